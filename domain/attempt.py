@@ -1,0 +1,98 @@
+"""An attempt to reach the seller: planned, under way, made (docs/rules.md, section 4)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from domain.text import Frozen
+
+
+class Channel(StrEnum):
+    """How an attempt goes out."""
+
+    CALL = "call"
+    EMAIL = "email"
+
+
+class About(StrEnum):
+    """What an attempt is for."""
+
+    NOTICE = "notice"
+    FINAL_NOTICE = "final_notice"
+    REQUESTED = "requested"
+    CONVERSATION = "conversation"
+    MORE_INFORMATION = "more_information"
+    PLAN_REJECTED = "plan_rejected"
+    COOPERATION_REMINDER = "cooperation_reminder"
+    ISSUE_JOINED = "issue_joined"
+    PLAN_DUE = "plan_due"
+    ISSUE_WITHDRAWN = "issue_withdrawn"
+    NUMBER_NEEDED = "number_needed"
+    RESOLVED = "resolved"
+    DEACTIVATED = "deactivated"
+    WITHDRAWN = "withdrawn"
+
+
+OUTREACH = frozenset({About.NOTICE, About.FINAL_NOTICE})
+"""The attempts of the 72 hours, as opposed to answers and news while working it out."""
+
+CLOSING = frozenset({About.RESOLVED, About.DEACTIVATED, About.WITHDRAWN})
+"""The e-mails that tell the seller how the case ended."""
+
+
+class Result(StrEnum):
+    """What came of an attempt."""
+
+    CONNECTED = "connected"
+    DECLINED = "declined"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    INVALID_NUMBER = "invalid_number"
+    ACCEPTED = "accepted"
+    BOUNCED = "bounced"
+    PROVIDER_FAILED = "provider_failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+GOT_THROUGH = frozenset(
+    {
+        Result.CONNECTED,
+        Result.DECLINED,
+        Result.VOICEMAIL,
+        Result.NO_ANSWER,
+        Result.BUSY,
+        Result.ACCEPTED,
+    }
+)
+"""A call that rang, or an e-mail the mail server accepted: the seller's side was reached."""
+
+
+class Planned(Frozen):
+    """An attempt to come: an entry of the agenda."""
+
+    channel: Channel
+    about: About
+    due: datetime
+    entry: int = 0
+    """Which entry of the outreach this is; a redial keeps its entry's."""
+    redial: int = 0
+    note: str | None = None
+    """Words of the desk that the e-mail passes on."""
+
+
+class Attempt(Planned):
+    """An attempt under way (`result` is None) or made."""
+
+    number: int
+    """Counts all attempts of the case from 1."""
+    at: datetime
+    to: str
+    """The number or address it went to."""
+    outreach: int
+    """The outreach it belongs to; a later one does not count it."""
+    latest: datetime | None = None
+    """A call is never dialled at or after this moment."""
+    wanted: bool = True
+    """False once it is being called off."""
+    result: Result | None = None

@@ -1,0 +1,157 @@
+"""A case: what each event does to it, and what is to be done next (docs/rules.md, section 5).
+
+The events are in domain/working.py. Here time passes: `advance` is the only question the
+workflow asks, and `done` tells the case what came of what it wanted.
+"""
+
+from datetime import datetime
+
+from domain.attempt import About, Channel, Result
+from domain.calling import Opening
+from domain.record import CLOSED, Reason, Status, What
+from domain.steps import (
+    CaseFacts,
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpHours,
+    Reach,
+    Step,
+    TellDesk,
+    WaitUntil,
+)
+from domain.tried import shortfall
+from domain.working import Working
+
+
+class Case(Working):
+    """The whole of a case."""
+
+    def advance(self, now: datetime) -> tuple[Step, ...]:
+        """Let time pass until `now`; answer every step that is to be under way from here on.
+
+        A step under way that is not in the answer is to be called off. A closed case wants
+        nothing; asking again at the same moment changes nothing.
+        """
+        if self.closed_at is not None:
+            return ()
+        if self.policy is None:
+            # A case cancelled before it opened has nothing to undo and nobody to tell.
+            if self.status in CLOSED:
+                return self._close(now)
+            return (LookUp(),)
+        self._let_deadline_pass(now)
+        if not self._deadline_passed(now):
+            self.begin_due(now)
+        if self.conversation_wanted:
+            self.plan_conversation_call(now)
+            self.begin_due(now)
+        steps: list[Step] = [Reach(a.number) for a in self.under_way if a.wanted]
+        if self.status is Status.DEACTIVATING:
+            steps.append(Deactivate())
+        if self.harm is not None and not self.expelled:
+            steps.append(Expel())
+        if self.desk_due is not None and self.desk_due <= now:
+            steps.append(TellDesk(self.desk_due))
+        if self.hours_run_short(now):
+            steps.append(LookUpHours())
+        if self.status in CLOSED and not steps and not self.under_way:
+            return self._close(now)
+        if moment := self._next_moment(now):
+            steps.append(WaitUntil(moment))
+        return tuple(steps)
+
+    # --- time -----------------------------------------------------------------------------
+
+    def _deadline_passed(self, now: datetime) -> bool:
+        """Whether it is too late to begin an attempt of the 72 hours."""
+        return (
+            self.status is Status.CONTACTING and self.deadline is not None and now >= self.deadline
+        )
+
+    def _let_deadline_pass(self, now: datetime) -> None:
+        if self.deadline is None or now < self.deadline:
+            return
+        if self.status is Status.WORKING:
+            self.escalate(now, Reason.NO_COOPERATION)
+        # What is under way is let finish, and counts.
+        if self.status is not Status.CONTACTING or self.under_way:
+            return
+        self.skip_rest(now)
+        missing = shortfall(self)
+        if self.noticed_at is None:
+            self.escalate(now, Reason.NO_NOTICE)
+        elif missing:
+            self.escalate(now, Reason.NOT_REALLY_TRIED, missing)
+        else:
+            self.deactivate(now, Reason.NOT_REACHED)
+
+    def _next_moment(self, now: datetime) -> datetime | None:
+        moments = [p.due for p in self.agenda if p.due > now][:1]
+        if self.desk_due is not None:
+            moments.append(self.desk_due)
+        if self.deadline is not None and self.status in (Status.CONTACTING, Status.WORKING):
+            moments.append(self.deadline)
+        return min((m for m in moments if m > now), default=None)
+
+    def _close(self, now: datetime) -> tuple[Step, ...]:
+        self.closed_at = now
+        self.log(now, What.CLOSED)
+        return ()
+
+    # --- what came of a step --------------------------------------------------------------
+
+    def looked_up(self, facts: CaseFacts, now: datetime) -> None:
+        """The case opens: harm is looked at first, then coverage, then the clock (section 3)."""
+        if self.policy is not None or not self.is_open:
+            return
+        self.policy, self.hours, self.overrides = facts.policy, facts.hours, None
+        self.log(now, What.OPENED)
+        harmful = next((issue for issue in self.issues if issue.harmful), None)
+        if harmful is not None:
+            self.harmful_issue("opening", harmful.id, now)
+        elif facts.not_covered is not None:
+            self.set_status(now, Status.NOT_COVERED, facts.not_covered)
+        else:
+            self._begin(facts.number_valid, now)
+
+    def _begin(self, number_valid: bool, now: datetime) -> None:
+        self.number_invalid = not number_valid
+        self.begin_outreach(now)
+        if not number_valid:
+            # Looked up rather than dialled: the call of the notice has its result already.
+            call = self.plan(Channel.CALL, About.NOTICE, now)
+            self.record(call, now, Result.INVALID_NUMBER)
+            self.number_is_invalid(now)
+
+    def learned_hours(self, hours: tuple[Opening, ...], now: datetime) -> None:
+        """The calling hours further ahead are known."""
+        self.learn_hours(hours, now)
+
+    def reached_out(self, number: int, result: Result, now: datetime) -> None:
+        """An attempt ended. Only a connected call is contact."""
+        if self.read_result(number, result, now) and result is Result.CONNECTED and self.is_open:
+            self.contact(now, by="seller")
+
+    def told_desk(self, told: bool, now: datetime) -> None:
+        """The desk was told, or could not be; it is told again while it has not acted."""
+        if self.desk_due is None:
+            return
+        self.log(now, What.DESK_TOLD if told else What.DESK_NOT_TOLD)
+        again = self.desk_due + self.rules.desk_reminder
+        self.desk_due = again if again > now else now + self.rules.desk_reminder
+
+    def deactivated(self, done: bool, now: datetime) -> None:
+        """The account service deactivated the account, or failed for 24 hours."""
+        if self.status is not Status.DEACTIVATING:
+            return
+        if done:
+            self.end(now, Status.DEACTIVATED, self.reason, About.DEACTIVATED)
+        else:
+            self.log(now, What.DEACTIVATION_FAILED)
+            self.escalate(now, Reason.DEACTIVATION_FAILED)
+
+    def expelled_from_programme(self, now: datetime) -> None:
+        """The programme took the expulsion."""
+        self.expelled = True
+        self.log(now, What.EXPELLED)

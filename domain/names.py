@@ -1,0 +1,24 @@
+"""Names that clients in any language rely on (docs/rules.md, section 7)."""
+
+from domain.account import Account
+
+CASE_WORKFLOW = "IssueCase"
+
+CASES_QUEUE = "cases"
+TELEPHONY_QUEUE = "telephony"
+EMAIL_QUEUE = "email"
+
+
+def case_workflow_id(store: str, seller_id: str) -> str:
+    """The one workflow id under which an account's cases run, one after the other."""
+    return f"case/{store}/{seller_id}"
+
+
+def case_workflow_id_of(account: Account) -> str:
+    """As `case_workflow_id`, for an account at hand."""
+    return case_workflow_id(account.store, account.seller_id)
+
+
+def case_id(workflow_id: str, first_run_id: str) -> str:
+    """A case's own id: unlike the workflow id it is never used again by a later case."""
+    return f"{workflow_id}/{first_run_id}"

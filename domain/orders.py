@@ -1,0 +1,140 @@
+"""What a case asks of the world: the arguments of activities, no larger than need be."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from domain.account import Account, Issue
+from domain.attempt import About, Attempt
+from domain.case import Case
+from domain.events import HarmCategory
+from domain.record import Entry, Plan, Status
+from domain.text import Frozen
+
+
+class LookUpOrder(Frozen):
+    """Find out what opening a case takes."""
+
+    account: Account
+    now: datetime
+    policy: dict[str, JsonValue] | None
+    harmful: bool
+    """Harm is looked at before coverage."""
+
+
+class CallOrder(Frozen):
+    """Call the seller. `case_id` and `number` together name the call for ever."""
+
+    case_id: str
+    number: int
+    phone: str
+    latest: datetime
+    """Not dialled at or after this moment."""
+
+
+class MailOrder(Frozen):
+    """E-mail the seller. `case_id` and `number` together make the Message-ID."""
+
+    case_id: str
+    number: int
+    about: About
+    email: str
+    name: str
+    language: str
+    time_zone: str
+    issues: tuple[Issue, ...]
+    deadline: datetime | None
+    number_invalid: bool
+    note: str | None
+    reason: str | None
+    at: datetime
+
+
+class DeskOrder(Frozen):
+    """Tell the desk what waits for it, and the whole story."""
+
+    case_id: str
+    account: Account
+    status: Status
+    reason: str | None
+    issues: tuple[Issue, ...]
+    plan: Plan | None
+    timeline: tuple[Entry, ...]
+    due: datetime
+    """Since when the desk is to be told; with `case_id` it makes the Message-ID."""
+
+
+class DeactivateOrder(Frozen):
+    """Deactivate the account; `case_id` is the idempotency key."""
+
+    case_id: str
+    store: str
+    seller_id: str
+
+
+class ExpelOrder(DeactivateOrder):
+    """Remove the account from the programme for good."""
+
+    by: str
+    category: HarmCategory
+    evidence: str
+
+
+def call_order(case: Case, call: Attempt) -> CallOrder:
+    """The order for a call under way."""
+    assert call.latest is not None
+    return CallOrder(case_id=case.id, number=call.number, phone=call.to, latest=call.latest)
+
+
+def mail_order(case: Case, email: Attempt) -> MailOrder:
+    """The order for an e-mail under way."""
+    account = case.account
+    return MailOrder(
+        case_id=case.id,
+        number=email.number,
+        about=email.about,
+        email=email.to,
+        name=account.name,
+        language=account.language,
+        time_zone=account.time_zone,
+        issues=case.issues,
+        deadline=case.deadline,
+        number_invalid=case.number_invalid,
+        note=email.note,
+        reason=case.reason,
+        at=email.at,
+    )
+
+
+def desk_order(case: Case, due: datetime) -> DeskOrder:
+    """The order to tell the desk what waits for it since `due`."""
+    return DeskOrder(
+        case_id=case.id,
+        account=case.account,
+        status=case.status,
+        reason=case.reason,
+        issues=case.issues,
+        plan=case.plans[-1] if case.plans else None,
+        timeline=case.timeline,
+        due=due,
+    )
+
+
+def deactivate_order(case: Case) -> DeactivateOrder:
+    """The order to deactivate the account."""
+    return DeactivateOrder(
+        case_id=case.id, store=case.account.store, seller_id=case.account.seller_id
+    )
+
+
+def expel_order(case: Case) -> ExpelOrder:
+    """The order to expel the account for the harm reported."""
+    assert case.harm is not None
+    return ExpelOrder(
+        case_id=case.id,
+        store=case.account.store,
+        seller_id=case.account.seller_id,
+        by=case.harm.reporter,
+        category=case.harm.category,
+        evidence=case.harm.evidence,
+    )

@@ -1,0 +1,269 @@
+"""Everything a case is (docs/rules.md, sections 3 and 7)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from domain.account import Account, Issue
+from domain.attempt import About, Attempt, Channel, Planned, Result
+from domain.calling import Opening
+from domain.events import HarmCategory, Review, SubmitPlan
+from domain.policy import Policy
+from domain.text import Frozen
+
+ENGINE = "engine"
+"""Who did what nobody in particular did."""
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    CONTACTING = "contacting"
+    WORKING = "working"
+    PLAN_REVIEW = "plan_review"
+    ESCALATED = "escalated"
+    DEACTIVATING = "deactivating"
+    RESOLVED = "resolved"
+    DEACTIVATED = "deactivated"
+    WITHDRAWN = "withdrawn"
+    NOT_COVERED = "not_covered"
+
+
+OPEN = frozenset({Status.CONTACTING, Status.WORKING, Status.PLAN_REVIEW, Status.ESCALATED})
+CLOSED = frozenset({Status.RESOLVED, Status.DEACTIVATED, Status.WITHDRAWN, Status.NOT_COVERED})
+
+
+class Reason(StrEnum):
+    """Why a case stands where it does, or ended as it did."""
+
+    NOT_REACHED = "not_reached"
+    """The deadline passed in silence, and we really tried."""
+    NO_NOTICE = "no_notice"
+    """The provisional deadline passed and no notice had got through."""
+    NOT_REALLY_TRIED = "not_really_tried"
+    """The deadline passed in silence, but too little of ours got through to count."""
+    NO_COOPERATION = "no_cooperation"
+    PLANS_REJECTED = "plans_rejected"
+    DEACTIVATION_FAILED = "deactivation_failed"
+    PLAN_ACCEPTED = "plan_accepted"
+    CONVERSATION = "conversation"
+    DECISION = "decision"
+    HARM = "harm"
+    RAISED_IN_ERROR = "raised_in_error"
+    CANCELLED = "cancelled"
+
+
+class What(StrEnum):
+    """The kinds of events in a timeline."""
+
+    OPENED = "opened"
+    OUTREACH_BEGAN = "outreach_began"
+    CLOCK_STARTED = "clock_started"
+    CALL = "call"
+    EMAIL = "email"
+    CONTACT = "contact"
+    CALL_REQUESTED = "call_requested"
+    NUMBER_INVALID = "number_invalid"
+    CONTACT_CHANGED = "contact_changed"
+    PLAN_SUBMITTED = "plan_submitted"
+    PLAN_REVIEWED = "plan_reviewed"
+    CONVERSATION = "conversation"
+    ISSUE_JOINED = "issue_joined"
+    ISSUE_WITHDRAWN = "issue_withdrawn"
+    HARM_REPORTED = "harm_reported"
+    EXPELLED = "expelled"
+    DECIDED = "decided"
+    DESK_TOLD = "desk_told"
+    DESK_NOT_TOLD = "desk_not_told"
+    STATUS = "status"
+    ESCALATED = "escalated"
+    DEACTIVATION_FAILED = "deactivation_failed"
+    CLOSED = "closed"
+
+
+class Entry(Frozen):
+    """One event of the timeline; `attempt` and `result` are set for an attempt."""
+
+    at: datetime
+    what: What
+    by: str
+    attempt: int | None = None
+    result: str | None = None
+    note: str | None = None
+
+
+class Plan(Frozen):
+    """A version of the seller's plan, and what a reviewer made of it."""
+
+    version: int
+    at: datetime
+    plan: SubmitPlan
+    decision: Review | None = None
+    note: str | None = None
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = None
+
+
+class Harm(Frozen):
+    """What somebody is expelled for."""
+
+    reporter: str
+    category: HarmCategory
+    evidence: str
+
+
+class CaseRecord(BaseModel):
+    """The state of a case: nothing but frozen values and tuples of them.
+
+    So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    id: str
+    account: Account
+    issues: tuple[Issue, ...]
+    opened_at: datetime
+    status: Status = Status.CONTACTING
+    reason: str | None = None
+    closed_at: datetime | None = None
+
+    overrides: dict[str, JsonValue] | None = None
+    """The policy as it was asked for, until the case is open."""
+    policy: Policy | None = None
+    """Frozen when the case opens; None until then."""
+    hours: tuple[Opening, ...] = ()
+    """When the seller may be called, for the weeks ahead."""
+
+    # The outreach (section 4)
+    outreach: int = 0
+    """How often it has begun."""
+    base: datetime | None = None
+    """What the agenda's hours count from."""
+    entries: int = 0
+    """How many entries its agendas have had."""
+    noticed_at: datetime | None = None
+    """When this outreach's first notice got through."""
+    deadline: datetime | None = None
+    reached: bool = False
+    number_invalid: bool = False
+    agenda: tuple[Planned, ...] = ()
+    under_way: tuple[Attempt, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    """Those made."""
+
+    # Working it out (section 5)
+    requests: tuple[datetime, ...] = ()
+    """The latest times the seller asked to be called."""
+    plans: tuple[Plan, ...] = ()
+    rejections: int = 0
+    conversation_required: bool = False
+    conversation_due: datetime | None = None
+    """From when on the seller is called for it."""
+    desk_due: datetime | None = None
+    """When the desk is told (again)."""
+    harm: Harm | None = None
+    expelled: bool = False
+
+    timeline: tuple[Entry, ...] = ()
+    written: int = 0
+    """Characters that people have written into the case."""
+
+    @property
+    def rules(self) -> Policy:
+        """The policy of a case that is open."""
+        if self.policy is None:
+            raise RuntimeError("the case is not open yet")
+        return self.policy
+
+    @property
+    def number_of_attempts(self) -> int:
+        """All attempts so far, those under way included."""
+        return len(self.attempts) + len(self.under_way)
+
+    def log(self, now: datetime, what: What, by: str = ENGINE, note: str | None = None) -> None:
+        """Put an event into the timeline."""
+        self.timeline += (Entry(at=now, what=what, by=by, note=note),)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether events are still taken."""
+        return self.status in OPEN
+
+    def begin(self, planned: Planned, now: datetime, latest: datetime | None = None) -> None:
+        """Make an attempt of an entry of the agenda: from here on it is under way."""
+        self.under_way += (self._attempt(planned, now, latest),)
+
+    def record(self, planned: Planned, now: datetime, result: Result) -> None:
+        """Record an attempt that ended without having been begun."""
+        self._conclude(self._attempt(planned, now), result, now)
+
+    def conclude(self, attempt: Attempt, result: Result, now: datetime) -> None:
+        """Record what came of an attempt under way."""
+        self.under_way = tuple(a for a in self.under_way if a.number != attempt.number)
+        self._conclude(attempt, result, now)
+
+    def plan(
+        self,
+        channel: Channel,
+        about: About,
+        due: datetime,
+        *,
+        note: str | None = None,
+        redial_of: Planned | None = None,
+    ) -> Planned:
+        """Put an attempt into the agenda, which is kept in the order of time."""
+        if redial_of is None:
+            self.entries += 1
+        planned = Planned(
+            channel=channel,
+            about=about,
+            due=due,
+            entry=redial_of.entry if redial_of else self.entries,
+            redial=redial_of.redial + 1 if redial_of else 0,
+            note=note,
+        )
+        self.agenda = tuple(sorted((*self.agenda, planned), key=_in_order))
+        return planned
+
+    def email(self, about: About, now: datetime, note: str | None = None) -> None:
+        """Plan an e-mail to the seller for this moment."""
+        self.plan(Channel.EMAIL, about, now, note=note)
+
+    def call_off(self, unwanted: Callable[[Attempt], bool] = lambda _: True) -> None:
+        """Stop what is under way: all of it, or the attempts that are `unwanted`."""
+        self.under_way = tuple(
+            a.model_copy(update={"wanted": False}) if unwanted(a) else a for a in self.under_way
+        )
+
+    def _attempt(self, planned: Planned, now: datetime, latest: datetime | None = None) -> Attempt:
+        self.agenda = tuple(p for p in self.agenda if p is not planned)
+        call = planned.channel is Channel.CALL
+        return Attempt(
+            **dict(planned),
+            number=self.number_of_attempts + 1,
+            at=now,
+            to=self.account.emergency_phone if call else self.account.email,
+            outreach=self.outreach,
+            latest=latest,
+        )
+
+    def _conclude(self, attempt: Attempt, result: Result, now: datetime) -> None:
+        self.attempts += (attempt.model_copy(update={"result": result}),)
+        what = What.CALL if attempt.channel is Channel.CALL else What.EMAIL
+        entry = Entry(
+            at=now,
+            what=what,
+            by=ENGINE,
+            attempt=attempt.number,
+            result=result,
+            note=attempt.about,
+        )
+        self.timeline += (entry,)
+
+
+def _in_order(planned: Planned) -> tuple[datetime, bool]:
+    """By time; of two due together the e-mail goes first."""
+    return planned.due, planned.channel is Channel.CALL

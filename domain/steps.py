@@ -1,0 +1,66 @@
+"""What a case wants done. Equal steps are the same step (docs/architecture.md)."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.calling import Opening
+from domain.policy import Policy
+from domain.text import Frozen
+
+
+class LookUp(NamedTuple):
+    """Find out what opening the case takes: `CaseFacts`."""
+
+    kind: str = "look_up"
+
+
+class LookUpHours(NamedTuple):
+    """Find out the calling hours further ahead."""
+
+    kind: str = "look_up_hours"
+
+
+class Reach(NamedTuple):
+    """Perform the attempt of this number."""
+
+    number: int
+    kind: str = "reach"
+
+
+class TellDesk(NamedTuple):
+    """E-mail the desk what waits for it since `due`."""
+
+    due: datetime
+    kind: str = "tell_desk"
+
+
+class Deactivate(NamedTuple):
+    """Deactivate the account."""
+
+    kind: str = "deactivate"
+
+
+class Expel(NamedTuple):
+    """Remove the account from the programme."""
+
+    kind: str = "expel"
+
+
+class WaitUntil(NamedTuple):
+    """Ask again at this moment, if nothing happens before."""
+
+    moment: datetime
+    kind: str = "wait_until"
+
+
+Step = LookUp | LookUpHours | Reach | TellDesk | Deactivate | Expel | WaitUntil
+
+
+class CaseFacts(Frozen):
+    """What was found out when the case opened."""
+
+    policy: Policy
+    hours: tuple[Opening, ...]
+    number_valid: bool
+    not_covered: str | None = None
+    """Why the account is not covered; None if it is."""

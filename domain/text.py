@@ -1,0 +1,65 @@
+"""The kinds of text a case takes in, each with its cap (docs/rules.md, section 7).
+
+These checks run again on every replay of a stored history, so they test the form only, by
+rules that will hold for ever. Whether a number, an address or a time zone *exists* changes
+with the data a machine carries; activities/contact_check.py asks that, outside workflows.
+"""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+
+class Frozen(BaseModel):
+    """A value: never changed, equal by content, quoting no input in its errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _unbroken(text: str) -> str:
+    if any(unicodedata.category(c) in _CONTROLS for c in text):
+        raise ValueError("must not contain control characters or line breaks")
+    return text
+
+
+def _readable(text: str) -> str:
+    if any(unicodedata.category(c) in _CONTROLS and c not in "\n\t" for c in text):
+        raise ValueError("must not contain control characters other than line breaks")
+    return text
+
+
+def _unix_lines(text: object) -> object:
+    return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
+# Controls, surrogates (which no encoder takes), and the separators that some readers break a
+# header at.
+_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+
+# A line can reach a mail header; a paragraph reaches bodies only, and may be broken.
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_unbroken),
+]
+Paragraph = Annotated[
+    str,
+    BeforeValidator(_unix_lines),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),
+    AfterValidator(_readable),
+]
+
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Email = Annotated[
+    str,
+    StringConstraints(
+        max_length=254,
+        pattern=r'^[^@\s<>"(),:;\\\[\]]{1,64}@[^@\s<>"(),:;\\]+\.[^@\s<>"(),:;\\.]+$',
+    ),
+    AfterValidator(_unbroken),
+]

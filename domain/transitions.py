@@ -1,0 +1,95 @@
+"""From status to status, and who is refused on the way (docs/rules.md, section 5)."""
+
+from datetime import datetime
+
+from domain.attempt import OUTREACH, About, Channel, Planned
+from domain.errors import Refused
+from domain.events import Event
+from domain.outreach import Outreach
+from domain.record import Reason, Status, What
+
+MAXIMUM_WRITTEN = 400_000
+"""Bytes that people may write into one case: what a stored payload safely holds."""
+
+_OF_A_STATUS = OUTREACH | {About.CONVERSATION, About.COOPERATION_REMINDER}
+"""Attempts that make sense only in the status they were planned in."""
+
+
+class Transitions(Outreach):
+    """A case that changes its status, which the events and the clock make it do."""
+
+    def set_status(self, now: datetime, status: Status, reason: str | None = None) -> None:
+        """Change the status; what belonged to the one before stops."""
+        self.status, self.reason, self.desk_due = status, reason, None
+        self.log(now, What.STATUS, note=f"{status} ({reason})" if reason else status)
+
+        def over(attempt: Planned) -> bool:
+            return attempt.about in _OF_A_STATUS
+
+        self.call_off(over)
+        self.agenda = tuple(p for p in self.agenda if not over(p))
+
+    def work(self, now: datetime) -> None:
+        """The seller is reached; from here on only a person deactivates."""
+        self.set_status(now, Status.WORKING)
+        self.conversation_due = now
+        self.cooperate(now)
+
+    def cooperate(self, now: datetime) -> None:
+        """The time to work with us counts anew, with a reminder at half of it."""
+        self.deadline = now + self.rules.cooperation_window
+        self.agenda = tuple(p for p in self.agenda if p.about is not About.COOPERATION_REMINDER)
+        self.plan(
+            Channel.EMAIL, About.COOPERATION_REMINDER, now + self.rules.cooperation_window / 2
+        )
+
+    def review(self, now: datetime) -> None:
+        """A plan waits for a reviewer, who is reminded."""
+        if self.status is not Status.PLAN_REVIEW:
+            self.set_status(now, Status.PLAN_REVIEW)
+        self.desk_due = now + self.rules.desk_reminder
+
+    def escalate(self, now: datetime, reason: Reason, detail: str | None = None) -> None:
+        """Hand the case to a person; the desk is told at once, and again."""
+        self.set_status(now, Status.ESCALATED, reason)
+        if detail:
+            self.log(now, What.ESCALATED, note=detail)
+        self.desk_due = now
+
+    def deactivate(self, now: datetime, reason: Reason) -> None:
+        """From here on nothing stops the deactivation."""
+        self._stop_everything()
+        self.set_status(now, Status.DEACTIVATING, reason)
+
+    def end(
+        self,
+        now: datetime,
+        status: Status,
+        reason: str | None,
+        about: About,
+        note: str | None = None,
+    ) -> None:
+        """The case ends, and the seller is told how."""
+        self._stop_everything()
+        self.set_status(now, status, reason)
+        self.email(about, now, note)
+
+    def _stop_everything(self) -> None:
+        self.call_off()
+        self.agenda = ()
+
+    def admit(self, event: Event) -> None:
+        """Refuse what comes too late, or no longer fits into the case."""
+        self.refuse_unless_open()
+        self.written += len(event.model_dump_json()) + 100
+        if self.written > MAXIMUM_WRITTEN and self.status is not Status.CONTACTING:
+            raise Refused("the case file is full; a decision of the desk is all it still takes")
+
+    def refuse_unless_open(self) -> None:
+        """Say how the case ended and what is left to do, if it has."""
+        if self.is_open:
+            return
+        how = f"{self.status} ({self.reason})" if self.reason else self.status
+        if self.status in (Status.DEACTIVATING, Status.DEACTIVATED):
+            raise Refused(f"the case ended: {how}; what is left to the seller is to appeal")
+        raise Refused(f"the case ended: {how}; a further issue opens a new case")

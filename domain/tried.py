@@ -1,0 +1,37 @@
+"""Whether we really tried (docs/rules.md, section 4)."""
+
+from domain.attempt import GOT_THROUGH, OUTREACH, About, Channel, Result
+from domain.record import CaseRecord
+
+
+def shortfall(case: CaseRecord) -> str | None:
+    """What is missing for saying that we really tried to reach the seller; None if nothing is.
+
+    Counted since the outreach last began, and for the number and address the seller has now.
+    """
+    assert case.deadline is not None
+    made = [a for a in case.attempts if a.outreach == case.outreach and a.about in OUTREACH]
+    if any(a.result is Result.SKIPPED for a in made):
+        return "an attempt was skipped"
+    emails = [a for a in made if a.channel is Channel.EMAIL and a.to == case.account.email]
+    accepted = [a for a in emails if a.result is Result.ACCEPTED]
+    if not any(a.about is About.FINAL_NOTICE for a in accepted):
+        return "the final notice was not accepted"
+    if case.number_invalid:
+        if len(accepted) < 2:
+            return "the number is invalid and only one e-mail was accepted"
+        if emails[-1].result is Result.BOUNCED:
+            return "the number is invalid and the last e-mail bounced"
+        return None
+    rang = [
+        a
+        for a in made
+        if a.channel is Channel.CALL
+        and a.to == case.account.emergency_phone
+        and a.result in GOT_THROUGH
+    ]
+    if len({a.entry for a in rang}) < case.rules.minimum_rung_calls:
+        return f"fewer than {case.rules.minimum_rung_calls} calls rang"
+    if not any(a.at >= case.deadline - case.rules.window / 3 for a in rang):
+        return "no call rang in the last third of the window"
+    return None
