@@ -7,7 +7,6 @@ workflow asks, and `done` tells the case what came of what it wanted.
 from datetime import datetime
 
 from domain.attempt import About, Channel, Result
-from domain.calling import Opening
 from domain.record import CLOSED, Reason, Status, What
 from domain.steps import (
     CaseFacts,
@@ -124,21 +123,17 @@ class Case(Working):
             self.record(call, now, Result.INVALID_NUMBER)
             self.number_is_invalid(now)
 
-    def learned_hours(self, hours: tuple[Opening, ...], now: datetime) -> None:
-        """The calling hours further ahead are known."""
-        self.learn_hours(hours, now)
-
     def reached_out(self, number: int, result: Result, now: datetime) -> None:
         """An attempt ended. Only a connected call is contact."""
         if self.read_result(number, result, now) and result is Result.CONNECTED and self.is_open:
             self.contact(now, by="seller")
 
-    def told_desk(self, told: bool, now: datetime) -> None:
+    def told_desk(self, due: datetime, told: bool, now: datetime) -> None:
         """The desk was told, or could not be; it is told again while it has not acted."""
-        if self.desk_due is None:
+        if due != self.desk_due:
             return
         self.log(now, What.DESK_TOLD if told else What.DESK_NOT_TOLD)
-        again = self.desk_due + self.rules.desk_reminder
+        again = due + self.rules.desk_reminder
         self.desk_due = again if again > now else now + self.rules.desk_reminder
 
     def deactivated(self, done: bool, now: datetime) -> None:

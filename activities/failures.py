@@ -1,0 +1,26 @@
+"""How activities fail: said in words, never with personal data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from providers.protocols import ProviderFailed
+
+
+class BadInput(ApplicationError):
+    """The case was started with something nobody can work with; it will not get better."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, type="BadInput", non_retryable=True)
+
+
+@contextmanager
+def provider_failures() -> Iterator[None]:
+    """Turn a provider's failure into one that is tried again, and logged in one line."""
+    try:
+        yield
+    except ProviderFailed as failure:
+        raise ApplicationError(
+            str(failure), type="ProviderFailed", category=ApplicationErrorCategory.BENIGN
+        ) from None

@@ -1,0 +1,35 @@
+"""The one place that deactivates, and the one that expels (docs/rules.md, section 6)."""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from activities.failures import provider_failures
+from domain.orders import DeactivateOrder, ExpelOrder
+from providers.protocols import AccountService, Programme, ProviderFailed
+
+
+@dataclass(frozen=True)
+class MarketplaceActivities:
+    """Activities of the queue `cases` that change the account."""
+
+    accounts: AccountService
+    programme: Programme
+
+    @activity.defn
+    async def deactivate_account(self, order: DeactivateOrder) -> None:
+        """Deactivate the account and read it back; one already deactivated is done."""
+        with provider_failures():
+            if not await self.accounts.is_active(order.store, order.seller_id):
+                return
+            await self.accounts.deactivate(order.store, order.seller_id, order.case_id)
+            if await self.accounts.is_active(order.store, order.seller_id):
+                raise ProviderFailed("the account is active although it was deactivated")
+
+    @activity.defn
+    async def expel_account(self, order: ExpelOrder) -> None:
+        """Remove the account from the programme."""
+        with provider_failures():
+            await self.programme.expel(
+                order.store, order.seller_id, order.case_id, order.category, order.evidence
+            )

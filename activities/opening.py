@@ -1,0 +1,76 @@
+"""What opening a case takes: its policy, the calling hours, the number, the coverage."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from temporalio import activity
+
+from activities.contact_check import email_problem, number_problem, zone_problem
+from activities.failures import BadInput, provider_failures
+from domain.account import Account
+from domain.calling import Opening, calling_hours
+from domain.errors import explain
+from domain.orders import LookUpOrder
+from domain.policy import Coverage, Policy, effective_policy
+from domain.steps import CaseFacts
+from providers.protocols import Programme
+
+_HOURS_AHEAD = timedelta(days=4)
+"""How far beyond the window calling hours are laid out."""
+
+
+@dataclass(frozen=True)
+class OpeningActivities:
+    """Activities of the queue `cases` that look things up."""
+
+    programme: Programme
+
+    @activity.defn
+    async def look_up(self, order: LookUpOrder) -> CaseFacts:
+        """The facts a case opens with (docs/rules.md, section 3).
+
+        Raises:
+            BadInput: the policy, the address or the time zone is none; the case cannot be opened.
+
+        """
+        try:
+            policy = effective_policy(order.policy)
+        except ValueError as error:
+            raise BadInput(f"policy: {explain(error)}") from None
+        if problem := email_problem(order.account.email):
+            raise BadInput(f"account.email: {problem}")
+        hours = hours_of(order.account, policy, order.now)
+        not_covered = None
+        if policy.coverage is Coverage.ENROLLED and not order.harmful:
+            with provider_failures():
+                not_covered = await self.programme.why_not_enrolled(
+                    order.account.store, order.account.seller_id
+                )
+        return CaseFacts(
+            policy=policy,
+            hours=hours,
+            number_valid=number_problem(order.account.emergency_phone) is None,
+            not_covered=not_covered,
+        )
+
+    @activity.defn
+    async def look_up_hours(
+        self, account: Account, policy: Policy, now: datetime
+    ) -> tuple[Opening, ...]:
+        """The calling hours from `now` on, in UTC, for the weeks ahead."""
+        return hours_of(account, policy, now)
+
+
+def hours_of(account: Account, policy: Policy, now: datetime) -> tuple[Opening, ...]:
+    """The calling hours of an account from `now` on, as far as planning needs them.
+
+    Raises:
+        BadInput: the time zone is none.
+
+    """
+    if problem := zone_problem(account.time_zone):
+        raise BadInput(f"account.time_zone: {problem}")
+    until = now + policy.window + _HOURS_AHEAD
+    zone = ZoneInfo(account.time_zone)
+    return calling_hours(policy.quiet_from, policy.quiet_until, zone, now, until)

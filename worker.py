@@ -1,0 +1,86 @@
+"""The service: performs the cases of a Temporal namespace.
+
+python worker.py                    serve all queues, on the server of TEMPORAL_ADDRESS
+python worker.py --queue telephony  serve one queue only (may be repeated)
+python worker.py --dev              with an embedded server and its Web UI
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+from temporalio.service import RPCError
+
+from domain.errors import explain
+from providers.protocols import ProviderFailed
+from runtime.connection import Unreachable, connect, environment, register_search_attributes
+from runtime.dev_server import ServerFailed, dev_server
+from runtime.logs import configure_logs
+from runtime.service import QUEUES, providers_of, worker_identity, workers_of
+from runtime.settings import Settings
+
+SERVER_FOLDER = Path(".temporal")
+
+log = structlog.get_logger("worker")
+
+
+async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
+    """Serve `queues` until SIGTERM or SIGINT, then let what is under way finish."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        address = str(environment()["target_host"])
+        if dev:
+            server = await stack.enter_async_context(dev_server(SERVER_FOLDER))
+            address = server.address
+            print(f"Temporal  {server.address}\nWeb UI    {server.ui}", flush=True)
+            print(f"State     {settings.state.resolve()}\nCtrl-C stops.", flush=True)
+        client = await connect(address, identity=worker_identity())
+        await register_search_attributes(client)
+        for worker in workers_of(client, settings, providers_of(settings), queues):
+            await stack.enter_async_context(worker)
+        log.info("serving", queues=queues, address=address, namespace=client.namespace)
+        await stop.wait()
+        log.info("draining", seconds=settings.drain_seconds)
+    log.info("stopped")
+
+
+def main() -> int:
+    """Run the service; the exit code is 2 for a setting that is wrong."""
+    parser = argparse.ArgumentParser(description="The case72 worker.")
+    parser.add_argument("--dev", action="store_true", help="run an embedded Temporal server too")
+    parser.add_argument(
+        "--queue", action="append", choices=QUEUES, help="serve this queue (default: all)"
+    )
+    arguments = parser.parse_args()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
+        return 2
+    configure_logs(settings.log, settings.log_level)
+    try:
+        asyncio.run(serve(settings, arguments.queue or list(QUEUES), arguments.dev))
+    except (Unreachable, ServerFailed, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (ProviderFailed, RPCError, OSError) as error:
+        print(f"the worker stopped: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The interpreter can abort on its way out after the SDK's threads; the exit code counts.
+    os._exit(code)

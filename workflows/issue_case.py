@@ -1,0 +1,237 @@
+"""The durable shell of a case: it performs what the domain decides (docs/architecture.md).
+
+The rules are in domain/. To change one, look there first; what changes here must keep the
+histories in tests/histories replaying.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from activities.contact_check import email_problem, number_problem
+    from domain.case import Case
+    from domain.errors import Refused, explain
+    from domain.events import (
+        AddIssue,
+        ChangeContact,
+        Decide,
+        Event,
+        RecordConversation,
+        ReportContact,
+        ReportHarm,
+        RequestCall,
+        ReviewPlan,
+        SubmitPlan,
+        Withdraw,
+    )
+    from domain.names import CASE_WORKFLOW, case_id
+    from domain.record import Status
+    from domain.steps import Step, WaitUntil
+    from domain.view import CaseView, view_of
+    from workflows import search, story
+    from workflows.case_input import CaseInput
+    from workflows.perform import Outcome, called_off, perform
+
+SomeEvent = TypeVar("SomeEvent", bound=Event)
+Take = Callable[[Case, SomeEvent, datetime], None]
+"""A method of `Case` that takes an event."""
+
+
+@workflow.defn(name=CASE_WORKFLOW, failure_exception_types=[Refused])
+class IssueCase:
+    """A case from its opening to its end (docs/rules.md, sections 3 to 7)."""
+
+    @workflow.init
+    def __init__(self, start: CaseInput) -> None:
+        # Built here, not in `run`: an update that follows the start at once runs before it.
+        self._case = _case_of(start)
+        self._tasks: dict[Step, asyncio.Task[Outcome]] = {}
+        self._shown: tuple[Status, datetime | None] | None = None
+        self._news = False
+
+    @workflow.run
+    async def run(self, start: CaseInput) -> CaseView:
+        """Reconcile what is under way with what the case wants, until it is closed."""
+        while True:
+            self._news = False
+            steps = self._case.advance(workflow.now())
+            self._reconcile(steps)
+            self._show(steps)
+            if self._case.closed_at is not None and not self._tasks:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                return view_of(self._case)
+            if self._may_continue_as_new():
+                state = self._case.model_dump(mode="json")
+                workflow.continue_as_new(start.model_copy(update={"carried": state}))
+            try:
+                await workflow.wait_condition(lambda: self._news)
+            except asyncio.CancelledError:
+                self._case.cancel(workflow.now())
+            self._take_off_finished()
+
+    def _reconcile(self, wanted: tuple[Step, ...]) -> None:
+        for step, task in self._tasks.items():
+            if step not in wanted and not task.cancelling():
+                task.cancel()
+        for step in wanted:
+            if step not in self._tasks:
+                task = asyncio.create_task(perform(self._case, step))
+                task.add_done_callback(lambda _: self._tell())
+                self._tasks[step] = task
+
+    def _take_off_finished(self) -> None:
+        for step in [step for step, task in self._tasks.items() if task.done()]:
+            task = self._tasks.pop(step)
+            outcome = called_off(step) if task.cancelled() else task.result()
+            outcome(self._case, workflow.now())
+
+    def _tell(self) -> None:
+        self._news = True
+
+    def _show(self, steps: tuple[Step, ...]) -> None:
+        case, now = self._case, workflow.now()
+        workflow.set_current_details(story.details(case, now, steps))
+        shown = (case.status, case.deadline)
+        opening = case.policy is None and case.is_open
+        if shown != self._shown and not opening:
+            self._shown = shown
+            search.show(case)
+
+    def _may_continue_as_new(self) -> bool:
+        return (
+            workflow.info().is_continue_as_new_suggested()
+            and all(isinstance(step, WaitUntil) for step in self._tasks)
+            and workflow.all_handlers_finished()
+        )
+
+    # --- what anybody may ask and tell ----------------------------------------------------
+
+    @workflow.query(name="case")
+    def case(self) -> CaseView:
+        """The case view."""
+        return view_of(self._case)
+
+    def _try(self, take: Take[SomeEvent], event: SomeEvent) -> None:
+        """Refuse, without a history event, what the case cannot take."""
+        if self._opened():
+            take(self._case.model_copy(), event, workflow.now())
+
+    async def _take(self, take: Take[SomeEvent], event: SomeEvent) -> CaseView:
+        """Take an event. One that comes before the case has opened waits for that."""
+        await workflow.wait_condition(self._opened)
+        case = self._case.model_copy()
+        take(case, event, workflow.now())
+        self._case = case
+        self._tell()
+        return view_of(case)
+
+    def _opened(self) -> bool:
+        return self._case.policy is not None or not self._case.is_open
+
+    @workflow.update
+    async def report_contact(self, event: ReportContact) -> CaseView:
+        return await self._take(Case.report_contact, event)
+
+    @report_contact.validator
+    def _report_contact(self, event: ReportContact) -> None:
+        self._try(Case.report_contact, event)
+
+    @workflow.update
+    async def request_call(self, event: RequestCall) -> CaseView:
+        return await self._take(Case.request_call, event)
+
+    @request_call.validator
+    def _request_call(self, event: RequestCall) -> None:
+        self._try(Case.request_call, event)
+
+    @workflow.update
+    async def submit_plan(self, event: SubmitPlan) -> CaseView:
+        return await self._take(Case.submit_plan, event)
+
+    @submit_plan.validator
+    def _submit_plan(self, event: SubmitPlan) -> None:
+        self._try(Case.submit_plan, event)
+
+    @workflow.update
+    async def review_plan(self, event: ReviewPlan) -> CaseView:
+        return await self._take(Case.review_plan, event)
+
+    @review_plan.validator
+    def _review_plan(self, event: ReviewPlan) -> None:
+        self._try(Case.review_plan, event)
+
+    @workflow.update
+    async def record_conversation(self, event: RecordConversation) -> CaseView:
+        return await self._take(Case.record_conversation, event)
+
+    @record_conversation.validator
+    def _record_conversation(self, event: RecordConversation) -> None:
+        self._try(Case.record_conversation, event)
+
+    @workflow.update
+    async def add_issue(self, event: AddIssue) -> CaseView:
+        return await self._take(Case.add_issue, event)
+
+    @add_issue.validator
+    def _add_issue(self, event: AddIssue) -> None:
+        self._try(Case.add_issue, event)
+
+    @workflow.update
+    async def change_contact(self, event: ChangeContact) -> CaseView:
+        return await self._take(Case.change_contact, event)
+
+    @change_contact.validator
+    def _change_contact(self, event: ChangeContact) -> None:
+        phone, email = event.emergency_phone, event.email
+        if phone is not None and (problem := number_problem(phone)):
+            raise Refused(f"emergency_phone: {problem}")
+        if email is not None and (problem := email_problem(email)):
+            raise Refused(f"email: {problem}")
+        self._try(Case.change_contact, event)
+
+    @workflow.update
+    async def report_harm(self, event: ReportHarm) -> CaseView:
+        return await self._take(Case.report_harm, event)
+
+    @report_harm.validator
+    def _report_harm(self, event: ReportHarm) -> None:
+        self._try(Case.report_harm, event)
+
+    @workflow.update
+    async def decide(self, event: Decide) -> CaseView:
+        return await self._take(Case.decide, event)
+
+    @decide.validator
+    def _decide(self, event: Decide) -> None:
+        self._try(Case.decide, event)
+
+    @workflow.update
+    async def withdraw(self, event: Withdraw) -> CaseView:
+        return await self._take(Case.withdraw, event)
+
+    @withdraw.validator
+    def _withdraw(self, event: Withdraw) -> None:
+        self._try(Case.withdraw, event)
+
+
+def _case_of(start: CaseInput) -> Case:
+    info = workflow.info()
+    if start.carried is not None and info.continued_run_id is not None:
+        try:
+            return Case.model_validate(start.carried)
+        except ValidationError as error:
+            # Ours to mend: the task fails until it is, rather than the case.
+            raise RuntimeError(f"carried state not understood: {explain(error)}") from None
+    return Case(
+        id=case_id(info.workflow_id, info.first_execution_run_id),
+        account=start.account,
+        issues=start.issues,
+        overrides=start.policy,
+        opened_at=workflow.now(),
+    )

@@ -1,0 +1,235 @@
+"""How each step is performed: which activity, on which queue, for how long."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.workflow import ActivityCancellationType
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from activities.mailing import MailActivities
+    from activities.marketplace import MarketplaceActivities
+    from activities.opening import OpeningActivities
+    from activities.telephony import TelephonyActivities
+    from domain.attempt import CLOSING, Attempt, Channel, Result
+    from domain.case import Case
+    from domain.errors import explain
+    from domain.names import EMAIL_QUEUE, TELEPHONY_QUEUE
+    from domain.orders import (
+        LookUpOrder,
+        call_order,
+        deactivate_order,
+        desk_order,
+        expel_order,
+        mail_order,
+    )
+    from domain.steps import (
+        CaseFacts,
+        Deactivate,
+        Expel,
+        LookUp,
+        LookUpHours,
+        Reach,
+        Step,
+        TellDesk,
+        WaitUntil,
+    )
+    from workflows import story
+
+Outcome = Callable[[Case, datetime], None]
+"""Tells the case what came of a step."""
+
+_RETRY = RetryPolicy(maximum_interval=timedelta(minutes=1))
+_WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+
+_A_MESSAGE = timedelta(minutes=1)
+"""How long one try of a message or a request may take."""
+_HEARTBEAT = timedelta(seconds=5)
+"""A call whose worker is silent for so long is taken up by another."""
+_LOCALLY = timedelta(seconds=2)
+"""A look-up that takes longer is one for an ordinary activity, which holds no task."""
+
+
+async def perform(case: Case, step: Step) -> Outcome:
+    """Perform a step, and answer what it means for the case.
+
+    Raises:
+        ApplicationError: the case was opened with something nobody can work with.
+        RuntimeError: an activity's answer was not understood, which is ours to mend: the
+            workflow task fails until it is, rather than the case.
+
+    """
+    try:
+        return await _perform(case, step)
+    except ValidationError as error:
+        raise RuntimeError(f"answer not understood: {explain(error)}") from None
+
+
+def called_off(step: Step) -> Outcome:
+    """What it means that a step was called off before it was begun."""
+    if isinstance(step, Reach):
+        return lambda case, now: case.reached_out(step.number, Result.CANCELLED, now)
+    return _nothing
+
+
+async def _perform(case: Case, step: Step) -> Outcome:
+    match step:
+        case LookUp():
+            return await _look_up(case)
+        case LookUpHours():
+            return await _look_up_hours(case)
+        case Reach(number=number):
+            return await _reach(case, next(a for a in case.under_way if a.number == number))
+        case TellDesk():
+            return await _tell_desk(case, step)
+        case Deactivate():
+            return await _deactivate(case)
+        case Expel():
+            return await _expel(case)
+        case WaitUntil(moment=moment):
+            wait = moment - workflow.now()
+            await workflow.sleep(wait, summary=story.wait_summary(case, moment))
+            return _nothing
+
+
+def _nothing(case: Case, now: datetime) -> None:
+    """Time passed, which `advance` sees by itself."""
+
+
+async def _look_up(case: Case) -> Outcome:
+    order = LookUpOrder(
+        account=case.account,
+        now=case.opened_at,
+        policy=case.overrides,
+        harmful=any(issue.harmful for issue in case.issues),
+    )
+    facts = await _facts(order)
+    return lambda case, now: case.looked_up(facts, now)
+
+
+async def _facts(order: LookUpOrder) -> CaseFacts:
+    try:
+        return await workflow.execute_local_activity_method(
+            OpeningActivities.look_up,
+            order,
+            schedule_to_close_timeout=_LOCALLY,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+    except ActivityError as error:
+        _give_up_on_bad_input(error)
+    try:
+        return await workflow.execute_activity_method(
+            OpeningActivities.look_up,
+            order,
+            start_to_close_timeout=_A_MESSAGE,
+            retry_policy=_RETRY,
+            summary="Look up coverage and calling hours",
+        )
+    except ActivityError as error:
+        _give_up_on_bad_input(error)
+        raise
+
+
+def _give_up_on_bad_input(error: ActivityError) -> None:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == "BadInput":
+        raise ApplicationError(cause.message, type="BadInput", non_retryable=True) from None
+
+
+async def _look_up_hours(case: Case) -> Outcome:
+    hours = await workflow.execute_activity_method(
+        OpeningActivities.look_up_hours,
+        args=[case.account, case.rules, workflow.now()],
+        start_to_close_timeout=_A_MESSAGE,
+        retry_policy=_RETRY,
+        summary="Look up calling hours further ahead",
+    )
+    return lambda case, now: case.learn_hours(hours, now)
+
+
+async def _reach(case: Case, attempt: Attempt) -> Outcome:
+    call = attempt.channel is Channel.CALL
+    try:
+        result = await (_call(case, attempt) if call else _email(case, attempt))
+    except ActivityError as error:
+        cancelled = is_cancelled_exception(error)
+        result = Result.CANCELLED if cancelled else Result.PROVIDER_FAILED
+    return lambda case, now: case.reached_out(attempt.number, result, now)
+
+
+async def _call(case: Case, attempt: Attempt) -> Result:
+    return await workflow.execute_activity_method(
+        TelephonyActivities.place_call,
+        call_order(case, attempt),
+        task_queue=TELEPHONY_QUEUE,
+        schedule_to_close_timeout=case.rules.call_timeout,
+        heartbeat_timeout=_HEARTBEAT,
+        retry_policy=_RETRY,
+        cancellation_type=_WAIT,
+        summary=story.attempt_summary(case, attempt),
+    )
+
+
+async def _email(case: Case, attempt: Attempt) -> Result:
+    rules = case.rules
+    closing = attempt.about in CLOSING
+    return await workflow.execute_activity_method(
+        MailActivities.send_email,
+        mail_order(case, attempt),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=rules.closing_email_timeout if closing else rules.email_timeout,
+        start_to_close_timeout=_A_MESSAGE,
+        retry_policy=_RETRY,
+        cancellation_type=_WAIT,
+        summary=story.attempt_summary(case, attempt),
+    )
+
+
+async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
+    try:
+        result = await workflow.execute_activity_method(
+            MailActivities.tell_desk,
+            desk_order(case, step.due),
+            task_queue=EMAIL_QUEUE,
+            schedule_to_close_timeout=case.rules.desk_reminder,
+            start_to_close_timeout=_A_MESSAGE,
+            retry_policy=_RETRY,
+            summary=story.desk_summary(case, step),
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            return _nothing
+        result = Result.PROVIDER_FAILED
+    return lambda case, now: case.told_desk(step.due, result is Result.ACCEPTED, now)
+
+
+async def _deactivate(case: Case) -> Outcome:
+    done = True
+    try:
+        await workflow.execute_activity_method(
+            MarketplaceActivities.deactivate_account,
+            deactivate_order(case),
+            schedule_to_close_timeout=case.rules.deactivation_timeout,
+            start_to_close_timeout=_A_MESSAGE,
+            retry_policy=_RETRY,
+            cancellation_type=_WAIT,
+            summary="Deactivate the account",
+        )
+    except ActivityError:
+        done = False
+    return lambda case, now: case.deactivated(done, now)
+
+
+async def _expel(case: Case) -> Outcome:
+    await workflow.execute_activity_method(
+        MarketplaceActivities.expel_account,
+        expel_order(case),
+        start_to_close_timeout=_A_MESSAGE,
+        retry_policy=_RETRY,
+        summary="Expel the account from the programme",
+    )
+    return lambda case, now: case.expelled_from_programme(now)
