@@ -134,7 +134,9 @@ class Case(Working):
             return
         self.log(now, What.DESK_TOLD if told else What.DESK_NOT_TOLD)
         again = due + self.rules.desk_reminder
-        self.desk_due = again if again > now else now + self.rules.desk_reminder
+        if told and again <= now:
+            again = now + self.rules.desk_reminder
+        self.desk_due = max(again, now)
 
     def deactivated(self, done: bool, now: datetime) -> None:
         """The account service deactivated the account, or failed for 24 hours."""

@@ -55,15 +55,14 @@ class Outreach(CaseRecord):
         moments |= {p.due for p in future} | ({now} if call_now else set())
         calls = plan_calls(
             moments,
-            begins=self.base,
+            begins=now,
             deadline=self.base + self.rules.window,
             hours=self.hours,
             spacing=self.rules.call_spacing,
             last_call=self._last_call(),
         )
         for due in calls:
-            if due >= now:
-                self.plan(Channel.CALL, About.NOTICE, due)
+            self.plan(Channel.CALL, About.NOTICE, due)
 
     def request(self, now: datetime) -> None:
         """Plan the call the seller asked for: at once, whatever the hour."""
@@ -120,8 +119,12 @@ class Outreach(CaseRecord):
         self.agenda = tuple(p for p in self.agenda if p.channel is Channel.EMAIL or p.due >= moment)
 
     def _last_call(self) -> datetime | None:
-        """When the newest call was made, is being made, or is to be made beside the plan."""
-        calls = [a.at for a in (*self.attempts, *self.under_way) if a.channel is Channel.CALL]
+        """When the number was last called, is being called, or is to be called beside the plan."""
+        made = [a for a in self.attempts if a.result is not Result.SKIPPED]
+        number = self.account.emergency_phone
+        calls = [
+            a.at for a in (*made, *self.under_way) if a.channel is Channel.CALL and a.to == number
+        ]
         calls += [p.due for p in self._planned_calls() if _unplanned(p)]
         return max(calls, default=None)
 

@@ -1,0 +1,50 @@
+# make demo   real cases live through 72 hours, in seconds
+# make test   every test
+# make dev    a server, its Web UI and a worker, until Ctrl-C
+# make check  format, lint, types, import rules
+# make lock   the requirements anew, after a change of pyproject.toml
+
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: demo dev test check lock clean
+
+demo: .venv/run.stamp
+	$(BIN)/python -m examples.demo
+
+dev: .venv/run.stamp
+	$(BIN)/python worker.py --dev
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run.stamp: requirements.txt .venv/python.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+LOCK = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+lock: .venv/dev.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
+	$(LOCK) --output-file requirements.txt pyproject.toml
+	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf .venv .temporal .state

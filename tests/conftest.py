@@ -1,0 +1,33 @@
+"""What all tests share: one engine on one server."""
+
+import os
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.engine import Engine, engine_in
+
+_exit_code = 0
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
+    """The engine that the tests of the workflow share."""
+    async with engine_in(tmp_path_factory.mktemp("engine")) as running:
+        yield running
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """Remember how the run ended."""
+    global _exit_code  # noqa: PLW0603
+    _exit_code = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """End with the run's own exit code: the interpreter can abort on its way out (worker.py)."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(_exit_code)

@@ -1,0 +1,48 @@
+"""Events as people send them."""
+
+from domain.account import Issue
+from domain.events import (
+    AddIssue,
+    ContactChannel,
+    Decide,
+    Decision,
+    HarmCategory,
+    Outcome,
+    RecordConversation,
+    ReportContact,
+    ReportHarm,
+    RequestCall,
+    Review,
+    ReviewPlan,
+    SubmitPlan,
+    Withdraw,
+)
+
+CONTACT = ReportContact(by="specialist.lee", channel=ContactChannel.PHONE, note="called us")
+CALL_ME = RequestCall(by="seller")
+PLAN = SubmitPlan(
+    by="seller",
+    root_causes=("A supplier changed the product",),
+    corrective_actions=("The listing was removed",),
+    preventive_measures=("Two people check each listing",),
+)
+ACCEPT = ReviewPlan(by="reviewer.kim", decision=Review.ACCEPT)
+ASK = ReviewPlan(by="reviewer.kim", decision=Review.MORE_INFORMATION, note="Which supplier?")
+REJECT = ReviewPlan(by="reviewer.kim", decision=Review.REJECT, note="It names no cause.")
+FRAUD = ReportHarm(by="investigations", category=HarmCategory.FRAUD, evidence="INV-1")
+WITHDRAW = Withdraw(by="marketplace", note="raised in error")
+
+
+def talked(outcome: Outcome = Outcome.PLAN_EXPECTED) -> RecordConversation:
+    """A conversation with the seller."""
+    return RecordConversation(by="specialist.lee", outcome=outcome, note="spoke for ten minutes")
+
+
+def decided(decision: Decision) -> Decide:
+    """The lead's decision."""
+    return Decide(by="lead.ortiz", decision=decision, note="looked at the whole story")
+
+
+def joins(issue: Issue) -> AddIssue:
+    """A further issue."""
+    return AddIssue(by="marketplace", issue=issue)
