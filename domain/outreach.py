@@ -84,12 +84,13 @@ class Outreach(CaseRecord):
 
     def hours_run_short(self, now: datetime) -> bool:
         """Whether calls are to be planned for which the calling hours are not known yet."""
-        if self.number_invalid or not self.hours:
+        if not self.hours:
             return False
         known_until = self.hours[-1].closes
         if self.status is Status.CONTACTING:
             return self.base is not None and known_until <= self.base + self.rules.window
-        return self.conversation_wanted and known_until <= now + _HOURS_AHEAD
+        wanted = self.conversation_wanted and not self.number_invalid
+        return wanted and known_until <= now + _HOURS_AHEAD
 
     def learn_hours(self, hours: tuple[Opening, ...], now: datetime) -> None:
         """Take in calling hours further ahead."""

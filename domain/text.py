@@ -45,9 +45,11 @@ Line = Annotated[
 ]
 Paragraph = Annotated[
     str,
-    BeforeValidator(_unix_lines),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),
     AfterValidator(_readable),
+    # Last, hence first to run: nearer to `str` it would have the length checked before the
+    # strip, and let a blank text through.
+    BeforeValidator(_unix_lines),
 ]
 
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]

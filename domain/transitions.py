@@ -78,11 +78,16 @@ class Transitions(Outreach):
         self.call_off()
         self.agenda = ()
 
-    def admit(self, event: Event) -> None:
-        """Refuse what comes too late, or no longer fits into the case."""
+    def admit(self, event: Event, *, though_full: bool = False) -> None:
+        """Refuse what comes too late, or no longer fits into the case.
+
+        `though_full` takes what gets a case on that would otherwise be stuck: the answer to a
+        plan that was taken.
+        """
         self.refuse_unless_open()
         self.written += len(event.model_dump_json()) + 100
-        if self.written > MAXIMUM_WRITTEN and self.status is not Status.CONTACTING:
+        full = self.written > MAXIMUM_WRITTEN and self.status is not Status.CONTACTING
+        if full and not though_full:
             raise Refused("the case file is full; a decision of the desk is all it still takes")
 
     def refuse_unless_open(self) -> None:

@@ -57,8 +57,12 @@ class Working(Transitions):
             )
         self.requests = (*recent, now)
         self.log(now, What.CALL_REQUESTED, event.by)
-        # Asking once more does not hang up on the call asked for before.
-        calling = any(a.about is About.REQUESTED and a.wanted for a in self.under_way)
+        # Asking once more does not hang up on the call asked for before, unless it is to a
+        # number that was changed meanwhile.
+        calling = any(
+            a.about is About.REQUESTED and a.wanted and a.to == self.account.emergency_phone
+            for a in self.under_way
+        )
         self.contact(now, event.by, keep_requested_call=calling)
         if self.number_invalid:
             self.email(About.NUMBER_NEEDED, now)
@@ -125,7 +129,7 @@ class Working(Transitions):
 
     def review_plan(self, event: ReviewPlan, now: datetime) -> None:
         """A reviewer answers the newest plan."""
-        self.admit(event)
+        self.admit(event, though_full=True)
         if self.status is not Status.PLAN_REVIEW:
             raise Refused(f"no plan is under review: the case is {self.status}")
         if event.decision is Review.ACCEPT and self.conversation_required:
@@ -201,18 +205,23 @@ class Working(Transitions):
         issue = event.issue
         known = next((i for i in self.issues if i.id == issue.id), None)
         newly_harmful = issue.harmful and not (known and known.harmful)
-        if not newly_harmful or self.status is not Status.DEACTIVATING:
+        if newly_harmful:
+            self._admit_harm()
+        elif known is not None:
+            self.refuse_unless_open()
+            return
+        else:
             self.admit(event)
-        if known is None:
             if len(self.issues) >= MAXIMUM_ISSUES:
                 raise Refused(f"the case has {MAXIMUM_ISSUES} issues, and takes no more")
+        if known is None:
             self.issues += (issue,)
             self.log(now, What.ISSUE_JOINED, event.by, f"{issue.id}: {issue.summary}")
-        elif newly_harmful:
+        else:
             self.issues = tuple(issue if i.id == issue.id else i for i in self.issues)
         if newly_harmful:
             self.harmful_issue(event.by, issue.id, now)
-        elif known is None:
+        else:
             self._joined(now)
 
     def _joined(self, now: datetime) -> None:
@@ -228,13 +237,17 @@ class Working(Transitions):
 
     def report_harm(self, event: ReportHarm, now: datetime) -> None:
         """Harmful conduct: deactivated and expelled, whatever the open status."""
-        if self.status is not Status.DEACTIVATING:
-            self.refuse_unless_open()
+        self._admit_harm()
         self._harm(Harm(reporter=event.by, category=event.category, evidence=event.evidence), now)
 
     def harmful_issue(self, reporter: str, issue_id: str, now: datetime) -> None:
         """An issue marked harmful is a report of harm, and its own evidence."""
         self._harm(Harm(reporter=reporter, category=HarmCategory.HARM, evidence=issue_id), now)
+
+    def _admit_harm(self) -> None:
+        """Harm is taken as long as something can still come of it, however full the file."""
+        if self.status is not Status.DEACTIVATING:
+            self.refuse_unless_open()
 
     def _harm(self, harm: Harm, now: datetime) -> None:
         self.harm = self.harm or harm

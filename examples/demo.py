@@ -44,6 +44,7 @@ from runtime.service import providers_of, worker_identity, workers_of
 from runtime.settings import Settings
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
+from workflows.search import at_start
 
 FOLDER = Path(__file__).parent
 SERVER_FOLDER = Path(".temporal")
@@ -221,6 +222,7 @@ async def _perform(client: Client, skipper: TimeSkipper, story: Story) -> Ended:
         task_queue=CASES_QUEUE,
         # A demo that was interrupted leaves its cases open.
         id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+        search_attributes=at_start(start.account),
         static_summary=f"{start.account.name}: {start.issues[0].summary}",
     )
     case = Stage(skipper, handle)

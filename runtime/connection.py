@@ -22,8 +22,16 @@ class Unreachable(Exception):
 
 
 def environment() -> dict[str, object]:
-    """What the environment says of the connection, with the usual address as default."""
-    config = dict(ClientConfig.load_client_connect_config())
+    """What the environment says of the connection, with the usual address as default.
+
+    Raises:
+        Unreachable: it says something that cannot be understood.
+
+    """
+    try:
+        config = dict(ClientConfig.load_client_connect_config())
+    except RuntimeError as error:  # its ConfigError is one, and has no public name
+        raise Unreachable(f"the settings of the connection (TEMPORAL_*): {error}") from None
     config.setdefault("target_host", DEFAULT_ADDRESS)
     config.setdefault("namespace", "default")
     return config

@@ -29,6 +29,7 @@ from runtime.service import Providers, workers_of
 from runtime.settings import Settings
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
+from workflows.search import at_start
 
 RING_SECONDS = 0.05
 HOUR = timedelta(hours=1)
@@ -77,7 +78,8 @@ class OpenCase:
 
     async def tell(self, update: Any, event: Any, **options: Any) -> CaseView:
         """Send an update."""
-        view: CaseView = await self.handle.execute_update(update, event, **options)
+        asked = self.handle.execute_update(update, event, **options)
+        view: CaseView = await asyncio.wait_for(asked, 20)
         return view
 
     async def play(self, time: timedelta) -> None:
@@ -149,6 +151,7 @@ class Engine:
             CaseInput(account=who, issues=issues, policy=rules),
             id=case_workflow_id(who.store, who.seller_id),
             task_queue=CASES_QUEUE,
+            search_attributes=at_start(who),
         )
         case = OpenCase(handle, self.skipper)
         if wait:
