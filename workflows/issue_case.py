@@ -216,7 +216,7 @@ def _case_of(start: CaseInput) -> Case:
     info = workflow.info()
     if start.carried is not None:
         if info.continued_run_id is None:
-            raise ApplicationError("carried: for the engine's own use; leave it out", type="BadInput")
+            raise ApplicationError("carried: the engine's own; leave it out", type="BadInput")
         try:
             return Case.model_validate(start.carried)
         except ValidationError as error:

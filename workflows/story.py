@@ -68,8 +68,8 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     if case.plans:
         lines += ["", "### Plan", "", *(_plan(plan) for plan in case.plans)]
     if case.attempts:
-        lines += ["", "### Attempts", "", "| # | at (UTC) | what | result |", "|--|--|--|--|"]
-        lines += [_row(a) for a in sorted(case.attempts, key=lambda a: a.number)]
+        lines += ["", "### Attempts (UTC)", ""]
+        lines += [_attempt(a) for a in sorted(case.attempts, key=lambda a: a.number)]
     if case.agenda:
         lines += ["", "### To come", ""]
         lines += [f"- {_time(p.due)}: {_what(p)}" for p in case.agenda]
@@ -92,9 +92,9 @@ def _entry(entry: Entry) -> str:
     return f"- {entry.at:%m-%d %H:%M:%S} **{_words(entry.what)}**{result}{note}{by}"
 
 
-def _row(attempt: Attempt) -> str:
+def _attempt(attempt: Attempt) -> str:
     result = _words(attempt.result or "")
-    return f"| {attempt.number} | {attempt.at:%m-%d %H:%M} | {_what(attempt)} | {result} |"
+    return f"- {attempt.number}. {attempt.at:%m-%d %H:%M} {_what(attempt)}: **{result}**"
 
 
 def _what(planned: Planned) -> str:

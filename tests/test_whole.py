@@ -1,0 +1,149 @@
+"""The whole, as its users meet it: the service, the command `temporal`, the demo."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.record import Status
+
+ROOT = Path(__file__).parent.parent
+TEMPORAL = str(Path(sys.executable).parent / "temporal")
+
+
+def _environment(**settings: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+
+
+async def run(*command: str, cwd: Path, **settings: str) -> tuple[int, str, str]:
+    """Run a command to its end: exit code, standard output, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=cwd,
+        env=_environment(**settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 100)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def service(folder: Path, *arguments: str) -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
+    """`worker.py --dev` in `folder`, until SIGTERM: its address, and the lines it logs."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "worker.py"),
+        "--dev",
+        *arguments,
+        cwd=folder,
+        env=_environment(CASE72_RING_SECONDS="0.1", CASE72_LOG="json"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    lines: list[dict[str, Any]] = []
+    try:
+        first = await asyncio.wait_for(process.stdout.readline(), 30)
+        while not any(line["event"] == "serving" for line in lines):
+            lines.append(json.loads(await asyncio.wait_for(process.stderr.readline(), 30)))
+        yield first.decode().split()[1], lines
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, rest = await asyncio.wait_for(process.communicate(), 30)
+        lines += [json.loads(line) for line in rest.splitlines()]
+    assert process.returncode == 0
+
+
+async def query(address: str, workflow_id: str, folder: Path) -> dict[str, Any]:
+    """The case view, by the command `temporal`."""
+    arguments = ["--address", address, "workflow", "query", "--workflow-id", workflow_id]
+    code, out, err = await run(TEMPORAL, *arguments, "--type", "case", "-o", "json", cwd=folder)
+    assert code == 0, err
+    view: dict[str, Any] = json.loads(out)["queryResult"][0]
+    return view
+
+
+async def until(address: str, workflow_id: str, folder: Path, status: Status) -> dict[str, Any]:
+    """The view once the case is in `status`."""
+    async with asyncio.timeout(20):
+        while (view := await query(address, workflow_id, folder))["status"] != status:
+            await asyncio.sleep(0.2)
+        return view
+
+
+async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_restart(
+    tmp_path: Path,
+) -> None:
+    start = json.loads((ROOT / "examples" / "silent.json").read_text("utf-8"))
+    case = "case/US/A3LANTERN"
+    (tmp_path / "start.json").write_text(json.dumps(start), "utf-8")
+    plan = {
+        "by": "seller",
+        "root_causes": ["A supplier changed the product"],
+        "corrective_actions": ["The listing was removed"],
+        "preventive_measures": ["Two people check each listing"],
+        "evidence": [],
+    }
+
+    async with service(tmp_path) as (address, _):
+        command = ["--address", address, "workflow", "start", "--type", "IssueCase"]
+        command += ["--task-queue", "cases", "--workflow-id", case, "--input-file", "start.json"]
+        assert (await run(TEMPORAL, *command, cwd=tmp_path))[0] == 0
+        view = await until(address, case, tmp_path, Status.CONTACTING)
+        case_id = view["id"]
+
+    async with service(tmp_path) as (address, lines):
+        assert (await query(address, case, tmp_path))["id"] == case_id
+        for name, argument in (
+            ("submit_plan", plan),
+            ("review_plan", {"by": "kim", "decision": "accept", "note": None}),
+        ):
+            command = ["--address", address, "workflow", "update", "execute", "--workflow-id", case]
+            command += ["--name", name, "--input", json.dumps(argument)]
+            code, out, err = await run(TEMPORAL, *command, cwd=tmp_path)
+            assert code == 0, out + err
+        view = await until(address, case, tmp_path, Status.RESOLVED)
+        assert view["reason"] == "plan_accepted"
+        search = ["--address", address, "workflow", "list", "-o", "json", "--query"]
+        search += ["CaseStatus = 'resolved' AND CaseStore = 'US' AND CaseSeller = 'A3LANTERN'"]
+        async with asyncio.timeout(10):
+            while not json.loads((await run(TEMPORAL, *search, cwd=tmp_path))[1] or "[]"):
+                await asyncio.sleep(0.2)
+    assert [line["event"] for line in lines][-1] == "stopped"
+
+
+async def test_the_demo_ends_with_every_case_as_it_should_twice_in_a_row(tmp_path: Path) -> None:
+    for _ in range(2):
+        code, out, err = await run(sys.executable, "-m", "examples.demo", cwd=tmp_path)
+        assert code == 0, out + err
+        assert "NOT AS IT SHOULD" not in out
+        assert out.count("case/") == 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "named"),
+    [
+        ({"CASE72_RING_SECONDS": "soon"}, [], "ring_seconds"),
+        ({"CASE72_TELEPHONE": "carrier pigeon"}, [], "telephone"),
+        ({"TEMPORAL_ADDRESS": "127.0.0.1:1"}, [], "127.0.0.1:1"),
+        ({}, ["--queue", "nonsense"], "--queue"),
+    ],
+)
+async def test_a_wrong_setting_is_named_and_exits_2(
+    tmp_path: Path, settings: dict[str, str], arguments: list[str], named: str
+) -> None:
+    command = [sys.executable, str(ROOT / "worker.py"), *arguments]
+    code, _, err = await run(*command, cwd=tmp_path, **settings)
+    assert code == 2
+    assert named in err
+    assert "Traceback" not in err
