@@ -2,12 +2,13 @@
 # make test   every test
 # make dev    a server, its Web UI and a worker, until Ctrl-C
 # make check  format, lint, types, import rules
+# make bench  what a case costs
 # make lock   the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test check lock clean
+.PHONY: demo dev test bench check lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -17,6 +18,9 @@ dev: .venv/run.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

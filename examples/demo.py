@@ -38,7 +38,7 @@ from domain.record import Reason, Status
 from domain.view import CaseView
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
-from runtime.dev_server import DevServer, ServerFailed, dev_server
+from runtime.dev_server import UI_PORT, ServerFailed, dev_server
 from runtime.logs import configure_logs
 from runtime.service import providers_of, worker_identity, workers_of
 from runtime.settings import Settings
@@ -262,7 +262,7 @@ def _span(span: timedelta) -> str:
     return f"{minutes // 60} h {minutes % 60:02} min"
 
 
-async def _run(settings: Settings) -> tuple[list[Ended], DevServer]:
+async def _run(settings: Settings) -> list[Ended]:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(dev_server(SERVER_FOLDER))
         client = await connect(server.address, identity=worker_identity())
@@ -271,7 +271,7 @@ async def _run(settings: Settings) -> tuple[list[Ended], DevServer]:
             await stack.enter_async_context(worker)
         skipper = time_skipper(client)
         stories = [_perform(client, skipper, story) for story in STORIES]
-        return list(await asyncio.gather(*stories)), server
+        return list(await asyncio.gather(*stories))
 
 
 def main() -> int:
@@ -281,13 +281,13 @@ def main() -> int:
     settings = Settings(ring_seconds=RING_SECONDS)
     console.print("Starting a Temporal server and a worker, and opening five cases ...")
     try:
-        ended, server = asyncio.run(_run(settings))
+        ended = asyncio.run(_run(settings))
     except ServerFailed as error:
         console.print(f"[red]{error}")
         return 1
     console.print(_table(ended))
     console.print(f"The e-mails they were sent: {settings.state / 'mail'} (a maildir)")
-    console.print(f"To browse the cases: make dev, then {server.ui}")
+    console.print(f"To browse the cases: make dev, then http://127.0.0.1:{UI_PORT}")
     return 0 if all(one.as_it_should for one in ended) else 1
 
 
