@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.attempt import About, Result
-from domain.events import Decision, Outcome
+from domain.events import ChangeContact, Decision, Outcome
 from domain.record import Reason, Status
 from tests.engine import HOUR, Engine, OpenCase, issue
 from tests.workflows.events import (
@@ -27,6 +27,7 @@ from workflows.issue_case import IssueCase
 
 Path = Callable[[OpenCase], Awaitable[object]]
 
+NEW_ADDRESS = ChangeContact(by="seller", email="new@bluekettle.example")
 NEVER_REALLY_TRIED = {"email": "bounce@bluekettle.example"}
 
 
@@ -63,6 +64,13 @@ async def accepted_after_a_conversation(case: OpenCase) -> None:
     await reviewed(case)
     await case.tell(IssueCase.record_conversation, talked())
     await case.tell(IssueCase.review_plan, ACCEPT)
+
+
+async def accepted_after_a_conversation_but_rejected(case: OpenCase) -> None:
+    await asked(case)
+    await reviewed(case)
+    await case.tell(IssueCase.record_conversation, talked())
+    await case.tell(IssueCase.review_plan, REJECT)
 
 
 async def resolved_by_conversation(case: OpenCase) -> None:

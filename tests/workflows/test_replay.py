@@ -1,0 +1,58 @@
+"""Cases that were open when a new version was deployed go on: old histories replay."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from temporalio import workflow
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from domain.case import Case
+from domain.steps import Step
+from runtime.service import FAILS_THE_WORKFLOW
+from tests.record import CONTINUED, FOLDER, STORIES
+from workflows import perform
+from workflows.issue_case import IssueCase
+
+GOLDEN = sorted(FOLDER.glob("*.json.gz"))
+
+
+def history(file: Path) -> WorkflowHistory:
+    """A golden history."""
+    return WorkflowHistory.from_json(file.name, gzip.decompress(file.read_bytes()).decode())
+
+
+def replayer() -> Replayer:
+    """As the worker is set up, which the outcome depends on."""
+    return Replayer(
+        workflows=[IssueCase],
+        data_converter=pydantic_data_converter,
+        workflow_failure_exception_types=FAILS_THE_WORKFLOW,
+    )
+
+
+def test_every_story_has_its_history() -> None:
+    recorded = {file.name.split(".")[0] for file in GOLDEN}
+    assert recorded >= {*STORIES, CONTINUED}
+
+
+@pytest.mark.parametrize("file", GOLDEN, ids=lambda f: f.name)
+async def test_an_old_history_replays(file: Path) -> None:
+    await replayer().replay_workflow(history(file))
+
+
+async def test_a_change_that_would_break_open_cases_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unchanged = perform._perform
+
+    async def changed(case: Case, step: Step) -> perform.Outcome:
+        await workflow.sleep(1)  # a timer that no history has
+        return await unchanged(case, step)
+
+    monkeypatch.setattr(perform, "_perform", changed)
+    with pytest.raises(NondeterminismError):
+        await replayer().replay_workflow(history(FOLDER / "deactivated-silent.json.gz"))
