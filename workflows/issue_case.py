@@ -13,6 +13,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    import structlog
     from pydantic import ValidationError
 
     from activities.contact_check import email_problem, number_problem
@@ -38,6 +39,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.case_input import CaseInput
     from workflows.perform import Outcome, called_off, perform
 
+log = structlog.get_logger("case")
+
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 Take = Callable[[Case, SomeEvent, datetime], None]
 """A method of `Case` that takes an event."""
@@ -53,6 +56,7 @@ class IssueCase:
         self._case = _case_of(start)
         self._tasks: dict[Step, asyncio.Task[Outcome]] = {}
         self._news = False
+        self._logged = len(self._case.timeline)
 
     @workflow.run
     async def run(self, start: CaseInput) -> CaseView:
@@ -98,6 +102,17 @@ class IssueCase:
         workflow.set_current_details(story.details(case, now, steps))
         if self._opened():
             search.show(case)
+        for entry in case.timeline[self._logged :]:
+            # Without who and what they said: no personal data in logs.
+            line: dict[str, object] = {
+                "case": case.id,
+                "status": case.status,
+                "virtual": entry.at.isoformat(),
+            }
+            if entry.attempt is not None:
+                line |= {"attempt": entry.attempt, "result": entry.result}
+            log.info(entry.what, **line)
+        self._logged = len(case.timeline)
 
     def _may_continue_as_new(self) -> bool:
         return (
