@@ -29,10 +29,10 @@ class BareCase:
         """The same commands as a case whose plan is accepted while its first call rings."""
         now = workflow.now()
         case_id = f"{workflow.info().workflow_id}/{workflow.info().run_id}"
-        facts = await workflow.execute_local_activity_method(
+        facts = await workflow.execute_activity_method(
             OpeningActivities.look_up,
             LookUpOrder(account=start.account, now=now, policy=None, harmful=False),
-            schedule_to_close_timeout=timedelta(seconds=2),
+            start_to_close_timeout=timedelta(minutes=1),
         )
         email = asyncio.create_task(self._email(start, case_id, 1, About.NOTICE))
         call = asyncio.create_task(

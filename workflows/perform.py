@@ -28,7 +28,6 @@ with workflow.unsafe.imports_passed_through():
         mail_order,
     )
     from domain.steps import (
-        CaseFacts,
         Deactivate,
         Expel,
         LookUp,
@@ -51,8 +50,6 @@ _A_MESSAGE = timedelta(minutes=1)
 """How long one try of a message or a request may take."""
 _HEARTBEAT = timedelta(seconds=5)
 """A call whose worker is silent for so long is taken up by another."""
-_LOCALLY = timedelta(seconds=2)
-"""A look-up that takes longer is one for an ordinary activity, which holds no task."""
 
 
 async def perform(case: Case, step: Step) -> Outcome:
@@ -108,22 +105,10 @@ async def _look_up(case: Case) -> Outcome:
         policy=case.overrides,
         harmful=any(issue.harmful for issue in case.issues),
     )
-    facts = await _facts(order)
-    return lambda case, now: case.looked_up(facts, now)
-
-
-async def _facts(order: LookUpOrder) -> CaseFacts:
+    # Not a local activity, though it would be quicker: with one, an update that comes while it
+    # runs leaves a history that does not replay (SDK 1.35).
     try:
-        return await workflow.execute_local_activity_method(
-            OpeningActivities.look_up,
-            order,
-            schedule_to_close_timeout=_LOCALLY,
-            retry_policy=RetryPolicy(maximum_attempts=1),
-        )
-    except ActivityError as error:
-        _give_up_on_bad_input(error)
-    try:
-        return await workflow.execute_activity_method(
+        facts = await workflow.execute_activity_method(
             OpeningActivities.look_up,
             order,
             start_to_close_timeout=_A_MESSAGE,
@@ -133,6 +118,7 @@ async def _facts(order: LookUpOrder) -> CaseFacts:
     except ActivityError as error:
         _give_up_on_bad_input(error)
         raise
+    return lambda case, now: case.looked_up(facts, now)
 
 
 def _give_up_on_bad_input(error: ActivityError) -> None:

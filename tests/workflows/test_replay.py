@@ -1,5 +1,6 @@
 """Cases that were open when a new version was deployed go on: old histories replay."""
 
+import asyncio
 import gzip
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from temporalio.workflow import NondeterminismError
 from domain.case import Case
 from domain.steps import Step
 from runtime.service import FAILS_THE_WORKFLOW
+from tests.engine import Engine, issue
 from tests.record import CONTINUED, FOLDER, STORIES
+from tests.workflows.events import CONTACT, PLAN, WITHDRAW, joins
 from workflows import perform
 from workflows.issue_case import IssueCase
 
@@ -56,3 +59,20 @@ async def test_a_change_that_would_break_open_cases_is_caught(
     monkeypatch.setattr(perform, "_perform", changed)
     with pytest.raises(NondeterminismError):
         await replayer().replay_workflow(history(FOLDER / "deactivated-silent.json.gz"))
+
+
+async def test_updates_that_race_the_opening_leave_a_history_that_replays(engine: Engine) -> None:
+    async def race(number: int) -> WorkflowHistory:
+        case = await engine.open(seller_id=f"RACE{number}", wait=False)
+        await asyncio.sleep(number * 0.001)
+        await asyncio.gather(
+            case.tell(IssueCase.report_contact, CONTACT),
+            case.tell(IssueCase.submit_plan, PLAN),
+            case.tell(IssueCase.add_issue, joins(issue("ISS-2"))),
+        )
+        await case.tell(IssueCase.withdraw, WITHDRAW)
+        await case.end()
+        return await case.handle.fetch_history()
+
+    for old in await asyncio.gather(*(race(number) for number in range(20))):
+        await replayer().replay_workflow(old)

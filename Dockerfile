@@ -1,0 +1,29 @@
+# The worker, and the client beside it. Not built yet: see the head of docker-compose.yml.
+
+# The Python that requirements.txt was locked with.
+FROM python:3.11-slim AS build
+COPY requirements.txt .
+RUN python -m venv /opt/case72 && \
+    /opt/case72/bin/pip install --no-cache-dir --disable-pip-version-check \
+        --require-hashes -r requirements.txt
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 case72 && \
+    install -d -o case72 /var/lib/case72
+COPY --from=build /opt/case72 /opt/case72
+WORKDIR /srv/case72
+COPY domain domain
+COPY workflows workflows
+COPY activities activities
+COPY providers providers
+COPY runtime runtime
+COPY templates templates
+COPY cli cli
+COPY examples examples
+COPY worker.py client.py ./
+ENV PATH=/opt/case72/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    CASE72_STATE=/var/lib/case72
+USER case72
+CMD ["python", "worker.py"]

@@ -1,0 +1,131 @@
+"""`open`: everything is checked first; then the case starts, or the issues join the open one."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from activities.contact_check import email_problem, number_problem, zone_problem
+from cli.cases import run
+from cli.joining import open_or_join
+from cli.output import print_view, say, warn
+from cli.parameters import By, Json
+from cli.problems import BadInput, checked, json_object
+from domain.errors import explain
+from domain.events import AddIssue
+from domain.policy import effective_policy
+from workflows.case_input import CaseInput
+
+ISSUE_FORM = "ID:CODE:SUMMARY, such as ISS-1:LISTING_POLICY:Restricted product listed"
+
+
+def issue_of(text: str, *, harmful: bool) -> dict[str, object]:
+    """An issue as written on a command line."""
+    parts = text.split(":", 2)
+    if len(parts) < 3:
+        raise BadInput(f"issue: give {ISSUE_FORM}")
+    return {"id": parts[0], "code": parts[1], "summary": parts[2], "harmful": harmful}
+
+
+def open_case(
+    *,
+    file: Annotated[
+        typer.FileBinaryRead | None,
+        typer.Argument(metavar="[FILE.json]", help="The case as JSON; - is standard input."),
+    ] = None,
+    store: Annotated[str | None, typer.Option(help="US or CA.")] = None,
+    seller: Annotated[str | None, typer.Option(help="The seller's id.")] = None,
+    name: Annotated[str | None, typer.Option(help="The seller's name.")] = None,
+    language: Annotated[str | None, typer.Option(help="Such as en-US.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Such as America/Los_Angeles.")] = None,
+    email: Annotated[str | None, typer.Option(help="The seller's address.")] = None,
+    phone: Annotated[
+        str | None, typer.Option(help="The emergency number, such as +12065550101.")
+    ] = None,
+    issue: Annotated[
+        list[str] | None, typer.Option(metavar="ID:CODE:SUMMARY", help="May be repeated.")
+    ] = None,
+    harmful: Annotated[
+        bool, typer.Option("--harmful", help="The issues are fraud, deception, illegal or harm.")
+    ] = False,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Override a default; may be repeated."),
+    ] = None,
+    by: By,
+    as_json: Json = False,
+) -> None:
+    """Open a case, or add the issues to the account's open case.
+
+    Nothing is started unless everything is right. Asking again changes nothing.
+    """
+    flags = {
+        "--store": store,
+        "--seller": seller,
+        "--name": name,
+        "--language": language,
+        "--time-zone": time_zone,
+        "--email": email,
+        "--phone": phone,
+        "--issue": issue,
+    }
+    if file is not None:
+        if harmful or policy or any(flags.values()):
+            raise BadInput("FILE: give a file or flags, not both")
+        start = checked(CaseInput, json_object(file))
+    else:
+        missing = [flag for flag, value in flags.items() if not value]
+        if missing:
+            raise BadInput(f"{', '.join(missing)}: required where no FILE is given")
+        start = checked(
+            CaseInput,
+            {
+                "account": {
+                    "store": store,
+                    "seller_id": seller,
+                    "name": name,
+                    "language": language,
+                    "time_zone": time_zone,
+                    "email": email,
+                    "emergency_phone": phone,
+                },
+                "issues": [issue_of(text, harmful=harmful) for text in issue or ()],
+                "policy": dict(_override(text) for text in policy) if policy else None,
+            },
+        )
+    _check(start)
+    events = [checked(AddIssue, {"by": by, "issue": issue}) for issue in start.issues]
+    # With --json, standard output is for the view alone.
+    tell_person = warn if as_json else say
+    snapshot = run(lambda client: open_or_join(client, start, events, tell_person))
+    print_view(snapshot.view, as_json=as_json)
+
+
+def _override(text: str) -> tuple[str, Any]:  # Any: whatever the JSON says
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadInput("policy: give NAME=VALUE, such as window=PT24H or call_hours=[0,1,4]")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _check(start: CaseInput) -> None:
+    """What the opening would fail for later, said now."""
+    if start.carried is not None:
+        raise BadInput("carried: is for the engine's own use")
+    try:
+        effective_policy(start.policy)
+    except ValueError as error:
+        raise BadInput(f"policy: {explain(error)}") from None
+    account = start.account
+    if problem := zone_problem(account.time_zone):
+        raise BadInput(f"account.time_zone: {problem}")
+    if problem := email_problem(account.email):
+        raise BadInput(f"account.email: {problem}")
+    if problem := number_problem(account.emergency_phone):
+        warn(
+            f"warning: account.emergency_phone: {problem}. The case takes it as an invalid "
+            "number: it is not called, and the seller is asked for another by e-mail"
+        )

@@ -1,0 +1,39 @@
+"""Where the client writes to. What people wrote is never taken for markup."""
+
+import os
+import sys
+
+from rich.console import Console
+
+from cli.words import meaning_of, status_of, what_next
+from domain.view import CaseView
+
+_PIPED_WIDTH = 120
+
+
+def console() -> Console:
+    """Standard output, for rich text."""
+    narrow = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(
+        markup=False, highlight=False, emoji=False, width=None if narrow else _PIPED_WIDTH
+    )
+
+
+def say(line: str) -> None:
+    """A line for whoever asked."""
+    print(line)
+
+
+def warn(line: str) -> None:
+    """A line that is not part of the answer."""
+    print(line, file=sys.stderr)
+
+
+def print_view(view: CaseView, *, as_json: bool) -> None:
+    """The view as JSON, or where the case stands and what comes next."""
+    if as_json:
+        say(view.model_dump_json(indent=2))
+        return
+    say(f"{view.account.store}/{view.account.seller_id} is {status_of(view)}: {meaning_of(view)}.")
+    if upcoming := what_next(view):
+        say(f"Next: {upcoming}.")

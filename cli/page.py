@@ -1,0 +1,132 @@
+"""`show`: the story of a case on a page."""
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from cli.cases import Snapshot
+from cli.words import (
+    attempt_of,
+    both,
+    has_deadline,
+    left,
+    local,
+    meaning_of,
+    plain,
+    status_of,
+    utc,
+    what_next,
+)
+from domain.record import Entry, Plan, What
+from domain.view import CaseView
+
+
+def page_of(snapshot: Snapshot) -> RenderableType:
+    """The whole case: what it is about, where it stands, what was done, what is to come."""
+    view = snapshot.view
+    parts: list[RenderableType] = [_head(snapshot), _section("Issues", _issues(view))]
+    if view.attempts:
+        parts.append(_section("Attempts", _attempts(view)))
+    if view.agenda:
+        parts.append(_section("To come", _agenda(view)))
+    if view.plans:
+        parts.append(_section("Plan", Group(*(_plan(plan) for plan in view.plans))))
+    parts.append(_section("Timeline", _timeline(view)))
+    return Group(*parts)
+
+
+def _head(snapshot: Snapshot) -> RenderableType:
+    view, account = snapshot.view, snapshot.view.account
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column(overflow="fold")
+    rows = [
+        ("Case", view.id),
+        ("Status", f"{status_of(view)}: {meaning_of(view)}"),
+        ("Seller", f"{account.name} ({account.language}, {account.time_zone})"),
+        ("Contact", f"{account.emergency_phone}, {account.email}"),
+        ("Opened", both(view.opened_at, view)),
+    ]
+    if view.closed_at is not None:
+        rows.append(("Closed", both(view.closed_at, view)))
+    elif snapshot.broke_off:
+        rows.append(("Broken off", snapshot.broke_off))
+    elif has_deadline(view) and view.deadline is not None:
+        time_left = left(view.deadline - snapshot.now)
+        rows.append(("Deadline", f"{both(view.deadline, view)}, {time_left}"))
+    if not snapshot.broke_off and (upcoming := what_next(view)):
+        rows.append(("Next", upcoming))
+    for name, value in rows:
+        grid.add_row(name, value)
+    return grid
+
+
+def _section(title: str, content: RenderableType) -> RenderableType:
+    return Group(Text(f"\n{title}", style="bold cyan"), Padding(content, (0, 0, 0, 2)))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _issues(view: CaseView) -> Table:
+    table = _table("id", "code", "summary", "")
+    for issue in view.issues:
+        table.add_row(issue.id, issue.code, issue.summary, "harmful" if issue.harmful else "")
+    return table
+
+
+def _attempts(view: CaseView) -> Table:
+    table = _table("#", "at", "seller's time", "what", "result")
+    for made in view.attempts:
+        result = plain(made.result) if made.result else "under way"
+        what = attempt_of(made.channel, made.about)
+        table.add_row(str(made.number), utc(made.at), local(made.at, view), what, result)
+    return table
+
+
+def _agenda(view: CaseView) -> Table:
+    table = _table("due", "seller's time", "what")
+    for planned in view.agenda:
+        what = attempt_of(planned.channel, planned.about)
+        table.add_row(utc(planned.due), local(planned.due, view), what)
+    return table
+
+
+def _plan(version: Plan) -> RenderableType:
+    plan = version.plan
+    lines = [f"Version {version.version}, {utc(version.at)}, by {plan.by}: {_answer(version)}"]
+    for title, items in (
+        ("root cause", plan.root_causes),
+        ("corrective action", plan.corrective_actions),
+        ("preventive measure", plan.preventive_measures),
+        ("evidence", plan.evidence),
+    ):
+        lines += [f"  {title}: {item}" for item in items]
+    return Text("\n".join(lines))
+
+
+def _answer(version: Plan) -> str:
+    if version.decision is None:
+        return "waits for a reviewer"
+    note = f": {version.note}" if version.note else ""
+    return f"{plain(version.decision)}, by {version.reviewed_by}{note}"
+
+
+def _timeline(view: CaseView) -> Table:
+    table = _table("at", "what", "", "by")
+    for entry in view.timeline:
+        what = "e-mail" if entry.what is What.EMAIL else plain(entry.what)
+        table.add_row(f"{entry.at:%m-%d %H:%M:%S}", what, _detail(entry), entry.by)
+    return table
+
+
+def _detail(entry: Entry) -> str:
+    if entry.attempt is not None:
+        about = f" ({plain(entry.note)})" if entry.note else ""
+        return f"{entry.attempt}: {plain(entry.result or '')}{about}"
+    return entry.note or ""

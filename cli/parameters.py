@@ -1,0 +1,91 @@
+"""What commands take: a case's name, spans of time, who does it."""
+
+import getpass
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from domain.account import Store
+from domain.names import case_workflow_id
+
+_NAME = re.compile(
+    rf"(?:case/)?({'|'.join(Store)})/([A-Za-z0-9._-]{{1,64}})(?:/([0-9a-fA-F-]{{36}}))?"
+)
+_SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class CaseName:
+    """The cases of an account; with `run_id`, the one of them that run belongs to."""
+
+    workflow_id: str
+    run_id: str | None = None
+
+    def __str__(self) -> str:
+        return self.workflow_id.removeprefix("case/")
+
+
+def case_name(text: str) -> CaseName:
+    """`US/A2EXAMPLE`, the workflow id, or a case's own id."""
+    found = _NAME.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter("give STORE/SELLER, such as US/A2EXAMPLE")
+    store, seller, run_id = found.groups()
+    return CaseName(case_workflow_id(store, seller), run_id)
+
+
+def span(text: str) -> timedelta:
+    """`8h`, `15m`, `3d`, `1d12h`, or ISO 8601 such as `PT8H`."""
+    short = _SHORT.fullmatch(text)
+    try:
+        if text and short:
+            days, hours, minutes, seconds = (int(part or 0) for part in short.groups())
+            found = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        else:
+            # A bare number would be taken for seconds, which nobody means.
+            found = TypeAdapter(timedelta).validate_python(text if "P" in text else "")
+    except (ValidationError, OverflowError):
+        found = timedelta()
+    if not timedelta() < found <= _LONGEST:
+        raise typer.BadParameter("give a span of up to a year, such as 8h, 15m, 3d or PT8H")
+    return found
+
+
+def moment(text: str) -> datetime:
+    """A moment in ISO 8601, in UTC where it has no offset; or a span from now on."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            return datetime.now(UTC) + span(text)
+        except typer.BadParameter:
+            raise typer.BadParameter(
+                "give a moment, such as 2026-11-25T09:00+00:00, or a span from now, such as 8h"
+            ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _os_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name: refused as an empty --by
+        return ""
+
+
+Case = Annotated[
+    CaseName,
+    typer.Argument(parser=case_name, metavar="CASE", help="Such as US/A2EXAMPLE."),
+]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by", default_factory=_os_user, show_default="your user name", help="Who did it."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the case view as JSON.")]
+Note = Annotated[str, typer.Option("--note", help="What is to be remembered.")]

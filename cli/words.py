@@ -1,0 +1,104 @@
+"""A case in a few words."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from activities.contact_check import zone_problem
+from domain.attempt import About, Channel
+from domain.record import OPEN, Status
+from domain.view import CaseView
+
+_MEANING = {
+    Status.CONTACTING: "the seller is being reached",
+    Status.WORKING: "the seller was reached; a plan is awaited",
+    Status.PLAN_REVIEW: "a plan waits for a reviewer",
+    Status.ESCALATED: "the desk decides",
+    Status.DEACTIVATING: "the account is being deactivated",
+    Status.RESOLVED: "the account stays active",
+    Status.DEACTIVATED: "what is left to the seller is to appeal",
+    Status.WITHDRAWN: "raised in error; the account stays active",
+    Status.NOT_COVERED: "the programme does not cover the account; nothing was touched",
+}
+
+
+def status_of(view: CaseView) -> str:
+    """`working`, or `escalated (no cooperation)`."""
+    if view.reason is None:
+        return plain(view.status)
+    return f"{plain(view.status)} ({plain(view.reason)})"
+
+
+def meaning_of(view: CaseView) -> str:
+    """What the status says to somebody who does not know the rules."""
+    meaning = _MEANING[view.status]
+    if view.conversation_required:
+        meaning += "; a phone conversation is required before it can be resolved"
+    return meaning
+
+
+def how_it_ended(view: CaseView) -> str:
+    """`resolved (plan accepted) on 2026-11-23 17:00 UTC; the account stays active`."""
+    ended = f" on {utc(view.closed_at)}" if view.closed_at else ""
+    return f"{status_of(view)}{ended}; {meaning_of(view)}"
+
+
+def what_next(view: CaseView) -> str | None:
+    """What happens next if nobody does anything; None once the case is closed."""
+    upcoming = [
+        f"{attempt_of(made.channel, made.about)} under way"
+        for made in view.attempts
+        if made.result is None
+    ]
+    if view.agenda:
+        planned = view.agenda[0]
+        upcoming.append(
+            f"{attempt_of(planned.channel, planned.about)} at {both(planned.due, view)}"
+        )
+    if has_deadline(view):
+        assert view.deadline is not None
+        upcoming.append(f"deadline {both(view.deadline, view)}")
+    if view.closed_at is None and not upcoming:
+        return None if view.status in OPEN else "the case closes"
+    return "; ".join(upcoming) or None
+
+
+def has_deadline(view: CaseView) -> bool:
+    """Whether the deadline is one that is running."""
+    return view.deadline is not None and view.status in (Status.CONTACTING, Status.WORKING)
+
+
+def attempt_of(channel: Channel, about: About) -> str:
+    """`e-mail (final notice)`."""
+    return f"{'call' if channel is Channel.CALL else 'e-mail'} ({plain(about)})"
+
+
+def plain(code: str) -> str:
+    """A code without its underscores."""
+    return code.replace("_", " ")
+
+
+def utc(at: datetime) -> str:
+    """`2026-11-23 17:00 UTC`."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def local(at: datetime, view: CaseView) -> str:
+    """`Mon 09:00 PST`: by the seller's clock, or empty where we do not know the zone."""
+    zone = view.account.time_zone
+    if zone_problem(zone):
+        return ""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %H:%M %Z}"
+
+
+def both(at: datetime, view: CaseView) -> str:
+    """In UTC and by the seller's clock."""
+    theirs = local(at, view)
+    return f"{utc(at)} ({theirs})" if theirs else utc(at)
+
+
+def left(span: timedelta) -> str:
+    """`71 h 59 min left`, or that it has passed."""
+    if span < timedelta():
+        return "passed"
+    minutes = int(span.total_seconds() // 60)
+    return f"{minutes // 60} h {minutes % 60} min left"

@@ -1,0 +1,137 @@
+"""The client: opens, watches and drives cases. `python client.py --help` shows the commands.
+
+Exit codes: 0 it is done; 1 it did not happen (refused, not found, unreachable, no answer);
+2 bad input, and nothing was sent.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import typer
+
+from cli.listing import list_cases
+from cli.opening import open_case
+from cli.updates import (
+    call,
+    change,
+    contact,
+    conversation,
+    decide,
+    harm,
+    issue,
+    plan,
+    review,
+    withdraw,
+)
+from cli.watching import advance, show
+
+OPERATIONS, SELLER, DESK, DEVELOPER = "Operations", "Seller", "Desk", "Developer"
+
+app = typer.Typer(
+    help="Open, watch and drive cases. CASE is STORE/SELLER, such as US/A2EXAMPLE.",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _command(panel: str, name: str, does: Callable[..., None], *examples: str) -> None:
+    lines = "\n".join(f"  python client.py {name} {example}" for example in examples)
+    app.command(name, rich_help_panel=panel, epilog=f"Examples:\n{lines}")(does)
+
+
+_command(
+    OPERATIONS,
+    "open",
+    open_case,
+    "examples/silent.json",
+    "--store US --seller A2EXAMPLE --name 'Blue Kettle Goods' --language en-US"
+    " --time-zone America/Los_Angeles --email owner@bluekettle.example --phone +12065550101"
+    " --issue 'ISS-1:LISTING_POLICY:Restricted product listed' --policy window=PT48H",
+)
+_command(OPERATIONS, "show", show, "US/A2EXAMPLE", "US/A2EXAMPLE --json")
+_command(
+    OPERATIONS,
+    "list",
+    list_cases,
+    "--due-before 8h",
+    "--status escalated --store US",
+    "--seller A2EXAMPLE --all --json",
+)
+_command(
+    OPERATIONS,
+    "issue",
+    issue,
+    "US/A2EXAMPLE 'ISS-2:LATE_SHIPMENT:Late shipment rate above 4 %'",
+)
+_command(
+    OPERATIONS,
+    "withdraw",
+    withdraw,
+    "US/A2EXAMPLE --note 'Wrong seller'",
+    "US/A2EXAMPLE --issue ISS-2 --note 'Reported twice'",
+)
+_command(SELLER, "call", call, "US/A2EXAMPLE --by seller")
+_command(
+    SELLER,
+    "plan",
+    plan,
+    "US/A2EXAMPLE --file plan.json",
+    "US/A2EXAMPLE --root-cause 'A supplier changed the product'"
+    " --corrective-action 'Removed the listing'"
+    " --preventive-measure 'Two people check each new listing'",
+)
+_command(SELLER, "change", change, "US/A2EXAMPLE --phone +12065550102")
+_command(
+    DESK,
+    "contact",
+    contact,
+    "US/A2EXAMPLE phone --note 'Called back, plan comes tomorrow'",
+)
+_command(
+    DESK,
+    "conversation",
+    conversation,
+    "US/A2EXAMPLE plan_expected --note 'Went through the policy together'",
+)
+_command(
+    DESK,
+    "review",
+    review,
+    "US/A2EXAMPLE accept",
+    "US/A2EXAMPLE more_information --note 'Which supplier was it?'",
+)
+_command(DESK, "decide", decide, "US/A2EXAMPLE resume --note 'Their line was down'")
+_command(DESK, "harm", harm, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
+_command(DEVELOPER, "advance", advance, "US/A2EXAMPLE 8h", "US/A2EXAMPLE PT72H")
+
+
+def main() -> int:
+    """Run a command; answers the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character of a seller's name still shows the rest.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
+    try:
+        return app(prog_name="client.py", standalone_mode=False) or 0
+    except typer.TyperException as problem:
+        if line := problem.format_message().strip():  # without one, it has shown the help
+            print(line.replace("Value error, ", ""), file=sys.stderr)
+        return problem.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:  # whoever reads has seen enough
+        return 1
+    except Exception as unexpected:  # nobody is helped by a traceback
+        print(f"unexpected: {type(unexpected).__name__}: {unexpected}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    # The interpreter can abort on its way out after the SDK's threads; the exit code counts.
+    os._exit(code)
