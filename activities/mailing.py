@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.failures import provider_failures
+from activities.heartbeats import to_its_end
 from activities.messages import Composer
 from domain.attempt import Result
 from domain.orders import DeskOrder, MailOrder
@@ -23,11 +24,11 @@ class MailActivities:
         """E-mail the seller: `accepted` or `bounced`."""
         message = self.composer.to_seller(order)
         with provider_failures():
-            return await self.mail.send(message)
+            return await to_its_end(self.mail.send(message))
 
     @activity.defn
     async def tell_desk(self, order: DeskOrder) -> Result:
         """E-mail the desk what waits for it."""
         message = self.composer.to_desk(order)
         with provider_failures():
-            return await self.mail.send(message)
+            return await to_its_end(self.mail.send(message))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.failures import provider_failures
+from activities.heartbeats import to_its_end
 from domain.orders import DeactivateOrder, ExpelOrder
 from providers.protocols import AccountService, Programme, ProviderFailed
 
@@ -20,16 +21,20 @@ class MarketplaceActivities:
     async def deactivate_account(self, order: DeactivateOrder) -> None:
         """Deactivate the account and read it back; one already deactivated is done."""
         with provider_failures():
-            if not await self.accounts.is_active(order.store, order.seller_id):
-                return
-            await self.accounts.deactivate(order.store, order.seller_id, order.case_id)
-            if await self.accounts.is_active(order.store, order.seller_id):
-                raise ProviderFailed("the account is active although it was deactivated")
+            await to_its_end(self._deactivate(order))
+
+    async def _deactivate(self, order: DeactivateOrder) -> None:
+        if not await self.accounts.is_active(order.store, order.seller_id):
+            return
+        await self.accounts.deactivate(order.store, order.seller_id, order.case_id)
+        if await self.accounts.is_active(order.store, order.seller_id):
+            raise ProviderFailed("the account is active although it was deactivated")
 
     @activity.defn
     async def expel_account(self, order: ExpelOrder) -> None:
         """Remove the account from the programme."""
         with provider_failures():
-            await self.programme.expel(
+            expulsion = self.programme.expel(
                 order.store, order.seller_id, order.case_id, order.category, order.evidence
             )
+            await to_its_end(expulsion)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.failures import provider_failures
+from activities.heartbeats import called_off, heartbeats
 from domain.attempt import Result
 from domain.orders import CallOrder
 from providers.protocols import Telephone
@@ -37,8 +38,7 @@ class TelephonyActivities:
             try:
                 return await self._follow(key)
             except asyncio.CancelledError:
-                details = activity.cancellation_details()
-                if details is None or not (details.cancel_requested or details.not_found):
+                if not called_off():
                     raise  # this worker stops; another takes the call up
                 ended = await self.telephone.hang_up(key)
                 if ended is None:
@@ -46,7 +46,7 @@ class TelephonyActivities:
                 return ended
 
     async def _follow(self, key: str) -> Result:
-        while (result := await self.telephone.result(key)) is None:
-            activity.heartbeat()
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
-        return result
+        async with heartbeats():
+            while (result := await self.telephone.result(key)) is None:  # noqa: ASYNC110  # a poll
+                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            return result

@@ -58,7 +58,7 @@ async def dev_server(
             yield DevServer(address, ui)
             return
         server = DevServer(
-            f"127.0.0.1:{_free(FRONTEND_PORT)}", f"http://127.0.0.1:{_free(UI_PORT)}"
+            f"127.0.0.1:{free_port(FRONTEND_PORT)}", f"http://127.0.0.1:{free_port(UI_PORT)}"
         )
         process = await _start(folder, server, lock, config)
         try:
@@ -78,7 +78,7 @@ def _locked(lock: IO[str]) -> bool:
     return True
 
 
-def _free(preferred: int) -> int:
+def free_port(preferred: int = 0) -> int:
     """The port `preferred`, or any that is free."""
     for port in (preferred, 0):
         with socket.socket() as probe, suppress(OSError):

@@ -48,8 +48,8 @@ _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 _A_MESSAGE = timedelta(minutes=1)
 """How long one try of a message or a request may take."""
-_HEARTBEAT = timedelta(seconds=5)
-"""A call whose worker is silent for so long is taken up by another."""
+_HEARTBEAT = timedelta(seconds=3)
+"""An activity whose worker is silent for so long is taken up by another."""
 
 
 async def perform(case: Case, step: Step) -> Outcome:
@@ -170,6 +170,7 @@ async def _email(case: Case, attempt: Attempt) -> Result:
         task_queue=EMAIL_QUEUE,
         schedule_to_close_timeout=rules.closing_email_timeout if closing else rules.email_timeout,
         start_to_close_timeout=_A_MESSAGE,
+        heartbeat_timeout=_HEARTBEAT,
         retry_policy=_RETRY,
         cancellation_type=_WAIT,
         summary=story.attempt_summary(case, attempt),
@@ -184,6 +185,7 @@ async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
             task_queue=EMAIL_QUEUE,
             schedule_to_close_timeout=case.rules.desk_reminder,
             start_to_close_timeout=_A_MESSAGE,
+            heartbeat_timeout=_HEARTBEAT,
             retry_policy=_RETRY,
             summary=story.desk_summary(case, step),
         )
@@ -202,6 +204,7 @@ async def _deactivate(case: Case) -> Outcome:
             deactivate_order(case),
             schedule_to_close_timeout=case.rules.deactivation_timeout,
             start_to_close_timeout=_A_MESSAGE,
+            heartbeat_timeout=_HEARTBEAT,
             retry_policy=_RETRY,
             cancellation_type=_WAIT,
             summary="Deactivate the account",
@@ -216,6 +219,7 @@ async def _expel(case: Case) -> Outcome:
         MarketplaceActivities.expel_account,
         expel_order(case),
         start_to_close_timeout=_A_MESSAGE,
+        heartbeat_timeout=_HEARTBEAT,
         retry_policy=_RETRY,
         summary="Expel the account from the programme",
     )

@@ -1,0 +1,47 @@
+"""Signs of life, so that a worker that died is replaced within seconds."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from temporalio import activity
+
+T = TypeVar("T")
+
+_EVERY_SECONDS = 0.5
+
+
+@asynccontextmanager
+async def heartbeats() -> AsyncIterator[None]:
+    """Heartbeat for as long as the block runs."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(_EVERY_SECONDS)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+
+
+def called_off() -> bool:
+    """Whether the case called the activity off; a worker that stops is no reason to."""
+    details = activity.cancellation_details()
+    return details is not None and details.cancel_requested
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Do work that cannot be taken back half-way: called off, it is still let finish."""
+    async with heartbeats():
+        doing = asyncio.ensure_future(work)
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            if called_off():
+                return await doing
+            doing.cancel()
+            raise

@@ -1,0 +1,81 @@
+"""A worker that is killed just after a provider did its work, before anybody heard of it.
+
+python -m tests.dying_worker mail|telephone|accounts
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from email.message import EmailMessage
+from typing import NoReturn
+
+from domain.attempt import Result
+from providers.protocols import AccountService, Mail, Telephone
+from runtime.connection import connect
+from runtime.service import providers_of, workers_of
+from runtime.settings import Settings
+
+
+def die() -> NoReturn:
+    """As by the kernel: no handler runs, nothing is flushed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+class DyingMail:
+    """Dies once the mail server has the message."""
+
+    def __init__(self, mail: Mail) -> None:
+        self._mail = mail
+
+    async def send(self, message: EmailMessage) -> Result:
+        await self._mail.send(message)
+        die()
+
+
+class DyingTelephone:
+    """Dies once the call is placed."""
+
+    def __init__(self, telephone: Telephone) -> None:
+        self.find = telephone.find
+        self.result = telephone.result
+        self.hang_up = telephone.hang_up
+        self._dial = telephone.dial
+
+    async def dial(self, key: str, case_id: str, phone: str) -> None:
+        await self._dial(key, case_id, phone)
+        die()
+
+
+class DyingAccounts:
+    """Dies once the account is deactivated."""
+
+    def __init__(self, accounts: AccountService) -> None:
+        self.is_active = accounts.is_active
+        self._deactivate = accounts.deactivate
+
+    async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
+        await self._deactivate(store, seller_id, case_id)
+        die()
+
+
+async def serve(which: str) -> None:
+    """Serve all queues until the provider `which` has done its first work."""
+    settings = Settings()
+    providers = providers_of(settings)
+    dying = {
+        "mail": lambda: replace(providers, mail=DyingMail(providers.mail)),
+        "telephone": lambda: replace(providers, telephone=DyingTelephone(providers.telephone)),
+        "accounts": lambda: replace(providers, accounts=DyingAccounts(providers.accounts)),
+    }[which]()
+    async with AsyncExitStack() as stack:
+        for worker in workers_of(await connect(), settings, dying):
+            await stack.enter_async_context(worker)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1]))

@@ -1,0 +1,220 @@
+"""Killed workers and killed servers: the case goes on, nothing is dialled or sent twice."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from domain.attempt import Channel, Result
+from domain.names import CASES_QUEUE
+from domain.record import Reason, Status
+from runtime.clock import time_skipper
+from runtime.connection import connect, register_search_attributes
+from runtime.dev_server import dev_server, free_port
+from tests.engine import OpenCase, account, issue
+from tests.test_whole import ROOT, TEMPORAL
+from tests.workflows.events import FRAUD, WITHDRAW
+from workflows.case_input import CaseInput
+from workflows.issue_case import IssueCase
+
+
+class Host:
+    """A machine that runs worker processes, which can be killed."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "TEMPORAL_ADDRESS": address,
+            "CASE72_STATE": str(folder),
+            "CASE72_RING_SECONDS": "2",
+            "CASE72_LOG": "json",
+        }
+        self._folder = folder
+        self._processes: list[asyncio.subprocess.Process] = []
+
+    async def start(self, *command: str) -> asyncio.subprocess.Process:
+        """Start a process, by default the worker, and wait until it serves."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *(command or (str(ROOT / "worker.py"),)),
+            env=self._environment,
+            cwd=self._folder,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self._processes.append(process)
+        if not command:
+            assert process.stderr is not None
+            while b'"serving"' not in await asyncio.wait_for(process.stderr.readline(), 20):
+                pass
+        return process
+
+    async def stop(self) -> None:
+        """Kill what still runs."""
+        for process in self._processes:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    def rows(self, file: str, query: str) -> list[tuple[Any, ...]]:
+        """What a ledger of the simulated world says."""
+        with sqlite3.connect(self._folder / file) as db:
+            return db.execute(query).fetchall()
+
+    def calls(self) -> list[tuple[Any, ...]]:
+        """The calls dialled."""
+        if not (self._folder / "telephone.sqlite").exists():
+            return []
+        return self.rows("telephone.sqlite", "SELECT key FROM calls")
+
+    def mails(self) -> int:
+        """How many messages were delivered."""
+        return len(list((self._folder / "mail" / "new").iterdir()))
+
+
+async def kill(process: asyncio.subprocess.Process) -> None:
+    """As by the kernel."""
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+
+
+async def opened(client: Client, seller_id: str = "CRASH") -> OpenCase:
+    """A case whose seller does not answer."""
+    who = account(seller_id)
+    handle = await client.start_workflow(
+        IssueCase.run,
+        CaseInput(account=who, issues=(issue(),)),
+        id=f"case/US/{seller_id}",
+        task_queue=CASES_QUEUE,
+    )
+    return OpenCase(handle, time_skipper(client))
+
+
+@asynccontextmanager
+async def stage(folder: Path) -> AsyncIterator[tuple[Host, Client]]:
+    """A server without workers, and a host to run them on."""
+    async with dev_server(folder / "temporal") as server:
+        client = await connect(server.address)
+        await register_search_attributes(client)
+        host = Host(folder, server.address)
+        try:
+            yield host, client
+        finally:
+            await host.stop()
+
+
+async def something(holds: Any, within: float = 20) -> None:
+    """Wait until `holds` answers yes."""
+    async with asyncio.timeout(within):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
+async def test_a_worker_killed_in_the_middle_of_a_ringing_call(tmp_path: Path) -> None:
+    async with stage(tmp_path) as (host, client):
+        worker = await host.start()
+        case = await opened(client)
+        await something(host.calls)
+        await kill(worker)
+        await host.start()
+        view = await case.when(lambda v: len(v.attempts) == 2 and v.attempts[1].result, within=15)
+        assert [a.result for a in view.attempts] == [Result.ACCEPTED, Result.NO_ANSWER]
+        assert len(host.calls()) == 1
+        assert host.mails() == 1
+
+
+@pytest.mark.parametrize("which", ["telephone", "mail"])
+async def test_a_worker_killed_between_the_providers_acceptance_and_our_hearing_of_it(
+    tmp_path: Path, which: str
+) -> None:
+    async with stage(tmp_path) as (host, client):
+        dying = await host.start("-m", "tests.dying_worker", which)
+        case = await opened(client)
+        await asyncio.wait_for(dying.wait(), 20)
+        await host.start()
+        view = await case.when(
+            lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=20
+        )
+        assert {a.channel: a.result for a in view.attempts} == {
+            Channel.EMAIL: Result.ACCEPTED,
+            Channel.CALL: Result.NO_ANSWER,
+        }
+        assert len(host.calls()) == 1
+        assert host.mails() == 1
+
+
+async def test_a_worker_killed_during_deactivation(tmp_path: Path) -> None:
+    async with stage(tmp_path) as (host, client):
+        dying = await host.start("-m", "tests.dying_worker", "accounts")
+        case = await opened(client)
+        await case.tell(IssueCase.report_harm, FRAUD)
+        await asyncio.wait_for(dying.wait(), 20)
+        await host.start()
+        view = await case.end()
+        assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
+        done = host.rows("marketplace.sqlite", "SELECT case_id FROM deactivations")
+        assert done == [(view.id,)]
+        assert view.attempts[-1].result is Result.ACCEPTED
+
+
+async def test_a_replaced_worker_takes_the_next_step_within_two_seconds(tmp_path: Path) -> None:
+    async with stage(tmp_path) as (host, client):
+        worker = await host.start()
+        case = await opened(client)
+        await case.settled()
+        await kill(worker)
+        await host.start()
+        begin = time.monotonic()
+        await case.tell(IssueCase.withdraw, WITHDRAW)
+        assert (await case.end()).status is Status.WITHDRAWN
+        assert time.monotonic() - begin < 2
+
+
+async def test_a_server_killed_and_restarted_on_its_file_loses_nothing(tmp_path: Path) -> None:
+    port = str(free_port())
+
+    async def server() -> asyncio.subprocess.Process:
+        arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port]
+        arguments += ["--db-filename", str(tmp_path / "temporal.db"), "--log-level", "never"]
+        arguments += ["--sqlite-pragma", "journal_mode=WAL"]
+        arguments += ["--sqlite-pragma", "synchronous=FULL"]
+        quiet = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            TEMPORAL, *arguments, stdout=quiet, stderr=quiet
+        )
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    await connect(f"127.0.0.1:{port}")
+                except Exception:  # not up yet, in any of several ways
+                    await asyncio.sleep(0.05)
+                else:
+                    return process
+
+    running = await server()
+    host = Host(tmp_path, f"127.0.0.1:{port}")
+    try:
+        client = await connect(f"127.0.0.1:{port}")
+        await register_search_attributes(client)
+        await host.start()
+        case = await opened(client)
+        await something(host.calls)
+        await kill(running)
+        running = await server()
+        view = await case.when(
+            lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=30
+        )
+        assert [a.result for a in view.attempts] == [Result.ACCEPTED, Result.NO_ANSWER]
+        assert (len(host.calls()), host.mails()) == (1, 1)
+    finally:
+        await host.stop()
+        await kill(running)
