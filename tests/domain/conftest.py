@@ -1,0 +1,10 @@
+"""The same examples at every run; look for others with `--hypothesis-profile=search`."""
+
+from hypothesis import settings
+
+_ALWAYS = settings(database=None, deadline=None)
+settings.register_profile(
+    "everyday", _ALWAYS, max_examples=400, derandomize=True, stateful_step_count=30
+)
+settings.register_profile("search", _ALWAYS, max_examples=5000, stateful_step_count=50)
+settings.load_profile("everyday")

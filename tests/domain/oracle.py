@@ -1,0 +1,100 @@
+"""Section 4's "really tried" once more, from nothing but what was seen to happen.
+
+Written apart from domain/tried.py, to check it: what counts as one entry of the agenda, which
+outreach an attempt belongs to and whether the number is invalid are all worked out anew here.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.attempt import About, Attempt, Channel, Result
+from domain.policy import Policy
+
+RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}
+
+
+@dataclass
+class Seen:
+    """An attempt as somebody beside the telephone would note it down."""
+
+    channel: Channel
+    about: About
+    to: str
+    due: datetime
+    began: datetime
+    outreach: int
+    redials: "Seen | None" = None
+    result: Result | None = None
+    ended: datetime | None = None
+
+    @property
+    def first(self) -> "Seen":
+        """The call that this one, being a redial, goes back to."""
+        return self.redials.first if self.redials else self
+
+
+@dataclass
+class Witness:
+    """Notes down what happens, and says whether the seller was reached or really tried."""
+
+    policy: Policy
+    number: str
+    address: str
+    number_invalid: bool
+    outreach: int = 1
+    reached: bool = False
+    skipped: int = 0
+    seen: dict[int, Seen] = field(default_factory=dict)
+
+    def outreach_begins(self) -> None:
+        self.outreach += 1
+        self.skipped = 0
+
+    def changed(self, number: str | None, address: str | None) -> None:
+        if number is not None and number != self.number:
+            self.number, self.number_invalid = number, False
+        self.address = address or self.address
+
+    def begins(self, attempt: Attempt, now: datetime) -> None:
+        assert attempt.number not in self.seen, "an attempt number is made at most once"
+        call = attempt.channel is Channel.CALL
+        seen = Seen(
+            channel=attempt.channel,
+            about=attempt.about,
+            to=self.number if call else self.address,
+            due=attempt.due,
+            began=now,
+            outreach=self.outreach,
+            redials=self._busy_before(attempt) if call else None,
+        )
+        assert attempt.to == seen.to, "an attempt goes to the present number or address"
+        self.seen[attempt.number] = seen
+
+    def _busy_before(self, attempt: Attempt) -> Seen | None:
+        for seen in self.seen.values():
+            if seen.result is not Result.BUSY or seen.ended is None:
+                continue
+            if attempt.due == seen.ended + self.policy.redial_after:
+                return seen
+        return None
+
+    def ends(self, number: int, result: Result, now: datetime) -> None:
+        seen = self.seen[number]
+        assert seen.result is None, "an attempt ends once"
+        seen.result, seen.ended = result, now
+        if result is Result.INVALID_NUMBER and seen.to == self.number:
+            self.number_invalid = True
+
+    def really_tried(self, deadline: datetime) -> bool:
+        made = [s for s in self.seen.values() if s.outreach == self.outreach]
+        made = [s for s in made if s.about in (About.NOTICE, About.FINAL_NOTICE)]
+        emails = [s for s in made if s.channel is Channel.EMAIL and s.to == self.address]
+        accepted = [s.about for s in emails if s.result is Result.ACCEPTED]
+        if self.skipped or About.FINAL_NOTICE not in accepted:
+            return False
+        if self.number_invalid:
+            return len(accepted) >= 2 and emails[-1].result is not Result.BOUNCED
+        rang = [s for s in made if s.result in RANG and s.to == self.number]
+        entries = {id(s.first) for s in rang}
+        late = [s for s in rang if s.began >= deadline - self.policy.window / 3]
+        return len(entries) >= self.policy.minimum_rung_calls and bool(late)

@@ -1,0 +1,63 @@
+"""How a case opens: harm first, then coverage, then the clock (docs/rules.md, section 3)."""
+
+from domain.attempt import Result
+from domain.record import Reason, Status, What
+from domain.steps import LookUp
+from tests.domain.build import MONDAY_9, a_new_case, an_issue, facts_for
+from tests.domain.world import World
+
+
+def test_a_case_first_wants_to_know_what_opening_takes() -> None:
+    case = a_new_case()
+    assert case.advance(MONDAY_9) == (LookUp(),)
+
+
+def test_an_account_that_is_not_enrolled_is_not_covered_and_nothing_is_touched() -> None:
+    world = World(not_covered="the account is invited, not enrolled")
+    case = world.case
+    assert (case.status, case.reason) == (
+        Status.NOT_COVERED,
+        "the account is invited, not enrolled",
+    )
+    assert case.closed_at == MONDAY_9
+    assert world.case.attempts == ()
+    assert world.deactivations == world.expulsions == 0
+
+
+def test_a_covered_case_is_contacting_and_sends_notice_at_once() -> None:
+    world = World()
+    assert world.status is Status.CONTACTING
+    assert world.hours_of(world.emails()) == [0]
+    assert world.hours_of(world.calls()) == [0]
+
+
+def test_harm_is_looked_at_before_coverage() -> None:
+    world = World(MONDAY_9, an_issue(), an_issue("ISS-9", harmful=True), not_covered="not enrolled")
+    assert world.status is Status.DEACTIVATED
+    assert world.case.reason == Reason.HARM
+    assert world.deactivations == world.expulsions == 1
+    assert world.calls() == []
+    harm = world.case.harm
+    assert harm is not None
+    assert (harm.reporter, harm.category, harm.evidence) == ("opening", "harm", "ISS-9")
+
+
+def test_a_number_looked_up_to_be_none_is_an_invalid_number_and_is_not_called() -> None:
+    world = World(number_valid=False).play(71)
+    assert [a.result for a in world.calls()] == [Result.INVALID_NUMBER]
+    assert world.hours_of(world.emails()) == [0, 24, 48, 66]
+    assert What.NUMBER_INVALID in [e.what for e in world.case.timeline]
+
+
+def test_facts_that_come_a_second_time_change_nothing() -> None:
+    world = World()
+    before = world.case.model_copy()
+    world.case.looked_up(facts_for(world.case, {"window": "PT60H"}), world.now)
+    assert world.case == before
+
+
+def test_a_case_keeps_the_policy_it_opened_with() -> None:
+    world = World(policy={"window": "PT48H"})
+    assert world.hour(world.case.deadline) == 48
+    assert world.case.policy is not None
+    assert world.case.overrides is None

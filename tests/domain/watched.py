@@ -1,0 +1,160 @@
+"""A world in which a witness watches that the rules hold at every step (docs/rules.md)."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.attempt import OUTREACH, About, Channel, Result
+from domain.errors import Refused
+from domain.events import (
+    AddIssue,
+    ChangeContact,
+    Decide,
+    Decision,
+    Event,
+    RecordConversation,
+    ReportContact,
+    ReportHarm,
+    RequestCall,
+    SubmitPlan,
+)
+from domain.policy import effective_policy
+from domain.record import OPEN, Status
+from domain.steps import Reach, Step, TellDesk, WaitUntil
+from tests.domain.build import ADDRESS, NUMBER
+from tests.domain.oracle import Witness
+from tests.domain.world import Task, World
+
+SIGNS_OF_THE_SELLER = (ReportContact, RequestCall, SubmitPlan, RecordConversation)
+
+
+class WatchedWorld(World):
+    """Plays a case as `World` does, and checks whatever the case does against the rules."""
+
+    def __init__(self, opened_at: datetime, **script: Any) -> None:
+        number_valid = script.get("number_valid", True)
+        policy = effective_policy(script.get("policy"))
+        self.witness = Witness(policy, NUMBER, ADDRESS, number_invalid=not number_valid)
+        self.promised: datetime | None = None
+        """The contact deadline while it stands."""
+        super().__init__(opened_at, **script)
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def _advance(self) -> tuple[Step, ...]:
+        before, made = self.case.status, len(self.case.attempts)
+        steps = super()._advance()
+        self._check_that_asking_again_changes_nothing(steps)
+        self._check_that_something_is_waited_for(steps)
+        self.witness.skipped += sum(
+            a.result is Result.SKIPPED and a.about in OUTREACH for a in self.case.attempts[made:]
+        )
+        if self.case.status is not before:
+            self._check_what_the_timer_did(before)
+        self._check_that_the_deadline_stands()
+        return steps
+
+    def _check_that_asking_again_changes_nothing(self, steps: tuple[Step, ...]) -> None:
+        before = self.case.model_copy()
+        assert super()._advance() == steps
+        assert self.case == before
+
+    def _check_that_something_is_waited_for(self, steps: tuple[Step, ...]) -> None:
+        if self.case.closed_at is not None:
+            assert steps == ()
+            return
+        assert steps or self._called_off
+        timers = [step.moment for step in steps if isinstance(step, WaitUntil)]
+        assert all(moment > self.now for moment in timers)
+        if self.case.status in (Status.ESCALATED, Status.PLAN_REVIEW):
+            told_now = any(isinstance(step, TellDesk) for step in steps)
+            assert told_now or min(timers) <= self.now + self.case.rules.desk_reminder
+
+    def _check_what_the_timer_did(self, before: Status) -> None:
+        """Neither an event nor a result changed the status, only time."""
+        case = self.case
+        if before is not Status.CONTACTING:
+            assert (before, case.status) == (Status.WORKING, Status.ESCALATED)
+            return
+        assert not self.witness.reached
+        assert case.deadline is not None
+        assert self.now >= case.deadline
+        tried = self.witness.really_tried(case.deadline)
+        assert case.status is (Status.DEACTIVATING if tried else Status.ESCALATED)
+
+    def _check_that_the_deadline_stands(self) -> None:
+        """While we try to reach the seller it never moves earlier."""
+        deadline = self.case.deadline if self.case.status is Status.CONTACTING else None
+        if deadline is not None and self.promised is not None:
+            assert deadline >= self.promised
+        self.promised = deadline
+
+    # --- attempts -----------------------------------------------------------------------------
+
+    def _perform(self, step: Step) -> Task:
+        if isinstance(step, Reach):
+            self._check_that_it_may_begin(step.number)
+        return super()._perform(step)
+
+    def _check_that_it_may_begin(self, number: int) -> None:
+        case = self.case
+        attempt = next(a for a in case.under_way if a.number == number)
+        self.witness.begins(attempt, self.now)
+        assert attempt.at == self.now
+        if case.status is Status.CONTACTING:
+            assert case.deadline is not None
+            assert self.now < case.deadline
+        if attempt.channel is Channel.CALL:
+            assert attempt.latest is not None
+            assert self.now < attempt.latest
+            assert [a for a in case.under_way if a.channel is Channel.CALL] == [attempt]
+            hour = self.now.astimezone(ZoneInfo(case.account.time_zone)).hour
+            assert 8 <= hour < 21 or attempt.about is About.REQUESTED
+
+    def _tell(self, step: Step, task: Task) -> None:
+        before = self.case.status
+        super()._tell(step, task)
+        if isinstance(step, Reach):
+            self.witness.ends(step.number, task.outcome, self.now)
+            if task.outcome is Result.CONNECTED and before in OPEN:
+                self.witness.reached = True
+                assert self.case.status is not Status.CONTACTING
+        opening = before is Status.CONTACTING and self.case.outreach == 0
+        assert opening or before is self.case.status or self._is_result(before, task)
+
+    def _is_result(self, before: Status, task: Task) -> bool:
+        """Whether a result may have changed the status: contact, or the end of deactivating."""
+        if before is Status.CONTACTING:
+            return task.outcome is Result.CONNECTED and self.case.status is Status.WORKING
+        becomes = Status.DEACTIVATED if task.outcome else Status.ESCALATED
+        return before is Status.DEACTIVATING and self.case.status is becomes
+
+    # --- events -------------------------------------------------------------------------------
+
+    def _hand_over(self, event: Event) -> None:
+        case, before = self.case, self.case.model_copy()
+        try:
+            super()._hand_over(event)
+        except Refused:
+            assert self.case is case
+            assert case == before
+            raise
+        assert case == before, "an event tried on a copy leaves the original alone"
+        assert before.status in OPEN or before.status is Status.DEACTIVATING
+        if isinstance(event, SIGNS_OF_THE_SELLER):
+            self.witness.reached = True
+            assert self.case.status is not Status.CONTACTING
+        if isinstance(event, ChangeContact):
+            self.witness.changed(event.emergency_phone, event.email)
+        if self.case.status is Status.CONTACTING and (
+            isinstance(event, Decide)
+            or (isinstance(event, AddIssue) and event.issue not in before.issues)
+        ):
+            self.witness.outreach_begins()
+        if self.case.status is Status.DEACTIVATING and before.status in OPEN:
+            assert self._deactivates(event)
+
+    def _deactivates(self, event: Event) -> bool:
+        harmful = isinstance(event, AddIssue) and event.issue.harmful
+        decided = isinstance(event, Decide) and event.decision is Decision.DEACTIVATE
+        return harmful or decided or isinstance(event, ReportHarm)
