@@ -15,6 +15,8 @@ from domain.calling import Opening, closes_at, next_opening, plan_calls
 from domain.record import CaseRecord, Status, What
 
 _HOUR = timedelta(hours=1)
+_LATE = timedelta(minutes=1)
+"""A call made later than this counts for the spacing of calls from when it was made."""
 _HOURS_AHEAD = timedelta(days=2)
 """Calling hours are asked for again when less than this is known of them."""
 
@@ -151,12 +153,14 @@ class Outreach(CaseRecord):
         for call in older:
             self.record(call, now, Result.SKIPPED)
         latest = self._latest(newest)
-        if now < latest:
+        made = now < latest
+        if made:
             self.begin(newest, now, latest)
         else:
             self.record(newest, now, Result.SKIPPED)
+        if made and now - newest.due > _LATE:
+            self._drop_calls_before(now + self.rules.call_spacing)
         if newest.about is About.CONVERSATION:
-            made = now < latest
             self.conversation_due = now + self.rules.conversation_call_every if made else now
 
     def _latest(self, call: Planned) -> datetime:

@@ -9,14 +9,15 @@ def shortfall(case: CaseRecord) -> str | None:
 
     Counted since the outreach last began, and for the number and address the seller has now.
     """
-    assert case.deadline is not None and case.base is not None
+    assert case.deadline is not None
+    assert case.base is not None
     made = [a for a in case.attempts if a.outreach == case.outreach and a.about in OUTREACH]
     if any(a.result is Result.SKIPPED for a in made):
         return "an attempt was skipped"
     emails = [a for a in made if a.channel is Channel.EMAIL and a.to == case.account.email]
     accepted = [a for a in emails if a.result is Result.ACCEPTED]
     # One that went out before the agenda was planned anew was the last of nothing.
-    if not any(a.about is About.FINAL_NOTICE and a.due >= case.base for a in accepted):
+    if not any(a.about is About.FINAL_NOTICE and a.due > case.base for a in accepted):
         return "the final notice was not accepted"
     if case.number_invalid:
         if len(accepted) < 2:

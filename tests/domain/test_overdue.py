@@ -31,6 +31,14 @@ def test_a_single_overdue_attempt_of_each_channel_is_made_and_nothing_is_skipped
     assert SKIPPED not in world.results
 
 
+def test_a_late_call_drops_the_one_planned_within_15_minutes_of_it() -> None:
+    """Down from 9:30 until 12:55, with calls planned for 10:00 and for 13:00."""
+    world = World().play(0.5).be_down(3 + 25 / 60).play(5)
+    made = [local(a.at) for a in world.calls() if a.result is not SKIPPED]
+    assert "Mon 12:55" in made
+    assert "Mon 13:00" not in made
+
+
 def test_an_overdue_call_is_not_made_in_quiet_hours() -> None:
     """Down from 16:00 until 22:00, with a call planned for 17:00."""
     world = World().play(7).be_down(6)

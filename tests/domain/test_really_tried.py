@@ -166,3 +166,15 @@ def test_what_was_missing_is_in_the_timeline() -> None:
     world = World(calls=FAILED).play(73)
     notes = [e.note for e in world.case.timeline if e.what == "escalated"]
     assert notes == ["fewer than 3 calls rang"]
+
+
+def test_a_final_notice_from_before_the_agenda_was_planned_anew_was_not_the_final_one() -> None:
+    """Nothing gets through until the final notice does, at 66; the next final one fails."""
+
+    def calls(attempt: Attempt) -> Result:
+        return RANG if (attempt.due - MONDAY_9).total_seconds() / 3600 > 66 else FAILED
+
+    world = World(calls=calls, emails={1: FAILED, 2: FAILED, 3: FAILED, 7: FAILED})
+    world.play(150)
+    assert [a.about for a in world.emails()].count(About.FINAL_NOTICE) == 2
+    assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.NOT_REALLY_TRIED)
