@@ -17,7 +17,7 @@ dev: .venv/run.stamp
 	$(BIN)/python worker.py --dev
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 4 --dist loadfile
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks

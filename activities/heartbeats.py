@@ -1,8 +1,10 @@
 """Signs of life, so that a worker that died is replaced within seconds."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from temporalio import activity
@@ -32,6 +34,19 @@ def called_off() -> bool:
     """Whether the case called the activity off; a worker that stops is no reason to."""
     details = activity.cancellation_details()
     return details is not None and details.cancel_requested
+
+
+def time_is_up(began: float) -> bool:
+    """Whether the activity, this try of which `began` by `time.monotonic`, has no time left.
+
+    Only then may what it began be ended: one that was given up on for want of heartbeats goes
+    on elsewhere.
+    """
+    info = activity.info()
+    limit = info.schedule_to_close_timeout
+    elsewhere = info.started_time - info.scheduled_time
+    here = timedelta(seconds=time.monotonic() - began)
+    return limit is not None and elsewhere + here >= limit
 
 
 async def to_its_end(work: Coroutine[Any, Any, T]) -> T:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.orders import DeskOrder, MailOrder
-from domain.record import Entry, Reason
+from domain.record import Entry, Reason, Status
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -58,11 +58,13 @@ class Composer:
             hours=_hours_until(order.deadline, order.at),
             number_invalid=order.number_invalid,
             note=order.note,
-            escalated=order.reason == Reason.PLANS_REJECTED,
+            escalated=order.status is Status.ESCALATED,
             why=_WHY.get(order.reason or "", ""),
             reference=_reference(order.case_id),
         )
-        to = Address(order.name, addr_spec=order.email)
+        # Not by `addr_spec`, which refuses a local part in another script.
+        local_part, _, domain = order.email.rpartition("@")
+        to = Address(order.name, username=local_part, domain=domain)
         return self._message(subject, text, to, f"{order.case_id}.{order.number}", order.at)
 
     def to_desk(self, order: DeskOrder) -> EmailMessage:
@@ -94,7 +96,7 @@ class Composer:
             timeline=[_line(entry) for entry in order.timeline],
         )
         to = Address(addr_spec=self._addresses.desk)
-        key = f"{order.case_id}.desk.{order.due:%Y%m%dT%H%M%S}"
+        key = f"{order.case_id}.desk.{order.due:%Y%m%dT%H%M%S.%f}"
         return self._message(subject, text, to, key, order.due)
 
     def _render(self, template: str, **values: object) -> tuple[str, str]:

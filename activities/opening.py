@@ -32,15 +32,17 @@ class OpeningActivities:
 
         Raises:
             BadInput: the policy, the address or the time zone is none; the case cannot be opened.
-
         """
         try:
             policy = effective_policy(order.policy)
         except ValueError as error:
             raise BadInput(f"policy: {explain(error)}") from None
-        if problem := email_problem(order.account.email):
+        account = order.account
+        if problem := email_problem(account.email):
             raise BadInput(f"account.email: {problem}")
-        hours = hours_of(order.account, policy, order.now)
+        if problem := zone_problem(account.time_zone):
+            raise BadInput(f"account.time_zone: {problem}")
+        hours = hours_of(account, policy, order.now)
         not_covered = None
         if policy.coverage is Coverage.ENROLLED and not order.harmful:
             with provider_failures():
@@ -66,11 +68,9 @@ def hours_of(account: Account, policy: Policy, now: datetime) -> tuple[Opening, 
     """The calling hours of an account from `now` on, as far as planning needs them.
 
     Raises:
-        BadInput: the time zone is none.
-
+        ZoneInfoNotFoundError: this machine does not know the zone. One that was known when
+            the case opened is looked up again until it is: a lack of ours ends no case.
     """
-    if problem := zone_problem(account.time_zone):
-        raise BadInput(f"account.time_zone: {problem}")
     until = now + policy.window + _HOURS_AHEAD
     zone = ZoneInfo(account.time_zone)
     return calling_hours(policy.quiet_from, policy.quiet_until, zone, now, until)

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import ReviewPlan, SubmitPlan
     from domain.names import EMAIL_QUEUE, TELEPHONY_QUEUE
     from domain.orders import CallOrder, LookUpOrder, MailOrder
+    from domain.record import Status
     from workflows.case_input import CaseInput
 
 
@@ -77,6 +78,7 @@ class BareCase:
                 deadline=workflow.now() + timedelta(hours=72),
                 number_invalid=False,
                 note=None,
+                status=Status.CONTACTING,
                 reason=None,
                 at=workflow.now(),
             ),

@@ -76,7 +76,6 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
 
     Raises:
         DidNotHappen: Temporal does not answer, or says no.
-
     """
 
     async def session() -> T:
@@ -105,7 +104,6 @@ async def look(client: Client, name: CaseName) -> Snapshot:
 
     Raises:
         DidNotHappen: there is none, or nobody answers for it.
-
     """
     description = await _describe(client, name)
     handle: WorkflowHandle[Any, CaseView] = client.get_workflow_handle(
@@ -135,7 +133,6 @@ async def tell(client: Client, name: CaseName, update: str, event: Event) -> Cas
         RefusedByCase: in the case's own words.
         AlreadyClosed: there is no open case.
         NoAnswer: no worker listens, or it is stuck.
-
     """
     # A case named by its own id is not mistaken for a later one of the account.
     handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(

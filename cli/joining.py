@@ -40,7 +40,6 @@ async def open_or_join(
 
     Raises:
         DidNotHappen: some of them are in no case now; the message says which.
-
     """
     name = CaseName(case_workflow_id_of(start.account))
     # Harm ends a case's patience: what is to be in the case must be in it before.
@@ -82,7 +81,6 @@ async def _join(
 
     Raises:
         RefusedByCase: the case is open and does not take one of them; the others joined.
-
     """
     view = (await look(client, name)).view
     if view.status in OPEN:
@@ -132,7 +130,6 @@ async def _end_of(handle: WorkflowHandle[Any, Any], left: list[AddIssue], until:
 
     Raises:
         DidNotHappen: it takes too long.
-
     """
     try:
         async with asyncio.timeout_at(until):

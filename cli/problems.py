@@ -30,7 +30,6 @@ def checked(model: type[Model], values: Mapping[str, object]) -> Model:
 
     Raises:
         BadInput: a field is wrong.
-
     """
     try:
         return model.model_validate(values)
@@ -43,7 +42,6 @@ def json_object(file: BinaryIO) -> dict[str, object]:
 
     Raises:
         BadInput: it is not a JSON object.
-
     """
     try:
         return _OBJECT.validate_json(file.read())

@@ -115,7 +115,7 @@ class Case(Working):
             self._begin(facts.number_valid, now)
 
     def _begin(self, number_valid: bool, now: datetime) -> None:
-        self.number_invalid = not number_valid
+        self.invalid_since = None if number_valid else now
         self.begin_outreach(now)
         if not number_valid:
             # Looked up rather than dialled: the call of the notice has its result already.

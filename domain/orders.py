@@ -46,6 +46,7 @@ class MailOrder(Frozen):
     deadline: datetime | None
     number_invalid: bool
     note: str | None
+    status: Status
     reason: str | None
     at: datetime
 
@@ -101,6 +102,7 @@ def mail_order(case: Case, email: Attempt) -> MailOrder:
         deadline=case.deadline,
         number_invalid=case.number_invalid,
         note=email.note,
+        status=case.status,
         reason=case.reason,
         at=email.at,
     )

@@ -229,7 +229,7 @@ class Outreach(CaseRecord):
 
     def number_is_invalid(self, now: datetime) -> None:
         """End calling until the number changes, and see that an e-mail asks for it."""
-        self.number_invalid = True
+        self.invalid_since = now
         self.agenda = tuple(p for p in self.agenda if p.channel is Channel.EMAIL)
         self.log(now, What.NUMBER_INVALID)
         # In contacting the notices to come ask for it.

@@ -16,9 +16,10 @@ from domain.calling import calling_hours, plan_calls
 from domain.text import Frozen
 
 _HOUR = timedelta(hours=1)
+_LONGEST_WINDOW = timedelta(days=30)
 
 Hours = Annotated[
-    tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...],
+    tuple[Annotated[float, Field(ge=0, le=_LONGEST_WINDOW / _HOUR, allow_inf_nan=False)], ...],
     Field(min_length=1, max_length=50),
 ]
 Span = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=90))]
@@ -47,7 +48,7 @@ class Policy(Frozen):
     coverage: Coverage = Coverage.EVERYONE
 
     # The 72 hours (section 4)
-    window: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=30))] = 72 * _HOUR
+    window: Annotated[timedelta, Field(gt=timedelta(0), le=_LONGEST_WINDOW)] = 72 * _HOUR
     email_hours: Hours = _hours(0, 24, 48, 66)
     call_hours: Hours = _hours(0, 0.25, 1, 4, 8, 24, 32, 48, 56, 64, 70)
     quiet_from: time = time(21)
@@ -95,7 +96,6 @@ def effective_policy(overrides: Mapping[str, JsonValue] | None) -> Policy:
     Raises:
         ValueError: (pydantic.ValidationError is one) an unknown field, a value out of its
             range, or a policy under which nobody could ever really be tried.
-
     """
     policy = Policy.model_validate(overrides or {})
     if not _can_really_try(policy):
@@ -128,6 +128,8 @@ def _can_really_try(policy: Policy) -> bool:
             spacing=policy.call_spacing,
             last_call=None,
         )
-        if len(calls) >= policy.minimum_rung_calls and calls[-1] >= deadline - policy.window / 3:
+        # The first notice, which the deadline counts from, may be as late as this.
+        last_third = deadline + policy.late_notice - policy.window / 3
+        if len(calls) >= policy.minimum_rung_calls and calls[-1] >= last_third:
             return True
     return False

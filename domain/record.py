@@ -148,7 +148,8 @@ class CaseRecord(BaseModel):
     """When this outreach's first notice got through."""
     deadline: datetime | None = None
     reached: bool = False
-    number_invalid: bool = False
+    invalid_since: datetime | None = None
+    """When the present number was found invalid."""
     agenda: tuple[Planned, ...] = ()
     under_way: tuple[Attempt, ...] = ()
     attempts: tuple[Attempt, ...] = ()
@@ -169,7 +170,7 @@ class CaseRecord(BaseModel):
 
     timeline: tuple[Entry, ...] = ()
     written: int = 0
-    """Characters that people have written into the case."""
+    """Bytes that what people wrote takes up in the case."""
 
     @property
     def rules(self) -> Policy:
@@ -177,6 +178,11 @@ class CaseRecord(BaseModel):
         if self.policy is None:
             raise RuntimeError("the case is not open yet")
         return self.policy
+
+    @property
+    def number_invalid(self) -> bool:
+        """Whether the present number is known to be none."""
+        return self.invalid_since is not None
 
     @property
     def number_of_attempts(self) -> int:

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
-from domain.events import Event
+from domain.events import Event, SubmitPlan
 from domain.outreach import Outreach
 from domain.record import Reason, Status, What
 
-MAXIMUM_WRITTEN = 400_000
-"""Bytes that people may write into one case: what a stored payload safely holds."""
+MAXIMUM_WRITTEN = 600_000
+"""Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""
 
 _OF_A_STATUS = OUTREACH | {About.CONVERSATION, About.COOPERATION_REMINDER}
 """Attempts that make sense only in the status they were planned in."""
@@ -85,10 +85,12 @@ class Transitions(Outreach):
         plan that was taken.
         """
         self.refuse_unless_open()
-        self.written += len(event.model_dump_json()) + 100
+        self.written += _room(event)
         full = self.written > MAXIMUM_WRITTEN and self.status is not Status.CONTACTING
         if full and not though_full:
-            raise Refused("the case file is full; a decision of the desk is all it still takes")
+            raise Refused(
+                "the case file is full; the desk can still answer and decide"
+            )
 
     def refuse_unless_open(self) -> None:
         """Say how the case ended and what is left to do, if it has."""
@@ -98,3 +100,9 @@ class Transitions(Outreach):
         if self.status in (Status.DEACTIVATING, Status.DEACTIVATED):
             raise Refused(f"the case ended: {how}; what is left to the seller is to appeal")
         raise Refused(f"the case ended: {how}; a further issue opens a new case")
+
+
+def _room(event: Event) -> int:
+    """The bytes an event takes up: a note may stand in plan, attempt and timeline."""
+    size = len(event.model_dump_json().encode())
+    return size if isinstance(event, SubmitPlan) else 3 * size + 500

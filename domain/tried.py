@@ -20,6 +20,10 @@ def shortfall(case: CaseRecord) -> str | None:
     if not any(a.about is About.FINAL_NOTICE and a.due > case.base for a in accepted):
         return "the final notice was not accepted"
     if case.number_invalid:
+        # Found invalid after the final notice, nobody was asked for another in good time.
+        finals = [a for a in accepted if a.about is About.FINAL_NOTICE]
+        if case.invalid_since is None or finals[-1].at < case.invalid_since:
+            return "the number was found invalid after the final notice"
         if len(accepted) < 2:
             return "the number is invalid and only one e-mail was accepted"
         if emails[-1].result is Result.BOUNCED:

@@ -120,7 +120,7 @@ class Working(Transitions):
         changed = [f for f in ("emergency_phone", "email") if getattr(event, f) is not None]
         self.log(now, What.CONTACT_CHANGED, event.by, " and ".join(changed))
         if phone != account.emergency_phone and self.number_invalid:
-            self.number_invalid = False
+            self.invalid_since = None
             if self.status is Status.CONTACTING:
                 self.plan_outreach_calls(now, call_now=True)
             self.conversation_due = now
@@ -250,6 +250,8 @@ class Working(Transitions):
             self.refuse_unless_open()
 
     def _harm(self, harm: Harm, now: datetime) -> None:
+        if self.harm is not None and self.status is Status.DEACTIVATING:
+            return
         self.harm = self.harm or harm
         self.log(now, What.HARM_REPORTED, harm.reporter, f"{harm.category}: {harm.evidence}")
         if self.is_open:

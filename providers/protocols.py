@@ -25,7 +25,6 @@ class Telephone(Protocol):
 
         Raises:
             ProviderFailed: no call was placed.
-
         """
 
     async def result(self, key: str) -> Result | None:
@@ -33,7 +32,6 @@ class Telephone(Protocol):
 
         Raises:
             ProviderFailed: the provider does not know at the moment.
-
         """
 
     async def hang_up(self, key: str) -> Result | None:
@@ -48,7 +46,6 @@ class Mail(Protocol):
 
         Raises:
             ProviderFailed: the message was neither taken nor refused.
-
         """
 
 
@@ -60,7 +57,6 @@ class AccountService(Protocol):
 
         Raises:
             ProviderFailed: the service did not take it.
-
         """
 
     async def is_active(self, store: str, seller_id: str) -> bool:
@@ -68,7 +64,6 @@ class AccountService(Protocol):
 
         Raises:
             ProviderFailed: the service did not answer.
-
         """
 
 
@@ -80,7 +75,6 @@ class Programme(Protocol):
 
         Raises:
             ProviderFailed: the programme did not answer.
-
         """
 
     async def expel(
@@ -90,5 +84,4 @@ class Programme(Protocol):
 
         Raises:
             ProviderFailed: the programme did not take it.
-
         """

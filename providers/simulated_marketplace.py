@@ -60,16 +60,6 @@ class SimulatedMarketplace:
 
         return await self._ledger.transaction(work)
 
-    async def reinstate(self, store: str, seller_id: str) -> None:
-        """Make the account active again, as after an appeal."""
-
-        def work(db: sqlite3.Connection) -> None:
-            db.execute(
-                "DELETE FROM deactivations WHERE store = ? AND seller_id = ?", (store, seller_id)
-            )
-
-        await self._ledger.transaction(work)
-
     async def enrol(self, store: str, seller_id: str) -> None:
         """Enrol an account."""
 

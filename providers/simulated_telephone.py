@@ -37,7 +37,6 @@ class SimulatedTelephone:
     Args:
         folder: where `telephone.sqlite` is kept.
         ring_seconds: how long a call rings, by the clock on the wall.
-
     """
 
     def __init__(self, folder: Path, ring_seconds: float) -> None:

@@ -30,7 +30,6 @@ class Ledger:
 
         Raises:
             ProviderFailed: the file could not be read or written.
-
         """
         return await asyncio.to_thread(self._transaction, work)
 

@@ -26,7 +26,6 @@ def environment() -> dict[str, object]:
 
     Raises:
         Unreachable: it says something that cannot be understood.
-
     """
     try:
         config = dict(ClientConfig.load_client_connect_config())
@@ -46,7 +45,6 @@ async def connect(address: str | None = None, *, identity: str | None = None) ->
 
     Raises:
         Unreachable: nobody answers there, or refuses the connection.
-
     """
     config = environment()
     if address is not None:
@@ -71,7 +69,6 @@ async def register_search_attributes(client: Client) -> None:
 
     Raises:
         ValueError: one exists with another type.
-
     """
     operator, namespace = client.operator_service, client.namespace
     known = await operator.list_search_attributes(

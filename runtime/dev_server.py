@@ -48,7 +48,6 @@ async def dev_server(
 
     Raises:
         ServerFailed: it did not start.
-
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = folder / "server"

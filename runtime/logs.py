@@ -21,7 +21,6 @@ def configure_logs(style: str, level: str) -> None:
     Args:
         style: `console`, `json`, or `auto`: console where a person watches.
         level: the least that is logged.
-
     """
     watched = sys.stderr.isatty() if style == "auto" else style == "console"
     shared: list[Processor] = [

@@ -26,8 +26,10 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """End with the run's own exit code: the interpreter can abort on its way out (worker.py)."""
+    if hasattr(config, "workerinput"):
+        return  # one of several processes; the run's exit code is not its to set
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(_exit_code)

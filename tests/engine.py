@@ -19,6 +19,7 @@ from domain.account import Account, Issue, Store
 from domain.names import CASES_QUEUE, case_workflow_id
 from domain.record import Status
 from domain.view import CaseView
+from providers.protocols import Programme, Telephone
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
 from providers.simulated_telephone import SimulatedTelephone
@@ -165,14 +166,16 @@ async def engine_in(
     *,
     config: tuple[str, ...] = TIME_SKIPPING,
     ring_seconds: float = RING_SECONDS,
+    telephone: Telephone | None = None,
+    programme: Programme | None = None,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
     marketplace = SimulatedMarketplace(folder)
     providers = Providers(
-        telephone=SimulatedTelephone(folder, ring_seconds),
+        telephone=telephone or SimulatedTelephone(folder, ring_seconds),
         mail=SimulatedMail(folder / "mail"),
         accounts=marketplace,
-        programme=marketplace,
+        programme=programme or marketplace,
     )
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(dev_server(folder / "temporal", config=config))

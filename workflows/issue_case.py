@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     import structlog
@@ -91,8 +91,7 @@ class IssueCase:
     def _take_off_finished(self) -> None:
         for step in [step for step, task in self._tasks.items() if task.done()]:
             task = self._tasks.pop(step)
-            outcome = called_off(step) if task.cancelled() else task.result()
-            outcome(self._case, workflow.now())
+            _outcome(step, task)(self._case, workflow.now())
 
     def _tell(self) -> None:
         self._news = True
@@ -225,6 +224,14 @@ class IssueCase:
     @withdraw.validator
     def _withdraw(self, event: Withdraw) -> None:
         self._try(Case.withdraw, event)
+
+
+def _outcome(step: Step, task: asyncio.Task[Outcome]) -> Outcome:
+    """What a finished task says, raising what it raised, unless it was called off."""
+    error = None if task.cancelled() else task.exception()
+    if task.cancelled() or (error is not None and is_cancelled_exception(error)):
+        return called_off(step)
+    return task.result()
 
 
 def _case_of(start: CaseInput) -> Case:

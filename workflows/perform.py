@@ -59,7 +59,6 @@ async def perform(case: Case, step: Step) -> Outcome:
         ApplicationError: the case was opened with something nobody can work with.
         RuntimeError: an activity's answer was not understood, which is ours to mend: the
             workflow task fails until it is, rather than the case.
-
     """
     try:
         return await _perform(case, step)
@@ -68,7 +67,7 @@ async def perform(case: Case, step: Step) -> Outcome:
 
 
 def called_off(step: Step) -> Outcome:
-    """What it means that a step was called off before it was begun."""
+    """What it means for the case that a step was called off."""
     if isinstance(step, Reach):
         return lambda case, now: case.reached_out(step.number, Result.CANCELLED, now)
     return _nothing
@@ -143,8 +142,9 @@ async def _reach(case: Case, attempt: Attempt) -> Outcome:
     try:
         result = await (_call(case, attempt) if call else _email(case, attempt))
     except ActivityError as error:
-        cancelled = is_cancelled_exception(error)
-        result = Result.CANCELLED if cancelled else Result.PROVIDER_FAILED
+        if is_cancelled_exception(error):
+            raise
+        result = Result.PROVIDER_FAILED
     return lambda case, now: case.reached_out(attempt.number, result, now)
 
 
@@ -191,7 +191,7 @@ async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
         )
     except ActivityError as error:
         if is_cancelled_exception(error):
-            return _nothing
+            raise
         result = Result.PROVIDER_FAILED
     return lambda case, now: case.told_desk(step.due, result is Result.ACCEPTED, now)
 

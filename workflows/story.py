@@ -51,7 +51,8 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     """The whole case as markdown."""
     headline = _HEADLINES[case.status]
     lines = [f"## {headline}{f' ({_words(case.reason)})' if case.reason else ''}", ""]
-    lines += [f"- **Seller**: {_safe(case.account.name)}"]
+    account = case.account
+    lines += [f"- **Seller**: {_safe(account.name)} ({account.store} {account.seller_id})"]
     if case.deadline is not None and case.is_open:
         left = _left(case.deadline - now)
         lines.append(f"- **Deadline**: {_time(case.deadline)} ({left} left at {_time(now)})")

@@ -42,7 +42,9 @@ class Cli:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "TEMPORAL_ADDRESS": self.address},
+            # As in a pipe: no width but the client's own.
+            env={k: v for k, v in os.environ.items() if k != "COLUMNS"}
+            | {"TEMPORAL_ADDRESS": self.address},
         )
         out, err = await process.communicate(stdin.encode())
         answer = Answer(process.returncode or 0, out.decode(), err.decode())

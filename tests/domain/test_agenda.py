@@ -82,7 +82,7 @@ def test_a_call_that_would_move_past_the_deadline_moves_back_to_the_last_minute_
 
 
 def test_a_call_is_dropped_where_there_is_no_minute_for_it_before_the_deadline() -> None:
-    policy = {"window": "PT6H", "call_hours": [0, 2, 4], "email_hours": [0, 4]}
+    policy = {"window": "PT6H", "call_hours": [0, 2, 5], "email_hours": [0, 4]}
     world = opening_at(22, policy=policy)
     assert planned(world, Channel.CALL) == []
     assert len(planned(world, Channel.EMAIL)) == 2

@@ -165,6 +165,7 @@ POISON = [
     ({"policy": {"quiet_from": "08:00", "quiet_until": "08:00"}}, "quiet_from"),
     ({"policy": {"call_hours": [0, 1, 2]}}, "call_hours"),
     ({"policy": {"email_hours": [0, 80]}}, "email_hours"),
+    ({"policy": {"call_hours": [0, 1, 1e300]}}, "call_hours"),
     ({"carried": {"id": "secret"}}, "carried"),
 ]
 

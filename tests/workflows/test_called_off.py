@@ -1,0 +1,131 @@
+"""What is called off in the middle, and what fails on our side, never ends a case wrongly."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities import opening
+from domain.attempt import Channel, Result
+from domain.events import Decision
+from domain.record import Reason, Status
+from providers.protocols import ProviderFailed
+from providers.simulated_telephone import SimulatedTelephone
+from tests.engine import HOUR, Engine, engine_in
+from tests.workflows.events import CONTACT, WITHDRAW, decided
+from tests.workflows.test_shell import ledger
+from workflows.issue_case import IssueCase
+
+
+class Unsteady(SimulatedTelephone):
+    """A telephone whose provider fails to answer now and then."""
+
+    def __init__(self, folder: Path, ring_seconds: float) -> None:
+        super().__init__(folder, ring_seconds)
+        self.result_fails = False
+        self.hang_up_fails = 0
+        self.dial_takes = 0.0
+        self.dialled = 0
+
+    async def dial(self, key: str, case_id: str, phone: str) -> None:
+        self.dialled += 1
+        await asyncio.sleep(self.dial_takes)
+        await super().dial(key, case_id, phone)
+
+    async def result(self, key: str) -> Result | None:
+        if self.result_fails:
+            raise ProviderFailed("unsteady")
+        return await super().result(key)
+
+    async def hang_up(self, key: str) -> Result | None:
+        if self.hang_up_fails:
+            self.hang_up_fails -= 1
+            raise ProviderFailed("unsteady")
+        return await super().hang_up(key)
+
+
+async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(
+    tmp_path: Path,
+) -> None:
+    telephone = Unsteady(tmp_path, ring_seconds=60)
+    async with engine_in(tmp_path, telephone=telephone) as engine:
+        case = await engine.open(wait=False)
+        view = await case.when(lambda v: ledger(tmp_path, v.id))
+        telephone.result_fails, telephone.hang_up_fails = True, 2
+        await asyncio.sleep(1)
+        await case.tell(IssueCase.report_contact, CONTACT)
+        await case.when(lambda v: all(a.result for a in v.attempts), within=6)
+        ((_, _, hung_up_at),) = ledger(tmp_path, view.id)
+        assert hung_up_at is not None
+
+
+async def test_a_provider_that_is_slow_to_dial_is_asked_once(tmp_path: Path) -> None:
+    telephone = Unsteady(tmp_path, ring_seconds=0.1)
+    telephone.dial_takes = 5  # longer than a heartbeat's timeout
+    async with engine_in(tmp_path, telephone=telephone) as engine:
+        case = await engine.open(wait=False)
+        view = await case.when(lambda v: v.attempts and all(a.result for a in v.attempts))
+        assert view.attempts[1].result is Result.NO_ANSWER
+        assert telephone.dialled == 1
+
+
+async def test_a_call_without_a_result_in_its_time_is_hung_up(tmp_path: Path) -> None:
+    async with engine_in(tmp_path, ring_seconds=60) as engine:
+        case = await engine.open(rules={"call_timeout": "PT2S"}, wait=False)
+        view = await case.when(lambda v: len(v.attempts) > 1 and v.attempts[1].result)
+        assert view.attempts[1].result is Result.PROVIDER_FAILED
+        async with asyncio.timeout(5):
+            while ledger(tmp_path, view.id)[0][2] is None:
+                await asyncio.sleep(0.05)
+
+
+async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_working(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Never reached, escalated, and resumed a week later: the hours known have run out.
+    case = await engine.open(email="bounce@bluekettle.example")
+    await case.play(9 * 24 * HOUR)
+    await case.reaches(Status.ESCALATED)
+
+    def unknown(_: str) -> Any:
+        raise KeyError("no such zone on this machine")
+
+    monkeypatch.setattr(opening, "ZoneInfo", unknown)
+    await case.tell(IssueCase.decide, decided(Decision.RESUME))
+    await asyncio.sleep(1.5)
+    assert (await case.view()).status is Status.CONTACTING
+    view = await case.tell(IssueCase.report_contact, CONTACT)
+    assert view.status is Status.WORKING
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+    assert (await case.end()).status is Status.WITHDRAWN
+
+
+async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) -> None:
+    class Down:
+        async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
+            raise ProviderFailed("down")
+
+        async def expel(self, *_: str) -> None:
+            raise ProviderFailed("down")
+
+    async with engine_in(tmp_path, programme=Down()) as engine:
+        case = await engine.open(rules={"coverage": "enrolled"}, wait=False)
+        await asyncio.sleep(0.5)
+        update = asyncio.create_task(case.tell(IssueCase.report_contact, CONTACT))
+        await asyncio.sleep(0.3)
+        await case.handle.cancel()
+        view = await case.end()
+        assert (view.status, view.reason) == (Status.WITHDRAWN, Reason.CANCELLED)
+        with pytest.raises(Exception, match="failed") as refusal:
+            await update
+        assert "withdrawn (cancelled)" in str(refusal.value.__cause__)
+
+
+async def test_an_address_in_another_script_is_mailed(engine: Engine) -> None:
+    case = await engine.open(email="日本@例え.jp")
+    view = await case.settled()
+    email = next(a for a in view.attempts if a.channel is Channel.EMAIL)
+    assert email.result is Result.ACCEPTED
+    assert len(engine.mails("日本@例え.jp")) == 1
+    await case.tell(IssueCase.withdraw, WITHDRAW)
