@@ -39,7 +39,7 @@ async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
     async with AsyncExitStack() as stack:
         address = str(environment()["target_host"])
         if dev:
-            server = await stack.enter_async_context(dev_server(SERVER_FOLDER))
+            server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
             address = server.address
             print(f"Temporal  {server.address}\nWeb UI    {server.ui}", flush=True)
             print(f"State     {settings.state.resolve()}\nCtrl-C stops.", flush=True)

@@ -104,7 +104,7 @@ def open_case(
 def _override(text: str) -> tuple[str, Any]:  # Any: whatever the JSON says
     name, equals, value = text.partition("=")
     if not equals:
-        raise BadInput("policy: give NAME=VALUE, such as window=PT24H or call_hours=[0,1,4]")
+        raise BadInput("policy: give NAME=VALUE, such as window=PT48H or call_hours=[0,1,4]")
     try:
         return name, json.loads(value)
     except ValueError:

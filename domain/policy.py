@@ -81,6 +81,8 @@ class Policy(Frozen):
                 raise ValueError(f"{name} must increase from one to the next")
             if hours[-1] * _HOUR >= self.window:
                 raise ValueError(f"{name} must lie before the end of the window")
+        if self.email_hours[0] != 0:
+            raise ValueError("email_hours must begin with 0: the notice goes out at once")
         if self.quiet_from.tzinfo or self.quiet_until.tzinfo:
             raise ValueError("quiet_from and quiet_until are local times, without an offset")
         if self.quiet_from == self.quiet_until:

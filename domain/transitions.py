@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
-from domain.events import Event, SubmitPlan
+from domain.events import AddIssue, ChangeContact, Event, SubmitPlan
 from domain.outreach import Outreach
 from domain.record import Reason, Status, What
 
@@ -86,11 +86,12 @@ class Transitions(Outreach):
         """
         self.refuse_unless_open()
         self.written += _room(event)
-        full = self.written > MAXIMUM_WRITTEN and self.status is not Status.CONTACTING
-        if full and not though_full:
-            raise Refused(
-                "the case file is full; the desk can still answer and decide"
-            )
+        # Being reached is never refused, and happens once.
+        reached = self.status is Status.CONTACTING and not isinstance(
+            event, AddIssue | ChangeContact
+        )
+        if self.written > MAXIMUM_WRITTEN and not (reached or though_full):
+            raise Refused("the case file is full; the desk can still answer and decide")
 
     def refuse_unless_open(self) -> None:
         """Say how the case ended and what is left to do, if it has."""

@@ -268,7 +268,8 @@ class Working(Transitions):
             self.log(now, What.ISSUE_WITHDRAWN, event.by, f"{event.issue}: {event.note}")
             self.email(About.ISSUE_WITHDRAWN, now, event.note)
             return
-        self.log(now, What.ISSUE_WITHDRAWN, event.by, event.note)
+        which = f"{event.issue}: " if event.issue else ""
+        self.log(now, What.ISSUE_WITHDRAWN, event.by, which + event.note)
         self.end(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR, About.WITHDRAWN, event.note)
 
     def cancel(self, now: datetime) -> None:

@@ -38,7 +38,7 @@ from domain.record import Reason, Status
 from domain.view import CaseView
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
-from runtime.dev_server import UI_PORT, ServerFailed, dev_server
+from runtime.dev_server import USUAL_PORTS, ServerFailed, dev_server
 from runtime.logs import configure_logs
 from runtime.service import providers_of, worker_identity, workers_of
 from runtime.settings import Settings
@@ -264,7 +264,7 @@ def _span(span: timedelta) -> str:
 
 async def _run(settings: Settings) -> list[Ended]:
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(dev_server(SERVER_FOLDER))
+        server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
         client = await connect(server.address, identity=worker_identity())
         await register_search_attributes(client)
         for worker in workers_of(client, settings, providers_of(settings)):
@@ -287,7 +287,7 @@ def main() -> int:
         return 1
     console.print(_table(ended))
     console.print(f"The e-mails they were sent: {settings.state / 'mail'} (a maildir)")
-    console.print(f"To browse the cases: make dev, then http://127.0.0.1:{UI_PORT}")
+    console.print(f"To browse the cases: make dev, then http://127.0.0.1:{USUAL_PORTS[1]}")
     return 0 if all(one.as_it_should for one in ended) else 1
 
 

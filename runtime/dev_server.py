@@ -7,15 +7,15 @@ import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from runtime.connection import Unreachable, connect
 
-FRONTEND_PORT = 7233
-UI_PORT = 8233
+USUAL_PORTS = (7233, 8233)
+"""Where people look for a Temporal server, and for its Web UI."""
 _STARTS_WITHIN_SECONDS = 30
 _STOPS_WITHIN_SECONDS = 10
 
@@ -40,11 +40,11 @@ class ServerFailed(Exception):
 
 @asynccontextmanager
 async def dev_server(
-    folder: Path, *, config: tuple[str, ...] = TIME_SKIPPING
+    folder: Path, *, usual_ports: bool = False, config: tuple[str, ...] = TIME_SKIPPING
 ) -> AsyncIterator[DevServer]:
     """Run a server on the database in `folder`, or use the one that runs on it already.
 
-    It listens on the usual ports (7233, Web UI 8233) where they are free.
+    It listens on any free ports, or on the usual ones where they are free.
 
     Raises:
         ServerFailed: it did not start.
@@ -56,9 +56,8 @@ async def dev_server(
             address, ui = known.read_text().split()
             yield DevServer(address, ui)
             return
-        server = DevServer(
-            f"127.0.0.1:{free_port(FRONTEND_PORT)}", f"http://127.0.0.1:{free_port(UI_PORT)}"
-        )
+        port, ui_port = free_ports(*(USUAL_PORTS if usual_ports else (0, 0)))
+        server = DevServer(f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}")
         process = await _start(folder, server, lock, config)
         try:
             known.write_text(f"{server.address} {server.ui}")
@@ -77,13 +76,20 @@ def _locked(lock: IO[str]) -> bool:
     return True
 
 
-def free_port(preferred: int = 0) -> int:
-    """The port `preferred`, or any that is free."""
+def free_ports(*preferred: int) -> list[int]:
+    """As many free ports: each the one preferred, or any where that is taken or 0."""
+    with ExitStack() as held:  # all at once, so that they differ
+        return [held.enter_context(_bound(port)).getsockname()[1] for port in preferred]
+
+
+def _bound(preferred: int) -> socket.socket:
     for port in (preferred, 0):
-        with socket.socket() as probe, suppress(OSError):
+        probe = socket.socket()
+        with suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
+            return probe
+        probe.close()
     raise ServerFailed("no port is free")
 
 
@@ -126,7 +132,8 @@ async def _answers(address: str, process: asyncio.subprocess.Process, log: Path)
     while process.returncode is None and loop.time() < until:
         with suppress(Unreachable):
             await connect(address)
-            return
+            if process.returncode is None:  # it is ours that answers
+                return
         await asyncio.sleep(0.05)
     said = log.read_text(errors="replace").splitlines()[-3:]
     raise ServerFailed("the embedded server did not start: " + " / ".join(said))

@@ -19,7 +19,7 @@ from domain.names import CASES_QUEUE
 from domain.record import Reason, Status
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
-from runtime.dev_server import dev_server, free_port
+from runtime.dev_server import dev_server, free_ports
 from tests.engine import OpenCase, account, issue
 from tests.test_whole import ROOT, TEMPORAL
 from tests.workflows.events import FRAUD, WITHDRAW
@@ -180,7 +180,7 @@ async def test_a_replaced_worker_takes_the_next_step_within_two_seconds(tmp_path
 
 
 async def test_a_server_killed_and_restarted_on_its_file_loses_nothing(tmp_path: Path) -> None:
-    port = str(free_port())
+    port = str(*free_ports(0))
 
     async def server() -> asyncio.subprocess.Process:
         arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port]

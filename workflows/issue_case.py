@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
         SubmitPlan,
         Withdraw,
     )
-    from domain.names import CASE_WORKFLOW, case_id
+    from domain.names import CASE_WORKFLOW, case_id, case_workflow_id_of
     from domain.steps import Step, WaitUntil
     from domain.view import CaseView, view_of
     from workflows import search, story
@@ -244,6 +244,10 @@ def _case_of(start: CaseInput) -> Case:
         except ValidationError as error:
             # Ours to mend: the task fails until it is, rather than the case.
             raise RuntimeError(f"carried state not understood: {explain(error)}") from None
+    if info.workflow_id != case_workflow_id_of(start.account):
+        raise ApplicationError(
+            "the workflow id must be case/{store}/{seller_id} of the account", type="BadInput"
+        )
     return Case(
         id=case_id(info.workflow_id, info.first_execution_run_id),
         account=start.account,

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ GOLDEN = sorted(FOLDER.glob("*.json.gz"))
 
 def history(file: Path) -> WorkflowHistory:
     """A golden history."""
-    return WorkflowHistory.from_json(file.name, gzip.decompress(file.read_bytes()).decode())
+    recorded = json.loads(gzip.decompress(file.read_bytes()))
+    started = recorded["events"][0]["workflowExecutionStartedEventAttributes"]
+    return WorkflowHistory.from_json(started["workflowId"], recorded)
 
 
 def replayer() -> Replayer:
