@@ -19,9 +19,9 @@ async def heartbeats() -> AsyncIterator[None]:
     """Heartbeat for as long as the block runs."""
 
     async def beat() -> None:
-        while True:
-            activity.heartbeat()
+        while True:  # what is done at once needs none
             await asyncio.sleep(_EVERY_SECONDS)
+            activity.heartbeat()
 
     beating = asyncio.create_task(beat())
     try:

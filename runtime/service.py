@@ -92,6 +92,7 @@ def workers_of(
             identity=worker_identity(),
             build_id="case72",
             workflow_failure_exception_types=FAILS_THE_WORKFLOW,
+            max_cached_workflows=settings.cached_cases,
             max_heartbeat_throttle_interval=_ACKNOWLEDGE_CANCEL_WITHIN,
             sticky_queue_schedule_to_start_timeout=_FIND_NEW_WORKER_WITHIN,
             graceful_shutdown_timeout=timedelta(seconds=settings.drain_seconds),

@@ -168,6 +168,7 @@ async def engine_in(
     ring_seconds: float = RING_SECONDS,
     telephone: Telephone | None = None,
     programme: Programme | None = None,
+    cached_cases: int = 1000,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
     marketplace = SimulatedMarketplace(folder)
@@ -181,7 +182,7 @@ async def engine_in(
         server = await stack.enter_async_context(dev_server(folder / "temporal", config=config))
         client = await connect(server.address)
         await register_search_attributes(client)
-        settings = Settings(state=folder, drain_seconds=0.5)
+        settings = Settings(state=folder, drain_seconds=0.5, cached_cases=cached_cases)
         for worker in workers_of(client, settings, providers):
             await stack.enter_async_context(worker)
         yield Engine(client, time_skipper(client), providers, folder)

@@ -95,14 +95,17 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
         "evidence": [],
     }
 
-    async with service(tmp_path) as (address, _):
+    async with service(tmp_path) as (address, first):
         command = ["--address", address, "workflow", "start", "--type", "IssueCase"]
         command += ["--task-queue", "cases", "--workflow-id", case, "--input-file", "start.json"]
         assert (await run(TEMPORAL, *command, cwd=tmp_path))[0] == 0
-        view = await until(address, case, tmp_path, Status.CONTACTING)
+        async with asyncio.timeout(20):
+            # With nothing under way: see "What the platform gets wrong" in docs/architecture.md.
+            while not _settled(view := await query(address, case, tmp_path)):
+                await asyncio.sleep(0.2)
         case_id = view["id"]
 
-    async with service(tmp_path) as (address, lines):
+    async with service(tmp_path) as (address, second):
         assert (await query(address, case, tmp_path))["id"] == case_id
         for name, argument in (
             ("submit_plan", plan),
@@ -112,14 +115,33 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
             command += ["--name", name, "--input", json.dumps(argument)]
             code, out, err = await run(TEMPORAL, *command, cwd=tmp_path)
             assert code == 0, out + err
-        view = await until(address, case, tmp_path, Status.RESOLVED)
+        await until(address, case, tmp_path, Status.RESOLVED)
+        async with asyncio.timeout(10):
+            while not (view := await query(address, case, tmp_path))["closed_at"]:
+                await asyncio.sleep(0.2)
         assert view["reason"] == "plan_accepted"
         search = ["--address", address, "workflow", "list", "-o", "json", "--query"]
         search += ["CaseStatus = 'resolved' AND CaseStore = 'US' AND CaseSeller = 'A3LANTERN'"]
         async with asyncio.timeout(10):
             while not json.loads((await run(TEMPORAL, *search, cwd=tmp_path))[1] or "[]"):
                 await asyncio.sleep(0.2)
-    assert [line["event"] for line in lines][-1] == "stopped"
+    assert second[-1]["event"] == "stopped"
+    _tell_the_story_once(first + second, view)
+
+
+def _settled(view: dict[str, Any]) -> bool:
+    return len(view["attempts"]) == 2 and all(a["result"] for a in view["attempts"])
+
+
+def _tell_the_story_once(lines: list[dict[str, Any]], view: dict[str, Any]) -> None:
+    """One line for each event of the case, across a restart, and nobody named in any."""
+    story = [line for line in lines if line.get("case") == view["id"]]
+    told = [(line["event"], line.get("attempt"), line.get("result")) for line in story]
+    assert told == [(e["what"], e["attempt"], e["result"]) for e in view["timeline"]]
+    assert all({"virtual", "timestamp", "status"} <= line.keys() for line in story)
+    everything = json.dumps(lines, ensure_ascii=False)
+    for private in ("name", "email", "emergency_phone"):
+        assert view["account"][private] not in everything
 
 
 async def test_the_demo_ends_with_every_case_as_it_should_twice_in_a_row(tmp_path: Path) -> None:
