@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The client: opens, watches and drives cases. `python client.py --help` shows the commands.
 
 Exit codes: 0 it is done; 1 it did not happen (refused, not found, unreachable, no answer);
@@ -11,7 +12,9 @@ from contextlib import suppress
 
 import typer
 
+from cli.history import history
 from cli.listing import list_cases
+from cli.live import watch
 from cli.opening import open_case
 from cli.updates import (
     call,
@@ -32,7 +35,6 @@ OPERATIONS, SELLER, DESK, DEVELOPER = "Operations", "Seller", "Desk", "Developer
 app = typer.Typer(
     help="Open, watch and drive cases. CASE is STORE/SELLER, such as US/A2EXAMPLE.",
     no_args_is_help=True,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -52,6 +54,7 @@ _command(
     " --issue 'ISS-1:LISTING_POLICY:Restricted product listed' --policy window=PT48H",
 )
 _command(OPERATIONS, "show", show, "US/A2EXAMPLE", "US/A2EXAMPLE --json")
+_command(OPERATIONS, "watch", watch, "US/A2EXAMPLE", "US/A2EXAMPLE --json | jq .status")
 _command(
     OPERATIONS,
     "list",
@@ -59,6 +62,13 @@ _command(
     "--due-before 8h",
     "--status escalated --store US",
     "--seller A2EXAMPLE --all --json",
+)
+_command(
+    OPERATIONS,
+    "history",
+    history,
+    "US/A2EXAMPLE --earlier",
+    "--status deactivated --store US --format csv --output deactivated.csv",
 )
 _command(
     OPERATIONS,

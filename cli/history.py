@@ -1,0 +1,197 @@
+"""`history`: what happened in cases, for auditors; one line for each event of a timeline."""
+
+import asyncio
+import csv
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from temporalio.client import Client
+
+from cli.cases import ANSWERS_WITHIN, Snapshot, look, run
+from cli.listing import Wanted
+from cli.live import silence_the_sdk
+from cli.output import warn
+from cli.parameters import CaseName, case_name
+from cli.problems import BadInput, DidNotHappen, checked
+from domain.account import Store
+from domain.attempt import About, Channel
+from domain.names import CASE_WORKFLOW
+from domain.record import Status, What
+from domain.text import Frozen
+from domain.view import CaseView
+
+_AT_ONCE = 16
+"""How many cases are read ahead: all that is ever in memory."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet takes a cell for a formula by."""
+
+
+class Format(StrEnum):
+    """How the lines are written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class Line(Frozen):
+    """An event of a case. Absent values are null in JSON and empty in CSV."""
+
+    case_id: str
+    store: Store
+    seller_id: str
+    at: datetime
+    what: What
+    by: str
+    attempt: int | None
+    channel: Channel | None
+    about: About | None
+    result: str | None
+    note: str | None
+
+
+def history(
+    *,
+    cases: Annotated[
+        list[CaseName] | None,
+        typer.Argument(
+            parser=case_name, metavar="[CASE]...", help="Such as US/A2EXAMPLE; or all there are."
+        ),
+    ] = None,
+    status: Annotated[Status | None, typer.Option(help="Only cases of this status.")] = None,
+    store: Annotated[Store | None, typer.Option(help="Only this store's.")] = None,
+    seller: Annotated[str | None, typer.Option(metavar="ID", help="Only this seller's.")] = None,
+    earlier: Annotated[
+        bool, typer.Option("--earlier", help="With CASE: the account's earlier cases too.")
+    ] = False,
+    form: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.JSONL,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Not to standard output."),
+    ] = None,
+) -> None:
+    """What happened in one case, several, or all, closed ones too: a line for each event.
+
+    In CSV a text that a spreadsheet would take for a formula has a ' before it; JSON has every
+    text as it is. FILE is written anew, and only once all is read.
+    """
+    wanted = checked(
+        Wanted, {"status": status, "store": store, "seller": seller, "everything": True}
+    )
+    if cases and (status or store or seller):
+        raise BadInput("CASE: give cases, or --status, --store and --seller, not both")
+
+    def names(client: Client) -> AsyncIterator[CaseName]:
+        return _named(client, cases, earlier=earlier) if cases else _found(client, wanted.query())
+
+    silence_the_sdk()
+    with _written(output) as file:
+        write = _writer(form, file)
+        missing = run(lambda client: _write(client, names(client), write))
+    if missing:
+        raise DidNotHappen(f"incomplete: cases missing: {missing}")
+
+
+async def _write(
+    client: Client, names: AsyncIterator[CaseName], write: Callable[[Line], None]
+) -> int:
+    """Write each case; answer how many could not be read."""
+    missing = 0
+    async for name, found in _read(client, names):
+        if isinstance(found, DidNotHappen):
+            missing += 1
+            warn(f"{name} is missing: {found.message}")
+            continue
+        if found.broke_off:
+            warn(f"{name}: {found.broke_off}")
+        for line in lines_of(found.view):
+            write(line)
+    return missing
+
+
+async def _read(
+    client: Client, names: AsyncIterator[CaseName]
+) -> AsyncIterator[tuple[CaseName, Snapshot | DidNotHappen]]:
+    async def read(name: CaseName) -> Snapshot | DidNotHappen:
+        try:
+            return await look(client, name)
+        except DidNotHappen as problem:  # the others are no less wanted for it
+            return problem
+
+    ahead: deque[tuple[CaseName, asyncio.Task[Snapshot | DidNotHappen]]] = deque()
+    async for name in names:
+        ahead.append((name, asyncio.create_task(read(name))))
+        if len(ahead) == _AT_ONCE:
+            first, reading = ahead.popleft()
+            yield first, await reading
+    for first, reading in ahead:
+        yield first, await reading
+
+
+async def _named(
+    client: Client, cases: list[CaseName], *, earlier: bool
+) -> AsyncIterator[CaseName]:
+    for name in dict.fromkeys(cases):
+        of_account = f"WorkflowType = '{CASE_WORKFLOW}' AND WorkflowId = '{name.workflow_id}'"
+        query = f"{of_account} AND ExecutionStatus != 'ContinuedAsNew'"
+        newest_first = [found async for found in _found(client, query)] if earlier else []
+        for found in reversed(newest_first or [name]):
+            yield found
+
+
+async def _found(client: Client, query: str) -> AsyncIterator[CaseName]:
+    async for found in client.list_workflows(query, rpc_timeout=ANSWERS_WITHIN):
+        yield CaseName(found.id, found.run_id)
+
+
+def lines_of(view: CaseView) -> Iterator[Line]:
+    """The events of a case, with what is known of the attempts among them."""
+    attempts = {attempt.number: attempt for attempt in view.attempts}
+    for entry in view.timeline:
+        attempt = attempts.get(entry.attempt) if entry.attempt is not None else None
+        yield Line(
+            case_id=view.id,
+            store=view.account.store,
+            seller_id=view.account.seller_id,
+            channel=attempt.channel if attempt else None,
+            about=attempt.about if attempt else None,
+            **entry.model_dump(),
+        )
+
+
+def _writer(form: Format, file: TextIO) -> Callable[[Line], None]:
+    if form is Format.JSONL:
+        return lambda line: print(line.model_dump_json(), file=file)
+    rows = csv.writer(file)
+    rows.writerow(Line.model_fields)
+    return lambda line: rows.writerow(map(_defused, line.model_dump(mode="json").values()))
+
+
+def _defused(cell: str | int | None) -> str | int | None:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[TextIO]:
+    """Where to write. A file is whole or is not there: nobody audits half of one."""
+    if output is None:
+        yield sys.stdout
+        return
+    part = output.with_name(f"{output.name}.part")
+    try:
+        file = part.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise BadInput(f"--output: {error.strerror}: {part}") from None
+    try:
+        with file:
+            yield file
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
