@@ -20,6 +20,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.parameters import CaseName
@@ -86,6 +87,10 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
             raise Unreachable("no Temporal server answers (TEMPORAL_ADDRESS)") from None
         return await work(client)
 
+    # In an outage the SDK would write lines of its own into our standard output.
+    Runtime.set_default(
+        Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False
+    )
     try:
         return asyncio.run(session())
     except Unreachable as error:

@@ -16,7 +16,6 @@ from temporalio.client import Client
 
 from cli.cases import ANSWERS_WITHIN, Snapshot, look, run
 from cli.listing import Wanted
-from cli.live import silence_the_sdk
 from cli.output import warn
 from cli.parameters import CaseName, case_name
 from cli.problems import BadInput, DidNotHappen, checked
@@ -91,7 +90,6 @@ def history(
     def names(client: Client) -> AsyncIterator[CaseName]:
         return _named(client, cases, earlier=earlier) if cases else _found(client, wanted.query())
 
-    silence_the_sdk()
     with _written(output) as file:
         write = _writer(form, file)
         missing = run(lambda client: _write(client, names(client), write))

@@ -10,7 +10,6 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from temporalio.client import Client
-from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.cases import NoAnswer, Snapshot, look, run
@@ -45,19 +44,11 @@ def watch(
         found = follow(client, case, interval)
         return await (_on_screen(found, screen) if live else _in_lines(found, as_json=as_json))
 
-    silence_the_sdk()
     ended = run(follow_it)
     if ended.broke_off:
         raise DidNotHappen(f"{case}: {ended.broke_off}")
     if not as_json:
         say(f"{case} ended: {how_it_ended(ended.view)}.")
-
-
-def silence_the_sdk() -> None:
-    """In an outage the SDK would write lines of its own into our standard output."""
-    Runtime.set_default(
-        Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False
-    )
 
 
 async def follow(
