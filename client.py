@@ -131,7 +131,7 @@ def main() -> int:
         return problem.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    except BrokenPipeError:  # whoever reads has seen enough
+    except (BrokenPipeError, SystemExit):  # whoever reads has seen enough; rich leaves by itself
         return 1
     except Exception as unexpected:  # nobody is helped by a traceback
         print(f"unexpected: {type(unexpected).__name__}: {unexpected}", file=sys.stderr)

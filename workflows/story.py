@@ -53,7 +53,7 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     lines = [f"## {headline}{f' ({_words(case.reason)})' if case.reason else ''}", ""]
     account = case.account
     lines += [f"- **Seller**: {_safe(account.name)} ({account.store} {account.seller_id})"]
-    if case.deadline is not None and case.is_open:
+    if case.deadline is not None and case.status in (Status.CONTACTING, Status.WORKING):
         left = _left(case.deadline - now)
         lines.append(f"- **Deadline**: {_time(case.deadline)} ({left} left at {_time(now)})")
     under_way = [attempt_summary(case, a) for a in case.under_way if a.wanted]
