@@ -2,7 +2,7 @@
 """The client: opens, watches and drives cases. `python client.py --help` shows the commands.
 
 Exit codes: 0 it is done; 1 it did not happen (refused, not found, unreachable, no answer);
-2 bad input, and nothing was sent.
+2 bad input, and nothing of it was sent.
 """
 
 import os
@@ -49,6 +49,8 @@ _command(
     "open",
     open_case,
     "examples/silent.json",
+    "cases.csv",
+    "cases.jsonl --from-line 512 --json",
     "--store US --seller A2EXAMPLE --name 'Blue Kettle Goods' --language en-US"
     " --time-zone America/Los_Angeles --email owner@bluekettle.example --phone +12065550101"
     " --issue 'ISS-1:LISTING_POLICY:Restricted product listed' --policy window=PT48H",

@@ -53,6 +53,10 @@ class NoAnswer(DidNotHappen):
     """No worker answered in time."""
 
 
+class NoWorker(NoAnswer):
+    """No worker is there to answer anybody."""
+
+
 class RefusedByCase(DidNotHappen):
     """The case said no."""
 
@@ -149,7 +153,7 @@ async def tell(client: Client, name: CaseName, update: str, event: Event) -> Cas
         message = getattr(error.cause, "message", "") or str(error.cause)
         raise RefusedByCase(f"refused: {_one_line(message)}") from None
     except NoAnswer as error:
-        raise NoAnswer(
+        raise type(error)(
             f"{error.message}. It may still be taken once one answers: look with "
             f"`python client.py show {name}` before asking again"
         ) from None
@@ -209,7 +213,7 @@ async def _answer(client: Client, call: Coroutine[Any, Any, T]) -> T:
         answer.cancel()
         await asyncio.gather(answer, return_exceptions=True)
     if not await _is_listening(client):
-        raise NoAnswer(
+        raise NoWorker(
             f"no worker is listening on queue {CASES_QUEUE}; start one with `python worker.py`"
         )
     raise NoAnswer(

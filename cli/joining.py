@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
@@ -33,9 +34,17 @@ _SUMMARY_BYTES = 190
 """Temporal takes 400 of a summary, as JSON, in which each character may be escaped."""
 
 
+class Outcome(StrEnum):
+    """What asking for a case came to."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    KNOWN_ALREADY = "known_already"
+
+
 async def open_or_join(
     client: Client, start: CaseInput, events: list[AddIssue], tell_person: Callable[[str], None]
-) -> Snapshot:
+) -> tuple[Snapshot, Outcome]:
     """Start a case with the issues, or have them join the account's open case.
 
     Raises:
@@ -44,6 +53,7 @@ async def open_or_join(
     name = CaseName(case_workflow_id_of(start.account))
     # Harm ends a case's patience: what is to be in the case must be in it before.
     left = sorted(events, key=lambda event: event.issue.harmful)
+    outcome = Outcome.KNOWN_ALREADY
     until = asyncio.get_running_loop().time() + ENDS_WITHIN_SECONDS
     while True:
         issues = tuple(event.issue for event in left)
@@ -60,14 +70,16 @@ async def open_or_join(
                 rpc_timeout=ANSWERS_WITHIN,
             )
         except WorkflowAlreadyStartedError as running:
-            left = await _join(client, name, start, left, tell_person)
+            left, news = await _join(client, name, start, left, tell_person)
+            if news:
+                outcome = Outcome.JOINED
             if not left:
-                return await look(client, name)
+                return await look(client, name), outcome
             ending = client.get_workflow_handle(name.workflow_id, run_id=running.run_id)
             await _end_of(ending, left, until)
         else:
             tell_person(f"Opened the case {name} with {_listed(issues)}.")
-            return await _opened(client, name, handle)
+            return await _opened(client, name, handle), Outcome.OPENED
 
 
 async def _join(
@@ -76,8 +88,8 @@ async def _join(
     start: CaseInput,
     events: list[AddIssue],
     tell_person: Callable[[str], None],
-) -> list[AddIssue]:
-    """Add the issues to the open case; answer those that came too late for it.
+) -> tuple[list[AddIssue], bool]:
+    """Add the issues to the open case; answer those too late for it, and whether any was news.
 
     Raises:
         RefusedByCase: the case is open and does not take one of them; the others joined.
@@ -85,7 +97,7 @@ async def _join(
     view = (await look(client, name)).view
     if view.status in OPEN:
         _mention_differences(start, view.account.model_dump(), tell_person)
-    left, refusals = [], []
+    left, refusals, news = [], [], False
     for event in events:
         issue = event.issue
         known = next((i for i in view.issues if i.id == issue.id), None)
@@ -101,6 +113,7 @@ async def _join(
             else:
                 left.append(event)
         else:
+            news = news or known is None or (issue.harmful and not known.harmful)
             if known is None:
                 tell_person(f"{issue.id} joined the open case {name}.")
             elif issue.harmful and not known.harmful:
@@ -109,7 +122,7 @@ async def _join(
                 tell_person(f"{issue.id} is known to the open case {name} already.")
     if refusals:
         raise RefusedByCase("; ".join(refusals))
-    return left
+    return left, news
 
 
 def _mention_differences(

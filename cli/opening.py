@@ -5,15 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.contact_check import email_problem, number_problem, zone_problem
+from cli.bulk import is_many, open_many
 from cli.cases import run
+from cli.checks import check
 from cli.joining import open_or_join
 from cli.output import print_view, say, warn
 from cli.parameters import By, Json
 from cli.problems import BadInput, checked, json_object
-from domain.errors import explain
 from domain.events import AddIssue
-from domain.policy import effective_policy
 from workflows.case_input import CaseInput
 
 ISSUE_FORM = "ID:CODE:SUMMARY, such as ISS-1:LISTING_POLICY:Restricted product listed"
@@ -31,7 +30,10 @@ def open_case(
     *,
     file: Annotated[
         typer.FileBinaryRead | None,
-        typer.Argument(metavar="[FILE.json]", help="The case as JSON; - is standard input."),
+        typer.Argument(
+            metavar="[FILE]",
+            help="A case as JSON (- is standard input), or many as .jsonl or .csv.",
+        ),
     ] = None,
     store: Annotated[str | None, typer.Option(help="US or CA.")] = None,
     seller: Annotated[str | None, typer.Option(help="The seller's id.")] = None,
@@ -52,12 +54,20 @@ def open_case(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Override a default; may be repeated."),
     ] = None,
+    from_line: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="With many: skip the lines before this one."),
+    ] = None,
     by: By,
     as_json: Json = False,
 ) -> None:
     """Open a case, or add the issues to the account's open case.
 
     Nothing is started unless everything is right. Asking again changes nothing.
+
+    A .jsonl has a case in each line; a .csv an issue in each, and the columns store, seller_id,
+    name, language, time_zone, email, emergency_phone, issue_id, issue_code, issue_summary and, if
+    you like, harmful. Bad lines are listed while the rest goes on.
     """
     flags = {
         "--store": store,
@@ -69,9 +79,14 @@ def open_case(
         "--phone": phone,
         "--issue": issue,
     }
+    if file is not None and (harmful or policy or any(flags.values())):
+        raise BadInput("FILE: give a file or flags, not both")
+    if file is not None and is_many(file):
+        open_many(file, by, from_line or 1, as_json=as_json)
+        return
+    if from_line is not None:
+        raise BadInput("--from-line: is for a file of many, named .jsonl or .csv")
     if file is not None:
-        if harmful or policy or any(flags.values()):
-            raise BadInput("FILE: give a file or flags, not both")
         start = checked(CaseInput, json_object(file))
     else:
         missing = [flag for flag, value in flags.items() if not value]
@@ -93,11 +108,11 @@ def open_case(
                 "policy": dict(_override(text) for text in policy) if policy else None,
             },
         )
-    _check(start)
+    check(start, warn)
     events = [checked(AddIssue, {"by": by, "issue": issue}) for issue in start.issues]
     # With --json, standard output is for the view alone.
     tell_person = warn if as_json else say
-    snapshot = run(lambda client: open_or_join(client, start, events, tell_person))
+    snapshot, _ = run(lambda client: open_or_join(client, start, events, tell_person))
     print_view(snapshot.view, as_json=as_json)
 
 
@@ -109,23 +124,3 @@ def _override(text: str) -> tuple[str, Any]:  # Any: whatever the JSON says
         return name, json.loads(value)
     except ValueError:
         return name, value
-
-
-def _check(start: CaseInput) -> None:
-    """What the opening would fail for later, said now."""
-    if start.carried is not None:
-        raise BadInput("carried: is for the engine's own use")
-    try:
-        effective_policy(start.policy)
-    except ValueError as error:
-        raise BadInput(f"policy: {explain(error)}") from None
-    account = start.account
-    if problem := zone_problem(account.time_zone):
-        raise BadInput(f"account.time_zone: {problem}")
-    if problem := email_problem(account.email):
-        raise BadInput(f"account.email: {problem}")
-    if problem := number_problem(account.emergency_phone):
-        warn(
-            f"warning: account.emergency_phone: {problem}. The case takes it as an invalid "
-            "number: it is not called, and the seller is asked for another by e-mail"
-        )

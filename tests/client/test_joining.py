@@ -21,7 +21,7 @@ async def opens(engine: Engine, seller: str, *ids: str, **changes: str) -> str:
     """The own id of the case that the issues are in."""
     start = CaseInput(account=account(seller, **changes), issues=tuple(issue(i) for i in ids))
     said: list[str] = []
-    found = await open_or_join(engine.client, start, events(*ids), said.append)
+    found, _ = await open_or_join(engine.client, start, events(*ids), said.append)
     return found.view.id
 
 

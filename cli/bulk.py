@@ -1,0 +1,260 @@
+"""`open` with a file of many cases. Asking again changes nothing, so no journal is kept."""
+
+import asyncio
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, dropwhile
+from typing import Any, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from temporalio.client import Client
+
+from cli.cases import NoWorker, run
+from cli.checks import check
+from cli.joining import Outcome, open_or_join
+from cli.output import say, warn
+from cli.problems import BadInput, DidNotHappen, checked
+from domain.account import Account
+from domain.events import AddIssue, RequestCall
+from domain.names import case_workflow_id_of
+from domain.text import Code, Key, Line
+from workflows.case_input import CaseInput
+
+_AT_ONCE = 16  # lines are opened at once,
+_WAITING = 4  # more are read ahead for each of these
+_LONGEST = 1_000_000  # bytes of a line: more than a hundred issues take, however escaped
+
+Read = tuple[int, CaseInput | BadInput]
+Queue = asyncio.Queue[tuple[int, CaseInput] | None]
+
+
+class _Row(Account):
+    """A line of CSV; its fields are the columns."""
+
+    issue_id: Key
+    issue_code: Code
+    issue_summary: Line
+    harmful: bool = False
+
+
+@dataclass
+class _Tally:
+    """What became of the lines so far."""
+
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    refused: dict[int, str] = field(default_factory=dict)
+    bad: dict[int, str] = field(default_factory=dict)
+    unfinished: dict[int, None] = field(default_factory=dict)
+    """In the order of the file."""
+    read: int = 0
+
+    @property
+    def again_from(self) -> int:
+        """The first line that is not finished."""
+        return next(iter(self.unfinished), self.read + 1)
+
+
+def is_many(file: BinaryIO) -> bool:
+    """Whether a file holds many cases, by its name."""
+    return file.name.lower().endswith((".jsonl", ".csv"))
+
+
+def open_many(file: BinaryIO, by: str, first: int, *, as_json: bool) -> None:
+    """Open what each line asks for, from line `first` on; the exit code tells how it went.
+
+    Raises:
+        BadInput: the file is not what it must be; nothing was started.
+        DidNotHappen: nobody answers from the start.
+    """
+    checked(RequestCall, {"by": by})  # once, not in every line
+    if not file.seekable():
+        raise BadInput(f"{file.name}: is not a regular file")
+    # Read twice, so that nothing is started from a file in another encoding.
+    total = sum(1 for _ in _numbered(file))
+    file.seek(0)
+    cases = read(file, first)
+    if (some := next(cases, None)) is None:
+        raise BadInput(f"{file.name}: has no case" + (f" from line {first} on" * (first > 1)))
+    tally, stop = _Tally(), None
+    # Not what rich takes for a terminal: FORCE_COLOR makes it one of any pipe.
+    hidden = not sys.stderr.isatty()
+    bar = Progress(console=Console(stderr=True), redirect_stdout=False, disable=hidden)
+    shown = bar.track(chain([some], cases), total - first + 1, description="Opening")
+    try:
+        with bar:
+            run(lambda client: _open_all(client, shown, by, tally))
+    except (DidNotHappen, KeyboardInterrupt) as error:
+        if not tally.read:
+            raise
+        stop = error
+    _sum_up(tally, as_json=as_json, stopped=stop is not None)
+    if stop is not None:
+        sys.stdout.flush()
+        why = getattr(stop, "message", "interrupted")
+        warn(f"{why}; run again with --from-line {tally.again_from}")
+        if isinstance(stop, KeyboardInterrupt):
+            raise stop
+    raise typer.Exit(2 if tally.bad else 1 if tally.refused or stop else 0)
+
+
+def _sum_up(tally: _Tally, *, as_json: bool, stopped: bool) -> None:
+    counts = {outcome.value: tally.counts[outcome] for outcome in Outcome}
+    if as_json:
+        lists = {
+            name: [{"line": line, "reason": reason} for line, reason in sorted(listed.items())]
+            for name, listed in (("refused", tally.refused), ("bad_input", tally.bad))
+        }
+        again = {"from_line": tally.again_from if stopped else None}
+        say(json.dumps(counts | lists | again, indent=2))
+        return
+    counts |= {"refused": len(tally.refused), "bad_input": len(tally.bad)}
+    say(", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()))
+    for line, reason in sorted(tally.refused.items()):
+        say(f"line {line}: {reason}")
+
+
+async def _open_all(client: Client, cases: Iterable[Read], by: str, tally: _Tally) -> None:
+    # An account's lines all wait in one queue, hence never overtake each other.
+    queues = [Queue(_WAITING) for _ in range(_AT_ONCE)]
+
+    async def hand_out() -> None:
+        for number, start in cases:
+            tally.read = number
+            if isinstance(start, BadInput):
+                tally.bad[number] = _clean(start.message)
+                warn(f"line {number}: {tally.bad[number]}")
+                await asyncio.sleep(0)  # many bad lines do not keep the others waiting
+            else:
+                tally.unfinished[number] = None
+                lane = hash(case_workflow_id_of(start.account)) % _AT_ONCE
+                await queues[lane].put((number, start))
+        for queue in queues:
+            await queue.put(None)
+
+    async def work(queue: Queue) -> None:
+        while (waiting := await queue.get()) is not None:
+            await _open_one(client, *waiting, by, tally)
+            del tally.unfinished[waiting[0]]
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for task in (hand_out(), *map(work, queues)):
+                group.create_task(task)
+    except ExceptionGroup as group_of:  # all have the same cause
+        raise group_of.exceptions[0] from None
+
+
+async def _open_one(client: Client, number: int, start: CaseInput, by: str, tally: _Tally) -> None:
+    said: list[str] = []
+    try:
+        events = [AddIssue(by=by, issue=issue) for issue in start.issues]
+        _, outcome = await open_or_join(client, start, events, said.append)
+    except DidNotHappen as problem:
+        if isinstance(problem, NoWorker):  # which is everybody's, where a stuck case is its own
+            raise
+        tally.refused[number] = _clean(problem.message)
+    else:
+        tally.counts[outcome] += 1
+    for note in said:
+        if note.startswith("The open case keeps its own"):
+            warn(f"line {number}: {note}")
+
+
+def read(file: BinaryIO, first: int = 1) -> Iterator[Read]:
+    """Each line from `first` on with its number, checked; blank lines are left out."""
+    lines = _numbered(file)
+    parse: Callable[[str], CaseInput | None] = _from_json
+    if file.name.lower().endswith(".csv"):
+        parse = partial(_from_row, _columns(next(lines, (1, ""))[1] or ""))
+    for number, line in dropwhile(lambda numbered: numbered[0] < first, lines):
+        try:
+            if line is None:
+                raise BadInput(f"is longer than {_LONGEST} bytes")
+            if not line.strip() or (start := parse(line)) is None:
+                continue
+            check(start, partial(_warn_of, number))
+            yield number, start
+        except BadInput as problem:
+            yield number, problem
+
+
+def _warn_of(number: int, doubt: str) -> None:
+    warn(f"line {number}: {doubt}")
+
+
+def _numbered(file: BinaryIO) -> Iterator[tuple[int, str | None]]:
+    """Each line with its number; None for one that is too long to hold."""
+    number = 0
+    while raw := file.readline(_LONGEST + 1):
+        number += 1
+        try:
+            if b"\0" in raw:  # as in UTF-16, which can pass for UTF-8
+                raise ValueError
+            line = None if len(raw) > _LONGEST else raw.decode().rstrip("\r\n")
+        except ValueError:
+            raise BadInput(f"{file.name}: is not UTF-8: line {number}") from None
+        while not raw.endswith(b"\n") and (raw := file.readline(_LONGEST)):
+            pass
+        yield number, line.removeprefix("\ufeff") if line and number == 1 else line
+
+
+def _from_json(line: str) -> CaseInput:
+    try:
+        found = json.loads(line, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError) as error:  # or a number too long, or nested too deep
+        where = f" (character {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise BadInput(f"is not JSON{where}") from None
+    if not isinstance(found, dict):
+        raise BadInput("is not a JSON object")
+    return checked(CaseInput, found)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: whatever the JSON says
+    if len(found := dict(pairs)) < len(pairs):
+        raise BadInput("a field is given twice")
+    return found
+
+
+def _from_row(columns: list[str], line: str) -> CaseInput | None:
+    cells = _cells(line)
+    if not any(cells):  # as spreadsheets leave them at the end
+        return None
+    if len(cells) != len(columns):
+        raise BadInput(f"has {len(cells)} cells for {len(columns)} columns")
+    row = dict(zip(columns, cells, strict=True))
+    account = checked(_Row, row | {"harmful": row.get("harmful") or "false"}).model_dump()
+    ours = account.keys() - Account.model_fields.keys()
+    issue = {name.removeprefix("issue_"): account.pop(name) for name in ours}
+    return checked(CaseInput, {"account": account, "issues": [issue]})
+
+
+def _cells(line: str) -> list[str]:
+    """No text of a case may have a line break, so that a quote left open harms one line only."""
+    try:
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error as error:
+        raise BadInput(f"is not CSV: {error}") from None
+
+
+def _columns(line: str) -> list[str]:
+    """The first line of CSV. What may be data instead is not quoted."""
+    columns, fields = _cells(line), _Row.model_fields
+    if missing := [n for n, of in fields.items() if of.is_required() and n not in columns]:
+        raise BadInput(f"line 1: must name the columns; missing: {', '.join(missing)}")
+    for position, column in enumerate(columns):
+        if column not in fields or column in columns[:position]:
+            what = "is there twice" if column in fields else "is none of a case"
+            raise BadInput(f"line 1: column {position + 1} {what}")
+    return columns
+
+
+def _clean(reason: str) -> str:
+    """A reason can name a field that does not exist, whatever characters it is of."""
+    return "".join(c if c.isprintable() else " " for c in reason)[:500]
