@@ -1,4 +1,4 @@
-"""What all tests share: one engine on one server."""
+"""What tests share: an engine on a server of its own for each file."""
 
 import os
 import sys
@@ -12,9 +12,9 @@ from tests.engine import Engine, engine_in
 _exit_code = 0
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
-    """The engine that the tests of the workflow share."""
+    """The engine that the tests of one file share: what another file did is not there."""
     async with engine_in(tmp_path_factory.mktemp("engine")) as running:
         yield running
 

@@ -131,7 +131,8 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
 
 def _settled(view: dict[str, Any]) -> bool:
     attempts = view["attempts"] or []  # the command prints an empty list as null
-    return len(attempts) == 2 and all(a["result"] for a in attempts)
+    # One attempt or two: at night, the seller's, the call waits.
+    return bool(attempts) and all(a["result"] for a in attempts)
 
 
 def _tell_the_story_once(lines: list[dict[str, Any]], view: dict[str, Any]) -> None:
