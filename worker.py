@@ -45,7 +45,7 @@ async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
             print(f"State     {settings.state.resolve()}\nCtrl-C stops.", flush=True)
         client = await connect(address, identity=worker_identity())
         await register_search_attributes(client)
-        for worker in workers_of(client, settings, providers_of(settings), queues):
+        for worker in workers_of(client, settings, providers_of(settings, client), queues):
             await stack.enter_async_context(worker)
         log.info("serving", queues=queues, address=address, namespace=client.namespace)
         await stop.wait()

@@ -1,4 +1,4 @@
-"""E-mails to the seller and to the desk (docs/rules.md, sections 4 and 5)."""
+"""E-mails to the seller and to the desk (docs/rules.md, sections 2, 4 and 5)."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from activities.failures import provider_failures
 from activities.heartbeats import to_its_end
 from activities.messages import Composer
 from domain.attempt import Result
+from domain.enrollment.orders import LetterOrder
 from domain.orders import DeskOrder, MailOrder
 from providers.protocols import Mail
 
@@ -23,6 +24,13 @@ class MailActivities:
     async def send_email(self, order: MailOrder) -> Result:
         """E-mail the seller: `accepted` or `bounced`."""
         message = self.composer.to_seller(order)
+        with provider_failures():
+            return await to_its_end(self.mail.send(message))
+
+    @activity.defn
+    async def send_letter(self, order: LetterOrder) -> Result:
+        """E-mail a seller about their standing: `accepted` or `bounced`."""
+        message = self.composer.to_member(order)
         with provider_failures():
             return await to_its_end(self.mail.send(message))
 

@@ -34,7 +34,4 @@ class MarketplaceActivities:
     async def expel_account(self, order: ExpelOrder) -> None:
         """Remove the account from the programme."""
         with provider_failures():
-            expulsion = self.programme.expel(
-                order.store, order.seller_id, order.case_id, order.category, order.evidence
-            )
-            await to_its_end(expulsion)
+            await to_its_end(self.programme.expel(order))

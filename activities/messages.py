@@ -1,4 +1,4 @@
-"""E-mails, from the templates (docs/rules.md, sections 4 to 6).
+"""E-mails, from the templates (docs/rules.md, sections 2 and 4 to 6).
 
 A template's first line is its subject; the rest is the text.
 """
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from domain.enrollment.orders import LetterOrder
+from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
 from domain.orders import DeskOrder, MailOrder
 from domain.record import Entry, Reason, Status
 
@@ -62,10 +64,23 @@ class Composer:
             why=_WHY.get(order.reason or "", ""),
             reference=_reference(order.case_id),
         )
-        # Not by `addr_spec`, which refuses a local part in another script.
-        local_part, _, domain = order.email.rpartition("@")
-        to = Address(order.name, username=local_part, domain=domain)
+        to = _addressee(order.name, order.email)
         return self._message(subject, text, to, f"{order.case_id}.{order.number}", order.at)
+
+    def to_member(self, order: LetterOrder) -> EmailMessage:
+        """A letter about a seller's standing in the programme."""
+        subject, text = self._render(
+            f"enrollment/{order.about}",
+            name=order.name,
+            store=order.store,
+            reason=order.reason,
+            allowed=DAYS_BELOW_ALLOWED,
+            good=GOOD,
+            months=MONTHS,
+        )
+        to = _addressee(order.name, order.email)
+        key = f"{order.enrollment_id}.{order.number}"
+        return self._message(subject, text, to, key, order.at)
 
     def to_desk(self, order: DeskOrder) -> EmailMessage:
         """What waits for the desk, with the whole story."""
@@ -117,6 +132,12 @@ class Composer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
         return message
+
+
+def _addressee(name: str | None, email: str) -> Address:
+    # Not by `addr_spec`, which refuses a local part in another script.
+    local_part, _, domain = email.rpartition("@")
+    return Address(name or "", username=local_part, domain=domain)
 
 
 def _reference(case_id: str) -> str:

@@ -54,6 +54,7 @@ class OpeningActivities:
             hours=hours,
             number_valid=number_problem(order.account.emergency_phone) is None,
             not_covered=not_covered,
+            shares_contact=True,
         )
 
     @activity.defn

@@ -1,4 +1,4 @@
-"""Who a case is about, and over what (docs/rules.md, section 3)."""
+"""Who a case is about, and over what (docs/rules.md, sections 2 and 3)."""
 
 from enum import StrEnum
 
@@ -12,6 +12,13 @@ class Store(StrEnum):
     CA = "CA"
 
 
+class SellingPlan(StrEnum):
+    """What a seller pays the marketplace for."""
+
+    PROFESSIONAL = "professional"
+    INDIVIDUAL = "individual"
+
+
 class Account(Frozen):
     """A seller in a store, and how to reach them."""
 
@@ -22,6 +29,19 @@ class Account(Frozen):
     time_zone: TimeZone
     email: Email
     emergency_phone: Phone
+
+
+class SellerAccount(Frozen):
+    """What the programme knows of a seller in a store; null is not known."""
+
+    store: Store
+    seller_id: Key
+    name: Line | None = None
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    email: Email | None = None
+    emergency_phone: Phone | None = None
+    selling_plan: SellingPlan | None = None
 
 
 class Issue(Frozen):

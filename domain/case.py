@@ -15,6 +15,7 @@ from domain.steps import (
     LookUp,
     LookUpHours,
     Reach,
+    ShareContact,
     Step,
     TellDesk,
     WaitUntil,
@@ -50,6 +51,8 @@ class Case(Working):
             steps.append(Deactivate())
         if self.harm is not None and not self.expelled:
             steps.append(Expel())
+        if self.contact_changes > self.contact_shared:
+            steps.append(ShareContact(self.contact_changes))
         if self.desk_due is not None and self.desk_due <= now:
             steps.append(TellDesk(self.desk_due))
         if self.hours_run_short(now):
@@ -105,6 +108,7 @@ class Case(Working):
         if self.policy is not None or not self.is_open:
             return
         self.policy, self.hours, self.overrides = facts.policy, facts.hours, None
+        self.shares_contact = facts.shares_contact
         self.log(now, What.OPENED)
         harmful = next((issue for issue in self.issues if issue.harmful), None)
         if harmful is not None:
@@ -152,3 +156,9 @@ class Case(Working):
         """The programme took the expulsion."""
         self.expelled = True
         self.log(now, What.EXPELLED)
+
+    def shared_contact(self, change: int, told: bool, now: datetime) -> None:
+        """The enrollment knows the number and the address, or could not be told in time."""
+        self.contact_shared = max(self.contact_shared, change)
+        if not told:
+            self.log(now, What.CONTACT_NOT_SHARED)

@@ -116,6 +116,8 @@ class ChangeContact(Event):
 
     emergency_phone: Phone | None = None
     email: Email | None = None
+    from_enrollment: bool = False
+    """The enrollment told the case, and need not hear of it: for the engine's own use."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

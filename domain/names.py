@@ -3,6 +3,7 @@
 from domain.account import Account
 
 CASE_WORKFLOW = "IssueCase"
+ENROLLMENT_WORKFLOW = "Enrollment"
 
 CASES_QUEUE = "cases"
 TELEPHONY_QUEUE = "telephony"
@@ -19,6 +20,11 @@ def case_workflow_id_of(account: Account) -> str:
     return case_workflow_id(account.store, account.seller_id)
 
 
-def case_id(workflow_id: str, first_run_id: str) -> str:
-    """A case's own id: unlike the workflow id it is never used again by a later case."""
+def enrollment_workflow_id(store: str, seller_id: str) -> str:
+    """The workflow id of a seller's enrollment in a store."""
+    return f"enrollment/{store}/{seller_id}"
+
+
+def own_id(workflow_id: str, first_run_id: str) -> str:
+    """An id that, unlike the workflow id, is never used again by a later case or enrollment."""
     return f"{workflow_id}/{first_run_id}"

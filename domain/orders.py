@@ -65,6 +65,17 @@ class DeskOrder(Frozen):
     """Since when the desk is to be told; with `case_id` it makes the Message-ID."""
 
 
+class ContactOrder(Frozen):
+    """Let the other workflow of the account know a number and an address."""
+
+    store: str
+    seller_id: str
+    key: str
+    """Names this change for ever, so that a repeat is recognised."""
+    emergency_phone: str | None
+    email: str | None
+
+
 class DeactivateOrder(Frozen):
     """Deactivate the account; `case_id` is the idempotency key."""
 
@@ -139,4 +150,16 @@ def expel_order(case: Case) -> ExpelOrder:
         by=case.harm.reporter,
         category=case.harm.category,
         evidence=case.harm.evidence,
+    )
+
+
+def contact_order(case: Case, change: int) -> ContactOrder:
+    """The order to tell the enrollment of the case's number and address."""
+    account = case.account
+    return ContactOrder(
+        store=account.store,
+        seller_id=account.seller_id,
+        key=f"{case.id}/contact/{change}",
+        emergency_phone=account.emergency_phone,
+        email=account.email,
     )

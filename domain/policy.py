@@ -45,7 +45,7 @@ class Coverage(StrEnum):
 class Policy(Frozen):
     """Hours count from the beginning of the outreach; times of day are the seller's."""
 
-    coverage: Coverage = Coverage.EVERYONE
+    coverage: Coverage = Coverage.ENROLLED
 
     # The 72 hours (section 4)
     window: Annotated[timedelta, Field(gt=timedelta(0), le=_LONGEST_WINDOW)] = 72 * _HOUR

@@ -67,6 +67,7 @@ class What(StrEnum):
     CALL_REQUESTED = "call_requested"
     NUMBER_INVALID = "number_invalid"
     CONTACT_CHANGED = "contact_changed"
+    CONTACT_NOT_SHARED = "contact_not_shared"
     PLAN_SUBMITTED = "plan_submitted"
     PLAN_REVIEWED = "plan_reviewed"
     CONVERSATION = "conversation"
@@ -150,6 +151,11 @@ class CaseRecord(BaseModel):
     reached: bool = False
     invalid_since: datetime | None = None
     """When the present number was found invalid."""
+    shares_contact: bool = False
+    """Whether the enrollment hears of a new number or address; cases older than this do not."""
+    contact_changes: int = 0
+    contact_shared: int = 0
+    """The change that the enrollment was last told."""
     agenda: tuple[Planned, ...] = ()
     under_way: tuple[Attempt, ...] = ()
     attempts: tuple[Attempt, ...] = ()

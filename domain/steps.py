@@ -46,6 +46,13 @@ class Expel(NamedTuple):
     kind: str = "expel"
 
 
+class ShareContact(NamedTuple):
+    """Tell the enrollment the number and address, as of this change."""
+
+    change: int
+    kind: str = "share_contact"
+
+
 class WaitUntil(NamedTuple):
     """Ask again at this moment, if nothing happens before."""
 
@@ -53,7 +60,7 @@ class WaitUntil(NamedTuple):
     kind: str = "wait_until"
 
 
-Step = LookUp | LookUpHours | Reach | TellDesk | Deactivate | Expel | WaitUntil
+Step = LookUp | LookUpHours | Reach | TellDesk | Deactivate | Expel | ShareContact | WaitUntil
 
 
 class CaseFacts(Frozen):
@@ -64,3 +71,4 @@ class CaseFacts(Frozen):
     number_valid: bool
     not_covered: str | None = None
     """Why the account is not covered; None if it is."""
+    shares_contact: bool = False

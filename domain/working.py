@@ -119,6 +119,8 @@ class Working(Transitions):
         self.account = account.model_copy(update={"email": email, "emergency_phone": phone})
         changed = [f for f in ("emergency_phone", "email") if getattr(event, f) is not None]
         self.log(now, What.CONTACT_CHANGED, event.by, " and ".join(changed))
+        if self.shares_contact and not event.from_enrollment:
+            self.contact_changes += 1
         if phone != account.emergency_phone and self.number_invalid:
             self.invalid_since = None
             if self.status is Status.CONTACTING:

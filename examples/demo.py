@@ -267,7 +267,7 @@ async def _run(settings: Settings) -> list[Ended]:
         server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
         client = await connect(server.address, identity=worker_identity())
         await register_search_attributes(client)
-        for worker in workers_of(client, settings, providers_of(settings)):
+        for worker in workers_of(client, settings, providers_of(settings, client)):
             await stack.enter_async_context(worker)
         skipper = time_skipper(client)
         stories = [_perform(client, skipper, story) for story in STORIES]

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Protocol
 
 from domain.attempt import Result
+from domain.orders import ContactOrder, ExpelOrder
 
 
 class ProviderFailed(Exception):
@@ -71,17 +72,33 @@ class Programme(Protocol):
     """Who is enrolled."""
 
     async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """What an account lacks to be enrolled; None if it is.
+        """What an account lacks to be enrolled, without personal data; None if it is.
 
         Raises:
             ProviderFailed: the programme did not answer.
         """
 
-    async def expel(
-        self, store: str, seller_id: str, case_id: str, category: str, evidence: str
-    ) -> None:
+    async def expel(self, order: ExpelOrder) -> None:
         """Remove the account for harmful conduct, known or not; again changes nothing.
 
         Raises:
             ProviderFailed: the programme did not take it.
+        """
+
+    async def change_contact(self, order: ContactOrder) -> None:
+        """Let the account's enrollment know its number and address, if there is one.
+
+        Raises:
+            ProviderFailed: the programme did not take it.
+        """
+
+
+class OpenCases(Protocol):
+    """The cases that are open."""
+
+    async def change_contact(self, order: ContactOrder) -> None:
+        """Let the account's open case know its number and address, if there is one to take it.
+
+        Raises:
+            ProviderFailed: the case did not answer.
         """

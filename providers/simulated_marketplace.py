@@ -1,4 +1,4 @@
-"""The marketplace's account service and its programme, in a small SQLite file."""
+"""The marketplace's account service, in a small SQLite file."""
 
 import sqlite3
 import time
@@ -15,15 +15,6 @@ CREATE TABLE IF NOT EXISTS deactivations (
     seller_id TEXT NOT NULL,
     case_id TEXT NOT NULL,
     at REAL NOT NULL,
-    PRIMARY KEY (store, seller_id)
-);
-CREATE TABLE IF NOT EXISTS members (
-    store TEXT NOT NULL,
-    seller_id TEXT NOT NULL,
-    status TEXT NOT NULL,
-    case_id TEXT,
-    category TEXT,
-    evidence TEXT,
     PRIMARY KEY (store, seller_id)
 );
 """
@@ -59,42 +50,3 @@ class SimulatedMarketplace:
             return db.execute(query, (store, seller_id)).fetchone() is None
 
         return await self._ledger.transaction(work)
-
-    async def enrol(self, store: str, seller_id: str) -> None:
-        """Enrol an account."""
-
-        def work(db: sqlite3.Connection) -> None:
-            db.execute(
-                "INSERT OR REPLACE INTO members (store, seller_id, status) VALUES (?, ?, ?)",
-                (store, seller_id, "enrolled"),
-            )
-
-        await self._ledger.transaction(work)
-
-    async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """What an account lacks to be enrolled; None if it is."""
-
-        def work(db: sqlite3.Connection) -> str | None:
-            query = "SELECT status FROM members WHERE store = ? AND seller_id = ?"
-            found = db.execute(query, (store, seller_id)).fetchone()
-            if found is None:
-                return "the account is not enrolled"
-            return None if found[0] == "enrolled" else "the account was expelled"
-
-        return await self._ledger.transaction(work)
-
-    async def expel(
-        self, store: str, seller_id: str, case_id: str, category: str, evidence: str
-    ) -> None:
-        """Remove the account for harmful conduct; the first expulsion stands."""
-
-        def work(db: sqlite3.Connection) -> None:
-            db.execute(
-                "INSERT INTO members VALUES (?, ?, 'expelled', ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET status = 'expelled', case_id = excluded.case_id, "
-                "category = excluded.category, evidence = excluded.evidence "
-                "WHERE status <> 'expelled'",
-                (store, seller_id, case_id, category, evidence),
-            )
-
-        await self._ledger.transaction(work)

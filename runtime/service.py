@@ -10,20 +10,25 @@ from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.contacts import ContactActivities
 from activities.mailing import MailActivities
 from activities.marketplace import MarketplaceActivities
 from activities.messages import Addresses, Composer
 from activities.opening import OpeningActivities
 from activities.telephony import TelephonyActivities
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
-from providers.protocols import AccountService, Mail, Programme, Telephone
+from providers.own_workflows import Cases, Enrollments
+from providers.protocols import AccountService, Mail, OpenCases, Programme, Telephone
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
 from providers.simulated_telephone import SimulatedTelephone
 from runtime.settings import Settings
 from workflows.issue_case import IssueCase
+from workflows.seller_enrollment import SellerEnrollment
 
 QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE)
+
+WORKFLOWS = [IssueCase, SellerEnrollment]
 
 FAILS_THE_WORKFLOW = [ValidationError]
 """Input that cannot be read ends its workflow at once, rather than sticking for ever."""
@@ -40,16 +45,17 @@ class Providers:
     mail: Mail
     accounts: AccountService
     programme: Programme
+    cases: OpenCases
 
 
-def providers_of(settings: Settings) -> Providers:
+def providers_of(settings: Settings, client: Client) -> Providers:
     """The providers that the settings name."""
-    marketplace = SimulatedMarketplace(settings.state)
     return Providers(
         telephone=SimulatedTelephone(settings.state, settings.ring_seconds),
         mail=SimulatedMail(settings.state / "mail"),
-        accounts=marketplace,
-        programme=marketplace,
+        accounts=SimulatedMarketplace(settings.state),
+        programme=Enrollments(client),
+        cases=Cases(client),
     )
 
 
@@ -71,6 +77,7 @@ def workers_of(
         providers.mail,
         Composer(Addresses(settings.sender, settings.desk, settings.message_id_domain)),
     )
+    contacts = ContactActivities(providers.programme, providers.cases)
     telephony = TelephonyActivities(providers.telephone)
     # Any: activities of every signature.
     activities: dict[str, list[Callable[..., Any]]] = {
@@ -79,15 +86,18 @@ def workers_of(
             opening.look_up_hours,
             marketplace.deactivate_account,
             marketplace.expel_account,
+            contacts.check_number,
+            contacts.tell_enrollment,
+            contacts.tell_case,
         ],
         TELEPHONY_QUEUE: [telephony.place_call],
-        EMAIL_QUEUE: [mailing.send_email, mailing.tell_desk],
+        EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],
     }
     return [
         Worker(
             client,
             task_queue=queue,
-            workflows=[IssueCase] if queue == CASES_QUEUE else [],
+            workflows=WORKFLOWS if queue == CASES_QUEUE else [],
             activities=activities[queue],
             identity=worker_identity(),
             build_id="case72",

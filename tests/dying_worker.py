@@ -65,14 +65,15 @@ class DyingAccounts:
 async def serve(which: str) -> None:
     """Serve all queues until the provider `which` has done its first work."""
     settings = Settings()
-    providers = providers_of(settings)
+    client = await connect()
+    providers = providers_of(settings, client)
     dying = {
         "mail": lambda: replace(providers, mail=DyingMail(providers.mail)),
         "telephone": lambda: replace(providers, telephone=DyingTelephone(providers.telephone)),
         "accounts": lambda: replace(providers, accounts=DyingAccounts(providers.accounts)),
     }[which]()
     async with AsyncExitStack() as stack:
-        for worker in workers_of(await connect(), settings, dying):
+        for worker in workers_of(client, settings, dying):
             await stack.enter_async_context(worker)
         await asyncio.Event().wait()
 

@@ -12,13 +12,19 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.testing import TimeSkipper
 
-from domain.account import Account, Issue, Store
-from domain.names import CASES_QUEUE, case_workflow_id
+from domain.account import Account, Issue, SellerAccount, Store
+from domain.enrollment.events import RecordRatings
+from domain.enrollment.ratings import Rating
+from domain.enrollment.record import What
+from domain.enrollment.view import EnrollmentView
+from domain.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
 from domain.record import Status
 from domain.view import CaseView
+from providers.own_workflows import Cases, Enrollments
 from providers.protocols import Programme, Telephone
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
@@ -29,10 +35,13 @@ from runtime.dev_server import TIME_SKIPPING, dev_server
 from runtime.service import Providers, workers_of
 from runtime.settings import Settings
 from workflows.case_input import CaseInput
+from workflows.enrollment_input import EnrollmentInput
 from workflows.issue_case import IssueCase
 from workflows.search import at_start
+from workflows.seller_enrollment import SellerEnrollment
 
 RING_SECONDS = 0.05
+EVERYONE: dict[str, Any] = {"coverage": "everyone"}
 HOUR = timedelta(hours=1)
 _sellers = itertools.count(1)
 
@@ -120,6 +129,40 @@ class OpenCase:
 
 
 @dataclass
+class KnownSeller:
+    """An enrollment on the server."""
+
+    handle: WorkflowHandle[Any, None]
+    skipper: TimeSkipper
+
+    async def view(self) -> EnrollmentView:
+        """The enrollment as it stands."""
+        return await self.handle.query(SellerEnrollment.enrollment)
+
+    async def tell(self, update: Any, event: Any, **options: Any) -> EnrollmentView:
+        """Send an update."""
+        asked = self.handle.execute_update(update, event, **options)
+        view: EnrollmentView = await asyncio.wait_for(asked, 20)
+        return view
+
+    async def play(self, time: timedelta) -> None:
+        """Let time pass on the enrollment's clock."""
+        await self.skipper.fast_forward(self.handle, time)
+
+    async def when(self, holds: Callable[[EnrollmentView], object]) -> EnrollmentView:
+        """The view once `holds` is true of it."""
+        async with asyncio.timeout(10):
+            while not holds(view := await self.view()):
+                await asyncio.sleep(0.01)
+            return view
+
+    async def wrote(self) -> list[tuple[str, str]]:
+        """The letters sent: about what, and what came of each."""
+        timeline = (await self.view()).timeline
+        return [(e.note or "", e.result or "") for e in timeline if e.what is What.EMAIL]
+
+
+@dataclass
 class Engine:
     """A server, its workers, and the simulated world they meet."""
 
@@ -136,6 +179,24 @@ class Engine:
         ]
         return [m for m in found if isinstance(m, EmailMessage) and to in str(m["To"])]
 
+    async def know(self, seller_id: str, *ratings: Rating, **changes: str | None) -> KnownSeller:
+        """Tell the programme of a seller and their ratings: a good one for a year, unless given."""
+        who = account(seller_id).model_dump() | {"selling_plan": "professional"} | changes
+        start: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
+            SellerEnrollment.run,
+            EnrollmentInput(account=SellerAccount.model_validate(who)),
+            id=enrollment_workflow_id(Store(who["store"]), seller_id),
+            task_queue=CASES_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        a_year = Rating(date=datetime.now(UTC).date() - timedelta(days=365), rating=300)
+        event = RecordRatings(by="feed", ratings=ratings or (a_year,))
+        update = self.client.execute_update_with_start_workflow(
+            SellerEnrollment.record_ratings, event, start_workflow_operation=start
+        )
+        await asyncio.wait_for(update, 20)
+        return KnownSeller(await start.workflow_handle(), self.skipper)
+
     async def open(
         self,
         *,
@@ -149,7 +210,7 @@ class Engine:
         who = account(seller_id or f"SELLER{next(_sellers)}", **changes)
         handle = await self.client.start_workflow(
             IssueCase.run,
-            CaseInput(account=who, issues=issues, policy=rules),
+            CaseInput(account=who, issues=issues, policy=EVERYONE | (rules or {})),
             id=case_workflow_id(who.store, who.seller_id),
             task_queue=CASES_QUEUE,
             search_attributes=at_start(who),
@@ -171,17 +232,17 @@ async def engine_in(
     cached_cases: int = 1000,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
-    marketplace = SimulatedMarketplace(folder)
-    providers = Providers(
-        telephone=telephone or SimulatedTelephone(folder, ring_seconds),
-        mail=SimulatedMail(folder / "mail"),
-        accounts=marketplace,
-        programme=programme or marketplace,
-    )
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(dev_server(folder / "temporal", config=config))
         client = await connect(server.address)
         await register_search_attributes(client)
+        providers = Providers(
+            telephone=telephone or SimulatedTelephone(folder, ring_seconds),
+            mail=SimulatedMail(folder / "mail"),
+            accounts=SimulatedMarketplace(folder),
+            programme=programme or Enrollments(client),
+            cases=Cases(client),
+        )
         settings = Settings(state=folder, drain_seconds=0.5, cached_cases=cached_cases)
         for worker in workers_of(client, settings, providers):
             await stack.enter_async_context(worker)

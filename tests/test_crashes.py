@@ -20,7 +20,7 @@ from domain.record import Reason, Status
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server, free_ports
-from tests.engine import OpenCase, account, issue
+from tests.engine import EVERYONE, OpenCase, account, issue
 from tests.test_whole import ROOT, TEMPORAL
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.case_input import CaseInput
@@ -92,7 +92,7 @@ async def opened(client: Client, seller_id: str = "CRASH") -> OpenCase:
     who = account(seller_id)
     handle = await client.start_workflow(
         IssueCase.run,
-        CaseInput(account=who, issues=(issue(),)),
+        CaseInput(account=who, issues=(issue(),), policy=EVERYONE),
         id=f"case/US/{seller_id}",
         task_queue=CASES_QUEUE,
     )

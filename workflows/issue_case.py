@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     import structlog
@@ -32,12 +32,13 @@ with workflow.unsafe.imports_passed_through():
         SubmitPlan,
         Withdraw,
     )
-    from domain.names import CASE_WORKFLOW, case_id, case_workflow_id_of
+    from domain.names import CASE_WORKFLOW, case_workflow_id_of, own_id
     from domain.steps import Step, WaitUntil
     from domain.view import CaseView, view_of
     from workflows import search, story
     from workflows.case_input import CaseInput
     from workflows.perform import Outcome, called_off, perform
+    from workflows.reconciler import Reconciler
 
 log = structlog.get_logger("case")
 
@@ -54,53 +55,36 @@ class IssueCase:
     def __init__(self, start: CaseInput) -> None:
         # Built here, not in `run`: an update that follows the start at once runs before it.
         self._case = _case_of(start)
-        self._tasks: dict[Step, asyncio.Task[Outcome]] = {}
-        self._news = False
+        self._steps: Reconciler[Step, Outcome] = Reconciler(lambda step: perform(self._case, step))
         self._logged = len(self._case.timeline)
 
     @workflow.run
     async def run(self, start: CaseInput) -> CaseView:
         """Reconcile what is under way with what the case wants, until it is closed."""
         while True:
-            self._news = False
+            self._steps.nothing_new()
             steps = self._case.advance(workflow.now())
-            self._reconcile(steps)
+            self._steps.reconcile(steps)
             self._show(steps)
-            if self._case.closed_at is not None and not self._tasks:
+            if self._case.closed_at is not None and not self._steps.under_way:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return view_of(self._case)
             if self._may_continue_as_new():
                 state = self._case.model_dump(mode="json")
                 workflow.continue_as_new(start.model_copy(update={"carried": state}))
             try:
-                await workflow.wait_condition(lambda: self._news)
+                await self._steps.wait_for_news()
             except asyncio.CancelledError:
                 self._case.cancel(workflow.now())
-            self._take_off_finished()
-
-    def _reconcile(self, wanted: tuple[Step, ...]) -> None:
-        for step, task in self._tasks.items():
-            if step not in wanted and not task.cancelling():
-                task.cancel()
-        for step in wanted:
-            if step not in self._tasks:
-                task = asyncio.create_task(perform(self._case, step))
-                task.add_done_callback(lambda _: self._tell())
-                self._tasks[step] = task
-
-    def _take_off_finished(self) -> None:
-        for step in [step for step, task in self._tasks.items() if task.done()]:
-            task = self._tasks.pop(step)
-            _outcome(step, task)(self._case, workflow.now())
-
-    def _tell(self) -> None:
-        self._news = True
+            for step, outcome in self._steps.take_off_finished():
+                (outcome or called_off(step))(self._case, workflow.now())
 
     def _show(self, steps: tuple[Step, ...]) -> None:
         case, now = self._case, workflow.now()
         workflow.set_current_details(story.details(case, now, steps))
         if self._opened():
-            search.show(case)
+            account = case.account
+            search.show(case.status, account.store, account.seller_id, case.deadline)
         for entry in case.timeline[self._logged :]:
             # Without who and what they said: no personal data in logs.
             line: dict[str, object] = {
@@ -116,7 +100,7 @@ class IssueCase:
     def _may_continue_as_new(self) -> bool:
         return (
             workflow.info().is_continue_as_new_suggested()
-            and all(isinstance(step, WaitUntil) for step in self._tasks)
+            and all(isinstance(step, WaitUntil) for step in self._steps.under_way)
             and workflow.all_handlers_finished()
         )
 
@@ -138,7 +122,7 @@ class IssueCase:
         case = self._case.model_copy()
         take(case, event, workflow.now())
         self._case = case
-        self._tell()
+        self._steps.tell()
         return view_of(case)
 
     def _opened(self) -> bool:
@@ -226,14 +210,6 @@ class IssueCase:
         self._try(Case.withdraw, event)
 
 
-def _outcome(step: Step, task: asyncio.Task[Outcome]) -> Outcome:
-    """What a finished task says, raising what it raised, unless it was called off."""
-    error = None if task.cancelled() else task.exception()
-    if task.cancelled() or (error is not None and is_cancelled_exception(error)):
-        return called_off(step)
-    return task.result()
-
-
 def _case_of(start: CaseInput) -> Case:
     info = workflow.info()
     if start.carried is not None:
@@ -249,7 +225,7 @@ def _case_of(start: CaseInput) -> Case:
             "the workflow id must be case/{store}/{seller_id} of the account", type="BadInput"
         )
     return Case(
-        id=case_id(info.workflow_id, info.first_execution_run_id),
+        id=own_id(info.workflow_id, info.first_execution_run_id),
         account=start.account,
         issues=start.issues,
         overrides=start.policy,

@@ -1,16 +1,16 @@
 """How each step is performed: which activity, on which queue, for how long."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
+    from activities.contacts import ContactActivities
     from activities.mailing import MailActivities
     from activities.marketplace import MarketplaceActivities
     from activities.opening import OpeningActivities
@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import (
         LookUpOrder,
         call_order,
+        contact_order,
         deactivate_order,
         desk_order,
         expel_order,
@@ -33,23 +34,18 @@ with workflow.unsafe.imports_passed_through():
         LookUp,
         LookUpHours,
         Reach,
+        ShareContact,
         Step,
         TellDesk,
         WaitUntil,
     )
     from workflows import story
+    from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY, SHARING
 
 Outcome = Callable[[Case, datetime], None]
 """Tells the case what came of a step."""
 
-_RETRY = RetryPolicy(backoff_coefficient=3, maximum_interval=timedelta(minutes=5))
-"""Quick after a hiccup, eight tries in the 15 minutes of a call, gentle in a long outage."""
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
-
-_A_MESSAGE = timedelta(minutes=1)
-"""How long one try of a message or a request may take."""
-_HEARTBEAT = timedelta(seconds=3)
-"""An activity whose worker is silent for so long is taken up by another."""
 
 
 async def perform(case: Case, step: Step) -> Outcome:
@@ -87,6 +83,8 @@ async def _perform(case: Case, step: Step) -> Outcome:
             return await _deactivate(case)
         case Expel():
             return await _expel(case)
+        case ShareContact(change=change):
+            return await _share_contact(case, change)
         case WaitUntil(moment=moment):
             wait = moment - workflow.now()
             await workflow.sleep(wait, summary=story.wait_summary(case, moment))
@@ -110,8 +108,8 @@ async def _look_up(case: Case) -> Outcome:
         facts = await workflow.execute_activity_method(
             OpeningActivities.look_up,
             order,
-            start_to_close_timeout=_A_MESSAGE,
-            retry_policy=_RETRY,
+            start_to_close_timeout=A_MESSAGE,
+            retry_policy=RETRY,
             summary="Look up coverage and calling hours",
         )
     except ActivityError as error:
@@ -130,8 +128,8 @@ async def _look_up_hours(case: Case) -> Outcome:
     hours = await workflow.execute_activity_method(
         OpeningActivities.look_up_hours,
         args=[case.account, case.rules, workflow.now()],
-        start_to_close_timeout=_A_MESSAGE,
-        retry_policy=_RETRY,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
         summary="Look up calling hours further ahead",
     )
     return lambda case, now: case.learn_hours(hours, now)
@@ -154,8 +152,8 @@ async def _call(case: Case, attempt: Attempt) -> Result:
         call_order(case, attempt),
         task_queue=TELEPHONY_QUEUE,
         schedule_to_close_timeout=case.rules.call_timeout,
-        heartbeat_timeout=_HEARTBEAT,
-        retry_policy=_RETRY,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
         cancellation_type=_WAIT,
         summary=story.attempt_summary(case, attempt),
     )
@@ -169,9 +167,9 @@ async def _email(case: Case, attempt: Attempt) -> Result:
         mail_order(case, attempt),
         task_queue=EMAIL_QUEUE,
         schedule_to_close_timeout=rules.closing_email_timeout if closing else rules.email_timeout,
-        start_to_close_timeout=_A_MESSAGE,
-        heartbeat_timeout=_HEARTBEAT,
-        retry_policy=_RETRY,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
         cancellation_type=_WAIT,
         summary=story.attempt_summary(case, attempt),
     )
@@ -184,9 +182,9 @@ async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
             desk_order(case, step.due),
             task_queue=EMAIL_QUEUE,
             schedule_to_close_timeout=case.rules.desk_reminder,
-            start_to_close_timeout=_A_MESSAGE,
-            heartbeat_timeout=_HEARTBEAT,
-            retry_policy=_RETRY,
+            start_to_close_timeout=A_MESSAGE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RETRY,
             summary=story.desk_summary(case, step),
         )
     except ActivityError as error:
@@ -203,9 +201,9 @@ async def _deactivate(case: Case) -> Outcome:
             MarketplaceActivities.deactivate_account,
             deactivate_order(case),
             schedule_to_close_timeout=case.rules.deactivation_timeout,
-            start_to_close_timeout=_A_MESSAGE,
-            heartbeat_timeout=_HEARTBEAT,
-            retry_policy=_RETRY,
+            start_to_close_timeout=A_MESSAGE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RETRY,
             cancellation_type=_WAIT,
             summary="Deactivate the account",
         )
@@ -218,9 +216,27 @@ async def _expel(case: Case) -> Outcome:
     await workflow.execute_activity_method(
         MarketplaceActivities.expel_account,
         expel_order(case),
-        start_to_close_timeout=_A_MESSAGE,
-        heartbeat_timeout=_HEARTBEAT,
-        retry_policy=_RETRY,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
         summary="Expel the account from the programme",
     )
     return lambda case, now: case.expelled_from_programme(now)
+
+
+async def _share_contact(case: Case, change: int) -> Outcome:
+    told = True
+    try:
+        await workflow.execute_activity_method(
+            ContactActivities.tell_enrollment,
+            contact_order(case, change),
+            schedule_to_close_timeout=SHARING,
+            start_to_close_timeout=A_MESSAGE,
+            retry_policy=RETRY,
+            summary="Tell the enrollment of the new number or address",
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        told = False
+    return lambda case, now: case.shared_contact(change, told, now)

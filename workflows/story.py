@@ -6,6 +6,7 @@ from domain.attempt import Attempt, Channel, Planned
 from domain.case import Case
 from domain.record import ENGINE, Entry, Plan, Status
 from domain.steps import Step, TellDesk, WaitUntil
+from workflows.markdown import safe, time, words
 
 _NAMES = {Channel.CALL: "Call", Channel.EMAIL: "E-mail"}
 
@@ -26,12 +27,12 @@ def attempt_summary(case: Case, attempt: Attempt) -> str:
     """An attempt on its activity: "Call 3 to the emergency number (notice)"."""
     what = _numbered(attempt.channel, _count(case, attempt.channel, attempt.number))
     to = "to the emergency number" if attempt.channel is Channel.CALL else "to the seller"
-    return f"{what} {to} ({_words(attempt.about)})"
+    return f"{what} {to} ({words(attempt.about)})"
 
 
 def wait_summary(case: Case, moment: datetime) -> str:
     """A timer: "Next: e-mail 2 at 2026-11-23 09:00 UTC"."""
-    return f"Next: {_upcoming(case, moment)} at {_time(moment)}"
+    return f"Next: {_upcoming(case, moment)} at {time(moment)}"
 
 
 def _upcoming(case: Case, moment: datetime) -> str:
@@ -44,28 +45,28 @@ def _upcoming(case: Case, moment: datetime) -> str:
 
 def desk_summary(case: Case, step: TellDesk) -> str:
     """The e-mail to the desk."""
-    return f"Tell the desk: {case.status} since {_time(step.due)}"
+    return f"Tell the desk: {case.status} since {time(step.due)}"
 
 
 def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     """The whole case as markdown."""
     headline = _HEADLINES[case.status]
-    lines = [f"## {headline}{f' ({_words(case.reason)})' if case.reason else ''}", ""]
+    lines = [f"## {headline}{f' ({words(case.reason)})' if case.reason else ''}", ""]
     account = case.account
-    lines += [f"- **Seller**: {_safe(account.name)} ({account.store} {account.seller_id})"]
+    lines += [f"- **Seller**: {safe(account.name)} ({account.store} {account.seller_id})"]
     if case.deadline is not None and case.status in (Status.CONTACTING, Status.WORKING):
         left = _left(case.deadline - now)
-        lines.append(f"- **Deadline**: {_time(case.deadline)} ({left} left at {_time(now)})")
+        lines.append(f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})")
     under_way = [attempt_summary(case, a) for a in case.under_way if a.wanted]
     if under_way:
         lines.append(f"- **Under way**: {', '.join(under_way)}")
     wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
     if wait is not None:
-        lines.append(f"- **Next**: {_upcoming(case, wait.moment)} at {_time(wait.moment)}")
+        lines.append(f"- **Next**: {_upcoming(case, wait.moment)} at {time(wait.moment)}")
     if case.conversation_required:
         lines.append("- **A phone conversation** is required before the case can be resolved")
     lines += ["", "### Issues", ""]
-    lines += [f"- {i.id} {i.code}: {_safe(i.summary)}" for i in case.issues]
+    lines += [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]
     if case.plans:
         lines += ["", "### Plan", "", *(_plan(plan) for plan in case.plans)]
     if case.attempts:
@@ -73,7 +74,7 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
         lines += [_attempt(a) for a in sorted(case.attempts, key=lambda a: a.number)]
     if case.agenda:
         lines += ["", "### To come", ""]
-        lines += [f"- {_time(p.due)}: {_what(p)}" for p in case.agenda]
+        lines += [f"- {time(p.due)}: {_what(p)}" for p in case.agenda]
     lines += ["", "### Timeline (UTC)", ""]
     lines += [_entry(entry) for entry in case.timeline]
     return "\n".join(lines)
@@ -82,24 +83,24 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
 def _plan(plan: Plan) -> str:
     reviewed = "waits for a reviewer"
     if plan.decision is not None:
-        reviewed = f"{_words(plan.decision)} (by {_safe(plan.reviewed_by or '')})"
-    return f"- Version {plan.version}, {_time(plan.at)}: {reviewed}"
+        reviewed = f"{words(plan.decision)} (by {safe(plan.reviewed_by or '')})"
+    return f"- Version {plan.version}, {time(plan.at)}: {reviewed}"
 
 
 def _entry(entry: Entry) -> str:
-    result = f" {entry.attempt}: {_words(entry.result or '')}" if entry.attempt is not None else ""
-    note = f", {_safe(entry.note)}" if entry.note else ""
-    by = "" if entry.by == ENGINE else f" (by {_safe(entry.by)})"
-    return f"- {entry.at:%m-%d %H:%M:%S} **{_words(entry.what)}**{result}{note}{by}"
+    result = f" {entry.attempt}: {words(entry.result or '')}" if entry.attempt is not None else ""
+    note = f", {safe(entry.note)}" if entry.note else ""
+    by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
+    return f"- {entry.at:%m-%d %H:%M:%S} **{words(entry.what)}**{result}{note}{by}"
 
 
 def _attempt(attempt: Attempt) -> str:
-    result = _words(attempt.result or "")
+    result = words(attempt.result or "")
     return f"- {attempt.number}. {attempt.at:%m-%d %H:%M} {_what(attempt)}: **{result}**"
 
 
 def _what(planned: Planned) -> str:
-    return f"{_NAMES[planned.channel].lower()} ({_words(planned.about)})"
+    return f"{_NAMES[planned.channel].lower()} ({words(planned.about)})"
 
 
 def _numbered(channel: Channel, count: int) -> str:
@@ -111,20 +112,6 @@ def _count(case: Case, channel: Channel, up_to: int) -> int:
     return sum(a.channel is channel and a.number <= up_to for a in attempts)
 
 
-def _words(code: str) -> str:
-    return code.replace("_", " ")
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
 def _left(span: timedelta) -> str:
     minutes = max(0, int(span.total_seconds() // 60))
     return f"{minutes // 60} h {minutes % 60} min"
-
-
-def _safe(text: str) -> str:
-    """What a person wrote, with nothing in it that markdown would take for its own."""
-    shown = text.replace("\n", " ")
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#|!~&" else c for c in shown)

@@ -75,5 +75,6 @@ def flags(seller: str, **changes: str) -> list[str]:
         "email": who.email,
         "phone": who.emergency_phone,
         "issue": "ISS-1:LISTING_POLICY:Restricted product: listed",
+        "policy": "coverage=everyone",
     } | {flag.replace("_", "-"): value for flag, value in changes.items()}
     return [part for flag, value in given.items() for part in (f"--{flag}", value)]

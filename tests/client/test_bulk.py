@@ -15,16 +15,20 @@ from cli.bulk import read
 from cli.problems import BadInput
 from tests.client.conftest import Cli, flags
 from tests.client.test_input import said
-from tests.engine import Engine, account, issue
+from tests.engine import EVERYONE, Engine, account, issue
 from workflows.case_input import CaseInput
 
 COLUMNS = [*account("A").model_dump(), "issue_id", "issue_code", "issue_summary", "harmful"]
 Written = Callable[[str, str | bytes], str]
 
 
-def as_json(seller: str, *ids: str, **changes: str) -> str:
+def as_json(seller: str, *ids: str, joins: bool = False, **changes: str) -> str:
     """A line of JSON."""
-    case = CaseInput(account=account(seller, **changes), issues=tuple(map(issue, ids)))
+    case = CaseInput(
+        account=account(seller, **changes),
+        issues=tuple(map(issue, ids)),
+        policy=None if joins else EVERYONE,
+    )
     return case.model_dump_json(exclude={"carried"}) + "\n"
 
 
@@ -57,12 +61,14 @@ def counts(out: str) -> list[int]:
 
 
 async def test_many_are_opened_and_joined_and_a_second_run_changes_nothing(
-    cli: Cli, written: Written
+    cli: Cli, written: Written, engine: Engine
 ) -> None:
+    for seller in ("CSV1", "CSV2", "CSV3"):
+        await engine.know(seller)
     sellers = [f"BULK{n}" for n in range(20)]
     first = [as_json(seller, "ISS-1", "ISS-2") for seller in sellers]
     file = written(
-        "a.jsonl", "\ufeff" + "".join([*first, "\n", as_json("BULK0", "ISS-2", "ISS-3")])
+        "a.jsonl", "\ufeff" + "".join([*first, "\n", as_json("BULK0", "ISS-2", "ISS-3", joins=True)])
     )
     rows = [as_csv(seller, i) for i in ("ISS-1", "ISS-2") for seller in ("CSV1", "CSV2", "CSV3")]
     table = written("b.CSV", "\ufeff" + HEADER + "".join(rows) + "," * 10 + "\r\n")

@@ -8,7 +8,7 @@ from cli import joining
 from cli.joining import open_or_join
 from cli.problems import DidNotHappen
 from domain.events import AddIssue, Withdraw
-from tests.engine import Engine, OpenCase, account, issue
+from tests.engine import EVERYONE, Engine, OpenCase, account, issue
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
 
@@ -19,7 +19,9 @@ def events(*ids: str) -> list[AddIssue]:
 
 async def opens(engine: Engine, seller: str, *ids: str, **changes: str) -> str:
     """The own id of the case that the issues are in."""
-    start = CaseInput(account=account(seller, **changes), issues=tuple(issue(i) for i in ids))
+    start = CaseInput(
+        account=account(seller, **changes), issues=tuple(issue(i) for i in ids), policy=EVERYONE
+    )
     said: list[str] = []
     found, _ = await open_or_join(engine.client, start, events(*ids), said.append)
     return found.view.id

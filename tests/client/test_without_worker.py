@@ -9,7 +9,7 @@ from runtime.dev_server import dev_server
 from runtime.service import providers_of, workers_of
 from runtime.settings import Settings
 from tests.client.conftest import Answer, Cli, flags
-from tests.engine import account, issue
+from tests.engine import EVERYONE, account, issue
 from workflows.case_input import CaseInput
 from workflows.search import at_start
 
@@ -26,7 +26,7 @@ async def test_without_a_worker(tmp_path: Path) -> None:
         await register_search_attributes(client)
         await client.start_workflow(
             "IssueCase",
-            CaseInput(account=account("WAITS"), issues=(issue(),)),
+            CaseInput(account=account("WAITS"), issues=(issue(),), policy=EVERYONE),
             id="case/US/WAITS",
             task_queue="cases",
             search_attributes=at_start(account("WAITS")),
@@ -47,7 +47,7 @@ async def test_without_a_worker(tmp_path: Path) -> None:
 
         settings = Settings(state=tmp_path, ring_seconds=0.1, drain_seconds=0)
         async with AsyncExitStack() as stack:
-            for worker in workers_of(client, settings, providers_of(settings)):
+            for worker in workers_of(client, settings, providers_of(settings, client)):
                 await stack.enter_async_context(worker)
             # What was asked before may be taken now, as was said.
             ended = await client.get_workflow_handle("case/US/WAITS").result()

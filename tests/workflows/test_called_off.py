@@ -9,6 +9,7 @@ import pytest
 from activities import opening
 from domain.attempt import Channel, Result
 from domain.events import Decision
+from domain.orders import ContactOrder, ExpelOrder
 from domain.record import Reason, Status
 from providers.protocols import ProviderFailed
 from providers.simulated_telephone import SimulatedTelephone
@@ -106,7 +107,10 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
         async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
             raise ProviderFailed("down")
 
-        async def expel(self, *_: str) -> None:
+        async def expel(self, order: ExpelOrder) -> None:
+            raise ProviderFailed("down")
+
+        async def change_contact(self, order: ContactOrder) -> None:
             raise ProviderFailed("down")
 
     async with engine_in(tmp_path, programme=Down()) as engine:

@@ -21,7 +21,7 @@ from domain.names import CASES_QUEUE, case_workflow_id
 from domain.record import Reason, Status
 from runtime.dev_server import TIME_SKIPPING
 from runtime.service import FAILS_THE_WORKFLOW
-from tests.engine import HOUR, Engine, OpenCase, account, engine_in, issue
+from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW, joins, talked
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
@@ -74,7 +74,7 @@ async def test_an_update_in_the_same_breath_as_the_start_waits_for_the_opening(
     who = account("EAGER")
     start = WithStartWorkflowOperation(
         IssueCase.run,
-        CaseInput(account=who, issues=(issue(),)),
+        CaseInput(account=who, issues=(issue(),), policy=EVERYONE),
         id=case_workflow_id(who.store, who.seller_id),
         task_queue=CASES_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -107,7 +107,7 @@ async def test_harm_is_looked_at_before_coverage(engine: Engine) -> None:
     assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
     assert [a.about for a in view.attempts] == [About.DEACTIVATED]
     lacks = await engine.providers.programme.why_not_enrolled("US", view.account.seller_id)
-    assert lacks == "the account was expelled"
+    assert lacks == "the account was expelled from the programme"
 
 
 async def test_a_case_after_a_closed_one_has_an_id_of_its_own(engine: Engine) -> None:
@@ -175,7 +175,7 @@ POISON = [
 async def test_a_poisoned_start_fails_at_once_and_quotes_nobody(
     engine: Engine, poison: dict[str, Any], names: str
 ) -> None:
-    good = CaseInput(account=account("POISONED"), issues=(issue(),))
+    good = CaseInput(account=account("POISONED"), issues=(issue(),), policy=EVERYONE)
     start: dict[str, Any] = json.loads(good.model_dump_json())
     for path, value in poison.items():
         *parents, last = path.split(".")

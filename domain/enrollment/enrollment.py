@@ -1,0 +1,195 @@
+"""A seller's standing in a store: what each event does to it, and what is to be done next.
+
+The rating requirement itself is in domain/enrollment/ratings.py (docs/rules.md, section 2).
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from domain.account import SellingPlan
+from domain.attempt import Result
+from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+from domain.enrollment.record import (
+    ASKS_FOR_NUMBER,
+    About,
+    CheckNumber,
+    EnrollmentRecord,
+    Expulsion,
+    Letter,
+    Reason,
+    Send,
+    ShareContact,
+    Status,
+    Step,
+    WaitUntil,
+    What,
+)
+from domain.errors import Refused
+
+REMIND_AFTER = timedelta(days=7)
+_REMEMBERS_CASES = 20
+
+
+class Enrollment(EnrollmentRecord):
+    """The whole of an enrollment."""
+
+    def advance(self, now: datetime) -> tuple[Step, ...]:
+        """Let time pass until `now`; answer every step that is to be under way from here on.
+
+        A step under way that is not in the answer is to be called off. Asking again at the
+        same moment changes nothing.
+        """
+        if self.number_unchecked:
+            assert self.account.emergency_phone is not None
+            return (CheckNumber(self.account.emergency_phone),)
+        self.settle(now)
+        steps: list[Step] = []
+        if self.outbox and self.account.email is not None:
+            steps.append(Send(self.outbox[0].number, self.account.email))
+        if self.contact_changes > self.contact_shared:
+            steps.append(ShareContact(self.contact_changes))
+        if moment := self._next_moment(now):
+            steps.append(WaitUntil(moment))
+        return tuple(steps)
+
+    def settle(self, now: datetime) -> None:
+        """Bring the status up to date; the number must have been checked."""
+        today = now.astimezone(UTC).date()
+        self.ratings = self.ratings.kept(today)
+        status, reason = self._standing(today)
+        if status is not self.status:
+            self._become(status, reason, now)
+        self.reason = reason
+        if self.remind_at is not None and self.remind_at <= now:
+            self.remind_at = None
+            self._write(About.INVITED_AGAIN, now)
+
+    def _standing(self, today: date) -> tuple[Status, Reason]:
+        if self.expulsion is not None:
+            return Status.EXPELLED, Reason.HARM
+        if self.account.selling_plan is not SellingPlan.PROFESSIONAL:
+            return Status.NOT_ELIGIBLE, Reason.SELLING_PLAN
+        rating = next(self.ratings.outlook(today))
+        if not rating.met:
+            short = not rating.on_record
+            why = Reason.RECORD_TOO_SHORT if short else Reason.TOO_MANY_DAYS_BELOW
+            return Status.NOT_ELIGIBLE, why
+        if self.account.emergency_phone is None:
+            return Status.INVITED, Reason.NO_NUMBER
+        if not self.number_valid:
+            return Status.INVITED, Reason.INVALID_NUMBER
+        return Status.ENROLLED, Reason.REQUIREMENTS_MET
+
+    def _become(self, status: Status, reason: Reason, now: datetime) -> None:
+        was_enrolled = self.status is Status.ENROLLED
+        self.status, self.reason = status, reason
+        self.log(now, What.STATUS, note=f"{status} ({reason})")
+        self.remind_at = None
+        # Nobody is asked for a number that is not what is missing any more.
+        self.outbox = tuple(x for x in self.outbox if x.about not in ASKS_FOR_NUMBER)
+        if was_enrolled:
+            invited = status is Status.INVITED
+            self._write(About.ENDED_NUMBER_NEEDED if invited else About.ENDED, now)
+        elif status is Status.INVITED:
+            self._write(About.INVITED, now)
+        elif status is Status.ENROLLED:
+            self._write(About.ENROLLED, now)
+
+    def _write(self, about: About, now: datetime) -> None:
+        self.letters += 1
+        letter = Letter(number=self.letters, about=about, reason=self.reason, at=now)
+        # Where no address is known, the newest waits for one: it says how things stand then.
+        self.outbox = (letter,) if self.account.email is None else (*self.outbox, letter)
+
+    def _next_moment(self, now: datetime) -> datetime | None:
+        """The next moment at which something would change by itself; None if none would."""
+        moments = [] if self.remind_at is None else [self.remind_at]
+        professional = self.account.selling_plan is SellingPlan.PROFESSIONAL
+        if professional and self.expulsion is None:
+            day = self.ratings.changes_on(now.astimezone(UTC).date())
+            if day is not None:
+                moments.append(datetime.combine(day, time(), UTC))
+        return min(moments, default=None)
+
+    # --- events ---------------------------------------------------------------------------
+
+    def record_ratings(self, event: RecordRatings, now: datetime) -> None:
+        """Ratings come in; a day recorded before is corrected.
+
+        Raises:
+            Refused: a day lies in the future.
+        """
+        today = now.astimezone(UTC).date()
+        for position, rating in enumerate(event.ratings):
+            if rating.date > today:
+                raise Refused(
+                    f"ratings.{position}.date: {rating.date} is in the future; "
+                    f"today is {today} (UTC)"
+                )
+        known = {entry.date: entry.rating for entry in self.ratings.entries}
+        corrected = {r.date for r in event.ratings if r.date in known and known[r.date] != r.rating}
+        self.ratings = self.ratings.recorded(event.ratings).kept(today)
+        if corrected:
+            days = f"{len(corrected)} days, the earliest" if len(corrected) > 1 else "of"
+            self.log(now, What.RATINGS_CORRECTED, event.by, f"{days} {min(corrected)}")
+
+    def change_account(self, event: ChangeAccount, now: datetime) -> None:
+        """What is known of the seller changed. That a number is valid was looked up before."""
+        account = self.account
+        changed = {name: v for name, v in event.changes.items() if v != getattr(account, name)}
+        if not changed:
+            return
+        self.account = account.model_copy(update=changed)
+        if "emergency_phone" in changed:
+            self.number_valid = None if changed["emergency_phone"] is None else True
+        if changed.get("emergency_phone") or changed.get("email"):
+            self.contact_changes += 1
+        names = (name for name in type(event).model_fields if name in changed)
+        self.log(now, What.ACCOUNT_CHANGED, event.by, ", ".join(names))
+
+    def expel(self, event: Expel, now: datetime) -> None:
+        """Harmful conduct; a repeat changes nothing, not even after a readmission."""
+        if self.expulsion is not None or event.case_id in self.expelled_in:
+            return
+        self.expulsion = Expulsion(
+            by=event.by, category=event.category, evidence=event.evidence, case_id=event.case_id
+        )
+        if event.case_id is not None:
+            self.expelled_in = (*self.expelled_in, event.case_id)[-_REMEMBERS_CASES:]
+        self.log(now, What.EXPELLED, event.by, f"{event.category}: {event.evidence}")
+
+    def readmit(self, event: Readmit, now: datetime) -> None:
+        """A person takes the expulsion back; the requirements decide again.
+
+        Raises:
+            Refused: the seller is not expelled.
+        """
+        if self.expulsion is None:
+            raise Refused(f"the seller is not expelled: {self.status}")
+        self.expulsion = None
+        self.log(now, What.READMITTED, event.by, event.note)
+
+    def ignore_cancellation(self, now: datetime) -> None:
+        """An enrollment goes on: cancelled, it would forget that a seller was expelled."""
+        self.log(now, What.CANCELLATION_IGNORED)
+
+    # --- what came of a step --------------------------------------------------------------
+
+    def number_checked(self, valid: bool, now: datetime) -> None:
+        """The number that the enrollment began with was looked up."""
+        if self.number_unchecked:
+            self.number_valid = valid
+            self.settle(now)
+
+    def sent(self, letter: Letter, result: Result, now: datetime) -> None:
+        """An e-mail was taken, bounced, or given up on."""
+        self.outbox = tuple(x for x in self.outbox if x.number != letter.number)
+        self.log(now, What.EMAIL, note=letter.about, result=result)
+        asked = letter.about in ASKS_FOR_NUMBER - {About.INVITED_AGAIN}
+        if asked and self.status is Status.INVITED:
+            self.remind_at = now + REMIND_AFTER
+
+    def shared_contact(self, change: int, told: bool, now: datetime) -> None:
+        """An open case, if there is one, knows the number and address, or could not be told."""
+        self.contact_shared = max(self.contact_shared, change)
+        if not told:
+            self.log(now, What.CONTACT_NOT_SHARED)

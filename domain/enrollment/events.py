@@ -1,0 +1,65 @@
+"""The arguments of an enrollment's updates (docs/rules.md, section 7).
+
+The rule that each performs is the method of `Enrollment` of the same name.
+"""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+
+from domain.account import SellingPlan
+from domain.enrollment.ratings import Rating
+from domain.events import Event, HarmCategory
+from domain.text import Email, Language, Line, Paragraph, Phone, TimeZone
+
+MAXIMUM_RATINGS = 1000
+"""In one message: five windows of six months, each day of them recorded."""
+
+
+class RecordRatings(Event):
+    """Ratings of days; one of a day recorded before corrects it."""
+
+    ratings: Annotated[tuple[Rating, ...], Field(min_length=1, max_length=MAXIMUM_RATINGS)]
+
+
+class ChangeAccount(Event):
+    """What has changed. A field that is left out stays; one that is null is not known any more."""
+
+    name: Line | None = None
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    email: Email | None = None
+    emergency_phone: Phone | None = None
+    selling_plan: SellingPlan | None = None
+
+    @property
+    def changes(self) -> dict[str, Any]:  # Any: each field has a type of its own
+        """What is given, by field."""
+        return {name: getattr(self, name) for name in self.model_fields_set - {"by"}}
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.changes:
+            fields = ", ".join(name for name in type(self).model_fields if name != "by")
+            raise ValueError(f"give one or more of: {fields}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_given(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # As JSON too: a null would say that the field is not known any more.
+        return {name: v for name, v in handler(self).items() if name in self.model_fields_set}
+
+
+class Expel(Event):
+    """Harmful conduct: out of the programme until a person readmits."""
+
+    category: HarmCategory
+    evidence: Line
+    case_id: Line | None = None
+    """The case it was found in: expelled once for each."""
+
+
+class Readmit(Event):
+    """A person takes an expulsion back."""
+
+    note: Paragraph

@@ -1,0 +1,53 @@
+"""What an enrollment asks of the world: the arguments of activities."""
+
+from datetime import datetime
+
+from domain.account import Store
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.record import About, Letter, Reason
+from domain.orders import ContactOrder
+from domain.text import Frozen
+
+
+class LetterOrder(Frozen):
+    """E-mail the seller. `enrollment_id` and `number` together make the Message-ID."""
+
+    enrollment_id: str
+    number: int
+    about: About
+    reason: Reason
+    email: str
+    store: Store
+    name: str | None
+    language: str | None
+    time_zone: str | None
+    at: datetime
+
+
+def letter_order(enrollment: Enrollment, letter: Letter, to: str) -> LetterOrder:
+    """The order for a letter of the outbox."""
+    account = enrollment.account
+    return LetterOrder(
+        enrollment_id=enrollment.id,
+        number=letter.number,
+        about=letter.about,
+        reason=letter.reason,
+        email=to,
+        store=account.store,
+        name=account.name,
+        language=account.language,
+        time_zone=account.time_zone,
+        at=letter.at,
+    )
+
+
+def contact_order(enrollment: Enrollment, change: int) -> ContactOrder:
+    """The order to tell an open case of the enrollment's number and address."""
+    account = enrollment.account
+    return ContactOrder(
+        store=account.store,
+        seller_id=account.seller_id,
+        key=f"{enrollment.id}/contact/{change}",
+        emergency_phone=account.emergency_phone,
+        email=account.email,
+    )

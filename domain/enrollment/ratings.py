@@ -1,0 +1,142 @@
+"""The rating requirement, exact to the day (docs/rules.md, section 2).
+
+A record is a step function: a rating holds until the next recorded day. Whatever is asked
+about days to come is answered for a rating that stays as it is. Days are UTC days.
+"""
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain
+from typing import Annotated, NamedTuple
+
+from dateutil.relativedelta import relativedelta
+from pydantic import BeforeValidator, Field
+
+from domain.text import Frozen
+
+GOOD = 250
+"""The least rating that is not below."""
+DAYS_BELOW_ALLOWED = 10
+MONTHS = 6
+
+_DAY = dt.timedelta(days=1)
+_HORIZON = 190
+"""Days after which a window holds none of the days up to today: nothing changes any more."""
+
+
+def _iso(value: object) -> object:
+    """Only YYYY-MM-DD: anything looser would take 20260301 for a number of seconds."""
+    if isinstance(value, str) and (len(value) != len("2026-03-01") or value[4] != "-"):
+        raise ValueError("must be a day such as 2026-03-01")
+    if isinstance(value, int | float):
+        raise ValueError("must be a day such as 2026-03-01")  # noqa: TRY004 (pydantic wants it)
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_iso)]
+Score = Annotated[int, Field(ge=0, le=1000)]
+
+
+class Rating(Frozen):
+    """The Account Health Rating from a day on."""
+
+    date: Day
+    rating: Score
+
+
+class Outlook(NamedTuple):
+    """The requirement on a day."""
+
+    day: dt.date
+    on_record: bool
+    """Whether the record reaches back to the window's first day."""
+    days_below: int
+
+    @property
+    def met(self) -> bool:
+        """Whether the requirement is met."""
+        return self.on_record and self.days_below <= DAYS_BELOW_ALLOWED
+
+
+@lru_cache(maxsize=4096)
+def window_start(day: dt.date) -> dt.date:
+    """The first day of the window of `day`: the one after `day` minus 6 calendar months."""
+    return day - relativedelta(months=MONTHS) + _DAY
+
+
+def window_length(day: dt.date) -> int:
+    """The days of the window of `day`: 181 to 184."""
+    return (day - window_start(day)).days + 1
+
+
+class RatingRecord(Frozen):
+    """The recorded days, in order, each of them once."""
+
+    entries: tuple[Rating, ...] = ()
+
+    def recorded(self, ratings: Iterable[Rating]) -> "RatingRecord":
+        """With `ratings`; a day recorded before is corrected, the last of a day counts."""
+        by_day = {rating.date: rating for rating in chain(self.entries, ratings)}
+        return RatingRecord(entries=tuple(by_day[day] for day in sorted(by_day)))
+
+    def kept(self, today: dt.date) -> "RatingRecord":
+        """Without the entries that no window of today or later can see."""
+        start = window_start(today)
+        seen_from = sum(entry.date <= start for entry in self.entries) - 1
+        return RatingRecord(entries=self.entries[seen_from:]) if seen_from > 0 else self
+
+    def on(self, day: dt.date) -> int | None:
+        """The rating of a day; None before the first one recorded."""
+        return next((e.rating for e in reversed(self.entries) if e.date <= day), None)
+
+    def days_on_record(self, today: dt.date) -> int:
+        """How many days of today's window have a known rating."""
+        if not self.entries:
+            return 0
+        first = max(self.entries[0].date, window_start(today))
+        return max((today - first).days + 1, 0)
+
+    def days_below(self, today: dt.date) -> int:
+        """How many days of today's window are below."""
+        return len(self._days_below(today))
+
+    def is_met(self, today: dt.date) -> bool:
+        """Whether the requirement is met today."""
+        return next(self.outlook(today)).met
+
+    def qualifies_on(self, today: dt.date) -> dt.date | None:
+        """The first day, today or later, on which it is met; None if that day never comes."""
+        return next((ahead.day for ahead in self.outlook(today) if ahead.met), None)
+
+    def changes_on(self, today: dt.date) -> dt.date | None:
+        """The next day on which met turns to not met, or the other way round; None if never."""
+        outlook = self.outlook(today)
+        met = next(outlook).met
+        return next((ahead.day for ahead in outlook if ahead.met is not met), None)
+
+    def outlook(self, today: dt.date) -> Iterator[Outlook]:
+        """Today and the days to come, until nothing changes any more."""
+        rating = self.on(today)
+        stays_below = rating is not None and rating < GOOD
+        below = self._days_below(today)
+        first = self.entries[0].date if self.entries else dt.date.max
+        for days in range(_HORIZON + 1):
+            day = today + days * _DAY
+            start = window_start(day)
+            count = len(below) - bisect_left(below, start.toordinal())
+            if stays_below:
+                count += min(days, (day - start).days + 1)
+            yield Outlook(day, first <= start, count)
+
+    def _days_below(self, today: dt.date) -> list[int]:
+        """The days of today's window that are below, as ordinals."""
+        start, end = window_start(today).toordinal(), today.toordinal() + 1
+        ends = [entry.date.toordinal() for entry in self.entries[1:]]
+        return [
+            day
+            for entry, until in zip(self.entries, [*ends, end], strict=False)
+            if entry.rating < GOOD
+            for day in range(max(entry.date.toordinal(), start), min(until, end))
+        ]

@@ -1,0 +1,177 @@
+"""Everything an enrollment is (docs/rules.md, section 2)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.account import SellerAccount
+from domain.enrollment.ratings import RatingRecord
+from domain.events import HarmCategory
+from domain.record import ENGINE
+from domain.text import Frozen
+
+_TIMELINE_KEEPS = 100
+"""The newest events: an enrollment lives as long as its seller sells."""
+
+
+class Status(StrEnum):
+    """Where a seller stands."""
+
+    NOT_ELIGIBLE = "not_eligible"
+    INVITED = "invited"
+    """All that is missing is a valid number."""
+    ENROLLED = "enrolled"
+    EXPELLED = "expelled"
+
+
+class Reason(StrEnum):
+    """Why a seller stands there: of several requirements not met, the first."""
+
+    REQUIREMENTS_MET = "requirements_met"
+    SELLING_PLAN = "selling_plan"
+    RECORD_TOO_SHORT = "record_too_short"
+    TOO_MANY_DAYS_BELOW = "too_many_days_below"
+    NO_NUMBER = "no_number"
+    INVALID_NUMBER = "invalid_number"
+    HARM = "harm"
+
+
+class About(StrEnum):
+    """What an e-mail of the programme is for."""
+
+    ENROLLED = "enrolled"
+    INVITED = "invited"
+    INVITED_AGAIN = "invited_again"
+    ENDED = "ended"
+    ENDED_NUMBER_NEEDED = "ended_number_needed"
+    """The enrollment ended, and all that is missing is a valid number."""
+
+
+ASKS_FOR_NUMBER = frozenset({About.INVITED, About.INVITED_AGAIN, About.ENDED_NUMBER_NEEDED})
+
+
+class What(StrEnum):
+    """The kinds of events in a timeline."""
+
+    KNOWN = "known"
+    STATUS = "status"
+    RATINGS_CORRECTED = "ratings_corrected"
+    ACCOUNT_CHANGED = "account_changed"
+    EXPELLED = "expelled"
+    READMITTED = "readmitted"
+    EMAIL = "email"
+    CONTACT_NOT_SHARED = "contact_not_shared"
+    CANCELLATION_IGNORED = "cancellation_ignored"
+
+
+class Entry(Frozen):
+    """One event of the timeline."""
+
+    at: datetime
+    what: What
+    by: str
+    result: str | None = None
+    note: str | None = None
+
+
+class Letter(Frozen):
+    """An e-mail to be sent, or under way. Its number and the enrollment's id name it for ever."""
+
+    number: int
+    about: About
+    reason: Reason
+    at: datetime
+
+
+class Expulsion(Frozen):
+    """What a seller was expelled for, and by whom."""
+
+    by: str
+    category: HarmCategory
+    evidence: str
+    case_id: str | None
+
+
+class CheckNumber(NamedTuple):
+    """Find out whether the number the enrollment began with is valid."""
+
+    phone: str
+    kind: str = "check_number"
+
+
+class Send(NamedTuple):
+    """Send the letter of this number to this address."""
+
+    number: int
+    to: str
+    kind: str = "send"
+
+
+class ShareContact(NamedTuple):
+    """Tell an open case of the account its number and address, as of this change."""
+
+    change: int
+    kind: str = "share_contact"
+
+
+class WaitUntil(NamedTuple):
+    """Ask again at this moment, if nothing happens before."""
+
+    moment: datetime
+    kind: str = "wait_until"
+
+
+Step = CheckNumber | Send | ShareContact | WaitUntil
+
+
+class EnrollmentRecord(BaseModel):
+    """The state of an enrollment: nothing but frozen values and tuples of them.
+
+    So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    id: str
+    account: SellerAccount
+    known_since: datetime
+    status: Status = Status.NOT_ELIGIBLE
+    reason: Reason = Reason.SELLING_PLAN
+    ratings: RatingRecord = RatingRecord()
+    number_valid: bool | None = None
+    """Null until it was looked up."""
+    expulsion: Expulsion | None = None
+    expelled_in: tuple[str, ...] = ()
+    """The latest cases that a seller was expelled in: a repeat of one changes nothing."""
+
+    letters: int = 0
+    """How many were ever written."""
+    outbox: tuple[Letter, ...] = ()
+    remind_at: datetime | None = None
+    contact_changes: int = 0
+    contact_shared: int = 0
+    """The change of number or address that an open case was last told."""
+
+    timeline: tuple[Entry, ...] = ()
+    happened: int = 0
+    """How many events the timeline ever had; only the newest are kept."""
+
+    @property
+    def number_unchecked(self) -> bool:
+        """Whether it is not known yet if the number is valid."""
+        return self.account.emergency_phone is not None and self.number_valid is None
+
+    def log(
+        self,
+        now: datetime,
+        what: What,
+        by: str = ENGINE,
+        note: str | None = None,
+        result: str | None = None,
+    ) -> None:
+        """Put an event into the timeline."""
+        entry = Entry(at=now, what=what, by=by, note=note, result=result)
+        self.timeline = (*self.timeline, entry)[-_TIMELINE_KEEPS:]
+        self.happened += 1

@@ -1,0 +1,120 @@
+"""What anybody may see of an enrollment (docs/rules.md, sections 2 and 7)."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from domain.account import SellerAccount, SellingPlan
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, RatingRecord, window_length
+from domain.enrollment.record import Entry, Reason, Status
+from domain.text import Frozen
+
+
+class Requirement(StrEnum):
+    """What enrollment takes."""
+
+    STORE = "store"
+    SELLING_PLAN = "selling_plan"
+    RATING = "rating"
+    EMERGENCY_CONTACT = "emergency_contact"
+
+
+class RequirementView(Frozen):
+    """A requirement, and how far it is."""
+
+    name: Requirement
+    met: bool
+    detail: str
+
+
+class EnrollmentView(Frozen):
+    """The enrollment as clients see it. Absent values are null, never missing."""
+
+    status: Status
+    reason: Reason
+    requirements: tuple[RequirementView, ...]
+    rating: int | None
+    """Today's."""
+    days_below: int
+    """Of today's window."""
+    days_on_record: int
+    """Of today's window."""
+    qualifies_on: date | None
+    account: SellerAccount
+    timeline: tuple[Entry, ...]
+
+
+def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
+    """The view of an enrollment as it stands at `now`, though nobody woke it since."""
+    current = enrollment.model_copy()
+    if not current.number_unchecked:
+        current.settle(now)
+    today = now.astimezone(UTC).date()
+    ratings, account = current.ratings, current.account
+    return EnrollmentView(
+        status=current.status,
+        reason=current.reason,
+        requirements=(
+            RequirementView(name=Requirement.STORE, met=True, detail=account.store),
+            _selling_plan(account.selling_plan),
+            _rating(ratings, today),
+            _emergency_contact(current),
+        ),
+        rating=ratings.on(today),
+        days_below=ratings.days_below(today),
+        days_on_record=ratings.days_on_record(today),
+        qualifies_on=ratings.qualifies_on(today),
+        account=account,
+        timeline=current.timeline,
+    )
+
+
+def why_not_enrolled(view: EnrollmentView) -> str | None:
+    """What a seller lacks to be enrolled, in words without personal data; None if nothing."""
+    if view.status is Status.ENROLLED:
+        return None
+    if view.status is Status.EXPELLED:
+        return "the account was expelled from the programme"
+    missing = "; ".join(f"{_words(r.name)}: {r.detail}" for r in view.requirements if not r.met)
+    return f"the account is not enrolled: {missing}"
+
+
+def _selling_plan(plan: SellingPlan | None) -> RequirementView:
+    met = plan is SellingPlan.PROFESSIONAL
+    detail = "not known" if plan is None else plan.value
+    return RequirementView(
+        name=Requirement.SELLING_PLAN,
+        met=met,
+        detail=detail if met else f"{detail}, and it must be professional",
+    )
+
+
+def _rating(ratings: RatingRecord, today: date) -> RequirementView:
+    below, on_record = ratings.days_below(today), ratings.days_on_record(today)
+    detail = (
+        f"{on_record} of {window_length(today)} days on record, "
+        f"{below} of at most {DAYS_BELOW_ALLOWED} days below {GOOD}"
+    )
+    met, changes = ratings.is_met(today), ratings.changes_on(today)
+    if changes is not None:
+        turns = "no longer met" if met else "met"
+        detail += f"; {turns} on {changes} if the rating stays as it is"
+    elif not met:
+        detail += "; not met as long as the rating stays as it is"
+    return RequirementView(name=Requirement.RATING, met=met, detail=detail)
+
+
+def _emergency_contact(enrollment: Enrollment) -> RequirementView:
+    if enrollment.account.emergency_phone is None:
+        detail = "no number is known"
+    elif enrollment.number_valid is None:
+        detail = "the number is being looked up"
+    else:
+        detail = "the number is valid" if enrollment.number_valid else "the number is not valid"
+    return RequirementView(
+        name=Requirement.EMERGENCY_CONTACT, met=bool(enrollment.number_valid), detail=detail
+    )
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")

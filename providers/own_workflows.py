@@ -1,0 +1,124 @@
+"""The programme and the open cases: our own workflows, asked and told through Temporal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.account import SellerAccount, Store
+from domain.enrollment.events import ChangeAccount, Expel
+from domain.enrollment.view import EnrollmentView, why_not_enrolled
+from domain.events import ChangeContact, Event
+from domain.names import (
+    CASES_QUEUE,
+    ENROLLMENT_WORKFLOW,
+    case_workflow_id,
+    enrollment_workflow_id,
+)
+from domain.orders import ContactOrder, ExpelOrder
+from providers.protocols import ProviderFailed
+
+_ANSWERS_WITHIN = timedelta(seconds=10)
+
+
+class NotThere(Exception):
+    """There is no such workflow, or it is closed."""
+
+
+class Enrollments:
+    """The programme: a workflow for each seller in a store."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
+        """What an account lacks to be enrolled; None if it is."""
+        handle = self._client.get_workflow_handle(enrollment_workflow_id(store, seller_id))
+        try:
+            with _failures("the enrollment"):
+                view: EnrollmentView = await handle.query(
+                    "enrollment",
+                    result_type=EnrollmentView,
+                    reject_condition=QueryRejectCondition.NOT_OPEN,
+                    rpc_timeout=_ANSWERS_WITHIN,
+                )
+        except NotThere:
+            return "the account is not enrolled: the programme does not know the seller"
+        return why_not_enrolled(view)
+
+    async def expel(self, order: ExpelOrder) -> None:
+        """Remove the account for harmful conduct, known or not; again changes nothing."""
+        event = Expel(
+            by=order.by, category=order.category, evidence=order.evidence, case_id=order.case_id
+        )
+        start: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
+            ENROLLMENT_WORKFLOW,
+            {"account": SellerAccount(store=Store(order.store), seller_id=order.seller_id)},
+            id=enrollment_workflow_id(order.store, order.seller_id),
+            task_queue=CASES_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=order.seller_id,
+        )
+        with _failures("the enrollment"):
+            await self._client.execute_update_with_start_workflow(
+                "expel", event, start_workflow_operation=start, rpc_timeout=_ANSWERS_WITHIN
+            )
+
+    async def change_contact(self, order: ContactOrder) -> None:
+        """Let the account's enrollment know its number and address, if there is one."""
+        event = ChangeAccount(by="case", emergency_phone=order.emergency_phone, email=order.email)
+        workflow_id = enrollment_workflow_id(order.store, order.seller_id)
+        await _tell(self._client, workflow_id, "change_account", event, order.key)
+
+
+class Cases:
+    """The open cases: a workflow for each account that has one."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def change_contact(self, order: ContactOrder) -> None:
+        """Let the account's open case know its number and address, if there is one to take it."""
+        event = ChangeContact(
+            by="enrollment",
+            emergency_phone=order.emergency_phone,
+            email=order.email,
+            from_enrollment=True,
+        )
+        workflow_id = case_workflow_id(order.store, order.seller_id)
+        await _tell(self._client, workflow_id, "change_contact", event, order.key)
+
+
+async def _tell(client: Client, workflow_id: str, update: str, event: Event, key: str) -> None:
+    handle = client.get_workflow_handle(workflow_id)
+    try:
+        with _failures(update):
+            await handle.execute_update(update, event, id=key, rpc_timeout=_ANSWERS_WITHIN)
+    except (NotThere, WorkflowUpdateFailedError):
+        return  # nobody to tell, or a case that is past listening
+
+
+@contextmanager
+def _failures(asked: str) -> Iterator[None]:
+    """Turn what Temporal answers into what is meant by it, without personal data."""
+    try:
+        yield
+    except WorkflowQueryRejectedError:
+        raise NotThere from None
+    except (WorkflowQueryFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise ProviderFailed(f"{asked} did not answer: {type(error).__name__}") from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise NotThere from None
+        raise ProviderFailed(f"{asked} did not answer: {error.status.name}") from None

@@ -1,0 +1,14 @@
+"""What an enrollment is started with (docs/rules.md, section 7)."""
+
+from pydantic import JsonValue
+
+from domain.account import SellerAccount
+from domain.text import Frozen
+
+
+class EnrollmentInput(Frozen):
+    """The one argument of `Enrollment`."""
+
+    account: SellerAccount
+    carried: dict[str, JsonValue] | None = None
+    """The state of an enrollment that continues as new: for the engine's own use."""

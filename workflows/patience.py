@@ -1,0 +1,20 @@
+"""How long each activity may take, and how it is tried again."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+RETRY = RetryPolicy(backoff_coefficient=3, maximum_interval=timedelta(minutes=5))
+"""Quick after a hiccup, eight tries in the 15 minutes of a call, gentle in a long outage."""
+
+A_MESSAGE = timedelta(minutes=1)
+"""How long one try of a message or a request may take."""
+
+HEARTBEAT = timedelta(seconds=3)
+"""An activity whose worker is silent for so long is taken up by another."""
+
+SHARING = timedelta(hours=24)
+"""How long it is tried to let a case and an enrollment know of each other's numbers."""
+
+LETTER = timedelta(days=3)
+"""How long an e-mail of the programme is tried: over a weekend's outage."""

@@ -1,0 +1,96 @@
+"""How each step of an enrollment is performed: which activity, on which queue, for how long."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.workflow import ActivityCancellationType
+
+with workflow.unsafe.imports_passed_through():
+    from activities.contacts import ContactActivities
+    from activities.mailing import MailActivities
+    from domain.attempt import Result
+    from domain.enrollment.enrollment import Enrollment
+    from domain.enrollment.orders import contact_order, letter_order
+    from domain.enrollment.record import (
+        CheckNumber,
+        Letter,
+        Send,
+        ShareContact,
+        Step,
+        WaitUntil,
+    )
+    from domain.names import EMAIL_QUEUE
+    from workflows import enrollment_story as story
+    from workflows.patience import A_MESSAGE, HEARTBEAT, LETTER, RETRY, SHARING
+
+Outcome = Callable[[Enrollment, datetime], None]
+"""Tells the enrollment what came of a step."""
+
+
+async def perform(enrollment: Enrollment, step: Step) -> Outcome:
+    """Perform a step, and answer what it means for the enrollment."""
+    match step:
+        case CheckNumber(phone=phone):
+            return await _check_number(phone)
+        case Send(number=number, to=to):
+            letter = next(x for x in enrollment.outbox if x.number == number)
+            return await _send(enrollment, letter, to)
+        case ShareContact(change=change):
+            return await _share_contact(enrollment, change)
+        case WaitUntil(moment=moment):
+            now = workflow.now()
+            summary = story.wait_summary(enrollment, moment, now)
+            await workflow.sleep(moment - now, summary=summary)
+            return lambda enrollment, now: None  # time passed, which `advance` sees by itself
+
+
+async def _check_number(phone: str) -> Outcome:
+    valid = await workflow.execute_activity_method(
+        ContactActivities.check_number,
+        phone,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look up the emergency number",
+    )
+    return lambda enrollment, now: enrollment.number_checked(valid, now)
+
+
+async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:
+    try:
+        result = await workflow.execute_activity_method(
+            MailActivities.send_letter,
+            letter_order(enrollment, letter, to),
+            task_queue=EMAIL_QUEUE,
+            schedule_to_close_timeout=LETTER,
+            start_to_close_timeout=A_MESSAGE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RETRY,
+            cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            summary=story.letter_summary(letter),
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        result = Result.PROVIDER_FAILED
+    return lambda enrollment, now: enrollment.sent(letter, result, now)
+
+
+async def _share_contact(enrollment: Enrollment, change: int) -> Outcome:
+    try:
+        await workflow.execute_activity_method(
+            ContactActivities.tell_case,
+            contact_order(enrollment, change),
+            schedule_to_close_timeout=SHARING,
+            start_to_close_timeout=A_MESSAGE,
+            retry_policy=RETRY,
+            summary="Tell an open case of the new number or address",
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        told = False
+    else:
+        told = True
+    return lambda enrollment, now: enrollment.shared_contact(change, told, now)

@@ -1,0 +1,196 @@
+"""The durable shell of an enrollment: it performs what the domain decides.
+
+The rules are in domain/enrollment/. It sleeps until the next day on which something would
+change by itself; where there is none, it costs nothing (docs/rules.md, section 2).
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    import structlog
+    from pydantic import ValidationError
+
+    from activities.contact_check import email_problem, number_problem, zone_problem
+    from domain.enrollment.enrollment import Enrollment
+    from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+    from domain.enrollment.record import Step, WaitUntil, What
+    from domain.enrollment.view import EnrollmentView, view_of
+    from domain.errors import Refused, explain
+    from domain.events import Event
+    from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
+    from workflows import enrollment_story as story
+    from workflows import search
+    from workflows.enrollment_input import EnrollmentInput
+    from workflows.perform_enrollment import Outcome, perform
+    from workflows.reconciler import Reconciler
+
+log = structlog.get_logger("enrollment")
+
+LONGEST_HISTORY = 500
+"""Events after which it continues as new: an enrollment asked after years of silence is
+replayed from its history, which should take no longer than a person notices."""
+
+SomeEvent = TypeVar("SomeEvent", bound=Event)
+Take = Callable[[Enrollment, SomeEvent, datetime], None]
+"""A method of `Enrollment` that takes an event."""
+
+
+@workflow.defn(name=ENROLLMENT_WORKFLOW, failure_exception_types=[Refused])
+class SellerEnrollment:
+    """A seller's standing in a store, for as long as they sell (docs/rules.md, section 2)."""
+
+    @workflow.init
+    def __init__(self, start: EnrollmentInput) -> None:
+        self._enrollment = _enrollment_of(start)
+        self._steps: Reconciler[Step, Outcome] = Reconciler(
+            lambda step: perform(self._enrollment, step)
+        )
+        self._logged = 0 if start.carried is None else self._enrollment.happened
+
+    @workflow.run
+    async def run(self, start: EnrollmentInput) -> None:
+        """Reconcile what is under way with what the enrollment wants; it never ends."""
+        while True:
+            self._steps.nothing_new()
+            steps = self._enrollment.advance(workflow.now())
+            self._steps.reconcile(steps)
+            self._show(steps)
+            if self._may_continue_as_new():
+                state = self._enrollment.model_dump(mode="json")
+                account = self._enrollment.account
+                workflow.continue_as_new(EnrollmentInput(account=account, carried=state))
+            try:
+                await self._steps.wait_for_news()
+            except asyncio.CancelledError:
+                self._enrollment.ignore_cancellation(workflow.now())
+            for _, outcome in self._steps.take_off_finished():
+                if outcome is not None:
+                    outcome(self._enrollment, workflow.now())
+
+    def _show(self, steps: tuple[Step, ...]) -> None:
+        enrollment, account = self._enrollment, self._enrollment.account
+        workflow.set_current_details(story.details(enrollment, workflow.now(), steps))
+        search.show(enrollment.status, account.store, account.seller_id)
+        news = enrollment.happened - self._logged
+        for entry in enrollment.timeline[-news:] if news else ():
+            # Without who and what they said: no personal data in logs.
+            line: dict[str, str | None] = {
+                "enrollment": enrollment.id,
+                "status": enrollment.status,
+                "virtual": entry.at.isoformat(),
+            }
+            if entry.what is What.EMAIL:
+                line |= {"about": entry.note, "result": entry.result}
+            log.info(entry.what, **line)
+        self._logged = enrollment.happened
+
+    def _may_continue_as_new(self) -> bool:
+        info = workflow.info()
+        long = info.get_current_history_length() >= LONGEST_HISTORY
+        return (
+            (long or info.is_continue_as_new_suggested())
+            and all(isinstance(step, WaitUntil) for step in self._steps.under_way)
+            and workflow.all_handlers_finished()
+        )
+
+    # --- what anybody may ask and tell ----------------------------------------------------
+
+    @workflow.query(name="enrollment")
+    def enrollment(self) -> EnrollmentView:
+        """The enrollment view, as of now: in its sleep the workflow's own clock stands still.
+
+        On a server that skips time, that clock may be ahead of the one on the wall.
+        """
+        with workflow.unsafe.sandbox_unrestricted():
+            wall = datetime.now(UTC)
+        return view_of(self._enrollment, max(workflow.now(), wall))
+
+    def _try(self, take: Take[SomeEvent], event: SomeEvent) -> None:
+        """Refuse, without a history event, what the enrollment cannot take."""
+        take(self._enrollment.model_copy(), event, workflow.now())
+
+    async def _take(self, take: Take[SomeEvent], event: SomeEvent) -> EnrollmentView:
+        """Take an event, and answer once the resulting status stands."""
+        await workflow.wait_condition(lambda: not self._enrollment.number_unchecked)
+        now = workflow.now()
+        enrollment = self._enrollment.model_copy()
+        take(enrollment, event, now)
+        enrollment.settle(now)
+        self._enrollment = enrollment
+        self._steps.tell()
+        return view_of(enrollment, now)
+
+    @workflow.update
+    async def record_ratings(self, event: RecordRatings) -> EnrollmentView:
+        return await self._take(Enrollment.record_ratings, event)
+
+    @record_ratings.validator
+    def _record_ratings(self, event: RecordRatings) -> None:
+        self._try(Enrollment.record_ratings, event)
+
+    @workflow.update
+    async def change_account(self, event: ChangeAccount) -> EnrollmentView:
+        return await self._take(Enrollment.change_account, event)
+
+    @change_account.validator
+    def _change_account(self, event: ChangeAccount) -> None:
+        _refuse_what_does_not_exist(event)
+        self._try(Enrollment.change_account, event)
+
+    @workflow.update
+    async def expel(self, event: Expel) -> EnrollmentView:
+        return await self._take(Enrollment.expel, event)
+
+    @expel.validator
+    def _expel(self, event: Expel) -> None:
+        self._try(Enrollment.expel, event)
+
+    @workflow.update
+    async def readmit(self, event: Readmit) -> EnrollmentView:
+        return await self._take(Enrollment.readmit, event)
+
+    @readmit.validator
+    def _readmit(self, event: Readmit) -> None:
+        self._try(Enrollment.readmit, event)
+
+
+def _enrollment_of(start: EnrollmentInput) -> Enrollment:
+    info, account = workflow.info(), start.account
+    if start.carried is not None:
+        if info.continued_run_id is None:
+            raise ApplicationError("carried: the engine's own; leave it out", type="BadInput")
+        try:
+            return Enrollment.model_validate(start.carried)
+        except ValidationError as error:
+            # Ours to mend: the task fails until it is, rather than the enrollment.
+            raise RuntimeError(f"carried state not understood: {explain(error)}") from None
+    if info.workflow_id != enrollment_workflow_id(account.store, account.seller_id):
+        raise ApplicationError(
+            "the workflow id must be enrollment/{store}/{seller_id} of the account",
+            type="BadInput",
+        )
+    now = workflow.now()
+    enrollment = Enrollment(
+        id=own_id(info.workflow_id, info.first_execution_run_id), account=account, known_since=now
+    )
+    enrollment.log(now, What.KNOWN)
+    return enrollment
+
+
+def _refuse_what_does_not_exist(event: ChangeAccount) -> None:
+    """Only for a validator: the answer changes with the data a machine carries."""
+    checks = (
+        ("emergency_phone", event.emergency_phone, number_problem),
+        ("email", event.email, email_problem),
+        ("time_zone", event.time_zone, zone_problem),
+    )
+    with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
+        for field, value, problem_of in checks:
+            if value is not None and (problem := problem_of(value)):
+                raise Refused(f"{field}: {problem}")
