@@ -44,6 +44,26 @@ class SellerAccount(Frozen):
     selling_plan: SellingPlan | None = None
 
 
+class ContactNews(Frozen):
+    """What changed here, of number and address, and is to reach the account's other workflow.
+
+    Only that is told: the other workflow may have news of its own.
+    """
+
+    fields: tuple[str, ...] = ()
+    change: int = 0
+    """Counts the changes, so that one that comes while another is told is told as well."""
+
+    def and_of(self, *fields: str) -> "ContactNews":
+        """With news of these fields."""
+        every = dict.fromkeys((*self.fields, *fields))
+        return ContactNews(fields=tuple(every), change=self.change + 1)
+
+    def told(self) -> "ContactNews":
+        """With nothing left to tell."""
+        return ContactNews(change=self.change)
+
+
 class Issue(Frozen):
     """What would otherwise cost the account. Known by its id."""
 

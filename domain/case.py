@@ -6,6 +6,7 @@ workflow asks, and `done` tells the case what came of what it wanted.
 
 from datetime import datetime
 
+from domain.account import ContactNews
 from domain.attempt import About, Channel, Result
 from domain.record import CLOSED, Reason, Status, What
 from domain.steps import (
@@ -51,8 +52,8 @@ class Case(Working):
             steps.append(Deactivate())
         if self.harm is not None and not self.expelled:
             steps.append(Expel())
-        if self.contact_changes > self.contact_shared:
-            steps.append(ShareContact(self.contact_changes))
+        if self.contact_news.fields:
+            steps.append(ShareContact())
         if self.desk_due is not None and self.desk_due <= now:
             steps.append(TellDesk(self.desk_due))
         if self.hours_run_short(now):
@@ -157,8 +158,9 @@ class Case(Working):
         self.expelled = True
         self.log(now, What.EXPELLED)
 
-    def shared_contact(self, change: int, told: bool, now: datetime) -> None:
-        """The enrollment knows the number and the address, or could not be told in time."""
-        self.contact_shared = max(self.contact_shared, change)
+    def shared_contact(self, news: ContactNews, told: bool, now: datetime) -> None:
+        """The enrollment heard the news, or could not be told in time."""
+        if news == self.contact_news:
+            self.contact_news = news.told()
         if not told:
             self.log(now, What.CONTACT_NOT_SHARED)

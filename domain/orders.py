@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.account import Account, Issue
+from domain.account import Account, ContactNews, Issue, SellerAccount
 from domain.attempt import About, Attempt
 from domain.case import Case
 from domain.events import HarmCategory
@@ -66,7 +66,7 @@ class DeskOrder(Frozen):
 
 
 class ContactOrder(Frozen):
-    """Let the other workflow of the account know a number and an address."""
+    """Let the other workflow of the account know a new number or address; null is no news."""
 
     store: str
     seller_id: str
@@ -153,13 +153,12 @@ def expel_order(case: Case) -> ExpelOrder:
     )
 
 
-def contact_order(case: Case, change: int) -> ContactOrder:
-    """The order to tell the enrollment of the case's number and address."""
-    account = case.account
+def contact_order(own_id: str, account: Account | SellerAccount, news: ContactNews) -> ContactOrder:
+    """The order to let the account's other workflow know the news of the one with this id."""
     return ContactOrder(
         store=account.store,
         seller_id=account.seller_id,
-        key=f"{case.id}/contact/{change}",
-        emergency_phone=account.emergency_phone,
-        email=account.email,
+        key=f"{own_id}/contact/{news.change}",
+        emergency_phone=account.emergency_phone if "emergency_phone" in news.fields else None,
+        email=account.email if "email" in news.fields else None,
     )

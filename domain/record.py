@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from domain.account import Account, Issue
+from domain.account import Account, ContactNews, Issue
 from domain.attempt import About, Attempt, Channel, Planned, Result
 from domain.calling import Opening
 from domain.events import HarmCategory, Review, SubmitPlan
@@ -153,9 +153,8 @@ class CaseRecord(BaseModel):
     """When the present number was found invalid."""
     shares_contact: bool = False
     """Whether the enrollment hears of a new number or address; cases older than this do not."""
-    contact_changes: int = 0
-    contact_shared: int = 0
-    """The change that the enrollment was last told."""
+    contact_news: ContactNews = ContactNews()
+    """What the enrollment is still to be told."""
     agenda: tuple[Planned, ...] = ()
     under_way: tuple[Attempt, ...] = ()
     attempts: tuple[Attempt, ...] = ()

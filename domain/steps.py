@@ -47,9 +47,8 @@ class Expel(NamedTuple):
 
 
 class ShareContact(NamedTuple):
-    """Tell the enrollment the number and address, as of this change."""
+    """Tell the enrollment the new number or address: one change after the other."""
 
-    change: int
     kind: str = "share_contact"
 
 

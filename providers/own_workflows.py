@@ -76,8 +76,10 @@ class Enrollments:
             )
 
     async def change_contact(self, order: ContactOrder) -> None:
-        """Let the account's enrollment know its number and address, if there is one."""
-        event = ChangeAccount(by="case", emergency_phone=order.emergency_phone, email=order.email)
+        """Let the account's enrollment know the news, if there is one."""
+        news = {"emergency_phone": order.emergency_phone, "email": order.email}
+        # A field that is given as null would be one that is not known any more.
+        event = ChangeAccount(by="case", **{f: value for f, value in news.items() if value})
         workflow_id = enrollment_workflow_id(order.store, order.seller_id)
         await _tell(self._client, workflow_id, "change_account", event, order.key)
 
@@ -89,7 +91,7 @@ class Cases:
         self._client = client
 
     async def change_contact(self, order: ContactOrder) -> None:
-        """Let the account's open case know its number and address, if there is one to take it."""
+        """Let the account's open case know the news, if there is one to take it."""
         event = ChangeContact(
             by="enrollment",
             emergency_phone=order.emergency_phone,

@@ -86,7 +86,7 @@ class Programme(Protocol):
         """
 
     async def change_contact(self, order: ContactOrder) -> None:
-        """Let the account's enrollment know its number and address, if there is one.
+        """Let the account's enrollment know the news, if there is one.
 
         Raises:
             ProviderFailed: the programme did not take it.
@@ -97,7 +97,7 @@ class OpenCases(Protocol):
     """The cases that are open."""
 
     async def change_contact(self, order: ContactOrder) -> None:
-        """Let the account's open case know its number and address, if there is one to take it.
+        """Let the account's open case know the news, if there is one to take it.
 
         Raises:
             ProviderFailed: the case did not answer.

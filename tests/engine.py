@@ -228,7 +228,7 @@ async def engine_in(
     config: tuple[str, ...] = TIME_SKIPPING,
     ring_seconds: float = RING_SECONDS,
     telephone: Telephone | None = None,
-    programme: Programme | None = None,
+    programme: Callable[[Client], Programme] = Enrollments,
     cached_cases: int = 1000,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
@@ -240,7 +240,7 @@ async def engine_in(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds),
             mail=SimulatedMail(folder / "mail"),
             accounts=SimulatedMarketplace(folder),
-            programme=programme or Enrollments(client),
+            programme=programme(client),
             cases=Cases(client),
         )
         settings = Settings(state=folder, drain_seconds=0.5, cached_cases=cached_cases)

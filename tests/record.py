@@ -14,17 +14,21 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from domain.enrollment.events import Readmit
+from domain.enrollment.record import Status as Standing
 from domain.events import Decision
 from domain.record import Status
 from runtime.dev_server import TIME_SKIPPING
-from tests.engine import HOUR, Engine, OpenCase, engine_in, issue
+from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows import test_rows as rows
 from tests.workflows.events import PLAN, WITHDRAW, decided
+from tests.workflows.test_enrollment import DAY, changed, days_ago, found_harm, recorded
 from workflows.issue_case import IssueCase
+from workflows.seller_enrollment import SellerEnrollment as Programme
 
 FOLDER = Path(__file__).parent / "histories"
 
-Record = Callable[[Engine], Awaitable[OpenCase]]
+Record = Callable[[Engine], Awaitable[OpenCase | KnownSeller]]
 
 
 def _row(path: rows.Path, **seller: Any) -> Record:
@@ -78,6 +82,50 @@ async def _escalated_by_an_outage_of_mail(engine: Engine) -> OpenCase:
     return case
 
 
+async def _contact_shared(engine: Engine) -> OpenCase:
+    seller = await engine.know("SHARES")
+    case = await engine.open(seller_id="SHARES", rules={"coverage": "enrolled"})
+    await case.tell(IssueCase.change_contact, rows.NEW_ADDRESS)
+    await seller.tell(Programme.change_account, changed(emergency_phone="+12065550112"))
+    await case.when(lambda v: v.account.emergency_phone == "+12065550112")
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+    return case
+
+
+async def _enrolled_ended_and_enrolled_again(engine: Engine) -> KnownSeller:
+    seller = await engine.know("ROUND", days_ago(365, 300), days_ago(9, 249))
+    await seller.play(2 * DAY)
+    await seller.when(lambda v: v.status is Standing.NOT_ELIGIBLE)
+    await seller.tell(Programme.record_ratings, recorded(days_ago(3, 400)))
+    await seller.tell(Programme.change_account, changed(selling_plan="individual", name=None))
+    return seller
+
+
+async def _invited(engine: Engine) -> KnownSeller:
+    seller = await engine.know("INVITED", emergency_phone="+12065550", email="outage@x.example")
+    await seller.play(HOUR)
+    await seller.tell(Programme.change_account, changed(email="asked@seller.example"))
+    await seller.play(9 * DAY)
+    await seller.tell(Programme.change_account, changed(emergency_phone="+12065550110"))
+    return seller
+
+
+async def _expelled_and_readmitted(engine: Engine) -> KnownSeller:
+    seller = await engine.know("EXPELLED", email=None)
+    await seller.tell(Programme.expel, found_harm("case/US/EXPELLED/1"))
+    await seller.handle.cancel()
+    await asyncio.sleep(0.5)
+    await seller.tell(Programme.readmit, Readmit(by="lead", note="Mistaken identity"))
+    return seller
+
+
+async def _enrollment_continued(engine: Engine) -> KnownSeller:
+    seller = await engine.know("GOESON", emergency_phone=None)
+    for age in range(20):
+        await seller.tell(Programme.record_ratings, recorded(days_ago(age, 300 + age)))
+    return seller
+
+
 STORIES: dict[str, Record] = {
     "resolved-plan-accepted": _row(rows.accepted),
     "resolved-after-a-conversation": _row(rows.accepted_after_a_conversation),
@@ -94,26 +142,32 @@ STORIES: dict[str, Record] = {
     "escalated-outage-of-mail": _escalated_by_an_outage_of_mail,
     "escalated-no-cooperation": _row(rows.uncooperative),
     "every-update": _everything_in_one_case,
+    "contact-shared": _contact_shared,
+    "enrollment-ended": _enrolled_ended_and_enrolled_again,
+    "enrollment-invited": _invited,
+    "enrollment-expelled": _expelled_and_readmitted,
 }
 
-CONTINUED = "continued-as-new"
+CONTINUED: dict[str, Record] = {
+    "continued-as-new": _continued,
+    "enrollment-continued": _enrollment_continued,
+}
 OFTEN = (*TIME_SKIPPING, "limit.historyCount.suggestContinueAsNew=40")
 
 
 async def record(wanted: list[str]) -> None:
     """Record the stories `wanted`; without names, those that are missing."""
-    names = wanted or [n for n in (*STORIES, CONTINUED) if not list(FOLDER.glob(f"{n}*.gz"))]
+    names = wanted or [n for n in STORIES | CONTINUED if not list(FOLDER.glob(f"{n}*.gz"))]
     with tempfile.TemporaryDirectory() as folder:
         async with engine_in(Path(folder, "engine")) as engine:
-            for name in [n for n in names if n != CONTINUED]:
-                case = await STORIES[name](engine)
-                await _keep(engine, case, name)
-        if CONTINUED in names:
-            async with engine_in(Path(folder, "often"), config=OFTEN) as engine:
-                await _keep(engine, await _continued(engine), CONTINUED)
+            for name in STORIES.keys() & set(names):
+                await _keep(engine, await STORIES[name](engine), name)
+        async with engine_in(Path(folder, "often"), config=OFTEN) as engine:
+            for name in CONTINUED.keys() & set(names):
+                await _keep(engine, await CONTINUED[name](engine), name)
 
 
-async def _keep(engine: Engine, case: OpenCase, name: str) -> None:
+async def _keep(engine: Engine, case: OpenCase | KnownSeller, name: str) -> None:
     await asyncio.sleep(1)  # let what follows the last event come in
     query = f"WorkflowId = '{case.handle.id}'"
     runs = [run.run_id async for run in engine.client.list_workflows(query)]

@@ -83,8 +83,8 @@ async def _perform(case: Case, step: Step) -> Outcome:
             return await _deactivate(case)
         case Expel():
             return await _expel(case)
-        case ShareContact(change=change):
-            return await _share_contact(case, change)
+        case ShareContact():
+            return await _share_contact(case)
         case WaitUntil(moment=moment):
             wait = moment - workflow.now()
             await workflow.sleep(wait, summary=story.wait_summary(case, moment))
@@ -224,12 +224,13 @@ async def _expel(case: Case) -> Outcome:
     return lambda case, now: case.expelled_from_programme(now)
 
 
-async def _share_contact(case: Case, change: int) -> Outcome:
+async def _share_contact(case: Case) -> Outcome:
+    news = case.contact_news
     told = True
     try:
         await workflow.execute_activity_method(
             ContactActivities.tell_enrollment,
-            contact_order(case, change),
+            contact_order(case.id, case.account, news),
             schedule_to_close_timeout=SHARING,
             start_to_close_timeout=A_MESSAGE,
             retry_policy=RETRY,
@@ -239,4 +240,4 @@ async def _share_contact(case: Case, change: int) -> Outcome:
         if is_cancelled_exception(error):
             raise
         told = False
-    return lambda case, now: case.shared_contact(change, told, now)
+    return lambda case, now: case.shared_contact(news, told, now)

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.mailing import MailActivities
     from domain.attempt import Result
     from domain.enrollment.enrollment import Enrollment
-    from domain.enrollment.orders import contact_order, letter_order
+    from domain.enrollment.orders import letter_order
     from domain.enrollment.record import (
         CheckNumber,
         Letter,
@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         WaitUntil,
     )
     from domain.names import EMAIL_QUEUE
+    from domain.orders import contact_order
     from workflows import enrollment_story as story
     from workflows.patience import A_MESSAGE, HEARTBEAT, LETTER, RETRY, SHARING
 
@@ -37,8 +38,8 @@ async def perform(enrollment: Enrollment, step: Step) -> Outcome:
         case Send(number=number, to=to):
             letter = next(x for x in enrollment.outbox if x.number == number)
             return await _send(enrollment, letter, to)
-        case ShareContact(change=change):
-            return await _share_contact(enrollment, change)
+        case ShareContact():
+            return await _share_contact(enrollment)
         case WaitUntil(moment=moment):
             now = workflow.now()
             summary = story.wait_summary(enrollment, moment, now)
@@ -77,11 +78,12 @@ async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:
     return lambda enrollment, now: enrollment.sent(letter, result, now)
 
 
-async def _share_contact(enrollment: Enrollment, change: int) -> Outcome:
+async def _share_contact(enrollment: Enrollment) -> Outcome:
+    news = enrollment.contact_news
     try:
         await workflow.execute_activity_method(
             ContactActivities.tell_case,
-            contact_order(enrollment, change),
+            contact_order(enrollment.id, enrollment.account, news),
             schedule_to_close_timeout=SHARING,
             start_to_close_timeout=A_MESSAGE,
             retry_policy=RETRY,
@@ -93,4 +95,4 @@ async def _share_contact(enrollment: Enrollment, change: int) -> Outcome:
         told = False
     else:
         told = True
-    return lambda enrollment, now: enrollment.shared_contact(change, told, now)
+    return lambda enrollment, now: enrollment.shared_contact(news, told, now)

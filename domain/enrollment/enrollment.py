@@ -5,7 +5,7 @@ The rating requirement itself is in domain/enrollment/ratings.py (docs/rules.md,
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from domain.account import SellingPlan
+from domain.account import ContactNews, SellingPlan
 from domain.attempt import Result
 from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
 from domain.enrollment.record import (
@@ -45,8 +45,8 @@ class Enrollment(EnrollmentRecord):
         steps: list[Step] = []
         if self.outbox and self.account.email is not None:
             steps.append(Send(self.outbox[0].number, self.account.email))
-        if self.contact_changes > self.contact_shared:
-            steps.append(ShareContact(self.contact_changes))
+        if self.contact_news.fields:
+            steps.append(ShareContact())
         if moment := self._next_moment(now):
             steps.append(WaitUntil(moment))
         return tuple(steps)
@@ -141,8 +141,8 @@ class Enrollment(EnrollmentRecord):
         self.account = account.model_copy(update=changed)
         if "emergency_phone" in changed:
             self.number_valid = None if changed["emergency_phone"] is None else True
-        if changed.get("emergency_phone") or changed.get("email"):
-            self.contact_changes += 1
+        if news := [f for f in ("emergency_phone", "email") if changed.get(f)]:
+            self.contact_news = self.contact_news.and_of(*news)
         names = (name for name in type(event).model_fields if name in changed)
         self.log(now, What.ACCOUNT_CHANGED, event.by, ", ".join(names))
 
@@ -188,8 +188,9 @@ class Enrollment(EnrollmentRecord):
         if asked and self.status is Status.INVITED:
             self.remind_at = now + REMIND_AFTER
 
-    def shared_contact(self, change: int, told: bool, now: datetime) -> None:
-        """An open case, if there is one, knows the number and address, or could not be told."""
-        self.contact_shared = max(self.contact_shared, change)
+    def shared_contact(self, news: ContactNews, told: bool, now: datetime) -> None:
+        """An open case, if there is one, heard the news, or could not be told in time."""
+        if news == self.contact_news:
+            self.contact_news = news.told()
         if not told:
             self.log(now, What.CONTACT_NOT_SHARED)

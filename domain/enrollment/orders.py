@@ -5,7 +5,6 @@ from datetime import datetime
 from domain.account import Store
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.record import About, Letter, Reason
-from domain.orders import ContactOrder
 from domain.text import Frozen
 
 
@@ -38,16 +37,4 @@ def letter_order(enrollment: Enrollment, letter: Letter, to: str) -> LetterOrder
         language=account.language,
         time_zone=account.time_zone,
         at=letter.at,
-    )
-
-
-def contact_order(enrollment: Enrollment, change: int) -> ContactOrder:
-    """The order to tell an open case of the enrollment's number and address."""
-    account = enrollment.account
-    return ContactOrder(
-        store=account.store,
-        seller_id=account.seller_id,
-        key=f"{enrollment.id}/contact/{change}",
-        emergency_phone=account.emergency_phone,
-        email=account.email,
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.account import SellerAccount
+from domain.account import ContactNews, SellerAccount
 from domain.enrollment.ratings import RatingRecord
 from domain.events import HarmCategory
 from domain.record import ENGINE
@@ -110,9 +110,8 @@ class Send(NamedTuple):
 
 
 class ShareContact(NamedTuple):
-    """Tell an open case of the account its number and address, as of this change."""
+    """Tell an open case of the account the new number or address: one change after the other."""
 
-    change: int
     kind: str = "share_contact"
 
 
@@ -150,9 +149,8 @@ class EnrollmentRecord(BaseModel):
     """How many were ever written."""
     outbox: tuple[Letter, ...] = ()
     remind_at: datetime | None = None
-    contact_changes: int = 0
-    contact_shared: int = 0
-    """The change of number or address that an open case was last told."""
+    contact_news: ContactNews = ContactNews()
+    """What an open case is still to be told."""
 
     timeline: tuple[Entry, ...] = ()
     happened: int = 0

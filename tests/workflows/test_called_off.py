@@ -113,7 +113,7 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
         async def change_contact(self, order: ContactOrder) -> None:
             raise ProviderFailed("down")
 
-    async with engine_in(tmp_path, programme=Down()) as engine:
+    async with engine_in(tmp_path, programme=lambda _: Down()) as engine:
         case = await engine.open(rules={"coverage": "enrolled"}, wait=False)
         await asyncio.sleep(0.5)
         update = asyncio.create_task(case.tell(IssueCase.report_contact, CONTACT))

@@ -1,0 +1,169 @@
+"""What a case and the enrollment of its account need of each other (docs/rules.md, 2 and 3)."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.enrollment.events import ChangeAccount, Readmit
+from domain.enrollment.record import Status as Standing
+from domain.enrollment.view import EnrollmentView
+from domain.events import ChangeContact
+from domain.names import enrollment_workflow_id
+from domain.record import Reason, Status, What
+from providers.own_workflows import Enrollments
+from providers.protocols import ProviderFailed
+from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
+from tests.workflows.events import FRAUD, WITHDRAW
+from workflows.issue_case import IssueCase
+from workflows.seller_enrollment import SellerEnrollment as Programme
+
+ASKS: dict[str, Any] = {"coverage": "enrolled"}
+
+
+def seller_of(engine: Engine, seller_id: str) -> KnownSeller:
+    workflow_id = enrollment_workflow_id("US", seller_id)
+    return KnownSeller(engine.client.get_workflow_handle(workflow_id), engine.skipper)
+
+
+async def updates(case: OpenCase | KnownSeller) -> int:
+    """How many updates a workflow has taken."""
+    events = (await case.handle.fetch_history()).events
+    return sum(e.HasField("workflow_execution_update_accepted_event_attributes") for e in events)
+
+
+async def test_the_case_of_an_enrolled_account_is_covered(engine: Engine) -> None:
+    await engine.know("COVERED")
+    case = await engine.open(seller_id="COVERED", rules=ASKS)
+    assert (await case.view()).status is Status.CONTACTING
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+
+
+@pytest.mark.parametrize(
+    ("seller_id", "known", "missing"),
+    [
+        ("STRANGER", None, ["does not know the seller"]),
+        ("PLANLESS", {"selling_plan": None}, ["selling plan: not known"]),
+        ("NUMBERLESS", {"emergency_phone": None}, ["emergency contact: no number is known"]),
+    ],
+)
+async def test_a_case_that_is_not_covered_says_what_is_missing(
+    engine: Engine, seller_id: str, known: dict[str, Any] | None, missing: list[str]
+) -> None:
+    if known is not None:
+        await engine.know(seller_id, **known)
+    case = await engine.open(seller_id=seller_id, rules=ASKS, wait=False)
+    view = await case.end()
+    assert view.status is Status.NOT_COVERED
+    assert view.attempts == ()
+    for words in ("the account is not enrolled", *missing):
+        assert words in (view.reason or "")
+
+
+async def test_a_programme_out_of_reach_delays_a_case_and_decides_nothing(tmp_path: Path) -> None:
+    class Unreachable(Enrollments):
+        asked = 0
+
+        async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
+            self.asked += 1
+            if self.asked <= 3:
+                raise ProviderFailed("down")
+            return await super().why_not_enrolled(store, seller_id)
+
+    async with engine_in(tmp_path, programme=Unreachable) as engine:
+        await engine.know("PATIENT")
+        case = await engine.open(seller_id="PATIENT", rules=ASKS, wait=False)
+        await asyncio.sleep(1)
+        opening = await case.view()
+        assert (opening.status, opening.attempts) == (Status.CONTACTING, ())
+        await case.play(2 * HOUR)
+        assert (await case.settled()).status is Status.CONTACTING
+
+
+async def test_harm_expels_once_even_who_was_never_known_and_a_person_may_readmit(
+    engine: Engine,
+) -> None:
+    case = await engine.open(seller_id="VILLAIN")
+    await case.tell(IssueCase.report_harm, FRAUD)
+    view = await case.end()
+    assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
+    seller = seller_of(engine, "VILLAIN")
+    standing = await seller.view()
+    assert standing.status is Standing.EXPELLED
+    assert sum(e.what == "expelled" for e in standing.timeline) == 1
+    harmful = await engine.open(
+        seller_id="VILLAIN", rules=ASKS, issues=(issue(harmful=True),), wait=False
+    )
+    assert (await harmful.end()).reason == Reason.HARM
+    assert sum(e.what == "expelled" for e in (await seller.view()).timeline) == 1
+    later = await engine.open(seller_id="VILLAIN", rules=ASKS, wait=False)
+    assert "expelled" in ((await later.end()).reason or "")
+    readmitted = await seller.tell(Programme.readmit, Readmit(by="lead", note="Mistaken"))
+    assert readmitted.status is Standing.NOT_ELIGIBLE
+
+
+async def test_a_number_changed_in_a_case_reaches_the_enrollment_and_goes_round_once(
+    engine: Engine,
+) -> None:
+    seller = await engine.know("MOVES")
+    case = await engine.open(seller_id="MOVES", rules=ASKS)
+    new = ChangeContact(by="seller", emergency_phone="+12065550112", email="new@seller.example")
+    await case.tell(IssueCase.change_contact, new)
+    told = await seller.when(lambda v: v.account.emergency_phone == "+12065550112")
+    assert told.account.email == "new@seller.example"
+    assert told.status is Standing.ENROLLED
+    await asyncio.sleep(1)
+    # The enrollment tells the case in turn, which it knew: there it ends.
+    assert (await updates(seller), await updates(case)) == (2, 2)
+    changes = [e for e in (await case.view()).timeline if e.what is What.CONTACT_CHANGED]
+    assert [e.by for e in changes] == ["seller"]
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+
+
+async def test_a_number_changed_in_the_enrollment_reaches_the_open_case(engine: Engine) -> None:
+    seller = await engine.know("CALLS")
+    case = await engine.open(seller_id="CALLS", rules=ASKS)
+    new = ChangeAccount(by="seller", emergency_phone="+12065550101")
+    await seller.tell(Programme.change_account, new)
+    await case.when(lambda v: v.account.emergency_phone == "+12065550101")
+    await case.play(2 * HOUR)  # the new number answers at the first call
+    assert (await case.reaches(Status.WORKING)).status is Status.WORKING
+    assert await updates(seller) == 2
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+    # With no case open there is nobody to tell, and nothing is tried for ever.
+    again = ChangeAccount(by="seller", email="later@seller.example")
+    view = await seller.tell(Programme.change_account, again)
+    assert view.account.email == "later@seller.example"
+    await asyncio.sleep(0.5)
+    pending = (await seller.handle.describe()).raw_description.pending_activities
+    assert len(pending) == 0
+
+
+async def test_numbers_changed_in_both_at_once_end_up_the_same_in_both(engine: Engine) -> None:
+    async def cross(number: int) -> tuple[str | None, str | None]:
+        seller_id = f"CROSS{number}"
+        seller = await engine.know(seller_id)
+        case = await engine.open(seller_id=seller_id, rules=ASKS)
+
+        async def in_case() -> None:
+            await asyncio.sleep(number % 3 * 0.004)
+            new = ChangeContact(by="seller", emergency_phone="+12065550111")
+            await case.tell(IssueCase.change_contact, new)
+
+        async def in_enrollment() -> None:
+            await asyncio.sleep(number % 4 * 0.003)
+            new = ChangeAccount(by="seller", emergency_phone="+12065550112")
+            await seller.tell(Programme.change_account, new)
+
+        await asyncio.gather(in_case(), in_enrollment())
+        taken = -1
+        while taken != (taken := await updates(seller) + await updates(case)):
+            await asyncio.sleep(1)
+        known: EnrollmentView = await seller.view()
+        in_both = known.account.emergency_phone, (await case.view()).account.emergency_phone
+        await case.tell(IssueCase.withdraw, WITHDRAW)
+        return in_both
+
+    for ours, theirs in await asyncio.gather(*(cross(number) for number in range(12))):
+        assert ours == theirs
