@@ -1,6 +1,6 @@
 """A worker that is killed just after a provider did its work, before anybody heard of it.
 
-python -m tests.dying_worker mail|telephone|accounts
+python -m tests.dying_worker mail|telephone|accounts|programme
 """
 
 import asyncio
@@ -13,6 +13,8 @@ from email.message import EmailMessage
 from typing import NoReturn
 
 from domain.attempt import Result
+from domain.orders import ExpelOrder
+from providers.own_workflows import Enrollments
 from providers.protocols import AccountService, Mail, Telephone
 from runtime.connection import connect
 from runtime.service import providers_of, workers_of
@@ -50,6 +52,14 @@ class DyingTelephone:
         die()
 
 
+class DyingProgramme(Enrollments):
+    """Dies once the seller is expelled."""
+
+    async def expel(self, order: ExpelOrder) -> None:
+        await super().expel(order)
+        die()
+
+
 class DyingAccounts:
     """Dies once the account is deactivated."""
 
@@ -71,6 +81,7 @@ async def serve(which: str) -> None:
         "mail": lambda: replace(providers, mail=DyingMail(providers.mail)),
         "telephone": lambda: replace(providers, telephone=DyingTelephone(providers.telephone)),
         "accounts": lambda: replace(providers, accounts=DyingAccounts(providers.accounts)),
+        "programme": lambda: replace(providers, programme=DyingProgramme(client)),
     }[which]()
     async with AsyncExitStack() as stack:
         for worker in workers_of(client, settings, dying):

@@ -162,6 +162,27 @@ class KnownSeller:
         return [(e.note or "", e.result or "") for e in timeline if e.what is What.EMAIL]
 
 
+async def know(
+    client: Client, seller_id: str, *ratings: Rating, **changes: str | None
+) -> KnownSeller:
+    """Tell the programme of a seller and their ratings: a good one for a year, unless given."""
+    who = account(seller_id).model_dump() | {"selling_plan": "professional"} | changes
+    start: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
+        SellerEnrollment.run,
+        EnrollmentInput(account=SellerAccount.model_validate(who)),
+        id=enrollment_workflow_id(Store(who["store"]), seller_id),
+        task_queue=CASES_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    a_year = Rating(date=datetime.now(UTC).date() - timedelta(days=365), rating=300)
+    event = RecordRatings(by="feed", ratings=ratings or (a_year,))
+    update = client.execute_update_with_start_workflow(
+        SellerEnrollment.record_ratings, event, start_workflow_operation=start
+    )
+    await asyncio.wait_for(update, 20)
+    return KnownSeller(await start.workflow_handle(), time_skipper(client))
+
+
 @dataclass
 class Engine:
     """A server, its workers, and the simulated world they meet."""
@@ -180,22 +201,8 @@ class Engine:
         return [m for m in found if isinstance(m, EmailMessage) and to in str(m["To"])]
 
     async def know(self, seller_id: str, *ratings: Rating, **changes: str | None) -> KnownSeller:
-        """Tell the programme of a seller and their ratings: a good one for a year, unless given."""
-        who = account(seller_id).model_dump() | {"selling_plan": "professional"} | changes
-        start: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
-            SellerEnrollment.run,
-            EnrollmentInput(account=SellerAccount.model_validate(who)),
-            id=enrollment_workflow_id(Store(who["store"]), seller_id),
-            task_queue=CASES_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        )
-        a_year = Rating(date=datetime.now(UTC).date() - timedelta(days=365), rating=300)
-        event = RecordRatings(by="feed", ratings=ratings or (a_year,))
-        update = self.client.execute_update_with_start_workflow(
-            SellerEnrollment.record_ratings, event, start_workflow_operation=start
-        )
-        await asyncio.wait_for(update, 20)
-        return KnownSeller(await start.workflow_handle(), self.skipper)
+        """As `know`, here."""
+        return await know(self.client, seller_id, *ratings, **changes)
 
     async def open(
         self,

@@ -20,7 +20,7 @@ from domain.record import Reason, Status
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server, free_ports
-from tests.engine import EVERYONE, OpenCase, account, issue
+from tests.engine import EVERYONE, OpenCase, account, issue, know
 from tests.test_whole import ROOT, TEMPORAL
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.case_input import CaseInput
@@ -152,6 +152,32 @@ async def test_a_worker_killed_between_the_providers_acceptance_and_our_hearing_
         }
         assert len(host.calls()) == 1
         assert host.mails() == 1
+
+
+async def test_a_worker_killed_with_a_letter_in_hand_sends_it_once(tmp_path: Path) -> None:
+    async with stage(tmp_path) as (host, client):
+        dying = await host.start("-m", "tests.dying_worker", "mail")
+        telling = asyncio.create_task(know(client, "LETTER"))
+        await asyncio.wait_for(dying.wait(), 20)
+        await host.start()
+        seller = await telling
+        view = await seller.when(lambda v: any(e.what == "email" for e in v.timeline))
+        assert view.status == "enrolled"
+        assert await seller.wrote() == [("enrolled", "accepted")]
+        assert host.mails() == 1
+
+
+async def test_a_worker_killed_between_the_expulsion_and_our_hearing_of_it(tmp_path: Path) -> None:
+    async with stage(tmp_path) as (host, client):
+        dying = await host.start("-m", "tests.dying_worker", "programme")
+        case = await opened(client)
+        telling = asyncio.create_task(case.tell(IssueCase.report_harm, FRAUD))
+        await asyncio.wait_for(dying.wait(), 20)
+        await host.start()
+        await telling
+        assert (await case.end()).reason == Reason.HARM
+        seller = await know(client, "CRASH")
+        assert [e.what for e in (await seller.view()).timeline if e.by != "engine"] == ["expelled"]
 
 
 async def test_a_worker_killed_during_deactivation(tmp_path: Path) -> None:
