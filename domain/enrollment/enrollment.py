@@ -9,7 +9,8 @@ from domain.account import ContactNews, SellingPlan
 from domain.attempt import Result
 from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
 from domain.enrollment.record import (
-    ASKS_FOR_NUMBER,
+    INVITES,
+    SAYS_ENDED,
     About,
     CheckNumber,
     EnrollmentRecord,
@@ -80,24 +81,32 @@ class Enrollment(EnrollmentRecord):
         return Status.ENROLLED, Reason.REQUIREMENTS_MET
 
     def _become(self, status: Status, reason: Reason, now: datetime) -> None:
-        was_enrolled = self.status is Status.ENROLLED
+        # Of letters that wait for an address only the newest is kept, so it says this as well.
+        waiting = self.outbox if self.account.email is None else ()
+        ended = self.status is Status.ENROLLED or any(x.about in SAYS_ENDED for x in waiting)
         self.status, self.reason = status, reason
         self.log(now, What.STATUS, note=f"{status} ({reason})")
         self.remind_at = None
-        # Nobody is asked for a number that is not what is missing any more.
-        self.outbox = tuple(x for x in self.outbox if x.about not in ASKS_FOR_NUMBER)
-        if was_enrolled:
-            invited = status is Status.INVITED
-            self._write(About.ENDED_NUMBER_NEEDED if invited else About.ENDED, now)
-        elif status is Status.INVITED:
-            self._write(About.INVITED, now)
-        elif status is Status.ENROLLED:
+        self._stop_asking()
+        if status is Status.ENROLLED:
             self._write(About.ENROLLED, now)
+        elif status is Status.INVITED:
+            self._write(About.ENDED_NUMBER_NEEDED if ended else About.INVITED, now)
+        elif ended:
+            self._write(About.ENDED, now)
+
+    def _stop_asking(self) -> None:
+        """Nobody is asked for a number that is not what is missing any more."""
+        said = {"about": About.ENDED}
+        self.outbox = tuple(
+            x.model_copy(update=said) if x.about is About.ENDED_NUMBER_NEEDED else x
+            for x in self.outbox
+            if x.about not in (About.INVITED, About.INVITED_AGAIN)
+        )
 
     def _write(self, about: About, now: datetime) -> None:
         self.letters += 1
         letter = Letter(number=self.letters, about=about, reason=self.reason, at=now)
-        # Where no address is known, the newest waits for one: it says how things stand then.
         self.outbox = (letter,) if self.account.email is None else (*self.outbox, letter)
 
     def _next_moment(self, now: datetime) -> datetime | None:
@@ -125,17 +134,22 @@ class Enrollment(EnrollmentRecord):
                     f"ratings.{position}.date: {rating.date} is in the future; "
                     f"today is {today} (UTC)"
                 )
-        known = {entry.date: entry.rating for entry in self.ratings.entries}
-        corrected = {r.date for r in event.ratings if r.date in known and known[r.date] != r.rating}
-        self.ratings = self.ratings.recorded(event.ratings).kept(today)
+        before, self.ratings = self.ratings, self.ratings.recorded(event.ratings)
+        latest = before.entries[-1].date if before.entries else date.min
+        days = {rating.date for rating in event.ratings if rating.date <= latest}
+        corrected = [day for day in days if self.ratings.on(day) != before.on(day)]
+        self.ratings = self.ratings.kept(today)
         if corrected:
-            days = f"{len(corrected)} days, the earliest" if len(corrected) > 1 else "of"
-            self.log(now, What.RATINGS_CORRECTED, event.by, f"{days} {min(corrected)}")
+            which = f"{len(corrected)} days, the earliest" if len(corrected) > 1 else "of"
+            self.log(now, What.RATINGS_CORRECTED, event.by, f"{which} {min(corrected)}")
 
     def change_account(self, event: ChangeAccount, now: datetime) -> None:
         """What is known of the seller changed. That a number is valid was looked up before."""
         account = self.account
         changed = {name: v for name, v in event.changes.items() if v != getattr(account, name)}
+        if event.emergency_phone is not None and not self.number_valid:
+            # Even if it is the one we have: it was looked up anew.
+            changed["emergency_phone"] = event.emergency_phone
         if not changed:
             return
         self.account = account.model_copy(update=changed)
@@ -148,13 +162,15 @@ class Enrollment(EnrollmentRecord):
 
     def expel(self, event: Expel, now: datetime) -> None:
         """Harmful conduct; a repeat changes nothing, not even after a readmission."""
-        if self.expulsion is not None or event.case_id in self.expelled_in:
+        if event.case_id in self.expelled_in:
+            return
+        if event.case_id is not None:
+            self.expelled_in = (*self.expelled_in, event.case_id)[-_REMEMBERS_CASES:]
+        if self.expulsion is not None:
             return
         self.expulsion = Expulsion(
             by=event.by, category=event.category, evidence=event.evidence, case_id=event.case_id
         )
-        if event.case_id is not None:
-            self.expelled_in = (*self.expelled_in, event.case_id)[-_REMEMBERS_CASES:]
         self.log(now, What.EXPELLED, event.by, f"{event.category}: {event.evidence}")
 
     def readmit(self, event: Readmit, now: datetime) -> None:
@@ -184,8 +200,7 @@ class Enrollment(EnrollmentRecord):
         """An e-mail was taken, bounced, or given up on."""
         self.outbox = tuple(x for x in self.outbox if x.number != letter.number)
         self.log(now, What.EMAIL, note=letter.about, result=result)
-        asked = letter.about in ASKS_FOR_NUMBER - {About.INVITED_AGAIN}
-        if asked and self.status is Status.INVITED:
+        if letter.about in INVITES and self.status is Status.INVITED:
             self.remind_at = now + REMIND_AFTER
 
     def shared_contact(self, news: ContactNews, told: bool, now: datetime) -> None:

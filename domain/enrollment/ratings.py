@@ -35,8 +35,15 @@ def _iso(value: object) -> object:
     return value
 
 
+def _whole(value: object) -> object:
+    digits = isinstance(value, str) and value.isascii() and value.isdigit()
+    if isinstance(value, bool) or (isinstance(value, str) and not digits):
+        raise ValueError("must be a whole number from 0 to 1000")
+    return value
+
+
 Day = Annotated[dt.date, BeforeValidator(_iso)]
-Score = Annotated[int, Field(ge=0, le=1000)]
+Score = Annotated[int, Field(ge=0, le=1000), BeforeValidator(_whole)]
 
 
 class Rating(Frozen):

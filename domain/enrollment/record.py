@@ -49,7 +49,10 @@ class About(StrEnum):
     """The enrollment ended, and all that is missing is a valid number."""
 
 
-ASKS_FOR_NUMBER = frozenset({About.INVITED, About.INVITED_AGAIN, About.ENDED_NUMBER_NEEDED})
+INVITES = frozenset({About.INVITED, About.ENDED_NUMBER_NEEDED})
+"""What asks for the number, and is followed by a reminder."""
+
+SAYS_ENDED = frozenset({About.ENDED, About.ENDED_NUMBER_NEEDED})
 
 
 class What(StrEnum):

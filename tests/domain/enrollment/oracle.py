@@ -1,0 +1,100 @@
+"""Section 2 once more, counted out day by day from nothing but what was recorded.
+
+Written apart from domain/enrollment, to check it: it forgets no day, and its calendar is its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+
+from domain.account import SellingPlan
+from domain.enrollment.record import Status
+
+DAY = timedelta(days=1)
+AHEAD = 200
+"""Days looked ahead: more than a window."""
+
+_LENGTHS = {1: 31, 2: 28, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
+
+
+def minus_six_months(day: date) -> date:
+    """The same day of the month half a year before, or the last one there is."""
+    year, month = (day.year, day.month - 6) if day.month > 6 else (day.year - 1, day.month + 6)
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    last = 29 if leap and month == 2 else _LENGTHS[month]
+    return date(year, month, min(day.day, last))
+
+
+@cache
+def window(day: date) -> frozenset[date]:
+    """Every day after `day` minus 6 calendar months, up to and including `day`."""
+    before = minus_six_months(day)
+    return frozenset(before + n * DAY for n in range(1, (day - before).days + 1))
+
+
+class DayByDay:
+    """Each day with its rating, if the rating of `today` stays as it is."""
+
+    def __init__(self, recorded: Mapping[date, int], today: date) -> None:
+        self.today = today
+        self.ratings: dict[date, int] = {}
+        rating = None
+        day = min(recorded, default=today)
+        while day <= today + AHEAD * DAY:
+            rating = recorded.get(day, rating)
+            if rating is not None:
+                self.ratings[day] = rating
+            day += DAY
+        self._met: dict[date, bool] = {}
+        self._known = frozenset(self.ratings)
+        self._below = frozenset(day for day, rating in self.ratings.items() if rating < 250)
+
+    def rating(self) -> int | None:
+        return self.ratings.get(self.today)
+
+    def days_below(self, day: date) -> int:
+        return len(window(day) & self._below)
+
+    def days_on_record(self, day: date) -> int:
+        return len(window(day) & self._known)
+
+    def is_met(self, day: date) -> bool:
+        if day not in self._met:
+            self._met[day] = self.days_below(day) <= 10 and window(day) <= self._known
+        return self._met[day]
+
+    def qualifies_on(self) -> date | None:
+        return next((day for day in self._days_to_come() if self.is_met(day)), None)
+
+    def changes_on(self) -> date | None:
+        today = self.is_met(self.today)
+        return next((day for day in self._days_to_come() if self.is_met(day) != today), None)
+
+    def _days_to_come(self) -> Iterator[date]:
+        return (self.today + n * DAY for n in range(AHEAD + 1))
+
+
+@dataclass
+class Seller:
+    """All there is to know of a seller, noted down by somebody beside the engine."""
+
+    plan: SellingPlan | None = None
+    number: str | None = None
+    number_valid: bool = False
+    expelled: bool = False
+    recorded: dict[date, int] = field(default_factory=dict)
+
+    def copy(self) -> "Seller":
+        """One that later notes do not change."""
+        return replace(self, recorded=dict(self.recorded))
+
+    def status_on(self, day: date) -> Status:
+        """What the requirements say."""
+        if self.expelled:
+            return Status.EXPELLED
+        rating = DayByDay(self.recorded, day)
+        if self.plan is not SellingPlan.PROFESSIONAL or not rating.is_met(day):
+            return Status.NOT_ELIGIBLE
+        valid = self.number is not None and self.number_valid
+        return Status.ENROLLED if valid else Status.INVITED

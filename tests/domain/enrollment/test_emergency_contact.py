@@ -1,0 +1,95 @@
+"""The emergency contact: looked up, asked for, shared (docs/rules.md, section 2)."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.enrollment.record import About, Reason, Status, What
+from tests.domain.enrollment.build import (
+    BECOMES_INDIVIDUAL,
+    GOOD_FOR_LONG,
+    NUMBER_REMOVED,
+    a_change,
+)
+from tests.domain.enrollment.world import Programme
+
+
+def enrolled() -> Programme:
+    return Programme(GOOD_FOR_LONG)
+
+
+def test_a_number_found_not_to_be_valid_is_asked_for() -> None:
+    world = Programme(GOOD_FOR_LONG, number_valid=False)
+    assert (world.status, world.reason) == (Status.INVITED, Reason.INVALID_NUMBER)
+    assert world.letters == [About.INVITED]
+    world.take(a_change(emergency_phone="+12065550111"))
+    assert world.status is Status.ENROLLED
+    assert world.letters == [About.INVITED, About.ENROLLED]
+
+
+def test_an_invalid_number_removed_is_a_missing_one_and_no_news() -> None:
+    world = Programme(GOOD_FOR_LONG, NUMBER_REMOVED, number_valid=False)
+    assert (world.status, world.reason) == (Status.INVITED, Reason.NO_NUMBER)
+    assert world.letters == [About.INVITED]
+    assert len(world.became) == 1
+
+
+def test_until_the_number_is_looked_up_nothing_else_is_done() -> None:
+    world = Programme()
+    world.enrollment.number_valid = None
+    world.enrollment.record_ratings(GOOD_FOR_LONG, world.now)
+    (step,) = world.enrollment.advance(world.now)
+    assert step.kind == "check_number"
+    assert (world.status, world.letters) == (Status.NOT_ELIGIBLE, [])
+    world.enrollment.number_checked(True, world.now)
+    assert world.status is Status.ENROLLED
+
+
+@pytest.mark.parametrize("valid", [True, False])
+def test_a_look_up_that_comes_too_late_says_nothing_of_the_number_there_is_now(
+    valid: bool,
+) -> None:
+    world = Programme(GOOD_FOR_LONG)
+    world.enrollment.number_checked(valid, world.now)
+    assert world.status is Status.ENROLLED
+    world.take(NUMBER_REMOVED)
+    world.enrollment.number_checked(valid, world.now)
+    assert world.play(1).status is Status.INVITED
+
+
+def test_another_valid_number_keeps_the_enrollment_and_is_no_news() -> None:
+    world = enrolled().take(a_change(emergency_phone="+12065550111"))
+    assert world.status is Status.ENROLLED
+    assert world.letters == [About.ENROLLED]
+
+
+def test_an_open_case_is_told_of_each_new_number_and_address_and_of_nothing_else() -> None:
+    world = enrolled()
+    assert world.shared == []
+    world.take(a_change(emergency_phone="+12065550111"), a_change(email="new@kettle.example"))
+    assert world.shared == [("emergency_phone",), ("email",)]
+    world.take(a_change(email="new@kettle.example"), a_change(name="Red Kettle"))
+    world.take(NUMBER_REMOVED, a_change(email=None), BECOMES_INDIVIDUAL)
+    assert len(world.shared) == 2
+
+
+def test_what_changes_while_an_open_case_is_told_is_told_next_and_then_no_more() -> None:
+    world = enrolled()
+    world.share_takes = timedelta(hours=1)
+    world.take(a_change(emergency_phone="+12065550111"))
+    world.take(a_change(email="new@kettle.example"))
+    assert world.steps.count("share_contact") == 1
+    world.play(1 / 24)
+    assert "email" not in world.shared[0]
+    world.play(30)
+    assert "email" in world.shared[1]
+    assert len(world.shared) == 2
+
+
+def test_an_open_case_that_could_not_be_told_is_in_the_timeline_and_not_told_again() -> None:
+    world = enrolled().take(a_change(emergency_phone="+12065550111"))
+    assert What.CONTACT_NOT_SHARED not in {e.what for e in world.enrollment.timeline}
+    world.case_can_be_told = False
+    world.take(a_change(email="new@kettle.example")).play(30)
+    assert len(world.shared) == 2
+    assert [e.what for e in world.enrollment.timeline].count(What.CONTACT_NOT_SHARED) == 1

@@ -1,0 +1,271 @@
+"""Every change of status, why, and the e-mail it writes (docs/rules.md, section 2)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from domain.account import SellingPlan
+from domain.enrollment.record import About, Reason, Status, What
+from domain.errors import Refused
+from domain.events import Event
+from tests.domain.enrollment.build import (
+    BECOMES_INDIVIDUAL,
+    BECOMES_PROFESSIONAL,
+    DAY,
+    FIRST_DAY,
+    GOOD_FOR_LONG,
+    INDIVIDUAL,
+    NUMBER_COMES,
+    NUMBER_REMOVED,
+    READMITTED,
+    TODAY,
+    a_change,
+    an_expulsion,
+    midnight,
+    rated,
+)
+from tests.domain.enrollment.world import Programme
+
+ELEVEN_BELOW = rated({TODAY - 10 * DAY: 249})
+ONE_BELOW_LESS = rated({TODAY: 250})
+FIRST_DAY_MISSING = rated({FIRST_DAY + DAY: 800})
+
+
+def enrolled() -> Programme:
+    return Programme(GOOD_FOR_LONG)
+
+
+def invited() -> Programme:
+    return Programme(GOOD_FOR_LONG, number=None)
+
+
+def too_many_days_below() -> Programme:
+    return Programme(GOOD_FOR_LONG, ELEVEN_BELOW)
+
+
+def individual() -> Programme:
+    return Programme(GOOD_FOR_LONG, plan=INDIVIDUAL)
+
+
+def nothing_but_a_number() -> Programme:
+    return Programme(GOOD_FOR_LONG, BECOMES_INDIVIDUAL, NUMBER_REMOVED)
+
+
+def expelled() -> Programme:
+    return Programme(GOOD_FOR_LONG, an_expulsion())
+
+
+def expelled_without_a_number() -> Programme:
+    return Programme(GOOD_FOR_LONG, an_expulsion(), NUMBER_REMOVED)
+
+
+def expelled_and_individual() -> Programme:
+    return Programme(an_expulsion(), plan=INDIVIDUAL)
+
+
+STARTS = [
+    enrolled,
+    invited,
+    too_many_days_below,
+    individual,
+    nothing_but_a_number,
+    expelled,
+    expelled_without_a_number,
+    expelled_and_individual,
+    Programme,
+]
+
+
+@pytest.mark.parametrize(
+    ("start", "event", "status", "reason", "letter"),
+    [
+        (Programme, GOOD_FOR_LONG, Status.ENROLLED, Reason.REQUIREMENTS_MET, About.ENROLLED),
+        (invited, NUMBER_COMES, Status.ENROLLED, Reason.REQUIREMENTS_MET, About.ENROLLED),
+        (expelled, READMITTED, Status.ENROLLED, Reason.REQUIREMENTS_MET, About.ENROLLED),
+        (
+            individual,
+            BECOMES_PROFESSIONAL,
+            Status.ENROLLED,
+            Reason.REQUIREMENTS_MET,
+            About.ENROLLED,
+        ),
+        (
+            too_many_days_below,
+            ONE_BELOW_LESS,
+            Status.ENROLLED,
+            Reason.REQUIREMENTS_MET,
+            About.ENROLLED,
+        ),
+        (
+            nothing_but_a_number,
+            BECOMES_PROFESSIONAL,
+            Status.INVITED,
+            Reason.NO_NUMBER,
+            About.INVITED,
+        ),
+        (expelled_without_a_number, READMITTED, Status.INVITED, Reason.NO_NUMBER, About.INVITED),
+        (enrolled, NUMBER_REMOVED, Status.INVITED, Reason.NO_NUMBER, About.ENDED_NUMBER_NEEDED),
+        (enrolled, ELEVEN_BELOW, Status.NOT_ELIGIBLE, Reason.TOO_MANY_DAYS_BELOW, About.ENDED),
+        (enrolled, BECOMES_INDIVIDUAL, Status.NOT_ELIGIBLE, Reason.SELLING_PLAN, About.ENDED),
+        (
+            enrolled,
+            a_change(selling_plan=None),
+            Status.NOT_ELIGIBLE,
+            Reason.SELLING_PLAN,
+            About.ENDED,
+        ),
+        (enrolled, an_expulsion(), Status.EXPELLED, Reason.HARM, About.ENDED),
+        (invited, ELEVEN_BELOW, Status.NOT_ELIGIBLE, Reason.TOO_MANY_DAYS_BELOW, None),
+        (invited, BECOMES_INDIVIDUAL, Status.NOT_ELIGIBLE, Reason.SELLING_PLAN, None),
+        (invited, an_expulsion(), Status.EXPELLED, Reason.HARM, None),
+        (Programme, an_expulsion(), Status.EXPELLED, Reason.HARM, None),
+        (expelled_and_individual, READMITTED, Status.NOT_ELIGIBLE, Reason.SELLING_PLAN, None),
+    ],
+)
+def test_every_change_of_status_has_its_reason_and_its_one_e_mail(
+    start: Callable[[], Programme],
+    event: Event,
+    status: Status,
+    reason: Reason,
+    letter: About | None,
+) -> None:
+    world = start()
+    before, changes = len(world.letters), len(world.became)
+    world.take(event)
+    assert (world.status, world.reason) == (status, reason)
+    assert world.became[changes:] == [f"{status} ({reason})"]
+    assert world.letters[before:] == ([] if letter is None else [letter])
+    assert all(mail.reason is reason for mail in world.mailed[before:])
+    world.play(6)
+    assert len(world.letters) - before == (letter is not None)
+
+
+@pytest.mark.parametrize(
+    ("start", "event", "reason"),
+    [
+        (Programme, FIRST_DAY_MISSING, Reason.RECORD_TOO_SHORT),
+        (Programme, NUMBER_REMOVED, Reason.RECORD_TOO_SHORT),
+        (Programme, ELEVEN_BELOW, Reason.RECORD_TOO_SHORT),
+        (Programme, BECOMES_INDIVIDUAL, Reason.SELLING_PLAN),
+        (individual, ELEVEN_BELOW, Reason.SELLING_PLAN),
+        (individual, a_change(selling_plan=None), Reason.SELLING_PLAN),
+        (too_many_days_below, NUMBER_REMOVED, Reason.TOO_MANY_DAYS_BELOW),
+        (too_many_days_below, BECOMES_INDIVIDUAL, Reason.SELLING_PLAN),
+        (nothing_but_a_number, NUMBER_COMES, Reason.SELLING_PLAN),
+    ],
+)
+def test_not_eligible_has_the_first_reason_there_is_and_writes_nothing(
+    start: Callable[[], Programme], event: Event, reason: Reason
+) -> None:
+    world = start()
+    before, changes = list(world.letters), list(world.became)
+    world.take(event)
+    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, reason)
+    assert (world.letters, world.became) == (before, changes)
+
+
+def test_only_store_and_seller_id_are_needed_to_know_a_seller() -> None:
+    world = Programme(number=None, email=None, plan=None)
+    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.SELLING_PLAN)
+    assert world.steps == []
+    world.take(an_expulsion())
+    assert world.status is Status.EXPELLED
+
+
+def test_an_individual_is_not_enrolled_however_good_everything_else_is() -> None:
+    assert individual().view.requirements[2].met
+    assert individual().status is Status.NOT_ELIGIBLE
+
+
+# --- ratings ------------------------------------------------------------------------------------
+
+
+def test_a_correction_that_changes_nothing_sends_nothing() -> None:
+    world = enrolled()
+    again = rated({TODAY - 5 * DAY: 100, TODAY - 4 * DAY: 900})
+    world.take(GOOD_FOR_LONG, again, again, rated({TODAY - 5 * DAY: 240}))
+    assert world.letters == [About.ENROLLED]
+    assert len(world.became) == 1
+    corrected = [e for e in world.enrollment.timeline if e.what is What.RATINGS_CORRECTED]
+    assert [(e.by, e.note) for e in corrected] == [("feed", f"of {TODAY - 5 * DAY}")]
+
+
+def test_a_correction_in_the_past_ends_and_another_restores_the_enrollment() -> None:
+    below = {FIRST_DAY + DAY: 249, FIRST_DAY + 12 * DAY: 800}
+    world = enrolled().take(rated(below))
+    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.TOO_MANY_DAYS_BELOW)
+    world.take(rated({FIRST_DAY + DAY: 250}))
+    assert world.status is Status.ENROLLED
+    assert world.letters == [About.ENROLLED, About.ENDED, About.ENROLLED]
+
+
+def test_a_day_in_the_future_is_refused_by_the_fields_name_and_nothing_is_taken() -> None:
+    world = enrolled()
+    before = world.enrollment.model_copy()
+    some = rated({TODAY: 100, TODAY - 20 * DAY: 100, TODAY + DAY: 800})
+    with pytest.raises(Refused, match=r"^ratings\.2\.date: 2026-09-02 is in the future"):
+        world.take(some)
+    assert world.enrollment == before
+    world.play_until(world.now + DAY).take(some)
+    assert world.status is Status.NOT_ELIGIBLE
+
+
+def test_the_day_that_counts_is_the_utc_day() -> None:
+    world = enrolled().play(11.9 / 24)
+    with pytest.raises(Refused):
+        world.take(rated({TODAY + DAY: 800}))
+    assert world.play(0.1 / 24).take(rated({TODAY + DAY: 800})).view.rating == 800
+
+
+# --- what happened, and how it is kept ------------------------------------------------------------
+
+
+def test_a_change_to_what_it_was_before_changes_nothing() -> None:
+    world = enrolled()
+    before = world.enrollment.model_copy()
+    world.take(a_change(selling_plan="professional", name=world.enrollment.account.name))
+    assert world.enrollment == before
+
+
+def test_the_timeline_says_what_was_changed_and_by_whom_but_not_to_what() -> None:
+    world = enrolled().take(a_change(name="Red Kettle", email="new@kettle.example", language="fr"))
+    entry = next(e for e in world.enrollment.timeline if e.what is What.ACCOUNT_CHANGED)
+    assert (entry.by, entry.note, entry.at) == ("seller", "name, language, email", world.now)
+    assert world.enrollment.account.selling_plan is SellingPlan.PROFESSIONAL
+
+
+def test_a_cancelled_enrollment_goes_on_and_says_so() -> None:
+    world = expelled()
+    world.enrollment.ignore_cancellation(world.now)
+    assert world.enrollment.timeline[-1].what is What.CANCELLATION_IGNORED
+    assert world.play(1).status is Status.EXPELLED
+
+
+def test_the_timeline_keeps_the_newest_events_only() -> None:
+    world = enrolled()
+    for _ in range(80):
+        world.take(NUMBER_REMOVED, NUMBER_COMES)
+    assert world.enrollment.happened > 400
+    assert len(world.enrollment.timeline) == 100
+    assert world.became[-1] == "enrolled (requirements_met)"
+
+
+def test_ratings_that_no_window_can_see_any_more_are_dropped() -> None:
+    world = Programme(rated({FIRST_DAY + n * DAY: 800 for n in range(184)}))
+    assert len(world.enrollment.ratings.entries) == 184
+    world.play_until(midnight(date(2026, 12, 10))).take(NUMBER_REMOVED)
+    kept = world.enrollment.ratings.entries
+    assert (kept[0].date, len(kept)) == (date(2026, 6, 11), 83)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_the_state_survives_being_stored_at_any_moment(start: Callable[[], Programme]) -> None:
+    world = start()
+    world.mail_takes = world.share_takes = timedelta(hours=30)
+    for event in (NUMBER_REMOVED, ONE_BELOW_LESS, NUMBER_COMES, an_expulsion("other")):
+        world.take(event).play(0.7)
+        enrollment = world.enrollment
+        stored = type(enrollment).model_validate(enrollment.model_dump(mode="json"))
+        assert stored == enrollment
+        assert stored.advance(world.now) == world.enrollment.advance(world.now)

@@ -1,0 +1,200 @@
+"""A scripted world in virtual time: it does what an enrollment wants, as its workflow does."""
+
+import re
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from domain.account import ContactNews, SellingPlan
+from domain.attempt import Result
+from domain.enrollment.record import (
+    About,
+    CheckNumber,
+    Letter,
+    Reason,
+    Send,
+    ShareContact,
+    Status,
+    Step,
+    WaitUntil,
+    What,
+)
+from domain.enrollment.view import EnrollmentView, view_of
+from domain.events import Event
+from tests.domain.build import ADDRESS, NUMBER
+from tests.domain.enrollment.build import DAY, NOON, PROFESSIONAL, an_enrollment
+
+AT_ONCE = timedelta(0)
+
+
+class Task(NamedTuple):
+    """A step being performed: when it will end, and what it tells whom."""
+
+    ends: datetime
+    letter: Letter | None = None
+    news: ContactNews = ContactNews()
+
+
+class CalledOff(NamedTuple):
+    """An e-mail that was to leave, and is not wanted any more."""
+
+    at: datetime
+    letter: Letter
+
+
+class Mailed(NamedTuple):
+    """An e-mail that left."""
+
+    at: datetime
+    to: str
+    about: About
+    reason: Reason
+
+
+class Programme:
+    """Plays one enrollment. `now` is the moment up to which it has been played."""
+
+    def __init__(
+        self,
+        *events: Event,
+        now: datetime = NOON,
+        number: str | None = NUMBER,
+        email: str | None = ADDRESS,
+        plan: SellingPlan | None = PROFESSIONAL,
+        number_valid: bool = True,
+    ) -> None:
+        self.now = now
+        self.enrollment = an_enrollment(now, number=number, email=email, plan=plan)
+        self.number_valid = number_valid
+        self.mail_result, self.mail_takes = Result.ACCEPTED, AT_ONCE
+        self.share_takes, self.check_takes = AT_ONCE, AT_ONCE
+        self.case_can_be_told = True
+        self.mailed: list[Mailed] = []
+        self.called_off: list[CalledOff] = []
+        self.shared: list[tuple[str, ...]] = []
+        self.woken: list[datetime] = []
+        self._tasks: dict[Step, Task] = {}
+        self._reconcile()
+        self.take(*events)
+
+    # --- what tests do ------------------------------------------------------------------------
+
+    def take(self, *events: Event) -> "Programme":
+        """Hand over events at this moment; one that is refused raises and changes nothing."""
+        for event in events:
+            method = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+            enrollment = self.enrollment.model_copy()
+            getattr(enrollment, method)(event, self.now)
+            self.enrollment = enrollment
+            self._reconcile()
+        return self
+
+    def play(self, days: float) -> "Programme":
+        """Let time pass."""
+        return self.play_until(self.now + days * DAY)
+
+    def play_until(self, until: datetime) -> "Programme":
+        while (moment := min((t.ends for t in self._tasks.values()), default=until)) <= until:
+            if not self._tasks:
+                break
+            self.now = max(self.now, moment)
+            self._take_off_finished()
+            self._reconcile()
+        self.now = max(self.now, until)
+        return self
+
+    def be_down(self, days: float) -> "Programme":
+        """Let time pass in which nothing of ours runs."""
+        self.now += days * DAY
+        return self
+
+    # --- what tests look at -------------------------------------------------------------------
+
+    @property
+    def status(self) -> Status:
+        return self.enrollment.status
+
+    @property
+    def reason(self) -> Reason:
+        return self.enrollment.reason
+
+    @property
+    def view(self) -> EnrollmentView:
+        return view_of(self.enrollment, self.now)
+
+    @property
+    def letters(self) -> list[About]:
+        """What the e-mails were about that left, in their order."""
+        return [mail.about for mail in self.mailed]
+
+    @property
+    def sleeps_until(self) -> datetime | None:
+        return next((step.moment for step in self._tasks if isinstance(step, WaitUntil)), None)
+
+    @property
+    def steps(self) -> list[str]:
+        """The kinds of steps under way."""
+        return [step.kind for step in self._tasks]
+
+    @property
+    def became(self) -> list[str | None]:
+        """Every change of status in the timeline."""
+        return [entry.note for entry in self.enrollment.timeline if entry.what is What.STATUS]
+
+    # --- performing ---------------------------------------------------------------------------
+
+    def _reconcile(self) -> None:
+        """Start what the enrollment wants, call off what it does not want any more."""
+        for _ in range(20):
+            wanted = self._advance()
+            for step in [step for step in self._tasks if step not in wanted]:
+                letter = self._tasks.pop(step).letter
+                self.called_off += [] if letter is None else [CalledOff(self.now, letter)]
+            for step in wanted:
+                if step not in self._tasks:
+                    self._tasks[step] = self._perform(step)
+            if not self._take_off_finished():
+                return
+        raise AssertionError("it comes to rest: no step is asked for again and again")
+
+    def _advance(self) -> tuple[Step, ...]:
+        steps = self.enrollment.advance(self.now)
+        after = self.enrollment.model_copy()
+        assert self.enrollment.advance(self.now) == steps, "asked again, the steps are the same"
+        assert self.enrollment == after, "asking again at the same moment changes nothing"
+        waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
+        assert len(waits) <= 1, "one timer only"
+        assert all(moment > self.now for moment in waits), "a timer is set for later"
+        return steps
+
+    def _take_off_finished(self) -> bool:
+        ended = [(step, task) for step, task in self._tasks.items() if task.ends <= self.now]
+        for step, task in sorted(ended, key=lambda pair: pair[1].ends):
+            del self._tasks[step]
+            self._tell(step, task)
+        return bool(ended)
+
+    def _perform(self, step: Step) -> Task:
+        match step:
+            case CheckNumber():
+                return Task(self.now + self.check_takes)
+            case Send(number=number):
+                letter = next(x for x in self.enrollment.outbox if x.number == number)
+                return Task(self.now + self.mail_takes, letter)
+            case ShareContact():
+                return Task(self.now + self.share_takes, news=self.enrollment.contact_news)
+            case WaitUntil(moment=moment):
+                return Task(moment)
+
+    def _tell(self, step: Step, task: Task) -> None:
+        match step:
+            case CheckNumber():
+                self.enrollment.number_checked(self.number_valid, self.now)
+            case Send(to=to):
+                assert task.letter is not None
+                self.mailed.append(Mailed(self.now, to, task.letter.about, task.letter.reason))
+                self.enrollment.sent(task.letter, self.mail_result, self.now)
+            case ShareContact():
+                self.shared.append(task.news.fields)
+                self.enrollment.shared_contact(task.news, self.case_can_be_told, self.now)
+            case WaitUntil(moment=moment):
+                self.woken.append(moment)
