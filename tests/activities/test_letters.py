@@ -1,0 +1,63 @@
+"""The e-mails of the programme say what happened and what to do (docs/rules.md, section 2)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from activities.messages import Addresses, Composer
+from domain.account import Store
+from domain.enrollment.orders import LetterOrder
+from domain.enrollment.record import About, Reason
+
+COMPOSER = Composer(Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example"))
+
+WHY = {
+    Reason.HARM: "harmful conduct",
+    Reason.SELLING_PLAN: "professional selling plan",
+    Reason.NO_NUMBER: "no emergency number",
+    Reason.INVALID_NUMBER: "not a valid one",
+    Reason.RECORD_TOO_SHORT: "not on record for the whole of the last 6 months",
+    Reason.TOO_MANY_DAYS_BELOW: "below 250 on more than 10 days",
+}
+
+
+def letter(about: About, reason: Reason, name: str | None = "Blue Kettle") -> tuple[str, str]:
+    """Subject and text."""
+    order = LetterOrder(
+        enrollment_id="enrollment/US/A1/run-1",
+        number=3,
+        about=about,
+        reason=reason,
+        email="owner@kettle.example",
+        store=Store.US,
+        name=name,
+        language=None,
+        time_zone=None,
+        at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    message = COMPOSER.to_member(order)
+    assert message["Message-ID"] == "<run-1.3@shop.example>"
+    return str(message["Subject"]), " ".join(message.get_content().split())
+
+
+@pytest.mark.parametrize("reason", WHY)
+def test_who_is_no_longer_enrolled_is_told_why(reason: Reason) -> None:
+    subject, text = letter(About.ENDED, reason)
+    assert "ended" in subject
+    assert WHY[reason] in text
+    assert sum(words in text for words in WHY.values()) == 1
+
+
+@pytest.mark.parametrize("about", [About.INVITED, About.INVITED_AGAIN, About.ENDED_NUMBER_NEEDED])
+@pytest.mark.parametrize("reason", [Reason.NO_NUMBER, Reason.INVALID_NUMBER])
+def test_who_lacks_a_number_is_asked_for_it(about: About, reason: Reason) -> None:
+    subject, text = letter(about, reason)
+    assert "number" in subject
+    assert WHY[reason] in text
+    assert "give us" in text
+    assert ("no longer enrolled" in text) == (about is About.ENDED_NUMBER_NEEDED)
+
+
+def test_a_seller_whose_name_is_not_known_is_greeted_all_the_same() -> None:
+    _, text = letter(About.ENROLLED, Reason.REQUIREMENTS_MET, name=None)
+    assert text.startswith("Hello, your account in the US store is now enrolled")
