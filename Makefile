@@ -1,14 +1,16 @@
-# make demo   real cases live through 72 hours, in seconds
-# make test   every test
-# make dev    a server, its Web UI and a worker, until Ctrl-C
-# make check  format, lint, types, import rules
-# make bench  what a case costs
-# make lock   the requirements anew, after a change of pyproject.toml
+# make demo        real cases live through 72 hours, in seconds
+# make test        every test
+# make dev         a server, its Web UI and a worker, until Ctrl-C
+# make check       format, lint, types, import rules
+# make bench       what a case costs, whether commands exit as they should, a killed worker
+# make bench-many  what ten thousand open cases cost; CASES=500 makes it fewer
+# make bench-sellers  what a seller costs, against asking once a day
+# make lock        the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test bench check lock clean
+.PHONY: demo dev test bench bench-many bench-sellers check lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -21,6 +23,12 @@ test: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
+
+bench-many: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.many $(CASES)
+
+bench-sellers: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.enrollments
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

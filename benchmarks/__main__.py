@@ -1,15 +1,12 @@
 """What a case costs (`make bench`): figures, each beside the goal it is held against.
 
-Everything runs in one process on an embedded server with a SQLite file (WAL, FULL), so that
-processor time is the worker's and the client's together.
+Every server is an embedded one with a SQLite file (WAL, FULL). Where processor time is measured,
+everything else runs in one process, so that it is the worker's and the client's together. What many
+cases cost is measured apart, since it takes long: `make bench-many`.
 """
 
 import asyncio
-import os
-import platform
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -18,13 +15,13 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
 from temporalio.client import Client
-from temporalio.worker import Worker
 
 from activities.opening import hours_of
-from benchmarks.bare import BareCase
+from benchmarks import commands, killed_worker
+from benchmarks.bare import BARE_QUEUE, BareCase
+from benchmarks.bare_worker import bare_worker
+from benchmarks.table import Row, report
 from domain.attempt import Channel, Result
 from domain.case import Case
 from domain.names import CASES_QUEUE
@@ -34,10 +31,9 @@ from providers.protocols import Mail
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
-from runtime.logs import configure_logs
 from runtime.service import providers_of, worker_identity, workers_of
 from runtime.settings import Settings
-from tests.engine import HOUR, OpenCase, account, issue
+from tests.engine import EVERYONE, HOUR, OpenCase, account, issue
 from tests.workflows.events import ACCEPT, PLAN
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
@@ -47,8 +43,6 @@ ROUNDS = 7
 CASES_A_ROUND = 40
 SINGLE = 25
 _SETTLES = 0.5
-
-Row = tuple[str, str, str]
 
 
 class StampedMail:
@@ -68,7 +62,7 @@ def idle_advance() -> Row:
     """`advance` of a case in the middle of its 72 hours, with nothing to do."""
     now = datetime(2026, 3, 6, 17, tzinfo=UTC)
     who = account("IDLE", time_zone="America/Los_Angeles")
-    policy = effective_policy(None)
+    policy = effective_policy(EVERYONE)
     case = Case(id="case/US/IDLE/1", account=who, issues=(issue(),), opened_at=now)
     case.looked_up(
         CaseFacts(policy=policy, hours=hours_of(who, policy, now), number_valid=True), now
@@ -148,8 +142,9 @@ async def processor_time(client: Client) -> list[Row]:
     """A whole case against the bare twin, in alternating rounds."""
     ours: list[float] = []
     bare: list[float] = []
+    pair = [(ours, _whole_case), (bare, _bare_case)]
     for number in range(ROUNDS + 1):
-        for spent, one in ((ours, _whole_case), (bare, _bare_case)):
+        for spent, one in pair if number % 2 else reversed(pair):  # neither is always the first
             cost = await _cost_of_a_round(client, number, one)
             if number:  # the first warms up
                 spent.append(cost)
@@ -180,9 +175,9 @@ async def _whole_case(client: Client, seller_id: str) -> None:
 async def _bare_case(client: Client, seller_id: str) -> None:
     handle = await client.start_workflow(
         BareCase.run,
-        CaseInput(account=account(seller_id), issues=(issue(),)),
+        CaseInput(account=account(seller_id), issues=(issue(),), policy=EVERYONE),
         id=f"bare/{seller_id}",
-        task_queue="bare",
+        task_queue=BARE_QUEUE,
     )
     await asyncio.sleep(1)
     await handle.execute_update(BareCase.submit_plan, PLAN)
@@ -194,7 +189,7 @@ async def _open(client: Client, seller_id: str, phone: str, **changes: str) -> A
     who = account(seller_id, emergency_phone=phone, **changes)
     return await client.start_workflow(
         IssueCase.run,
-        CaseInput(account=who, issues=(issue(),)),
+        CaseInput(account=who, issues=(issue(),), policy=EVERYONE),
         id=f"case/US/{seller_id}",
         task_queue=CASES_QUEUE,
         search_attributes=at_start(who),
@@ -204,43 +199,21 @@ async def _open(client: Client, seller_id: str, phone: str, **changes: str) -> A
 async def measure(folder: Path) -> list[Row]:
     """Every figure."""
     settings = Settings(state=folder, ring_seconds=0.2, drain_seconds=1)
-    providers = providers_of(settings)
-    mail = StampedMail(providers.mail)
     rows = [idle_advance()]
     async with dev_server(folder / "temporal") as server:
         client = await connect(server.address, identity=worker_identity())
         await register_search_attributes(client)
+        providers = providers_of(settings, client)
+        mail = StampedMail(providers.mail)
         workers = workers_of(client, settings, replace(providers, mail=mail))
-        bare = Worker(
-            client, task_queue="bare", workflows=[BareCase], activities=_look_up(workers[0])
-        )
-        async with workers[0], workers[1], workers[2], bare:
+        async with workers[0], workers[1], workers[2], bare_worker(client):
             rows += await silent_case(client)
             rows.append(await first_notice(client, mail))
             rows.append(await plan_answered(client))
             rows += await processor_time(client)
-    return rows
-
-
-def _look_up(worker: Worker) -> list[Callable[..., Any]]:  # Any: activities of every signature
-    return list(worker.config()["activities"])
-
-
-def main() -> None:
-    """Measure, and print the table."""
-    configure_logs("console", "error")
-    with tempfile.TemporaryDirectory() as folder:
-        rows = asyncio.run(measure(Path(folder)))
-    table = Table("measure", "figure", "goal")
-    for row in rows:
-        table.add_row(*row)
-    Console(width=110).print(table)
-    print(
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
-    )
+    rows += await killed_worker.measure(folder / "killed")
+    return rows + await commands.measure(folder / "commands")
 
 
 if __name__ == "__main__":
-    main()
-    sys.stdout.flush()
-    os._exit(0)
+    report(measure)

@@ -16,6 +16,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.record import Status
     from workflows.case_input import CaseInput
 
+BARE_QUEUE = "bare"
+
 
 @workflow.defn
 class BareCase:
@@ -32,7 +34,7 @@ class BareCase:
         case_id = f"{workflow.info().workflow_id}/{workflow.info().run_id}"
         facts = await workflow.execute_activity_method(
             OpeningActivities.look_up,
-            LookUpOrder(account=start.account, now=now, policy=None, harmful=False),
+            LookUpOrder(account=start.account, now=now, policy=start.policy, harmful=False),
             start_to_close_timeout=timedelta(minutes=1),
         )
         email = asyncio.create_task(self._email(start, case_id, 1, About.NOTICE))

@@ -24,8 +24,8 @@ class Settings(BaseSettings):
     message_id_domain: str = "case72.example"
     log: Literal["auto", "console", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    cached_cases: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
-    """How many cases a worker keeps in memory; others are replayed from their history.
+    cached_cases: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    """How many workflows a worker keeps in memory; others are replayed from their history.
 
     0 rules out a fault of the SDK, at three times the processor time: see "What the platform
     gets wrong" in docs/architecture.md.

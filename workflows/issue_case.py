@@ -35,10 +35,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import CASE_WORKFLOW, case_workflow_id_of, own_id
     from domain.steps import Step, WaitUntil
     from domain.view import CaseView, view_of
-    from workflows import search, story
     from workflows.case_input import CaseInput
     from workflows.perform import Outcome, called_off, perform
     from workflows.reconciler import Reconciler
+    from workflows.search import show_in_search
+    from workflows.story import details
 
 log = structlog.get_logger("case")
 
@@ -81,10 +82,10 @@ class IssueCase:
 
     def _show(self, steps: tuple[Step, ...]) -> None:
         case, now = self._case, workflow.now()
-        workflow.set_current_details(story.details(case, now, steps))
+        workflow.set_current_details(details(case, now, steps))
         if self._opened():
             account = case.account
-            search.show(case.status, account.store, account.seller_id, case.deadline)
+            show_in_search(case.status, account.store, account.seller_id, case.deadline)
         for entry in case.timeline[self._logged :]:
             # Without who and what they said: no personal data in logs.
             line: dict[str, object] = {

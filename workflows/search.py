@@ -34,7 +34,9 @@ def _pairs(status: str, store: str, seller_id: str) -> TypedSearchAttributes:
     return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values])
 
 
-def show(status: str, store: str, seller_id: str, deadline: datetime | None = None) -> None:
+def show_in_search(
+    status: str, store: str, seller_id: str, deadline: datetime | None = None
+) -> None:
     """Make what a workflow is found by agree with it; nothing is sent where it does already."""
     # Any: keys of several types in one list.
     wanted: list[tuple[SearchAttributeKey[Any], Any]] = [

@@ -24,11 +24,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refused, explain
     from domain.events import Event
     from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
-    from workflows import enrollment_story as story
-    from workflows import search
     from workflows.enrollment_input import EnrollmentInput
+    from workflows.enrollment_story import details
     from workflows.perform_enrollment import Outcome, perform
     from workflows.reconciler import Reconciler
+    from workflows.search import show_in_search
 
 log = structlog.get_logger("enrollment")
 
@@ -75,8 +75,8 @@ class SellerEnrollment:
 
     def _show(self, steps: tuple[Step, ...]) -> None:
         enrollment, account = self._enrollment, self._enrollment.account
-        workflow.set_current_details(story.details(enrollment, workflow.now(), steps))
-        search.show(enrollment.status, account.store, account.seller_id)
+        workflow.set_current_details(details(enrollment, workflow.now(), steps))
+        show_in_search(enrollment.status, account.store, account.seller_id)
         news = enrollment.happened - self._logged
         for entry in enrollment.timeline[-news:] if news else ():
             # Without who and what they said: no personal data in logs.
