@@ -135,9 +135,7 @@ class Enrollment(EnrollmentRecord):
                     f"today is {today} (UTC)"
                 )
         before, self.ratings = self.ratings, self.ratings.recorded(event.ratings)
-        latest = before.entries[-1].date if before.entries else date.min
-        days = {rating.date for rating in event.ratings if rating.date <= latest}
-        corrected = [day for day in days if self.ratings.on(day) != before.on(day)]
+        corrected = [e.date for e in before.entries if e.rating != self.ratings.on(e.date)]
         self.ratings = self.ratings.kept(today)
         if corrected:
             which = f"{len(corrected)} days, the earliest" if len(corrected) > 1 else "of"

@@ -41,6 +41,8 @@ class Witness:
     number: str
     address: str
     number_invalid: bool
+    found_invalid: datetime | None = None
+    """When; None where it was so from the opening, or is not."""
     outreach: int = 1
     reached: bool = False
     skipped: int = 0
@@ -52,7 +54,7 @@ class Witness:
 
     def changed(self, number: str | None, address: str | None) -> None:
         if number is not None and number != self.number:
-            self.number, self.number_invalid = number, False
+            self.number, self.number_invalid, self.found_invalid = number, False, None
         self.address = address or self.address
 
     def begins(self, attempt: Attempt, now: datetime) -> None:
@@ -83,7 +85,7 @@ class Witness:
         assert seen.result is None, "an attempt ends once"
         seen.result, seen.ended = result, now
         if result is Result.INVALID_NUMBER and seen.to == self.number:
-            self.number_invalid = True
+            self.number_invalid, self.found_invalid = True, self.found_invalid or now
 
     def really_tried(self, deadline: datetime) -> bool:
         made = [s for s in self.seen.values() if s.outreach == self.outreach]
@@ -93,6 +95,13 @@ class Witness:
         if self.skipped or About.FINAL_NOTICE not in accepted:
             return False
         if self.number_invalid:
+            finals = [
+                s.began
+                for s in emails
+                if s.about is About.FINAL_NOTICE and s.result is Result.ACCEPTED
+            ]
+            if self.found_invalid is not None and finals[-1] < self.found_invalid:
+                return False  # nobody was asked for another in good time
             return len(accepted) >= 2 and emails[-1].result is not Result.BOUNCED
         rang = [s for s in made if s.result in RANG and s.to == self.number]
         entries = {id(s.first) for s in rang}
