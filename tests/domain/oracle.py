@@ -91,16 +91,14 @@ class Witness:
         made = [s for s in self.seen.values() if s.outreach == self.outreach]
         made = [s for s in made if s.about in (About.NOTICE, About.FINAL_NOTICE)]
         emails = [s for s in made if s.channel is Channel.EMAIL and s.to == self.address]
-        accepted = [s.about for s in emails if s.result is Result.ACCEPTED]
-        if self.skipped or About.FINAL_NOTICE not in accepted:
+        accepted = [s for s in emails if s.result is Result.ACCEPTED]
+        # Of an agenda that was planned anew only the new final notice counts: the last.
+        final = next((s for s in reversed(made) if s.about is About.FINAL_NOTICE), None)
+        if self.skipped or final not in accepted:
             return False
         if self.number_invalid:
-            finals = [
-                s.began
-                for s in emails
-                if s.about is About.FINAL_NOTICE and s.result is Result.ACCEPTED
-            ]
-            if self.found_invalid is not None and finals[-1] < self.found_invalid:
+            assert final is not None
+            if self.found_invalid is not None and final.began < self.found_invalid:
                 return False  # nobody was asked for another in good time
             return len(accepted) >= 2 and emails[-1].result is not Result.BOUNCED
         rang = [s for s in made if s.result in RANG and s.to == self.number]
