@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""The client: opens, watches and drives cases. `python client.py --help` shows the commands.
+"""The client: opens, watches and drives cases, and tells the programme of sellers.
+
+`python client.py --help` shows the commands.
 
 Exit codes: 0 it is done; 1 it did not happen (refused, not found, unreachable, no answer);
 2 bad input, and nothing of it was sent.
@@ -12,10 +14,13 @@ from contextlib import suppress
 
 import typer
 
+from cli import enrollment
+from cli.enrollment_listing import list_sellers
 from cli.history import history
 from cli.listing import list_cases
 from cli.live import watch
 from cli.opening import open_case
+from cli.ratings import import_ratings
 from cli.updates import (
     call,
     change,
@@ -39,9 +44,19 @@ app = typer.Typer(
 )
 
 
+_groups: dict[str, typer.Typer] = {}
+
+
+def _group(panel: str, name: str, about: str) -> None:
+    _groups[name] = typer.Typer(help=about, no_args_is_help=True)
+    app.add_typer(_groups[name], name=name, rich_help_panel=panel)
+
+
 def _command(panel: str, name: str, does: Callable[..., None], *examples: str) -> None:
     lines = "\n".join(f"  python client.py {name} {example}" for example in examples)
-    app.command(name, rich_help_panel=panel, epilog=f"Examples:\n{lines}")(does)
+    group, _, own_name = name.rpartition(" ")
+    within = _groups[group] if group else app
+    within.command(own_name, rich_help_panel=panel, epilog=f"Examples:\n{lines}")(does)
 
 
 _command(
@@ -85,6 +100,14 @@ _command(
     "US/A2EXAMPLE --note 'Wrong seller'",
     "US/A2EXAMPLE --issue ISS-2 --note 'Reported twice'",
 )
+_group(OPERATIONS, "ratings", "What sellers' ratings are.")
+_command(
+    OPERATIONS,
+    "ratings import",
+    import_ratings,
+    "examples/ratings.csv",
+    "ratings.jsonl --by health-feed --json",
+)
 _command(SELLER, "call", call, "US/A2EXAMPLE --by seller")
 _command(
     SELLER,
@@ -117,6 +140,19 @@ _command(
 )
 _command(DESK, "decide", decide, "US/A2EXAMPLE resume --note 'Their line was down'")
 _command(DESK, "harm", harm, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
+_group(OPERATIONS, "enrollment", "Where sellers stand in the programme, and what may change it.")
+_command(OPERATIONS, "enrollment show", enrollment.show, "US/A2EXAMPLE", "US/A2EXAMPLE --json")
+_command(OPERATIONS, "enrollment list", list_sellers, "--status invited --store US", "--json")
+_command(
+    SELLER,
+    "enrollment change",
+    enrollment.change,
+    "US/A2EXAMPLE --phone +12065550102",
+    "US/A2EXAMPLE --selling-plan professional --remove email",
+)
+_command(DESK, "enrollment expel", enrollment.expel, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
+_command(DESK, "enrollment readmit", enrollment.readmit, "US/A2EXAMPLE --note 'Mistaken identity'")
+_command(DEVELOPER, "enrollment advance", enrollment.advance, "US/A2EXAMPLE 30d")
 _command(DEVELOPER, "advance", advance, "US/A2EXAMPLE 8h", "US/A2EXAMPLE PT72H")
 
 

@@ -1,7 +1,6 @@
 """`open` with a file of many cases. Asking again changes nothing, so no journal is kept."""
 
 import asyncio
-import csv
 import json
 import sys
 from collections import Counter
@@ -9,17 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, dropwhile
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 from temporalio.client import Client
 
 from cli.cases import NoWorker, run
 from cli.checks import check
 from cli.joining import Outcome, open_or_join
-from cli.output import say, warn
+from cli.lines import cells_of, clean, columns_of, is_csv, json_of, numbered
+from cli.output import progress, say, warn
 from cli.problems import BadInput, DidNotHappen, checked
 from domain.account import Account
 from domain.events import AddIssue, RequestCall
@@ -61,11 +59,6 @@ class _Tally:
         return next(iter(self.unfinished), self.read + 1)
 
 
-def is_many(file: BinaryIO) -> bool:
-    """Whether a file holds many cases, by its name."""
-    return file.name.lower().endswith((".jsonl", ".csv"))
-
-
 def open_many(file: BinaryIO, by: str, first: int, *, as_json: bool) -> None:
     """Open what each line asks for, from line `first` on; the exit code tells how it went.
 
@@ -77,15 +70,13 @@ def open_many(file: BinaryIO, by: str, first: int, *, as_json: bool) -> None:
     if not file.seekable():
         raise BadInput(f"{file.name}: is not a regular file")
     # Read twice, so that nothing is started from a file in another encoding.
-    total = sum(1 for _ in _numbered(file))
+    total = sum(1 for _ in numbered(file, _LONGEST))
     file.seek(0)
     cases = read(file, first)
     if (some := next(cases, None)) is None:
         raise BadInput(f"{file.name}: has no case" + (f" from line {first} on" * (first > 1)))
     tally, stop = _Tally(), None
-    # Not what rich takes for a terminal: FORCE_COLOR makes it one of any pipe.
-    hidden = not sys.stderr.isatty()
-    bar = Progress(console=Console(stderr=True), redirect_stdout=False, disable=hidden)
+    bar = progress()
     shown = bar.track(chain([some], cases), total - first + 1, description="Opening")
     try:
         with bar:
@@ -128,7 +119,7 @@ async def _open_all(client: Client, cases: Iterable[Read], by: str, tally: _Tall
         for number, start in cases:
             tally.read = number
             if isinstance(start, BadInput):
-                tally.bad[number] = _clean(start.message)
+                tally.bad[number] = clean(start.message)
                 warn(f"line {number}: {tally.bad[number]}")
                 await asyncio.sleep(0)  # many bad lines do not keep the others waiting
             else:
@@ -159,7 +150,7 @@ async def _open_one(client: Client, number: int, start: CaseInput, by: str, tall
     except DidNotHappen as problem:
         if isinstance(problem, NoWorker):  # which is everybody's, where a stuck case is its own
             raise
-        tally.refused[number] = _clean(problem.message)
+        tally.refused[number] = clean(problem.message)
     else:
         tally.counts[outcome] += 1
     for note in said:
@@ -169,10 +160,11 @@ async def _open_one(client: Client, number: int, start: CaseInput, by: str, tall
 
 def read(file: BinaryIO, first: int = 1) -> Iterator[Read]:
     """Each line from `first` on with its number, checked; blank lines are left out."""
-    lines = _numbered(file)
+    lines = numbered(file, _LONGEST)
     parse: Callable[[str], CaseInput | None] = _from_json
-    if file.name.lower().endswith(".csv"):
-        parse = partial(_from_row, _columns(next(lines, (1, ""))[1] or ""))
+    if is_csv(file):
+        columns = columns_of(next(lines, (1, ""))[1], _Row.model_fields, "a case")
+        parse = partial(_from_row, columns)
     for number, line in dropwhile(lambda numbered: numbered[0] < first, lines):
         try:
             if line is None:
@@ -189,72 +181,15 @@ def _warn_of(number: int, doubt: str) -> None:
     warn(f"line {number}: {doubt}")
 
 
-def _numbered(file: BinaryIO) -> Iterator[tuple[int, str | None]]:
-    """Each line with its number; None for one that is too long to hold."""
-    number = 0
-    while raw := file.readline(_LONGEST + 1):
-        number += 1
-        try:
-            if b"\0" in raw:  # as in UTF-16, which can pass for UTF-8
-                raise ValueError
-            line = None if len(raw) > _LONGEST else raw.decode().rstrip("\r\n")
-        except ValueError:
-            raise BadInput(f"{file.name}: is not UTF-8: line {number}") from None
-        while not raw.endswith(b"\n") and (raw := file.readline(_LONGEST)):
-            pass
-        yield number, line.removeprefix("\ufeff") if line and number == 1 else line
-
-
 def _from_json(line: str) -> CaseInput:
-    try:
-        found = json.loads(line, object_pairs_hook=_each_once)
-    except (ValueError, RecursionError) as error:  # or a number too long, or nested too deep
-        where = f" (character {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise BadInput(f"is not JSON{where}") from None
-    if not isinstance(found, dict):
-        raise BadInput("is not a JSON object")
-    return checked(CaseInput, found)
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: whatever the JSON says
-    if len(found := dict(pairs)) < len(pairs):
-        raise BadInput("a field is given twice")
-    return found
+    return checked(CaseInput, json_of(line))
 
 
 def _from_row(columns: list[str], line: str) -> CaseInput | None:
-    cells = _cells(line)
-    if not any(cells):  # as spreadsheets leave them at the end
+    if not (cells := cells_of(line, len(columns))):
         return None
-    if len(cells) != len(columns):
-        raise BadInput(f"has {len(cells)} cells for {len(columns)} columns")
     row = dict(zip(columns, cells, strict=True))
     account = checked(_Row, row | {"harmful": row.get("harmful") or "false"}).model_dump()
     ours = account.keys() - Account.model_fields.keys()
     issue = {name.removeprefix("issue_"): account.pop(name) for name in ours}
     return checked(CaseInput, {"account": account, "issues": [issue]})
-
-
-def _cells(line: str) -> list[str]:
-    """No text of a case may have a line break, so that a quote left open harms one line only."""
-    try:
-        return next(csv.reader([line], strict=True), [])
-    except csv.Error as error:
-        raise BadInput(f"is not CSV: {error}") from None
-
-
-def _columns(line: str) -> list[str]:
-    """The first line of CSV. What may be data instead is not quoted."""
-    columns, fields = _cells(line), _Row.model_fields
-    if missing := [n for n, of in fields.items() if of.is_required() and n not in columns]:
-        raise BadInput(f"line 1: must name the columns; missing: {', '.join(missing)}")
-    for position, column in enumerate(columns):
-        if column not in fields or column in columns[:position]:
-            what = "is there twice" if column in fields else "is none of a case"
-            raise BadInput(f"line 1: column {position + 1} {what}")
-    return columns
-
-
-def _clean(reason: str) -> str:
-    """A reason can name a field that does not exist, whatever characters it is of."""
-    return "".join(c if c.isprintable() else " " for c in reason)[:500]

@@ -15,6 +15,7 @@ import typer
 from temporalio.client import Client
 
 from cli.cases import ANSWERS_WITHIN, Snapshot, look, run
+from cli.finding import OfSeller, OfStore
 from cli.listing import Wanted
 from cli.output import warn
 from cli.parameters import CaseName, case_name
@@ -65,8 +66,8 @@ def history(
         ),
     ] = None,
     status: Annotated[Status | None, typer.Option(help="Only cases of this status.")] = None,
-    store: Annotated[Store | None, typer.Option(help="Only this store's.")] = None,
-    seller: Annotated[str | None, typer.Option(metavar="ID", help="Only this seller's.")] = None,
+    store: OfStore = None,
+    seller: OfSeller = None,
     earlier: Annotated[
         bool, typer.Option("--earlier", help="With CASE: the account's earlier cases too.")
     ] = False,

@@ -13,7 +13,7 @@ from cli.cases import (
     ANSWERS_WITHIN,
     AlreadyClosed,
     NoAnswer,
-    RefusedByCase,
+    SaidNo,
     Snapshot,
     look,
     tell,
@@ -92,7 +92,7 @@ async def _join(
     """Add the issues to the open case; answer those too late for it, and whether any was news.
 
     Raises:
-        RefusedByCase: the case is open and does not take one of them; the others joined.
+        SaidNo: the case is open and does not take one of them; the others joined.
     """
     view = (await look(client, name)).view
     if view.status in OPEN:
@@ -105,7 +105,7 @@ async def _join(
             view = await tell(client, name, "add_issue", event)
         except AlreadyClosed:
             left.append(event)
-        except RefusedByCase as refusal:
+        except SaidNo as refusal:
             now = (await look(client, name)).view
             # A case that is another by now did not refuse it.
             if now.status in OPEN and now.id == view.id:
@@ -121,7 +121,7 @@ async def _join(
             else:
                 tell_person(f"{issue.id} is known to the open case {name} already.")
     if refusals:
-        raise RefusedByCase("; ".join(refusals))
+        raise SaidNo("; ".join(refusals))
     return left, news
 
 

@@ -1,6 +1,5 @@
 """`list`: cases by what Temporal finds them by."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,8 +9,9 @@ from pydantic import Field
 from rich.table import Table
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from cli.cases import ANSWERS_WITHIN, run
-from cli.output import console, say
+from cli.asking import run
+from cli.finding import Limit, OfSeller, OfStore, find, print_found, query_of
+from cli.output import say
 from cli.parameters import moment
 from cli.problems import checked
 from cli.words import left, plain, utc
@@ -51,11 +51,7 @@ class Wanted(Frozen):
         return self._where(f"{STATUS.name} = '{status}'", f"ExecutionStatus {running}")
 
     def _where(self, *conditions: str) -> str:
-        wanted = [f"WorkflowType = '{CASE_WORKFLOW}'", *conditions]
-        if self.store is not None:
-            wanted.append(f"{STORE.name} = '{self.store}'")
-        if self.seller is not None:
-            wanted.append(f"{SELLER.name} = '{self.seller}'")
+        wanted = [query_of(CASE_WORKFLOW, self.store, self.seller, *conditions)]
         if self.due_before is not None:
             before = self.due_before.astimezone(UTC)
             timed = ", ".join(f"'{status}'" for status in _TIMED)
@@ -81,8 +77,8 @@ class Row(Frozen):
 def list_cases(
     *,
     status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
-    store: Annotated[Store | None, typer.Option(help="Only this store's.")] = None,
-    seller: Annotated[str | None, typer.Option(metavar="ID", help="Only this seller's.")] = None,
+    store: OfStore = None,
+    seller: OfSeller = None,
     due_before: Annotated[
         datetime | None,
         typer.Option(
@@ -92,7 +88,7 @@ def list_cases(
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
-    limit: Annotated[int, typer.Option(help="How many to show.")] = 100,
+    limit: Limit = 100,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print cases and counts as JSON.")
     ] = False,
@@ -118,20 +114,9 @@ def list_cases(
 
 
 async def _find(client: Client, wanted: Wanted) -> tuple[list[Row], int, dict[Status, int]]:
-    async def count(query: str) -> int:
-        return (await client.count_workflows(query, rpc_timeout=ANSWERS_WITHIN)).count
-
-    async def rows() -> list[Row]:
-        found = client.list_workflows(
-            wanted.query(), limit=wanted.limit, rpc_timeout=ANSWERS_WITHIN
-        )
-        return [_row(execution) async for execution in found]
-
-    # Not GROUP BY, which not every Temporal server has for attributes of our own.
-    by_status = asyncio.gather(*(count(wanted.query_of(status)) for status in Status))
-    found, total, counts = await asyncio.gather(rows(), count(wanted.query()), by_status)
-    found.sort(key=_soonest)
-    return found, total, dict(zip(Status, counts, strict=True))
+    by_status = {status: wanted.query_of(status) for status in Status}
+    found, total, counts = await find(client, wanted.query(), wanted.limit, by_status)
+    return sorted(map(_row, found), key=_soonest), total, counts
 
 
 def _row(execution: WorkflowExecution) -> Row:
@@ -155,19 +140,14 @@ def _soonest(row: Row) -> tuple[bool, bool, datetime]:
 
 
 def _print(rows: list[Row], total: int, counts: dict[Status, int]) -> None:
-    if rows:
-        table = Table("Case", "Status", "Deadline", "")
-        now = datetime.now(UTC)
-        for row in rows:
-            timed = row.status in _TIMED and row.deadline and not row.broke_off
-            table.add_row(
-                row.case,
-                plain(row.broke_off or row.status or "opening"),
-                utc(row.deadline) if timed and row.deadline else "",
-                left(row.deadline - now) if timed and row.deadline else "",
-            )
-        console().print(table)
-    if total > len(rows):
-        say(f"{len(rows)} of {total} shown; narrow it down, or give a higher --limit.")
-    counted = ", ".join(f"{plain(status)} {n}" for status, n in counts.items() if n)
-    say(f"Counts: {counted}" if counted else "No case.")
+    table = Table("Case", "Status", "Deadline", "")
+    now = datetime.now(UTC)
+    for row in rows:
+        timed = row.status in _TIMED and row.deadline and not row.broke_off
+        table.add_row(
+            row.case,
+            plain(row.broke_off or row.status or "opening"),
+            utc(row.deadline) if timed and row.deadline else "",
+            left(row.deadline - now) if timed and row.deadline else "",
+        )
+    print_found(table, total, counts, "No case.")

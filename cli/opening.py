@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.bulk import is_many, open_many
+from cli.bulk import open_many
 from cli.cases import run
 from cli.checks import check
 from cli.joining import open_or_join
+from cli.lines import is_many
 from cli.output import print_view, say, warn
 from cli.parameters import By, Json
 from cli.problems import BadInput, checked, json_object

@@ -2,11 +2,15 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from cli.words import meaning_of, status_of, what_next
 from domain.view import CaseView
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _PIPED_WIDTH = 120
 
@@ -27,6 +31,16 @@ def say(line: str) -> None:
 def warn(line: str) -> None:
     """A line that is not part of the answer."""
     print(line, file=sys.stderr)
+
+
+def progress() -> "Progress":
+    """Bars on standard error, where that is a terminal."""
+    # Here, since few commands need it.
+    from rich.progress import Progress
+
+    # Not what rich takes for a terminal: FORCE_COLOR makes it one of any pipe.
+    hidden = not sys.stderr.isatty()
+    return Progress(console=Console(stderr=True), redirect_stdout=False, disable=hidden)
 
 
 def print_view(view: CaseView, *, as_json: bool) -> None:

@@ -1,5 +1,7 @@
 """`show`: the story of a case on a page."""
 
+from collections.abc import Iterable
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -25,22 +27,19 @@ from domain.view import CaseView
 def page_of(snapshot: Snapshot) -> RenderableType:
     """The whole case: what it is about, where it stands, what was done, what is to come."""
     view = snapshot.view
-    parts: list[RenderableType] = [_head(snapshot), _section("Issues", _issues(view))]
+    parts: list[RenderableType] = [_head(snapshot), section("Issues", _issues(view))]
     if view.attempts:
-        parts.append(_section("Attempts", _attempts(view)))
+        parts.append(section("Attempts", _attempts(view)))
     if view.agenda:
-        parts.append(_section("To come", _agenda(view)))
+        parts.append(section("To come", _agenda(view)))
     if view.plans:
-        parts.append(_section("Plan", Group(*(_plan(plan) for plan in view.plans))))
-    parts.append(_section("Timeline", _timeline(view)))
+        parts.append(section("Plan", Group(*(_plan(plan) for plan in view.plans))))
+    parts.append(section("Timeline", _timeline(view)))
     return Group(*parts)
 
 
 def _head(snapshot: Snapshot) -> RenderableType:
     view, account = snapshot.view, snapshot.view.account
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold")
-    grid.add_column(overflow="fold")
     rows = [
         ("Case", view.id),
         ("Status", f"{status_of(view)}: {meaning_of(view)}"),
@@ -57,16 +56,26 @@ def _head(snapshot: Snapshot) -> RenderableType:
         rows.append(("Deadline", f"{both(view.deadline, view)}, {time_left}"))
     if not snapshot.broke_off and (upcoming := what_next(view)):
         rows.append(("Next", upcoming))
+    return head(rows)
+
+
+def head(rows: Iterable[tuple[str, str]]) -> Table:
+    """Names and values, one below the other."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column(overflow="fold")
     for name, value in rows:
         grid.add_row(name, value)
     return grid
 
 
-def _section(title: str, content: RenderableType) -> RenderableType:
+def section(title: str, content: RenderableType) -> RenderableType:
+    """A part of a page."""
     return Group(Text(f"\n{title}", style="bold cyan"), Padding(content, (0, 0, 0, 2)))
 
 
-def _table(*columns: str) -> Table:
+def table_of(*columns: str) -> Table:
+    """A table without lines, of which nothing is cut off."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -74,14 +83,14 @@ def _table(*columns: str) -> Table:
 
 
 def _issues(view: CaseView) -> Table:
-    table = _table("id", "code", "summary", "")
+    table = table_of("id", "code", "summary", "")
     for issue in view.issues:
         table.add_row(issue.id, issue.code, issue.summary, "harmful" if issue.harmful else "")
     return table
 
 
 def _attempts(view: CaseView) -> Table:
-    table = _table("#", "at", "seller's time", "what", "result")
+    table = table_of("#", "at", "seller's time", "what", "result")
     for made in view.attempts:
         result = plain(made.result) if made.result else "under way"
         what = attempt_of(made.channel, made.about)
@@ -90,7 +99,7 @@ def _attempts(view: CaseView) -> Table:
 
 
 def _agenda(view: CaseView) -> Table:
-    table = _table("due", "seller's time", "what")
+    table = table_of("due", "seller's time", "what")
     for planned in view.agenda:
         what = attempt_of(planned.channel, planned.about)
         table.add_row(utc(planned.due), local(planned.due, view), what)
@@ -118,7 +127,7 @@ def _answer(version: Plan) -> str:
 
 
 def _timeline(view: CaseView) -> Table:
-    table = _table("at", "what", "", "by")
+    table = table_of("at", "what", "", "by")
     for entry in view.timeline:
         what = "e-mail" if entry.what is What.EMAIL else plain(entry.what)
         table.add_row(f"{entry.at:%m-%d %H:%M:%S}", what, _detail(entry), entry.by)

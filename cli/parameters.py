@@ -9,34 +9,57 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from domain.account import Store
-from domain.names import case_workflow_id
+from domain.account import SellerAccount, Store
+from domain.names import case_workflow_id, enrollment_workflow_id
 
-_NAME = re.compile(
-    rf"(?:case/)?({'|'.join(Store)})/([A-Za-z0-9._-]{{1,64}})(?:/([0-9a-fA-F-]{{36}}))?"
-)
+_ACCOUNT = rf"({'|'.join(Store)})/([A-Za-z0-9._-]{{1,64}})"
+_CASE = re.compile(rf"(?:case/)?{_ACCOUNT}(?:/([0-9a-fA-F-]{{36}}))?")
+_SELLER = re.compile(rf"(?:enrollment/)?{_ACCOUNT}")
 _SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
-class CaseName:
-    """The cases of an account; with `run_id`, the one of them that run belongs to."""
+class Name:
+    """A workflow of an account's; with `run_id`, the one of them that run belongs to."""
 
     workflow_id: str
     run_id: str | None = None
 
     def __str__(self) -> str:
-        return self.workflow_id.removeprefix("case/")
+        return self.workflow_id.partition("/")[2]
+
+
+class CaseName(Name):
+    """The cases of an account, or one of them."""
+
+
+class SellerName(Name):
+    """The enrollment of a seller in a store."""
+
+    @property
+    def account(self) -> SellerAccount:
+        """All that a name says."""
+        store, _, seller_id = str(self).partition("/")
+        return SellerAccount(store=Store(store), seller_id=seller_id)
 
 
 def case_name(text: str) -> CaseName:
     """`US/A2EXAMPLE`, the workflow id, or a case's own id."""
-    found = _NAME.fullmatch(text)
+    store, seller, run_id = _parts(_CASE, text)
+    return CaseName(case_workflow_id(store, seller), run_id)
+
+
+def seller_name(text: str) -> SellerName:
+    """`US/A2EXAMPLE`, or the workflow id."""
+    return SellerName(enrollment_workflow_id(*_parts(_SELLER, text)))
+
+
+def _parts(form: re.Pattern[str], text: str) -> tuple[str, ...]:
+    found = form.fullmatch(text)
     if found is None:
         raise typer.BadParameter("give STORE/SELLER, such as US/A2EXAMPLE")
-    store, seller, run_id = found.groups()
-    return CaseName(case_workflow_id(store, seller), run_id)
+    return found.groups()
 
 
 def span(text: str) -> timedelta:
@@ -81,11 +104,18 @@ Case = Annotated[
     CaseName,
     typer.Argument(parser=case_name, metavar="CASE", help="Such as US/A2EXAMPLE."),
 ]
+Seller = Annotated[
+    SellerName,
+    typer.Argument(parser=seller_name, metavar="SELLER", help="Such as US/A2EXAMPLE."),
+]
 By = Annotated[
     str,
     typer.Option(
         "--by", default_factory=_os_user, show_default="your user name", help="Who did it."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the case view as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the view as JSON.")]
+Span = Annotated[
+    timedelta, typer.Argument(parser=span, metavar="SPAN", help="8h, 15m, 3d or PT8H.")
+]
 Note = Annotated[str, typer.Option("--note", help="What is to be remembered.")]

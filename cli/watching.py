@@ -3,16 +3,17 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.cases import ANSWERS_WITHIN, Snapshot, look, run
+from cli.asking import ANSWERS_WITHIN, Kind, describe, run
+from cli.cases import CASE, Snapshot, look
 from cli.output import console, print_view, say
 from cli.page import page_of
-from cli.parameters import Case, CaseName, Json, span
+from cli.parameters import Case, Json, Name, Span
 from cli.problems import DidNotHappen
 from cli.words import how_it_ended, utc
 
@@ -35,25 +36,32 @@ def show(
         console().print(page_of(snapshot))
 
 
-def advance(
-    case: Case,
-    time: Annotated[
-        timedelta, typer.Argument(parser=span, metavar="SPAN", help="8h, 15m, 3d or PT8H.")
-    ],
-    as_json: Json = False,
-) -> None:
+def advance(case: Case, time: Span, as_json: Json = False) -> None:
     """Play the case's own clock forward, on a development server."""
-    snapshot = run(lambda client: _advance(client, case, time))
+
+    async def advanced(client: Client) -> Snapshot:
+        found = await look(client, case)
+        if found.broke_off or found.view.closed_at is not None:
+            raise DidNotHappen(f"{case} is closed: {found.broke_off or how_it_ended(found.view)}")
+        await play(client, CASE, case, time)
+        return await look(client, case)
+
+    snapshot = run(advanced)
     if not as_json:
         say(f"By the case's own clock it is {utc(snapshot.now)}.")
     print_view(snapshot.view, as_json=as_json)
 
 
-async def _advance(client: Client, name: CaseName, time: timedelta) -> Snapshot:
+async def play(client: Client, kind: Kind[Any], name: Name, time: timedelta) -> None:
+    """Play a workflow's own clock forward.
+
+    Raises:
+        DidNotHappen: it did not get so far, or closed just now.
+    """
     # Here, since no other command needs what it imports.
     from runtime.clock import time_skipper
 
-    await _settled(client, name)
+    await _settled(client, kind, name)
     handle = client.get_workflow_handle(name.workflow_id)
     try:
         async with asyncio.timeout(_PLAYS_WITHIN_SECONDS):
@@ -61,7 +69,7 @@ async def _advance(client: Client, name: CaseName, time: timedelta) -> Snapshot:
     except TimeoutError:
         raise DidNotHappen(
             f"{name} did not get so far within {_PLAYS_WITHIN_SECONDS} s; look where it is "
-            f"with `python client.py show {name}`"
+            f"with `python client.py {kind.shown_by} {name}`"
         ) from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
@@ -70,18 +78,13 @@ async def _advance(client: Client, name: CaseName, time: timedelta) -> Snapshot:
             "this server does not skip time, which only a development server does "
             f"(`make dev`): {error.message}"
         ) from None
-    return await look(client, name)
 
 
-async def _settled(client: Client, name: CaseName) -> None:
+async def _settled(client: Client, kind: Kind[Any], name: Name) -> None:
     """Let a call that rings end: skipping meanwhile can take the clock further than asked."""
     until = asyncio.get_running_loop().time() + ANSWERS_WITHIN.total_seconds()
-    while True:
-        found = await look(client, name)
-        if found.broke_off or found.view.closed_at is not None:
-            raise DidNotHappen(f"{name} is closed: {found.broke_off or how_it_ended(found.view)}")
-        under_way = any(attempt.result is None for attempt in found.view.attempts)
+    while (await describe(client, kind, name)).raw_description.pending_activities:
         # An e-mail in an outage is under way for longer than anybody waits.
-        if not under_way or asyncio.get_running_loop().time() > until:
+        if asyncio.get_running_loop().time() > until:
             return
         await asyncio.sleep(0.1)

@@ -16,7 +16,6 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.account import SellerAccount, Store
 from domain.enrollment.events import ChangeAccount, Expel
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.events import ChangeContact, Event
@@ -64,7 +63,7 @@ class Enrollments:
         )
         start: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
             ENROLLMENT_WORKFLOW,
-            {"account": SellerAccount(store=Store(order.store), seller_id=order.seller_id)},
+            {"account": {"store": order.store, "seller_id": order.seller_id}},
             id=enrollment_workflow_id(order.store, order.seller_id),
             task_queue=CASES_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.contact_check import email_problem, number_problem, zone_problem
     from domain.enrollment.enrollment import Enrollment
-    from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+    from domain.enrollment.events import AccountNews, ChangeAccount, Expel, Readmit, RecordRatings
     from domain.enrollment.record import Step, WaitUntil, What
     from domain.enrollment.view import EnrollmentView, view_of
     from domain.errors import Refused, explain
@@ -132,6 +132,8 @@ class SellerEnrollment:
 
     @record_ratings.validator
     def _record_ratings(self, event: RecordRatings) -> None:
+        if event.account is not None:
+            _refuse_what_does_not_exist(event.account)
         self._try(Enrollment.record_ratings, event)
 
     @workflow.update
@@ -183,7 +185,7 @@ def _enrollment_of(start: EnrollmentInput) -> Enrollment:
     return enrollment
 
 
-def _refuse_what_does_not_exist(event: ChangeAccount) -> None:
+def _refuse_what_does_not_exist(event: AccountNews) -> None:
     """Only for a validator: the answer changes with the data a machine carries."""
     checks = (
         ("emergency_phone", event.emergency_phone, number_problem),

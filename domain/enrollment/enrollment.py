@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from domain.account import ContactNews, SellingPlan
 from domain.attempt import Result
-from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+from domain.enrollment.events import AccountNews, ChangeAccount, Expel, Readmit, RecordRatings
 from domain.enrollment.record import (
     INVITES,
     SAYS_ENDED,
@@ -134,6 +134,8 @@ class Enrollment(EnrollmentRecord):
                     f"ratings.{position}.date: {rating.date} is in the future; "
                     f"today is {today} (UTC)"
                 )
+        if event.account is not None:
+            self._learn(event.account, event.by, now)
         before, self.ratings = self.ratings, self.ratings.recorded(event.ratings)
         corrected = [e.date for e in before.entries if e.rating != self.ratings.on(e.date)]
         self.ratings = self.ratings.kept(today)
@@ -143,20 +145,23 @@ class Enrollment(EnrollmentRecord):
 
     def change_account(self, event: ChangeAccount, now: datetime) -> None:
         """What is known of the seller changed. That a number is valid was looked up before."""
-        account = self.account
-        changed = {name: v for name, v in event.changes.items() if v != getattr(account, name)}
-        if event.emergency_phone is not None and not self.number_valid:
+        self._learn(event, event.by, now)
+
+    def _learn(self, account: AccountNews, by: str, now: datetime) -> None:
+        changed = {
+            f: value for f, value in account.news.items() if value != getattr(self.account, f)
+        }
+        if account.emergency_phone is not None and not self.number_valid:
             # Even if it is the one we have: it was looked up anew.
-            changed["emergency_phone"] = event.emergency_phone
+            changed["emergency_phone"] = account.emergency_phone
         if not changed:
             return
-        self.account = account.model_copy(update=changed)
+        self.account = self.account.model_copy(update=changed)
         if "emergency_phone" in changed:
             self.number_valid = None if changed["emergency_phone"] is None else True
         if news := [f for f in ("emergency_phone", "email") if changed.get(f)]:
             self.contact_news = self.contact_news.and_of(*news)
-        names = (name for name in type(event).model_fields if name in changed)
-        self.log(now, What.ACCOUNT_CHANGED, event.by, ", ".join(names))
+        self.log(now, What.ACCOUNT_CHANGED, by, ", ".join(changed))
 
     def expel(self, event: Expel, now: datetime) -> None:
         """Harmful conduct; a repeat changes nothing, not even after a readmission."""

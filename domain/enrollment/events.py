@@ -10,20 +10,14 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 from domain.account import SellingPlan
 from domain.enrollment.ratings import Rating
 from domain.events import Event, HarmCategory
-from domain.text import Email, Language, Line, Paragraph, Phone, TimeZone
+from domain.text import Email, Frozen, Language, Line, Paragraph, Phone, TimeZone
 
 MAXIMUM_RATINGS = 1000
 """In one message: five windows of six months, each day of them recorded."""
 
 
-class RecordRatings(Event):
-    """Ratings of days; one of a day recorded before corrects it."""
-
-    ratings: Annotated[tuple[Rating, ...], Field(min_length=1, max_length=MAXIMUM_RATINGS)]
-
-
-class ChangeAccount(Event):
-    """What has changed. A field that is left out stays; one that is null is not known any more."""
+class AccountNews(Frozen):
+    """News of an account: a field that is null is not known any more, one left out stays."""
 
     name: Line | None = None
     language: Language | None = None
@@ -33,21 +27,34 @@ class ChangeAccount(Event):
     selling_plan: SellingPlan | None = None
 
     @property
-    def changes(self) -> dict[str, Any]:  # Any: each field has a type of its own
-        """What is given, by field."""
-        return {name: getattr(self, name) for name in self.model_fields_set - {"by"}}
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> Self:
-        if not self.changes:
-            fields = ", ".join(name for name in type(self).model_fields if name != "by")
-            raise ValueError(f"give one or more of: {fields}")
-        return self
+    def news(self) -> dict[str, Any]:  # Any: each field has a type of its own
+        """What is given, by field, in the order of the fields."""
+        given = (name for name in AccountNews.model_fields if name in self.model_fields_set)
+        return {name: getattr(self, name) for name in given}
 
     @model_serializer(mode="wrap")
     def _only_what_is_given(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # As JSON too: a null would say that the field is not known any more.
         return {name: v for name, v in handler(self).items() if name in self.model_fields_set}
+
+
+class RecordRatings(Event):
+    """Ratings of days; one of a day recorded before corrects it."""
+
+    ratings: Annotated[tuple[Rating, ...], Field(min_length=1, max_length=MAXIMUM_RATINGS)]
+    account: AccountNews | None = None
+    """What the feed knows of the account: taken with the ratings, before a status is decided."""
+
+
+class ChangeAccount(Event, AccountNews):
+    """What has changed of the account."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.news:
+            fields = ", ".join(AccountNews.model_fields)
+            raise ValueError(f"give one or more of: {fields}")
+        return self
 
 
 class Expel(Event):

@@ -68,7 +68,8 @@ async def test_many_are_opened_and_joined_and_a_second_run_changes_nothing(
     sellers = [f"BULK{n}" for n in range(20)]
     first = [as_json(seller, "ISS-1", "ISS-2") for seller in sellers]
     file = written(
-        "a.jsonl", "\ufeff" + "".join([*first, "\n", as_json("BULK0", "ISS-2", "ISS-3", joins=True)])
+        "a.jsonl",
+        "\ufeff" + "".join([*first, "\n", as_json("BULK0", "ISS-2", "ISS-3", joins=True)]),
     )
     rows = [as_csv(seller, i) for i in ("ISS-1", "ISS-2") for seller in ("CSV1", "CSV2", "CSV3")]
     table = written("b.CSV", "\ufeff" + HEADER + "".join(rows) + "," * 10 + "\r\n")

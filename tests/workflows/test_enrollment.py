@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from domain.account import SellingPlan
-from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+from domain.enrollment.events import AccountNews, ChangeAccount, Expel, Readmit, RecordRatings
 from domain.enrollment.ratings import Rating, window_length
 from domain.enrollment.record import Reason, Status, What
 from domain.events import HarmCategory
@@ -264,3 +264,19 @@ async def test_what_is_not_professional_is_not_eligible_until_it_is(engine: Engi
     assert (view.status, view.reason) == (Status.NOT_ELIGIBLE, Reason.SELLING_PLAN)
     professional = changed(selling_plan=SellingPlan.PROFESSIONAL)
     assert (await seller.tell(Programme.change_account, professional)).status is Status.ENROLLED
+
+
+async def test_ratings_and_account_in_one_message_are_decided_together(engine: Engine) -> None:
+    seller = await engine.know("TOGETHER", days_ago(10, 300), emergency_phone=None)
+    number = AccountNews(emergency_phone="+12065550110")
+    good = RecordRatings(by="feed", ratings=(days_ago(365, 300),), account=number)
+    assert (await seller.tell(Programme.record_ratings, good)).status is Status.ENROLLED
+    # Nobody was invited in between.
+    await written(seller, ENROLLED)
+    premium = RecordRatings(
+        by="feed",
+        ratings=(days_ago(1, 100),),
+        account=AccountNews(emergency_phone="+19005550101"),
+    )
+    assert "premium" in await refusal(seller, Programme.record_ratings, premium)
+    assert (await seller.view()).rating == 300

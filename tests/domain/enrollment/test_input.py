@@ -39,7 +39,7 @@ def test_a_change_stored_and_read_again_is_no_more_than_what_was_given(
 ) -> None:
     event = ChangeAccount.model_validate({"by": "seller", **given})
     assert json.loads(event.model_dump_json()) == {"by": "seller", **given}
-    assert ChangeAccount.model_validate_json(event.model_dump_json()).changes == event.changes
+    assert ChangeAccount.model_validate_json(event.model_dump_json()).news == event.news
 
 
 def test_a_change_of_nothing_is_refused_and_says_what_could_be_changed() -> None:

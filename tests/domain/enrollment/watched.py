@@ -61,8 +61,8 @@ class WatchedProgramme(Programme):
             case RecordRatings():
                 seller.recorded |= {rating.date: rating.rating for rating in event.ratings}
             case ChangeAccount():
-                seller.plan = event.changes.get("selling_plan", seller.plan)
-                number = event.changes.get("emergency_phone", seller.number)
+                seller.plan = event.news.get("selling_plan", seller.plan)
+                number = event.news.get("emergency_phone", seller.number)
                 # Looked up before it is taken, so any other number is a valid one.
                 seller.number_valid = seller.number_valid or number != seller.number
                 seller.number = number

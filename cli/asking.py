@@ -1,0 +1,280 @@
+"""Talking to workflows: every call is bounded, every failure is said in words."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WorkflowContinuedAsNewError,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.parameters import Name
+from cli.problems import DidNotHappen
+from domain.events import Event
+from domain.names import CASES_QUEUE
+from runtime.connection import Unreachable, connect
+
+ANSWERS_WITHIN = timedelta(seconds=5)
+"""How long a person waits for a server or a worker."""
+
+_PATIENCE = (timedelta(seconds=1), ANSWERS_WITHIN - timedelta(seconds=1))
+"""After the first of these it is asked whether there is anybody to wait for."""
+
+_POLLS_EVERY = timedelta(seconds=70)
+"""A worker that listens is heard of at least as often: its longest poll, and some."""
+
+_NO_ANSWER = {
+    RPCStatusCode.CANCELLED,  # what the SDK makes of its own timeout
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.FAILED_PRECONDITION,  # what a server answers a query that nobody polls for
+}
+
+T = TypeVar("T")
+View = TypeVar("View")
+
+
+class NoAnswer(DidNotHappen):
+    """No worker answered in time."""
+
+
+class NoWorker(NoAnswer):
+    """No worker is there to answer anybody."""
+
+
+class SaidNo(DidNotHappen):
+    """The case or the enrollment refused, in its own words."""
+
+
+class AlreadyClosed(DidNotHappen):
+    """It was closed before."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[View]):
+    """What there is to talk to: cases, or enrollments."""
+
+    query: str
+    """The query that answers the view, and what people call one of them."""
+    view: type[View]
+    unknown: str
+    """What is said, before its name, of one that there is not."""
+    shown_by: str
+    """The command that shows one."""
+    how_it_ended: Callable[[View], str]
+
+
+@dataclass(frozen=True)
+class Standing(Generic[View]):
+    """A case or an enrollment as it stands."""
+
+    view: View
+    now: datetime
+    """By its own clock, which may have been played forward."""
+    broke_off: str | None = None
+    """How its workflow ended, where that is not what was to become of it."""
+
+
+def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+    """Do `work` with a connection to Temporal.
+
+    Raises:
+        DidNotHappen: Temporal does not answer, or says no.
+    """
+
+    async def session() -> T:
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
+                client = await connect(identity="client")
+        except TimeoutError:
+            raise Unreachable("no Temporal server answers (TEMPORAL_ADDRESS)") from None
+        return await work(client)
+
+    # In an outage the SDK would write lines of its own into our standard output.
+    Runtime.set_default(
+        Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False
+    )
+    try:
+        return asyncio.run(session())
+    except Unreachable as error:
+        raise DidNotHappen(str(error)) from None
+    except RPCError as error:
+        if "search attribute" in error.message:
+            raise DidNotHappen(
+                "no worker has run on this server yet; start one with `python worker.py`, which "
+                "also registers what cases are found by"
+            ) from None
+        raise DidNotHappen(f"Temporal answers: {_one_line(error.message)}") from None
+
+
+async def look(client: Client, kind: Kind[View], name: Name) -> Standing[View]:
+    """The newest of that name, or the one that its run id picks.
+
+    Raises:
+        DidNotHappen: there is none, or nobody answers for it.
+    """
+    description = await describe(client, kind, name)
+    handle: WorkflowHandle[Any, View] = client.get_workflow_handle(
+        name.workflow_id, run_id=description.run_id, result_type=kind.view
+    )
+    now = _clock(description)
+    try:
+        if description.status is WorkflowExecutionStatus.RUNNING:
+            return Standing(await _query(client, kind, handle), now)
+        # The result needs no worker, unlike the query.
+        return Standing(await handle.result(follow_runs=False, rpc_timeout=ANSWERS_WITHIN), now)
+    except WorkflowContinuedAsNewError as further:
+        return await look(client, kind, replace(name, run_id=further.new_execution_run_id))
+    except WorkflowFailureError as error:
+        cause = getattr(error.cause, "message", "") or str(error.cause)
+        broke_off = f"the workflow ended without closing the {kind.query}: {_one_line(cause)}"
+    try:
+        return Standing(await _query(client, kind, handle), now, broke_off)
+    except DidNotHappen:
+        raise DidNotHappen(f"{name}: {broke_off}") from None
+
+
+async def tell(client: Client, kind: Kind[View], name: Name, update: str, event: Event) -> View:
+    """Send an update, and wait until it is taken.
+
+    Raises:
+        SaidNo: in the case's or the enrollment's own words.
+        AlreadyClosed: there was one, and it is closed.
+        NoAnswer: no worker listens, or it is stuck.
+    """
+    # One named by its own id is not mistaken for a later one of the account.
+    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(
+        name.workflow_id, first_execution_run_id=name.run_id
+    )
+    asked = handle.execute_update(update, event, result_type=kind.view)
+    try:
+        with perhaps_later(kind, name):
+            return await taken(client, asked)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+    last = await look(client, kind, name)
+    raise AlreadyClosed(f"{name} is closed: {last.broke_off or kind.how_it_ended(last.view)}")
+
+
+async def taken(client: Client, asked: Coroutine[Any, Any, T]) -> T:
+    """What an update under way answers.
+
+    Raises:
+        SaidNo: in the case's or the enrollment's own words.
+        NoAnswer: no worker listens, or it is stuck. The update may be taken later.
+    """
+    try:
+        return await _answer(client, asked)
+    except WorkflowUpdateFailedError as error:
+        message = getattr(error.cause, "message", "") or str(error.cause)
+        raise SaidNo(f"refused: {_one_line(message)}") from None
+
+
+@contextmanager
+def perhaps_later(kind: Kind[Any], name: Name) -> Iterator[None]:
+    """Where nobody answers, say that what was asked may yet happen."""
+    try:
+        yield
+    except NoAnswer as error:
+        raise type(error)(
+            f"{error.message}. It may still be taken once one answers: look with "
+            f"`python client.py {kind.shown_by} {name}` before asking again"
+        ) from None
+
+
+async def describe(client: Client, kind: Kind[Any], name: Name) -> WorkflowExecutionDescription:
+    """What the server says of it.
+
+    Raises:
+        DidNotHappen: there is none.
+    """
+    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(
+        name.workflow_id, run_id=name.run_id
+    )
+    try:
+        return await handle.describe(rpc_timeout=ANSWERS_WITHIN)
+    except RPCError as error:
+        wrong_run = error.status is RPCStatusCode.INVALID_ARGUMENT
+        unknown = error.status is RPCStatusCode.NOT_FOUND
+        # Or it is the namespace that there is not.
+        if wrong_run or (unknown and not error.message.startswith("Namespace")):
+            run = f" with the run {name.run_id}" if name.run_id else ""
+            raise DidNotHappen(f"{kind.unknown} {name}{run}") from None
+        raise
+
+
+def _clock(description: WorkflowExecutionDescription) -> datetime:
+    extended = description.raw_description.workflow_extended_info
+    if extended.HasField("time_skipping_info"):
+        return extended.time_skipping_info.current_time.ToDatetime(UTC)
+    return datetime.now(UTC)
+
+
+async def _query(client: Client, kind: Kind[View], handle: WorkflowHandle[Any, View]) -> View:
+    try:
+        return await _answer(client, handle.query(kind.query, result_type=kind.view))
+    except WorkflowQueryFailedError as error:
+        message = _one_line(error.message)
+        raise DidNotHappen(f"the worker cannot read the {kind.query}: {message}") from None
+
+
+async def _answer(client: Client, call: Coroutine[Any, Any, T]) -> T:
+    """What a worker answers. Not every timeout of the SDK's covers its repetitions."""
+    answer = asyncio.ensure_future(call)
+    try:
+        for patience in _PATIENCE:
+            await asyncio.wait({answer}, timeout=patience.total_seconds())
+            if answer.done():
+                return answer.result()
+            if not await _is_listening(client):
+                break
+    except RPCTimeoutOrCancelledError:
+        pass
+    except RPCError as error:
+        if error.status not in _NO_ANSWER:
+            raise
+    finally:  # also on Ctrl-C, so that nothing is left to be complained of
+        answer.cancel()
+        await asyncio.gather(answer, return_exceptions=True)
+    if not await _is_listening(client):
+        raise NoWorker(
+            f"no worker is listening on queue {CASES_QUEUE}; start one with `python worker.py`"
+        )
+    raise NoAnswer(
+        f"no worker answered within {ANSWERS_WITHIN.seconds} s, though one was listening on queue "
+        f"{CASES_QUEUE} a minute ago; if it has gone, start one with `python worker.py`"
+    )
+
+
+async def _is_listening(client: Client) -> bool:
+    queue = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=CASES_QUEUE),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        ),
+        timeout=ANSWERS_WITHIN,
+    )
+    # The server remembers workers for some minutes after they have gone.
+    since = datetime.now(UTC) - _POLLS_EVERY
+    return any(poller.last_access_time.ToDatetime(UTC) > since for poller in queue.pollers)
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())

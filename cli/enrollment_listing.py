@@ -1,0 +1,83 @@
+"""`enrollment list`: sellers by what Temporal finds them by."""
+
+import json
+from typing import Annotated
+
+import typer
+from pydantic import Field
+from rich.table import Table
+from temporalio.client import WorkflowExecution
+
+from cli.asking import run
+from cli.finding import Limit, OfSeller, OfStore, find, print_found, query_of
+from cli.output import say
+from cli.problems import checked
+from cli.words import plain
+from domain.account import Store
+from domain.enrollment.record import Status
+from domain.names import ENROLLMENT_WORKFLOW
+from domain.text import Frozen, Key
+from workflows.search import SELLER, STATUS, STORE
+
+
+class Wanted(Frozen):
+    """Which sellers: every value is of an alphabet that cannot leave its quotes in a query."""
+
+    status: Status | None = None
+    store: Store | None = None
+    seller: Key | None = None
+    limit: int = Field(default=100, ge=1, le=1000)
+
+    def query(self, status: Status | None) -> str:
+        """The sellers of a status, or of any."""
+        of_status = [f"{STATUS.name} = '{status}'"] if status is not None else []
+        running = "ExecutionStatus = 'Running'"  # an enrollment ends only by being broken off
+        return query_of(ENROLLMENT_WORKFLOW, self.store, self.seller, *of_status, running)
+
+
+class Row(Frozen):
+    """A seller as found."""
+
+    enrollment: str
+    status: Status | None
+    store: str | None
+    seller: str | None
+
+
+def list_sellers(
+    *,
+    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
+    store: OfStore = None,
+    seller: OfSeller = None,
+    limit: Limit = 100,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print sellers and counts as JSON.")
+    ] = False,
+) -> None:
+    """List the sellers that the programme knows, and count them by status."""
+    values = {"status": status, "store": store, "seller": seller, "limit": limit}
+    wanted = checked(Wanted, values)
+    by_status = {each: wanted.query(each) for each in Status}
+    found, total, counts = run(
+        lambda client: find(client, wanted.query(wanted.status), wanted.limit, by_status)
+    )
+    rows = sorted(map(_row, found), key=lambda row: row.enrollment)
+    if as_json:
+        sellers = [row.model_dump(mode="json") for row in rows]
+        say(json.dumps({"enrollments": sellers, "total": total, "counts": counts}, indent=2))
+        return
+    table = Table("Seller", "Status")
+    for row in rows:
+        table.add_row(row.enrollment, plain(row.status or "not known yet"))
+    print_found(table, total, counts, "No seller.")
+
+
+def _row(execution: WorkflowExecution) -> Row:
+    found = execution.typed_search_attributes
+    status = found.get(STATUS)
+    return Row(
+        enrollment=execution.id.removeprefix("enrollment/"),
+        status=Status(status) if status else None,
+        store=found.get(STORE),
+        seller=found.get(SELLER),
+    )

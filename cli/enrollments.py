@@ -1,0 +1,75 @@
+"""Talking to enrollments."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy
+
+from cli import asking
+from cli.asking import Kind, Standing
+from cli.parameters import SellerName
+from domain.account import SellerAccount
+from domain.enrollment.view import EnrollmentView
+from domain.events import Event
+from domain.names import CASES_QUEUE, ENROLLMENT_WORKFLOW, enrollment_workflow_id
+from workflows.enrollment_input import EnrollmentInput
+from workflows.search import enrollment_at_start
+
+_ENDS_NOT = "an enrollment goes on for as long as the seller sells"
+_TRIES_WITHIN = timedelta(seconds=10)
+
+ENROLLMENT = Kind(
+    "enrollment",
+    EnrollmentView,
+    "the programme does not know the seller",
+    "enrollment show",
+    lambda view: _ENDS_NOT,
+)
+
+
+async def look(client: Client, name: SellerName) -> Standing[EnrollmentView]:
+    """As `asking.look`: the enrollment as it stands."""
+    return await asking.look(client, ENROLLMENT, name)
+
+
+async def tell(client: Client, name: SellerName, update: str, event: Event) -> EnrollmentView:
+    """As `asking.tell`: an update of an enrollment that there is."""
+    return await asking.tell(client, ENROLLMENT, name, update, event)
+
+
+async def tell_anybody(
+    client: Client, account: SellerAccount, update: str, event: Event
+) -> EnrollmentView:
+    """Send an update, to a seller not known before too: `account` is what is known then.
+
+    Raises:
+        SaidNo: in the enrollment's own words.
+        NoAnswer: no worker listens, or it is stuck. The update may be taken later.
+    """
+    name = SellerName(enrollment_workflow_id(account.store, account.seller_id))
+    start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        ENROLLMENT_WORKFLOW,
+        EnrollmentInput(account=account),
+        id=name.workflow_id,
+        task_queue=CASES_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        search_attributes=enrollment_at_start(account),
+        static_summary=str(name),
+    )
+    asked = client.execute_update_with_start_workflow(
+        update,
+        event,
+        start_workflow_operation=start,
+        result_type=EnrollmentView,
+        rpc_timeout=_TRIES_WITHIN,
+    )
+    try:
+        view: EnrollmentView = await asking.taken(client, asked)
+    except BaseException:
+        # Nobody else asks for the start that failed, and asyncio would complain of that.
+        handle = asyncio.ensure_future(start.workflow_handle())
+        handle.add_done_callback(lambda done: done.cancelled() or done.exception())
+        raise
+    return view

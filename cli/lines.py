@@ -1,0 +1,98 @@
+"""Files of many lines, CSV or JSON lines: read one by one, however long the file."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+from pydantic.fields import FieldInfo
+
+from cli.problems import BadInput
+
+
+def is_csv(file: BinaryIO) -> bool:
+    """Whether its lines are CSV, by its name."""
+    return file.name.lower().endswith(".csv")
+
+
+def is_many(file: BinaryIO) -> bool:
+    """Whether it has something in each line, by its name."""
+    return is_csv(file) or file.name.lower().endswith(".jsonl")
+
+
+def numbered(file: BinaryIO, longest: int) -> Iterator[tuple[int, str | None]]:
+    """Each line with its number; None for one of more bytes than `longest`.
+
+    Raises:
+        BadInput: it is in another encoding than UTF-8.
+    """
+    number = 0
+    while raw := file.readline(longest + 1):
+        number += 1
+        try:
+            if b"\0" in raw:  # as in UTF-16, which can pass for UTF-8
+                raise ValueError
+            line = None if len(raw) > longest else raw.decode().rstrip("\r\n")
+        except ValueError:
+            raise BadInput(f"{file.name}: is not UTF-8: line {number}") from None
+        while not raw.endswith(b"\n") and (raw := file.readline(longest)):
+            pass
+        yield number, line.removeprefix("\ufeff") if line and number == 1 else line
+
+
+def json_of(line: str) -> dict[str, Any]:  # Any: whatever the JSON says
+    """The object of a line, in which no field may be given twice."""
+    try:
+        found = json.loads(line, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError) as error:  # or a number too long, or nested too deep
+        where = f" (character {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise BadInput(f"is not JSON{where}") from None
+    if not isinstance(found, dict):
+        raise BadInput("is not a JSON object")
+    return found
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: as above
+    if len(found := dict(pairs)) < len(pairs):
+        raise BadInput("a field is given twice")
+    return found
+
+
+def cells_of(line: str, columns: int | None = None) -> list[str]:
+    """The cells of a line, as many as there are columns; none of one that is empty throughout.
+
+    No text may have a line break, so that a quote left open harms one line only.
+    """
+    if '"' not in line:
+        cells = line.split(",")
+    else:
+        try:
+            cells = next(csv.reader([line], strict=True), [])
+        except csv.Error as error:
+            raise BadInput(f"is not CSV: {error}") from None
+    if not any(cells):  # as spreadsheets leave them at the end
+        return []
+    if columns is not None and len(cells) != columns:
+        raise BadInput(f"has {len(cells)} cells for {columns} columns")
+    return cells
+
+
+def columns_of(line: str | None, fields: Mapping[str, FieldInfo], what: str) -> list[str]:
+    """The first line of CSV. What may be data instead is not quoted.
+
+    Raises:
+        BadInput: a column that is required is missing, or one is unknown or there twice.
+    """
+    columns = cells_of(line or "")
+    if missing := [n for n, of in fields.items() if of.is_required() and n not in columns]:
+        raise BadInput(f"line 1: must name the columns; missing: {', '.join(missing)}")
+    for position, column in enumerate(columns):
+        if column not in fields or column in columns[:position]:
+            wrong = "is there twice" if column in fields else f"is none of {what}"
+            raise BadInput(f"line 1: column {position + 1} {wrong}")
+    return columns
+
+
+def clean(reason: str) -> str:
+    """A reason can name a field that does not exist, whatever characters it is of."""
+    return "".join(c if c.isprintable() else " " for c in reason)[:500]
