@@ -1,5 +1,6 @@
 """Who a case is about, and over what (docs/rules.md, sections 2 and 3)."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from domain.text import Code, Email, Frozen, Key, Language, Line, Phone, TimeZone
@@ -54,14 +55,20 @@ class ContactNews(Frozen):
     change: int = 0
     """Counts the changes, so that one that comes while another is told is told as well."""
 
-    def and_of(self, *fields: str) -> "ContactNews":
-        """With news of these fields."""
-        every = dict.fromkeys((*self.fields, *fields))
-        return ContactNews(fields=tuple(every), change=self.change + 1)
+    def after(self, account: Account | SellerAccount, changed: Iterable[str]) -> "ContactNews":
+        """With what just changed, as the account is now. That a number is gone is no news."""
+        every = {*self.fields, *changed}
+        if every.isdisjoint(_CONTACT):
+            return self
+        fields = tuple(f for f in _CONTACT if f in every and getattr(account, f) is not None)
+        return ContactNews(fields=fields, change=self.change + 1)
 
     def told(self) -> "ContactNews":
         """With nothing left to tell."""
         return ContactNews(change=self.change)
+
+
+_CONTACT = ("emergency_phone", "email")
 
 
 class Issue(Frozen):

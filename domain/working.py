@@ -120,7 +120,7 @@ class Working(Transitions):
         changed = [f for f in ("emergency_phone", "email") if getattr(event, f) is not None]
         self.log(now, What.CONTACT_CHANGED, event.by, " and ".join(changed))
         if self.shares_contact and not event.from_enrollment:
-            self.contact_news = self.contact_news.and_of(*changed)
+            self.contact_news = self.contact_news.after(self.account, changed)
         if phone != account.emergency_phone and self.number_invalid:
             self.invalid_since = None
             if self.status is Status.CONTACTING:

@@ -106,8 +106,11 @@ async def _tell(client: Client, workflow_id: str, update: str, event: Event, key
     try:
         with _failures(update):
             await handle.execute_update(update, event, id=key, rpc_timeout=_ANSWERS_WITHIN)
-    except (NotThere, WorkflowUpdateFailedError):
-        return  # nobody to tell, or a case that is past listening
+    except NotThere:
+        return  # nobody to tell
+    except WorkflowUpdateFailedError:
+        # A case that is deactivating refuses, and may yet be resumed.
+        raise ProviderFailed(f"{update} was refused") from None
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from temporalio.api.operatorservice.v1 import (
     ListSearchAttributesRequest,
 )
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
+from workflows.converter import DATA_CONVERTER
 from workflows.search import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
@@ -52,7 +52,7 @@ async def connect(address: str | None = None, *, identity: str | None = None) ->
     if identity is not None:
         config["identity"] = identity
     try:
-        return await Client.connect(**config, data_converter=pydantic_data_converter)  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
+        return await Client.connect(**config, data_converter=DATA_CONVERTER)  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
     except (RuntimeError, RPCError) as error:
         raise Unreachable(
             f"no Temporal server answers at {config['target_host']} (TEMPORAL_ADDRESS); "

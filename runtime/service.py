@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -29,9 +28,6 @@ from workflows.seller_enrollment import SellerEnrollment
 QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE)
 
 WORKFLOWS = [IssueCase, SellerEnrollment]
-
-FAILS_THE_WORKFLOW = [ValidationError]
-"""Input that cannot be read ends its workflow at once, rather than sticking for ever."""
 
 _ACKNOWLEDGE_CANCEL_WITHIN = timedelta(seconds=1)
 _FIND_NEW_WORKER_WITHIN = timedelta(seconds=1)
@@ -101,7 +97,6 @@ def workers_of(
             activities=activities[queue],
             identity=worker_identity(),
             build_id="case72",
-            workflow_failure_exception_types=FAILS_THE_WORKFLOW,
             max_cached_workflows=settings.cached_cases,
             max_heartbeat_throttle_interval=_ACKNOWLEDGE_CANCEL_WITHIN,
             sticky_queue_schedule_to_start_timeout=_FIND_NEW_WORKER_WITHIN,

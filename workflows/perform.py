@@ -8,8 +8,6 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
     from activities.contacts import ContactActivities
     from activities.mailing import MailActivities
     from activities.marketplace import MarketplaceActivities
@@ -17,7 +15,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.telephony import TelephonyActivities
     from domain.attempt import CLOSING, Attempt, Channel, Result
     from domain.case import Case
-    from domain.errors import explain
     from domain.names import EMAIL_QUEUE, TELEPHONY_QUEUE
     from domain.orders import (
         LookUpOrder,
@@ -48,20 +45,6 @@ Outcome = Callable[[Case, datetime], None]
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 
-async def perform(case: Case, step: Step) -> Outcome:
-    """Perform a step, and answer what it means for the case.
-
-    Raises:
-        ApplicationError: the case was opened with something nobody can work with.
-        RuntimeError: an activity's answer was not understood, which is ours to mend: the
-            workflow task fails until it is, rather than the case.
-    """
-    try:
-        return await _perform(case, step)
-    except ValidationError as error:
-        raise RuntimeError(f"answer not understood: {explain(error)}") from None
-
-
 def called_off(step: Step) -> Outcome:
     """What it means for the case that a step was called off."""
     if isinstance(step, Reach):
@@ -69,7 +52,12 @@ def called_off(step: Step) -> Outcome:
     return _nothing
 
 
-async def _perform(case: Case, step: Step) -> Outcome:
+async def perform(case: Case, step: Step) -> Outcome:
+    """Perform a step, and answer what it means for the case.
+
+    Raises:
+        ApplicationError: the case was opened with something nobody can work with.
+    """
     match step:
         case LookUp():
             return await _look_up(case)

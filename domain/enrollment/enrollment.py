@@ -159,8 +159,7 @@ class Enrollment(EnrollmentRecord):
         self.account = self.account.model_copy(update=changed)
         if "emergency_phone" in changed:
             self.number_valid = None if changed["emergency_phone"] is None else True
-        if news := [f for f in ("emergency_phone", "email") if changed.get(f)]:
-            self.contact_news = self.contact_news.and_of(*news)
+        self.contact_news = self.contact_news.after(self.account, changed)
         self.log(now, What.ACCOUNT_CHANGED, by, ", ".join(changed))
 
     def expel(self, event: Expel, now: datetime) -> None:

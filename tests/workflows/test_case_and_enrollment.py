@@ -1,6 +1,7 @@
 """What a case and the enrollment of its account need of each other (docs/rules.md, 2 and 3)."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,16 @@ from domain.enrollment.record import Status as Standing
 from domain.enrollment.view import EnrollmentView
 from domain.events import ChangeContact
 from domain.names import enrollment_workflow_id
+from domain.orders import ContactOrder
 from domain.record import Reason, Status, What
-from providers.own_workflows import Enrollments
+from providers.own_workflows import Cases, Enrollments
 from providers.protocols import ProviderFailed
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment as Programme
 
+MINUTE = timedelta(minutes=1)
 ASKS: dict[str, Any] = {"coverage": "enrolled"}
 
 
@@ -135,9 +138,9 @@ async def test_a_number_changed_in_the_enrollment_reaches_the_open_case(engine: 
     again = ChangeAccount(by="seller", email="later@seller.example")
     view = await seller.tell(Programme.change_account, again)
     assert view.account.email == "later@seller.example"
-    await asyncio.sleep(0.5)
-    pending = (await seller.handle.describe()).raw_description.pending_activities
-    assert len(pending) == 0
+    async with asyncio.timeout(10):
+        while (await seller.handle.describe()).raw_description.pending_activities:
+            await asyncio.sleep(0.1)
 
 
 async def test_numbers_changed_in_both_at_once_end_up_the_same_in_both(engine: Engine) -> None:
@@ -167,3 +170,40 @@ async def test_numbers_changed_in_both_at_once_end_up_the_same_in_both(engine: E
 
     for ours, theirs in await asyncio.gather(*(cross(number) for number in range(12))):
         assert ours == theirs
+
+
+async def test_a_number_that_came_and_went_holds_up_no_later_one(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = Cases.change_contact
+
+    async def slowly(self: Cases, order: ContactOrder) -> None:
+        await asyncio.sleep(0.3)
+        await tell(self, order)
+
+    monkeypatch.setattr(Cases, "change_contact", slowly)
+    seller = await engine.know("COMESGOES")
+    case = await engine.open(seller_id="COMESGOES", rules=ASKS)
+    for number in ("+12065550111", "+12065550112", None, "+12065550113"):
+        await seller.tell(
+            Programme.change_account, ChangeAccount(by="seller", emergency_phone=number)
+        )
+    await case.when(lambda v: v.account.emergency_phone == "+12065550113")
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+
+
+async def test_a_number_changed_while_a_case_deactivates_is_there_when_it_is_resumed(
+    engine: Engine,
+) -> None:
+    await engine.know("THEOUTAGE")  # whose deactivation fails
+    case = await engine.open(seller_id="THEOUTAGE", rules=ASKS)
+    await case.play(74 * HOUR)
+    await case.reaches(Status.DEACTIVATING)
+    seller = seller_of(engine, "THEOUTAGE")
+    new = ChangeAccount(by="seller", emergency_phone="+12065550112")
+    await seller.tell(Programme.change_account, new)
+    await case.play(26 * HOUR)
+    await case.reaches(Status.ESCALATED)
+    await seller.play(6 * MINUTE)  # it is told again each 5 minutes
+    await case.when(lambda v: v.account.emergency_phone == "+12065550112")
+    await case.tell(IssueCase.withdraw, WITHDRAW)

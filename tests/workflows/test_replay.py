@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from domain.case import Case
 from domain.steps import Step
-from runtime.service import FAILS_THE_WORKFLOW, WORKFLOWS
+from runtime.service import WORKFLOWS
 from tests.engine import Engine, issue
 from tests.record import CONTINUED, FOLDER, STORIES
 from tests.workflows.events import CONTACT, PLAN, WITHDRAW, joins
 from workflows import perform
+from workflows.converter import DATA_CONVERTER
 from workflows.issue_case import IssueCase
 
 GOLDEN = sorted(FOLDER.glob("*.json.gz"))
@@ -35,8 +35,7 @@ def replayer() -> Replayer:
     """As the worker is set up, which the outcome depends on."""
     return Replayer(
         workflows=WORKFLOWS,
-        data_converter=pydantic_data_converter,
-        workflow_failure_exception_types=FAILS_THE_WORKFLOW,
+        data_converter=DATA_CONVERTER,
     )
 
 
@@ -53,13 +52,13 @@ async def test_an_old_history_replays(file: Path) -> None:
 async def test_a_change_that_would_break_open_cases_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    unchanged = perform._perform
+    unchanged = perform.perform
 
     async def changed(case: Case, step: Step) -> perform.Outcome:
         await workflow.sleep(1)  # a timer that no history has
         return await unchanged(case, step)
 
-    monkeypatch.setattr(perform, "_perform", changed)
+    monkeypatch.setattr(perform, "perform", changed)
     with pytest.raises(NondeterminismError):
         await replayer().replay_workflow(history(FOLDER / "deactivated-silent.json.gz"))
 

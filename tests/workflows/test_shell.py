@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowExecutionStatus,
     WorkflowFailureError,
+    WorkflowHandle,
 )
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
@@ -19,8 +21,8 @@ from domain.attempt import About, Channel, Result
 from domain.events import ChangeContact, Outcome
 from domain.names import CASES_QUEUE, case_workflow_id
 from domain.record import Reason, Status
+from providers.simulated_mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING
-from runtime.service import FAILS_THE_WORKFLOW
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW, joins, talked
 from workflows.case_input import CaseInput
@@ -218,5 +220,27 @@ async def test_a_further_issue_joins_and_naming_it_again_changes_nothing(engine:
     await case.tell(IssueCase.withdraw, WITHDRAW)
 
 
-def test_the_worker_fails_only_what_cannot_be_read() -> None:
-    assert [error.__name__ for error in FAILS_THE_WORKFLOW] == ["ValidationError"]
+async def test_an_answer_that_cannot_be_read_stalls_what_asked_and_ends_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = SimulatedMail.send
+
+    async def unheard_of(self: SimulatedMail, message: EmailMessage) -> Any:
+        delivered = await send(self, message)
+        return "queued" if "strange@" in str(message["To"]) else delivered
+
+    monkeypatch.setattr(SimulatedMail, "send", unheard_of)
+    seller = await engine.know("STRANGE", email="strange@seller.example")
+    case = await engine.open(seller_id="STRANGE", email="strange@seller.example", wait=False)
+    for handle in (seller.handle, case.handle):
+        async with asyncio.timeout(10):
+            while "workflow_task_failed_event_attributes" not in await events_of(handle):
+                await asyncio.sleep(0.05)
+        description = await handle.describe()
+        assert description.status is WorkflowExecutionStatus.RUNNING
+        await handle.terminate()
+
+
+async def events_of(handle: WorkflowHandle[Any, Any]) -> list[str]:
+    history = await handle.fetch_history()
+    return [event.WhichOneof("attributes") or "" for event in history.events]
