@@ -71,7 +71,7 @@ class ContactOrder(Frozen):
     store: str
     seller_id: str
     key: str
-    """Names this change for ever, so that a repeat is recognised."""
+    """Names this change, so that a repeat is recognised while the other's run lasts."""
     emergency_phone: str | None
     email: str | None
 

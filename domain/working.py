@@ -108,7 +108,7 @@ class Working(Transitions):
 
     def change_contact(self, event: ChangeContact, now: datetime) -> None:
         """A new number or address. The number is called from what remains of the agenda."""
-        self.admit(event)
+        self.admit(event, though_full=event.from_enrollment)
         account = self.account
         email, phone = (
             event.email or account.email,

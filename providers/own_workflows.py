@@ -1,5 +1,6 @@
 """The programme and the open cases: our own workflows, asked and told through Temporal."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +18,7 @@ from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.enrollment.events import ChangeAccount, Expel
+from domain.enrollment.record import Reason
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.events import ChangeContact, Event
 from domain.names import (
@@ -54,6 +56,8 @@ class Enrollments:
                 )
         except NotThere:
             return "the account is not enrolled: the programme does not know the seller"
+        if view.reason is Reason.NUMBER_BEING_CHECKED:
+            raise ProviderFailed("the enrollment is still looking up the number")
         return why_not_enrolled(view)
 
     async def expel(self, order: ExpelOrder) -> None:
@@ -69,10 +73,16 @@ class Enrollments:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=order.seller_id,
         )
-        with _failures("the enrollment"):
-            await self._client.execute_update_with_start_workflow(
-                "expel", event, start_workflow_operation=start, rpc_timeout=_ANSWERS_WITHIN
-            )
+        try:
+            with _failures("the enrollment"):
+                await self._client.execute_update_with_start_workflow(
+                    "expel", event, start_workflow_operation=start, rpc_timeout=_ANSWERS_WITHIN
+                )
+        except ProviderFailed:
+            # Nobody else asks for the start that failed, and asyncio would complain of that.
+            handle = asyncio.ensure_future(start.workflow_handle())
+            handle.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise
 
     async def change_contact(self, order: ContactOrder) -> None:
         """Let the account's enrollment know the news, if there is one."""

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -86,6 +88,12 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
 ) -> None:
     start = json.loads((ROOT / "examples" / "silent.json").read_text("utf-8"))
     case = "case/US/A3LANTERN"
+    known = {
+        "emergency_phone": start["account"]["emergency_phone"],
+        "selling_plan": "professional",
+    }
+    feed = {"by": "feed", "ratings": [{"date": "2025-01-06", "rating": 412}], "account": known}
+    seller = {"account": {"store": "US", "seller_id": "A3LANTERN"}}
     (tmp_path / "start.json").write_text(json.dumps(start), "utf-8")
     plan = {
         "by": "seller",
@@ -96,6 +104,17 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
     }
 
     async with service(tmp_path) as (address, first):
+        standing = ["--workflow-id", "enrollment/US/A3LANTERN"]
+        command = ["--address", address, "workflow", "execute-update-with-start", *standing]
+        command += ["--type", "Enrollment", "--task-queue", "cases"]
+        command += ["--id-conflict-policy", "UseExisting", "--input", json.dumps(seller)]
+        command += ["--update-name", "record_ratings", "--update-input", json.dumps(feed)]
+        code, out, err = await run(TEMPORAL, *command, cwd=tmp_path)
+        assert code == 0, out + err
+        command = ["--address", address, "workflow", "query", *standing, "--type", "enrollment"]
+        code, out, err = await run(TEMPORAL, *command, "-o", "json", cwd=tmp_path)
+        assert code == 0, out + err
+        assert json.loads(out)["queryResult"][0]["status"] == "enrolled"
         command = ["--address", address, "workflow", "start", "--type", "IssueCase"]
         command += ["--task-queue", "cases", "--workflow-id", case, "--input-file", "start.json"]
         assert (await run(TEMPORAL, *command, cwd=tmp_path))[0] == 0
@@ -151,7 +170,14 @@ async def test_the_demo_ends_with_every_case_as_it_should_twice_in_a_row(tmp_pat
         code, out, err = await run(sys.executable, "-m", "examples.demo", cwd=tmp_path)
         assert code == 0, out + err
         assert "NOT AS IT SHOULD" not in out
-        assert out.count("case/") == 5
+        assert out.count("case/") == 6
+        sellers = re.findall(r"│ ((?:US|CA)/[0-9A-Z]+) +│ +\d+ │ (\w+) +│", out)
+        assert len(sellers) == 7
+        assert Counter(status for _, status in sellers) == {
+            "enrolled": 5,
+            "invited": 1,
+            "not_eligible": 1,
+        }
 
 
 @pytest.mark.parametrize(

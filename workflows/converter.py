@@ -1,7 +1,7 @@
 """How what workflows are told, and told back, is read and written."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
@@ -32,7 +32,8 @@ class _JSON(PydanticJSONPlainPayloadConverter):
         try:
             return super().from_payload(payload, type_hint)
         except ValidationError as error:
-            if isinstance(type_hint, type) and issubclass(type_hint, _TOLD):
+            hints = (type_hint, *get_args(type_hint))  # of a start, which may be missing
+            if any(isinstance(hint, type) and issubclass(hint, _TOLD) for hint in hints):
                 raise ApplicationError(
                     explain(error), type="BadInput", non_retryable=True
                 ) from None

@@ -53,14 +53,14 @@ class IssueCase:
     """A case from its opening to its end (docs/rules.md, sections 3 to 7)."""
 
     @workflow.init
-    def __init__(self, start: CaseInput) -> None:
+    def __init__(self, start: CaseInput | None = None) -> None:
         # Built here, not in `run`: an update that follows the start at once runs before it.
         self._case = _case_of(start)
         self._steps: Reconciler[Step, Outcome] = Reconciler(lambda step: perform(self._case, step))
         self._logged = len(self._case.timeline)
 
     @workflow.run
-    async def run(self, start: CaseInput) -> CaseView:
+    async def run(self, start: CaseInput | None = None) -> CaseView:
         """Reconcile what is under way with what the case wants, until it is closed."""
         while True:
             self._steps.nothing_new()
@@ -72,7 +72,10 @@ class IssueCase:
                 return view_of(self._case)
             if self._may_continue_as_new():
                 state = self._case.model_dump(mode="json")
-                workflow.continue_as_new(start.model_copy(update={"carried": state}))
+                again = CaseInput(
+                    account=self._case.account, issues=self._case.issues, carried=state
+                )
+                workflow.continue_as_new(again)
             try:
                 await self._steps.wait_for_news()
             except asyncio.CancelledError:
@@ -211,8 +214,10 @@ class IssueCase:
         self._try(Case.withdraw, event)
 
 
-def _case_of(start: CaseInput) -> Case:
+def _case_of(start: CaseInput | None) -> Case:
     info = workflow.info()
+    if not isinstance(start, CaseInput):
+        raise ApplicationError("the input is missing, or is no JSON", type="BadInput")
     if start.carried is not None:
         if info.continued_run_id is None:
             raise ApplicationError("carried: the engine's own; leave it out", type="BadInput")

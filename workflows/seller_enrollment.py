@@ -32,9 +32,13 @@ with workflow.unsafe.imports_passed_through():
 
 log = structlog.get_logger("enrollment")
 
-LONGEST_HISTORY = 500
-"""Events after which it continues as new: an enrollment asked after years of silence is
-replayed from its history, which should take no longer than a person notices."""
+LONG_HISTORY = 500
+"""Events after which it continues as new at the next quiet moment: an enrollment asked after
+years of silence is replayed from its history, which is to take no longer than one notices."""
+
+TOO_LONG_HISTORY = 1500
+"""Events after which it does not wait for that: in an outage an e-mail is tried for days, and
+the server takes 2,000 updates in a run. What is under way is then begun again."""
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 Take = Callable[[Enrollment, SomeEvent, datetime], None]
@@ -46,15 +50,16 @@ class SellerEnrollment:
     """A seller's standing in a store, for as long as they sell (docs/rules.md, section 2)."""
 
     @workflow.init
-    def __init__(self, start: EnrollmentInput) -> None:
+    def __init__(self, start: EnrollmentInput | None = None) -> None:
         self._enrollment = _enrollment_of(start)
         self._steps: Reconciler[Step, Outcome] = Reconciler(
             lambda step: perform(self._enrollment, step)
         )
-        self._logged = 0 if start.carried is None else self._enrollment.happened
+        # A fresh one has `known` in its timeline already, which is to be logged.
+        self._logged = 0 if workflow.info().continued_run_id is None else self._enrollment.happened
 
     @workflow.run
-    async def run(self, start: EnrollmentInput) -> None:
+    async def run(self, start: EnrollmentInput | None = None) -> None:
         """Reconcile what is under way with what the enrollment wants; it never ends."""
         while True:
             self._steps.nothing_new()
@@ -92,12 +97,11 @@ class SellerEnrollment:
 
     def _may_continue_as_new(self) -> bool:
         info = workflow.info()
-        long = info.get_current_history_length() >= LONGEST_HISTORY
-        return (
-            (long or info.is_continue_as_new_suggested())
-            and all(isinstance(step, WaitUntil) for step in self._steps.under_way)
-            and workflow.all_handlers_finished()
-        )
+        length = info.get_current_history_length()
+        quiet = all(isinstance(step, WaitUntil) for step in self._steps.under_way)
+        long = length >= LONG_HISTORY or info.is_continue_as_new_suggested()
+        due = (quiet and long) or length >= TOO_LONG_HISTORY
+        return due and workflow.all_handlers_finished()
 
     # --- what anybody may ask and tell ----------------------------------------------------
 
@@ -162,7 +166,9 @@ class SellerEnrollment:
         self._try(Enrollment.readmit, event)
 
 
-def _enrollment_of(start: EnrollmentInput) -> Enrollment:
+def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
+    if not isinstance(start, EnrollmentInput):
+        raise ApplicationError("the input is missing, or is no JSON", type="BadInput")
     info, account = workflow.info(), start.account
     if start.carried is not None:
         if info.continued_run_id is None:

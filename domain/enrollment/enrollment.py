@@ -28,6 +28,7 @@ from domain.errors import Refused
 
 REMIND_AFTER = timedelta(days=7)
 _REMEMBERS_CASES = 20
+"""A repeat comes within days, and each case is of its own."""
 
 
 class Enrollment(EnrollmentRecord):
@@ -37,7 +38,8 @@ class Enrollment(EnrollmentRecord):
         """Let time pass until `now`; answer every step that is to be under way from here on.
 
         A step under way that is not in the answer is to be called off. Asking again at the
-        same moment changes nothing.
+        same moment changes nothing. Until the number is checked nothing is decided, or a
+        seller would be invited who has a valid one.
         """
         if self.number_unchecked:
             assert self.account.emergency_phone is not None
@@ -45,7 +47,8 @@ class Enrollment(EnrollmentRecord):
         self.settle(now)
         steps: list[Step] = []
         if self.outbox and self.account.email is not None:
-            steps.append(Send(self.outbox[0].number, self.account.email))
+            letter = self.outbox[0]
+            steps.append(Send(letter.number, letter.about, self.account.email))
         if self.contact_news.fields:
             steps.append(ShareContact())
         if moment := self._next_moment(now):
@@ -81,7 +84,8 @@ class Enrollment(EnrollmentRecord):
         return Status.ENROLLED, Reason.REQUIREMENTS_MET
 
     def _become(self, status: Status, reason: Reason, now: datetime) -> None:
-        # Of letters that wait for an address only the newest is kept, so it says this as well.
+        # The next letter must say that it ended, too, if the one that does so never left: of
+        # letters that wait for an address only the newest is kept.
         waiting = self.outbox if self.account.email is None else ()
         ended = self.status is Status.ENROLLED or any(x.about in SAYS_ENDED for x in waiting)
         self.status, self.reason = status, reason
@@ -152,7 +156,7 @@ class Enrollment(EnrollmentRecord):
             f: value for f, value in account.news.items() if value != getattr(self.account, f)
         }
         if account.emergency_phone is not None and not self.number_valid:
-            # Even if it is the one we have: it was looked up anew.
+            # Even if it is the one we have: the update's validator looked it up and let it in.
             changed["emergency_phone"] = account.emergency_phone
         if not changed:
             return
@@ -163,7 +167,11 @@ class Enrollment(EnrollmentRecord):
         self.log(now, What.ACCOUNT_CHANGED, by, ", ".join(changed))
 
     def expel(self, event: Expel, now: datetime) -> None:
-        """Harmful conduct; a repeat changes nothing, not even after a readmission."""
+        """Harmful conduct; a repeat changes nothing, not even after a readmission.
+
+        A case is remembered though the seller is expelled already, since its repeat may come
+        after they were readmitted.
+        """
         if event.case_id in self.expelled_in:
             return
         if event.case_id is not None:

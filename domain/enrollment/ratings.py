@@ -91,6 +91,7 @@ class RatingRecord(Frozen):
     def kept(self, today: dt.date) -> "RatingRecord":
         """Without the entries that no window of today or later can see."""
         start = window_start(today)
+        # The last entry before or on the window's first day is what holds there.
         seen_from = sum(entry.date <= start for entry in self.entries) - 1
         return RatingRecord(entries=self.entries[seen_from:]) if seen_from > 0 else self
 

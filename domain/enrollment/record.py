@@ -33,6 +33,8 @@ class Reason(StrEnum):
     SELLING_PLAN = "selling_plan"
     RECORD_TOO_SHORT = "record_too_short"
     TOO_MANY_DAYS_BELOW = "too_many_days_below"
+    NUMBER_BEING_CHECKED = "number_being_checked"
+    """Only in a view, for the moment that takes: nothing is decided yet."""
     NO_NUMBER = "no_number"
     INVALID_NUMBER = "invalid_number"
     HARM = "harm"
@@ -105,9 +107,10 @@ class CheckNumber(NamedTuple):
 
 
 class Send(NamedTuple):
-    """Send the letter of this number to this address."""
+    """Send the letter of this number to this address; it may come to say something else."""
 
     number: int
+    about: About
     to: str
     kind: str = "send"
 

@@ -47,7 +47,9 @@ class EnrollmentView(Frozen):
 def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
     """The view of an enrollment as it stands at `now`, though nobody woke it since."""
     current = enrollment.model_copy()
-    if not current.number_unchecked:
+    if current.number_unchecked:
+        current.reason = Reason.NUMBER_BEING_CHECKED
+    else:
         current.settle(now)
     today = now.astimezone(UTC).date()
     ratings, account = current.ratings, current.account

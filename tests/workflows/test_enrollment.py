@@ -219,6 +219,8 @@ async def test_a_seller_is_found_with_both_workflow_types(engine: Engine) -> Non
 
 async def test_a_poisoned_start_ends_at_once_naming_the_field(engine: Engine) -> None:
     for workflow_id, start, named in (
+        ("enrollment/US/P5", None, "input is missing"),
+        ("enrollment/US/P6", b"x", "input is missing"),
         ("enrollment/US/P1", {"account": {"store": "UK", "seller_id": "P1"}}, "account.store"),
         ("enrollment/US/P2", {"account": {"store": "US", "seller_id": "P/2"}}, "account.seller_id"),
         ("enrollment/US/P3", {"account": {"store": "US", "seller_id": "P4"}}, "workflow id"),

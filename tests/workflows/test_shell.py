@@ -198,6 +198,16 @@ async def test_a_poisoned_start_fails_at_once_and_quotes_nobody(
     assert "secret" not in ended.lower()
 
 
+@pytest.mark.parametrize("start", [[], [None], [b"x"]], ids=["nothing", "null", "bytes"])
+async def test_a_start_without_input_fails_at_once(engine: Engine, start: list[Any]) -> None:
+    handle: WorkflowHandle[Any, Any] = await engine.client.start_workflow(
+        "IssueCase", args=start, id="case/US/NOINPUT", task_queue=CASES_QUEUE
+    )
+    with pytest.raises(WorkflowFailureError) as failure:
+        await asyncio.wait_for(handle.result(), 5)
+    assert "the input is missing" in str(failure.value.cause)
+
+
 async def test_text_in_any_script_survives_to_the_e_mail_and_the_details(engine: Engine) -> None:
     name = "متجر الأمل 🫖 茶屋 <b>&\u200d"
     case = await engine.open(name=name, email="scripts@bluekettle.example")

@@ -141,7 +141,7 @@ def test_an_e_mail_taken_although_called_off_is_in_the_timeline_and_reminds_of_n
 
 def test_an_e_mail_under_way_follows_the_seller_to_a_new_address() -> None:
     world = slow_mail().take(GOOD_FOR_LONG).play(0.01).take(a_change(email=OTHER_ADDRESS))
-    assert Send(1, OTHER_ADDRESS) in world.enrollment.advance(world.now)
+    assert Send(1, About.ENROLLED, OTHER_ADDRESS) in world.enrollment.advance(world.now)
     world.play(1)
     assert [(mail.to, mail.about) for mail in world.mailed] == [(OTHER_ADDRESS, About.ENROLLED)]
 

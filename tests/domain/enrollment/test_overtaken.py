@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.enrollment.events import RecordRatings
-from domain.enrollment.record import About, Status, What
+from domain.enrollment.record import About, Reason, Status, What
+from domain.enrollment.view import view_of
 from domain.errors import explain
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
@@ -15,9 +16,11 @@ from tests.domain.enrollment.build import (
     BECOMES_PROFESSIONAL,
     FIRST_DAY,
     GOOD_FOR_LONG,
+    NOON,
     NUMBER_COMES,
     NUMBER_REMOVED,
     READMITTED,
+    an_enrollment,
     an_expulsion,
 )
 from tests.domain.enrollment.world import Programme
@@ -32,8 +35,7 @@ def slow_mail() -> Programme:
 def test_that_it_ended_is_told_although_the_next_change_comes_before_the_mail_left() -> None:
     world = slow_mail().take(NUMBER_REMOVED, BECOMES_INDIVIDUAL).play(30)
     assert world.status is Status.NOT_ELIGIBLE
-    # It was on its way already, and says what was so when it was written.
-    assert world.letters == [About.ENROLLED, About.ENDED_NUMBER_NEEDED]
+    assert world.letters == [About.ENROLLED, About.ENDED]
 
 
 def test_who_gave_a_number_before_the_mail_left_is_told_of_the_end_and_not_asked() -> None:
@@ -74,3 +76,9 @@ def test_a_rating_that_is_no_whole_number_is_refused_with_its_place(rating: obje
     with pytest.raises(ValidationError) as refused:
         RecordRatings.model_validate(message)
     assert explain(refused.value).startswith("ratings.0.rating: ")
+
+
+def test_while_a_number_is_looked_up_the_view_says_so_and_decides_nothing() -> None:
+    enrollment = an_enrollment()
+    assert enrollment.number_unchecked
+    assert view_of(enrollment, NOON).reason is Reason.NUMBER_BEING_CHECKED
