@@ -196,14 +196,14 @@ async def test_a_number_changed_while_a_case_deactivates_is_there_when_it_is_res
     engine: Engine,
 ) -> None:
     await engine.know("THEOUTAGE")  # whose deactivation fails
-    rules = ASKS | {"deactivation_timeout": "PT6H"}
+    rules = ASKS | {"deactivation_timeout": "PT1H"}
     case = await engine.open(seller_id="THEOUTAGE", rules=rules)
-    await case.play(73 * HOUR)
+    await case.play(72 * HOUR + 10 * MINUTE)
     await case.reaches(Status.DEACTIVATING)
     seller = seller_of(engine, "THEOUTAGE")
     new = ChangeAccount(by="seller", emergency_phone="+12065550112")
     await seller.tell(Programme.change_account, new)
-    await case.play(7 * HOUR)
+    await case.play(2 * HOUR)
     await case.reaches(Status.ESCALATED)
     await seller.play(6 * MINUTE)  # it is told again each 5 minutes
     await case.when(lambda v: v.account.emergency_phone == "+12065550112")
