@@ -40,13 +40,17 @@ class Telephone(Protocol):
 
 
 class Mail(Protocol):
-    """Hands e-mails to the mail server."""
+    """Hands e-mails to the mail server.
+
+    A message handed over again has the same Message-ID. One that is known to have been taken is
+    not handed over again; where the answer was lost it is, and the reader may get it twice.
+    """
 
     async def send(self, message: EmailMessage) -> Result:
-        """`accepted` or `bounced`. A message of the same Message-ID is delivered once.
+        """`accepted`; or `bounced`, if the recipient or the message is refused for good.
 
         Raises:
-            ProviderFailed: the message was neither taken nor refused.
+            ProviderFailed: neither is known, or the refusal is about us, the sender.
         """
 
 

@@ -21,6 +21,7 @@ from providers.protocols import AccountService, Mail, OpenCases, Programme, Tele
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
 from providers.simulated_telephone import SimulatedTelephone
+from providers.smtp_mail import SmtpMail, SmtpServer
 from runtime.settings import Settings
 from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment
@@ -48,10 +49,33 @@ def providers_of(settings: Settings, client: Client) -> Providers:
     """The providers that the settings name."""
     return Providers(
         telephone=SimulatedTelephone(settings.state, settings.ring_seconds),
-        mail=SimulatedMail(settings.state / "mail"),
+        mail=mail_of(settings),
         accounts=SimulatedMarketplace(settings.state),
         programme=Enrollments(client),
         cases=Cases(client),
+    )
+
+
+def mail_of(settings: Settings) -> Mail:
+    """The mail that the settings name.
+
+    Raises:
+        ValueError: a setting is no use, and named.
+    """
+    if settings.mail == "simulated":
+        return SimulatedMail(settings.state / "mail")
+    assert settings.smtp_host
+    password = settings.smtp_password
+    return SmtpMail(
+        SmtpServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            username=settings.smtp_username or None,
+            password=password.get_secret_value() if password else None,
+            ca_file=settings.smtp_ca_file,
+            timeout_seconds=settings.smtp_timeout_seconds,
+        )
     )
 
 
