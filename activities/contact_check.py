@@ -2,13 +2,13 @@
 
 That data changes from release to release, so workflows never ask: activities do, and the
 validators of updates, which do not run again on replay (docs/rules.md, sections 2 and 7).
-Each function answers what is wrong, or None.
+Each `..._problem` answers what is wrong, or None.
 """
 
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType
 
 _COSTLY = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
@@ -29,11 +29,15 @@ def number_problem(phone: str) -> str | None:
 
 def email_problem(email: str) -> str | None:
     """An address in a form that mail servers take. Nobody is asked whether it exists."""
+    return "is not an e-mail address" if read_email(email) is None else None
+
+
+def read_email(email: str) -> ValidatedEmail | None:
+    """The parts of an address; None if it is none."""
     try:
-        validate_email(email, check_deliverability=False, globally_deliverable=False)
+        return validate_email(email, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
-        return "is not an e-mail address"
-    return None
+        return None
 
 
 def zone_problem(time_zone: str) -> str | None:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from activities.contact_check import read_email
 from domain.enrollment.orders import LetterOrder
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
 from domain.orders import DeskOrder, MailOrder
@@ -168,10 +168,8 @@ def _addressee(name: str | None, email: str) -> Address:
     Raises:
         CannotBeWritten: the address has no form that a header can hold.
     """
-    try:
-        valid = validate_email(email, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        raise CannotBeWritten("not an e-mail address") from None
+    if (valid := read_email(email)) is None:
+        raise CannotBeWritten("not an e-mail address")
     local_part, _, domain = email.rpartition("@")
     if "=?" in local_part:
         # Python takes it for an encoded word, and older releases write a line break that hides

@@ -1,6 +1,5 @@
 """Talking to enrollments."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from domain.account import SellerAccount
 from domain.enrollment.view import EnrollmentView
 from domain.events import Event
 from domain.names import CASES_QUEUE, ENROLLMENT_WORKFLOW, enrollment_workflow_id
+from providers.own_workflows import update_with_start
 from workflows.enrollment_input import EnrollmentInput
 from workflows.search import enrollment_at_start
 
@@ -58,18 +58,7 @@ async def tell_anybody(
         search_attributes=enrollment_at_start(account),
         static_summary=str(name),
     )
-    asked = client.execute_update_with_start_workflow(
-        update,
-        event,
-        start_workflow_operation=start,
-        result_type=EnrollmentView,
-        rpc_timeout=_TRIES_WITHIN,
+    asked = update_with_start(
+        client, start, update, event, within=_TRIES_WITHIN, answers=EnrollmentView
     )
-    try:
-        view: EnrollmentView = await asking.taken(client, asked)
-    except BaseException:
-        # Nobody else asks for the start that failed, and asyncio would complain of that.
-        handle = asyncio.ensure_future(start.workflow_handle())
-        handle.add_done_callback(lambda done: done.cancelled() or done.exception())
-        raise
-    return view
+    return await asking.taken(client, asked)

@@ -1,4 +1,7 @@
-"""What a case wants done. Equal steps are the same step (docs/architecture.md)."""
+"""What a case wants done, some of it an enrollment too. Equal steps are the same step.
+
+How they are kept apart is in docs/architecture.md.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -47,7 +50,7 @@ class Expel(NamedTuple):
 
 
 class ShareContact(NamedTuple):
-    """Tell the enrollment the new number or address: one change after the other."""
+    """Tell the account's other workflow what changed of number and address, one after the other."""
 
     kind: str = "share_contact"
 

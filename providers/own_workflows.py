@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
@@ -31,6 +31,8 @@ from domain.orders import ContactOrder, ExpelOrder
 from providers.protocols import ProviderFailed
 
 _ANSWERS_WITHIN = timedelta(seconds=10)
+
+T = TypeVar("T")
 
 
 class NotThere(Exception):
@@ -73,16 +75,8 @@ class Enrollments:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=order.seller_id,
         )
-        try:
-            with _failures("the enrollment"):
-                await self._client.execute_update_with_start_workflow(
-                    "expel", event, start_workflow_operation=start, rpc_timeout=_ANSWERS_WITHIN
-                )
-        except ProviderFailed:
-            # Nobody else asks for the start that failed, and asyncio would complain of that.
-            handle = asyncio.ensure_future(start.workflow_handle())
-            handle.add_done_callback(lambda done: done.cancelled() or done.exception())
-            raise
+        with _failures("the enrollment"):
+            await update_with_start(self._client, start, "expel", event, within=_ANSWERS_WITHIN)
 
     async def change_contact(self, order: ContactOrder) -> None:
         """Let the account's enrollment know the news, if there is one."""
@@ -109,6 +103,32 @@ class Cases:
         )
         workflow_id = case_workflow_id(order.store, order.seller_id)
         await _tell(self._client, workflow_id, "change_contact", event, order.key)
+
+
+async def update_with_start(
+    client: Client,
+    start: WithStartWorkflowOperation[Any, Any],
+    update: str,
+    event: Event,
+    *,
+    within: timedelta,
+    answers: type[T] | None = None,
+) -> T:
+    """Send an update to a workflow that is started if it is not there, and wait for the answer."""
+    try:
+        answer: T = await client.execute_update_with_start_workflow(
+            update,
+            event,
+            start_workflow_operation=start,
+            result_type=answers,
+            rpc_timeout=within,
+        )
+    except BaseException:
+        # Nobody else asks for the start that failed, and asyncio would complain of that.
+        handle = asyncio.ensure_future(start.workflow_handle())
+        handle.add_done_callback(lambda done: done.cancelled() or done.exception())
+        raise
+    return answer
 
 
 async def _tell(client: Client, workflow_id: str, update: str, event: Event, key: str) -> None:

@@ -10,7 +10,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
@@ -45,6 +45,8 @@ EVERYONE: dict[str, Any] = {"coverage": "everyone"}
 HOUR = timedelta(hours=1)
 _sellers = itertools.count(1)
 
+View = TypeVar("View")
+
 
 def morning_zone() -> str:
     """A zone in which it is between nine and ten in the morning now."""
@@ -76,32 +78,40 @@ def issue(issue_id: str = "ISS-1", *, harmful: bool = False) -> Issue:
 
 
 @dataclass
-class OpenCase:
-    """A case on the server."""
+class Running(Generic[View]):
+    """A case or an enrollment on the server."""
 
-    handle: WorkflowHandle[Any, CaseView]
+    handle: WorkflowHandle[Any, Any]
     skipper: TimeSkipper
 
-    async def view(self) -> CaseView:
-        """The case as it stands."""
-        return await self.handle.query(IssueCase.case)
+    async def view(self) -> View:
+        """As it stands."""
+        raise NotImplementedError
 
-    async def tell(self, update: Any, event: Any, **options: Any) -> CaseView:
+    async def tell(self, update: Any, event: Any, **options: Any) -> View:
         """Send an update."""
         asked = self.handle.execute_update(update, event, **options)
-        view: CaseView = await asyncio.wait_for(asked, 20)
+        view: View = await asyncio.wait_for(asked, 20)
         return view
 
     async def play(self, time: timedelta) -> None:
-        """Let time pass on the case's clock."""
+        """Let time pass on its clock."""
         await self.skipper.fast_forward(self.handle, time)
 
-    async def when(self, holds: Callable[[CaseView], object], within: float = 10) -> CaseView:
+    async def when(self, holds: Callable[[View], object], within: float = 10) -> View:
         """The view once `holds` is true of it; real time, in seconds."""
         async with asyncio.timeout(within):
             while not holds(view := await self.view()):
                 await asyncio.sleep(0.01)
             return view
+
+
+class OpenCase(Running[CaseView]):
+    """A case on the server."""
+
+    async def view(self) -> CaseView:
+        """The case as it stands."""
+        return await self.handle.query(IssueCase.case)
 
     async def settled(self) -> CaseView:
         """The view once no attempt is under way and none is due."""
@@ -119,7 +129,8 @@ class OpenCase:
 
     async def end(self) -> CaseView:
         """The view with which the case ended."""
-        return await asyncio.wait_for(self.handle.result(), 20)
+        view: CaseView = await asyncio.wait_for(self.handle.result(), 20)
+        return view
 
     async def events(self) -> list[str]:
         """The history's events by type, skips of time left out."""
@@ -128,33 +139,12 @@ class OpenCase:
         return [name for name in names if "time_skipping" not in name]
 
 
-@dataclass
-class KnownSeller:
+class KnownSeller(Running[EnrollmentView]):
     """An enrollment on the server."""
-
-    handle: WorkflowHandle[Any, None]
-    skipper: TimeSkipper
 
     async def view(self) -> EnrollmentView:
         """The enrollment as it stands."""
         return await self.handle.query(SellerEnrollment.enrollment)
-
-    async def tell(self, update: Any, event: Any, **options: Any) -> EnrollmentView:
-        """Send an update."""
-        asked = self.handle.execute_update(update, event, **options)
-        view: EnrollmentView = await asyncio.wait_for(asked, 20)
-        return view
-
-    async def play(self, time: timedelta) -> None:
-        """Let time pass on the enrollment's clock."""
-        await self.skipper.fast_forward(self.handle, time)
-
-    async def when(self, holds: Callable[[EnrollmentView], object]) -> EnrollmentView:
-        """The view once `holds` is true of it."""
-        async with asyncio.timeout(10):
-            while not holds(view := await self.view()):
-                await asyncio.sleep(0.01)
-            return view
 
     async def wrote(self) -> list[tuple[str, str]]:
         """The letters sent: about what, and what came of each."""

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.record import Entry, Letter, Status, Step, WaitUntil
+from domain.enrollment.record import Entry, Letter, Status, Step
 from domain.enrollment.view import view_of
 from domain.record import ENGINE
+from domain.steps import WaitUntil
 from workflows.markdown import safe, time, words
 
 _HEADLINES = {

@@ -10,15 +10,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     import structlog
-    from pydantic import ValidationError
 
-    from activities.contact_check import email_problem, number_problem
     from domain.case import Case
-    from domain.errors import Refused, explain
+    from domain.errors import Refused
     from domain.events import (
         AddIssue,
         ChangeContact,
@@ -36,6 +33,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.steps import Step, WaitUntil
     from domain.view import CaseView, view_of
     from workflows.case_input import CaseInput
+    from workflows.given import (
+        carried_over,
+        given,
+        refuse_what_does_not_exist,
+        require_workflow_id,
+    )
     from workflows.perform import Outcome, called_off, perform
     from workflows.reconciler import Reconciler
     from workflows.search import show_in_search
@@ -186,7 +189,7 @@ class IssueCase:
 
     @change_contact.validator
     def _change_contact(self, event: ChangeContact) -> None:
-        _refuse_what_does_not_exist(event)
+        refuse_what_does_not_exist(event)
         self._try(Case.change_contact, event)
 
     @workflow.update
@@ -215,21 +218,11 @@ class IssueCase:
 
 
 def _case_of(start: CaseInput | None) -> Case:
-    info = workflow.info()
-    if not isinstance(start, CaseInput):
-        raise ApplicationError("the input is missing, or is no JSON", type="BadInput")
+    start = given(start, CaseInput)
     if start.carried is not None:
-        if info.continued_run_id is None:
-            raise ApplicationError("carried: the engine's own; leave it out", type="BadInput")
-        try:
-            return Case.model_validate(start.carried)
-        except ValidationError as error:
-            # Ours to mend: the task fails until it is, rather than the case.
-            raise RuntimeError(f"carried state not understood: {explain(error)}") from None
-    if info.workflow_id != case_workflow_id_of(start.account):
-        raise ApplicationError(
-            "the workflow id must be case/{store}/{seller_id} of the account", type="BadInput"
-        )
+        return carried_over(start.carried, Case)
+    require_workflow_id(case_workflow_id_of(start.account), "case/{store}/{seller_id}")
+    info = workflow.info()
     return Case(
         id=own_id(info.workflow_id, info.first_execution_run_id),
         account=start.account,
@@ -237,16 +230,3 @@ def _case_of(start: CaseInput | None) -> Case:
         overrides=start.policy,
         opened_at=workflow.now(),
     )
-
-
-def _refuse_what_does_not_exist(event: ChangeContact) -> None:
-    """Only for a validator: the answer changes with the data a machine carries.
-
-    That data is read from files as it is needed, which the sandbox forbids to what replays.
-    """
-    phone, email = event.emergency_phone, event.email
-    with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
-        if phone is not None and (problem := number_problem(phone)):
-            raise Refused(f"emergency_phone: {problem}")
-        if email is not None and (problem := email_problem(email)):
-            raise Refused(f"email: {problem}")

@@ -1,8 +1,13 @@
-"""How long each activity may take, and how it is tried again."""
+"""How long each activity may take, how it is tried again, and what giving up on it means."""
 
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+T = TypeVar("T")
 
 RETRY = RetryPolicy(backoff_coefficient=3, maximum_interval=timedelta(minutes=5))
 """Quick after a hiccup, eight tries in the 15 minutes of a call, gentle in a long outage."""
@@ -18,3 +23,13 @@ SHARING = timedelta(hours=24)
 
 LETTER = timedelta(days=3)
 """How long an e-mail of the programme is tried: over a weekend's outage."""
+
+
+async def or_failed(activity: Coroutine[Any, Any, T], failed: T) -> T:
+    """What an activity answers, or `failed` once it is given up on; called off it stays so."""
+    try:
+        return await activity
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        return failed

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
@@ -37,7 +37,8 @@ with workflow.unsafe.imports_passed_through():
         WaitUntil,
     )
     from workflows import story
-    from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY, SHARING
+    from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY, or_failed
+    from workflows.share import shared
 
 Outcome = Callable[[Case, datetime], None]
 """Tells the case what came of a step."""
@@ -125,12 +126,8 @@ async def _look_up_hours(case: Case) -> Outcome:
 
 async def _reach(case: Case, attempt: Attempt) -> Outcome:
     call = attempt.channel is Channel.CALL
-    try:
-        result = await (_call(case, attempt) if call else _email(case, attempt))
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        result = Result.PROVIDER_FAILED
+    made = _call(case, attempt) if call else _email(case, attempt)
+    result = await or_failed(made, Result.PROVIDER_FAILED)
     return lambda case, now: case.reached_out(attempt.number, result, now)
 
 
@@ -164,21 +161,17 @@ async def _email(case: Case, attempt: Attempt) -> Result:
 
 
 async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
-    try:
-        result = await workflow.execute_activity_method(
-            MailActivities.tell_desk,
-            desk_order(case, step.due),
-            task_queue=EMAIL_QUEUE,
-            schedule_to_close_timeout=case.rules.desk_reminder,
-            start_to_close_timeout=A_MESSAGE,
-            heartbeat_timeout=HEARTBEAT,
-            retry_policy=RETRY,
-            summary=story.desk_summary(case, step),
-        )
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        result = Result.PROVIDER_FAILED
+    telling = workflow.execute_activity_method(
+        MailActivities.tell_desk,
+        desk_order(case, step.due),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=case.rules.desk_reminder,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary=story.desk_summary(case, step),
+    )
+    result = await or_failed(telling, Result.PROVIDER_FAILED)
     return lambda case, now: case.told_desk(step.due, result is Result.ACCEPTED, now)
 
 
@@ -214,18 +207,9 @@ async def _expel(case: Case) -> Outcome:
 
 async def _share_contact(case: Case) -> Outcome:
     news = case.contact_news
-    told = True
-    try:
-        await workflow.execute_activity_method(
-            ContactActivities.tell_enrollment,
-            contact_order(case.id, case.account, news),
-            schedule_to_close_timeout=SHARING,
-            start_to_close_timeout=A_MESSAGE,
-            retry_policy=RETRY,
-            summary="Tell the enrollment of the new number or address",
-        )
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        told = False
+    told = await shared(
+        ContactActivities.tell_enrollment,
+        contact_order(case.id, case.account, news),
+        "Tell the enrollment of the new number or address",
+    )
     return lambda case, now: case.shared_contact(news, told, now)

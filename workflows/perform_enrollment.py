@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
@@ -13,18 +12,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.attempt import Result
     from domain.enrollment.enrollment import Enrollment
     from domain.enrollment.orders import letter_order
-    from domain.enrollment.record import (
-        CheckNumber,
-        Letter,
-        Send,
-        ShareContact,
-        Step,
-        WaitUntil,
-    )
+    from domain.enrollment.record import CheckNumber, Letter, Send, Step
     from domain.names import EMAIL_QUEUE
     from domain.orders import contact_order
+    from domain.steps import ShareContact, WaitUntil
     from workflows import enrollment_story as story
-    from workflows.patience import A_MESSAGE, HEARTBEAT, LETTER, RETRY, SHARING
+    from workflows.patience import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
+    from workflows.share import shared
 
 Outcome = Callable[[Enrollment, datetime], None]
 """Tells the enrollment what came of a step."""
@@ -59,40 +53,26 @@ async def _check_number(phone: str) -> Outcome:
 
 
 async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:
-    try:
-        result = await workflow.execute_activity_method(
-            MailActivities.send_letter,
-            letter_order(enrollment, letter, to),
-            task_queue=EMAIL_QUEUE,
-            schedule_to_close_timeout=LETTER,
-            start_to_close_timeout=A_MESSAGE,
-            heartbeat_timeout=HEARTBEAT,
-            retry_policy=RETRY,
-            cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            summary=story.letter_summary(letter),
-        )
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        result = Result.PROVIDER_FAILED
+    sending = workflow.execute_activity_method(
+        MailActivities.send_letter,
+        letter_order(enrollment, letter, to),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=LETTER,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=story.letter_summary(letter),
+    )
+    result = await or_failed(sending, Result.PROVIDER_FAILED)
     return lambda enrollment, now: enrollment.sent(letter, result, now)
 
 
 async def _share_contact(enrollment: Enrollment) -> Outcome:
     news = enrollment.contact_news
-    try:
-        await workflow.execute_activity_method(
-            ContactActivities.tell_case,
-            contact_order(enrollment.id, enrollment.account, news),
-            schedule_to_close_timeout=SHARING,
-            start_to_close_timeout=A_MESSAGE,
-            retry_policy=RETRY,
-            summary="Tell an open case of the new number or address",
-        )
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        told = False
-    else:
-        told = True
+    told = await shared(
+        ContactActivities.tell_case,
+        contact_order(enrollment.id, enrollment.account, news),
+        "Tell an open case of the new number or address",
+    )
     return lambda enrollment, now: enrollment.shared_contact(news, told, now)

@@ -10,22 +10,26 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     import structlog
-    from pydantic import ValidationError
 
-    from activities.contact_check import email_problem, number_problem, zone_problem
     from domain.enrollment.enrollment import Enrollment
-    from domain.enrollment.events import AccountNews, ChangeAccount, Expel, Readmit, RecordRatings
-    from domain.enrollment.record import Step, WaitUntil, What
+    from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+    from domain.enrollment.record import Step, What
     from domain.enrollment.view import EnrollmentView, view_of
-    from domain.errors import Refused, explain
+    from domain.errors import Refused
     from domain.events import Event
     from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
+    from domain.steps import WaitUntil
     from workflows.enrollment_input import EnrollmentInput
     from workflows.enrollment_story import details
+    from workflows.given import (
+        carried_over,
+        given,
+        refuse_what_does_not_exist,
+        require_workflow_id,
+    )
     from workflows.perform_enrollment import Outcome, perform
     from workflows.reconciler import Reconciler
     from workflows.search import show_in_search
@@ -137,7 +141,7 @@ class SellerEnrollment:
     @record_ratings.validator
     def _record_ratings(self, event: RecordRatings) -> None:
         if event.account is not None:
-            _refuse_what_does_not_exist(event.account)
+            refuse_what_does_not_exist(event.account)
         self._try(Enrollment.record_ratings, event)
 
     @workflow.update
@@ -146,7 +150,7 @@ class SellerEnrollment:
 
     @change_account.validator
     def _change_account(self, event: ChangeAccount) -> None:
-        _refuse_what_does_not_exist(event)
+        refuse_what_does_not_exist(event)
         self._try(Enrollment.change_account, event)
 
     @workflow.update
@@ -167,38 +171,16 @@ class SellerEnrollment:
 
 
 def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
-    if not isinstance(start, EnrollmentInput):
-        raise ApplicationError("the input is missing, or is no JSON", type="BadInput")
-    info, account = workflow.info(), start.account
+    start = given(start, EnrollmentInput)
     if start.carried is not None:
-        if info.continued_run_id is None:
-            raise ApplicationError("carried: the engine's own; leave it out", type="BadInput")
-        try:
-            return Enrollment.model_validate(start.carried)
-        except ValidationError as error:
-            # Ours to mend: the task fails until it is, rather than the enrollment.
-            raise RuntimeError(f"carried state not understood: {explain(error)}") from None
-    if info.workflow_id != enrollment_workflow_id(account.store, account.seller_id):
-        raise ApplicationError(
-            "the workflow id must be enrollment/{store}/{seller_id} of the account",
-            type="BadInput",
-        )
+        return carried_over(start.carried, Enrollment)
+    account = start.account
+    of_account = enrollment_workflow_id(account.store, account.seller_id)
+    require_workflow_id(of_account, "enrollment/{store}/{seller_id}")
+    info = workflow.info()
     now = workflow.now()
     enrollment = Enrollment(
         id=own_id(info.workflow_id, info.first_execution_run_id), account=account, known_since=now
     )
     enrollment.log(now, What.KNOWN)
     return enrollment
-
-
-def _refuse_what_does_not_exist(event: AccountNews) -> None:
-    """Only for a validator: the answer changes with the data a machine carries."""
-    checks = (
-        ("emergency_phone", event.emergency_phone, number_problem),
-        ("email", event.email, email_problem),
-        ("time_zone", event.time_zone, zone_problem),
-    )
-    with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
-        for field, value, problem_of in checks:
-            if value is not None and (problem := problem_of(value)):
-                raise Refused(f"{field}: {problem}")

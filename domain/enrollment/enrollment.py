@@ -18,13 +18,12 @@ from domain.enrollment.record import (
     Letter,
     Reason,
     Send,
-    ShareContact,
     Status,
     Step,
-    WaitUntil,
     What,
 )
 from domain.errors import Refused
+from domain.steps import ShareContact, WaitUntil
 
 REMIND_AFTER = timedelta(days=7)
 _REMEMBERS_CASES = 20

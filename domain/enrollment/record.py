@@ -10,6 +10,7 @@ from domain.account import ContactNews, SellerAccount
 from domain.enrollment.ratings import RatingRecord
 from domain.events import HarmCategory
 from domain.record import ENGINE
+from domain.steps import ShareContact, WaitUntil
 from domain.text import Frozen
 
 _TIMELINE_KEEPS = 100
@@ -113,19 +114,6 @@ class Send(NamedTuple):
     about: About
     to: str
     kind: str = "send"
-
-
-class ShareContact(NamedTuple):
-    """Tell an open case of the account the new number or address: one change after the other."""
-
-    kind: str = "share_contact"
-
-
-class WaitUntil(NamedTuple):
-    """Ask again at this moment, if nothing happens before."""
-
-    moment: datetime
-    kind: str = "wait_until"
 
 
 Step = CheckNumber | Send | ShareContact | WaitUntil

@@ -6,20 +6,10 @@ from typing import NamedTuple
 
 from domain.account import ContactNews, SellingPlan
 from domain.attempt import Result
-from domain.enrollment.record import (
-    About,
-    CheckNumber,
-    Letter,
-    Reason,
-    Send,
-    ShareContact,
-    Status,
-    Step,
-    WaitUntil,
-    What,
-)
+from domain.enrollment.record import About, CheckNumber, Letter, Reason, Send, Status, Step, What
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.events import Event
+from domain.steps import ShareContact, WaitUntil
 from tests.domain.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import DAY, NOON, PROFESSIONAL, an_enrollment
 

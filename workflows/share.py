@@ -1,0 +1,31 @@
+"""A case and an enrollment tell each other of new numbers and addresses."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from temporalio import workflow
+
+from activities.contacts import ContactActivities
+from domain.orders import ContactOrder
+from workflows.patience import A_MESSAGE, RETRY, SHARING, or_failed
+
+
+async def shared(
+    tell: Callable[[ContactActivities, ContactOrder], Coroutine[Any, Any, None]],
+    order: ContactOrder,
+    summary: str,
+) -> bool:
+    """Tell the account's other workflow; whether that was possible in time."""
+
+    async def told() -> bool:
+        await workflow.execute_activity_method(
+            tell,
+            order,
+            schedule_to_close_timeout=SHARING,
+            start_to_close_timeout=A_MESSAGE,
+            retry_policy=RETRY,
+            summary=summary,
+        )
+        return True
+
+    return await or_failed(told(), failed=False)
