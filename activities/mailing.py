@@ -1,12 +1,14 @@
 """E-mails to the seller and to the desk (docs/rules.md, sections 2, 4 and 5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 from temporalio import activity
 
 from activities.failures import provider_failures
 from activities.heartbeats import to_its_end
-from activities.messages import Composer
+from activities.messages import CannotBeWritten, Composer
 from domain.attempt import Result
 from domain.enrollment.orders import LetterOrder
 from domain.orders import DeskOrder, MailOrder
@@ -23,20 +25,22 @@ class MailActivities:
     @activity.defn
     async def send_email(self, order: MailOrder) -> Result:
         """E-mail the seller: `accepted` or `bounced`."""
-        message = self.composer.to_seller(order)
-        with provider_failures():
-            return await to_its_end(self.mail.send(message))
+        return await self._send(lambda: self.composer.to_seller(order))
 
     @activity.defn
     async def send_letter(self, order: LetterOrder) -> Result:
         """E-mail a seller about their standing: `accepted` or `bounced`."""
-        message = self.composer.to_member(order)
-        with provider_failures():
-            return await to_its_end(self.mail.send(message))
+        return await self._send(lambda: self.composer.to_member(order))
 
     @activity.defn
     async def tell_desk(self, order: DeskOrder) -> Result:
         """E-mail the desk what waits for it."""
-        message = self.composer.to_desk(order)
+        return await self._send(lambda: self.composer.to_desk(order))
+
+    async def _send(self, compose: Callable[[], EmailMessage]) -> Result:
+        try:
+            message = compose()
+        except CannotBeWritten:
+            return Result.BOUNCED
         with provider_failures():
             return await to_its_end(self.mail.send(message))

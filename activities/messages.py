@@ -3,15 +3,18 @@
 A template's first line is its subject; the rest is the text.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
+from email_validator import EmailNotValidError, validate_email
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.enrollment.orders import LetterOrder
@@ -25,6 +28,19 @@ _WHY: dict[str, str] = {
     Reason.NOT_REACHED: " because we could not reach you in time",
     Reason.HARM: " for harmful conduct, and it was removed from the programme",
 }
+
+# Message-IDs are one word however long, which only a header of their own class keeps unbroken.
+_HEADERS = HeaderRegistry()
+for _name in ("in-reply-to", "references"):
+    _HEADERS.map_to_type(_name, cast(type[BaseHeader], MessageIDHeader))
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+_NOT_IN_A_NAME = re.compile(r'["\\]|=\?')
+_NAME_LENGTH = 60
+
+
+class CannotBeWritten(Exception):
+    """No message can be written to this address, which is not quoted."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +57,8 @@ class Composer:
 
     def __init__(self, addresses: Addresses, templates: Path = TEMPLATES) -> None:
         self._addresses = addresses
-        # Plain text is not escaped. What a seller writes cannot break out of it: lines that
-        # reach a header are free of line breaks, which EmailMessage refuses besides.
+        # Plain text is not escaped: what a seller writes cannot break out of it, and reaches no
+        # header but To, which `_addressee` guards.
         self._templates = Environment(
             loader=FileSystemLoader(templates),
             undefined=StrictUndefined,
@@ -65,7 +81,9 @@ class Composer:
             reference=_reference(order.case_id),
         )
         to = _addressee(order.name, order.email)
-        return self._message(subject, text, to, f"{order.case_id}.{order.number}", order.at)
+        return self._message(
+            subject, text, to, about=order.case_id, key=f"{order.number}", at=order.at
+        )
 
     def to_member(self, order: LetterOrder) -> EmailMessage:
         """A letter about a seller's standing in the programme."""
@@ -79,8 +97,9 @@ class Composer:
             months=MONTHS,
         )
         to = _addressee(order.name, order.email)
-        key = f"{order.enrollment_id}.{order.number}"
-        return self._message(subject, text, to, key, order.at)
+        return self._message(
+            subject, text, to, about=order.enrollment_id, key=f"{order.number}", at=order.at
+        )
 
     def to_desk(self, order: DeskOrder) -> EmailMessage:
         """What waits for the desk, with the whole story."""
@@ -111,8 +130,8 @@ class Composer:
             timeline=[_line(entry) for entry in order.timeline],
         )
         to = Address(addr_spec=self._addresses.desk)
-        key = f"{order.case_id}.desk.{order.due:%Y%m%dT%H%M%S.%f}"
-        return self._message(subject, text, to, key, order.due)
+        key = f"desk.{order.due:%Y%m%dT%H%M%S.%f}"
+        return self._message(subject, text, to, about=order.case_id, key=key, at=order.due)
 
     def _render(self, template: str, **values: object) -> tuple[str, str]:
         rendered = self._templates.get_template(f"en/{template}.txt").render(values)
@@ -120,24 +139,49 @@ class Composer:
         return subject.removeprefix("Subject: "), text.strip("\n") + "\n"
 
     def _message(
-        self, subject: str, text: str, to: Address, key: str, at: datetime
+        self, subject: str, text: str, to: Address, *, about: str, key: str, at: datetime
     ) -> EmailMessage:
-        message = EmailMessage(policy=SMTP if to.addr_spec.isascii() else SMTPUTF8)
+        reference, domain = _reference(about), self._addresses.message_id_domain
+        message = EmailMessage(policy=_POLICY.clone(utf8=not to.username.isascii()))
         message["From"] = self._addresses.sender
         message["To"] = to
         message["Reply-To"] = self._addresses.desk
         message["Subject"] = subject
         message["Date"] = format_datetime(at)
-        message["Message-ID"] = f"<{_reference(key)}@{self._addresses.message_id_domain}>"
+        message["Message-ID"] = f"<{reference}.{key}@{domain}>"
+        # One conversation, by the id of a message that never was: which was the first to come
+        # through nobody knows. RFC 5322 (3.6.4) lets References name a thread, and readers group
+        # by an id they have no message of; In-Reply-To is for those that look at nothing else.
+        message["In-Reply-To"] = message["References"] = f"<{reference}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
         return message
 
 
 def _addressee(name: str | None, email: str) -> Address:
-    # Not by `addr_spec`, which refuses a local part in another script.
+    """A name and an address, the domain as every mail server knows it.
+
+    The name is cut, and does without quotes and without what begins an encoded word, so that it
+    fits into one line: where Python breaks a line inside a name, some releases lose its quotes,
+    and what is in it is read as further addresses.
+
+    Raises:
+        CannotBeWritten: the address has no form that a header can hold.
+    """
+    try:
+        valid = validate_email(email, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        raise CannotBeWritten("not an e-mail address") from None
     local_part, _, domain = email.rpartition("@")
-    return Address(name or "", username=local_part, domain=domain)
+    if "=?" in local_part:
+        # Python takes it for an encoded word, and older releases write a line break that hides
+        # in it (=0D=0A) into the headers.
+        raise CannotBeWritten("an e-mail address that reads as something else")
+    if local_part.isascii():  # otherwise only a server takes it that takes any domain too
+        domain = valid.ascii_domain
+    plain = " ".join(_NOT_IN_A_NAME.sub(" ", name or "").split())
+    # Not by `addr_spec`, which refuses a local part in another script.
+    return Address(plain[:_NAME_LENGTH].strip(), username=local_part, domain=domain)
 
 
 def _reference(case_id: str) -> str:

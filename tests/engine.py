@@ -25,7 +25,7 @@ from domain.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
 from domain.record import Status
 from domain.view import CaseView
 from providers.own_workflows import Cases, Enrollments
-from providers.protocols import Programme, Telephone
+from providers.protocols import Mail, Programme, Telephone
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
 from providers.simulated_telephone import SimulatedTelephone
@@ -235,6 +235,7 @@ async def engine_in(
     config: tuple[str, ...] = TIME_SKIPPING,
     ring_seconds: float = RING_SECONDS,
     telephone: Telephone | None = None,
+    mail: Mail | None = None,
     programme: Callable[[Client], Programme] = Enrollments,
     cached_cases: int = 1000,
 ) -> AsyncIterator[Engine]:
@@ -245,7 +246,7 @@ async def engine_in(
         await register_search_attributes(client)
         providers = Providers(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds),
-            mail=SimulatedMail(folder / "mail"),
+            mail=mail or SimulatedMail(folder / "mail"),
             accounts=SimulatedMarketplace(folder),
             programme=programme(client),
             cases=Cases(client),

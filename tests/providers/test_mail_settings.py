@@ -1,0 +1,60 @@
+"""Settings under which no mail could be sent are refused at start, by name."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from domain.errors import explain
+from providers.simulated_mail import SimulatedMail
+from providers.smtp_mail import SmtpMail
+from runtime.service import mail_of
+from runtime.settings import Settings
+from tests.test_whole import ROOT, run
+
+SMTP = {"mail": "smtp", "smtp_host": "mx.example"}
+
+
+def test_mail_is_simulated_unless_a_server_is_set(tmp_path: Path) -> None:
+    assert isinstance(mail_of(Settings(state=tmp_path)), SimulatedMail)
+    assert isinstance(mail_of(Settings.model_validate(SMTP)), SmtpMail)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"smtp_host": ""}, "smtp_host"),
+        ({"smtp_username": "relay"}, "smtp_password"),
+        ({"smtp_password": "s3cret"}, "smtp_username"),
+        (
+            {"smtp_username": "relay", "smtp_password": "s3cret", "smtp_security": "none"},
+            "smtp_security",
+        ),
+        ({"smtp_security": "ssl"}, "smtp_security"),
+        ({"smtp_port": 0}, "smtp_port"),
+        ({"smtp_timeout_seconds": 600}, "smtp_timeout_seconds"),
+        ({"smtp_ca_file": "nowhere.pem"}, "smtp_ca_file"),
+        ({"sender": "Account Health"}, "sender"),
+        ({"desk": "schalter@käthe.example"}, "desk"),
+        ({"desk": "The desk <desk@shop.example>"}, "desk"),
+    ],
+)
+def test_a_wrong_combination_is_refused_by_name(wrong: dict[str, object], named: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate(SMTP | wrong)
+    assert named in explain(refused.value)
+    assert "s3cret" not in str(refused.value)
+
+
+async def test_the_worker_says_so_and_exits_2(tmp_path: Path) -> None:
+    wrong: list[tuple[dict[str, str], str]] = [
+        ({}, "smtp_host"),
+        ({"CASE72_SMTP_HOST": "mx.example", "CASE72_SMTP_USERNAME": "relay"}, "smtp_password"),
+    ]
+    for settings, named in wrong:
+        worker = (sys.executable, str(ROOT / "worker.py"))
+        code, _, err = await run(*worker, cwd=tmp_path, CASE72_MAIL="smtp", **settings)
+        assert code == 2
+        assert named in err
+        assert "Traceback" not in err
