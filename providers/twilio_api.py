@@ -65,7 +65,6 @@ class Call(BaseModel):
     sid: Annotated[str, Field(pattern=r"^CA[0-9a-fA-F]{32}$")]
     status: Status
     answered_by: str | None = None
-    direction: str | None = None
     date_created: Annotated[datetime | None, BeforeValidator(_moment)] = None
 
 

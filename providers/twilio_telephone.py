@@ -72,7 +72,7 @@ class TwilioTelephone:
         for call in calls:
             rang = call.status is not Status.FAILED
             recent = call.date_created is None or call.date_created >= since
-            if rang and recent and call.direction == "outbound-api":
+            if rang and recent:
                 return _FOUND + call.sid
         return None
 

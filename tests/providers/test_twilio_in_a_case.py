@@ -110,6 +110,20 @@ async def test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up(
         assert [c.alive for c in twilio.placed] == [False]
 
 
+async def test_a_call_called_off_while_it_is_looked_up_is_not_dialled(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.creates.append(Answer(lost=True))
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False)
+        await something(lambda: twilio.requests)
+        twilio.slow = 3
+        await something(lambda: len(twilio.requests) == 2)
+        await case.tell(IssueCase.report_contact, CONTACT)
+        assert call_of(await called(case)).result is Result.CANCELLED
+        assert not twilio.placed
+
+
 async def test_while_twilio_is_down_the_call_is_tried_again_and_dialled_once(
     tmp_path: Path, twilio: TwilioStandIn
 ) -> None:
