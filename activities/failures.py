@@ -22,5 +22,8 @@ def provider_failures() -> Iterator[None]:
         yield
     except ProviderFailed as failure:
         raise ApplicationError(
-            str(failure), type="ProviderFailed", category=ApplicationErrorCategory.BENIGN
+            str(failure),
+            type="ProviderFailed",
+            category=ApplicationErrorCategory.BENIGN,
+            next_retry_delay=failure.retry_after,
         ) from None

@@ -15,14 +15,20 @@ _EVERY_SECONDS = 0.5
 
 
 @asynccontextmanager
-async def heartbeats() -> AsyncIterator[None]:
-    """Heartbeat for as long as the block runs."""
+async def heartbeats(*details: str) -> AsyncIterator[None]:
+    """Heartbeat for as long as the block runs; at once, if there is something to tell.
+
+    Args:
+        details: what the next try is to know. A later beat without them forgets them.
+    """
 
     async def beat() -> None:
         while True:  # what is done at once needs none
             await asyncio.sleep(_EVERY_SECONDS)
-            activity.heartbeat()
+            activity.heartbeat(*details)
 
+    if details:
+        activity.heartbeat(*details)
     beating = asyncio.create_task(beat())
     try:
         yield

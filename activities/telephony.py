@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from temporalio import activity
 
@@ -11,10 +12,17 @@ from activities.failures import provider_failures
 from activities.heartbeats import called_off, heartbeats, time_is_up, to_its_end
 from domain.attempt import Result
 from domain.orders import CallOrder
-from providers.protocols import ProviderFailed, Telephone
+from providers.protocols import (
+    Dial,
+    InvalidNumber,
+    NeverRang,
+    PerhapsDialled,
+    ProviderFailed,
+    Telephone,
+)
 
-_LOOK_EVERY_SECONDS = 0.2
 _TRIES_TO_HANG_UP = 5
+_HANG_UP_AGAIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -27,45 +35,113 @@ class TelephonyActivities:
     async def place_call(self, order: CallOrder) -> Result:
         """Call the seller and answer what came of it.
 
-        A call dialled before, by a worker that died, is taken up rather than dialled again.
-        Called off, or out of time, it hangs up; a call that had just ended then still counts.
+        A call placed before, by a worker that died, is taken up rather than dialled again: its id
+        is in the heartbeats, or else the provider is asked. A call that never rang is placed
+        anew, by another provider if there is one.
         """
-        began = time.monotonic()
-        key = f"{order.case_id}/{order.number}"
-        with provider_failures():
-            if too_late := await to_its_end(self._dial_once(key, order)):
-                return too_late
-            try:
-                async with heartbeats():
-                    if called_off():
-                        return await self._hang_up(key)
-                    return await self._follow(key)
-            except asyncio.CancelledError:
-                if called_off() or time_is_up(began):
-                    return await self._hang_up(key)
-                raise  # this worker stops, or was given up on; another takes the call up
+        try:
+            with provider_failures():
+                return await _Placing(self.telephone, order).result()
+        except InvalidNumber:
+            return Result.INVALID_NUMBER
 
-    async def _dial_once(self, key: str, order: CallOrder) -> Result | None:
-        if await self.telephone.find(key):
-            return None
-        info = activity.info()
-        # The server's clock for this case, not this machine's: time may be skipped.
-        if info.started_time >= order.latest:
-            return Result.SKIPPED if info.attempt == 1 else Result.PROVIDER_FAILED
-        await self.telephone.dial(key, order.case_id, order.phone)
-        return None
 
-    async def _follow(self, key: str) -> Result:
+class _Placing:
+    """One try of the activity."""
+
+    def __init__(self, telephone: Telephone, order: CallOrder) -> None:
+        self._telephone = telephone
+        self._order = order
+        self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone)
+        self._began = time.monotonic()
+
+    async def result(self) -> Result:
+        """What came of the call."""
+        call, never_rang = _call_told(), None
         while True:
-            # The call goes on whether or not the provider can tell us about it.
-            with suppress(ProviderFailed):
-                if result := await self.telephone.result(key):
-                    return result
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            call = call or await self._call_not_heard_of()
+            if call is None:
+                if called_off():
+                    return Result.CANCELLED
+                if self._now() >= self._order.latest:
+                    first = activity.info().attempt == 1 and never_rang is None
+                    return Result.SKIPPED if first else Result.PROVIDER_FAILED
+                call = await self._place(instead_of=never_rang)
+            try:
+                return await self._see_through(call)
+            except NeverRang:
+                call, never_rang = None, call
 
-    async def _hang_up(self, key: str) -> Result:
+    def _elapsed(self) -> timedelta:
+        return timedelta(seconds=time.monotonic() - self._began)
+
+    def _now(self) -> datetime:
+        # The server's clock for this case, not this machine's: time may be skipped.
+        return activity.info().started_time + self._elapsed()
+
+    async def _call_not_heard_of(self) -> str | None:
+        info = activity.info()
+        if info.attempt == 1 or _nothing_under_way():
+            return None
+        age = self._now() - info.scheduled_time
+        return await to_its_end(self._telephone.find(self._dial, age))
+
+    async def _place(self, instead_of: str | None) -> str:
+        try:
+            return await to_its_end(self._telephone.dial(self._dial, instead_of))
+        except PerhapsDialled:
+            raise
+        except ProviderFailed:
+            activity.heartbeat(activity.info().attempt)  # nothing is under way after this try
+            raise
+
+    async def _see_through(self, call: str) -> Result:
+        """Follow the call to its end.
+
+        Called off, or out of time, it is hung up; if it had just ended, that still counts.
+        """
+        try:
+            async with heartbeats(call):
+                if called_off():
+                    return await self._hang_up(call)
+                return await self._follow(call)
+        except asyncio.CancelledError:
+            if called_off() or time_is_up(self._began):
+                async with heartbeats(call):
+                    return await self._hang_up(call)
+            raise  # this worker stops, or was given up on; another takes the call up
+
+    async def _follow(self, call: str) -> Result:
+        while True:
+            pause = timedelta(seconds=self._telephone.look_every_seconds)
+            try:
+                if result := await self._telephone.result(call):
+                    return result
+            except NeverRang:
+                raise
+            except ProviderFailed as failure:
+                # The call goes on whether or not the provider can tell us about it.
+                pause = max(pause, failure.retry_after or pause)
+            await asyncio.sleep(pause.total_seconds())
+
+    async def _hang_up(self, call: str) -> Result:
         for _ in range(_TRIES_TO_HANG_UP):
             with suppress(ProviderFailed):
-                return await self.telephone.hang_up(key) or Result.CANCELLED
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+                return await self._telephone.hang_up(call) or Result.CANCELLED
+            await asyncio.sleep(_HANG_UP_AGAIN_SECONDS)
         raise ProviderFailed("the call could not be hung up")
+
+
+def _call_told() -> str | None:
+    """The call that an earlier try was following."""
+    match activity.info().heartbeat_details:
+        case [str(call)]:
+            return call
+        case _:
+            return None
+
+
+def _nothing_under_way() -> bool:
+    """Whether the try before this one ended knowing that no call had been placed."""
+    info = activity.info()
+    return list(info.heartbeat_details) == [info.attempt - 1]

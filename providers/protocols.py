@@ -4,6 +4,8 @@ An adapter raises `ProviderFailed` for a failure of the provider's own, which is
 and never held against the seller; everything else it answers is about the seller's side.
 """
 
+from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -12,31 +14,81 @@ from domain.orders import ContactOrder, ExpelOrder
 
 
 class ProviderFailed(Exception):
-    """The provider did not do its work. The message carries no personal data."""
+    """The provider did not do its work. The message carries no personal data.
+
+    Args:
+        message: what went wrong.
+        retry_after: for how long the provider asked to be left alone.
+    """
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PerhapsDialled(ProviderFailed):
+    """Nobody knows whether the call was placed."""
+
+
+class NeverRang(ProviderFailed):
+    """The call ended without ringing, and the number is not known to be why."""
+
+
+class InvalidNumber(Exception):
+    """The number cannot be called, whoever dials it."""
+
+
+@dataclass(frozen=True)
+class Dial:
+    """A call to be placed. `key` names it for ever."""
+
+    key: str
+    case_id: str
+    phone: str = field(repr=False)
 
 
 class Telephone(Protocol):
-    """Places calls. A call is known by the key it was dialled under."""
+    """Places calls. A call placed is known by the id that `dial` or `find` gave it."""
 
-    async def find(self, key: str) -> bool:
-        """Whether a call was dialled under `key` before."""
+    look_every_seconds: float
+    """How often it is worth asking what came of a call."""
 
-    async def dial(self, key: str, case_id: str, phone: str) -> None:
-        """Dial `phone`, once for a key.
+    async def find(self, dial: Dial, age: timedelta) -> str | None:
+        """The call, had it been placed before and nobody heard of it; at most `age` ago.
 
-        Raises:
-            ProviderFailed: no call was placed.
-        """
-
-    async def result(self, key: str) -> Result | None:
-        """What came of the call; None while it rings.
+        A call that never rang is none.
 
         Raises:
             ProviderFailed: the provider does not know at the moment.
         """
 
-    async def hang_up(self, key: str) -> Result | None:
-        """End the call; its result, had it ended before."""
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+        """Place the call, and answer its id.
+
+        Args:
+            dial: the call.
+            instead_of: a call that never rang: another provider is to place this one.
+
+        Raises:
+            PerhapsDialled: nobody knows whether the call was placed.
+            ProviderFailed: no call was placed.
+            InvalidNumber: the provider says that the number cannot be called.
+        """
+
+    async def result(self, call: str) -> Result | None:
+        """What came of the call; None while that is open.
+
+        Raises:
+            NeverRang: it may be dialled anew.
+            ProviderFailed: the provider does not know at the moment.
+        """
+
+    async def hang_up(self, call: str) -> Result | None:
+        """End the call; its result, had it ended before.
+
+        Raises:
+            ProviderFailed: the call may still be going on.
+        """
 
 
 class Mail(Protocol):

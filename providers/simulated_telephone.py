@@ -2,10 +2,11 @@
 
 import sqlite3
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from domain.attempt import Result
-from providers.protocols import ProviderFailed
+from providers.protocols import Dial, ProviderFailed
 from providers.sqlite import Ledger
 
 _CONNECTS_AT = {"01": 1, "02": 2, "03": 3}
@@ -34,25 +35,31 @@ CREATE INDEX IF NOT EXISTS calls_by_case ON calls (case_id, phone);
 class SimulatedTelephone:
     """Keeps a ledger of the calls it dialled, which no crash of a worker can lose.
 
+    A call's id is its key.
+
     Args:
         folder: where `telephone.sqlite` is kept.
         ring_seconds: how long a call rings, by the clock on the wall.
     """
 
+    look_every_seconds = 0.2
+
     def __init__(self, folder: Path, ring_seconds: float) -> None:
         self._ledger = Ledger(folder / "telephone.sqlite", _SCHEMA)
         self._ring_seconds = ring_seconds
 
-    async def find(self, key: str) -> bool:
-        """Whether a call was dialled under `key` before."""
+    async def find(self, dial: Dial, age: timedelta) -> str | None:
+        """The call of this key, however long ago it was dialled."""
 
-        def work(db: sqlite3.Connection) -> bool:
-            return db.execute("SELECT 1 FROM calls WHERE key = ?", (key,)).fetchone() is not None
+        def work(db: sqlite3.Connection) -> str | None:
+            query = "SELECT 1 FROM calls WHERE key = ?"
+            return dial.key if db.execute(query, (dial.key,)).fetchone() else None
 
         return await self._ledger.transaction(work)
 
-    async def dial(self, key: str, case_id: str, phone: str) -> None:
-        """Dial `phone`, once for a key; numbers ending in 15 always fail."""
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+        """Dial, once for a key; numbers ending in 15 always fail."""
+        key, case_id, phone = dial.key, dial.case_id, dial.phone
         ending = phone[-2:]
         if ending == _FAILS:
             raise ProviderFailed("simulated: the telephone provider is out of service")
@@ -71,18 +78,19 @@ class SimulatedTelephone:
             )
 
         await self._ledger.transaction(work)
+        return key
 
-    async def result(self, key: str) -> Result | None:
+    async def result(self, call: str) -> Result | None:
         """What came of the call; None while it rings."""
-        return await self._ledger.transaction(lambda db: self._result(db, key))
+        return await self._ledger.transaction(lambda db: self._result(db, call))
 
-    async def hang_up(self, key: str) -> Result | None:
+    async def hang_up(self, call: str) -> Result | None:
         """End the call; its result, had it ended before."""
 
         def work(db: sqlite3.Connection) -> Result | None:
-            ended = self._result(db, key)
+            ended = self._result(db, call)
             if ended is None:
-                db.execute("UPDATE calls SET hung_up_at = ? WHERE key = ?", (time.time(), key))
+                db.execute("UPDATE calls SET hung_up_at = ? WHERE key = ?", (time.time(), call))
             return ended
 
         return await self._ledger.transaction(work)

@@ -16,12 +16,15 @@ from activities.messages import Addresses, Composer
 from activities.opening import OpeningActivities
 from activities.telephony import TelephonyActivities
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from providers.failover_telephone import FailoverTelephone
 from providers.own_workflows import Cases, Enrollments
 from providers.protocols import AccountService, Mail, OpenCases, Programme, Telephone
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
 from providers.simulated_telephone import SimulatedTelephone
 from providers.smtp_mail import SmtpMail, SmtpServer
+from providers.twilio_api import Account
+from providers.twilio_telephone import Lines, TwilioTelephone
 from runtime.settings import Settings
 from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment
@@ -48,11 +51,39 @@ class Providers:
 def providers_of(settings: Settings, client: Client) -> Providers:
     """The providers that the settings name."""
     return Providers(
-        telephone=SimulatedTelephone(settings.state, settings.ring_seconds),
+        telephone=telephone_of(settings),
         mail=mail_of(settings),
         accounts=SimulatedMarketplace(settings.state),
         programme=Enrollments(client),
         cases=Cases(client),
+    )
+
+
+def telephone_of(settings: Settings) -> Telephone:
+    """The telephone that the settings name; of several, each steps in for those before it."""
+    providers: dict[str, Telephone] = {
+        name: twilio_of(settings)
+        if name == "twilio"
+        else SimulatedTelephone(settings.state, settings.ring_seconds)
+        for name in settings.telephone
+    }
+    return FailoverTelephone(providers) if len(providers) > 1 else providers.popitem()[1]
+
+
+def twilio_of(settings: Settings) -> TwilioTelephone:
+    """The telephone at Twilio."""
+    token = settings.twilio_auth_token
+    assert settings.twilio_account_sid
+    assert settings.twilio_from
+    assert settings.desk_phone
+    assert token
+    return TwilioTelephone(
+        Account(
+            sid=settings.twilio_account_sid,
+            auth_token=token.get_secret_value(),
+            base_url=settings.twilio_base_url,
+        ),
+        Lines(ours=settings.twilio_from, desk=settings.desk_phone),
     )
 
 

@@ -2,12 +2,15 @@
 
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, FilePath, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from providers.smtp_mail import Security
+
+PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
 class Settings(BaseSettings):
@@ -17,11 +20,22 @@ class Settings(BaseSettings):
 
     state: Path = Path(".state")
     """The folder in which the simulated providers keep their state."""
-    telephone: Literal["simulated"] = "simulated"
+    telephone: Annotated[
+        tuple[Literal["simulated", "twilio"], ...], NoDecode, Field(min_length=1)
+    ] = ("simulated",)
+    """Where one fails, the next places the call."""
     mail: Literal["simulated", "smtp"] = "simulated"
     marketplace: Literal["simulated"] = "simulated"
     ring_seconds: Annotated[float, Field(ge=0, le=600)] = 2
     """How long a simulated call rings."""
+    twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] | None = None
+    """Required with `telephone=twilio`, as are its auth token, `from` and the desk's phone."""
+    twilio_auth_token: SecretStr | None = None
+    twilio_base_url: str = "https://api.twilio.com"
+    twilio_from: PhoneNumber | None = None
+    """Our number: whom the seller sees calling."""
+    desk_phone: PhoneNumber | None = None
+    """The desk's line, to which a seller who answers is connected."""
     smtp_host: str | None = None
     """Where mail is handed in; required with `mail=smtp`, as the rest is for it only."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
@@ -45,6 +59,26 @@ class Settings(BaseSettings):
     """
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker lets activities finish: more than a call takes."""
+
+    @field_validator("telephone", mode="before")
+    @classmethod
+    def _in_order(cls, value: Any) -> Any:  # whatever the environment holds
+        return value.replace(" ", "").split(",") if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _calls_can_be_placed(self) -> Self:
+        if len(set(self.telephone)) < len(self.telephone):
+            raise ValueError("telephone: names a provider twice")
+        if "twilio" not in self.telephone:
+            return self
+        needed = ("twilio_account_sid", "twilio_auth_token", "twilio_from", "desk_phone")
+        if missing := [name for name in needed if not getattr(self, name)]:
+            raise ValueError(f"{', '.join(missing)}: required with telephone=twilio")
+        url = urlsplit(self.twilio_base_url)
+        here = url.hostname in ("localhost", "127.0.0.1", "::1")
+        if not url.hostname or url.scheme not in (("https", "http") if here else ("https",)):
+            raise ValueError("twilio_base_url: must be https, as the auth token is sent there")
+        return self
 
     @model_validator(mode="after")
     def _mail_can_be_sent(self) -> Self:

@@ -15,7 +15,7 @@ from typing import NoReturn
 from domain.attempt import Result
 from domain.orders import ExpelOrder
 from providers.own_workflows import Enrollments
-from providers.protocols import AccountService, Mail, Telephone
+from providers.protocols import AccountService, Dial, Mail, Telephone
 from runtime.connection import connect
 from runtime.service import providers_of, workers_of
 from runtime.settings import Settings
@@ -42,13 +42,14 @@ class DyingTelephone:
     """Dies once the call is placed."""
 
     def __init__(self, telephone: Telephone) -> None:
+        self.look_every_seconds = telephone.look_every_seconds
         self.find = telephone.find
         self.result = telephone.result
         self.hang_up = telephone.hang_up
         self._dial = telephone.dial
 
-    async def dial(self, key: str, case_id: str, phone: str) -> None:
-        await self._dial(key, case_id, phone)
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+        await self._dial(dial, instead_of)
         die()
 
 

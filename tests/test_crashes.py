@@ -30,7 +30,7 @@ from workflows.issue_case import IssueCase
 class Host:
     """A machine that runs worker processes, which can be killed."""
 
-    def __init__(self, folder: Path, address: str) -> None:
+    def __init__(self, folder: Path, address: str, **settings: str) -> None:
         self._environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -38,6 +38,7 @@ class Host:
             "CASE72_STATE": str(folder),
             "CASE72_RING_SECONDS": "2",
             "CASE72_LOG": "json",
+            **settings,
         }
         self._folder = folder
         self._processes: list[asyncio.subprocess.Process] = []
@@ -100,12 +101,12 @@ async def opened(client: Client, seller_id: str = "CRASH") -> OpenCase:
 
 
 @asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[tuple[Host, Client]]:
+async def stage(folder: Path, **settings: str) -> AsyncIterator[tuple[Host, Client]]:
     """A server without workers, and a host to run them on."""
     async with dev_server(folder / "temporal") as server:
         client = await connect(server.address)
         await register_search_attributes(client)
-        host = Host(folder, server.address)
+        host = Host(folder, server.address, **settings)
         try:
             yield host, client
         finally:

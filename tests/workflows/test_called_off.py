@@ -11,7 +11,7 @@ from domain.attempt import Channel, Result
 from domain.events import Decision
 from domain.orders import ContactOrder, ExpelOrder
 from domain.record import Reason, Status
-from providers.protocols import ProviderFailed
+from providers.protocols import Dial, ProviderFailed
 from providers.simulated_telephone import SimulatedTelephone
 from tests.engine import HOUR, Engine, engine_in
 from tests.workflows.events import CONTACT, WITHDRAW, decided
@@ -29,21 +29,21 @@ class Unsteady(SimulatedTelephone):
         self.dial_takes = 0.0
         self.dialled = 0
 
-    async def dial(self, key: str, case_id: str, phone: str) -> None:
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
         self.dialled += 1
         await asyncio.sleep(self.dial_takes)
-        await super().dial(key, case_id, phone)
+        return await super().dial(dial, instead_of)
 
-    async def result(self, key: str) -> Result | None:
+    async def result(self, call: str) -> Result | None:
         if self.result_fails:
             raise ProviderFailed("unsteady")
-        return await super().result(key)
+        return await super().result(call)
 
-    async def hang_up(self, key: str) -> Result | None:
+    async def hang_up(self, call: str) -> Result | None:
         if self.hang_up_fails:
             self.hang_up_fails -= 1
             raise ProviderFailed("unsteady")
-        return await super().hang_up(key)
+        return await super().hang_up(call)
 
 
 async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(

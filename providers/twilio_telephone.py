@@ -1,0 +1,164 @@
+"""A telephone over Twilio's API (docs/rules.md, section 4; docs/real-telephone.md)."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from xml.sax.saxutils import escape
+
+from domain.attempt import Result
+from providers.protocols import (
+    Dial,
+    InvalidNumber,
+    NeverRang,
+    PerhapsDialled,
+    ProviderFailed,
+)
+from providers.twilio_api import Account, Call, Refused, Status, TwilioApi, Unclear
+
+_RING_SECONDS = 45
+_DESK_RINGS_SECONDS = 30
+_CALL_SECONDS = 3600
+
+# It takes some seconds to say, in which an answering machine is hung up on before the desk rings.
+_STAY_ON_THE_LINE = (
+    "Hello. This is the account health team, calling about your seller account. "
+    "Please stay on the line. We are connecting you to a specialist."
+)
+_NOBODY_IS_FREE = "We are sorry, nobody is free at the moment. We will call you again. Goodbye."
+
+_NUMBER_IS_INVALID = frozenset({21211, 21214, 21217})
+
+_NOT_ANSWERED = {Status.BUSY: Result.BUSY, Status.NO_ANSWER: Result.NO_ANSWER}
+_JOINED = frozenset({Status.IN_PROGRESS, Status.COMPLETED})
+_DESK_DID_NOT_ANSWER = frozenset({Status.BUSY, Status.NO_ANSWER, Status.FAILED})
+
+_FOUND = "found:"
+"""Marks the id of a call that is probably, but not provably, ours."""
+_DATES_ARE_ROUNDED = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Who calls the seller, and to whom they are connected; both E.164."""
+
+    ours: str = field(repr=False)
+    desk: str = field(repr=False)
+
+
+class TwilioTelephone:
+    """Calls the seller, and joins who answers to the desk's line.
+
+    Nothing that the API gives back names our attempt. So a call that was looked up, since nobody
+    heard of it when it was placed, may be another case's to the same number. It keeps us from
+    dialling, and being joined to a specialist counts, in the seller's favour; anything else it
+    ends as is `provider_failed`, which is never held against the seller, and it is not hung up.
+    """
+
+    look_every_seconds = 1.0
+
+    def __init__(self, account: Account, lines: Lines) -> None:
+        self._api = TwilioApi(account)
+        self._lines = lines
+        self._twiml = (
+            f"<Response><Say>{escape(_STAY_ON_THE_LINE)}</Say>"
+            f'<Dial callerId="{lines.ours}" timeout="{_DESK_RINGS_SECONDS}">'
+            f"<Number>{lines.desk}</Number></Dial>"
+            f"<Say>{escape(_NOBODY_IS_FREE)}</Say></Response>"
+        )
+
+    async def find(self, dial: Dial, age: timedelta) -> str | None:
+        """The newest call to this number that may be this one."""
+        calls, now = await self._api.latest(to=dial.phone, from_=self._lines.ours)
+        since = now - age - _DATES_ARE_ROUNDED
+        for call in calls:
+            rang = call.status is not Status.FAILED
+            recent = call.date_created is None or call.date_created >= since
+            if rang and recent:
+                return _FOUND + call.sid
+        return None
+
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+        """Place the call; its id is Twilio's."""
+        if instead_of:
+            raise ProviderFailed("twilio: the call failed without ringing")
+        form = {
+            "To": dial.phone,
+            "From": self._lines.ours,
+            "Twiml": self._twiml,
+            "Timeout": str(_RING_SECONDS),
+            "TimeLimit": str(_CALL_SECONDS),
+            "MachineDetection": "Enable",
+        }
+        try:
+            return (await self._api.create(form)).sid
+        except Refused as refused:
+            if refused.code in _NUMBER_IS_INVALID:
+                raise InvalidNumber from None
+            raise
+        except Unclear as unclear:
+            raise PerhapsDialled(str(unclear), unclear.retry_after) from None
+
+    async def result(self, call: str) -> Result | None:
+        """What came of the call; a machine that answered is hung up on."""
+        return _credited(call, await self._result(await self._api.call(_sid(call))))
+
+    async def hang_up(self, call: str) -> Result | None:
+        """End the call, unless it has ended or the seller is speaking with us."""
+        seen = await self._api.call(_sid(call))
+        if result := _credited(call, await self._result_of_ended(seen)):
+            return result
+        if call.startswith(_FOUND):
+            return Result.PROVIDER_FAILED
+        if seen.status not in (Status.FAILED, Status.CANCELED):
+            try:
+                await self._api.end(seen.sid)
+            except Refused:  # it may have ended this very moment
+                ended = await self._result_of_ended(await self._api.call(seen.sid))
+                if ended is None:
+                    raise
+                return ended
+        return None
+
+    async def _result_of_ended(self, call: Call) -> Result | None:
+        if call.status in (Status.FAILED, Status.CANCELED):
+            return None
+        return await self._result(call)
+
+    async def _result(self, call: Call) -> Result | None:
+        match call.status:
+            case Status.BUSY | Status.NO_ANSWER:
+                return _NOT_ANSWERED[call.status]
+            case Status.FAILED:
+                raise NeverRang("twilio: the call failed without ringing")
+            case Status.CANCELED:
+                return Result.PROVIDER_FAILED  # by somebody else: who hangs up asks no more
+            case Status.IN_PROGRESS | Status.COMPLETED:
+                return await self._answered(call)
+            case _:
+                return None
+
+    async def _answered(self, call: Call) -> Result | None:
+        going_on = call.status is Status.IN_PROGRESS
+        by = call.answered_by or ""
+        if by == "fax" or by.startswith("machine"):
+            if going_on:
+                await self._api.end(call.sid)
+            return Result.DECLINED if by == "fax" else Result.VOICEMAIL
+        # The desk's line is dialled once machine detection is done, whatever that came to.
+        desk = [leg.status for leg in await self._api.children(call.sid)]
+        if _JOINED.intersection(desk):
+            return Result.CONNECTED
+        if going_on:
+            return None
+        # Who waited in vain for the desk has not declined.
+        in_vain = _DESK_DID_NOT_ANSWER.intersection(desk)
+        return Result.PROVIDER_FAILED if in_vain else Result.DECLINED
+
+
+def _sid(call: str) -> str:
+    return call.removeprefix(_FOUND)
+
+
+def _credited(call: str, result: Result | None) -> Result | None:
+    if result is None or result is Result.CONNECTED or not call.startswith(_FOUND):
+        return result
+    return Result.PROVIDER_FAILED

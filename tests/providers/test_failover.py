@@ -1,0 +1,119 @@
+"""A failure of the provider moves on to the next one; the number's does not."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.attempt import Result
+from providers.failover_telephone import FailoverTelephone
+from providers.protocols import InvalidNumber, PerhapsDialled, ProviderFailed
+from providers.simulated_telephone import SimulatedTelephone
+from tests.providers.test_twilio_telephone import CALL, MINUTE
+from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused, twilio_stand_in
+
+Two = tuple[FailoverTelephone, TwilioStandIn, TwilioStandIn]
+
+
+@pytest.fixture
+async def two() -> AsyncIterator[Two]:
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(twilio_stand_in())
+        second = await stack.enter_async_context(twilio_stand_in())
+        telephone = FailoverTelephone({"a": first.telephone(), "b": second.telephone()})
+        yield telephone, first, second
+
+
+async def test_the_first_provider_is_preferred(two: Two) -> None:
+    telephone, first, second = two
+    assert await telephone.dial(CALL) == f"a:{first.placed[0].sid}"
+    assert not second.requests
+
+
+@pytest.mark.parametrize(
+    "outage",
+    [
+        Answer(503, ""),
+        Answer(500, "{}"),
+        Answer(200, "<html>", ()),
+        Answer(lost=True),
+        refused(401, 20003),
+        refused(429, 20429),
+    ],
+)
+async def test_where_a_provider_is_down_the_next_one_dials(two: Two, outage: Answer) -> None:
+    telephone, first, second = two
+    first.down = outage
+    call = await telephone.dial(CALL)
+    assert call == f"b:{second.placed[0].sid}"
+    assert await telephone.hang_up(call) is None
+    assert not second.placed[0].alive
+
+
+async def test_a_refusal_of_the_call_itself_moves_on_too(two: Two) -> None:
+    telephone, first, _second = two
+    first.creates.append(refused(400, 21212))
+    assert (await telephone.dial(CALL)).startswith("b:")
+    assert not first.placed
+
+
+async def test_an_invalid_number_does_not_move_on(two: Two) -> None:
+    telephone, first, second = two
+    first.creates.append(refused(400, 21211))
+    with pytest.raises(InvalidNumber):
+        await telephone.dial(CALL)
+    assert not second.requests
+
+
+async def test_where_one_may_have_dialled_no_other_does(two: Two) -> None:
+    telephone, first, second = two
+    first.creates.append(Answer(500, "", done=True))
+    with pytest.raises(PerhapsDialled):
+        await telephone.dial(CALL)
+    assert not second.requests
+    # Tried again, that call is taken up; and as long as nobody can say, nobody dials.
+    assert await telephone.find(CALL, MINUTE) == f"a:found:{first.placed[0].sid}"
+    first.down = Answer(503, "")
+    with pytest.raises(ProviderFailed):
+        await telephone.find(CALL, MINUTE)
+    assert not second.placed
+
+
+async def test_a_call_that_never_rang_is_placed_by_the_next(two: Two) -> None:
+    telephone, first, second = two
+    call = await telephone.dial(CALL)
+    again = await telephone.dial(CALL, instead_of=call)
+    assert again == f"b:{second.placed[0].sid}"
+    with pytest.raises(ProviderFailed, match="no telephone provider is left"):
+        await telephone.dial(CALL, instead_of=again)
+    assert (len(first.placed), len(second.placed)) == (1, 1)
+
+
+async def test_with_all_down_it_is_tried_again_when_the_first_of_them_asks(two: Two) -> None:
+    telephone, first, second = two
+    first.down = refused(429, 20429, ("Retry-After", "60"))
+    second.down = refused(429, 20429, ("Retry-After", "20"))
+    with pytest.raises(ProviderFailed) as failure:
+        await telephone.dial(CALL)
+    assert failure.value.retry_after == timedelta(seconds=20)
+    second.down = Answer(503, "")
+    with pytest.raises(ProviderFailed) as failure:
+        await telephone.dial(CALL)
+    assert failure.value.retry_after is None
+
+
+async def test_a_call_of_a_provider_that_is_not_set_any_more_is_not_known(two: Two) -> None:
+    with pytest.raises(ProviderFailed, match="not set any more"):
+        await two[0].result("c:1")
+
+
+async def test_the_simulated_telephone_may_step_in(tmp_path: Path) -> None:
+    async with twilio_stand_in(down=Answer(503, "")) as twilio:
+        simulated = SimulatedTelephone(tmp_path, ring_seconds=0)
+        telephone = FailoverTelephone({"twilio": twilio.telephone(), "simulated": simulated})
+        call = await telephone.dial(CALL)
+        assert call == f"simulated:{CALL.key}"
+        assert await telephone.result(call) is Result.NO_ANSWER
+        assert telephone.look_every_seconds == 1

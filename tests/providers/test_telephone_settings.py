@@ -1,0 +1,104 @@
+"""What the telephone's settings are refused for, by name and before anything is served."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from domain.errors import explain
+from providers.failover_telephone import FailoverTelephone
+from providers.simulated_telephone import SimulatedTelephone
+from providers.twilio_telephone import TwilioTelephone
+from runtime.service import telephone_of
+from runtime.settings import Settings
+from tests.providers.twilio_stand_in import DESK, OURS, SID, TOKEN
+from tests.test_whole import ROOT
+
+GIVEN = {
+    "CASE72_TELEPHONE": "twilio",
+    "CASE72_TWILIO_ACCOUNT_SID": SID,
+    "CASE72_TWILIO_AUTH_TOKEN": TOKEN,
+    "CASE72_TWILIO_FROM": OURS,
+    "CASE72_DESK_PHONE": DESK,
+}
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CASE72_STATE", str(tmp_path))
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in GIVEN.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_the_telephone_is_simulated_by_default() -> None:
+    assert isinstance(telephone_of(Settings()), SimulatedTelephone)
+
+
+@pytest.mark.usefixtures("given")
+def test_twilio_takes_an_account_two_numbers_and_a_token_that_is_not_shown() -> None:
+    settings = Settings()
+    assert isinstance(telephone_of(settings), TwilioTelephone)
+    assert TOKEN not in repr(settings)
+
+
+def test_a_list_is_an_order_of_preference(given: pytest.MonkeyPatch) -> None:
+    given.setenv("CASE72_TELEPHONE", "twilio, simulated")
+    assert Settings().telephone == ("twilio", "simulated")
+    assert isinstance(telephone_of(Settings()), FailoverTelephone)
+
+
+@pytest.mark.parametrize("name", list(GIVEN)[1:])
+def test_one_that_is_missing_is_named(given: pytest.MonkeyPatch, name: str) -> None:
+    given.delenv(name)
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+    lacking = f"{name.removeprefix('CASE72_').lower()}: required with telephone=twilio"
+    assert explain(refusal.value) == lacking
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field"),
+    [
+        ("CASE72_TELEPHONE", "", "telephone"),
+        ("CASE72_TELEPHONE", "twilio,carrier-pigeon", "telephone"),
+        ("CASE72_TELEPHONE", "twilio,twilio", "telephone"),
+        ("CASE72_TWILIO_ACCOUNT_SID", TOKEN, "twilio_account_sid"),
+        ("CASE72_TWILIO_FROM", "2065550199", "twilio_from"),
+        ("CASE72_DESK_PHONE", "+1 206 555 0198", "desk_phone"),
+        ("CASE72_TWILIO_BASE_URL", "http://api.twilio.example", "twilio_base_url"),
+        ("CASE72_TWILIO_BASE_URL", "api.twilio.com", "twilio_base_url"),
+    ],
+)
+def test_what_is_no_use_is_named_and_not_quoted(
+    given: pytest.MonkeyPatch, name: str, value: str, field: str
+) -> None:
+    given.setenv(name, value)
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+    told = explain(refusal.value)
+    assert told.startswith(field)
+    assert TOKEN not in told
+    assert TOKEN not in str(refusal.value)
+
+
+def test_a_worker_without_them_does_not_start(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CASE72_TELEPHONE": "twilio"}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "worker.py")],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "twilio_auth_token" in done.stderr

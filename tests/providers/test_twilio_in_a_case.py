@@ -1,0 +1,274 @@
+"""Calls at Twilio's stand-in, placed by the real activity on a real server."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from domain.attempt import Channel, Result
+from domain.record import Status
+from domain.view import AttemptView, CaseView
+from providers.failover_telephone import FailoverTelephone
+from providers.protocols import Telephone
+from providers.simulated_telephone import SimulatedTelephone
+from tests.engine import OpenCase, engine_in
+from tests.providers.twilio_stand_in import (
+    DESK,
+    OURS,
+    SELLER,
+    SID,
+    TOKEN,
+    Answer,
+    Story,
+    TwilioStandIn,
+    refused,
+    twilio_stand_in,
+)
+from tests.test_crashes import kill, opened, something, stage
+from tests.workflows.events import CONTACT
+from tests.workflows.test_shell import ledger
+from workflows.issue_case import IssueCase
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[TwilioStandIn]:
+    async with twilio_stand_in() as stand_in:
+        yield stand_in
+
+
+def call_of(view: CaseView) -> AttemptView:
+    return next(a for a in view.attempts if a.channel is Channel.CALL)
+
+
+async def called(case: OpenCase, within: float = 15) -> CaseView:
+    """The view once the first call has a result."""
+    return await case.when(
+        lambda v: any(a.channel is Channel.CALL and a.result for a in v.attempts), within
+    )
+
+
+@pytest.mark.parametrize(
+    ("story", "result", "status"),
+    [
+        (Story(ends="completed", desk="in-progress", lasts=60), Result.CONNECTED, Status.WORKING),
+        (Story(ends="completed", by="machine_start"), Result.VOICEMAIL, Status.CONTACTING),
+        (Story(ends="busy"), Result.BUSY, Status.CONTACTING),
+    ],
+)
+async def test_a_call_ends_in_the_case_as_at_twilio(
+    tmp_path: Path, twilio: TwilioStandIn, story: Story, result: Result, status: Status
+) -> None:
+    twilio.stories[SELLER] = story
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        view = await called(await engine.open(wait=False))
+        assert (call_of(view).result, view.status) == (result, status)
+        assert len(twilio.placed) == 1
+
+
+async def test_a_number_that_twilio_cannot_call_is_asked_for_by_email(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.creates.append(refused(400, 21211))
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        view = await called(await engine.open(wait=False))
+        assert call_of(view).result is Result.INVALID_NUMBER
+        assert {a.channel for a in view.agenda} == {Channel.EMAIL}
+
+
+async def test_a_call_that_rings_is_hung_up_when_the_seller_turns_up(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.stories[SELLER] = Story(before=60)
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False)
+        await something(lambda: twilio.placed)
+        await asyncio.sleep(2.5)
+        began = time.time()
+        await case.tell(IssueCase.report_contact, CONTACT)
+        view = await called(case)
+        assert call_of(view).result is Result.CANCELLED
+        ended = twilio.placed[0].ended_by_us
+        assert ended is not None
+        assert ended - began < 3
+
+
+async def test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.stories[SELLER] = Story(before=60)
+    twilio.slow = 4  # longer than a heartbeat's timeout
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False)
+        await something(lambda: twilio.placed)
+        await case.tell(IssueCase.report_contact, CONTACT)
+        await asyncio.sleep(2)
+        twilio.slow = 0.2
+        assert call_of(await called(case)).result is Result.CANCELLED
+        assert [c.alive for c in twilio.placed] == [False]
+
+
+async def test_a_call_called_off_while_it_is_looked_up_is_not_dialled(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.creates.append(Answer(lost=True))
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False)
+        await something(lambda: twilio.requests)
+        twilio.slow = 3
+        await something(lambda: len(twilio.requests) == 2)
+        await case.tell(IssueCase.report_contact, CONTACT)
+        assert call_of(await called(case)).result is Result.CANCELLED
+        assert not twilio.placed
+
+
+async def test_while_twilio_is_down_the_call_is_tried_again_and_dialled_once(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.down = Answer(503, "")
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False)
+        await something(lambda: len(twilio.requests) >= 2)
+        twilio.down = None
+        view = await called(case)
+        assert call_of(view).result is Result.NO_ANSWER
+        assert len(twilio.placed) == 1
+        # Nobody knew whether the first try had dialled.
+        assert twilio.requests[:2] == ["POST .json", "GET .json"]
+
+
+async def test_an_answer_that_was_lost_is_not_dialled_again(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.creates.append(Answer(lost=True, done=True))
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        view = await called(await engine.open(wait=False))
+        assert call_of(view).result is Result.PROVIDER_FAILED
+        assert len(twilio.placed) == 1
+
+
+async def test_too_many_requests_are_repeated_when_twilio_says(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.creates.append(refused(429, 20429, ("Retry-After", "3")))
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False)
+        await something(lambda: twilio.requests)
+        began = time.monotonic()
+        await something(lambda: twilio.placed)
+        assert 2.5 < time.monotonic() - began < 5
+        assert call_of(await called(case)).result is Result.NO_ANSWER
+        # The first try knew that nothing was placed, and said so: nothing is looked up.
+        assert twilio.requests[:2] == ["POST .json", "POST .json"]
+
+
+async def test_a_call_that_never_rang_is_dialled_anew(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.stories[SELLER] = Story(before=0, ends="failed")
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False)
+        await something(lambda: twilio.placed)
+        twilio.stories[SELLER] = Story()
+        assert call_of(await called(case)).result is Result.NO_ANSWER
+        assert [c.status for c in twilio.placed] == ["failed", "no-answer"]
+
+
+def two_providers(folder: Path, twilio: TwilioStandIn) -> Telephone:
+    simulated = SimulatedTelephone(folder, ring_seconds=0.1)
+    return FailoverTelephone({"twilio": twilio.telephone(), "simulated": simulated})
+
+
+@pytest.mark.parametrize("story", [None, Story(before=0, ends="failed")])
+async def test_a_failing_provider_is_stood_in_for_within_the_attempt(
+    tmp_path: Path, twilio: TwilioStandIn, story: Story | None
+) -> None:
+    twilio.down = None if story else Answer(503, "")
+    twilio.stories = {SELLER: story} if story else {}
+    async with engine_in(tmp_path, telephone=two_providers(tmp_path, twilio)) as engine:
+        view = await called(await engine.open(wait=False))
+        assert call_of(view).result is Result.NO_ANSWER
+        assert len(twilio.placed) == (1 if story else 0)
+
+
+async def test_nobody_else_dials_while_the_first_providers_call_may_be_alive(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.stories[SELLER] = Story(before=4)
+    twilio.creates.append(Answer(lost=True, done=True))
+    async with engine_in(tmp_path, telephone=two_providers(tmp_path, twilio)) as engine:
+        case = await engine.open(wait=False)
+        await something(lambda: twilio.placed)
+        twilio.down = Answer(503, "")
+        await something(lambda: len(twilio.requests) >= 4)  # looked up and not told, twice
+        twilio.down = None
+        view = await called(case)
+        assert call_of(view).result is Result.PROVIDER_FAILED
+        assert len(twilio.placed) == 1
+        assert not ledger(tmp_path, view.id)
+
+
+async def test_nothing_secret_is_in_the_history_or_the_log(
+    tmp_path: Path, twilio: TwilioStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    twilio.creates += [refused(401, 20003), refused(400, 21212)]
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False)
+        await called(case)
+        history = (await case.handle.fetch_history()).to_json()
+    for secret in (TOKEN, SID, OURS[1:], DESK[1:], "is no good"):
+        assert secret not in history
+        assert secret not in caplog.text
+    assert SELLER not in caplog.text
+
+
+async def test_a_call_costs_few_requests(tmp_path: Path, twilio: TwilioStandIn) -> None:
+    twilio.stories[SELLER] = Story(before=3, ends="completed", detected=1, desk="in-progress")
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        await called(await engine.open(wait=False))
+        kinds = [r.split(" ")[1] for r in twilio.requests]
+        assert twilio.requests[0] == "POST .json"
+        assert len(kinds) <= 8
+
+
+def settings(twilio: TwilioStandIn) -> dict[str, str]:
+    return {
+        "CASE72_TELEPHONE": "twilio",
+        "CASE72_TWILIO_ACCOUNT_SID": SID,
+        "CASE72_TWILIO_AUTH_TOKEN": TOKEN,
+        "CASE72_TWILIO_BASE_URL": twilio.url,
+        "CASE72_TWILIO_FROM": OURS,
+        "CASE72_DESK_PHONE": DESK,
+    }
+
+
+async def test_a_worker_killed_while_it_rings_is_succeeded_by_one_that_takes_the_call_up(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.stories[SELLER] = Story(before=8)
+    async with stage(tmp_path, **settings(twilio)) as (host, client):
+        worker = await host.start()
+        case = await opened(client)
+        await something(lambda: len(twilio.requests) > 2)
+        await asyncio.sleep(0.5)
+        await kill(worker)
+        await host.start()
+        assert call_of(await called(case, within=25)).result is Result.NO_ANSWER
+        assert len(twilio.placed) == 1
+        assert twilio.requests.count("GET .json") == 0  # its id was in the heartbeat
+
+
+async def test_a_worker_killed_between_twilios_acceptance_and_our_hearing_of_it(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    async with stage(tmp_path, **settings(twilio)) as (host, client):
+        dying = await host.start("-m", "tests.dying_worker", "telephone")
+        case = await opened(client)
+        await asyncio.wait_for(dying.wait(), 20)
+        await host.start()
+        # That it is ours cannot be proved, so that nobody answered is not held against the seller.
+        assert call_of(await called(case, within=25)).result is Result.PROVIDER_FAILED
+        assert len(twilio.placed) == 1

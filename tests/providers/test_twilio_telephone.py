@@ -1,0 +1,223 @@
+"""What comes of a call at Twilio, by docs/rules.md section 4 and docs/real-telephone.md."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.attempt import Result
+from providers.protocols import Dial, InvalidNumber, NeverRang, PerhapsDialled, ProviderFailed
+from providers.twilio_telephone import TwilioTelephone
+from tests.providers.twilio_stand_in import (
+    DESK,
+    OURS,
+    SELLER,
+    Answer,
+    Story,
+    TwilioStandIn,
+    refused,
+    twilio_stand_in,
+)
+
+CALL = Dial("case/US/A1/r/2", "case/US/A1/r", SELLER)
+MINUTE = timedelta(minutes=1)
+ANSWERED = Story(ends="completed")
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[TwilioStandIn]:
+    async with twilio_stand_in() as stand_in:
+        yield stand_in
+
+
+async def followed(telephone: TwilioTelephone, call: str) -> Result:
+    async with asyncio.timeout(5):
+        while not (result := await telephone.result(call)):
+            await asyncio.sleep(0.05)
+        return result
+
+
+RESULTS = [
+    (Story(ends="no-answer"), Result.NO_ANSWER),
+    (Story(ends="busy"), Result.BUSY),
+    (replace(ANSWERED, desk="in-progress"), Result.CONNECTED),
+    (replace(ANSWERED, desk="completed", lasts=0.1), Result.CONNECTED),
+    (replace(ANSWERED, by="unknown", desk="in-progress"), Result.CONNECTED),
+    (replace(ANSWERED, by=None, desk="in-progress"), Result.CONNECTED),
+    (replace(ANSWERED, by="machine", lasts=60), Result.VOICEMAIL),
+    (ANSWERED, Result.DECLINED),
+    (replace(ANSWERED, by=None), Result.DECLINED),
+    (replace(ANSWERED, desk="canceled"), Result.DECLINED),
+    (replace(ANSWERED, by="fax", lasts=60), Result.DECLINED),
+    (replace(ANSWERED, by="machine_start", lasts=60), Result.VOICEMAIL),
+    (replace(ANSWERED, by="machine_end_beep", lasts=0.1), Result.VOICEMAIL),
+    (replace(ANSWERED, by="machine_start", desk="in-progress"), Result.VOICEMAIL),
+    (replace(ANSWERED, desk="no-answer"), Result.PROVIDER_FAILED),
+    (replace(ANSWERED, desk="busy"), Result.PROVIDER_FAILED),
+    (replace(ANSWERED, desk="failed"), Result.PROVIDER_FAILED),
+]
+
+
+@pytest.mark.parametrize(("story", "result"), RESULTS)
+async def test_what_a_call_ends_as(twilio: TwilioStandIn, story: Story, result: Result) -> None:
+    twilio.stories[SELLER] = story
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    assert await followed(telephone, call) is result
+    if result is Result.VOICEMAIL or story.by == "fax":
+        assert not twilio.placed[0].alive
+
+
+async def test_a_seller_who_is_joined_to_the_desk_is_not_waited_for(twilio: TwilioStandIn) -> None:
+    twilio.stories[SELLER] = replace(ANSWERED, desk="in-progress", lasts=3600)
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    assert await followed(telephone, call) is Result.CONNECTED
+    assert twilio.placed[0].alive
+
+
+async def test_the_call_is_asked_for_as_documented(twilio: TwilioStandIn) -> None:
+    await twilio.telephone().dial(CALL)
+    form = twilio.placed[0].form
+    assert (form["To"], form["From"]) == (SELLER, OURS)
+    assert form["MachineDetection"] == "Enable"
+    assert f"<Number>{DESK}</Number>" in form["Twiml"]
+    assert "http" not in form["Twiml"]  # nothing of ours has to be reachable
+
+
+async def test_a_call_that_failed_without_ringing_says_nothing_about_the_seller(
+    twilio: TwilioStandIn,
+) -> None:
+    twilio.stories[SELLER] = Story(before=0, ends="failed")
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    with pytest.raises(NeverRang):
+        await telephone.result(call)
+    assert await telephone.find(CALL, MINUTE) is None
+
+
+@pytest.mark.parametrize("code", [21211, 21214, 21217])
+async def test_a_number_that_twilio_cannot_call_is_invalid(
+    twilio: TwilioStandIn, code: int
+) -> None:
+    twilio.creates.append(refused(400, code))
+    with pytest.raises(InvalidNumber):
+        await twilio.telephone().dial(CALL)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    # Our number, our login, our permissions, our account, too many, an address that is not there.
+    [(400, 21210), (400, 21212), (401, 20003), (400, 21215), (403, 10001), (429, 20429), (404, 0)],
+)
+async def test_a_refusal_over_something_of_ours_is_our_failure(
+    twilio: TwilioStandIn, status: int, code: int
+) -> None:
+    twilio.creates.append(refused(status, code))
+    with pytest.raises(ProviderFailed) as failure:
+        await twilio.telephone().dial(CALL)
+    assert not isinstance(failure.value, PerhapsDialled)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(500, {}, done=True),
+        Answer(503, "busy", done=True),
+        Answer(201, "{", done=True),
+        Answer(201, {"sid": 5}, done=True),
+        Answer(201, ["CA"], done=True),
+        Answer(lost=True, done=True),
+        Answer(201, {}, takes=3, done=True),
+    ],
+)
+async def test_where_nobody_knows_whether_it_was_dialled_it_is_looked_up(
+    twilio: TwilioStandIn, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers.twilio_api._CREATE_SECONDS", 0.3)
+    twilio.creates.append(answer)
+    telephone = twilio.telephone()
+    with pytest.raises(PerhapsDialled):
+        await telephone.dial(CALL)
+    assert await telephone.find(CALL, MINUTE) == f"found:{twilio.placed[0].sid}"
+
+
+async def test_only_a_recent_call_of_ours_to_the_number_is_found(twilio: TwilioStandIn) -> None:
+    telephone = twilio.telephone()
+    twilio.place().at -= 120
+    twilio.place("+12065550111")
+    twilio.place(From="+12065550197")
+    assert await telephone.find(CALL, MINUTE) is None
+    newer = twilio.place()
+    assert await telephone.find(CALL, MINUTE) == f"found:{newer.sid}"
+    assert await telephone.find(CALL, timedelta(minutes=3)) == f"found:{newer.sid}"
+
+
+@pytest.mark.parametrize(
+    ("story", "result"),
+    [
+        (Story(ends="no-answer"), Result.PROVIDER_FAILED),
+        (Story(ends="busy"), Result.PROVIDER_FAILED),
+        (ANSWERED, Result.PROVIDER_FAILED),
+        (replace(ANSWERED, by="machine_start"), Result.PROVIDER_FAILED),
+        (replace(ANSWERED, desk="in-progress"), Result.CONNECTED),
+    ],
+)
+async def test_a_call_that_is_not_provably_ours_is_never_held_against_the_seller(
+    twilio: TwilioStandIn, story: Story, result: Result
+) -> None:
+    twilio.stories[SELLER] = story
+    twilio.place()
+    telephone = twilio.telephone()
+    call = await telephone.find(CALL, MINUTE)
+    assert call
+    assert await followed(telephone, call) is result
+
+
+async def test_a_call_that_is_not_provably_ours_is_not_hung_up(twilio: TwilioStandIn) -> None:
+    theirs = twilio.place()
+    telephone = twilio.telephone()
+    call = await telephone.find(CALL, MINUTE)
+    assert call
+    assert await telephone.hang_up(call) is Result.PROVIDER_FAILED
+    assert theirs.alive
+
+
+async def test_hanging_up_ends_what_rings_and_nothing_else(twilio: TwilioStandIn) -> None:
+    telephone = twilio.telephone()
+    twilio.stories[SELLER] = Story(before=60)
+    ringing = await telephone.dial(CALL)
+    assert await telephone.hang_up(ringing) is None
+    assert not twilio.placed[0].alive
+    assert await telephone.hang_up(ringing) is None
+
+    twilio.stories[SELLER] = Story(before=0, ends="busy")
+    assert await telephone.hang_up(await telephone.dial(CALL)) is Result.BUSY
+
+    twilio.stories[SELLER] = replace(ANSWERED, before=0, detected=0, desk="in-progress", lasts=3600)
+    assert await telephone.hang_up(await telephone.dial(CALL)) is Result.CONNECTED
+    assert twilio.placed[2].alive
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("30", 30), ("0", 1), ("86400", 300), ("soon", None), ("-1", None), ("", None)],
+)
+async def test_it_is_left_alone_for_as_long_as_it_asks(
+    twilio: TwilioStandIn, header: str, seconds: int | None
+) -> None:
+    twilio.creates.append(refused(429, 20429, ("Retry-After", header)))
+    with pytest.raises(ProviderFailed) as failure:
+        await twilio.telephone().dial(CALL)
+    expected = None if seconds is None else timedelta(seconds=seconds)
+    assert failure.value.retry_after == expected
+
+
+async def test_a_date_to_be_left_alone_until_is_understood(twilio: TwilioStandIn) -> None:
+    later = ("Retry-After", "Fri, 31 Dec 2100 23:59:59 GMT")
+    twilio.down = Answer(503, "", (later,))
+    with pytest.raises(ProviderFailed) as failure:
+        await twilio.telephone().find(CALL, MINUTE)
+    assert failure.value.retry_after == timedelta(minutes=5)
