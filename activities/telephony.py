@@ -10,17 +10,20 @@ from temporalio import activity
 
 from activities.failures import provider_failures
 from activities.heartbeats import called_off, heartbeats, time_is_up, to_its_end
-from domain.attempt import Result
+from domain.attempt import Result, Served
 from domain.orders import CallOrder
 from providers.protocols import (
     Dial,
+    Engaged,
     InvalidNumber,
+    Lines,
     NeverRang,
     PerhapsDialled,
     ProviderFailed,
     Telephone,
 )
 
+_SHORT_LEASE = timedelta(seconds=10)
 _TRIES_TO_HANG_UP = 5
 _HANG_UP_AGAIN_SECONDS = 0.2
 
@@ -30,33 +33,42 @@ class TelephonyActivities:
     """Activities of the queue `telephony`."""
 
     telephone: Telephone
+    lines: Lines
 
     @activity.defn
-    async def place_call(self, order: CallOrder) -> Result:
+    async def place_call(self, order: CallOrder) -> Result | Served:
         """Call the seller and answer what came of it.
 
         A call placed before, by a worker that died, is taken up rather than dialled again: its id
         is in the heartbeats, or else the provider is asked. A call that never rang is placed
-        anew, by another provider if there is one.
+        anew, by another provider if there is one. While another call to the number is going on,
+        be it another case's, none is placed.
         """
-        try:
-            with provider_failures():
-                return await _Placing(self.telephone, order).result()
-        except InvalidNumber:
-            return Result.INVALID_NUMBER
+        with provider_failures():
+            return await _Placing(self, order).result()
 
 
 class _Placing:
     """One try of the activity."""
 
-    def __init__(self, telephone: Telephone, order: CallOrder) -> None:
-        self._telephone = telephone
+    def __init__(self, activities: TelephonyActivities, order: CallOrder) -> None:
+        self._telephone = activities.telephone
+        self._lines = activities.lines
         self._order = order
         self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone)
         self._began = time.monotonic()
+        self._line: str | None = None
 
-    async def result(self) -> Result:
-        """What came of the call."""
+    async def result(self) -> Result | Served:
+        """What came of the call. Its line is held for as long as it may be going on."""
+        try:
+            result = await self._made()
+        except InvalidNumber:
+            result = Result.INVALID_NUMBER
+        await to_its_end(self._let_go())
+        return result
+
+    async def _made(self) -> Result | Served:
         call, never_rang = _call_told(), None
         while True:
             call = call or await self._call_not_heard_of()
@@ -68,9 +80,12 @@ class _Placing:
                     return Result.SKIPPED if first else Result.PROVIDER_FAILED
                 call = await self._place(instead_of=never_rang)
             try:
-                return await self._see_through(call)
+                result = await self._see_through(call)
             except NeverRang:
                 call, never_rang = None, call
+            else:
+                by = self._telephone.served_by(call)
+                return Served(result=result, by=by) if by else result
 
     def _elapsed(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self._began)
@@ -88,12 +103,30 @@ class _Placing:
 
     async def _place(self, instead_of: str | None) -> str:
         try:
+            self._line = self._line or await to_its_end(self._hold())
+            if self._line is None:
+                raise Engaged
+            if await to_its_end(self._telephone.engaged(self._dial)):
+                raise Engaged
             return await to_its_end(self._telephone.dial(self._dial, instead_of))
         except PerhapsDialled:
             raise
         except ProviderFailed:
             activity.heartbeat(activity.info().attempt)  # nothing is under way after this try
+            await self._let_go()
             raise
+
+    async def _hold(self) -> str | None:
+        info = activity.info()
+        assert info.schedule_to_close_timeout is not None
+        lease = info.scheduled_time + info.schedule_to_close_timeout - self._now()
+        return await self._lines.hold(self._order.phone, self._dial.key, max(lease, _SHORT_LEASE))
+
+    async def _let_go(self) -> None:
+        with suppress(ProviderFailed):  # then its lease ends it
+            # An earlier try may have held it, had this one only to follow the call.
+            if line := self._line or await self._hold():
+                await self._lines.let_go(self._order.phone, line)
 
     async def _see_through(self, call: str) -> Result:
         """Follow the call to its end.

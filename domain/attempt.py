@@ -55,6 +55,13 @@ class Result(StrEnum):
     SKIPPED = "skipped"
 
 
+class Served(Frozen):
+    """What came of a call, and which of several telephone providers placed it."""
+
+    result: Result
+    by: str
+
+
 GOT_THROUGH = frozenset(
     {
         Result.CONNECTED,

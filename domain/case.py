@@ -128,9 +128,12 @@ class Case(Working):
             self.record(call, now, Result.INVALID_NUMBER)
             self.number_is_invalid(now)
 
-    def reached_out(self, number: int, result: Result, now: datetime) -> None:
-        """An attempt ended. Only a connected call is contact."""
-        if self.read_result(number, result, now) and result is Result.CONNECTED and self.is_open:
+    def reached_out(
+        self, number: int, result: Result, now: datetime, served_by: str | None = None
+    ) -> None:
+        """An attempt ended, `served_by` one of several providers. Only `connected` is contact."""
+        attempt = self.read_result(number, result, now, served_by)
+        if attempt and result is Result.CONNECTED and self.is_open:
             self.contact(now, by="seller")
 
     def told_desk(self, due: datetime, told: bool, now: datetime) -> None:

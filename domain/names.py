@@ -1,13 +1,18 @@
 """Names that clients in any language rely on (docs/rules.md, section 7)."""
 
+import hashlib
+
 from domain.account import Account
 
 CASE_WORKFLOW = "IssueCase"
 ENROLLMENT_WORKFLOW = "Enrollment"
+LINE_WORKFLOW = "PhoneLine"
 
 CASES_QUEUE = "cases"
 TELEPHONY_QUEUE = "telephony"
 EMAIL_QUEUE = "email"
+LINES_QUEUE = "lines"
+"""Nobody serves it: a line is only ever held (providers/lines.py)."""
 
 
 def case_workflow_id(store: str, seller_id: str) -> str:
@@ -28,3 +33,12 @@ def enrollment_workflow_id(store: str, seller_id: str) -> str:
 def own_id(workflow_id: str, first_run_id: str) -> str:
     """An id that, unlike the workflow id, is never used again by a later case or enrollment."""
     return f"{workflow_id}/{first_run_id}"
+
+
+def line_workflow_id(phone: str) -> str:
+    """The workflow id under which the line to a number is held.
+
+    One of a million, so that some ten thousand numbers of a country share each: it does not tell
+    which is called, and two calls that meet there by chance only wait for each other.
+    """
+    return f"line/{hashlib.sha256(phone.encode()).hexdigest()[:5]}"

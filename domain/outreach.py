@@ -178,7 +178,9 @@ class Outreach(CaseRecord):
 
     # --- reading results ------------------------------------------------------------------
 
-    def read_result(self, number: int, result: Result, now: datetime) -> Attempt | None:
+    def read_result(
+        self, number: int, result: Result, now: datetime, served_by: str | None = None
+    ) -> Attempt | None:
         """Record what came of an attempt, and draw section 4's conclusions.
 
         None if no such attempt is under way.
@@ -186,7 +188,7 @@ class Outreach(CaseRecord):
         attempt = next((a for a in self.under_way if a.number == number), None)
         if attempt is None:
             return None
-        self.conclude(attempt, result, now)
+        self.conclude(attempt, result, now, served_by)
         of_outreach = self._of_outreach(attempt)
         if self.status is Status.CONTACTING and of_outreach and result in GOT_THROUGH:
             self._got_through(attempt, now)

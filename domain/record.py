@@ -211,10 +211,12 @@ class CaseRecord(BaseModel):
         """Record an attempt that ended without having been begun."""
         self._conclude(self._attempt(planned, now), result, now)
 
-    def conclude(self, attempt: Attempt, result: Result, now: datetime) -> None:
-        """Record what came of an attempt under way."""
+    def conclude(
+        self, attempt: Attempt, result: Result, now: datetime, served_by: str | None
+    ) -> None:
+        """Record what came of an attempt under way, `served_by` one of several providers."""
         self.under_way = tuple(a for a in self.under_way if a.number != attempt.number)
-        self._conclude(attempt, result, now)
+        self._conclude(attempt, result, now, served_by)
 
     def plan(
         self,
@@ -261,7 +263,9 @@ class CaseRecord(BaseModel):
             latest=latest,
         )
 
-    def _conclude(self, attempt: Attempt, result: Result, now: datetime) -> None:
+    def _conclude(
+        self, attempt: Attempt, result: Result, now: datetime, served_by: str | None = None
+    ) -> None:
         self.attempts += (attempt.model_copy(update={"result": result}),)
         what = What.CALL if attempt.channel is Channel.CALL else What.EMAIL
         entry = Entry(
@@ -270,7 +274,7 @@ class CaseRecord(BaseModel):
             by=ENGINE,
             attempt=attempt.number,
             result=result,
-            note=attempt.about,
+            note=f"{attempt.about}, via {served_by}" if served_by else attempt.about,
         )
         self.timeline += (entry,)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from domain.attempt import Result
-from providers.protocols import Dial, PerhapsDialled, ProviderFailed, Telephone
+from providers.protocols import Dial, Engaged, PerhapsDialled, ProviderFailed, Telephone
 
 log = structlog.get_logger("telephone")
 
@@ -29,6 +29,16 @@ class FailoverTelephone:
                 return f"{name}:{call}"
         return None
 
+    async def engaged(self, dial: Dial) -> bool:
+        """Whether a call is going on at any of the providers that answer."""
+        for name, provider in self._providers.items():
+            try:
+                if await provider.engaged(dial):
+                    return True
+            except ProviderFailed as failure:
+                log.warning("provider failed", provider=name, call=dial.key, why=str(failure))
+        return False
+
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
         """Place the call with the first provider that can, after that of `instead_of`.
 
@@ -42,10 +52,10 @@ class FailoverTelephone:
         for name in names:
             provider = self._providers[name]
             try:
-                if name != names[-1]:
-                    await provider.find(dial, timedelta(0))
+                if name != names[-1] and await provider.engaged(dial):
+                    raise Engaged
                 call = await provider.dial(dial)
-            except PerhapsDialled:
+            except (PerhapsDialled, Engaged):
                 raise
             except ProviderFailed as failure:
                 log.warning("provider failed", provider=name, call=dial.key, why=str(failure))
@@ -69,6 +79,10 @@ class FailoverTelephone:
         """End the call at its provider."""
         provider, its_id = self._of(call)
         return await provider.hang_up(its_id)
+
+    def served_by(self, call: str) -> str | None:
+        """The provider's name."""
+        return call.partition(":")[0]
 
     def _of(self, call: str) -> tuple[Telephone, str]:
         name, _, its_id = call.partition(":")

@@ -34,6 +34,13 @@ class NeverRang(ProviderFailed):
     """The call ended without ringing, and the number is not known to be why."""
 
 
+class Engaged(ProviderFailed):
+    """A call of ours to the number is going on; it is worth trying again in some seconds."""
+
+    def __init__(self) -> None:
+        super().__init__("another call to the number is going on", timedelta(seconds=5))
+
+
 class InvalidNumber(Exception):
     """The number cannot be called, whoever dials it."""
 
@@ -57,6 +64,13 @@ class Telephone(Protocol):
         """The call, had it been placed before and nobody heard of it; at most `age` ago.
 
         A call that never rang is none.
+
+        Raises:
+            ProviderFailed: the provider does not know at the moment.
+        """
+
+    async def engaged(self, dial: Dial) -> bool:
+        """Whether a call of ours to the number is going on.
 
         Raises:
             ProviderFailed: the provider does not know at the moment.
@@ -88,6 +102,32 @@ class Telephone(Protocol):
 
         Raises:
             ProviderFailed: the call may still be going on.
+        """
+
+    def served_by(self, call: str) -> str | None:
+        """Which of several providers the call is at; None where there is but one."""
+
+
+class Lines(Protocol):
+    """Keeps two workers from calling one number at once; a provider may not notice in time."""
+
+    async def hold(self, phone: str, key: str, lease: timedelta) -> str | None:
+        """Hold the line to a number; None if it is held under another key.
+
+        Args:
+            phone: the number, E.164.
+            key: who holds it; asking again under the same key gives the same line.
+            lease: for how long, if it is not let go before.
+
+        Raises:
+            ProviderFailed: nobody knows whether it is held.
+        """
+
+    async def let_go(self, phone: str, line: str) -> None:
+        """Let go of a line; of one that timed out, nothing happens.
+
+        Raises:
+            ProviderFailed: it may still be held, until its lease ends.
         """
 
 

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS calls (
     hung_up_at REAL
 );
 CREATE INDEX IF NOT EXISTS calls_by_case ON calls (case_id, phone);
+CREATE INDEX IF NOT EXISTS calls_by_number ON calls (phone, ends_at);
 """
 
 
@@ -54,6 +55,15 @@ class SimulatedTelephone:
         def work(db: sqlite3.Connection) -> str | None:
             query = "SELECT 1 FROM calls WHERE key = ?"
             return dial.key if db.execute(query, (dial.key,)).fetchone() else None
+
+        return await self._ledger.transaction(work)
+
+    async def engaged(self, dial: Dial) -> bool:
+        """Whether another call to the number rings."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            query = "SELECT 1 FROM calls WHERE phone = ? AND ends_at > ? AND hung_up_at IS NULL"
+            return db.execute(query, (dial.phone, time.time())).fetchone() is not None
 
         return await self._ledger.transaction(work)
 
@@ -94,6 +104,10 @@ class SimulatedTelephone:
             return ended
 
         return await self._ledger.transaction(work)
+
+    def served_by(self, call: str) -> str | None:
+        """There is but one."""
+        return None
 
     @staticmethod
     def _result(db: sqlite3.Connection, key: str) -> Result | None:

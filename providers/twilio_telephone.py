@@ -31,13 +31,15 @@ _NOT_ANSWERED = {Status.BUSY: Result.BUSY, Status.NO_ANSWER: Result.NO_ANSWER}
 _JOINED = frozenset({Status.IN_PROGRESS, Status.COMPLETED})
 _DESK_DID_NOT_ANSWER = frozenset({Status.BUSY, Status.NO_ANSWER, Status.FAILED})
 
+_GOING_ON = frozenset({Status.QUEUED, Status.INITIATED, Status.RINGING, Status.IN_PROGRESS})
+
 _FOUND = "found:"
 """Marks the id of a call that is probably, but not provably, ours."""
 _DATES_ARE_ROUNDED = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
-class Lines:
+class Numbers:
     """Who calls the seller, and to whom they are connected; both E.164."""
 
     ours: str = field(repr=False)
@@ -55,19 +57,19 @@ class TwilioTelephone:
 
     look_every_seconds = 1.0
 
-    def __init__(self, account: Account, lines: Lines) -> None:
+    def __init__(self, account: Account, numbers: Numbers) -> None:
         self._api = TwilioApi(account)
-        self._lines = lines
+        self._numbers = numbers
         self._twiml = (
             f"<Response><Say>{escape(_STAY_ON_THE_LINE)}</Say>"
-            f'<Dial callerId="{lines.ours}" timeout="{_DESK_RINGS_SECONDS}">'
-            f"<Number>{lines.desk}</Number></Dial>"
+            f'<Dial callerId="{numbers.ours}" timeout="{_DESK_RINGS_SECONDS}">'
+            f"<Number>{numbers.desk}</Number></Dial>"
             f"<Say>{escape(_NOBODY_IS_FREE)}</Say></Response>"
         )
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """The newest call to this number that may be this one."""
-        calls, now = await self._api.latest(to=dial.phone, from_=self._lines.ours)
+        calls, now = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
         since = now - age - _DATES_ARE_ROUNDED
         for call in calls:
             rang = call.status is not Status.FAILED
@@ -76,13 +78,18 @@ class TwilioTelephone:
                 return _FOUND + call.sid
         return None
 
+    async def engaged(self, dial: Dial) -> bool:
+        """Whether a call to the number is going on, which may be a conversation with the desk."""
+        calls, _ = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
+        return any(call.status in _GOING_ON for call in calls)
+
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
         """Place the call; its id is Twilio's."""
         if instead_of:
             raise ProviderFailed("twilio: the call failed without ringing")
         form = {
             "To": dial.phone,
-            "From": self._lines.ours,
+            "From": self._numbers.ours,
             "Twiml": self._twiml,
             "Timeout": str(_RING_SECONDS),
             "TimeLimit": str(_CALL_SECONDS),
@@ -116,6 +123,10 @@ class TwilioTelephone:
                 if ended is None:
                     raise
                 return ended
+        return None
+
+    def served_by(self, call: str) -> str | None:
+        """There is but one."""
         return None
 
     async def _result_of_ended(self, call: Call) -> Result | None:

@@ -25,6 +25,12 @@ TIME_SKIPPING = (
     'history.timerProcessorMaxTimeShift="20ms"',
 )
 
+_ONE_PARTITION = (
+    # A queue in several parts keeps to priorities, and to limits, in each part only.
+    "matching.numTaskqueueReadPartitions=1",
+    "matching.numTaskqueueWritePartitions=1",
+)
+
 
 @dataclass(frozen=True)
 class DevServer:
@@ -110,7 +116,7 @@ async def _start(
     arguments += ["--ui-port", server.ui.rpartition(":")[2], "--ui-disable-news-fetch"]
     arguments += ["--db-filename", str(folder / "temporal.db"), "--log-level", "warn"]
     arguments += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
-    for setting in config:
+    for setting in (*_ONE_PARTITION, *config):
         arguments += ["--dynamic-config-value", setting]
     with (folder / "server.log").open("wb") as log:
         return await asyncio.create_subprocess_exec(

@@ -17,14 +17,15 @@ from activities.opening import OpeningActivities
 from activities.telephony import TelephonyActivities
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from providers.failover_telephone import FailoverTelephone
+from providers.lines import PhoneLines
 from providers.own_workflows import Cases, Enrollments
-from providers.protocols import AccountService, Mail, OpenCases, Programme, Telephone
+from providers.protocols import AccountService, Lines, Mail, OpenCases, Programme, Telephone
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
 from providers.simulated_telephone import SimulatedTelephone
 from providers.smtp_mail import SmtpMail, SmtpServer
 from providers.twilio_api import Account
-from providers.twilio_telephone import Lines, TwilioTelephone
+from providers.twilio_telephone import Numbers, TwilioTelephone
 from runtime.settings import Settings
 from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment
@@ -42,6 +43,7 @@ class Providers:
     """What the engine meets the world through."""
 
     telephone: Telephone
+    lines: Lines
     mail: Mail
     accounts: AccountService
     programme: Programme
@@ -52,6 +54,7 @@ def providers_of(settings: Settings, client: Client) -> Providers:
     """The providers that the settings name."""
     return Providers(
         telephone=telephone_of(settings),
+        lines=PhoneLines(client),
         mail=mail_of(settings),
         accounts=SimulatedMarketplace(settings.state),
         programme=Enrollments(client),
@@ -83,7 +86,7 @@ def twilio_of(settings: Settings) -> TwilioTelephone:
             auth_token=token.get_secret_value(),
             base_url=settings.twilio_base_url,
         ),
-        Lines(ours=settings.twilio_from, desk=settings.desk_phone),
+        Numbers(ours=settings.twilio_from, desk=settings.desk_phone),
     )
 
 
@@ -129,7 +132,7 @@ def workers_of(
         Composer(Addresses(settings.sender, settings.desk, settings.message_id_domain)),
     )
     contacts = ContactActivities(providers.programme, providers.cases)
-    telephony = TelephonyActivities(providers.telephone)
+    telephony = TelephonyActivities(providers.telephone, providers.lines)
     # Any: activities of every signature.
     activities: dict[str, list[Callable[..., Any]]] = {
         CASES_QUEUE: [
@@ -144,6 +147,11 @@ def workers_of(
         TELEPHONY_QUEUE: [telephony.place_call],
         EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],
     }
+    per_second = {
+        TELEPHONY_QUEUE: settings.calls_per_second,
+        EMAIL_QUEUE: settings.emails_per_second,
+    }
+    at_once = {TELEPHONY_QUEUE: settings.concurrent_calls}
     return [
         Worker(
             client,
@@ -152,6 +160,8 @@ def workers_of(
             activities=activities[queue],
             identity=worker_identity(),
             build_id="case72",
+            max_task_queue_activities_per_second=per_second.get(queue),
+            max_concurrent_activities=at_once.get(queue),
             max_cached_workflows=settings.cached_cases,
             max_heartbeat_throttle_interval=_ACKNOWLEDGE_CANCEL_WITHIN,
             sticky_queue_schedule_to_start_timeout=_FIND_NEW_WORKER_WITHIN,

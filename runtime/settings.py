@@ -51,6 +51,15 @@ class Settings(BaseSettings):
     message_id_domain: str = "case72.example"
     log: Literal["auto", "console", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    calls_per_second: Annotated[float | None, Field(gt=0)] = None
+    """For the whole fleet, like `emails_per_second`: Temporal hands out no more. None: no limit.
+
+    Every worker has to say the same, or the last to start decides.
+    """
+    emails_per_second: Annotated[float | None, Field(gt=0)] = None
+    """Letters of the programme and e-mails to the desk included."""
+    concurrent_calls: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """How many calls a worker follows at once."""
     cached_cases: Annotated[int, Field(ge=0, le=1_000_000)] = 400
     """How many workflows a worker keeps in memory; others are replayed from their history.
 

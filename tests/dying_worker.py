@@ -46,6 +46,8 @@ class DyingTelephone:
         self.find = telephone.find
         self.result = telephone.result
         self.hang_up = telephone.hang_up
+        self.engaged = telephone.engaged
+        self.served_by = telephone.served_by
         self._dial = telephone.dial
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:

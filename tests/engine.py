@@ -24,6 +24,7 @@ from domain.enrollment.view import EnrollmentView
 from domain.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
 from domain.record import Status
 from domain.view import CaseView
+from providers.lines import PhoneLines
 from providers.own_workflows import Cases, Enrollments
 from providers.protocols import Mail, Programme, Telephone
 from providers.simulated_mail import SimulatedMail
@@ -227,7 +228,7 @@ async def engine_in(
     telephone: Telephone | None = None,
     mail: Mail | None = None,
     programme: Callable[[Client], Programme] = Enrollments,
-    cached_cases: int = 1000,
+    **settings: Any,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
     async with AsyncExitStack() as stack:
@@ -236,12 +237,13 @@ async def engine_in(
         await register_search_attributes(client)
         providers = Providers(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds),
+            lines=PhoneLines(client),
             mail=mail or SimulatedMail(folder / "mail"),
             accounts=SimulatedMarketplace(folder),
             programme=programme(client),
             cases=Cases(client),
         )
-        settings = Settings(state=folder, drain_seconds=0.5, cached_cases=cached_cases)
-        for worker in workers_of(client, settings, providers):
+        chosen = Settings(state=folder, drain_seconds=0.5, **({"cached_cases": 1000} | settings))
+        for worker in workers_of(client, chosen, providers):
             await stack.enter_async_context(worker)
         yield Engine(client, time_skipper(client), providers, folder)

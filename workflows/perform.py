@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
@@ -13,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.marketplace import MarketplaceActivities
     from activities.opening import OpeningActivities
     from activities.telephony import TelephonyActivities
-    from domain.attempt import CLOSING, Attempt, Channel, Result
+    from domain.attempt import CLOSING, Attempt, Channel, Result, Served
     from domain.case import Case
     from domain.names import EMAIL_QUEUE, TELEPHONY_QUEUE
     from domain.orders import (
@@ -36,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
         TellDesk,
         WaitUntil,
     )
+    from domain.urgency import urgency
     from workflows import story
     from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY, or_failed
     from workflows.share import shared
@@ -127,15 +129,18 @@ async def _look_up_hours(case: Case) -> Outcome:
 async def _reach(case: Case, attempt: Attempt) -> Outcome:
     call = attempt.channel is Channel.CALL
     made = _call(case, attempt) if call else _email(case, attempt)
-    result = await or_failed(made, Result.PROVIDER_FAILED)
-    return lambda case, now: case.reached_out(attempt.number, result, now)
+    ended = await or_failed(made, Result.PROVIDER_FAILED)
+    if isinstance(ended, Served):
+        return lambda case, now: case.reached_out(attempt.number, ended.result, now, ended.by)
+    return lambda case, now: case.reached_out(attempt.number, ended, now)
 
 
-async def _call(case: Case, attempt: Attempt) -> Result:
+async def _call(case: Case, attempt: Attempt) -> Result | Served:
     return await workflow.execute_activity_method(
         TelephonyActivities.place_call,
         call_order(case, attempt),
         task_queue=TELEPHONY_QUEUE,
+        priority=_priority(case, attempt),
         schedule_to_close_timeout=case.rules.call_timeout,
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
@@ -144,13 +149,18 @@ async def _call(case: Case, attempt: Attempt) -> Result:
     )
 
 
-async def _email(case: Case, attempt: Attempt) -> Result:
+def _priority(case: Case, attempt: Attempt) -> Priority:
+    return Priority(priority_key=urgency(case, attempt, workflow.now()))
+
+
+async def _email(case: Case, attempt: Attempt) -> Result | Served:
     rules = case.rules
     closing = attempt.about in CLOSING
     return await workflow.execute_activity_method(
         MailActivities.send_email,
         mail_order(case, attempt),
         task_queue=EMAIL_QUEUE,
+        priority=_priority(case, attempt),
         schedule_to_close_timeout=rules.closing_email_timeout if closing else rules.email_timeout,
         start_to_close_timeout=A_MESSAGE,
         heartbeat_timeout=HEARTBEAT,

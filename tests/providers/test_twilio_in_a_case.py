@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.attempt import Channel, Result
-from domain.record import Status
+from domain.record import Status, What
 from domain.view import AttemptView, CaseView
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone
@@ -135,8 +135,8 @@ async def test_while_twilio_is_down_the_call_is_tried_again_and_dialled_once(
         view = await called(case)
         assert call_of(view).result is Result.NO_ANSWER
         assert len(twilio.placed) == 1
-        # Nobody knew whether the first try had dialled.
-        assert twilio.requests[:2] == ["POST .json", "GET .json"]
+        # Asked first whether the number is engaged: without an answer nothing is dialled.
+        assert twilio.requests[:2] == ["GET .json", "GET .json"]
 
 
 async def test_an_answer_that_was_lost_is_not_dialled_again(
@@ -155,13 +155,14 @@ async def test_too_many_requests_are_repeated_when_twilio_says(
     twilio.creates.append(refused(429, 20429, ("Retry-After", "3")))
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False)
-        await something(lambda: twilio.requests)
+        await something(lambda: "POST .json" in twilio.requests)
         began = time.monotonic()
         await something(lambda: twilio.placed)
         assert 2.5 < time.monotonic() - began < 5
         assert call_of(await called(case)).result is Result.NO_ANSWER
-        # The first try knew that nothing was placed, and said so: nothing is looked up.
-        assert twilio.requests[:2] == ["POST .json", "POST .json"]
+        # The first try knew that nothing was placed, and said so: nothing is looked up but
+        # whether the number is engaged.
+        assert twilio.requests[:4] == ["GET .json", "POST .json"] * 2
 
 
 async def test_a_call_that_never_rang_is_dialled_anew(
@@ -174,6 +175,19 @@ async def test_a_call_that_never_rang_is_dialled_anew(
         twilio.stories[SELLER] = Story()
         assert call_of(await called(case)).result is Result.NO_ANSWER
         assert [c.status for c in twilio.placed] == ["failed", "no-answer"]
+
+
+async def test_who_is_speaking_with_the_desk_is_not_called(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.stories[SELLER] = Story(before=0, ends="completed", desk="in-progress", lasts=3)
+    conversation = twilio.place(SELLER)  # of another case, whose call has long been `connected`
+    twilio.stories[SELLER] = Story()
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        view = await called(await engine.open(wait=False))
+        assert call_of(view).result is Result.NO_ANSWER
+        _, ours = twilio.placed
+        assert ours.at > conversation.at + 3
 
 
 def two_providers(folder: Path, twilio: TwilioStandIn) -> Telephone:
@@ -191,6 +205,8 @@ async def test_a_failing_provider_is_stood_in_for_within_the_attempt(
         view = await called(await engine.open(wait=False))
         assert call_of(view).result is Result.NO_ANSWER
         assert len(twilio.placed) == (1 if story else 0)
+        (entry,) = [e for e in view.timeline if e.what is What.CALL]
+        assert entry.note == "notice, via simulated"
 
 
 async def test_nobody_else_dials_while_the_first_providers_call_may_be_alive(
@@ -230,8 +246,8 @@ async def test_a_call_costs_few_requests(tmp_path: Path, twilio: TwilioStandIn) 
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
         await called(await engine.open(wait=False))
         kinds = [r.split(" ")[1] for r in twilio.requests]
-        assert twilio.requests[0] == "POST .json"
-        assert len(kinds) <= 8
+        assert twilio.requests[:2] == ["GET .json", "POST .json"]
+        assert len(kinds) <= 9
 
 
 def settings(twilio: TwilioStandIn) -> dict[str, str]:
@@ -252,13 +268,14 @@ async def test_a_worker_killed_while_it_rings_is_succeeded_by_one_that_takes_the
     async with stage(tmp_path, **settings(twilio)) as (host, client):
         worker = await host.start()
         case = await opened(client)
-        await something(lambda: len(twilio.requests) > 2)
+        await something(lambda: len(twilio.requests) > 3)
         await asyncio.sleep(0.5)
         await kill(worker)
         await host.start()
         assert call_of(await called(case, within=25)).result is Result.NO_ANSWER
         assert len(twilio.placed) == 1
-        assert twilio.requests.count("GET .json") == 0  # its id was in the heartbeat
+        # Its id was in the heartbeat: only before it was dialled was anything looked up.
+        assert twilio.requests.count("GET .json") == 1
 
 
 async def test_a_worker_killed_between_twilios_acceptance_and_our_hearing_of_it(

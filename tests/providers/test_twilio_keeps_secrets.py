@@ -10,7 +10,7 @@ import pytest
 
 from providers.protocols import ProviderFailed
 from providers.twilio_api import Account
-from providers.twilio_telephone import Lines, TwilioTelephone
+from providers.twilio_telephone import Numbers, TwilioTelephone
 from tests.providers.test_twilio_telephone import CALL, MINUTE
 from tests.providers.twilio_stand_in import (
     DESK,
@@ -88,7 +88,7 @@ async def test_a_failure_is_told_in_our_own_words(
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://no-such-host.invalid"])
 async def test_nobody_there_is_told_in_our_own_words(url: str, logged: io.StringIO) -> None:
-    telephone = TwilioTelephone(Account(SID, TOKEN, url), Lines(OURS, DESK))
+    telephone = TwilioTelephone(Account(SID, TOKEN, url), Numbers(OURS, DESK))
     with pytest.raises(ProviderFailed, match="no connection") as failure:
         await telephone.dial(CALL)
     nothing_told(failure.value, logged)

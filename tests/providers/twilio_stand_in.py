@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from providers.twilio_api import Account
-from providers.twilio_telephone import Lines, TwilioTelephone
+from providers.twilio_telephone import Numbers, TwilioTelephone
 
 SID = "AC" + "5e" * 16
 TOKEN = "f00dfeedf00dfeedf00dfeedf00dfeed"
@@ -148,7 +148,7 @@ class TwilioStandIn:
 
     def telephone(self, token: str = TOKEN) -> TwilioTelephone:
         """Our side, set to call here."""
-        return TwilioTelephone(Account(SID, token, self.url), Lines(OURS, DESK))
+        return TwilioTelephone(Account(SID, token, self.url), Numbers(OURS, DESK))
 
     def place(self, to: str = SELLER, **form: str) -> Placed:
         """A call, as somebody else may have placed it."""

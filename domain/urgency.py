@@ -1,0 +1,28 @@
+"""Who goes first when attempts queue up (docs/rules.md, section 4)."""
+
+from datetime import datetime
+
+from domain.attempt import About, Attempt
+from domain.case import Case
+from domain.record import Status
+
+FIRST = 1
+"""The smaller the number, the sooner; Temporal knows five, and takes 3 where none is given."""
+
+
+def urgency(case: Case, attempt: Attempt, now: datetime) -> int:
+    """From 1, at once, to 4: what a case that has just begun can wait for.
+
+    In contacting the deadline decides, by the part of the window that is left: at most a twelfth
+    (the last 6 of 72 hours) is 1, a third 2, two thirds 3. A third is where *really tried* is
+    decided. A seller who asked for a call waits at the telephone.
+    """
+    if attempt.about is About.REQUESTED:
+        return FIRST
+    if case.status is not Status.CONTACTING or case.deadline is None:
+        return 3
+    left = (case.deadline - now) / case.rules.window
+    for key, part in ((FIRST, 1 / 12), (2, 1 / 3), (3, 2 / 3)):
+        if left <= part:
+            return key
+    return 4

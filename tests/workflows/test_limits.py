@@ -1,0 +1,110 @@
+"""Calls queue up under a limit, and never meet at one number (docs/rules.md, section 4)."""
+
+import asyncio
+import sqlite3
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.account import Store
+from domain.attempt import Channel, Result
+from domain.view import CaseView
+from providers.lines import PhoneLines
+from tests.engine import Engine, OpenCase, engine_in
+from tests.workflows.events import WITHDRAW
+from workflows.issue_case import IssueCase
+
+SHORT = {"window": "PT12H", "email_hours": [0, 6], "call_hours": [0, 1, 5, 10]}
+
+
+def rung(folder: Path) -> list[tuple[str, float, float]]:
+    """The calls placed: whose, from when, until when; the first dialled first."""
+    with sqlite3.connect(folder / "telephone.sqlite") as db:
+        return db.execute(
+            "SELECT case_id, dialled_at, ends_at FROM calls ORDER BY dialled_at"
+        ).fetchall()
+
+
+def called(view: CaseView) -> bool:
+    return any(a.channel is Channel.CALL and a.result for a in view.attempts)
+
+
+async def test_two_cases_that_share_a_number_never_ring_it_at_once(tmp_path: Path) -> None:
+    async with engine_in(tmp_path, ring_seconds=0.5) as engine:
+        cases = [
+            await engine.open(seller_id="SHARED", store=store, wait=False)
+            for store in (Store.US, Store.CA)
+        ]
+        views = [await case.when(called, within=40) for case in cases]
+        assert [v.attempts[1].result for v in views] == [Result.NO_ANSWER] * 2
+        (first, _, ends), (second, begins, _) = rung(tmp_path)
+        assert first != second
+        assert begins >= ends
+
+
+async def test_a_line_that_a_dead_worker_held_is_free_again_when_its_lease_ends(
+    engine: Engine,
+) -> None:
+    lines = PhoneLines(engine.client)
+    number = "+12065550117"
+    line = await lines.hold(number, "case/US/DEAD/run/2", timedelta(seconds=2))
+    assert line
+    assert await lines.hold(number, "case/US/DEAD/run/2", timedelta(seconds=2)) == line
+    assert await lines.hold(number, "case/US/OTHER/run/2", timedelta(seconds=2)) is None
+    case = await engine.open(emergency_phone=number, wait=False)
+    view = await case.when(called, within=20)
+    assert view.attempts[1].result is Result.NO_ANSWER
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+    await lines.let_go(number, line)  # of the one that has timed out, nothing happens
+
+
+async def test_a_line_is_let_go_when_the_call_has_ended(engine: Engine) -> None:
+    number = "+12065550116"
+    case = await engine.open(emergency_phone=number)
+    lines = PhoneLines(engine.client)
+    line = await lines.hold(number, "case/US/OTHER/run/2", timedelta(seconds=2))
+    assert line
+    await lines.let_go(number, line)
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+
+
+async def test_a_case_close_to_its_deadline_goes_before_fresh_ones(tmp_path: Path) -> None:
+    async with engine_in(tmp_path, ring_seconds=0.3, concurrent_calls=1) as engine:
+        close = await engine.open(seller_id="CLOSE", emergency_phone="+12065550120", rules=SHORT)
+        view = await close.view()
+        last_call = view.agenda[-1].due - timedelta(minutes=1)
+        await close.play(last_call - view.opened_at)
+        await close.settled()
+        fresh = [
+            await engine.open(emergency_phone=f"+12065550{n}", wait=False) for n in range(130, 145)
+        ]
+        playing = asyncio.create_task(close.play(timedelta(minutes=2)))  # until the call has ended
+        await close.when(lambda v: v.attempts[-1].result is None)
+        queued_at = time.time()
+        await asyncio.gather(playing, *(case.when(called, within=30) for case in fresh))
+        order = [case_id.split("/")[2] for case_id, at, _ in rung(tmp_path) if at > queued_at]
+        assert len(order) > 8  # else there was no queue
+        assert order.index("CLOSE") <= 1  # one had been handed out already
+
+
+@pytest.mark.parametrize(
+    ("limits", "channel"), [("calls", Channel.CALL), ("emails", Channel.EMAIL)]
+)
+async def test_no_more_go_out_in_a_second_than_is_set(
+    tmp_path: Path, limits: str, channel: Channel
+) -> None:
+    settings: dict[str, Any] = {f"{limits}_per_second": 2}
+    async with engine_in(tmp_path, **settings) as engine:
+        cases = [await engine.open(emergency_phone=f"+1206555013{n}", wait=False) for n in range(8)]
+
+        async def ended(case: OpenCase) -> None:
+            await case.when(
+                lambda v: any(a.channel is channel and a.result for a in v.attempts), within=30
+            )
+
+        began = asyncio.get_running_loop().time()
+        await asyncio.gather(*(ended(case) for case in cases))
+        assert asyncio.get_running_loop().time() - began > 2
