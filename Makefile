@@ -4,13 +4,14 @@
 # make check       format, lint, types, import rules
 # make bench       what a case costs, whether commands exit as they should, a killed worker
 # make bench-many  what ten thousand open cases cost; CASES=500 makes it fewer
+# make bench-reaching  what it takes to reach a seller: e-mails a second, requests of a call
 # make bench-sellers  what a seller costs, against asking once a day
 # make lock        the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test bench bench-many bench-sellers check lock clean
+.PHONY: demo dev test bench bench-many bench-reaching bench-sellers check lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -26,6 +27,9 @@ bench: .venv/dev.stamp
 
 bench-many: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.many $(CASES)
+
+bench-reaching: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.reaching
 
 bench-sellers: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.enrollments

@@ -40,7 +40,7 @@ class Letterbox:
     commands: list[str] = field(default_factory=list)
     port: int = 0
 
-    @property
+    # No property: aiosmtpd asks for every attribute at every connection.
     def messages(self) -> list[EmailMessage]:
         """The messages it has, parsed."""
         parsed = [message_from_bytes(raw(e), policy=default) for e in self.taken]

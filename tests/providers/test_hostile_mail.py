@@ -87,7 +87,7 @@ async def test_hostile_names_and_texts_arrive_as_text() -> None:
             assert await box.client().send(message) is Result.ACCEPTED
         assert box.commands == ["MAIL", "RCPT", "DATA"] * 3
         assert {tuple(e.rcpt_tos) for e in box.taken} == {("owner@kettle.example",)}
-        for envelope, received in zip(box.taken, box.messages, strict=True):
+        for envelope, received in zip(box.taken, box.messages(), strict=True):
             assert received["Bcc"] is None
             assert len(received["To"].addresses) == 1
             assert evil in received.get_content()

@@ -71,7 +71,7 @@ async def test_a_message_whose_answer_was_lost_comes_twice_and_can_be_recognised
     box.hangs_up = ["after"]
     case = await engine.open()
     assert await _emailed(case) == [Result.ACCEPTED]
-    first, second = box.messages
+    first, second = box.messages()
     assert first["Message-ID"] == second["Message-ID"]
 
 
@@ -81,13 +81,13 @@ async def test_all_messages_of_a_case_are_one_conversation(engine: Engine, box: 
         await case.tell(IssueCase.submit_plan, PLAN)
         await case.tell(IssueCase.review_plan, REJECT)
     await case.reaches(Status.ESCALATED)
-    await case.when(lambda _: any("desk@" in str(m["To"]) for m in box.messages))
+    await case.when(lambda _: any("desk@" in str(m["To"]) for m in box.messages()))
     await case.tell(IssueCase.decide, decided(Decision.RESOLVE))
     reference = (await case.end()).id.rpartition("/")[2]
-    assert "owner@bluekettle.example" in str(box.messages[0]["To"])
-    assert "owner@bluekettle.example" in str(box.messages[-1]["To"])
-    assert len({m["Message-ID"] for m in box.messages}) == len(box.messages) > 3
+    assert "owner@bluekettle.example" in str(box.messages()[0]["To"])
+    assert "owner@bluekettle.example" in str(box.messages()[-1]["To"])
+    assert len({m["Message-ID"] for m in box.messages()}) == len(box.messages()) > 3
     thread = f"<{reference}@case72.example>"
-    assert {str(m["References"]) for m in box.messages} == {thread}
-    assert {str(m["In-Reply-To"]) for m in box.messages} == {thread}
-    assert thread not in {m["Message-ID"] for m in box.messages}
+    assert {str(m["References"]) for m in box.messages()} == {thread}
+    assert {str(m["In-Reply-To"]) for m in box.messages()} == {thread}
+    assert thread not in {m["Message-ID"] for m in box.messages()}

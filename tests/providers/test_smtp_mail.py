@@ -36,7 +36,7 @@ async def test_an_accepted_message_arrives_as_it_was_written() -> None:
         assert await box.client().send(notice(name="Käthes Kännchen", summary=text)) is (
             Result.ACCEPTED
         )
-        (envelope,), (message,) = box.taken, box.messages
+        (envelope,), (message,) = box.taken, box.messages()
     assert (envelope.mail_from, envelope.rcpt_tos) == ("health@shop.example", [ADDRESS])
     assert message["To"].addresses[0].display_name == "Käthes Kännchen"
     assert str(message["From"]) == "Héalth <health@shop.example>"
@@ -113,7 +113,7 @@ async def test_a_message_whose_answer_was_lost_is_sent_again_under_the_same_mess
         with pytest.raises(ProviderFailed, match="lost"):
             await box.client().send(notice())
         assert await box.client().send(notice()) is Result.ACCEPTED
-        first, second = box.messages
+        first, second = box.messages()
     assert first["Message-ID"] == second["Message-ID"]
     assert first.as_bytes() == second.as_bytes()
 

@@ -213,7 +213,7 @@ class TwilioStandIn:
                     return
                 writer.write(_as_http(answer))
                 await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
