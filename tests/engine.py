@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ from providers.simulated_telephone import SimulatedTelephone
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
-from runtime.service import Providers, workers_of
+from runtime.service import QUEUES, Providers, workers_of
 from runtime.settings import Settings
 from workflows.case_input import CaseInput
 from workflows.enrollment_input import EnrollmentInput
@@ -43,6 +43,8 @@ from workflows.seller_enrollment import SellerEnrollment
 RING_SECONDS = 0.05
 EVERYONE: dict[str, Any] = {"coverage": "everyone"}
 HOUR = timedelta(hours=1)
+QUICK = (*TIME_SKIPPING, "history.timerProcessorMaxPollRPS=1000")
+"""The server looks for skipped timers 20 times a second, unless more are allowed."""
 _sellers = itertools.count(1)
 
 View = TypeVar("View")
@@ -228,6 +230,7 @@ async def engine_in(
     mail: Mail | None = None,
     programme: Callable[[Client], Programme] = Enrollments,
     cached_cases: int = 1000,
+    queues: Iterable[str] = QUEUES,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
     async with AsyncExitStack() as stack:
@@ -242,6 +245,6 @@ async def engine_in(
             cases=Cases(client),
         )
         settings = Settings(state=folder, drain_seconds=0.5, cached_cases=cached_cases)
-        for worker in workers_of(client, settings, providers):
+        for worker in workers_of(client, settings, providers, queues):
             await stack.enter_async_context(worker)
         yield Engine(client, time_skipper(client), providers, folder)
