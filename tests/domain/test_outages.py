@@ -1,6 +1,7 @@
 """Fair under any outage: deactivated if, and only if, really tried (docs/rules.md, section 4)."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from domain.attempt import About, Attempt, Channel, Result
 from domain.record import Reason, Status
 from tests.domain.build import HOUR, MINUTE, MONDAY_9
 from tests.domain.world import World
-from tests.outages import CALL, EMAIL, WINDOW, Outage, Seen, both
+from tests.outages import CALL, EMAIL, SPACING, WINDOW, Outage, Seen, both
 
 FAILED, SKIPPED = Result.PROVIDER_FAILED, Result.SKIPPED
 RINGS = [Result.NO_ANSWER, Result.VOICEMAIL, Result.DECLINED, Result.BUSY]
@@ -81,6 +82,9 @@ class Afflicted:
             reason = Reason.NO_NOTICE if never else Reason.NOT_REALLY_TRIED
             assert (case.status, case.reason) == (Status.ESCALATED, reason)
         assert deadline >= (self.seen.first_notice or 0) + WINDOW
+        if self.rings is not Result.BUSY:  # which is redialled
+            calls = sorted(self.seen.rang)
+            assert all(b - a >= SPACING - 0.001 for a, b in pairwise(calls)), "no burst"
 
 
 CHANNELS = {
@@ -104,6 +108,31 @@ def test_whatever_a_provider_is_down_only_who_was_really_tried_is_deactivated(
 def test_whenever_we_are_down_only_who_was_really_tried_is_deactivated(length: float) -> None:
     for begins in range(0, WINDOW, 2):
         Afflicted(down=(begins, length)).check()
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 10])
+def test_a_second_outage_is_judged_by_the_agenda_that_was_planned_anew(length: float) -> None:
+    """What gets through first is the final notice, at 66 hours; another follows 66 hours on."""
+    for begins in range(66, 2 * WINDOW):
+        for outage in CHANNELS.values():
+            Afflicted(*both(0, 66), *outage(begins + 0.1, begins + length)).check()
+
+
+@pytest.mark.xfail(strict=True, reason="the rules ask for a final notice, not for one in good time")
+def test_a_final_notice_that_our_downtime_delayed_until_the_deadline_deactivates_nobody() -> None:
+    """Down from hour 57 until a minute before the deadline (section 1: never held against)."""
+    case = Afflicted(down=(57, 15 - 1 / 60)).world.case
+    assert (case.status, case.reason) == (Status.ESCALATED, Reason.NOT_REALLY_TRIED)
+
+
+@pytest.mark.xfail(strict=True, reason="the call at 48 hours is in the last third, or just before")
+def test_how_long_the_first_email_takes_to_be_accepted_does_not_decide_how_a_case_ends() -> None:
+    """The telephone fails from 49 hours on."""
+    ends = [
+        Afflicted(Outage(CALL, 49, 75), email_takes=taken).world.status
+        for taken in (timedelta(0), timedelta(milliseconds=1))
+    ]
+    assert ends[0] is ends[1]
 
 
 OUTAGES = st.builds(
