@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.failures import provider_failures
 from activities.heartbeats import called_off, heartbeats, time_is_up, to_its_end
-from domain.attempt import Result, Served
+from domain.attempt import LATE, CallEnded, Result
 from domain.orders import CallOrder
 from providers.protocols import (
     Dial,
@@ -36,7 +36,7 @@ class TelephonyActivities:
     lines: Lines
 
     @activity.defn
-    async def place_call(self, order: CallOrder) -> Result | Served:
+    async def place_call(self, order: CallOrder) -> Result | CallEnded:
         """Call the seller and answer what came of it.
 
         A call placed before, by a worker that died, is taken up rather than dialled again: its id
@@ -58,8 +58,9 @@ class _Placing:
         self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone)
         self._began = time.monotonic()
         self._line: str | None = None
+        self._dialled_late: datetime | None = None
 
-    async def result(self) -> Result | Served:
+    async def result(self) -> Result | CallEnded:
         """What came of the call. Its line is held for as long as it may be going on."""
         try:
             result = await self._made()
@@ -68,7 +69,7 @@ class _Placing:
         await to_its_end(self._let_go())
         return result
 
-    async def _made(self) -> Result | Served:
+    async def _made(self) -> Result | CallEnded:
         call, never_rang = _call_told(), None
         while True:
             call = call or await self._call_not_heard_of()
@@ -85,7 +86,9 @@ class _Placing:
                 call, never_rang = None, call
             else:
                 by = self._telephone.served_by(call)
-                return Served(result=result, by=by) if by else result
+                if by is None and self._dialled_late is None:
+                    return result
+                return CallEnded(result=result, served_by=by, dialled_at=self._dialled_late)
 
     def _elapsed(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self._began)
@@ -108,6 +111,9 @@ class _Placing:
                 raise Engaged
             if await to_its_end(self._telephone.engaged(self._dial)):
                 raise Engaged
+            now = self._now()
+            if now - activity.info().scheduled_time > LATE:
+                self._dialled_late = now
             return await to_its_end(self._telephone.dial(self._dial, instead_of))
         except PerhapsDialled:
             raise

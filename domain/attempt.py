@@ -1,6 +1,6 @@
 """An attempt to reach the seller: planned, under way, made (docs/rules.md, section 4)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.text import Frozen
@@ -55,11 +55,18 @@ class Result(StrEnum):
     SKIPPED = "skipped"
 
 
-class Served(Frozen):
-    """What came of a call, and which of several telephone providers placed it."""
+LATE = timedelta(minutes=1)
+"""A call dialled later than this after it was due counts from when it was dialled."""
+
+
+class CallEnded(Frozen):
+    """What came of a call of which there is more to say than its result."""
 
     result: Result
-    by: str
+    served_by: str | None = None
+    """Which of several telephone providers placed it."""
+    dialled_at: datetime | None = None
+    """When it was dialled, if that was `LATE`: out of a queue, or tried again in an outage."""
 
 
 GOT_THROUGH = frozenset(

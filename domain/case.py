@@ -7,7 +7,7 @@ workflow asks, and `done` tells the case what came of what it wanted.
 from datetime import datetime
 
 from domain.account import ContactNews
-from domain.attempt import About, Channel, Result
+from domain.attempt import About, CallEnded, Channel, Result
 from domain.record import CLOSED, Reason, Status, What
 from domain.steps import (
     CaseFacts,
@@ -128,12 +128,11 @@ class Case(Working):
             self.record(call, now, Result.INVALID_NUMBER)
             self.number_is_invalid(now)
 
-    def reached_out(
-        self, number: int, result: Result, now: datetime, served_by: str | None = None
-    ) -> None:
-        """An attempt ended, `served_by` one of several providers. Only `connected` is contact."""
-        attempt = self.read_result(number, result, now, served_by)
-        if attempt and result is Result.CONNECTED and self.is_open:
+    def reached_out(self, number: int, ended: Result | CallEnded, now: datetime) -> None:
+        """An attempt ended. Only a connected call is contact."""
+        ended = ended if isinstance(ended, CallEnded) else CallEnded(result=ended)
+        attempt = self.read_result(number, ended, now)
+        if attempt and ended.result is Result.CONNECTED and self.is_open:
             self.contact(now, by="seller")
 
     def told_desk(self, due: datetime, told: bool, now: datetime) -> None:

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from domain.attempt import (
     GOT_THROUGH,
+    LATE,
     OUTREACH,
     About,
     Attempt,
+    CallEnded,
     Channel,
     Planned,
     Result,
@@ -15,8 +17,6 @@ from domain.calling import Opening, closes_at, next_opening, plan_calls
 from domain.record import CaseRecord, Status, What
 
 _HOUR = timedelta(hours=1)
-_LATE = timedelta(minutes=1)
-"""A call made later than this counts for the spacing of calls from when it was made."""
 _HOURS_AHEAD = timedelta(days=2)
 """Calling hours are asked for again when less than this is known of them."""
 
@@ -158,7 +158,7 @@ class Outreach(CaseRecord):
             self.begin(newest, now, latest)
         else:
             self.record(newest, now, Result.SKIPPED)
-        if made and now - newest.due > _LATE:
+        if made and now - newest.due > LATE:
             self._drop_calls_before(now + self.rules.call_spacing)
         if newest.about is About.CONVERSATION:
             self.conversation_due = now + self.rules.conversation_call_every if made else now
@@ -178,9 +178,7 @@ class Outreach(CaseRecord):
 
     # --- reading results ------------------------------------------------------------------
 
-    def read_result(
-        self, number: int, result: Result, now: datetime, served_by: str | None = None
-    ) -> Attempt | None:
+    def read_result(self, number: int, ended: CallEnded, now: datetime) -> Attempt | None:
         """Record what came of an attempt, and draw section 4's conclusions.
 
         None if no such attempt is under way.
@@ -188,7 +186,10 @@ class Outreach(CaseRecord):
         attempt = next((a for a in self.under_way if a.number == number), None)
         if attempt is None:
             return None
-        self.conclude(attempt, result, now, served_by)
+        result = ended.result
+        self.conclude(attempt, result, now, ended.served_by)
+        if ended.dialled_at is not None:
+            self._drop_calls_before(ended.dialled_at + self.rules.call_spacing)
         of_outreach = self._of_outreach(attempt)
         if self.status is Status.CONTACTING and of_outreach and result in GOT_THROUGH:
             self._got_through(attempt, now)

@@ -42,8 +42,19 @@ class Coverage(StrEnum):
     EVERYONE = "everyone"
 
 
+REVISION = 2
+"""Of the rules themselves, where they changed in more than a number (docs/changing-a-rule.md)."""
+
+
 class Policy(Frozen):
     """Hours count from the beginning of the outreach; times of day are the seller's."""
+
+    revision: Annotated[int, Field(ge=1, le=REVISION)] = 1
+    """By which the case is judged: `REVISION` when it opened. A case that says nothing is older.
+
+    2: a final notice counts if it went out in good time; the last third of the window counts from
+    the beginning of the outreach, like the agenda.
+    """
 
     coverage: Coverage = Coverage.ENROLLED
 
@@ -99,7 +110,9 @@ def effective_policy(overrides: Mapping[str, JsonValue] | None) -> Policy:
         ValueError: (pydantic.ValidationError is one) an unknown field, a value out of its
             range, or a policy under which nobody could ever really be tried.
     """
-    policy = Policy.model_validate(overrides or {})
+    if "revision" in (overrides or {}):
+        raise ValueError("revision: is not for choice")
+    policy = Policy.model_validate({**(overrides or {}), "revision": REVISION})
     if not _can_really_try(policy):
         raise ValueError(
             "call_hours: at no hour of the day could a case opened with this policy ring "
@@ -130,8 +143,7 @@ def _can_really_try(policy: Policy) -> bool:
             spacing=policy.call_spacing,
             last_call=None,
         )
-        # The first notice, which the deadline counts from, may be as late as this.
-        last_third = deadline + policy.late_notice - policy.window / 3
+        last_third = deadline - policy.window / 3
         if len(calls) >= policy.minimum_rung_calls and calls[-1] >= last_third:
             return True
     return False

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ from providers.simulated_telephone import SimulatedTelephone
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
-from runtime.service import Providers, workers_of
+from runtime.service import QUEUES, Providers, workers_of
 from runtime.settings import Settings
 from workflows.case_input import CaseInput
 from workflows.enrollment_input import EnrollmentInput
@@ -205,7 +205,10 @@ class Engine:
         **changes: str,
     ) -> OpenCase:
         """Open a case of a new seller, and wait for its first attempts to end."""
-        who = account(seller_id or f"SELLER{next(_sellers)}", **changes)
+        count = next(_sellers)
+        # A number of its own: calls to one number wait for each other.
+        number = {"emergency_phone": f"+1206{2_000_010 + 100 * count}"}
+        who = account(seller_id or f"SELLER{count}", **(number | changes))
         handle = await self.client.start_workflow(
             IssueCase.run,
             CaseInput(account=who, issues=issues, policy=EVERYONE | (rules or {})),
@@ -228,6 +231,7 @@ async def engine_in(
     telephone: Telephone | None = None,
     mail: Mail | None = None,
     programme: Callable[[Client], Programme] = Enrollments,
+    queues: Iterable[str] = QUEUES,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
@@ -244,6 +248,6 @@ async def engine_in(
             cases=Cases(client),
         )
         chosen = Settings(state=folder, drain_seconds=0.5, **({"cached_cases": 1000} | settings))
-        for worker in workers_of(client, chosen, providers):
+        for worker in workers_of(client, chosen, providers, queues):
             await stack.enter_async_context(worker)
         yield Engine(client, time_skipper(client), providers, folder)

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.marketplace import MarketplaceActivities
     from activities.opening import OpeningActivities
     from activities.telephony import TelephonyActivities
-    from domain.attempt import CLOSING, Attempt, Channel, Result, Served
+    from domain.attempt import CLOSING, Attempt, CallEnded, Channel, Result
     from domain.case import Case
     from domain.names import EMAIL_QUEUE, TELEPHONY_QUEUE
     from domain.orders import (
@@ -130,12 +130,10 @@ async def _reach(case: Case, attempt: Attempt) -> Outcome:
     call = attempt.channel is Channel.CALL
     made = _call(case, attempt) if call else _email(case, attempt)
     ended = await or_failed(made, Result.PROVIDER_FAILED)
-    if isinstance(ended, Served):
-        return lambda case, now: case.reached_out(attempt.number, ended.result, now, ended.by)
     return lambda case, now: case.reached_out(attempt.number, ended, now)
 
 
-async def _call(case: Case, attempt: Attempt) -> Result | Served:
+async def _call(case: Case, attempt: Attempt) -> Result | CallEnded:
     return await workflow.execute_activity_method(
         TelephonyActivities.place_call,
         call_order(case, attempt),
@@ -153,7 +151,7 @@ def _priority(case: Case, attempt: Attempt) -> Priority:
     return Priority(priority_key=urgency(case, attempt, workflow.now()))
 
 
-async def _email(case: Case, attempt: Attempt) -> Result | Served:
+async def _email(case: Case, attempt: Attempt) -> Result | CallEnded:
     rules = case.rules
     closing = attempt.about in CLOSING
     return await workflow.execute_activity_method(

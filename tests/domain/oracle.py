@@ -5,7 +5,7 @@ outreach an attempt belongs to and whether the number is invalid are all worked 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.attempt import About, Attempt, Channel, Result
 from domain.policy import Policy
@@ -94,14 +94,17 @@ class Witness:
         accepted = [s for s in emails if s.result is Result.ACCEPTED]
         # Of an agenda that was planned anew only the new final notice counts: the last.
         final = next((s for s in reversed(made) if s.about is About.FINAL_NOTICE), None)
-        if self.skipped or final not in accepted:
+        if self.skipped or final is None or final not in accepted:
             return False
+        planned_at = timedelta(hours=self.policy.email_hours[-1])
+        if deadline - final.began < (self.policy.window - planned_at) / 2:
+            return False  # hardly any time was left to answer it
         if self.number_invalid:
-            assert final is not None
             if self.found_invalid is not None and final.began < self.found_invalid:
                 return False  # nobody was asked for another in good time
             return len(accepted) >= 2 and emails[-1].result is not Result.BOUNCED
         rang = [s for s in made if s.result in RANG and s.to == self.number]
         entries = {id(s.first) for s in rang}
-        late = [s for s in rang if s.began >= deadline - self.policy.window / 3]
+        begun = final.due - planned_at
+        late = [s for s in rang if s.began >= begun + self.policy.window * 2 / 3]
         return len(entries) >= self.policy.minimum_rung_calls and bool(late)

@@ -63,7 +63,7 @@ async def test_a_call_ends_in_the_case_as_at_twilio(
 ) -> None:
     twilio.stories[SELLER] = story
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        view = await called(await engine.open(wait=False))
+        view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert (call_of(view).result, view.status) == (result, status)
         assert len(twilio.placed) == 1
 
@@ -73,7 +73,7 @@ async def test_a_number_that_twilio_cannot_call_is_asked_for_by_email(
 ) -> None:
     twilio.creates.append(refused(400, 21211))
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        view = await called(await engine.open(wait=False))
+        view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.INVALID_NUMBER
         assert {a.channel for a in view.agenda} == {Channel.EMAIL}
 
@@ -83,7 +83,7 @@ async def test_a_call_that_rings_is_hung_up_when_the_seller_turns_up(
 ) -> None:
     twilio.stories[SELLER] = Story(before=60)
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        case = await engine.open(wait=False)
+        case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         await asyncio.sleep(2.5)
         began = time.time()
@@ -101,7 +101,7 @@ async def test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up(
     twilio.stories[SELLER] = Story(before=60)
     twilio.slow = 4  # longer than a heartbeat's timeout
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        case = await engine.open(wait=False)
+        case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         await case.tell(IssueCase.report_contact, CONTACT)
         await asyncio.sleep(2)
@@ -115,7 +115,7 @@ async def test_a_call_called_off_while_it_is_looked_up_is_not_dialled(
 ) -> None:
     twilio.creates.append(Answer(lost=True))
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        case = await engine.open(wait=False)
+        case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.requests)
         twilio.slow = 3
         await something(lambda: len(twilio.requests) == 2)
@@ -129,7 +129,7 @@ async def test_while_twilio_is_down_the_call_is_tried_again_and_dialled_once(
 ) -> None:
     twilio.down = Answer(503, "")
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        case = await engine.open(wait=False)
+        case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: len(twilio.requests) >= 2)
         twilio.down = None
         view = await called(case)
@@ -144,7 +144,7 @@ async def test_an_answer_that_was_lost_is_not_dialled_again(
 ) -> None:
     twilio.creates.append(Answer(lost=True, done=True))
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        view = await called(await engine.open(wait=False))
+        view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.PROVIDER_FAILED
         assert len(twilio.placed) == 1
 
@@ -154,7 +154,7 @@ async def test_too_many_requests_are_repeated_when_twilio_says(
 ) -> None:
     twilio.creates.append(refused(429, 20429, ("Retry-After", "3")))
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        case = await engine.open(wait=False)
+        case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: "POST .json" in twilio.requests)
         began = time.monotonic()
         await something(lambda: twilio.placed)
@@ -170,7 +170,7 @@ async def test_a_call_that_never_rang_is_dialled_anew(
 ) -> None:
     twilio.stories[SELLER] = Story(before=0, ends="failed")
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        case = await engine.open(wait=False)
+        case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         twilio.stories[SELLER] = Story()
         assert call_of(await called(case)).result is Result.NO_ANSWER
@@ -184,7 +184,7 @@ async def test_who_is_speaking_with_the_desk_is_not_called(
     conversation = twilio.place(SELLER)  # of another case, whose call has long been `connected`
     twilio.stories[SELLER] = Story()
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        view = await called(await engine.open(wait=False))
+        view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.NO_ANSWER
         _, ours = twilio.placed
         assert ours.at > conversation.at + 3
@@ -202,7 +202,7 @@ async def test_a_failing_provider_is_stood_in_for_within_the_attempt(
     twilio.down = None if story else Answer(503, "")
     twilio.stories = {SELLER: story} if story else {}
     async with engine_in(tmp_path, telephone=two_providers(tmp_path, twilio)) as engine:
-        view = await called(await engine.open(wait=False))
+        view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.NO_ANSWER
         assert len(twilio.placed) == (1 if story else 0)
         (entry,) = [e for e in view.timeline if e.what is What.CALL]
@@ -215,7 +215,7 @@ async def test_nobody_else_dials_while_the_first_providers_call_may_be_alive(
     twilio.stories[SELLER] = Story(before=4)
     twilio.creates.append(Answer(lost=True, done=True))
     async with engine_in(tmp_path, telephone=two_providers(tmp_path, twilio)) as engine:
-        case = await engine.open(wait=False)
+        case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         twilio.down = Answer(503, "")
         await something(lambda: len(twilio.requests) >= 4)  # looked up and not told, twice
@@ -232,7 +232,7 @@ async def test_nothing_secret_is_in_the_history_or_the_log(
     caplog.set_level(logging.DEBUG)
     twilio.creates += [refused(401, 20003), refused(400, 21212)]
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        case = await engine.open(wait=False)
+        case = await engine.open(wait=False, emergency_phone=SELLER)
         await called(case)
         history = (await case.handle.fetch_history()).to_json()
     for secret in (TOKEN, SID, OURS[1:], DESK[1:], "is no good"):
@@ -244,7 +244,7 @@ async def test_nothing_secret_is_in_the_history_or_the_log(
 async def test_a_call_costs_few_requests(tmp_path: Path, twilio: TwilioStandIn) -> None:
     twilio.stories[SELLER] = Story(before=3, ends="completed", detected=1, desk="in-progress")
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
-        await called(await engine.open(wait=False))
+        await called(await engine.open(wait=False, emergency_phone=SELLER))
         kinds = [r.split(" ")[1] for r in twilio.requests]
         assert twilio.requests[:2] == ["GET .json", "POST .json"]
         assert len(kinds) <= 9

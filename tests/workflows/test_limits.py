@@ -35,7 +35,9 @@ def called(view: CaseView) -> bool:
 async def test_two_cases_that_share_a_number_never_ring_it_at_once(tmp_path: Path) -> None:
     async with engine_in(tmp_path, ring_seconds=0.5) as engine:
         cases = [
-            await engine.open(seller_id="SHARED", store=store, wait=False)
+            await engine.open(
+                seller_id="SHARED", store=store, emergency_phone="+12065550110", wait=False
+            )
             for store in (Store.US, Store.CA)
         ]
         views = [await case.when(called, within=40) for case in cases]
