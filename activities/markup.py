@@ -1,0 +1,99 @@
+"""What a template prints, as plain text and as Markdown that says just that (docs/wording.md).
+
+Templates are Markdown of our own. What stands in their variables was written by others, and must
+never be read as Markdown: no heading, list, link or paragraph comes from a value.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from jinja2 import TemplateRuntimeError
+from markdown_it import MarkdownIt
+
+_BREAKS = {"Cc", "Cs", "Zl", "Zp"}
+# Embeddings, overrides and isolates, which turn around the words after them as well: ours.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+
+
+class Marked(str):
+    """Text that stays as it is: a filter has seen to it."""
+
+
+def plain(value: object) -> str:
+    """A value as one line of text.
+
+    Raises:
+        TemplateRuntimeError: there is no value; the template must ask before it prints.
+    """
+    if isinstance(value, Marked):
+        return value
+    if value is None:
+        raise TemplateRuntimeError("prints a variable that can be none, without asking if it is")
+    text = _TURNS.sub("", str(value))
+    text = "".join(" " if unicodedata.category(c) in _BREAKS else c for c in text)
+    return " ".join(text.split())
+
+
+def escaped(value: object) -> str:
+    """A value as one line of Markdown that is read as that text and nothing else."""
+    if isinstance(value, Marked):
+        return value
+    return _PUNCTUATION.sub(r"\\\1", plain(value))
+
+
+def to_html(markdown: str) -> str:
+    """Markdown as HTML. HTML in it is shown as text."""
+    return str(_MARKDOWN.render(markdown))
+
+
+PLAIN_FILTERS: dict[str, Callable[[object], str]] = {}
+MARKDOWN_FILTERS: dict[str, Callable[[object], str]] = {}
+
+
+def _filter(of: dict[str, Callable[[object], str]], name: str, write: Callable[[str], str]) -> None:
+    def use(value: object) -> str:
+        if value is None:
+            plain(value)
+        return Marked(write(str(value)))
+
+    of[name] = use
+
+
+def _lines(text: str) -> list[str]:
+    return [plain(line) for line in text.strip().splitlines()]
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in _lines(text))
+
+
+def _quoted_markdown(text: str) -> str:
+    """Each line stays one: it ends with a break, unless its paragraph does."""
+    lines = [escaped(line) for line in _lines(text)]
+    after = [*lines[1:], ""]
+    return "\n".join(
+        f"> {line}\\" if line and follows else f"> {line}".rstrip()
+        for line, follows in zip(lines, after, strict=True)
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n  ".join(_lines(text))
+
+
+def _link(url: str) -> str:
+    return f"[{escaped(url)}](<{escaped(url)}>)"
+
+
+_filter(PLAIN_FILTERS, "quoted", _quoted)
+_filter(MARKDOWN_FILTERS, "quoted", _quoted_markdown)
+_filter(PLAIN_FILTERS, "link", plain)
+_filter(MARKDOWN_FILTERS, "link", _link)
+_filter(PLAIN_FILTERS, "strong", plain)
+_filter(MARKDOWN_FILTERS, "strong", lambda text: f"**{escaped(text)}**")
+_filter(PLAIN_FILTERS, "indented", _indented)
+_filter(MARKDOWN_FILTERS, "indented", _indented)
