@@ -93,5 +93,6 @@ def moment(at: datetime, time_zone: str, locale: Locale) -> str:
     pattern = both.replace("{1}", locale.date_formats["full"].pattern).replace(
         "{0}", locale.time_formats["short"].pattern
     )
-    zone = "\uff08zzzz\uff09" if locale.language in _FULL_WIDTH else " (zzzz)"
-    return format_datetime(at, pattern + zone, tzinfo=ZoneInfo(time_zone), locale=locale)
+    zone = "（zzzz）" if locale.language in _FULL_WIDTH else " (zzzz)"
+    said = format_datetime(at, pattern + zone, tzinfo=ZoneInfo(time_zone), locale=locale)
+    return said.replace("\u202f", "\u00a0")  # a narrow space that old mail readers show as a box

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 _BREAKS = {"Cc", "Cs", "Zl", "Zp"}
 # Embeddings, overrides and isolates, which turn around the words after them as well: ours.
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_SPACES = re.compile("[^\\S\u00a0]+")  # those that keep words together stay
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
@@ -35,7 +36,7 @@ def plain(value: object) -> str:
         raise TemplateRuntimeError("prints a variable that can be none, without asking if it is")
     text = _TURNS.sub("", str(value))
     text = "".join(" " if unicodedata.category(c) in _BREAKS else c for c in text)
-    return " ".join(text.split())
+    return _SPACES.sub(" ", text).strip()
 
 
 def escaped(value: object) -> str:
@@ -64,7 +65,7 @@ def _filter(of: dict[str, Callable[[object], str]], name: str, write: Callable[[
 
 
 def _lines(text: str) -> list[str]:
-    return [plain(line) for line in text.strip().splitlines()]
+    return "\n".join(plain(line) for line in text.splitlines()).strip().split("\n")
 
 
 def _quoted(text: str) -> str:
