@@ -2,13 +2,15 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from activities.languages import moment
 from activities.markup import plain
 from activities.proofreading import MESSAGES, proofread
-from activities.samples import LETTERS
+from activities.samples import LETTERS, samples
 from activities.values import reference
 from activities.wording import TEMPLATES, Wording
 from domain.attempt import About
@@ -127,6 +129,28 @@ def test_a_single_hour_is_no_plural() -> None:
         assert isinstance(order, MailOrder)
         text = text_of(situation.write(deadline=order.at + timedelta(hours=1)))
         assert not re.search(r"\b1 (hours|heures|horas)\b", text)
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_it_is_written_in_seven_bits_and_short_lines(language: str) -> None:
+    for situation in (s for s in SITUATIONS if s.language == language):
+        written = situation.write().as_bytes()
+        assert written.isascii()
+        assert max(map(len, written.splitlines())) <= 998
+
+
+def test_every_variable_is_in_the_docs() -> None:
+    docs = (TEMPLATES.parent / "docs" / "wording.md").read_text()
+    for _, values in samples(Locale("en"), has_page=True):
+        assert [name for name in values if f"`{name}`" not in docs] == []
+
+
+def test_the_template_in_the_docs_is_one(tmp_path: Path) -> None:
+    docs = (TEMPLATES.parent / "docs" / "wording.md").read_text()
+    (template,) = re.findall(r"```\n(Subject: .*?)```", docs, re.DOTALL)
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "plan_rejected.md").write_text(template)
+    proofread(Wording(tmp_path))
 
 
 def test_ours_are_complete_and_without_fault() -> None:
