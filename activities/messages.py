@@ -7,9 +7,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, MessageIDHeader
+from email.header import Header
+from email.headerregistry import (
+    Address,
+    BaseHeader,
+    HeaderRegistry,
+    MessageIDHeader,
+    UniqueUnstructuredHeader,
+)
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import cast
 
@@ -19,10 +26,24 @@ from activities.wording import Wording, Written
 from domain.enrollment.orders import LetterOrder
 from domain.orders import DeskOrder, MailOrder
 
+
+class _Subject(UniqueUnstructuredHeader):
+    """A subject in another script, encoded whole.
+
+    Python encodes word for word where it can, and then loses some of the spaces between them.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        text = str(self)
+        encoded = Header(text, "ascii" if text.isascii() else "utf-8", 76, "Subject")
+        return f"Subject: {encoded.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
 # Message-IDs are one word however long, which only a header of their own class keeps unbroken.
 _HEADERS = HeaderRegistry()
 for _name in ("in-reply-to", "references"):
     _HEADERS.map_to_type(_name, cast(type[BaseHeader], MessageIDHeader))
+_HEADERS.map_to_type("subject", cast(type[BaseHeader], _Subject))
 # Seven bits: what every server takes and none rewrites.
 _POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit")
 

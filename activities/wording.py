@@ -132,7 +132,9 @@ class Wording:
         self, templates: Environment, name: str, values: Mapping[str, object]
     ) -> tuple[str, str]:
         first, _, text = self._render(templates, name, values).partition("\n")
-        if not first.startswith(SUBJECT) or not (subject := first.removeprefix(SUBJECT).strip()):
+        # Its spaces are plain ones: an English subject then is ASCII, as headers like it.
+        subject = " ".join(first.removeprefix(SUBJECT).split())
+        if not first.startswith(SUBJECT) or not subject:
             raise BadWording(f"{self.files[name]}:1: the first line must be '{SUBJECT}...'")
         return subject, _GAP.sub("\n\n", text).strip("\n") + "\n"
 

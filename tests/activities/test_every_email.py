@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,7 @@ def test_both_parts_say_the_same_and_lack_nothing(situation: Situation) -> None:
         assert not re.search(r"[{}]|%\}|\bNone\b|\bnull\b|Undefined|\*\*", part)
     assert "\n" not in subject
     assert 5 <= len(subject) <= 200
+    assert message_from_bytes(message.as_bytes(), policy=default)["Subject"] == subject
     assert "\n\n\n" not in text
     assert max(map(len, text.split("\n"))) <= 200
     assert [part.get_content_type() for part in message.walk()] == [
