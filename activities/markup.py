@@ -51,19 +51,6 @@ def to_html(markdown: str) -> str:
     return str(_MARKDOWN.render(markdown))
 
 
-PLAIN_FILTERS: dict[str, Callable[[object], str]] = {}
-MARKDOWN_FILTERS: dict[str, Callable[[object], str]] = {}
-
-
-def _filter(of: dict[str, Callable[[object], str]], name: str, write: Callable[[str], str]) -> None:
-    def use(value: object) -> str:
-        if value is None:
-            plain(value)
-        return Marked(write(str(value)))
-
-    of[name] = use
-
-
 def _lines(text: str) -> list[str]:
     return "\n".join(plain(line) for line in text.splitlines()).strip().split("\n")
 
@@ -90,11 +77,26 @@ def _link(url: str) -> str:
     return f"[{escaped(url)}](<{escaped(url)}>)"
 
 
-_filter(PLAIN_FILTERS, "quoted", _quoted)
-_filter(MARKDOWN_FILTERS, "quoted", _quoted_markdown)
-_filter(PLAIN_FILTERS, "link", plain)
-_filter(MARKDOWN_FILTERS, "link", _link)
-_filter(PLAIN_FILTERS, "strong", plain)
-_filter(MARKDOWN_FILTERS, "strong", lambda text: f"**{escaped(text)}**")
-_filter(PLAIN_FILTERS, "indented", _indented)
-_filter(MARKDOWN_FILTERS, "indented", _indented)
+def _strong(text: str) -> str:
+    return f"**{escaped(text)}**"
+
+
+Filter = Callable[[object], str]
+
+
+def _filter(write: Callable[[str], str]) -> Filter:
+    """A filter whose result is not made harmless once more; of no value there is none."""
+    return lambda value: Marked(plain(value) if value is None else write(str(value)))
+
+
+PLAIN_FILTERS: dict[str, Filter] = {
+    "quoted": _filter(_quoted),
+    "link": _filter(plain),
+    "strong": _filter(plain),
+    "indented": _filter(_indented),
+}
+MARKDOWN_FILTERS: dict[str, Filter] = {
+    "quoted": _filter(_quoted_markdown),
+    "link": _filter(_link),
+    "strong": _filter(_strong),
+}

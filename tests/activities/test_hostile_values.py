@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from activities.markup import plain
 from activities.messages import Composer
+from activities.samples import desk_samples
 from activities.wording import Wording
 from domain.account import Issue
 from domain.orders import MailOrder
@@ -98,6 +99,17 @@ def test_the_words_are_all_there_in_html() -> None:
 def test_what_turns_the_words_after_it_around_is_left_out() -> None:
     message = sound(NOTED[0], "a\u202eb", "a\u2066b", "a\u202ab")
     assert not any(c in part_of(message, "plain") for c in "\u202a\u202e\u2066")
+
+
+def test_a_plan_cannot_write_the_desks_timeline() -> None:
+    values = next(desk_samples())
+    lines = ("Timeline (UTC)", "2026-03-01 15:30:00 decided: accepted by lead")
+    evil = "\n".join(("x", *lines))
+    values["plan"] = {"version": 1, "at": "now", "parts": [("Root causes", [evil])]}
+    values["timeline"] = [evil]
+    text = Wording().write_to_desk(values).text.split("\n")
+    assert [text.count(line) for line in lines] == [1, 0]
+    assert [text.count(f"  {line}") for line in lines] == [2, 2]
 
 
 def test_a_subject_of_a_marketplace_may_have_a_name_in_it(tmp_path: Path) -> None:
