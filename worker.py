@@ -17,6 +17,8 @@ import structlog
 from pydantic import ValidationError
 from temporalio.service import RPCError
 
+from activities.proofreading import proofread
+from activities.wording import BadWording, Wording
 from domain.errors import explain
 from providers.protocols import ProviderFailed
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
@@ -65,6 +67,11 @@ def main() -> int:
         settings = Settings()
     except ValidationError as error:
         print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
+        return 2
+    try:
+        proofread(Wording(settings.templates))
+    except BadWording as error:
+        print(f"templates (CASE72_TEMPLATES): {error}", file=sys.stderr)
         return 2
     configure_logs(settings.log, settings.log_level)
     try:

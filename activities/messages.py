@@ -1,39 +1,51 @@
-"""E-mails, from the templates (docs/rules.md, sections 2 and 4 to 6).
+"""E-mails, as a mail server takes them (docs/rules.md, sections 2 and 4 to 6).
 
-A template's first line is its subject; the rest is the text.
+What they say is in the templates: docs/wording.md.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, MessageIDHeader
+from email.header import Header
+from email.headerregistry import (
+    Address,
+    BaseHeader,
+    HeaderRegistry,
+    MessageIDHeader,
+    UniqueUnstructuredHeader,
+)
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
-from pathlib import Path
 from typing import cast
-from zoneinfo import ZoneInfo
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from activities.contact_check import read_email
+from activities.values import Page, reference, values_of_case, values_of_desk, values_of_letter
+from activities.wording import Wording, Written
 from domain.enrollment.orders import LetterOrder
-from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
 from domain.orders import DeskOrder, MailOrder
-from domain.record import Entry, Reason, Status
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 
-_WHY: dict[str, str] = {
-    Reason.NOT_REACHED: " because we could not reach you in time",
-    Reason.HARM: " for harmful conduct, and it was removed from the programme",
-}
+class _Subject(UniqueUnstructuredHeader):
+    """A subject in another script, encoded whole.
+
+    Python encodes word for word where it can, and then loses some of the spaces between them.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        text = str(self)
+        encoded = Header(text, "ascii" if text.isascii() else "utf-8", 76, "Subject")
+        return f"Subject: {encoded.encode(linesep=policy.linesep)}{policy.linesep}"
+
 
 # Message-IDs are one word however long, which only a header of their own class keeps unbroken.
 _HEADERS = HeaderRegistry()
 for _name in ("in-reply-to", "references"):
     _HEADERS.map_to_type(_name, cast(type[BaseHeader], MessageIDHeader))
-_POLICY = SMTP.clone(header_factory=_HEADERS)
+_HEADERS.map_to_type("subject", cast(type[BaseHeader], _Subject))
+# Seven bits: what every server takes and none rewrites.
+_POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit")
 
 _NOT_IN_A_NAME = re.compile(r'["\\]|=\?')
 _NAME_LENGTH = 60
@@ -53,108 +65,65 @@ class Addresses:
 
 
 class Composer:
-    """Writes the messages of a marketplace."""
+    """Writes the messages of a marketplace, in its wording or else in ours."""
 
-    def __init__(self, addresses: Addresses, templates: Path = TEMPLATES) -> None:
+    def __init__(
+        self, addresses: Addresses, wording: Wording | None = None, page: Page | None = None
+    ) -> None:
+        """`page`: where a seller finds their account health page; none is only spoken of."""
         self._addresses = addresses
-        # Plain text is not escaped: what a seller writes cannot break out of it, and reaches no
-        # header but To, which `_addressee` guards.
-        self._templates = Environment(
-            loader=FileSystemLoader(templates),
-            undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701
-            keep_trailing_newline=False,
-        )
+        self._wording = wording or Wording()
+        self._page = page
 
     def to_seller(self, order: MailOrder) -> EmailMessage:
         """The e-mail of an attempt."""
-        subject, text = self._render(
-            order.about,
-            name=order.name,
-            issues=order.issues,
-            deadline=_local(order.deadline, order.time_zone),
-            hours=_hours_until(order.deadline, order.at),
-            number_invalid=order.number_invalid,
-            note=order.note,
-            escalated=order.status is Status.ESCALATED,
-            why=_WHY.get(order.reason or "", ""),
-            reference=_reference(order.case_id),
-        )
+        reader = self._wording.reader(order.language)
+        values = values_of_case(order, reader.locale, self._page)
+        written = self._wording.write(order.about, reader.language, values)
         to = _addressee(order.name, order.email)
-        return self._message(
-            subject, text, to, about=order.case_id, key=f"{order.number}", at=order.at
-        )
+        return self._message(written, to, about=order.case_id, key=f"{order.number}", at=order.at)
 
     def to_member(self, order: LetterOrder) -> EmailMessage:
         """A letter about a seller's standing in the programme."""
-        subject, text = self._render(
-            f"enrollment/{order.about}",
-            name=order.name,
-            store=order.store,
-            reason=order.reason,
-            allowed=DAYS_BELOW_ALLOWED,
-            good=GOOD,
-            months=MONTHS,
-        )
+        language = self._wording.reader(order.language).language
+        values = values_of_letter(order, self._page)
+        written = self._wording.write(f"enrollment/{order.about}", language, values)
         to = _addressee(order.name, order.email)
         return self._message(
-            subject, text, to, about=order.enrollment_id, key=f"{order.number}", at=order.at
+            written, to, about=order.enrollment_id, key=f"{order.number}", at=order.at
         )
 
     def to_desk(self, order: DeskOrder) -> EmailMessage:
         """What waits for the desk, with the whole story."""
-        plan = order.plan
-        subject, text = self._render(
-            "desk",
-            case_id=order.case_id,
-            name=order.account.name,
-            store=order.account.store,
-            seller_id=order.account.seller_id,
-            phone=order.account.emergency_phone,
-            email=order.account.email,
-            status=order.status,
-            reason=order.reason,
-            due=f"{order.due:%Y-%m-%d %H:%M} UTC",
-            issues=order.issues,
-            plan=plan
-            and {
-                "version": plan.version,
-                "at": f"{plan.at:%Y-%m-%d %H:%M} UTC",
-                "parts": [
-                    ("Root causes", plan.plan.root_causes),
-                    ("Corrective actions", plan.plan.corrective_actions),
-                    ("Preventive measures", plan.plan.preventive_measures),
-                    ("Evidence", plan.plan.evidence),
-                ],
-            },
-            timeline=[_line(entry) for entry in order.timeline],
-        )
+        written = self._wording.write_to_desk(values_of_desk(order))
         to = Address(addr_spec=self._addresses.desk)
         key = f"desk.{order.due:%Y%m%dT%H%M%S.%f}"
-        return self._message(subject, text, to, about=order.case_id, key=key, at=order.due)
-
-    def _render(self, template: str, **values: object) -> tuple[str, str]:
-        rendered = self._templates.get_template(f"en/{template}.txt").render(values)
-        subject, _, text = rendered.partition("\n")
-        return subject.removeprefix("Subject: "), text.strip("\n") + "\n"
+        return self._message(written, to, about=order.case_id, key=key, at=order.due)
 
     def _message(
-        self, subject: str, text: str, to: Address, *, about: str, key: str, at: datetime
+        self, written: Written, to: Address, *, about: str, key: str, at: datetime
     ) -> EmailMessage:
-        reference, domain = _reference(about), self._addresses.message_id_domain
+        thread, domain = reference(about), self._addresses.message_id_domain
         message = EmailMessage(policy=_POLICY.clone(utf8=not to.username.isascii()))
         message["From"] = self._addresses.sender
         message["To"] = to
         message["Reply-To"] = self._addresses.desk
-        message["Subject"] = subject
+        # A wording of the marketplace's may have a name in it; no encoded word is read there.
+        message["Subject"] = written.subject.replace("=?", "= ?")
         message["Date"] = format_datetime(at)
-        message["Message-ID"] = f"<{reference}.{key}@{domain}>"
+        message["Message-ID"] = f"<{thread}.{key}@{domain}>"
         # One conversation, by the id of a message that never was: which was the first to come
         # through nobody knows. RFC 5322 (3.6.4) lets References name a thread, and readers group
         # by an id they have no message of; In-Reply-To is for those that look at nothing else.
-        message["In-Reply-To"] = message["References"] = f"<{reference}@{domain}>"
+        message["In-Reply-To"] = message["References"] = f"<{thread}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(text)
+        message.set_content(written.text)
+        if written.html is not None:
+            message.add_alternative(written.html, subtype="html")
+            # By what is in it, so that the same e-mail is the same bytes however often it is
+            # written, and nothing in it can be the boundary.
+            both = f"{written.text}\0{written.html}".encode()
+            message.set_boundary(hashlib.sha256(both).hexdigest()[:40])
         return message
 
 
@@ -180,27 +149,3 @@ def _addressee(name: str | None, email: str) -> Address:
     plain = " ".join(_NOT_IN_A_NAME.sub(" ", name or "").split())
     # Not by `addr_spec`, which refuses a local part in another script.
     return Address(plain[:_NAME_LENGTH].strip(), username=local_part, domain=domain)
-
-
-def _reference(case_id: str) -> str:
-    """The part of a case's id that no other case ever has: its first run's."""
-    return case_id.rpartition("/")[2]
-
-
-def _local(moment: datetime | None, time_zone: str) -> str:
-    if moment is None:
-        return ""
-    local = moment.astimezone(ZoneInfo(time_zone))
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({time_zone})"
-
-
-def _hours_until(deadline: datetime | None, now: datetime) -> int:
-    return round((deadline - now).total_seconds() / 3600) if deadline else 0
-
-
-def _line(entry: Entry) -> str:
-    attempt = f" {entry.attempt}" if entry.attempt is not None else ""
-    result = f" -> {entry.result}" if entry.result else ""
-    note = f": {entry.note}" if entry.note else ""
-    by = "" if entry.by == "engine" else f" by {entry.by}"
-    return f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.what}{attempt}{result}{note}{by}"

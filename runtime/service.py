@@ -15,6 +15,7 @@ from activities.marketplace import MarketplaceActivities
 from activities.messages import Addresses, Composer
 from activities.opening import OpeningActivities
 from activities.telephony import TelephonyActivities
+from activities.wording import Wording
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from providers.failover_telephone import FailoverTelephone
 from providers.lines import PhoneLines
@@ -129,7 +130,10 @@ def workers_of(
     marketplace = MarketplaceActivities(providers.accounts, providers.programme)
     mailing = MailActivities(
         providers.mail,
-        Composer(Addresses(settings.sender, settings.desk, settings.message_id_domain)),
+        Composer(
+            Addresses(settings.sender, settings.desk, settings.message_id_domain),
+            Wording(settings.templates),
+        ),
     )
     contacts = ContactActivities(providers.programme, providers.cases)
     telephony = TelephonyActivities(providers.telephone, providers.lines)

@@ -1,15 +1,17 @@
 """What can be set, from the environment, each with the prefix `CASE72_`."""
 
+import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic import DirectoryPath, Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from providers.smtp_mail import Security
 
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
@@ -49,6 +51,8 @@ class Settings(BaseSettings):
     sender: str = "Account Health <account-health@case72.example>"
     desk: str = "desk@case72.example"
     message_id_domain: str = "case72.example"
+    templates: DirectoryPath | None = None
+    """A marketplace's own templates, each instead of ours of the same name (docs/wording.md)."""
     log: Literal["auto", "console", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     calls_per_second: Annotated[float | None, Field(gt=0)] = None
@@ -73,6 +77,13 @@ class Settings(BaseSettings):
     @classmethod
     def _in_order(cls, value: Any) -> Any:  # whatever the environment holds
         return value.replace(" ", "").split(",") if isinstance(value, str) else value
+
+    @field_validator("message_id_domain")
+    @classmethod
+    def _is_a_domain(cls, value: str) -> str:
+        if len(value) > 253 or not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", value):
+            raise ValueError("must be a domain of ASCII letters, digits, hyphens and dots")
+        return value
 
     @model_validator(mode="after")
     def _calls_can_be_placed(self) -> Self:

@@ -8,6 +8,7 @@ from activities.messages import Addresses, Composer
 from domain.account import Store
 from domain.enrollment.orders import LetterOrder
 from domain.enrollment.record import About, Reason
+from tests.reading import text_of
 
 COMPOSER = Composer(Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example"))
 
@@ -37,7 +38,7 @@ def letter(about: About, reason: Reason, name: str | None = "Blue Kettle") -> tu
     )
     message = COMPOSER.to_member(order)
     assert message["Message-ID"] == "<run-1.3@shop.example>"
-    return str(message["Subject"]), " ".join(message.get_content().split())
+    return str(message["Subject"]), text_of(message).lower()
 
 
 @pytest.mark.parametrize("reason", WHY)
@@ -60,4 +61,4 @@ def test_who_lacks_a_number_is_asked_for_it(about: About, reason: Reason) -> Non
 
 def test_a_seller_whose_name_is_not_known_is_greeted_all_the_same() -> None:
     _, text = letter(About.ENROLLED, Reason.REQUIREMENTS_MET, name=None)
-    assert text.startswith("Hello, your account in the US store is now enrolled")
+    assert text.startswith("hello, your account in the us store is now enrolled")

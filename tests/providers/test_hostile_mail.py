@@ -16,6 +16,7 @@ from domain.enrollment.orders import LetterOrder
 from domain.enrollment.record import About, Reason
 from tests.providers.letters import COMPOSER, RUN, notice, order
 from tests.providers.mail_server import mail_server, raw
+from tests.reading import text_of
 
 ENCODED_BREAK = "=?utf-8?q?a=0D=0ABcc=3A_evil=40evil.example=0D=0A=0D=0A?="
 PIECES = [
@@ -90,8 +91,8 @@ async def test_hostile_names_and_texts_arrive_as_text() -> None:
         for envelope, received in zip(box.taken, box.messages(), strict=True):
             assert received["Bcc"] is None
             assert len(received["To"].addresses) == 1
-            assert evil in received.get_content()
-            assert b"\n.\r\n" in raw(envelope)
+            assert evil in text_of(received)
+            assert b"\r\nMAIL FROM" not in raw(envelope)
 
 
 def test_a_domain_that_nobody_can_have_cannot_be_written_to() -> None:

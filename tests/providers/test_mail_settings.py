@@ -47,6 +47,35 @@ def test_a_wrong_combination_is_refused_by_name(wrong: dict[str, object], named:
     assert "s3cret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("domain", ["shop.example", "a-b.c1.shop.example", "xn--kthe-5qa.example"])
+def test_message_ids_end_in_a_domain_of_ours(domain: str) -> None:
+    assert Settings(message_id_domain=domain).message_id_domain == domain
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(
+            "",
+            ".",
+            "shop..example",
+            ".shop.example",
+            "shop.example.",
+            "-shop.example",
+            "shop-.example",
+        ),
+        *("käthe.example", "shop example", "shop.example>", "a@shop.example", "shop.example\n"),
+        *("x" * 64 + ".example", "x." * 127 + "example"),
+    ],
+)
+def test_what_is_no_domain_is_refused_by_name(wrong: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(message_id_domain=wrong)
+    assert explain(refused.value) == (
+        "message_id_domain: must be a domain of ASCII letters, digits, hyphens and dots"
+    )
+
+
 async def test_the_worker_says_so_and_exits_2(tmp_path: Path) -> None:
     wrong: list[tuple[dict[str, str], str]] = [
         ({}, "smtp_host"),

@@ -24,6 +24,7 @@ from domain.record import Reason, Status
 from providers.simulated_mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
+from tests.reading import text_of
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW, joins, talked
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
@@ -130,7 +131,7 @@ async def test_a_case_with_a_number_that_is_none_goes_on_by_e_mail(engine: Engin
     ]
     assert ledger(engine.folder, view.id) == []
     (notice,) = engine.mails("asked@bluekettle.example")
-    assert "give us another" in notice.get_content()
+    assert "give us another" in text_of(notice)
     change = ChangeContact(by="seller", emergency_phone="+12065550101")
     await case.tell(IssueCase.change_contact, change)
     view = await case.reaches(Status.WORKING)
@@ -213,7 +214,7 @@ async def test_text_in_any_script_survives_to_the_e_mail_and_the_details(engine:
     case = await engine.open(name=name, email="scripts@bluekettle.example")
     (notice,) = engine.mails("scripts@bluekettle.example")
     assert notice["To"].addresses[0].display_name == name
-    assert f"Hello {name}," in notice.get_content()
+    assert f"Hello {name}," in text_of(notice)
     description = await case.handle.describe()
     assert description.status is WorkflowExecutionStatus.RUNNING
     await case.tell(IssueCase.withdraw, WITHDRAW)

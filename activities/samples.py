@@ -1,0 +1,143 @@
+"""Values to try templates with: every message, and what each can depend on."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+from babel import Locale
+
+from activities.values import Values, values_of_case, values_of_desk, values_of_letter
+from domain.account import Account, Issue, Store
+from domain.attempt import About as CaseAbout
+from domain.enrollment.orders import LetterOrder
+from domain.enrollment.record import About, Reason
+from domain.events import SubmitPlan
+from domain.orders import DeskOrder, MailOrder
+from domain.record import Entry, Plan, Status, What
+from domain.record import Reason as CaseReason
+
+CASE_MESSAGES = tuple(
+    about for about in CaseAbout if about not in (CaseAbout.REQUESTED, CaseAbout.CONVERSATION)
+)
+"""What cases send e-mails about; the others are calls."""
+
+LETTERS: dict[About, tuple[Reason, ...]] = {
+    About.ENROLLED: (Reason.REQUIREMENTS_MET,),
+    About.INVITED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
+    About.INVITED_AGAIN: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
+    About.ENDED: (
+        Reason.HARM,
+        Reason.SELLING_PLAN,
+        Reason.RECORD_TOO_SHORT,
+        Reason.TOO_MANY_DAYS_BELOW,
+        Reason.NO_NUMBER,
+        Reason.INVALID_NUMBER,
+    ),
+    About.ENDED_NUMBER_NEEDED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
+}
+"""What the programme writes about, and for which reasons."""
+
+_AT = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)
+_NOTE = "Which supplier sold it to you?\n\nPlease attach the invoices:\n- of January\n- of February"
+_WITH_NOTE: dict[CaseAbout, tuple[str | None, ...]] = {
+    CaseAbout.MORE_INFORMATION: (_NOTE,),
+    CaseAbout.PLAN_REJECTED: (_NOTE,),
+    CaseAbout.ISSUE_WITHDRAWN: (_NOTE,),
+    CaseAbout.WITHDRAWN: (_NOTE, None),
+}
+_ISSUES = (
+    Issue(id="ISS-1", code="LISTING_POLICY", summary="Restricted product listed"),
+    Issue(id="ISS-2", code="LATE_SHIPMENTS", summary="Orders shipped late"),
+)
+_ACCOUNT = Account(
+    store=Store.US,
+    seller_id="A2EXAMPLE",
+    name="Blue Kettle Goods",
+    language="en-US",
+    time_zone="America/Los_Angeles",
+    email="owner@bluekettle.example",
+    emergency_phone="+12065550101",
+)
+
+
+def _page(own_id: str) -> str:
+    return f"https://shop.example/health?of={own_id.rpartition('/')[2]}"
+
+
+def samples(locale: Locale, has_page: bool) -> Iterator[tuple[str, Values]]:
+    """Each message by its file's name, with the values of every situation it is sent in."""
+    page = _page if has_page else None
+    for mail in mail_orders():
+        yield mail.about, values_of_case(mail, locale, page)
+    for letter in letter_orders():
+        yield f"enrollment/{letter.about}", values_of_letter(letter, page)
+
+
+def mail_orders() -> Iterator[MailOrder]:
+    """The e-mails of cases."""
+    for about, number_invalid, escalated in product(CASE_MESSAGES, (False, True), (False, True)):
+        reasons: tuple[CaseReason | None, ...] = (None,)
+        if about is CaseAbout.DEACTIVATED:
+            reasons = (CaseReason.NOT_REACHED, CaseReason.DECISION, CaseReason.HARM)
+        for note, reason in product(_WITH_NOTE.get(about, (None,)), reasons):
+            yield MailOrder(
+                case_id="case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab",
+                number=1,
+                about=about,
+                email=_ACCOUNT.email,
+                name=_ACCOUNT.name,
+                language=_ACCOUNT.language,
+                time_zone=_ACCOUNT.time_zone,
+                issues=_ISSUES,
+                # A case that opens with harm never has one.
+                deadline=None if reason is CaseReason.HARM else _AT + timedelta(hours=72),
+                number_invalid=number_invalid,
+                note=note,
+                status=Status.ESCALATED if escalated else Status.WORKING,
+                reason=reason,
+                at=_AT,
+            )
+
+
+def letter_orders() -> Iterator[LetterOrder]:
+    """The letters of the programme."""
+    for about, reasons in LETTERS.items():
+        for reason, name in product(reasons, (_ACCOUNT.name, None)):
+            yield LetterOrder(
+                enrollment_id="enrollment/US/A2EXAMPLE/4f1c2b7e-0d5a-4c1e-8a3f-0123456789ab",
+                number=1,
+                about=about,
+                reason=reason,
+                email=_ACCOUNT.email,
+                store=Store.US,
+                name=name,
+                language=None,
+                time_zone=None,
+                at=_AT,
+            )
+
+
+def desk_samples() -> Iterator[Values]:
+    """What the desk is told, with a plan and without."""
+    plan = SubmitPlan(
+        by="seller",
+        root_causes=("No check of suppliers",),
+        corrective_actions=("Listing taken down",),
+        preventive_measures=("Two people check\nevery listing",),
+    )
+    for status, reason, sent in (
+        (Status.PLAN_REVIEW, None, Plan(version=1, at=_AT, plan=plan)),
+        (Status.ESCALATED, CaseReason.NOT_REALLY_TRIED, None),
+    ):
+        yield values_of_desk(
+            DeskOrder(
+                case_id="case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab",
+                account=_ACCOUNT,
+                status=status,
+                reason=reason,
+                issues=_ISSUES,
+                plan=sent,
+                timeline=(Entry(at=_AT, what=What.CONTACT, by="lee", note="Called\nback"),),
+                due=_AT,
+            )
+        )

@@ -1,0 +1,51 @@
+"""Every e-mail there is, in every language, for tests that read them."""
+
+from email.message import EmailMessage
+from typing import NamedTuple
+
+from activities.messages import Addresses, Composer
+from activities.samples import letter_orders, mail_orders
+from domain.enrollment.orders import LetterOrder
+from domain.orders import MailOrder
+
+ADDRESSES = Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example")
+TAGS = {"en": "en-US", "fr": "fr-CA", "es": "es-US", "zh-Hans": "zh-CN"}
+"""Our languages, and a seller's tag for each."""
+PAGE = "https://shop.example/health?a=1&b=(2)_*x*"
+
+PLAIN = Composer(ADDRESSES)
+LINKED = Composer(ADDRESSES, page=lambda own_id: f"{PAGE}#{own_id.rpartition('/')[2]}")
+
+
+class Situation(NamedTuple):
+    """An e-mail to be written; `str` is short, for the names of tests."""
+
+    order: MailOrder | LetterOrder
+    language: str
+    composer: Composer
+
+    def __str__(self) -> str:
+        order, page = self.order, "page" if self.composer is LINKED else ""
+        words = [self.language, order.about, order.reason or "", page]
+        if isinstance(order, MailOrder):
+            words += [order.status, "invalid" if order.number_invalid else ""]
+            words += ["note" if order.note else ""]
+        else:
+            words += ["name" if order.name else ""]
+        return "-".join(filter(None, words))
+
+    def write(self, **changed: object) -> EmailMessage:
+        """Written, with these fields of the order changed."""
+        order = self.order.model_copy(update={"language": TAGS[self.language], **changed})
+        if isinstance(order, MailOrder):
+            return self.composer.to_seller(order)
+        return self.composer.to_member(order)
+
+
+ORDERS: list[MailOrder | LetterOrder] = [*mail_orders(), *letter_orders()]
+SITUATIONS = [
+    Situation(order, language, composer)
+    for language in TAGS
+    for composer in (PLAIN, LINKED)
+    for order in ORDERS
+]
