@@ -18,6 +18,9 @@ from domain.enrollment.events import Readmit
 from domain.enrollment.record import Status as Standing
 from domain.events import Decision
 from domain.record import Status
+from providers.failover_telephone import FailoverTelephone
+from providers.protocols import Dial, ProviderFailed
+from providers.simulated_telephone import SimulatedTelephone
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows import test_rows as rows
@@ -27,6 +30,14 @@ from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment as Programme
 
 FOLDER = Path(__file__).parent / "histories"
+
+
+class OutOfService(SimulatedTelephone):
+    """Places no call."""
+
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+        raise ProviderFailed("out of service")
+
 
 Record = Callable[[Engine], Awaitable[OpenCase | KnownSeller]]
 
@@ -148,6 +159,9 @@ STORIES: dict[str, Record] = {
     "enrollment-expelled": _expelled_and_readmitted,
 }
 
+SECOND_PROVIDER: dict[str, Record] = {"second-provider": _row(rows.silent)}
+"""Calls that the first telephone provider never places."""
+
 CONTINUED: dict[str, Record] = {
     "continued-as-new": _continued,
     "enrollment-continued": _enrollment_continued,
@@ -157,14 +171,21 @@ OFTEN = (*TIME_SKIPPING, "limit.historyCount.suggestContinueAsNew=40")
 
 async def record(wanted: list[str]) -> None:
     """Record the stories `wanted`; without names, those that are missing."""
-    names = wanted or [n for n in STORIES | CONTINUED if not list(FOLDER.glob(f"{n}*.gz"))]
+    every = STORIES | SECOND_PROVIDER | CONTINUED
+    names = wanted or [n for n in every if not list(FOLDER.glob(f"{n}*.gz"))]
     with tempfile.TemporaryDirectory() as folder:
-        async with engine_in(Path(folder, "engine")) as engine:
-            for name in STORIES.keys() & set(names):
-                await _keep(engine, await STORIES[name](engine), name)
-        async with engine_in(Path(folder, "often"), config=OFTEN) as engine:
-            for name in CONTINUED.keys() & set(names):
-                await _keep(engine, await CONTINUED[name](engine), name)
+        second = Path(folder, "second")
+        telephone = FailoverTelephone(
+            {"first": OutOfService(second, 0), "second": SimulatedTelephone(second, 0.05)}
+        )
+        for stories, engine_of in (
+            (STORIES, engine_in(Path(folder, "engine"))),
+            (SECOND_PROVIDER, engine_in(second, telephone=telephone)),
+            (CONTINUED, engine_in(Path(folder, "often"), config=OFTEN)),
+        ):
+            async with engine_of as engine:
+                for name in stories.keys() & set(names):
+                    await _keep(engine, await stories[name](engine), name)
 
 
 async def _keep(engine: Engine, case: OpenCase | KnownSeller, name: str) -> None:

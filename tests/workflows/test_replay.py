@@ -15,7 +15,7 @@ from domain.case import Case
 from domain.steps import Step
 from runtime.service import WORKFLOWS
 from tests.engine import Engine, issue
-from tests.record import CONTINUED, FOLDER, STORIES
+from tests.record import CONTINUED, FOLDER, SECOND_PROVIDER, STORIES
 from tests.workflows.events import CONTACT, PLAN, WITHDRAW, joins
 from workflows import perform
 from workflows.converter import DATA_CONVERTER
@@ -41,7 +41,7 @@ def replayer() -> Replayer:
 
 def test_every_story_has_its_history() -> None:
     recorded = {file.name.split(".")[0] for file in GOLDEN}
-    assert recorded >= STORIES.keys() | CONTINUED.keys()
+    assert recorded >= (STORIES | SECOND_PROVIDER | CONTINUED).keys()
 
 
 @pytest.mark.parametrize("file", GOLDEN, ids=lambda f: f.name)
