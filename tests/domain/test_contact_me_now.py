@@ -11,6 +11,7 @@ from domain.record import Status
 from domain.view import view_of
 from tests.domain.build import (
     ASK_MORE,
+    HOUR,
     MINUTE,
     MONDAY_22,
     OTHER_NUMBER,
@@ -133,12 +134,10 @@ def test_the_view_says_from_when_on_it_is_taken_again(times: int) -> None:
     world = World()
     assert view_of(world.case).call_again_from is None
     for _ in range(times):
+        world.take(a_request())
         again = view_of(world.case).call_again_from
-        world.play(max(0, world.hour(again) - world.hour(world.now)) if again else 0)
-        world.take(a_request())
-    again = view_of(world.case).call_again_from
-    assert again is not None
-    world.play(world.hour(again) - world.hour(world.now) - 1 / 60)
-    with pytest.raises(Refused):
-        world.take(a_request())
-    world.play(1 / 60).take(a_request())
+        assert again is not None
+        world.play((again - world.now) / HOUR - 1 / 60)
+        with pytest.raises(Refused):
+            world.take(a_request())
+        world.play(1 / 60)
