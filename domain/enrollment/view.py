@@ -57,14 +57,17 @@ class StandingView(EnrollmentView):
     half a year of ratings in each answer would fill them.
     """
 
+    today: date
+    """The day, in UTC, that all of it is as of."""
     ratings: tuple[Rating, ...]
     """The first known, and each change; none lies before the window."""
 
 
 def standing_of(enrollment: Enrollment, now: datetime) -> StandingView:
     """The view of an enrollment at `now`, as of `view_of`, with its ratings."""
-    ratings = enrollment.ratings.changes(now.astimezone(UTC).date())
-    return StandingView(**dict(view_of(enrollment, now)), ratings=ratings)
+    today = now.astimezone(UTC).date()
+    ratings = enrollment.ratings.changes(today)
+    return StandingView(**dict(view_of(enrollment, now)), today=today, ratings=ratings)
 
 
 def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
