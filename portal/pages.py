@@ -33,7 +33,6 @@ NEWS = {
 CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s.")
 CASE_CHANGED = N_("The case has ended in the meantime. This is how it stands now.")
 NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
-NOT_CALLED = N_("We could not pass that on just now. Please press the button again.")
 
 _SELLER = "seller"
 
