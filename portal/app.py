@@ -58,10 +58,10 @@ def _routes(pages: Pages) -> Starlette:
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return pages.error(request, error.status_code, error.headers, why="")
+        return pages.error(request, error.status_code, error.headers)
 
     async def unexpected(request: Request, _: Exception) -> Response:
-        return pages.error(request, 500, why="")
+        return pages.error(request, 500)
 
     return Starlette(
         routes=[

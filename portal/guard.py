@@ -67,7 +67,10 @@ class Guard:
 
 
 class BodyLimit:
-    """Refuses a body that is too large, or too slow to come; inside of what shows errors."""
+    """Refuses a body that is too large, or too slow to come, when somebody reads it.
+
+    Not before: only from there on an exception becomes a page.
+    """
 
     def __init__(
         self,
@@ -84,15 +87,15 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > self._largest:
-            raise HTTPException(413)
+        declared = int(dict(scope["headers"]).get(b"content-length", b"0"))
         until, size, whole = time.monotonic() + self._within, 0, False
 
         async def counted() -> Message:
             nonlocal size, whole
             if whole:
                 return await receive()
+            if declared > self._largest:
+                raise HTTPException(413)
             try:
                 async with asyncio.timeout(until - time.monotonic()):
                     message = await receive()

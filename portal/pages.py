@@ -30,7 +30,7 @@ NEWS = {
 }
 """What was done, said once."""
 
-CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s.")
+CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
 CASE_CHANGED = N_("The case has ended in the meantime. This is how it stands now.")
 NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
 
@@ -254,11 +254,19 @@ class Pages:
         }
         return HTMLResponse(template_of.render(context), status)
 
-    def error(self, request: Request, status: int, headers: Mapping[str, str] | None = None, **context: object) -> Response:
+    def error(
+        self,
+        request: Request,
+        status: int,
+        headers: Mapping[str, str] | None = None,
+        why: str = "",
+    ) -> Response:
         """A page that says what went wrong, and keeps what was typed."""
         reader = Reader(self._language(request))
-        context |= {"code": status, "typed": getattr(request.state, "typed", None)}
-        response = self.render(request, reader, "error.html", status, **context)
+        typed = getattr(request.state, "typed", None)
+        response = self.render(
+            request, reader, "error.html", status, code=status, why=why, typed=typed
+        )
         response.headers.update(headers or {})
         return response
 
