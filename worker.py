@@ -65,7 +65,11 @@ async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
 def main() -> int:
     """Run the service; the exit code is 2 for a setting that is wrong."""
     parser = argparse.ArgumentParser(description="The case72 worker.")
-    parser.add_argument("--dev", action="store_true", help="run an embedded Temporal server and the sellers' page too")
+    parser.add_argument(
+        "--dev",
+        action="store_true",
+        help="run an embedded Temporal server and the sellers' page too",
+    )
     parser.add_argument(
         "--queue", action="append", choices=QUEUES, help="serve this queue (default: all)"
     )

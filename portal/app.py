@@ -16,7 +16,8 @@ from temporalio.client import Client
 from activities.entry import Expired, Forged, Signer
 from portal.asking import Unavailable, Workflows
 from portal.guard import BodyLimit, Guard
-from portal.pages import Pages, TooOften
+from portal.incoming import TooOften
+from portal.pages import Pages
 from portal.session import NotOurForm, NoVisit, Visits
 from runtime.portal_settings import PortalSettings
 

@@ -81,7 +81,9 @@ class Workflows:
             raise standing
         return Found(case, standing, standing_unknown=False)
 
-    async def tell_case(self, case_id: str, update: str, event: Event, key: str) -> None:
+    async def tell_case(
+        self, case_id: str, update: str, event: Event, key: str | None = None
+    ) -> None:
         """Send an update to the case of this own id, and no other; the same key counts once.
 
         Raises:
@@ -92,10 +94,10 @@ class Workflows:
         workflow_id, _, run_id = case_id.rpartition("/")
         await self._tell(workflow_id, run_id, update, event, key)
 
-    async def tell_enrollment(self, visitor: Visitor, update: str, event: Event, key: str) -> None:
+    async def tell_enrollment(self, visitor: Visitor, update: str, event: Event) -> None:
         """Send an update to the enrollment; raises as `tell_case`."""
         workflow_id = enrollment_workflow_id(visitor.store, visitor.seller_id)
-        await self._tell(workflow_id, None, update, event, key)
+        await self._tell(workflow_id, None, update, event, None)
 
     async def ready(self) -> bool:
         """Whether Temporal answers."""
@@ -123,7 +125,7 @@ class Workflows:
             return None
 
     async def _tell(
-        self, workflow_id: str, run_id: str | None, update: str, event: Event, key: str
+        self, workflow_id: str, run_id: str | None, update: str, event: Event, key: str | None
     ) -> None:
         # Any: the answer is not looked at; the page is shown anew.
         handle = self._client.get_workflow_handle(workflow_id, first_execution_run_id=run_id)

@@ -12,7 +12,6 @@ from domain.view import AttemptView, CaseView
 from portal import words
 from portal.languages import Left
 
-
 _TONES = {
     Status.CONTACTING: "urgent",
     Status.WORKING: "act",

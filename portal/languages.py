@@ -154,7 +154,9 @@ class Reader:
 
     def month(self, day: date) -> str:
         """`Jan`."""
-        return format_skeleton("MMM", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=self.locale)
+        return format_skeleton(
+            "MMM", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=self.locale
+        )
 
     def number(self, number: int) -> str:
         """`1,000`."""

@@ -6,20 +6,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from activities.entry import Visitor
 from domain.enrollment.events import ChangeAccount
 from domain.events import ChangeContact, RequestCall
-from portal.asking import Found, Gone, SaidNo, Unavailable, Workflows
+from portal.asking import Found, Gone, SaidNo, Workflows
 from portal.case_page import case_page
-from portal.languages import NAMES, Language, N_, Reader, language_of
+from portal.incoming import Forms, address_of, case_of, once, text_of
+from portal.languages import N_, NAMES, Language, Reader, language_of
 from portal.limits import Limit
 from portal.number_form import NumberForm, readable
 from portal.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
-from portal.session import NotOurForm, NoVisit, Visit, Visits
+from portal.session import Visit, Visits
 from portal.standing_page import StandingPage
 from portal.words import REFUSALS
 
@@ -31,18 +30,10 @@ NEWS = {
 """What was done, said once."""
 
 CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
-CASE_CHANGED = N_("The case has ended in the meantime. This is how it stands now.")
+CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
 NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
 
 _SELLER = "seller"
-
-
-class TooOften(Exception):
-    """Somebody asked more often than anybody needs to."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__()
-        self.seconds = seconds
 
 
 @dataclass
@@ -64,8 +55,7 @@ class Pages:
         self._version = version
         self._entries = Limit(30, 60)
         self._views = Limit(240, 60)
-        self._changes = Limit(60, 300)
-        self._changes_of_address = Limit(300, 300)
+        self._forms = Forms(visits)
 
     # --- looking --------------------------------------------------------------------------
 
@@ -77,7 +67,7 @@ class Pages:
             self._visits.set_language(response, chosen)
             return response
         visit = self._visits.of(request)
-        _once(self._views, visit.visitor.seller_id)
+        once(self._views, f"{visit.visitor.store}/{visit.visitor.seller_id}")
         news = self._visits.cookie(request, "news")
         response = await self._show(request, visit, Shown(notice=NEWS.get(news or "")))
         if news is not None:
@@ -86,15 +76,14 @@ class Pages:
 
     async def enter(self, request: Request) -> Response:
         """Exchange a link's token for a visit, so that it does not stay in the address."""
-        _once(self._entries, _address(request))
+        once(self._entries, address_of(request))
         response = RedirectResponse("/", 303)
         self._visits.enter(request.path_params["token"], response)
         return response
 
     async def leave(self, request: Request) -> Response:
         """End the visit."""
-        visit, _ = await self._form_of(request)
-        del visit
+        self._forms.proven(request, await self._forms.read(request))
         response = self.render(request, Reader(self._language(request)), "left.html")
         self._visits.forget(response, "visit")
         return response
@@ -113,8 +102,9 @@ class Pages:
 
     async def call(self, request: Request) -> Response:
         """The button "contact me now"."""
-        visit, form = await self._form_of(request)
-        case_id = _case_of(form, visit)
+        form = await self._forms.read(request)
+        visit = self._forms.proven(request, form)
+        case_id = case_of(form, visit)
         # Pressed twice within a minute counts once; beyond that the case itself keeps count.
         key = visit.key("call", case_id, str(int(time.time() // 60)))
         try:
@@ -128,15 +118,15 @@ class Pages:
 
     async def plan(self, request: Request) -> Response:
         """The form of a plan: sent, or a row of it added or removed."""
-        form = await self._read(request)
+        form = await self._forms.read(request)
         typed = PlanForm.of_form(form)
         # Whatever goes wrong from here on, what was typed is shown again.
         request.state.typed = typed
-        visit = self._proven(request, form)
-        case_id = _case_of(form, visit)
+        visit = self._forms.proven(request, form)
+        case_id = case_of(form, visit)
         request.state.visit, request.state.case_id = visit, case_id
-        request.state.state = _text(form, "state") or ""
-        if typed.rearranged(_text(form, "add"), _text(form, "remove")):
+        request.state.state = text_of(form, "state") or ""
+        if typed.rearranged(text_of(form, "add"), text_of(form, "remove")):
             return await self._show(request, visit, Shown(plan=typed))
         plan = typed.plan()
         if plan is None:
@@ -157,7 +147,8 @@ class Pages:
 
         Each tells the other (docs/rules.md, section 2).
         """
-        visit, form = await self._form_of(request)
+        form = await self._forms.read(request)
+        visit = self._forms.proven(request, form)
         typed = NumberForm.of_form(form, visit.visitor.store)
         if typed.e164 is None:
             return await self._show(request, visit, Shown(number=typed, status=422))
@@ -175,7 +166,7 @@ class Pages:
         if form.get("case"):
             try:
                 await self._workflows.tell_case(
-                    _case_of(form, visit),
+                    case_of(form, visit),
                     "change_contact",
                     ChangeContact(by=_SELLER, emergency_phone=phone),
                 )
@@ -191,25 +182,6 @@ class Pages:
         self._visits.set_news(response, what)
         return response
 
-    # --- what comes in --------------------------------------------------------------------
-
-    async def _form_of(self, request: Request) -> tuple[Visit, FormData]:
-        form = await self._read(request)
-        return self._proven(request, form), form
-
-    async def _read(self, request: Request) -> FormData:
-        _once(self._changes_of_address, _address(request))
-        kind = request.headers.get("content-type", "").partition(";")[0]
-        if kind != "application/x-www-form-urlencoded":
-            raise HTTPException(415)
-        return await request.form()
-
-    def _proven(self, request: Request, form: FormData) -> Visit:
-        visit = self._visits.of(request)
-        self._visits.check(request, form, visit)
-        _once(self._changes, visit.visitor.seller_id)
-        return visit
-
     # --- what goes out --------------------------------------------------------------------
 
     async def _show(self, request: Request, visit: Visit, shown: Shown) -> Response:
@@ -217,9 +189,13 @@ class Pages:
         reader = self._reader(request, found)
         case = case_page(found.case) if found.case is not None else None
         notice = reader.say(shown.notice) if shown.notice else None
-        if shown.notice == CALLED_JUST_NOW and case and case.call_again_from:
-            moment = reader.moment(case.call_again_from)
-            notice = reader.say(CALLED_JUST_NOW, moment=moment)
+        if shown.notice == CALLED_JUST_NOW:
+            again = case.call_again_from if case else None
+            notice = (
+                reader.say(CALLED_JUST_NOW, moment=reader.moment(again))
+                if again
+                else reader.say(CASE_CHANGED)
+            )
         return self.render(
             request,
             reader,
@@ -234,7 +210,7 @@ class Pages:
             standing=StandingPage(found.standing) if found.standing is not None else None,
             standing_unknown=found.standing_unknown,
             notice=notice,
-            notice_is_good=shown.status == 200,  # noqa: PLR2004
+            notice_is_good=shown.status == 200,
             plan=shown.plan or (form_to_go_on_from(case.view) if case else PlanForm.blank()),
             plan_typed=shown.plan is not None,
             number=shown.number,
@@ -298,33 +274,6 @@ class Pages:
         if known is None:
             return Reader(self._language(request))
         return Reader(self._language(request, known.language), known.language, known.time_zone)
-
-
-def _once(limit: Limit, name: str) -> None:
-    if seconds := limit.wait(name):
-        raise TooOften(seconds)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _text(form: FormData, name: str) -> str | None:
-    value = form.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _case_of(form: FormData, visit: Visit) -> str:
-    """The case that a form is about: one of this visit's account, and no other."""
-    case_id = _text(form, "case") or ""
-    try:
-        about = Visitor.of(case_id)
-    except ValueError:
-        raise NotOurForm from None
-    ours = (visit.visitor.store, visit.visitor.seller_id)
-    if not case_id.startswith("case/") or (about.store, about.seller_id) != ours:
-        raise NotOurForm
-    return case_id
 
 
 def _refused(refusal: SaidNo, *, called: bool = False) -> Shown:

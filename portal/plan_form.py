@@ -66,7 +66,8 @@ TOO_LONG = N_("This text is too long: %(most)s characters at most, and it has %(
 TOO_MANY = N_("Please name %(most)s at most.")
 UNREADABLE = N_("This text has characters that cannot be shown. Please type it anew.")
 TOO_MUCH = N_(
-    "The plan is too long: %(most)s characters at most in all, and it has %(has)s. Please shorten it."
+    "The plan is too long: %(most)s characters at most in all, and it has %(has)s. "
+    "Please shorten it."
 )
 
 
@@ -74,7 +75,7 @@ TOO_MUCH = N_(
 class Problem:
     """What is wrong with a field: a message to be translated, and its numbers."""
 
-    field: str
+    field_id: str
     """The id of the field; of the form as a whole, the form's."""
     message: str
     numbers: Mapping[str, int] = field(default_factory=dict)
@@ -129,7 +130,7 @@ class PlanForm:
 
     def problem(self, field_id: str) -> Problem | None:
         """What is wrong with a field."""
-        return next((p for p in self.problems if p.field == field_id), None)
+        return next((p for p in self.problems if p.field_id == field_id), None)
 
     def plan(self) -> SubmitPlan | None:
         """The plan; None where something is wrong, which `problems` then says.

@@ -54,7 +54,7 @@ class _Server(uvicorn.Server):
     """Leaves signals to whoever runs it, and is stopped by them."""
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]  # uvicorn says Generator
+    def capture_signals(self) -> Iterator[None]:
         yield
 
 

@@ -67,7 +67,7 @@ class Chart:
         days = (start + timedelta(days=n) for n in range(self.width))
         firsts = [day for day in days if day.day == 1]
         marks = [Mark(f"{self._x(day) / self.width:.1%}", day) for day in firsts]
-        return [mark for mark in marks if float(mark.x[:-1]) < 93]  # noqa: PLR2004
+        return [mark for mark in marks if float(mark.x[:-1]) < 93]
 
     @property
     def lowest(self) -> int:

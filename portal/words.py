@@ -76,7 +76,8 @@ NUMBER_PROBLEMS = {
         "This number does not exist in its country. Please check each digit."
     ),
     "is a premium-rate or shared-cost number, which is not called": N_(
-        "This is a premium-rate or shared-cost number, which we do not call. Give us an ordinary one."
+        "This is a premium-rate or shared-cost number, which we do not call. "
+        "Give us an ordinary one."
     ),
 }
 """What is wrong with a number, as activities/contact_check.py says it."""

@@ -40,7 +40,9 @@ class PortalSettings(BaseSettings):
     @field_validator("secrets", mode="before")
     @classmethod
     def _each(cls, value: Any) -> Any:  # whatever the environment holds
-        return [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
+        return (
+            [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
+        )
 
     @model_validator(mode="after")
     def _can_be_relied_on(self) -> Self:

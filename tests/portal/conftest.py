@@ -13,7 +13,9 @@ from runtime.portal_settings import PortalSettings, on_this_machine
 from tests.engine import engine_in
 from tests.portal.site import Site
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None
+)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -32,8 +34,6 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip("no Chromium is installed (chromium or google-chrome)")
     async with async_playwright() as playwright:
         # As root, in a container, Chromium has no sandbox to run in.
-        launched = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield launched
         await launched.close()

@@ -32,7 +32,9 @@ class Site:
 
     async def visit(self, browser: Browser, seller_id: str, **options: Any) -> Page:
         """A browser of its own, come in by the seller's link."""
-        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        context = await browser.new_context(
+            **{"viewport": {"width": 1280, "height": 900}, **options}
+        )
         context.set_default_timeout(8000)
         page = await context.new_page()
         await page.goto(self.link(seller_id))

@@ -47,23 +47,23 @@ UPS_AND_DOWNS = ratings(
 )  # fmt: skip
 
 
-async def contacting(engine: Engine, seller: str, **who: str) -> None:
+async def contacting(engine: Engine, seller: str, **who: Any) -> None:
     await engine.know(seller, *UPS_AND_DOWNS, **who)
     await engine.open(seller_id=seller, **who)
 
 
-async def much_tried(engine: Engine, seller: str, **who: str) -> None:
+async def much_tried(engine: Engine, seller: str, **who: Any) -> None:
     await engine.know(seller, *UPS_AND_DOWNS, **who)
     case = await engine.open(seller_id=seller, **who)
     await case.play(26 * HOUR)
     await case.settled()
 
 
-async def invalid_number(engine: Engine, seller: str, **who: str) -> None:
+async def invalid_number(engine: Engine, seller: str, **who: Any) -> None:
     await engine.open(seller_id=seller, **who | {"emergency_phone": "+12065550114"})
 
 
-async def working(engine: Engine, seller: str, **who: str) -> OpenCase:
+async def working(engine: Engine, seller: str, **who: Any) -> OpenCase:
     await engine.know(seller, *UPS_AND_DOWNS, **who)
     case = await engine.open(seller_id=seller, issues=(issue(), issue("ISS-2")), **who)
     await case.tell(
@@ -73,14 +73,14 @@ async def working(engine: Engine, seller: str, **who: str) -> OpenCase:
     return case
 
 
-async def plan_review(engine: Engine, seller: str, **who: str) -> OpenCase:
+async def plan_review(engine: Engine, seller: str, **who: Any) -> OpenCase:
     case = await working(engine, seller, **who)
     await case.tell(IssueCase.submit_plan, A_PLAN)
     await case.settled()
     return case
 
 
-async def more_information(engine: Engine, seller: str, **who: str) -> None:
+async def more_information(engine: Engine, seller: str, **who: Any) -> None:
     case = await plan_review(engine, seller, **who)
     answer = ReviewPlan(
         by="reviewer.kim",
@@ -92,7 +92,7 @@ async def more_information(engine: Engine, seller: str, **who: str) -> None:
     await case.settled()
 
 
-async def escalated(engine: Engine, seller: str, **who: str) -> OpenCase:
+async def escalated(engine: Engine, seller: str, **who: Any) -> OpenCase:
     case = await plan_review(engine, seller, **who)
     for _ in range(3):
         no = ReviewPlan(by="reviewer.kim", decision=Review.REJECT, note="The cause is not named")
@@ -102,7 +102,7 @@ async def escalated(engine: Engine, seller: str, **who: str) -> OpenCase:
     return case
 
 
-async def deactivating(engine: Engine, seller: str, **who: str) -> None:
+async def deactivating(engine: Engine, seller: str, **who: Any) -> None:
     case = await engine.open(seller_id=f"{seller}OUTAGE", **who)
     await case.tell(
         IssueCase.report_harm,
@@ -110,14 +110,14 @@ async def deactivating(engine: Engine, seller: str, **who: str) -> None:
     )
 
 
-async def deactivated(engine: Engine, seller: str, **who: str) -> None:
+async def deactivated(engine: Engine, seller: str, **who: Any) -> None:
     await engine.know(seller, *UPS_AND_DOWNS, **who)
     case = await engine.open(seller_id=seller, **who)
     await case.play(73 * HOUR)
     assert (await case.end()).status is Status.DEACTIVATED
 
 
-async def harmed(engine: Engine, seller: str, **who: str) -> None:
+async def harmed(engine: Engine, seller: str, **who: Any) -> None:
     case = await working(engine, seller, **who)
     await case.tell(
         IssueCase.report_harm,
@@ -126,32 +126,32 @@ async def harmed(engine: Engine, seller: str, **who: str) -> None:
     assert (await case.end()).status is Status.DEACTIVATED
 
 
-async def resolved(engine: Engine, seller: str, **who: str) -> None:
+async def resolved(engine: Engine, seller: str, **who: Any) -> None:
     case = await plan_review(engine, seller, **who)
     await case.tell(IssueCase.review_plan, ReviewPlan(by="reviewer.kim", decision=Review.ACCEPT))
     assert (await case.end()).status is Status.RESOLVED
 
 
-async def decided(engine: Engine, seller: str, **who: str) -> None:
+async def decided(engine: Engine, seller: str, **who: Any) -> None:
     case = await escalated(engine, seller, **who)
     decision = Decide(by="lead.ortiz", decision=Decision.RESOLVE, note=SECRET_NOTE)
     await case.tell(IssueCase.decide, decision)
     await case.end()
 
 
-async def withdrawn(engine: Engine, seller: str, **who: str) -> None:
+async def withdrawn(engine: Engine, seller: str, **who: Any) -> None:
     case = await engine.open(seller_id=seller, **who)
     await case.tell(IssueCase.withdraw, Withdraw(by="monitor", note=SECRET_NOTE))
     await case.end()
 
 
-async def not_covered(engine: Engine, seller: str, **who: str) -> None:
+async def not_covered(engine: Engine, seller: str, **who: Any) -> None:
     await engine.know(seller, *ratings((30, 300)), **who)
     case = await engine.open(seller_id=seller, rules={"coverage": "enrolled"}, wait=False, **who)
     assert (await case.end()).status is Status.NOT_COVERED
 
 
-async def enrolled(engine: Engine, seller: str, **who: str) -> None:
+async def enrolled(engine: Engine, seller: str, **who: Any) -> None:
     await engine.know(seller, *UPS_AND_DOWNS, **who)
 
 
@@ -159,21 +159,21 @@ async def invited(engine: Engine, seller: str, **who: Any) -> None:
     await engine.know(seller, *UPS_AND_DOWNS, **who | {"emergency_phone": None})
 
 
-async def not_yet(engine: Engine, seller: str, **who: str) -> None:
+async def not_yet(engine: Engine, seller: str, **who: Any) -> None:
     await engine.know(seller, *ratings((96, 310), (80, 240), (74, 262), (20, 420)), **who)
 
 
-async def never(engine: Engine, seller: str, **who: str) -> None:
+async def never(engine: Engine, seller: str, **who: Any) -> None:
     await engine.know(seller, *ratings((400, 300), (30, 180)), **who)
 
 
-async def expelled(engine: Engine, seller: str, **who: str) -> None:
+async def expelled(engine: Engine, seller: str, **who: Any) -> None:
     known = await engine.know(seller, *UPS_AND_DOWNS, **who)
     event = Expel(by=REPORTER, category=HarmCategory.FRAUD, evidence=EVIDENCE)
     await known.tell(SellerEnrollment.expel, event)
 
 
-async def unknown(engine: Engine, seller: str, **who: str) -> None:
+async def unknown(engine: Engine, seller: str, **who: Any) -> None:
     pass
 
 

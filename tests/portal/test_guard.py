@@ -79,7 +79,9 @@ async def test_a_form_without_the_visits_own_proof_changes_nothing(
     assert (await seller.post("/call", data=right, headers=headers)).status_code == 503
 
 
-@pytest.mark.parametrize("case", ["", "case/US/OTHER/run", "case/CA/A2EXAMPLE/run", "enrollment/US/A2EXAMPLE"])
+@pytest.mark.parametrize(
+    "case", ["", "case/US/OTHER/run", "case/CA/A2EXAMPLE/run", "enrollment/US/A2EXAMPLE"]
+)
 async def test_a_form_for_another_sellers_case_is_none_of_ours(
     seller: httpx2.AsyncClient, case: str
 ) -> None:
@@ -131,7 +133,7 @@ async def test_the_largest_plan_there_can_be_fits_and_more_is_refused(
     seller: httpx2.AsyncClient,
 ) -> None:
     rows = ["😀" * 1000] * (MAXIMUM_PLAN_LENGTH // 1000)
-    largest = {part: rows for part in ("root_causes", "corrective_actions", "evidence")}
+    largest = dict.fromkeys(("root_causes", "corrective_actions", "evidence"), rows)
     answer = await seller.post("/plan", data=largest)
     assert answer.status_code == 403  # read to its end
     kind = {"content-type": "application/x-www-form-urlencoded"}

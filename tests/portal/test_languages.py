@@ -4,9 +4,9 @@ import re
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
-from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
@@ -27,36 +27,34 @@ def said() -> set[str | tuple[str, ...]]:
     return {message for _, _, message, *_ in found}
 
 
-def catalog_of(tag: str) -> Catalog:
+def translations(tag: str) -> dict[Any, tuple[str, ...]]:  # by message, or both its numbers
+    """What a catalog says: of a message one text, of one with a plural as many as it takes."""
     with catalog_path(tag).open("rb") as file:
-        return read_po(file, locale=tag.replace("-", "_"))
+        catalog = read_po(file, locale=tag.replace("-", "_"))
+    assert not any(message.fuzzy for message in catalog if message.id)
+    found: dict[Any, tuple[str, ...]] = {}
+    for message in catalog:
+        if message.id:
+            text: Any = message.string
+            found[message.id] = text if isinstance(text, tuple) else (text,)
+            wanted = catalog.num_plurals if isinstance(message.id, tuple) else 1
+            assert len(found[message.id]) == wanted
+    return found
 
 
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_every_message_is_translated_and_none_is_left_over(tag: str) -> None:
-    catalog = catalog_of(tag)
-    translated = {
-        message.id: message.string if isinstance(message.string, tuple) else (message.string,)
-        for message in catalog
-        if message.id
-    }
+    translated = translations(tag)
     assert set(translated) == said()
-    for message, texts in translated.items():
-        assert all(texts), message
-        assert len(texts) == (catalog.num_plurals if isinstance(message, tuple) else 1)
-    assert not any(message.fuzzy for message in catalog)
+    assert [message for message, texts in translated.items() if not all(texts)] == []
 
 
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_a_translation_has_the_same_placeholders(tag: str) -> None:
-    for message in catalog_of(tag):
-        if not message.id:
-            continue
-        plural = isinstance(message.id, tuple)
-        texts = message.string if plural else (message.string,)
-        wanted = sorted(_PLACEHOLDER.findall(message.id[-1] if plural else message.id))
+    for message, texts in translations(tag).items():
+        wanted = sorted(_PLACEHOLDER.findall(message if isinstance(message, str) else message[-1]))
         for text in texts:
-            assert sorted(_PLACEHOLDER.findall(text)) == wanted, message.id
+            assert sorted(_PLACEHOLDER.findall(text)) == wanted, message
 
 
 class Texts(HTMLParser):

@@ -30,7 +30,8 @@ def test_a_link_says_which_account_it_is_for_and_is_an_address_without_spaces() 
 
 
 @pytest.mark.parametrize(
-    "about", ["", "US/A2EXAMPLE", "case/FR/A2", "case/US/", "case/US/A/b/c", "case/US/A\n", "x" * 999]
+    "about",
+    ["", "US/A2EXAMPLE", "case/FR/A2", "case/US/", "case/US/A/b/c", "case/US/A\n", "x" * 999],
 )
 def test_nothing_but_a_case_or_an_enrollment_can_be_linked_to(about: str) -> None:
     with pytest.raises(ValueError, match="is not the id"):

@@ -1,9 +1,7 @@
 """Each state that a seller can meet, in a browser: what it says, hides, and how it reads."""
 
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page
 
 from tests.portal.site import Site
@@ -37,10 +35,12 @@ INTERNAL = (SECRET_NOTE, EVIDENCE, REPORTER, "reviewer.kim", "lead.ortiz", "desk
 
 async def violations(page: Page) -> list[str]:
     """What axe-core finds fault with, in light and in dark."""
-    found = []
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its literals
-        results = await Axe().run(page)
+    # Between the two nothing differs but the colours.
+    found, every = [], await Axe().run(page)
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    colours = await Axe().run(page, options={"runOnly": ["color-contrast"]})
+    await page.emulate_media(color_scheme="light")
+    for scheme, results in (("light", every), ("dark", colours)):
         found += [
             f"{scheme}: {violation['id']}: {node['html'][:200]}: {node.get('failureSummary')}"
             for violation in results.response["violations"]
@@ -99,4 +99,3 @@ async def test_errors_can_be_read_by_all(site: Site, browser: Browser) -> None:
 
 def test_every_state_is_looked_at() -> None:
     assert set(SAYS) == set(STATES)
-    assert len(list(Path(__file__).parent.glob("test_*.py"))) >= 5
