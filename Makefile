@@ -5,12 +5,14 @@
 # make bench       what a case costs, whether commands exit as they should, a killed worker
 # make bench-many  what ten thousand open cases cost; CASES=500 makes it fewer
 # make bench-sellers  what a seller costs, against asking once a day
+# make bench-portal   how fast the sellers' page is with fifty open at once
+# make messages   what the page says, anew into the catalogs of its languages
 # make lock        the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test bench bench-many bench-sellers check lock clean
+.PHONY: demo dev test bench bench-many bench-sellers bench-portal messages check lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -29,6 +31,16 @@ bench-many: .venv/dev.stamp
 
 bench-sellers: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.enrollments
+
+bench-portal: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.portal
+
+MESSAGES = .state/portal.pot
+
+messages: .venv/dev.stamp
+	@mkdir -p $(dir $(MESSAGES))
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location -o $(MESSAGES) .
+	$(BIN)/pybabel -q update -i $(MESSAGES) -d portal/locales -D portal -w 100 -N --ignore-pot-creation-date
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
