@@ -26,12 +26,12 @@ NAMES = {"en": "English", "fr": "Français", "es": "Español", "zh-Hans": "简�
 """The languages by their tag, each in its own name."""
 
 _DAYS = {
-    "en": "EEEE, MMMM d",
-    "fr": "EEEE d MMMM",
-    "es": "EEEE d 'de' MMMM",
+    "en": "EEEE, MMMM\u00a0d",
+    "fr": "EEEE d\u00a0MMMM",
+    "es": "EEEE d\u00a0'de'\u00a0MMMM",
     "zh-Hans": "M月d日EEEE",
 }
-"""A day without its year, which CLDR has no name for."""
+"""A day without its year, which CLDR has no name for; the number stays with its month."""
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for it)

@@ -146,7 +146,12 @@ class PlanForm:
                 {"by": "seller", **{part: [t for _, t in rows] for part, rows in kept.items()}}
             )
         except ValidationError as error:
-            self.problems = [self._problem(e, kept) for e in error.errors()]
+            # A row that is wrong is there all the same, though pydantic does not count it.
+            self.problems = [
+                self._problem(e, kept)
+                for e in error.errors()
+                if not (e["type"] == "too_short" and kept[str(e["loc"][0])])
+            ]
             return None
 
     def _problem(self, error: ErrorDetails, kept: Mapping[str, list[tuple[int, str]]]) -> Problem:

@@ -107,10 +107,10 @@ MOMENT = datetime(2026, 11, 26, 17, 5, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("tag", "shown"),
     [
-        ("en-US", "Thursday, November 26 at 12:05\u202fPM"),
-        ("en-CA", "Thursday, November 26 at 12:05\u202fp.m."),
-        ("fr-FR", "jeudi 26 novembre à 12:05"),
-        ("es-ES", "jueves 26 de noviembre, 12:05"),
+        ("en-US", "Thursday, November\u00a026 at 12:05\u202fPM"),
+        ("en-CA", "Thursday, November\u00a026 at 12:05\u202fp.m."),
+        ("fr-FR", "jeudi 26\u00a0novembre à 12:05"),
+        ("es-ES", "jueves 26\u00a0de\u00a0noviembre, 12:05"),
         ("zh-Hans", "11月26日星期四 12:05"),
     ],
 )

@@ -58,7 +58,10 @@ async def test_a_plan_with_a_mistake_keeps_everything_and_goes_through_when_righ
 ) -> None:
     case = await site.open("PLANNER")
     page = await site.visit(browser, "PLANNER")
-    await fill(page, root_causes=MARKUP, preventive_measures="Two people check")
+    await fill(page, root_causes=MARKUP, preventive_measures="y" * 1001)
+    await send(page)
+    await expect(page.locator("#problems li")).to_have_count(2)  # missing, and too long
+    await fill(page, preventive_measures="Two people check")
     await page.get_by_role("button", name="Add a preventive measure").click()
     assert await page.evaluate("document.activeElement.id") == "preventive_measures-2"
     await page.keyboard.type("x" * 1001)
