@@ -61,7 +61,8 @@ async def measure(folder: Path) -> list[Row]:
     async with engine_in(folder) as engine:
         counting = Counting()
         config = (await connect(engine.client.service_client.config.target_host)).config()
-        client = Client(**{**config, "interceptors": [counting]})
+        config["interceptors"] = [counting]
+        client = Client(**config)
         settings = on_this_machine(PortalSettings(), folder)
         async with serving(build(client, settings), settings):
             sellers = [f"SELLER{n}" for n in range(AT_ONCE)]
