@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -154,9 +154,9 @@ class Reader:
 
     def month(self, day: date) -> str:
         """`Jan`."""
-        return format_skeleton(
-            "MMM", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=self.locale
-        )
+        # Not by a skeleton: its pattern is LLL, which Babel 2.18 answers in the language that it
+        # was asked for first, whichever that was.
+        return format_date(day, "MMM", locale=self.locale)
 
     def number(self, number: int) -> str:
         """`1,000`."""

@@ -119,6 +119,17 @@ def test_moments_are_by_the_sellers_clock_and_in_the_sellers_words(tag: str, sho
     assert reader.moment(MOMENT) == shown
 
 
+def test_months_are_in_the_readers_language_whichever_was_asked_for_before() -> None:
+    months = [
+        Reader(LANGUAGES[tag]).month(date(2026, 6, 1)) for tag in ("zh-Hans", "fr", "es", "en")
+    ]
+    assert months == ["6月", "juin", "jun", "Jun"]
+    shorts = [Reader(LANGUAGES[tag]).short(MOMENT) for tag in ("zh-Hans", "fr", "es", "en")]
+    assert ["11月" in shorts[0], "nov." in shorts[1], "nov" in shorts[2], "Nov" in shorts[3]] == [
+        True
+    ] * 4
+
+
 def test_an_unknown_zone_or_tag_is_no_error() -> None:
     reader = Reader(LANGUAGES["en"], "en-XX-yyyyy", "Mars/Olympus")
     assert "5:05" in reader.time(MOMENT)

@@ -8,13 +8,11 @@ from domain.attempt import About
 from domain.enrollment.record import Status as Standing
 from domain.events import Review, ReviewPlan
 from domain.record import Status
-from portal.app import build
 from portal.server import serving
-from runtime.connection import connect
 from runtime.dev_server import free_ports
 from runtime.portal_settings import PortalSettings
 from tests.engine import KnownSeller, OpenCase, issue
-from tests.portal.site import Site
+from tests.portal.site import Site, alone
 from tests.portal.test_states import violations
 
 MARKUP = '<script>alert(1)</script> & "quotes" {{ 7*7 }} %(x)s \u202eabc 😀'
@@ -278,8 +276,7 @@ async def test_while_temporal_is_away_an_open_page_says_so_and_nothing_typed_is_
         site.settings.model_dump() | {"url": url, "port": port}
     )
     # The same page, of a server whose Temporal has gone.
-    gone = build(await connect("127.0.0.1:1", lazy=True), settings)
-    async with serving(gone, settings):
+    async with serving(await alone(settings), settings):
         form = await page.evaluate(
             "Object.fromEntries(new FormData(document.querySelector('[data-plan]')))"
         )
