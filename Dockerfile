@@ -17,6 +17,7 @@ COPY workflows workflows
 COPY activities activities
 COPY providers providers
 COPY runtime runtime
+COPY portal portal
 COPY templates templates
 COPY cli cli
 COPY examples examples

@@ -6,12 +6,14 @@
 # make bench-many  what ten thousand open cases cost; CASES=500 makes it fewer
 # make bench-reaching  what it takes to reach a seller: e-mails a second, requests of a call
 # make bench-sellers  what a seller costs, against asking once a day
+# make bench-portal   how fast the sellers' page is with fifty open at once
+# make messages   what the page says, anew into the catalogs of its languages
 # make lock        the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test bench bench-many bench-reaching bench-sellers check lock clean
+.PHONY: demo dev test bench bench-many bench-reaching bench-sellers bench-portal messages check lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -33,6 +35,16 @@ bench-reaching: .venv/dev.stamp
 
 bench-sellers: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.enrollments
+
+bench-portal: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.portal
+
+MESSAGES = .state/portal.pot
+
+messages: .venv/dev.stamp
+	@mkdir -p $(dir $(MESSAGES))
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location -o $(MESSAGES) .
+	$(BIN)/pybabel -q update -i $(MESSAGES) -d portal/locales -D portal -w 100 -N --ignore-pot-creation-date
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

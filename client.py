@@ -17,6 +17,7 @@ import typer
 from cli import enrollment
 from cli.enrollment_listing import list_sellers
 from cli.history import history
+from cli.linking import link
 from cli.listing import list_cases
 from cli.live import watch
 from cli.opening import open_case
@@ -119,6 +120,7 @@ _command(
     " --preventive-measure 'Two people check each new listing'",
 )
 _command(SELLER, "change", change, "US/A2EXAMPLE --phone +12065550102")
+_command(DESK, "link", link, "US/A2EXAMPLE")
 _command(
     DESK,
     "contact",

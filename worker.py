@@ -2,7 +2,7 @@
 
 python worker.py                    serve all queues, on the server of TEMPORAL_ADDRESS
 python worker.py --queue telephony  serve one queue only (may be repeated)
-python worker.py --dev              with an embedded server and its Web UI
+python worker.py --dev              with an embedded server, its Web UI and the sellers' page
 """
 
 import argparse
@@ -20,10 +20,13 @@ from temporalio.service import RPCError
 from activities.proofreading import proofread
 from activities.wording import BadWording, Wording
 from domain.errors import explain
+from portal.app import build
+from portal.server import serving
 from providers.protocols import ProviderFailed
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
 from runtime.dev_server import ServerFailed, dev_server
 from runtime.logs import configure_logs
+from runtime.portal_settings import PortalSettings, on_this_machine
 from runtime.service import QUEUES, providers_of, worker_identity, workers_of
 from runtime.settings import Settings
 
@@ -44,8 +47,14 @@ async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
             server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
             address = server.address
             print(f"Temporal  {server.address}\nWeb UI    {server.ui}", flush=True)
-            print(f"State     {settings.state.resolve()}\nCtrl-C stops.", flush=True)
+            print(f"State     {settings.state.resolve()}", flush=True)
         client = await connect(address, identity=worker_identity())
+        if dev:
+            page = on_this_machine(PortalSettings(), settings.state)
+            await stack.enter_async_context(serving(build(client, page), page))
+            print(f"Page      {page.url}", flush=True)
+            print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")
+            print("Ctrl-C stops.", flush=True)
         await register_search_attributes(client)
         for worker in workers_of(client, settings, providers_of(settings, client), queues):
             await stack.enter_async_context(worker)
@@ -58,7 +67,11 @@ async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
 def main() -> int:
     """Run the service; the exit code is 2 for a setting that is wrong."""
     parser = argparse.ArgumentParser(description="The case72 worker.")
-    parser.add_argument("--dev", action="store_true", help="run an embedded Temporal server too")
+    parser.add_argument(
+        "--dev",
+        action="store_true",
+        help="run an embedded Temporal server and the sellers' page too",
+    )
     parser.add_argument(
         "--queue", action="append", choices=QUEUES, help="serve this queue (default: all)"
     )

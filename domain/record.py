@@ -1,7 +1,7 @@
 """Everything a case is (docs/rules.md, sections 3 and 7)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -12,6 +12,8 @@ from domain.calling import Opening
 from domain.events import HarmCategory, Review, SubmitPlan
 from domain.policy import Policy
 from domain.text import Frozen
+
+DAY = timedelta(days=1)
 
 ENGINE = "engine"
 """Who did what nobody in particular did."""
@@ -188,6 +190,15 @@ class CaseRecord(BaseModel):
     def number_invalid(self) -> bool:
         """Whether the present number is known to be none."""
         return self.invalid_since is not None
+
+    @property
+    def call_again_from(self) -> datetime | None:
+        """From when on the seller may ask to be called again; None before the first time."""
+        if not self.requests:
+            return None
+        spaced = self.requests[-1] + self.rules.request_spacing
+        most = self.rules.requests_per_day
+        return max(spaced, self.requests[-most] + DAY) if len(self.requests) >= most else spaced
 
     @property
     def number_of_attempts(self) -> int:

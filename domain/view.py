@@ -42,6 +42,8 @@ class CaseView(Frozen):
     attempts: tuple[AttemptView, ...]
     plans: tuple[Plan, ...]
     conversation_required: bool
+    call_again_from: datetime | None = None
+    """From when on "contact me now" is taken again."""
     timeline: tuple[Entry, ...]
 
 
@@ -64,5 +66,6 @@ def view_of(case: CaseRecord) -> CaseView:
         ),
         plans=case.plans,
         conversation_required=case.conversation_required,
+        call_again_from=case.call_again_from,
         timeline=case.timeline,
     )

@@ -4,7 +4,7 @@ Each takes what happened and when, and either changes the case or raises `Refuse
 changed nothing that matters: a caller that wants to know first tries it on a copy.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
@@ -24,12 +24,10 @@ from domain.events import (
     SubmitPlan,
     Withdraw,
 )
-from domain.record import Harm, Plan, Reason, Status, What
+from domain.record import DAY, Harm, Plan, Reason, Status, What
 from domain.transitions import Transitions
 
 MAXIMUM_ISSUES = 100
-
-_DAY = timedelta(days=1)
 
 
 class Working(Transitions):
@@ -45,12 +43,12 @@ class Working(Transitions):
     def request_call(self, event: RequestCall, now: datetime) -> None:
         """The button "contact me now": a contact, and a call at once; throttled."""
         self.admit(event)
-        recent = tuple(r for r in self.requests if now - r < _DAY)
+        recent = tuple(r for r in self.requests if now - r < DAY)
         if recent and now - recent[-1] < self.rules.request_spacing:
             again = recent[-1] + self.rules.request_spacing
             raise Refused(f"a call was requested just now; ask again from {again:%H:%M:%S} UTC")
         if len(recent) >= self.rules.requests_per_day:
-            again = recent[-self.rules.requests_per_day] + _DAY
+            again = recent[-self.rules.requests_per_day] + DAY
             raise Refused(
                 f"{len(recent)} calls were requested within 24 hours; "
                 f"ask again from {again:%Y-%m-%d %H:%M} UTC"

@@ -36,12 +36,15 @@ def environment() -> dict[str, object]:
     return config
 
 
-async def connect(address: str | None = None, *, identity: str | None = None) -> Client:
+async def connect(
+    address: str | None = None, *, identity: str | None = None, lazy: bool = False
+) -> Client:
     """Connect to Temporal.
 
     Args:
         address: host and port, instead of the environment's.
         identity: what histories call us; short, since it stands in every one of them.
+        lazy: connect with the first call only, which then fails if nobody answers.
 
     Raises:
         Unreachable: nobody answers there, or refuses the connection.
@@ -51,6 +54,8 @@ async def connect(address: str | None = None, *, identity: str | None = None) ->
         config["target_host"] = address
     if identity is not None:
         config["identity"] = identity
+    if lazy:
+        config["lazy"] = True
     try:
         return await Client.connect(**config, data_converter=DATA_CONVERTER)  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
     except (RuntimeError, RPCError) as error:

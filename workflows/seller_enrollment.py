@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.enrollment.enrollment import Enrollment
     from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
     from domain.enrollment.record import Step, What
-    from domain.enrollment.view import EnrollmentView, view_of
+    from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
     from domain.errors import Refused
     from domain.events import Event
     from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
@@ -115,9 +115,12 @@ class SellerEnrollment:
 
         On a server that skips time, that clock may be ahead of the one on the wall.
         """
-        with workflow.unsafe.sandbox_unrestricted():
-            wall = datetime.now(UTC)
-        return view_of(self._enrollment, max(workflow.now(), wall))
+        return view_of(self._enrollment, _now())
+
+    @workflow.query(name="standing")
+    def standing(self) -> StandingView:
+        """The view and the ratings behind it, likewise as of now."""
+        return standing_of(self._enrollment, _now())
 
     def _try(self, take: Take[SomeEvent], event: SomeEvent) -> None:
         """Refuse, without a history event, what the enrollment cannot take."""
@@ -168,6 +171,12 @@ class SellerEnrollment:
     @readmit.validator
     def _readmit(self, event: Readmit) -> None:
         self._try(Enrollment.readmit, event)
+
+
+def _now() -> datetime:
+    with workflow.unsafe.sandbox_unrestricted():
+        wall = datetime.now(UTC)
+    return max(workflow.now(), wall)
 
 
 def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:

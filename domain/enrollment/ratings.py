@@ -99,6 +99,17 @@ class RatingRecord(Frozen):
         """The rating of a day; None before the first one recorded."""
         return next((e.rating for e in reversed(self.entries) if e.date <= day), None)
 
+    def changes(self, today: dt.date) -> tuple[Rating, ...]:
+        """The rating on the window's first known day, and each change within the window."""
+        start, changes = window_start(today), list[Rating]()
+        for entry in self.entries:
+            if not changes or entry.rating != changes[-1].rating:
+                day = max(entry.date, start)
+                # Of what was before the window only the last counts: it holds on the first day.
+                kept = changes[:-1] if changes and changes[-1].date == day else changes
+                changes = [*kept, Rating(date=day, rating=entry.rating)]
+        return tuple(changes)
+
     def days_on_record(self, today: dt.date) -> int:
         """How many days of today's window have a known rating."""
         if not self.entries:

@@ -5,7 +5,13 @@ from enum import StrEnum
 
 from domain.account import SellerAccount, SellingPlan
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, RatingRecord, window_length
+from domain.enrollment.ratings import (
+    DAYS_BELOW_ALLOWED,
+    GOOD,
+    Rating,
+    RatingRecord,
+    window_length,
+)
 from domain.enrollment.record import Entry, Reason, Status
 from domain.text import Frozen
 
@@ -42,6 +48,26 @@ class EnrollmentView(Frozen):
     qualifies_on: date | None
     account: SellerAccount
     timeline: tuple[Entry, ...]
+
+
+class StandingView(EnrollmentView):
+    """The view with the ratings of today's window, for whoever draws them.
+
+    Apart from the view itself, which every update answers with: that stands in histories, and
+    half a year of ratings in each answer would fill them.
+    """
+
+    today: date
+    """The day, in UTC, that all of it is as of."""
+    ratings: tuple[Rating, ...]
+    """The first known, and each change; none lies before the window."""
+
+
+def standing_of(enrollment: Enrollment, now: datetime) -> StandingView:
+    """The view of an enrollment at `now`, as of `view_of`, with its ratings."""
+    today = now.astimezone(UTC).date()
+    ratings = enrollment.ratings.changes(today)
+    return StandingView(**dict(view_of(enrollment, now)), today=today, ratings=ratings)
 
 
 def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:

@@ -8,8 +8,10 @@ from domain.attempt import About, Result
 from domain.errors import Refused
 from domain.events import Event
 from domain.record import Status
+from domain.view import view_of
 from tests.domain.build import (
     ASK_MORE,
+    HOUR,
     MINUTE,
     MONDAY_22,
     OTHER_NUMBER,
@@ -125,3 +127,17 @@ def test_it_goes_before_the_daily_call_though_a_call_is_still_being_hung_up_on()
         (About.CONVERSATION, 1),
         (About.REQUESTED, round(1 + 1 / 60, 3)),
     ]
+
+
+@pytest.mark.parametrize("times", range(1, 8))
+def test_the_view_says_from_when_on_it_is_taken_again(times: int) -> None:
+    world = World()
+    assert view_of(world.case).call_again_from is None
+    for _ in range(times):
+        world.take(a_request())
+        again = view_of(world.case).call_again_from
+        assert again is not None
+        world.play((again - world.now) / HOUR - 1 / 60)
+        with pytest.raises(Refused):
+            world.take(a_request())
+        world.play(1 / 60)

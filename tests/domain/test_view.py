@@ -26,6 +26,7 @@ def test_the_view_has_the_names_that_clients_rely_on_and_absent_values_are_null(
         "attempts",
         "plans",
         "conversation_required",
+        "call_again_from",
         "timeline",
     }
     assert view["reason"] is None

@@ -7,7 +7,13 @@ from datetime import date
 import pytest
 
 from domain.enrollment.record import Status
-from domain.enrollment.view import EnrollmentView, Requirement, view_of, why_not_enrolled
+from domain.enrollment.view import (
+    EnrollmentView,
+    Requirement,
+    standing_of,
+    view_of,
+    why_not_enrolled,
+)
 from tests.domain.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
@@ -174,3 +180,28 @@ def test_why_somebody_is_not_enrolled_is_everything_that_is_missing_and_no_perso
     assert why_not_enrolled(view) == why
     said = json.dumps([why, *(r.detail for r in view.requirements)])
     assert not any(private in said for private in (NAME, ADDRESS, NUMBER, "A2EXAMPLE"))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "shown"),
+    [
+        ({}, []),
+        ({TODAY: 300}, [(TODAY, 300)]),
+        # What held before the window holds on its first day; a day that repeats is no change.
+        (
+            {FIRST_DAY - 9 * DAY: 100, FIRST_DAY - DAY: 200, TODAY - DAY: 200, TODAY: 300},
+            [(FIRST_DAY, 200), (TODAY, 300)],
+        ),
+        ({FIRST_DAY - DAY: 200, FIRST_DAY: 300}, [(FIRST_DAY, 300)]),
+    ],
+)
+def test_the_standing_has_each_change_of_the_rating_in_the_window(
+    recorded: dict[date, int], shown: list[tuple[date, int]]
+) -> None:
+    enrollment = an_enrollment()
+    if recorded:
+        enrollment.record_ratings(rated(recorded), NOON)
+    standing = standing_of(enrollment, NOON)
+    assert [(r.date, r.rating) for r in standing.ratings] == shown
+    view = view_of(enrollment, NOON)
+    assert standing.model_dump(exclude={"today", "ratings"}) == view.model_dump()

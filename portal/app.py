@@ -1,0 +1,107 @@
+"""The application: its routes, and what is shown when something goes wrong."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+from temporalio.client import Client
+
+from activities.entry import Expired, Forged, Signer
+from portal.asking import Unavailable, Workflows
+from portal.guard import BodyLimit, Guard
+from portal.incoming import TooOften
+from portal.pages import Pages
+from portal.session import NotOurForm, NoVisit, Visits
+from runtime.portal_settings import PortalSettings
+
+STATIC = Path(__file__).parent / "static"
+
+
+def build(client: Client, settings: PortalSettings) -> ASGIApp:
+    """The page, over the workflows that `client` reaches.
+
+    Raises:
+        ValueError: a setting is missing, and named.
+    """
+    keys, url = settings.require()
+    visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
+    pages = Pages(Workflows(client), visits, _version())
+    return Guard(_routes(pages), tls=visits.secure)
+
+
+def _routes(pages: Pages) -> Starlette:
+    # Starlette passes each handler the kind of exception it is registered for.
+    async def no_visit(request: Request, _: Exception) -> Response:
+        return pages.error(request, 403, why="no_visit")
+
+    async def forged(request: Request, _: Exception) -> Response:
+        return pages.error(request, 403, why="forged")
+
+    async def expired(request: Request, _: Exception) -> Response:
+        return pages.error(request, 410, why="expired")
+
+    async def not_our_form(request: Request, _: Exception) -> Response:
+        return pages.error(request, 403, why="not_our_form")
+
+    async def too_often(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TooOften)
+        return pages.error(request, 429, {"Retry-After": str(error.seconds)}, why="too_often")
+
+    async def unavailable(request: Request, _: Exception) -> Response:
+        return pages.unavailable(request)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return pages.error(request, error.status_code, error.headers)
+
+    async def unexpected(request: Request, _: Exception) -> Response:
+        return pages.error(request, 500)
+
+    return Starlette(
+        routes=[
+            Route("/", pages.page),
+            Route("/enter/{token}", pages.enter),
+            Route("/call", pages.call, methods=["POST"]),
+            Route("/plan", pages.plan, methods=["POST"]),
+            Route("/number", pages.number, methods=["POST"]),
+            Route("/leave", pages.leave, methods=["POST"]),
+            Route("/health", pages.health),
+            Route("/ready", pages.ready),
+            Mount("/static", _Static(directory=STATIC), name="static"),
+        ],
+        middleware=[Middleware(BodyLimit)],
+        exception_handlers={
+            NoVisit: no_visit,
+            Forged: forged,
+            Expired: expired,
+            NotOurForm: not_our_form,
+            TooOften: too_often,
+            Unavailable: unavailable,
+            HTTPException: refused,
+            500: unexpected,
+        },
+    )
+
+
+class _Static(StaticFiles):
+    """Files whose addresses change with their content, so that browsers keep them."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _version() -> str:
+    """Changes whenever a static file does."""
+    digest = sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,34 @@
+"""How often somebody may do something, kept in memory: a guard of this process.
+
+What must survive a restart, such as how often a seller is called, the case keeps itself.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+_REMEMBERS = 20_000
+"""Whom it was asked for, at most: who asked longest ago is forgotten first."""
+
+
+class Limit:
+    """So many at once, and as many again over `seconds`, for each name."""
+
+    def __init__(
+        self, count: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._count = count
+        self._per_second = count / seconds
+        self._clock = clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, name: str) -> int:
+        """Take one; 0, or the seconds after which there is one to take."""
+        now = self._clock()
+        left, at = self._left.pop(name, (float(self._count), now))
+        left = min(self._count, left + (now - at) * self._per_second)
+        taken = left >= 1
+        self._left[name] = (left - 1 if taken else left, now)
+        if len(self._left) > _REMEMBERS:
+            self._left.popitem(last=False)
+        return 0 if taken else int((1 - left) / self._per_second) + 1

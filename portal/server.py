@@ -1,0 +1,93 @@
+"""Serving the page with uvicorn, by itself or beside a worker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from socket import AF_INET, AF_INET6, create_server
+from typing import Any
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from runtime.portal_settings import PortalSettings
+
+HEAD_WITHIN_SECONDS = 10
+_LARGEST_HEAD = 16 * 1024
+_AT_ONCE = 500
+"""Connections; beyond that uvicorn answers 503 by itself."""
+_STOPS_WITHIN_SECONDS = 5
+
+
+class _Protocol(H11Protocol):
+    """Does not wait for ever for a request to be said to its end."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:  # as uvicorn has it
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._wait()
+        else:
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._patience is None:
+            self._patience = self.loop.call_later(HEAD_WITHIN_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it, and is stopped by them."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, settings: PortalSettings) -> AsyncIterator[None]:
+    """Serve the page while the block runs.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.proxies,
+        limit_concurrency=_AT_ONCE,
+        h11_max_incomplete_event_size=_LARGEST_HEAD,
+        timeout_graceful_shutdown=_STOPS_WITHIN_SECONDS,
+    )
+    server = _Server(config)
+    family = AF_INET6 if ":" in settings.host else AF_INET
+    listening = create_server((settings.host, settings.port), family=family)
+    task = asyncio.create_task(server.serve([listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()

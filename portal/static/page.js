@@ -1,0 +1,162 @@
+// The page works without this. With it the countdown runs on, what has changed is shown by
+// itself, and rows of a plan come and go in place.
+"use strict";
+
+const REFRESH_EVERY = 12_000;
+const TICK_EVERY = 1_000;
+
+// --- the countdown -------------------------------------------------------------------------
+
+// The server's clock counts: a seller's own may be wrong.
+let ahead = 0;
+
+function synchronise() {
+  const countdown = document.querySelector("[data-until]");
+  if (countdown) ahead = Number(countdown.dataset.now) * 1000 - Date.now();
+}
+
+function tick() {
+  const countdown = document.querySelector("[data-until]");
+  if (!countdown) return;
+  const seconds = Math.max(0, Number(countdown.dataset.until) - (Date.now() + ahead) / 1000);
+  const minutes = Math.ceil(seconds / 60);
+  const parts = {
+    days: Math.floor(minutes / 1440),
+    hours: Math.floor(minutes / 60) % 24,
+    minutes: minutes % 60,
+  };
+  for (const [name, value] of Object.entries(parts)) {
+    const shown = countdown.querySelector(`[data-part="${name}"]`);
+    if (shown.textContent !== String(value)) shown.textContent = String(value);
+  }
+}
+
+// --- what has changed ----------------------------------------------------------------------
+
+let refreshing = false;
+
+function mayBeReplaced(part) {
+  if (part.contains(document.activeElement)) return false;
+  return part.dataset.live !== "unless-typed" || !("typed" in part.dataset);
+}
+
+function keepOpen(part, fresh) {
+  for (const fold of part.querySelectorAll("details[open][id]")) {
+    const same = fresh.querySelector(`#${CSS.escape(fold.id)}`);
+    if (same) same.open = true;
+  }
+}
+
+const live = (page) => [...page.querySelectorAll("[data-live]")].map((part) => part.id).join();
+
+function replace(fresh) {
+  const main = document.getElementById("main");
+  const busy = main.querySelector("[data-typed]") || main.contains(document.activeElement);
+  if (live(document) !== live(fresh) && !busy) {
+    // A case was opened, or has ended: the page is another one.
+    main.replaceWith(fresh.getElementById("main"));
+    return;
+  }
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const other = fresh.getElementById(part.id);
+    if (other && part.innerHTML !== other.innerHTML && mayBeReplaced(part)) {
+      keepOpen(part, other);
+      part.replaceWith(other);
+    }
+  }
+}
+
+function announce(before) {
+  const headline = document.getElementById("headline");
+  const status = document.getElementById("now")?.dataset.status;
+  if (!headline || status === before) return;
+  const changed = document.getElementById("changed");
+  changed.textContent = `${changed.dataset.text} ${headline.textContent.trim()}`;
+}
+
+async function refresh() {
+  if (document.hidden || refreshing) return;
+  refreshing = true;
+  try {
+    const response = await fetch("/", { headers: { Accept: "text/html" }, cache: "no-store" });
+    if (!response.ok) throw new Error(String(response.status));
+    const before = document.getElementById("now")?.dataset.status;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    replace(fresh);
+    announce(before);
+    synchronise();
+    tick();
+    const offline = document.getElementById("offline");
+    offline.textContent = fresh.getElementById("offline").textContent;
+    offline.hidden = true;
+  } catch {
+    document.getElementById("offline").hidden = false;
+  } finally {
+    refreshing = false;
+  }
+}
+
+// --- the rows of a plan --------------------------------------------------------------------
+
+function renumber(fieldset) {
+  const part = fieldset.dataset.part;
+  const rows = [...fieldset.querySelectorAll(".row")];
+  rows.forEach((row, index) => {
+    const id = `${part}-${index + 1}`;
+    const text = row.querySelector("textarea");
+    const label = row.querySelector("label");
+    const remove = row.querySelector(".remove");
+    label.htmlFor = text.id = remove.value = id;
+    for (const words of [label, remove.querySelector("span")]) {
+      words.textContent = words.textContent.replace(/\d+/, String(index + 1));
+    }
+    remove.hidden = rows.length === 1;
+  });
+  fieldset.querySelector(".add").hidden = rows.length >= 20;
+}
+
+function addRow(fieldset) {
+  const last = [...fieldset.querySelectorAll(".row")].at(-1);
+  const row = last.cloneNode(true);
+  const text = row.querySelector("textarea");
+  text.value = text.textContent = "";
+  text.removeAttribute("aria-invalid");
+  text.removeAttribute("autofocus");
+  text.setAttribute("aria-describedby", `${fieldset.dataset.part}-hint`);
+  row.querySelector(".problem")?.remove();
+  last.after(row);
+  renumber(fieldset);
+  text.focus();
+}
+
+function removeRow(fieldset, row) {
+  const next = row.nextElementSibling?.matches(".row") ? row.nextElementSibling : row.previousElementSibling;
+  row.remove();
+  renumber(fieldset);
+  next.querySelector("textarea").focus();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-plan] button[name=add], [data-plan] button[name=remove]");
+  if (!button) return;
+  event.preventDefault();
+  const fieldset = button.closest("fieldset");
+  markTyped(button);
+  if (button.name === "add") addRow(fieldset);
+  else removeRow(fieldset, button.closest(".row"));
+});
+
+function markTyped(element) {
+  const part = element.closest?.("[data-live]");
+  if (part) part.dataset.typed = "";
+}
+
+document.addEventListener("input", (event) => markTyped(event.target));
+
+// --- running -------------------------------------------------------------------------------
+
+synchronise();
+setInterval(tick, TICK_EVERY);
+setInterval(refresh, REFRESH_EVERY);
+document.addEventListener("visibilitychange", () => refresh());
+document.getElementById("problems")?.focus();

@@ -1,0 +1,143 @@
+"""What can be set of the account health page, each with the prefix `CASE72_PORTAL_`."""
+
+import os
+import secrets as random
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from activities.entry import Entry
+from runtime.dev_server import free_ports
+
+SHORTEST_SECRET = 32
+
+
+class PortalSettings(BaseSettings):
+    """The settings of the page. What it says of secrets never quotes them."""
+
+    model_config = SettingsConfigDict(env_prefix="CASE72_PORTAL_", hide_input_in_errors=True)
+
+    url: str | None = None
+    """Where sellers find the page; https, but on one's own machine."""
+    secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """What links and sessions are signed with: the first signs, all are believed."""
+    secrets_file: FilePath | None = None
+    """Instead of `secrets`: a file with one a line."""
+    host: str = "127.0.0.1"
+    """The address it listens on."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8272
+    proxies: str = "127.0.0.1"
+    """Whose word on a visitor's address is taken (X-Forwarded-For): addresses or networks."""
+    link_days: Annotated[float, Field(gt=0, le=400)] = 90
+    """How long a link of an e-mail opens the page."""
+    session_hours: Annotated[float, Field(gt=0, le=168)] = 12
+    """How long a visit lasts; after that the link opens another."""
+
+    @field_validator("secrets", mode="before")
+    @classmethod
+    def _each(cls, value: Any) -> Any:  # whatever the environment holds
+        return (
+            [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
+        )
+
+    @model_validator(mode="after")
+    def _can_be_relied_on(self) -> Self:
+        if self.secrets and self.secrets_file:
+            raise ValueError("secrets, secrets_file: give one of them")
+        if any(len(key) < SHORTEST_SECRET for key in self.keys):
+            raise ValueError(f"secrets: each takes {SHORTEST_SECRET} characters or more")
+        if self.secrets_file and not self.keys:
+            raise ValueError("secrets_file: there is no secret in it")
+        if self.url is not None:
+            url = urlsplit(self.url)
+            here = url.hostname in ("localhost", "127.0.0.1", "::1")
+            if not url.hostname or url.scheme not in (("https", "http") if here else ("https",)):
+                raise ValueError("url: must be https, as links are as good as passwords")
+            if url.path.strip("/") or url.query or url.fragment:
+                raise ValueError("url: must be a host of its own, without a path")
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The secrets, the newest first."""
+        if self.secrets_file is not None:
+            lines = self.secrets_file.read_text().splitlines()
+            return tuple(line.strip() for line in lines if line.strip())
+        return tuple(secret.get_secret_value() for secret in self.secrets)
+
+    @property
+    def link_life(self) -> timedelta:
+        """How long a link opens the page."""
+        return timedelta(days=self.link_days)
+
+    @property
+    def session_life(self) -> timedelta:
+        """How long a visit lasts."""
+        return timedelta(hours=self.session_hours)
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a page to link to."""
+        return self.url is not None and bool(self.keys)
+
+    def require(self) -> tuple[tuple[str, ...], str]:
+        """The keys and the public address.
+
+        Raises:
+            ValueError: one is missing, and named.
+        """
+        if self.url is None:
+            raise ValueError("CASE72_PORTAL_URL: is required, such as https://health.shop.example")
+        if not self.keys:
+            raise ValueError(
+                "CASE72_PORTAL_SECRETS or CASE72_PORTAL_SECRETS_FILE: is required; make one with "
+                "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+            )
+        return self.keys, self.url
+
+    def entry(self) -> Entry:
+        """What makes links to the page.
+
+        Raises:
+            ValueError: as `require`.
+        """
+        return Entry(*self.require())
+
+
+def on_this_machine(settings: PortalSettings, state: Path) -> PortalSettings:
+    """For development: a free port, and a secret of its own, both kept in the state folder.
+
+    What is set stays as it is.
+    """
+    folder = state / "portal"
+    folder.mkdir(parents=True, exist_ok=True)
+    (port,) = free_ports(settings.port)
+    url = settings.url or f"http://127.0.0.1:{port}"
+    keys = settings.keys or (_kept_secret(folder / "secret"),)
+    (folder / "url").write_text(url)
+    return PortalSettings.model_validate(
+        {**settings.model_dump(exclude={"secrets_file"}), "port": port, "url": url, "secrets": keys}
+    )
+
+
+def of_this_machine(settings: PortalSettings, state: Path) -> PortalSettings:
+    """The settings, or those of the page that `on_this_machine` last set up here, if any."""
+    folder = state / "portal"
+    if settings.is_configured or not (folder / "url").exists():
+        return settings
+    url, secret = (folder / "url").read_text(), (folder / "secret").read_text()
+    return settings.model_copy(
+        update={"url": settings.url or url, "secrets": settings.secrets or (SecretStr(secret),)}
+    )
+
+
+def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(random.token_urlsafe(48))
+    return path.read_text()

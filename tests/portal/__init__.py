@@ -1,0 +1,1 @@
+"""The account health page, in a browser and without one."""

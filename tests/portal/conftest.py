@@ -1,0 +1,39 @@
+"""One engine, one page and one browser for the tests of a process."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from portal.app import build
+from portal.server import serving
+from runtime.portal_settings import PortalSettings, on_this_machine
+from tests.engine import engine_in
+from tests.portal.site import Site
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None
+)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """The page, served, on a real server with its workers."""
+    folder = tmp_path_factory.mktemp("portal")
+    settings = on_this_machine(PortalSettings(), folder)
+    async with engine_in(folder) as engine, serving(build(engine.client, settings), settings):
+        yield Site(engine, settings)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The system's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (chromium or google-chrome)")
+    async with async_playwright() as playwright:
+        # As root, in a container, Chromium has no sandbox to run in.
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        await launched.close()

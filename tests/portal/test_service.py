@@ -1,0 +1,87 @@
+"""The page as a service of its own, and beside the worker of `make dev`."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from runtime.dev_server import free_ports
+from tests.portal.site import KEY
+from tests.test_whole import ROOT
+
+WITHOUT = {k: v for k, v in os.environ.items() if not k.startswith(("CASE72_", "TEMPORAL_"))}
+
+
+async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        cwd=ROOT,
+        env=WITHOUT | settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    return process.returncode, out.decode(), err.decode()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "CASE72_PORTAL_URL"),
+        ({"CASE72_PORTAL_URL": "https://health.shop.example"}, "CASE72_PORTAL_SECRETS"),
+        ({"CASE72_PORTAL_SECRETS": "too-short"}, "32 characters"),
+    ],
+)
+async def test_without_what_it_needs_it_does_not_start_and_says_so(
+    settings: dict[str, str], says: str
+) -> None:
+    code, out, err = await run("-m", "portal", **settings)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert "Traceback" not in err
+    assert "too-short" not in err
+
+
+async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm() -> None:
+    (port,) = free_ports(0)
+    settings = {
+        "CASE72_PORTAL_URL": f"http://127.0.0.1:{port}",
+        "CASE72_PORTAL_PORT": f"{port}",
+        "CASE72_PORTAL_SECRETS": KEY,
+        "CASE72_LOG": "json",
+        "TEMPORAL_ADDRESS": "127.0.0.1:1",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "portal"),
+        cwd=ROOT,
+        env=WITHOUT | settings,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    began = json.loads(await asyncio.wait_for(process.stderr.readline(), 20))
+    assert began["event"] == "serving"
+    async with httpx2.AsyncClient(base_url=settings["CASE72_PORTAL_URL"]) as client:
+        assert (await client.get("/health")).text == "alive\n"
+        code, link, _ = await run("client.py", "link", "US/A2EXAMPLE", **settings)
+        assert code == 0
+        assert (await client.get(link.strip())).status_code == 303
+    process.send_signal(signal.SIGTERM)
+    rest = (await asyncio.wait_for(process.stderr.read(), 20)).decode()
+    assert await process.wait() == 0
+    lines = [json.loads(line) for line in rest.splitlines()]
+    assert {"/health", "/enter/{token}"} <= {line.get("route") for line in lines}
+    assert "127.0.0.1" not in rest
+    assert "A2EXAMPLE" not in rest
+
+
+async def test_a_link_needs_the_settings_of_a_page(tmp_path: Path) -> None:
+    code, out, err = await run("client.py", "link", "US/A2EXAMPLE", CASE72_STATE=str(tmp_path))
+    assert (code, out) == (2, "")
+    assert "CASE72_PORTAL_URL" in err
