@@ -35,7 +35,7 @@ SERVER_FOLDER = Path(".temporal")
 log = structlog.get_logger("worker")
 
 
-async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
+async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev: bool) -> None:
     """Serve `queues` until SIGTERM or SIGINT, then let what is under way finish."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -50,13 +50,15 @@ async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
             print(f"State     {settings.state.resolve()}", flush=True)
         client = await connect(address, identity=worker_identity())
         if dev:
-            page = on_this_machine(PortalSettings(), settings.state)
+            page = on_this_machine(page, settings.state)
             await stack.enter_async_context(serving(build(client, page), page))
             print(f"Page      {page.url}", flush=True)
             print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")
             print("Ctrl-C stops.", flush=True)
         await register_search_attributes(client)
-        for worker in workers_of(client, settings, providers_of(settings, client), queues):
+        providers = providers_of(settings, client)
+        entry = page.entry() if page.is_configured else None
+        for worker in workers_of(client, settings, providers, queues, entry):
             await stack.enter_async_context(worker)
         log.info("serving", queues=queues, address=address, namespace=client.namespace)
         await stop.wait()
@@ -82,13 +84,18 @@ def main() -> int:
         print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
         return 2
     try:
+        page = PortalSettings()
+    except ValidationError as error:
+        print(f"settings (CASE72_PORTAL_*): {explain(error)}", file=sys.stderr)
+        return 2
+    try:
         proofread(Wording(settings.templates))
     except BadWording as error:
         print(f"templates (CASE72_TEMPLATES): {error}", file=sys.stderr)
         return 2
     configure_logs(settings.log, settings.log_level)
     try:
-        asyncio.run(serve(settings, arguments.queue or list(QUEUES), arguments.dev))
+        asyncio.run(serve(settings, page, arguments.queue or list(QUEUES), arguments.dev))
     except (Unreachable, ServerFailed, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.contacts import ContactActivities
+from activities.entry import Entry
 from activities.mailing import MailActivities
 from activities.marketplace import MarketplaceActivities
 from activities.messages import Addresses, Composer
@@ -124,8 +125,9 @@ def workers_of(
     settings: Settings,
     providers: Providers,
     queues: Iterable[str] = QUEUES,
+    page: Entry | None = None,
 ) -> list[Worker]:
-    """A worker for each of the queues."""
+    """A worker for each of the queues; e-mails link to the `page`, if there is one."""
     opening = OpeningActivities(providers.programme)
     marketplace = MarketplaceActivities(providers.accounts, providers.programme)
     mailing = MailActivities(
@@ -133,6 +135,7 @@ def workers_of(
         Composer(
             Addresses(settings.sender, settings.desk, settings.message_id_domain),
             Wording(settings.templates),
+            page.link if page else None,
         ),
     )
     contacts = ContactActivities(providers.programme, providers.cases)

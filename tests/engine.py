@@ -16,6 +16,7 @@ from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.testing import TimeSkipper
 
+from activities.entry import Entry
 from domain.account import Account, Issue, SellerAccount, Store
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
@@ -232,6 +233,7 @@ async def engine_in(
     mail: Mail | None = None,
     programme: Callable[[Client], Programme] = Enrollments,
     queues: Iterable[str] = QUEUES,
+    page: Entry | None = None,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
@@ -248,6 +250,6 @@ async def engine_in(
             cases=Cases(client),
         )
         chosen = Settings(state=folder, drain_seconds=0.5, **({"cached_cases": 1000} | settings))
-        for worker in workers_of(client, chosen, providers, queues):
+        for worker in workers_of(client, chosen, providers, queues, page):
             await stack.enter_async_context(worker)
         yield Engine(client, time_skipper(client), providers, folder)

@@ -23,7 +23,10 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """The page, served, on a real server with its workers."""
     folder = tmp_path_factory.mktemp("portal")
     settings = on_this_machine(PortalSettings(), folder)
-    async with engine_in(folder) as engine, serving(build(engine.client, settings), settings):
+    async with (
+        engine_in(folder, page=settings.entry()) as engine,
+        serving(build(engine.client, settings), settings),
+    ):
         yield Site(engine, settings)
 
 

@@ -1,6 +1,7 @@
 """What a seller does on the page, in a browser, and what the workflows make of it."""
 
 import asyncio
+import re
 
 from playwright.async_api import Browser, Page, expect
 
@@ -296,3 +297,22 @@ async def test_while_temporal_is_away_an_open_page_says_so_and_nothing_typed_is_
     await send(page)
     await expect(page.locator(".notice.good")).to_contain_text("We have received your plan")
     assert (await case.view()).plans[0].plan.root_causes == (MARKUP,)
+
+
+async def test_the_link_of_the_first_email_opens_the_sellers_own_page(
+    site: Site, browser: Browser
+) -> None:
+    await site.open("MAILED", email="mailed@bluekettle.example")
+    (notice,) = [
+        m for m in site.engine.mails("mailed@bluekettle.example") if "Contact us" in m["Subject"]
+    ]
+    text = notice.get_body(("plain",))
+    assert text is not None
+    (link,) = re.findall(r"http://127\.0\.0\.1:\d+/enter/\S+", text.get_content())
+    page = await (await browser.new_context()).new_page()
+    await page.goto(link)
+    assert page.url == f"{site.settings.url}/"
+    assert "Restricted product listed" in await said(page)
+    html = notice.get_body(("html",))
+    assert html is not None
+    assert f'href="{link}"' in html.get_content()
