@@ -8,10 +8,15 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from temporalio import activity
+from temporalio.api.workflowservice.v1 import RecordActivityTaskHeartbeatRequest
+from temporalio.service import RPCError, RPCStatusCode
+
+from providers.protocols import ProviderFailed
 
 T = TypeVar("T")
 
 _EVERY_SECONDS = 0.5
+_ANSWERS_WITHIN = timedelta(seconds=3)
 
 
 @asynccontextmanager
@@ -40,6 +45,33 @@ def called_off() -> bool:
     """Whether the case called the activity off; a worker that stops is no reason to."""
     details = activity.cancellation_details()
     return details is not None and details.cancel_requested
+
+
+class GivenUpOn(ProviderFailed):
+    """Another try of the activity goes on instead of this one."""
+
+
+async def still_wanted() -> bool:
+    """Ask the server, before what cannot be undone, whether the activity was called off meanwhile.
+
+    Raises:
+        GivenUpOn: this worker stood still (its machine was moved, its container frozen) for longer
+            than a heartbeat may take.
+        ProviderFailed: the server does not answer.
+    """
+    token, client = activity.info().task_token, activity.client()
+    request = RecordActivityTaskHeartbeatRequest(
+        namespace=client.namespace, task_token=token, identity=client.identity
+    )
+    try:
+        answer = await client.workflow_service.record_activity_task_heartbeat(
+            request, retry=False, timeout=_ANSWERS_WITHIN
+        )
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise GivenUpOn("this try was given up on") from None
+        raise ProviderFailed(f"Temporal answered {error.status.name}") from None
+    return not answer.cancel_requested
 
 
 def time_is_up(began: float) -> bool:

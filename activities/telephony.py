@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from temporalio import activity
 
 from activities.failures import provider_failures
-from activities.heartbeats import called_off, heartbeats, time_is_up, to_its_end
+from activities.heartbeats import (
+    GivenUpOn,
+    called_off,
+    heartbeats,
+    still_wanted,
+    time_is_up,
+    to_its_end,
+)
+from activities.underway import Following, left_by_the_try_before, nothing_placed
 from domain.attempt import LATE, CallEnded, Result
 from domain.orders import CallOrder
 from providers.protocols import (
@@ -24,8 +32,10 @@ from providers.protocols import (
 )
 
 _SHORT_LEASE = timedelta(seconds=10)
-_TRIES_TO_HANG_UP = 5
-_HANG_UP_AGAIN_SECONDS = 0.2
+_HANG_UP_AGAIN_SECONDS = (0.2, 0.5, 1, 2, 3, 3)
+_LONGEST_PAUSE = timedelta(seconds=10)
+_TO_TALK = 1 / 8
+"""The part of an attempt's time that a call takes at least; not dialled with less left of it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,6 @@ class _Placing:
         self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone)
         self._began = time.monotonic()
         self._line: str | None = None
-        self._dialled_late: datetime | None = None
 
     async def result(self) -> Result | CallEnded:
         """What came of the call. Its line is held for as long as it may be going on."""
@@ -70,63 +79,74 @@ class _Placing:
         return result
 
     async def _made(self) -> Result | CallEnded:
-        call, never_rang = _call_told(), None
+        call, never_rang = await self._call_before(), None
         while True:
-            call = call or await self._call_not_heard_of()
             if call is None:
-                if called_off():
-                    return Result.CANCELLED
-                if self._now() >= self._order.latest:
-                    first = activity.info().attempt == 1 and never_rang is None
-                    return Result.SKIPPED if first else Result.PROVIDER_FAILED
-                call = await self._place(instead_of=never_rang)
-            try:
-                result = await self._see_through(call)
-            except NeverRang:
-                call, never_rang = None, call
-            else:
-                by = self._telephone.served_by(call)
-                if by is None and self._dialled_late is None:
+                if result := self._too_late(again=never_rang is not None):
                     return result
-                return CallEnded(result=result, served_by=by, dialled_at=self._dialled_late)
+                placed = await self._place(instead_of=never_rang)
+                if isinstance(placed, Result):
+                    return placed
+                call = placed
+            try:
+                return _told(call, await self._see_through(call), self._telephone)
+            except NeverRang:
+                never_rang, call = call.call, None
 
-    def _elapsed(self) -> timedelta:
-        return timedelta(seconds=time.monotonic() - self._began)
+    def _too_late(self, *, again: bool) -> Result | None:
+        """What comes of the call if it is not to be dialled any more."""
+        if called_off():
+            return Result.CANCELLED
+        if self._now() >= self._order.latest:
+            first = activity.info().attempt == 1 and not again
+            return Result.SKIPPED if first else Result.PROVIDER_FAILED
+        if self._left() < _whole() * _TO_TALK:
+            return Result.PROVIDER_FAILED  # it would be hung up before anybody had answered
+        return None
 
     def _now(self) -> datetime:
         # The server's clock for this case, not this machine's: time may be skipped.
-        return activity.info().started_time + self._elapsed()
+        elapsed = timedelta(seconds=time.monotonic() - self._began)
+        return activity.info().started_time + elapsed
 
-    async def _call_not_heard_of(self) -> str | None:
+    def _left(self) -> timedelta:
+        return activity.info().scheduled_time + _whole() - self._now()
+
+    async def _call_before(self) -> Following | None:
+        """The call that an earlier try placed, or may have placed."""
         info = activity.info()
-        if info.attempt == 1 or _nothing_under_way():
+        before = left_by_the_try_before()
+        if isinstance(before, Following):
+            return before
+        if info.attempt == 1 or before is nothing_placed:
             return None
         age = self._now() - info.scheduled_time
-        return await to_its_end(self._telephone.find(self._dial, age))
+        found = await to_its_end(self._telephone.find(self._dial, age))
+        return Following(found) if found else None
 
-    async def _place(self, instead_of: str | None) -> str:
+    async def _place(self, instead_of: str | None) -> Following | Result:
         try:
             self._line = self._line or await to_its_end(self._hold())
-            if self._line is None:
+            if self._line is None or await to_its_end(self._telephone.engaged(self._dial)):
                 raise Engaged
-            if await to_its_end(self._telephone.engaged(self._dial)):
-                raise Engaged
+            # All that took time, in which this worker may even have stood still.
+            if not await to_its_end(still_wanted()):
+                return Result.CANCELLED
+            if result := self._too_late(again=instead_of is not None):
+                return result
             now = self._now()
-            if now - activity.info().scheduled_time > LATE:
-                self._dialled_late = now
-            return await to_its_end(self._telephone.dial(self._dial, instead_of))
-        except PerhapsDialled:
-            raise
+            call = await to_its_end(self._telephone.dial(self._dial, instead_of))
+        except (PerhapsDialled, GivenUpOn):
+            raise  # the line is not ours to let go
         except ProviderFailed:
-            activity.heartbeat(activity.info().attempt)  # nothing is under way after this try
+            nothing_placed.tell()
             await self._let_go()
             raise
+        return Following(call, now if now - activity.info().scheduled_time > LATE else None)
 
     async def _hold(self) -> str | None:
-        info = activity.info()
-        assert info.schedule_to_close_timeout is not None
-        lease = info.scheduled_time + info.schedule_to_close_timeout - self._now()
-        return await self._lines.hold(self._order.phone, self._dial.key, max(lease, _SHORT_LEASE))
+        lease = max(self._left(), _SHORT_LEASE)
+        return await self._lines.hold(self._order.phone, self._dial.key, lease)
 
     async def _let_go(self) -> None:
         with suppress(ProviderFailed):  # then its lease ends it
@@ -134,53 +154,61 @@ class _Placing:
             if line := self._line or await self._hold():
                 await self._lines.let_go(self._order.phone, line)
 
-    async def _see_through(self, call: str) -> Result:
+    async def _see_through(self, call: Following) -> Result:
         """Follow the call to its end.
 
         Called off, or out of time, it is hung up; if it had just ended, that still counts.
         """
         try:
-            async with heartbeats(call):
+            async with heartbeats(*call.details()):
                 if called_off():
-                    return await self._hang_up(call)
-                return await self._follow(call)
+                    return await self._hang_up(call.call) or Result.CANCELLED
+                return await self._follow(call.call)
         except asyncio.CancelledError:
             if called_off() or time_is_up(self._began):
-                async with heartbeats(call):
-                    return await self._hang_up(call)
+                async with heartbeats(*call.details()):
+                    return await self._hang_up(call.call) or Result.CANCELLED
             raise  # this worker stops, or was given up on; another takes the call up
 
     async def _follow(self, call: str) -> Result:
+        usual = timedelta(seconds=self._telephone.look_every_seconds)
+        pause, may_be_queued = usual, True
         while True:
-            pause = timedelta(seconds=self._telephone.look_every_seconds)
             try:
                 if result := await self._telephone.result(call):
                     return result
+                if may_be_queued and self._now() >= self._order.latest:
+                    if await self._telephone.is_queued(call):
+                        return await self._hang_up(call) or Result.PROVIDER_FAILED
+                    may_be_queued = False
+                pause = usual
             except NeverRang:
                 raise
             except ProviderFailed as failure:
                 # The call goes on whether or not the provider can tell us about it.
-                pause = max(pause, failure.retry_after or pause)
+                pause = max(min(pause * 2, _LONGEST_PAUSE), failure.retry_after or usual)
             await asyncio.sleep(pause.total_seconds())
 
-    async def _hang_up(self, call: str) -> Result:
-        for _ in range(_TRIES_TO_HANG_UP):
-            with suppress(ProviderFailed):
-                return await self._telephone.hang_up(call) or Result.CANCELLED
-            await asyncio.sleep(_HANG_UP_AGAIN_SECONDS)
+    async def _hang_up(self, call: str) -> Result | None:
+        """End the call; its result, had it ended before."""
+        for pause in _HANG_UP_AGAIN_SECONDS:
+            try:
+                return await self._telephone.hang_up(call)
+            except ProviderFailed as failure:
+                wait = min(failure.retry_after or timedelta(0), _LONGEST_PAUSE / 2)
+            await asyncio.sleep(max(pause, wait.total_seconds()))
         raise ProviderFailed("the call could not be hung up")
 
 
-def _call_told() -> str | None:
-    """The call that an earlier try was following."""
-    match activity.info().heartbeat_details:
-        case [str(call)]:
-            return call
-        case _:
-            return None
+def _told(call: Following, result: Result, telephone: Telephone) -> Result | CallEnded:
+    """The result, with what else there is to say."""
+    by = telephone.served_by(call.call)
+    if by is None and call.dialled_late is None:
+        return result
+    return CallEnded(result=result, served_by=by, dialled_at=call.dialled_late)
 
 
-def _nothing_under_way() -> bool:
-    """Whether the try before this one ended knowing that no call had been placed."""
-    info = activity.info()
-    return list(info.heartbeat_details) == [info.attempt - 1]
+def _whole() -> timedelta:
+    limit = activity.info().schedule_to_close_timeout
+    assert limit is not None
+    return limit

@@ -1,4 +1,4 @@
-"""Several telephone providers: where one fails, the next places the call."""
+"""One telephone provider or several: where one fails, the next places the call."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from domain.attempt import Result
-from providers.protocols import Dial, Engaged, PerhapsDialled, ProviderFailed, Telephone
+from providers.protocols import Dial, PerhapsDialled, ProviderFailed, Telephone
 
 log = structlog.get_logger("telephone")
 
@@ -20,7 +20,14 @@ class FailoverTelephone:
 
     def __init__(self, providers: Mapping[str, Telephone]) -> None:
         self._providers = dict(providers)
+        self._answered: dict[str, list[str]] = {}
+        """By the key of a call about to be dialled: who answered whether the number is engaged."""
         self.look_every_seconds = max(p.look_every_seconds for p in providers.values())
+
+    @property
+    def names(self) -> list[str]:
+        """The providers, the preferred first."""
+        return list(self._providers)
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """The call, at whichever provider; all have to answer before there is none."""
@@ -31,31 +38,37 @@ class FailoverTelephone:
 
     async def engaged(self, dial: Dial) -> bool:
         """Whether a call is going on at any of the providers that answer."""
+        answered: list[str] = []
         for name, provider in self._providers.items():
             try:
                 if await provider.engaged(dial):
                     return True
+                answered.append(name)
             except ProviderFailed as failure:
                 log.warning("provider failed", provider=name, call=dial.key, why=str(failure))
+                failed = failure
+        if not answered:
+            raise failed
+        self._answered[dial.key] = answered
         return False
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
         """Place the call with the first provider that can, after that of `instead_of`.
 
-        A provider is asked before it is told to dial: in an outage that fails before anything
-        was sent, so that the next may dial. Where one may have dialled, no other does.
+        Where one may have dialled, no other does.
         """
-        names = list(self._providers)
+        # One that did not say whether the number is engaged would not dial either; and if its
+        # outage only showed now, nobody would know whether it had.
+        names = self._answered.pop(dial.key, list(self._providers))
         if instead_of:
-            names = names[names.index(instead_of.partition(":")[0]) + 1 :]
+            failed = list(self._providers).index(instead_of.partition(":")[0])
+            names = [name for name in names if name in list(self._providers)[failed + 1 :]]
         failures = []
         for name in names:
             provider = self._providers[name]
             try:
-                if name != names[-1] and await provider.engaged(dial):
-                    raise Engaged
                 call = await provider.dial(dial)
-            except (PerhapsDialled, Engaged):
+            except PerhapsDialled:
                 raise
             except ProviderFailed as failure:
                 log.warning("provider failed", provider=name, call=dial.key, why=str(failure))
@@ -75,6 +88,11 @@ class FailoverTelephone:
         provider, its_id = self._of(call)
         return await provider.result(its_id)
 
+    async def is_queued(self, call: str) -> bool:
+        """Whether its provider has not begun to dial yet."""
+        provider, its_id = self._of(call)
+        return await provider.is_queued(its_id)
+
     async def hang_up(self, call: str) -> Result | None:
         """End the call at its provider."""
         provider, its_id = self._of(call)
@@ -82,7 +100,7 @@ class FailoverTelephone:
 
     def served_by(self, call: str) -> str | None:
         """The provider's name."""
-        return call.partition(":")[0]
+        return call.partition(":")[0] if len(self._providers) > 1 else None
 
     def _of(self, call: str) -> tuple[Telephone, str]:
         name, _, its_id = call.partition(":")

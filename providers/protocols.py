@@ -63,7 +63,8 @@ class Telephone(Protocol):
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """The call, had it been placed before and nobody heard of it; at most `age` ago.
 
-        A call that never rang is none.
+        A provider that cannot tell may name another's to the same number, and then treats it with
+        care. A call that never rang is none.
 
         Raises:
             ProviderFailed: the provider does not know at the moment.
@@ -94,6 +95,13 @@ class Telephone(Protocol):
 
         Raises:
             NeverRang: it may be dialled anew.
+            ProviderFailed: the provider does not know at the moment.
+        """
+
+    async def is_queued(self, call: str) -> bool:
+        """Whether the provider has not begun to dial yet.
+
+        Raises:
             ProviderFailed: the provider does not know at the moment.
         """
 

@@ -94,6 +94,10 @@ class SimulatedTelephone:
         """What came of the call; None while it rings."""
         return await self._ledger.transaction(lambda db: self._result(db, call))
 
+    async def is_queued(self, call: str) -> bool:
+        """It rings at once."""
+        return False
+
     async def hang_up(self, call: str) -> Result | None:
         """End the call; its result, had it ended before."""
 

@@ -23,6 +23,7 @@ from aiosmtplib import (
     SMTPRecipientsRefused,
     SMTPResponseException,
     SMTPSenderRefused,
+    SMTPStatus,
 )
 
 from domain.attempt import Result
@@ -60,8 +61,8 @@ class SmtpServer:
     """Who is trusted to sign the server's certificate, instead of the machine's usual."""
 
 
-class _Answered(StrEnum):
-    """What the server refused."""
+class _Stage(StrEnum):
+    """What had been said when the server refused."""
 
     CONNECTION = "connection"
     GREETING = "greeting"
@@ -72,50 +73,52 @@ class _Answered(StrEnum):
     OTHER = "command"
 
 
-_ANSWERED = {
-    SMTPConnectResponseError: _Answered.CONNECTION,
-    SMTPHeloError: _Answered.GREETING,
-    SMTPAuthenticationError: _Answered.LOGIN,
-    SMTPSenderRefused: _Answered.SENDER,
-    SMTPRecipientRefused: _Answered.RECIPIENT,
-    SMTPDataError: _Answered.MESSAGE,
+_STAGES = {
+    SMTPConnectResponseError: _Stage.CONNECTION,
+    SMTPHeloError: _Stage.GREETING,
+    SMTPAuthenticationError: _Stage.LOGIN,
+    SMTPSenderRefused: _Stage.SENDER,
+    SMTPRecipientRefused: _Stage.RECIPIENT,
+    SMTPDataError: _Stage.MESSAGE,
 }
 _STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 
-# What is about the recipient or the message, by the code that RFC 5321 gives each command. At
-# MAIL the recipient is not known yet, and only the message can be too much.
-_MAILBOX_OR_MESSAGE = frozenset({550, 551, 552, 553, 554, 556})
-_BY_CODE = {
-    _Answered.SENDER: frozenset({552}),
-    _Answered.RECIPIENT: _MAILBOX_OR_MESSAGE,
-    _Answered.MESSAGE: _MAILBOX_OR_MESSAGE,
-}
-# And by the subject of the enhanced status code (RFC 3463): address, mailbox, the way to it,
-# content; not the system (3), the protocol (5) or policy (7).
-_ADDRESS_MAILBOX_WAY_CONTENT = frozenset({1, 2, 4, 6})
-_BY_SUBJECT = {
-    _Answered.SENDER: frozenset({6}),
-    _Answered.RECIPIENT: _ADDRESS_MAILBOX_WAY_CONTENT,
-    _Answered.MESSAGE: _ADDRESS_MAILBOX_WAY_CONTENT,
-}
-_THE_SENDERS_ADDRESS = {(1, 7), (1, 8)}
+# What is about the recipient or the message, and stays so: by the enhanced status code (RFC 3463)
+# where there is one. All else may be about us: our quota, a sender not allowed, the way to them.
+_ADDRESS_OR_MAILBOX = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1), (2, 2)}
 _TOO_LARGE = {(2, 3), (3, 4)}
+_CONTENT = 6
+_BY_STATUS = {
+    _Stage.SENDER: _TOO_LARGE,
+    _Stage.RECIPIENT: _ADDRESS_OR_MAILBOX | _TOO_LARGE | {(4, 1)},
+    _Stage.MESSAGE: _ADDRESS_OR_MAILBOX | _TOO_LARGE,
+}
+# And by the code that RFC 5321 gives each command, where there is none. 554 can be anything.
+_BY_CODE = {
+    _Stage.SENDER: {552},
+    _Stage.RECIPIENT: {550, 551, 552, 553, 556},
+    _Stage.MESSAGE: {552},
+}
+_ABOUT_US = re.compile(r"relay|authenti|rcpthosts|sender|from address", re.I)
+"""Some servers say at RCPT, without an enhanced code, that it is us they do not want."""
 
 
 @dataclass(frozen=True)
 class _Refusal:
     """What the server answered, without its words: they can quote an address."""
 
-    of: _Answered
+    of: _Stage
     code: int
     status: tuple[int, int, int] | None
+    names_us: bool
 
     @classmethod
     def read(cls, error: SMTPResponseException) -> "_Refusal":
         """The refusal in an answer of the server's."""
         found = _STATUS.match(error.message)
         status = (int(found[1]), int(found[2]), int(found[3])) if found else None
-        return cls(_ANSWERED.get(type(error), _Answered.OTHER), error.code, status)
+        names_us = _ABOUT_US.search(error.message) is not None
+        return cls(_STAGES.get(type(error), _Stage.OTHER), error.code, status, names_us)
 
     def __str__(self) -> str:
         status = " " + ".".join(map(str, self.status)) if self.status else ""
@@ -124,17 +127,15 @@ class _Refusal:
     def about_seller(self) -> bool:
         """Whether it stays refused, for the recipient or the message.
 
-        All else is ours to mend: login, the sender, our reputation (5.7), and what passes. The
-        enhanced code counts for more than the command: many servers refuse a sender at RCPT.
+        All else is ours to mend: login, the sender, our reputation (5.7), and what passes.
         """
         if self.code // 100 != 5 or self.of not in _BY_CODE:
             return False
-        kind, subject, detail = self.status or (5, 0, 0)
-        if subject == 0:
-            return kind == 5 and self.code in _BY_CODE[self.of]
-        if kind != 5 or (subject, detail) in _THE_SENDERS_ADDRESS:
-            return False
-        return (subject, detail) in _TOO_LARGE or subject in _BY_SUBJECT[self.of]
+        if self.status is None or self.status[1] == 0:
+            passing = self.status is not None and self.status[0] != 5
+            return self.code in _BY_CODE[self.of] and not self.names_us and not passing
+        kind, subject, detail = self.status
+        return kind == 5 and (subject == _CONTENT or (subject, detail) in _BY_STATUS[self.of])
 
 
 class SmtpMail:
@@ -175,6 +176,11 @@ class SmtpMail:
                 try:
                     await client.send_message(message, recipients=[to])
                 except SMTPNotSupported:
+                    hello = client.last_ehlo_response
+                    if hello is None or hello.code != SMTPStatus.completed:
+                        raise ProviderFailed(
+                            "smtp: the server does not say what it offers"
+                        ) from None
                     return self._bounced(message, "SMTPUTF8 is not offered")
                 except SMTPRecipientsRefused as refused:
                     raise refused.recipients[0] from None
@@ -224,7 +230,9 @@ class SmtpMail:
                 return "no connection, or it was lost"
             case OSError():
                 return f"cannot connect: {cause.strerror or type(cause).__name__}"
-            case SMTPException():
+            case SMTPException() if "STARTTLS" in str(cause) or "AUTH" in str(cause):
                 return "STARTTLS or login is not offered"
+            case SMTPException():
+                return f"the server broke off ({type(cause).__name__})"
             case _:
                 return "the message cannot be put into SMTP"

@@ -23,6 +23,9 @@ _CREATE_SECONDS = 30
 
 _LONGEST_WAIT = timedelta(minutes=5)
 _LATEST_CALLS = 50
+_LONGEST_BODY = 1_000_000
+_PERHAPS_DONE = frozenset({408, 409, 425, 21204})
+"""Statuses, and the code for "call already initiated"."""
 
 
 class Refused(ProviderFailed):
@@ -54,22 +57,51 @@ class Status(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
 
+    UNKNOWN = ""
+    """One that there was not when this was written."""
 
-def _moment(text: Any) -> Any:  # whatever the answer holds
-    return parsedate_to_datetime(text) if isinstance(text, str) else text
+
+def _parsed(text: Any) -> datetime | None:  # whatever the answer holds
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _known(status: Any) -> Any:  # whatever the answer holds
+    known = isinstance(status, str) and status in set(Status)
+    return status if known else Status.UNKNOWN
 
 
 class Call(BaseModel):
     """A call, without the numbers in it."""
 
     sid: Annotated[str, Field(pattern=r"^CA[0-9a-fA-F]{32}$")]
-    status: Status
+    status: Annotated[Status, BeforeValidator(_known)]
     answered_by: str | None = None
-    date_created: Annotated[datetime | None, BeforeValidator(_moment)] = None
+    date_created: Annotated[datetime | None, BeforeValidator(_parsed)] = None
+    duration: int | None = None
+    """Seconds from the answer to the end."""
 
 
 class _Page(BaseModel):
     calls: tuple[Call, ...]
+
+
+class _Complaint(BaseModel):
+    code: Annotated[int | None, Field(ge=0, le=999_999)] = None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    body: bytes = field(repr=False)
+    date: datetime | None
+    wait: timedelta | None
+    """For how long we are asked to wait."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +123,10 @@ class TwilioApi:
         self._http = httpx2.AsyncClient(
             base_url=account.base_url,
             auth=httpx2.BasicAuth(account.sid, account.auth_token),
-            timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS),
+            headers={"Accept-Encoding": "identity"},
+            # As many connections as there are calls to follow: how many those are is set elsewhere.
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100),
+            timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         )
 
     async def create(self, form: Mapping[str, str]) -> Call:
@@ -112,12 +147,12 @@ class TwilioApi:
         Not narrowed down by StartTime: a call that is queued has none yet, and it counts days.
         """
         asked = {"To": to, "From": from_, "PageSize": str(_LATEST_CALLS)}
-        response = await self._ask("GET", ".json", asked)
-        return _read(_Page, response).calls, _date(response) or datetime.now(UTC)
+        answer = await self._ask("GET", ".json", asked)
+        return _read(_Page, answer).calls, answer.date or datetime.now(UTC)
 
-    async def end(self, sid: str) -> None:
-        """Hang up, whether it rings or is answered."""
-        await self._ask("POST", f"/{sid}.json", form={"Status": Status.COMPLETED})
+    async def end(self, sid: str, status: Status = Status.COMPLETED) -> Call:
+        """Hang up: `completed`, rings or answered; `canceled`, rings at most."""
+        return _read(Call, await self._ask("POST", f"/{sid}.json", form={"Status": status}))
 
     async def _ask(
         self,
@@ -126,67 +161,64 @@ class TwilioApi:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         within: float | None = None,
-    ) -> httpx2.Response:
+    ) -> _Answer:
         failure: ProviderFailed
         within = within or _ASK_SECONDS
         try:
             async with asyncio.timeout(within):
-                response = await self._http.request(
-                    method, self._calls + path, params=params, data=form
-                )
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError):
+                answer = await self._read(method, self._calls + path, params=params, data=form)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError):
             failure = Unsent("twilio: no connection")
         except TimeoutError:
             failure = Unclear(f"twilio: no answer within {within:g} s")
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ValueError) as error:
             failure = Unclear(f"twilio: the answer was lost ({type(error).__name__})")
         else:
-            if response.is_success:
-                return response
-            wait = _retry_after(response)
-            if response.is_server_error:
-                failure = Unclear(f"twilio: out of order, {response.status_code}", wait)
+            if 200 <= answer.status < 300:
+                return answer
+            code = _code(answer.body)
+            if answer.status >= 500:
+                failure = Unclear(f"twilio: out of order, {answer.status}", answer.wait)
+            elif answer.status in _PERHAPS_DONE or code in _PERHAPS_DONE:
+                failure = Unclear(f"twilio: perhaps done, {answer.status}", answer.wait)
             else:
-                failure = Refused(response.status_code, _code(response), wait)
+                failure = Refused(answer.status, code, answer.wait)
         # Raised out here, so that no exception with an address in it hangs on to it.
         raise failure
 
+    async def _read(self, method: str, path: str, **request: Any) -> _Answer:  # Any: httpx2's own
+        async with self._http.stream(method, path, **request) as response:
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > _LONGEST_BODY:
+                    raise ValueError("too long")
+            date = _parsed(response.headers.get("Date"))
+            wait = _retry_after(response.headers.get("Retry-After", ""), date)
+            return _Answer(response.status_code, bytes(body), date, wait)
 
-def _read(model: type[M], response: httpx2.Response) -> M:
+
+def _read(model: type[M], answer: _Answer) -> M:
     try:
-        return model.model_validate_json(response.content)
+        return model.model_validate_json(answer.body)
     except ValidationError:
         pass
     raise Unclear("twilio: the answer is malformed")
 
 
-def _code(response: httpx2.Response) -> int | None:
+def _code(body: bytes) -> int | None:
     try:
-        body = response.json()
-    except ValueError:
+        return _Complaint.model_validate_json(body).code
+    except ValidationError:
         return None
-    code = body.get("code") if isinstance(body, dict) else None
-    return code if isinstance(code, int) else None
 
 
-def _date(response: httpx2.Response) -> datetime | None:
-    return _parsed(response.headers.get("Date"))
-
-
-def _parsed(text: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _retry_after(response: httpx2.Response) -> timedelta | None:
-    text = response.headers.get("Retry-After", "").strip()
+def _retry_after(text: str, now: datetime | None) -> timedelta | None:
+    text = text.strip()
     if text.isdecimal() and len(text) < 7:
         wait = timedelta(seconds=int(text))
     elif until := _parsed(text):
-        wait = until - (_date(response) or datetime.now(UTC))
+        wait = until - (now or datetime.now(UTC))
     else:
         return None
     return min(max(wait, timedelta(seconds=1)), _LONGEST_WAIT)

@@ -1,5 +1,6 @@
 """A telephone over Twilio's API (docs/rules.md, section 4; docs/real-telephone.md)."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from xml.sax.saxutils import escape
@@ -25,11 +26,21 @@ _STAY_ON_THE_LINE = (
 )
 _NOBODY_IS_FREE = "We are sorry, nobody is free at the moment. We will call you again. Goodbye."
 
-_NUMBER_IS_INVALID = frozenset({21211, 21214, 21217})
+_NUMBER_IS_INVALID = frozenset({21211, 21217})
 
 _NOT_ANSWERED = {Status.BUSY: Result.BUSY, Status.NO_ANSWER: Result.NO_ANSWER}
-_JOINED = frozenset({Status.IN_PROGRESS, Status.COMPLETED})
-_DESK_DID_NOT_ANSWER = frozenset({Status.BUSY, Status.NO_ANSWER, Status.FAILED})
+_DESK_LEG = {
+    Status.IN_PROGRESS: Result.CONNECTED,
+    Status.COMPLETED: Result.CONNECTED,
+    Status.CANCELED: Result.DECLINED,  # the seller hung up while it rang there
+    # Who waited in vain for the desk has not declined.
+    Status.BUSY: Result.PROVIDER_FAILED,
+    Status.NO_ANSWER: Result.PROVIDER_FAILED,
+    Status.FAILED: Result.PROVIDER_FAILED,
+}
+_BEFORE_THE_DESK_SECONDS = 10
+"""Machine detection and the sentence: who hung up sooner did not wait for anybody."""
+_LIST_LAGS_SECONDS = 1
 
 _GOING_ON = frozenset({Status.QUEUED, Status.INITIATED, Status.RINGING, Status.IN_PROGRESS})
 
@@ -59,6 +70,8 @@ class TwilioTelephone:
 
     def __init__(self, account: Account, numbers: Numbers) -> None:
         self._api = TwilioApi(account)
+        self._rang: set[str] = set()
+        """Calls followed here that were seen to ring."""
         self._numbers = numbers
         self._twiml = (
             f"<Response><Say>{escape(_STAY_ON_THE_LINE)}</Say>"
@@ -106,63 +119,91 @@ class TwilioTelephone:
 
     async def result(self, call: str) -> Result | None:
         """What came of the call; a machine that answered is hung up on."""
-        return _credited(call, await self._result(await self._api.call(_sid(call))))
+        result = _credited(call, await self._result(await self._api.call(_sid(call)), call))
+        if result is not None:
+            self._rang.discard(call)
+        return result
+
+    async def is_queued(self, call: str) -> bool:
+        """Calls beyond an account's limit wait at Twilio, for hours if need be."""
+        return (await self._api.call(_sid(call))).status is Status.QUEUED
 
     async def hang_up(self, call: str) -> Result | None:
         """End the call, unless it has ended or the seller is speaking with us."""
         seen = await self._api.call(_sid(call))
-        if result := _credited(call, await self._result_of_ended(seen)):
+        if result := _credited(call, await self._result_of_ended(seen, call)):
             return result
         if call.startswith(_FOUND):
             return Result.PROVIDER_FAILED
-        if seen.status not in (Status.FAILED, Status.CANCELED):
-            try:
-                await self._api.end(seen.sid)
-            except Refused:  # it may have ended this very moment
-                ended = await self._result_of_ended(await self._api.call(seen.sid))
-                if ended is None:
-                    raise
-                return ended
+        if seen.status in _GOING_ON:
+            return await self._end(seen, call)
         return None
+
+    async def _end(self, seen: Call, call: str) -> Result | None:
+        answered = seen.status is Status.IN_PROGRESS
+        try:
+            ended = await self._api.end(seen.sid)
+        except Refused:  # it may have ended this very moment; or it takes the other word
+            ended = await self._api.call(seen.sid)
+            if ended.status in _GOING_ON and not answered:
+                ended = await self._api.end(seen.sid, Status.CANCELED)
+        if ended.status in _GOING_ON:
+            raise ProviderFailed("twilio: the call was not hung up")
+        return None if answered else await self._result_of_ended(ended, call)
 
     def served_by(self, call: str) -> str | None:
         """There is but one."""
         return None
 
-    async def _result_of_ended(self, call: Call) -> Result | None:
-        if call.status in (Status.FAILED, Status.CANCELED):
+    async def _result_of_ended(self, seen: Call, call: str) -> Result | None:
+        if seen.status in (Status.FAILED, Status.CANCELED):
             return None
-        return await self._result(call)
+        return await self._result(seen, call)
 
-    async def _result(self, call: Call) -> Result | None:
-        match call.status:
+    async def _result(self, seen: Call, call: str) -> Result | None:
+        match seen.status:
             case Status.BUSY | Status.NO_ANSWER:
-                return _NOT_ANSWERED[call.status]
+                return _NOT_ANSWERED[seen.status]
             case Status.FAILED:
+                if call in self._rang:
+                    return Result.PROVIDER_FAILED
                 raise NeverRang("twilio: the call failed without ringing")
             case Status.CANCELED:
                 return Result.PROVIDER_FAILED  # by somebody else: who hangs up asks no more
+            case Status.RINGING:
+                self._rang.add(call)
+                return None
             case Status.IN_PROGRESS | Status.COMPLETED:
-                return await self._answered(call)
+                self._rang.add(call)
+                return await self._answered(seen, ours=not call.startswith(_FOUND))
             case _:
                 return None
 
-    async def _answered(self, call: Call) -> Result | None:
-        going_on = call.status is Status.IN_PROGRESS
-        by = call.answered_by or ""
+    async def _answered(self, seen: Call, *, ours: bool) -> Result | None:
+        going_on = seen.status is Status.IN_PROGRESS
+        by = seen.answered_by or ""
         if by == "fax" or by.startswith("machine"):
-            if going_on:
-                await self._api.end(call.sid)
+            if going_on and ours:
+                await self._api.end(seen.sid)
             return Result.DECLINED if by == "fax" else Result.VOICEMAIL
-        # The desk's line is dialled once machine detection is done, whatever that came to.
-        desk = [leg.status for leg in await self._api.children(call.sid)]
-        if _JOINED.intersection(desk):
-            return Result.CONNECTED
+        leg = await self._desk_leg(seen)
+        if leg is None and not going_on:
+            await asyncio.sleep(_LIST_LAGS_SECONDS)
+            leg = await self._desk_leg(seen)
+        result = _DESK_LEG.get(leg) if leg else None
         if going_on:
-            return None
-        # Who waited in vain for the desk has not declined.
-        in_vain = _DESK_DID_NOT_ANSWER.intersection(desk)
-        return Result.PROVIDER_FAILED if in_vain else Result.DECLINED
+            return result if result is Result.CONNECTED else None
+        if leg is not None:
+            return result  # None: the list says that it still rings there, and is asked again
+        # No line of the desk was ever dialled. Whether the seller had hung up by then, or our
+        # <Dial> failed, only the time can tell.
+        soon = seen.duration is not None and seen.duration < _BEFORE_THE_DESK_SECONDS
+        return Result.DECLINED if soon else Result.PROVIDER_FAILED
+
+    async def _desk_leg(self, seen: Call) -> Status | None:
+        """Where the desk's line stands, which is dialled once machine detection is done."""
+        legs = {leg.status for leg in await self._api.children(seen.sid)}
+        return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))
 
 
 def _sid(call: str) -> str:

@@ -64,7 +64,7 @@ def providers_of(settings: Settings, client: Client) -> Providers:
     )
 
 
-def telephone_of(settings: Settings) -> Telephone:
+def telephone_of(settings: Settings) -> FailoverTelephone:
     """The telephone that the settings name; of several, each steps in for those before it."""
     providers: dict[str, Telephone] = {
         name: twilio_of(settings)
@@ -72,7 +72,7 @@ def telephone_of(settings: Settings) -> Telephone:
         else SimulatedTelephone(settings.state, settings.ring_seconds)
         for name in settings.telephone
     }
-    return FailoverTelephone(providers) if len(providers) > 1 else providers.popitem()[1]
+    return FailoverTelephone(providers)
 
 
 def twilio_of(settings: Settings) -> TwilioTelephone:

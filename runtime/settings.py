@@ -1,10 +1,12 @@
 """What can be set, from the environment, each with the prefix `CASE72_`."""
 
 import re
-from email.utils import parseaddr
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import DirectoryPath, Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -18,7 +20,9 @@ PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 class Settings(BaseSettings):
     """The settings of the worker. The connection to Temporal has its own (TEMPORAL_*)."""
 
-    model_config = SettingsConfigDict(env_prefix="CASE72_", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CASE72_", hide_input_in_errors=True, str_strip_whitespace=True
+    )
 
     state: Path = Path(".state")
     """The folder in which the simulated providers keep their state."""
@@ -73,6 +77,11 @@ class Settings(BaseSettings):
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker lets activities finish: more than a call takes."""
 
+    @field_validator("twilio_auth_token", "smtp_password", mode="before")
+    @classmethod
+    def _as_from_a_file(cls, value: Any) -> Any:  # whatever the environment holds
+        return value.strip() if isinstance(value, str) else value
+
     @field_validator("telephone", mode="before")
     @classmethod
     def _in_order(cls, value: Any) -> Any:  # whatever the environment holds
@@ -94,9 +103,15 @@ class Settings(BaseSettings):
         needed = ("twilio_account_sid", "twilio_auth_token", "twilio_from", "desk_phone")
         if missing := [name for name in needed if not getattr(self, name)]:
             raise ValueError(f"{', '.join(missing)}: required with telephone=twilio")
-        url = urlsplit(self.twilio_base_url)
-        here = url.hostname in ("localhost", "127.0.0.1", "::1")
-        if not url.hostname or url.scheme not in (("https", "http") if here else ("https",)):
+        if self.desk_phone == self.twilio_from:
+            raise ValueError("desk_phone: is twilio_from, which calls; give the desk's own line")
+        url = _url(self.twilio_base_url)
+        here = url and url.hostname in ("localhost", "127.0.0.1", "::1")
+        if (
+            not url
+            or not url.hostname
+            or url.scheme not in (("https", "http") if here else ("https",))
+        ):
             raise ValueError("twilio_base_url: must be https, as the auth token is sent there")
         return self
 
@@ -110,7 +125,36 @@ class Settings(BaseSettings):
             raise ValueError("smtp_username, smtp_password: one is no use without the other")
         if self.smtp_username and self.smtp_security is Security.NONE:
             raise ValueError("smtp_security: a login is not sent without encryption")
-        for name, address in (("sender", parseaddr(self.sender)[1]), ("desk", self.desk)):
-            if parseaddr(address) != ("", address) or "@" not in address or not address.isascii():
-                raise ValueError(f"{name}: is not an e-mail address that every server takes")
         return self
+
+    @model_validator(mode="after")
+    def _has_addresses(self) -> Self:
+        for name, text in (("sender", self.sender), ("desk", self.desk)):
+            given = getaddresses([text])
+            broken = any(ord(character) < 32 for character in text)
+            if (
+                broken
+                or len(given) != 1
+                or not _is_address(given[0][1])
+                or (name == "desk" and given[0][0])
+            ):
+                raise ValueError(f"{name}: is not one e-mail address that every server takes")
+        return self
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = Address(addr_spec=text)
+    except (ValueError, IndexError, HeaderParseError):
+        return False
+    return bool(address.username and address.domain) and text.isascii()
+
+
+def _url(text: str) -> SplitResult | None:
+    """The parts of a URL, None if it is none."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # is only read when it is asked for
+    except ValueError:
+        return None
+    return parts

@@ -47,6 +47,7 @@ class DyingTelephone:
         self.result = telephone.result
         self.hang_up = telephone.hang_up
         self.engaged = telephone.engaged
+        self.is_queued = telephone.is_queued
         self.served_by = telephone.served_by
         self._dial = telephone.dial
 

@@ -109,6 +109,12 @@ class _Server(SMTP):
             self.event_handler.in_clear += data
         super().data_received(data)
 
+    async def smtp_EHLO(self, hostname: str) -> None:
+        if "EHLO" in self.event_handler.answers:
+            await self.push(self.event_handler.answers["EHLO"].pop(0))
+        else:
+            await super().smtp_EHLO(hostname)
+
     async def smtp_DATA(self, arg: str) -> None:
         if self.event_handler.hangs_up[:1] == ["in"]:
             self.event_handler.hangs_up.pop(0)
@@ -192,6 +198,14 @@ def _certificate(
         .not_valid_after(now + timedelta(hours=1))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
+            critical=False,
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.KeyUsage(True, False, False, False, False, ca, ca, False, False), critical=True
+        )
         .sign(issuer_key, hashes.SHA256())
     )
 

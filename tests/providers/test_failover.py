@@ -26,6 +26,12 @@ async def two() -> AsyncIterator[Two]:
         yield telephone, first, second
 
 
+async def asked_and_dialled(telephone: FailoverTelephone) -> str:
+    """As the activity does it."""
+    assert not await telephone.engaged(CALL)
+    return await telephone.dial(CALL)
+
+
 async def test_the_first_provider_is_preferred(two: Two) -> None:
     telephone, first, second = two
     assert await telephone.dial(CALL) == f"a:{first.placed[0].sid}"
@@ -46,7 +52,7 @@ async def test_the_first_provider_is_preferred(two: Two) -> None:
 async def test_where_a_provider_is_down_the_next_one_dials(two: Two, outage: Answer) -> None:
     telephone, first, second = two
     first.down = outage
-    call = await telephone.dial(CALL)
+    call = await asked_and_dialled(telephone)
     assert call == f"b:{second.placed[0].sid}"
     assert await telephone.hang_up(call) is None
     assert not second.placed[0].alive
@@ -113,7 +119,7 @@ async def test_the_simulated_telephone_may_step_in(tmp_path: Path) -> None:
     async with twilio_stand_in(down=Answer(503, "")) as twilio:
         simulated = SimulatedTelephone(tmp_path, ring_seconds=0)
         telephone = FailoverTelephone({"twilio": twilio.telephone(), "simulated": simulated})
-        call = await telephone.dial(CALL)
+        call = await asked_and_dialled(telephone)
         assert call == f"simulated:{CALL.key}"
         assert await telephone.result(call) is Result.NO_ANSWER
         assert telephone.look_every_seconds == 1

@@ -36,6 +36,10 @@ def test_mail_is_simulated_unless_a_server_is_set(tmp_path: Path) -> None:
         ({"smtp_timeout_seconds": 600}, "smtp_timeout_seconds"),
         ({"smtp_ca_file": "nowhere.pem"}, "smtp_ca_file"),
         ({"sender": "Account Health"}, "sender"),
+        ({"sender": "A <a@shop.example>, b@shop.example"}, "sender"),
+        ({"sender": "a@shop.example\nTo: b@shop.example"}, "sender"),
+        ({"sender": "Health\nTo: x <a@shop.example>"}, "sender"),
+        ({"desk": "@shop.example"}, "desk"),
         ({"desk": "schalter@käthe.example"}, "desk"),
         ({"desk": "The desk <desk@shop.example>"}, "desk"),
     ],
@@ -64,7 +68,7 @@ def test_message_ids_end_in_a_domain_of_ours(domain: str) -> None:
             "-shop.example",
             "shop-.example",
         ),
-        *("käthe.example", "shop example", "shop.example>", "a@shop.example", "shop.example\n"),
+        *("käthe.example", "shop example", "shop.example>", "a@shop.example", "shop\n.example"),
         *("x" * 64 + ".example", "x." * 127 + "example"),
     ],
 )
@@ -87,3 +91,17 @@ async def test_the_worker_says_so_and_exits_2(tmp_path: Path) -> None:
         assert code == 2
         assert named in err
         assert "Traceback" not in err
+
+
+def test_a_line_break_at_the_end_as_of_a_mounted_file_is_taken_off() -> None:
+    settings = Settings.model_validate(
+        {
+            **SMTP,
+            "sender": "Health <a@shop.example>\n",
+            "smtp_username": "u",
+            "smtp_password": "p\n",
+        }
+    )
+    assert settings.sender == "Health <a@shop.example>"
+    assert settings.smtp_password
+    assert settings.smtp_password.get_secret_value() == "p"

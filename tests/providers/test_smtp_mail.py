@@ -64,8 +64,24 @@ async def test_an_accepted_message_arrives_as_it_was_written() -> None:
         ("RCPT", "556 5.1.10 Domain takes no mail", Result.BOUNCED),
         ("MAIL", "552 Too much", Result.BOUNCED),
         ("MAIL", "552 5.3.4 Message too big", Result.BOUNCED),
-        ("DATA", "554 Refused", Result.BOUNCED),
+        ("DATA", "552 Too large", Result.BOUNCED),
+        ("DATA", "550 5.2.1 Mailbox disabled", Result.BOUNCED),
+        ("RCPT", "553 Mailbox name not allowed", Result.BOUNCED),
         ("DATA", "554 5.6.0 Content refused", Result.BOUNCED),
+        # About us, in the words of well-known servers.
+        ("RCPT", "550 5.4.5 Daily user sending quota exceeded", None),
+        ("DATA", "550 5.4.5 Daily user sending quota exceeded", None),
+        ("DATA", "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException", None),
+        ("DATA", "554 5.2.252 SendAsDenied", None),
+        ("DATA", "554 Message rejected: Email address is not verified", None),
+        ("DATA", "550 The from address does not match a verified Sender Identity", None),
+        ("RCPT", "550 5.1.90 Your message can't be sent: daily limit", None),
+        ("RCPT", "554 5.4.6 Hop count exceeded", None),
+        ("RCPT", "550 relay not permitted", None),
+        ("RCPT", "550 authentication required", None),
+        ("RCPT", "553 sorry, that domain isn't in my list of allowed rcpthosts", None),
+        ("RCPT", "550 5.1.0 sender rejected", None),
+        ("DATA", "554 Refused", None),
         ("RCPT", "550 5.7.1 Relaying denied", None),
         ("RCPT", "554 5.7.1 Client host blocked by a list", None),
         ("RCPT", "553 5.1.8 Sender's domain not found", None),
@@ -236,6 +252,13 @@ async def test_an_address_in_another_script_is_written_to_where_the_server_can()
         assert box.taken[0].rcpt_tos == ["käthe@kettle.example"]
         assert box.taken[0].smtp_utf8
         assert "käthe@kettle.example".encode() in raw(box.taken[0])
+
+
+async def test_whether_an_address_in_another_script_is_taken_is_not_known_without_ehlo() -> None:
+    async with mail_server() as box:
+        box.answers["EHLO"] = ["451 4.3.0 Busy"]
+        with pytest.raises(ProviderFailed, match="does not say what it offers"):
+            await box.client().send(notice("用户@kettle.example"))
 
 
 async def test_an_address_in_another_script_bounces_where_the_server_cannot() -> None:

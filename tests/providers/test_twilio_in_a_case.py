@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -117,8 +118,9 @@ async def test_a_call_called_off_while_it_is_looked_up_is_not_dialled(
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.requests)
-        twilio.slow = 3
         await something(lambda: len(twilio.requests) == 2)
+        twilio.slow = 3
+        await something(lambda: len(twilio.requests) == 3)
         await case.tell(IssueCase.report_contact, CONTACT)
         assert call_of(await called(case)).result is Result.CANCELLED
         assert not twilio.placed
@@ -276,6 +278,55 @@ async def test_a_worker_killed_while_it_rings_is_succeeded_by_one_that_takes_the
         assert len(twilio.placed) == 1
         # Its id was in the heartbeat: only before it was dialled was anything looked up.
         assert twilio.requests.count("GET .json") == 1
+
+
+async def test_a_worker_that_stood_still_while_it_asked_does_not_dial_beside_another_try(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.stories[SELLER] = Story(before=60)
+    twilio.asks.append(Answer(200, {"calls": []}, takes=1))
+    async with stage(tmp_path, **settings(twilio)) as (host, client):
+        worker = await host.start()
+        await opened(client)
+        await something(lambda: twilio.requests)
+        worker.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(12)  # in which the try is given up on, and others are handed out
+        worker.send_signal(signal.SIGCONT)
+        await something(lambda: twilio.placed, within=30)
+        await asyncio.sleep(3)
+        assert [call.alive for call in twilio.placed] == [True]
+
+
+async def test_a_seller_who_turned_up_while_we_asked_is_not_dialled(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.asks.append(Answer(200, {"calls": []}, takes=2))
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(wait=False, emergency_phone=SELLER)
+        await something(lambda: twilio.requests)
+        await case.tell(IssueCase.report_contact, CONTACT)
+        assert call_of(await called(case)).result is Result.CANCELLED
+        assert not twilio.placed
+
+
+async def test_a_call_that_still_waits_at_twilio_at_its_latest_moment_is_taken_back(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    """A window of 10 s: the deadline is the latest moment of each call."""
+    twilio.stories[SELLER] = Story(before=60, queued=60)
+    soon = {
+        "window": "PT10S",
+        "email_hours": [0, 0.001],
+        "call_hours": [0, 0.002],
+        "call_spacing": "PT1S",
+    }
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        case = await engine.open(
+            wait=False, emergency_phone=SELLER, rules={**soon, "minimum_rung_calls": 1}
+        )
+        view = await called(case, within=25)
+        assert call_of(view).result is Result.PROVIDER_FAILED
+        assert [call.status for call in twilio.placed] == ["canceled"]
 
 
 async def test_a_worker_killed_between_twilios_acceptance_and_our_hearing_of_it(

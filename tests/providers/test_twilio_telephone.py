@@ -50,6 +50,8 @@ RESULTS = [
     (ANSWERED, Result.DECLINED),
     (replace(ANSWERED, by=None), Result.DECLINED),
     (replace(ANSWERED, desk="canceled"), Result.DECLINED),
+    # Whoever stayed for longer than detection and sentence waited for a desk never dialled.
+    (replace(ANSWERED, talked=30), Result.PROVIDER_FAILED),
     (replace(ANSWERED, by="fax", lasts=60), Result.DECLINED),
     (replace(ANSWERED, by="machine_start", lasts=60), Result.VOICEMAIL),
     (replace(ANSWERED, by="machine_end_beep", lasts=0.1), Result.VOICEMAIL),
@@ -98,7 +100,82 @@ async def test_a_call_that_failed_without_ringing_says_nothing_about_the_seller(
     assert await telephone.find(CALL, MINUTE) is None
 
 
-@pytest.mark.parametrize("code", [21211, 21214, 21217])
+async def test_a_call_that_failed_after_ringing_is_not_placed_anew(twilio: TwilioStandIn) -> None:
+    twilio.stories[SELLER] = Story(before=0.3, ends="failed")
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    assert await followed(telephone, call) is Result.PROVIDER_FAILED
+
+
+async def test_a_list_that_still_says_ringing_is_asked_again(twilio: TwilioStandIn) -> None:
+    twilio.stories[SELLER] = replace(ANSWERED, desk="ringing", lasts=0.1)
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    await asyncio.sleep(0.6)
+    assert await telephone.result(call) is None
+    twilio.placed[0].story = replace(ANSWERED, desk="completed", lasts=0.1)
+    assert await followed(telephone, call) is Result.CONNECTED
+
+
+async def test_hung_up_is_only_what_has_ended(twilio: TwilioStandIn) -> None:
+    twilio.stories[SELLER] = Story(before=60, deaf=1)
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    with pytest.raises(ProviderFailed, match="was not hung up"):
+        await telephone.hang_up(call)
+    assert twilio.placed[0].alive
+    assert await telephone.hang_up(call) is None
+    assert not twilio.placed[0].alive
+
+
+async def test_a_found_call_is_not_hung_up_on_as_it_may_be_anothers(
+    twilio: TwilioStandIn,
+) -> None:
+    twilio.stories[SELLER] = replace(ANSWERED, by="machine_start", lasts=60)
+    telephone = twilio.telephone()
+    twilio.place(SELLER)
+    found = await telephone.find(CALL, MINUTE)
+    assert found
+    assert await followed(telephone, found) is Result.PROVIDER_FAILED
+    assert twilio.placed[0].alive
+
+
+async def test_a_status_that_is_new_to_us_spoils_no_list(twilio: TwilioStandIn) -> None:
+    twilio.place(SELLER).story = Story(before=0, ends="teleported")
+    telephone = twilio.telephone()
+    assert not await telephone.engaged(CALL)
+    assert await telephone.find(CALL, MINUTE)
+
+
+@pytest.mark.parametrize("date", ["Mon, 23 Nov 2026 10:00:00 -0000", "Mon, 23 Nov 2026", "x", 5])
+async def test_a_date_that_cannot_be_read_is_none(twilio: TwilioStandIn, date: object) -> None:
+    body = {"calls": [twilio.place(SELLER).as_json(date_created=date)]}
+    twilio.asks.append(Answer(200, body))
+    await twilio.telephone().find(CALL, MINUTE)
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '{"code": ' + "9" * 4000 + "}", "x" * 2_000_000, '{"code": [1]}']
+)
+async def test_an_answer_made_to_break_us_is_a_failure_in_few_words(
+    twilio: TwilioStandIn, body: str
+) -> None:
+    twilio.creates.append(Answer(400, body))
+    with pytest.raises(ProviderFailed) as failure:
+        await twilio.telephone().dial(CALL)
+    assert len(str(failure.value)) < 80
+
+
+@pytest.mark.parametrize("answer", [refused(400, 21204), Answer(409, {}), Answer(425, "")])
+async def test_what_twilio_says_may_have_been_done_is_looked_up(
+    twilio: TwilioStandIn, answer: Answer
+) -> None:
+    twilio.creates.append(answer)
+    with pytest.raises(PerhapsDialled):
+        await twilio.telephone().dial(CALL)
+
+
+@pytest.mark.parametrize("code", [21211, 21217])
 async def test_a_number_that_twilio_cannot_call_is_invalid(
     twilio: TwilioStandIn, code: int
 ) -> None:
@@ -110,7 +187,16 @@ async def test_a_number_that_twilio_cannot_call_is_invalid(
 @pytest.mark.parametrize(
     ("status", "code"),
     # Our number, our login, our permissions, our account, too many, an address that is not there.
-    [(400, 21210), (400, 21212), (401, 20003), (400, 21215), (403, 10001), (429, 20429), (404, 0)],
+    [
+        (400, 21210),
+        (400, 21214),
+        (400, 21212),
+        (401, 20003),
+        (400, 21215),
+        (403, 10001),
+        (429, 20429),
+        (404, 0),
+    ],
 )
 async def test_a_refusal_over_something_of_ours_is_our_failure(
     twilio: TwilioStandIn, status: int, code: int

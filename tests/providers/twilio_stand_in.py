@@ -39,6 +39,12 @@ class Story:
     """How the desk's line answers: `in-progress` joins; None: the seller hangs up before."""
     lasts: float = 0.5
     """Seconds from the answer on."""
+    talked: int | None = None
+    """The `duration` it tells in the end, unless that of `lasts`."""
+    queued: float = 0
+    """Seconds for which it waits at Twilio before it rings, a part of `before`."""
+    deaf: int = 0
+    """How often it answers to be hung up, and is not."""
 
 
 @dataclass
@@ -50,6 +56,10 @@ class Placed:
     story: Story
     at: float = field(default_factory=time.time)
     ended_by_us: float | None = None
+    deaf: int = 0
+
+    def __post_init__(self) -> None:
+        self.deaf = self.story.deaf
 
     @property
     def age(self) -> float:
@@ -68,7 +78,8 @@ class Placed:
         """Where it stands."""
         story = self.story
         if self.age < story.before:
-            return "canceled" if self.ended_by_us else "ringing"
+            waits = "queued" if self.age < story.queued else "ringing"
+            return "canceled" if self.ended_by_us else waits
         if story.ends != "completed":
             return story.ends
         over = self.ended_by_us or self.age > story.before + story.lasts
@@ -93,9 +104,14 @@ class Placed:
             "direction": "outbound-api",
             "answered_by": self.answered_by,
             "api_version": "2010-04-01",
-            "duration": None,
+            "duration": self._duration(),
             "price_unit": "USD",
         } | changes
+
+    def _duration(self) -> str | None:
+        if self.status != "completed":
+            return None
+        return str(int(self.story.lasts if self.story.talked is None else self.story.talked))
 
     def legs(self) -> list[dict[str, Any]]:
         """The call to the desk's line that its TwiML dials."""
@@ -192,8 +208,11 @@ class TwilioStandIn:
         if call is None:
             return refused(404, 20404)
         if method == "POST" and call.alive:
-            assert form == {"Status": "completed"}
-            call.ended_by_us = time.time()
+            assert form in ({"Status": "completed"}, {"Status": "canceled"})
+            if call.deaf:
+                call.deaf -= 1
+            else:
+                call.ended_by_us = time.time()
         return Answer(200, call.as_json())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

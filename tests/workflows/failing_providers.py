@@ -93,6 +93,10 @@ class FailingProviders:
         self._log().ringing -= 1
         return Result.NO_ANSWER
 
+    async def is_queued(self, call: str) -> bool:
+        """It rings at once."""
+        return False
+
     async def hang_up(self, call: str) -> Result | None:
         """Too late for that."""
         return await self.result(call)
