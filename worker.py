@@ -21,6 +21,7 @@ from domain.errors import explain
 from providers.protocols import ProviderFailed
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
 from runtime.dev_server import ServerFailed, dev_server
+from runtime.encryption import Codec
 from runtime.logs import configure_logs
 from runtime.service import QUEUES, providers_of, worker_identity, workers_of
 from runtime.settings import Settings
@@ -47,7 +48,14 @@ async def serve(settings: Settings, queues: list[str], dev: bool) -> None:
         await register_search_attributes(client)
         for worker in workers_of(client, settings, providers_of(settings, client), queues):
             await stack.enter_async_context(worker)
-        log.info("serving", queues=queues, address=address, namespace=client.namespace)
+        codec = client.data_converter.payload_codec
+        log.info(
+            "serving",
+            queues=queues,
+            address=address,
+            namespace=client.namespace,
+            encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
+        )
         await stop.wait()
         log.info("draining", seconds=settings.drain_seconds)
     log.info("stopped")

@@ -25,10 +25,12 @@ from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.parameters import Name
-from cli.problems import DidNotHappen
+from cli.problems import BadInput, DidNotHappen
 from domain.events import Event
 from domain.names import CASES_QUEUE
 from runtime.connection import Unreachable, connect
+from runtime.encryption import BadKeys
+from workflows.converter import Unreadable
 
 ANSWERS_WITHIN = timedelta(seconds=5)
 """How long a person waits for a server or a worker."""
@@ -94,7 +96,8 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
     """Do `work` with a connection to Temporal.
 
     Raises:
-        DidNotHappen: Temporal does not answer, or says no.
+        DidNotHappen: Temporal does not answer, or says no, or what it answers cannot be read.
+        BadInput: the keys that it is to be encrypted with are no use.
     """
 
     async def session() -> T:
@@ -111,8 +114,12 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
     )
     try:
         return asyncio.run(session())
+    except BadKeys as error:
+        raise BadInput(str(error)) from None
     except Unreachable as error:
         raise DidNotHappen(str(error)) from None
+    except Unreadable as error:
+        raise DidNotHappen(f"what the worker answers {error}") from None
     except RPCError as error:
         if "search attribute" in error.message:
             raise DidNotHappen(
