@@ -119,7 +119,7 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
     except Unreachable as error:
         raise DidNotHappen(str(error)) from None
     except Unreadable as error:
-        raise DidNotHappen(f"what the worker answers {error}") from None
+        raise DidNotHappen(f"the answer {error}") from None
     except RPCError as error:
         if "search attribute" in error.message:
             raise DidNotHappen(
@@ -185,12 +185,15 @@ async def taken(client: Client, asked: Coroutine[Any, Any, T]) -> T:
     Raises:
         SaidNo: in the case's or the enrollment's own words.
         NoAnswer: no worker listens, or it is stuck. The update may be taken later.
+        DidNotHappen: there is an answer that cannot be read.
     """
     try:
         return await _answer(client, asked)
     except WorkflowUpdateFailedError as error:
         message = getattr(error.cause, "message", "") or str(error.cause)
         raise SaidNo(f"refused: {_one_line(message)}") from None
+    except Unreadable as error:
+        raise DidNotHappen(f"it is not known whether it was taken: the answer {error}") from None
 
 
 @contextmanager

@@ -116,7 +116,7 @@ class FailureConverter(DefaultFailureConverter):
         """
         said = failure.encoded_attributes
         if said.metadata.get("encoding") == ENCRYPTED.encode():
-            raise Unreadable(f"a failure cannot be read: {why_unreadable(said)}")
+            raise Unreadable(f"cannot be read: {why_unreadable(said)}")
         return super().from_failure(failure, payload_converter)
 
 
