@@ -17,6 +17,7 @@ import typer
 from cli import enrollment
 from cli.enrollment_listing import list_sellers
 from cli.history import history
+from cli.keys import new_key
 from cli.linking import link
 from cli.listing import list_cases
 from cli.live import watch
@@ -109,6 +110,8 @@ _command(
     "examples/ratings.csv",
     "ratings.jsonl --by health-feed --json",
 )
+_group(OPERATIONS, "keys", "Keys that encrypt what Temporal stores (docs/encryption.md).")
+_command(OPERATIONS, "keys new", new_key, ">> case72.keys")
 _command(SELLER, "call", call, "US/A2EXAMPLE --by seller")
 _command(
     SELLER,

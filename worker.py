@@ -25,6 +25,7 @@ from portal.server import serving
 from providers.protocols import ProviderFailed
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
 from runtime.dev_server import ServerFailed, dev_server
+from runtime.encryption import Codec
 from runtime.logs import configure_logs
 from runtime.portal_settings import PortalSettings, on_this_machine
 from runtime.service import QUEUES, providers_of, worker_identity, workers_of
@@ -60,7 +61,14 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
         entry = page.entry() if page.is_configured else None
         for worker in workers_of(client, settings, providers, queues, entry):
             await stack.enter_async_context(worker)
-        log.info("serving", queues=queues, address=address, namespace=client.namespace)
+        codec = client.data_converter.payload_codec
+        log.info(
+            "serving",
+            queues=queues,
+            address=address,
+            namespace=client.namespace,
+            encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
+        )
         await stop.wait()
         log.info("draining", seconds=settings.drain_seconds)
     log.info("stopped")

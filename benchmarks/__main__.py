@@ -142,10 +142,10 @@ async def processor_time(client: Client) -> list[Row]:
     """A whole case against the bare twin, in alternating rounds."""
     ours: list[float] = []
     bare: list[float] = []
-    pair = [(ours, _whole_case), (bare, _bare_case)]
+    pair = [(ours, whole_case), (bare, _bare_case)]
     for number in range(ROUNDS + 1):
         for spent, one in pair if number % 2 else reversed(pair):  # neither is always the first
-            cost = await _cost_of_a_round(client, number, one)
+            cost = await cost_of_a_round(client, number, one)
             if number:  # the first warms up
                 spent.append(cost)
     ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
@@ -156,15 +156,17 @@ async def processor_time(client: Client) -> list[Row]:
     ]
 
 
-async def _cost_of_a_round(
+async def cost_of_a_round(
     client: Client, number: int, one: Callable[[Client, str], Awaitable[None]]
 ) -> float:
+    """Processor time in milliseconds for each case of a round."""
     begin = time.process_time()
     await asyncio.gather(*(one(client, f"R{number}C{i}") for i in range(CASES_A_ROUND)))
     return (time.process_time() - begin) / CASES_A_ROUND * 1000
 
 
-async def _whole_case(client: Client, seller_id: str) -> None:
+async def whole_case(client: Client, seller_id: str) -> None:
+    """A case whose plan is accepted."""
     handle = await _open(client, seller_id, "+12065550110")
     await asyncio.sleep(1)
     await handle.execute_update(IssueCase.submit_plan, PLAN)

@@ -25,10 +25,12 @@ from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.parameters import Name
-from cli.problems import DidNotHappen
+from cli.problems import BadInput, DidNotHappen
 from domain.events import Event
 from domain.names import CASES_QUEUE
 from runtime.connection import Unreachable, connect
+from runtime.encryption import BadKeys
+from workflows.converter import Unreadable
 
 ANSWERS_WITHIN = timedelta(seconds=5)
 """How long a person waits for a server or a worker."""
@@ -94,7 +96,8 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
     """Do `work` with a connection to Temporal.
 
     Raises:
-        DidNotHappen: Temporal does not answer, or says no.
+        DidNotHappen: Temporal does not answer, or says no, or what it answers cannot be read.
+        BadInput: the keys that it is to be encrypted with are no use.
     """
 
     async def session() -> T:
@@ -111,8 +114,12 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
     )
     try:
         return asyncio.run(session())
+    except BadKeys as error:
+        raise BadInput(str(error)) from None
     except Unreachable as error:
         raise DidNotHappen(str(error)) from None
+    except Unreadable as error:
+        raise DidNotHappen(f"the answer {error}") from None
     except RPCError as error:
         if "search attribute" in error.message:
             raise DidNotHappen(
@@ -178,12 +185,15 @@ async def taken(client: Client, asked: Coroutine[Any, Any, T]) -> T:
     Raises:
         SaidNo: in the case's or the enrollment's own words.
         NoAnswer: no worker listens, or it is stuck. The update may be taken later.
+        DidNotHappen: there is an answer that cannot be read.
     """
     try:
         return await _answer(client, asked)
     except WorkflowUpdateFailedError as error:
         message = getattr(error.cause, "message", "") or str(error.cause)
         raise SaidNo(f"refused: {_one_line(message)}") from None
+    except Unreadable as error:
+        raise DidNotHappen(f"it is not known whether it was taken: the answer {error}") from None
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
-from workflows.converter import DATA_CONVERTER
+from runtime.encryption import data_converter
 from workflows.search import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
@@ -48,8 +48,10 @@ async def connect(
 
     Raises:
         Unreachable: nobody answers there, or refuses the connection.
+        BadKeys: what it stores cannot be encrypted with the keys that are set.
     """
     config = environment()
+    converter = data_converter()
     if address is not None:
         config["target_host"] = address
     if identity is not None:
@@ -57,7 +59,7 @@ async def connect(
     if lazy:
         config["lazy"] = True
     try:
-        return await Client.connect(**config, data_converter=DATA_CONVERTER)  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
+        return await Client.connect(**config, data_converter=converter)  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
     except (RuntimeError, RPCError) as error:
         raise Unreachable(
             f"no Temporal server answers at {config['target_host']} (TEMPORAL_ADDRESS); "

@@ -185,6 +185,7 @@ async def test_the_demo_ends_with_every_case_as_it_should_twice_in_a_row(tmp_pat
     [
         ({"CASE72_RING_SECONDS": "soon"}, [], "ring_seconds"),
         ({"CASE72_TELEPHONE": "carrier pigeon"}, [], "telephone"),
+        ({"CASE72_ENCRYPTION_KEYS_FILE": "nowhere"}, [], "encryption_keys_file"),
         ({"TEMPORAL_ADDRESS": "127.0.0.1:1"}, [], "127.0.0.1:1"),
         ({}, ["--queue", "nonsense"], "--queue"),
     ],

@@ -1,15 +1,26 @@
-"""How what workflows are told, and told back, is read and written."""
+"""How what workflows are told, and told back, is read and written.
+
+Encryption itself is in runtime/encryption.py, outside of what replays: here it is only said what
+it means that something could not be decrypted.
+"""
 
 from dataclasses import replace
 from typing import Any, get_args
 
 from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import (
     PydanticJSONPlainPayloadConverter,
     pydantic_data_converter,
 )
-from temporalio.converter import CompositePayloadConverter, DefaultPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DefaultFailureConverter,
+    DefaultPayloadConverter,
+    EncodingPayloadConverter,
+)
+from temporalio.converter import PayloadConverter as SomePayloadConverter
 from temporalio.exceptions import ApplicationError
 
 from domain.errors import explain
@@ -19,6 +30,23 @@ from workflows.enrollment_input import EnrollmentInput
 
 _TOLD = (CaseInput, EnrollmentInput, Event)
 """What others tell a workflow: the input of a start, the argument of an update."""
+
+ENCRYPTED = "binary/encrypted"
+"""The encoding of a payload that is encrypted."""
+WHY_UNREADABLE = "why-unreadable"
+"""The metadata with which the codec hands on a payload that it could not decrypt."""
+
+
+class Unreadable(ValueError):
+    """Something is encrypted and could not be decrypted; says why, and nothing of what it is."""
+
+
+def why_unreadable(payload: Payload) -> str:
+    """What to tell about a payload that is still encrypted when it is to be read."""
+    reason = payload.metadata.get(WHY_UNREADABLE)
+    if reason is not None:
+        return reason.decode()
+    return "it is encrypted, and no keys are set here (CASE72_ENCRYPTION_KEYS_FILE)"
 
 
 class _JSON(PydanticJSONPlainPayloadConverter):
@@ -40,13 +68,67 @@ class _JSON(PydanticJSONPlainPayloadConverter):
             raise ValueError(explain(error)) from None
 
 
+class _StillEncrypted(EncodingPayloadConverter):
+    @property
+    def encoding(self) -> str:
+        return ENCRYPTED
+
+    def to_payload(self, value: Any) -> Payload | None:
+        """Nothing is: that is the codec's."""
+        return None
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        """Never.
+
+        An update is refused, in these words, rather than holding up its workflow for as long as
+        somebody asks with a wrong key. Anything else, the input of a start included, is ours to
+        mend: the workflow task fails, or an activity is tried again, until the key is there.
+        """
+        if isinstance(type_hint, type) and issubclass(type_hint, Event):
+            raise ApplicationError(
+                f"the worker cannot read it: {why_unreadable(payload)}",
+                type="Unreadable",
+                non_retryable=True,
+            )
+        raise Unreadable(f"cannot be read: {why_unreadable(payload)}")
+
+
 class PayloadConverter(CompositePayloadConverter):
     """Pydantic's, with the above."""
 
     def __init__(self) -> None:
         json = PydanticJSONPlainPayloadConverter().encoding
         every = DefaultPayloadConverter.default_encoding_payload_converters
-        super().__init__(*(_JSON() if one.encoding == json else one for one in every))
+        ours = (_JSON() if one.encoding == json else one for one in every)
+        super().__init__(*ours, _StillEncrypted())
 
 
-DATA_CONVERTER = replace(pydantic_data_converter, payload_converter_class=PayloadConverter)
+class FailureConverter(DefaultFailureConverter):
+    """The usual one, but a message that cannot be decrypted is not passed over in silence."""
+
+    def from_failure(
+        self, failure: Failure, payload_converter: SomePayloadConverter
+    ) -> BaseException:
+        """As usual.
+
+        Raises:
+            Unreadable: what failed could not be decrypted.
+        """
+        said = failure.encoded_attributes
+        if said.metadata.get("encoding") == ENCRYPTED.encode():
+            raise Unreadable(f"cannot be read: {why_unreadable(said)}")
+        return super().from_failure(failure, payload_converter)
+
+
+class EncodedFailureConverter(FailureConverter):
+    """Messages and stack traces go where the codec encrypts them."""
+
+    def __init__(self) -> None:
+        super().__init__(encode_common_attributes=True)
+
+
+DATA_CONVERTER = replace(
+    pydantic_data_converter,
+    payload_converter_class=PayloadConverter,
+    failure_converter_class=FailureConverter,
+)

@@ -1,0 +1,144 @@
+"""What the Web UI and the command `temporal` may ask, and who may not."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from portal import codec_endpoint
+from portal.codec_endpoint import codec_app
+from runtime.encryption import Codec, keys_of
+from tests.keys import line
+
+UI = "http://localhost:8233"
+PASSWORD = "correct horse battery"
+SAID = {"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "eyJuYW1lIjoiQmx1ZSBLZXR0bGUifQ=="}
+
+
+def client(*keys: str, password: str = PASSWORD) -> TestClient:
+    """A browser that looks at the endpoint, mounted as in the portal."""
+    app = codec_app(Codec(keys_of(map(line, keys))), ui_origin=UI, password=password)
+    return TestClient(
+        Starlette(routes=[Mount("/codec", app)]),
+        base_url="http://localhost",
+        headers={"Origin": UI, "X-Namespace": "default"},
+        follow_redirects=False,
+    )
+
+
+def basic(password: str) -> dict[str, str]:
+    """As `temporal --codec-auth` sends it."""
+    return {"Authorization": "Basic " + base64.b64encode(f"me:{password}".encode()).decode()}
+
+
+def ask(browser: TestClient, what: str, *payloads: object, **headers: str) -> Any:  # Any: httpx's
+    return browser.post(f"/codec/{what}", json={"payloads": payloads}, headers=headers)
+
+
+def logged_in(*keys: str) -> TestClient:
+    browser = client(*keys)
+    assert browser.post("/codec/login", data={"password": PASSWORD}).status_code == 303
+    return browser
+
+
+def test_what_was_encoded_is_decoded_again() -> None:
+    browser = logged_in("new")
+    encoded = ask(browser, "encode", SAID).json()["payloads"][0]
+    assert "Kettle" not in base64.b64decode(encoded["data"]).decode(errors="replace")
+    # With what the Web UI adds to the address.
+    again = browser.post(
+        "/codec/decode?preserveStorageRefs=true", json={"payloads": [encoded, SAID]}
+    )
+    assert again.json() == {"payloads": [SAID, SAID]}
+    assert again.headers["cache-control"] == "no-store"
+
+
+def test_what_cannot_be_decrypted_says_so_beside_what_can() -> None:
+    lost = ask(logged_in("lost"), "encode", SAID).json()["payloads"][0]
+    shown = ask(logged_in("new"), "decode", lost, SAID).json()["payloads"]
+    assert json.loads(base64.b64decode(shown[0]["data"])) == (
+        "cannot be read: it needs the key lost, which is not in CASE72_ENCRYPTION_KEYS_FILE"
+    )
+    assert shown[1] == SAID
+
+
+@pytest.mark.parametrize("what", ["encode", "decode"])
+def test_nobody_is_answered_who_has_not_logged_in(what: str) -> None:
+    browser = client("new")
+    for headers in ({}, basic("wrong"), {"Authorization": "Bearer x"}, {"Authorization": "Basic"}):
+        assert ask(browser, what, SAID, **headers).status_code == 401
+    browser.cookies.set("case72-codec", "made-up")
+    assert ask(browser, what, SAID).status_code == 401
+    assert ask(browser, what, SAID, **basic(PASSWORD)).status_code == 200
+
+
+def test_the_cookie_is_for_this_endpoint_and_this_site_only() -> None:
+    browser = client("new")
+    answer = browser.post("/codec/login", data={"password": PASSWORD})
+    said = answer.headers["set-cookie"].lower()
+    assert "httponly" in said
+    assert "samesite=strict" in said
+    assert "path=/codec;" in said
+    assert "secure" not in said  # on this machine
+    assert "You are logged in" in browser.get(answer.headers["location"]).text
+    abroad = browser.post("http://ops.example/codec/login", data={"password": PASSWORD})
+    assert "; secure" in abroad.headers["set-cookie"].lower()
+
+
+def test_a_login_ends_with_the_password_and_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = logged_in("new")
+    other = client("new", password="another password")
+    other.cookies = browser.cookies
+    assert ask(other, "decode", SAID).status_code == 401
+    restarted = client("new")
+    restarted.cookies = browser.cookies
+    assert ask(restarted, "decode", SAID).status_code == 200
+    monkeypatch.setattr(codec_endpoint, "_LOGGED_IN_SECONDS", -1)
+    assert ask(browser, "decode", SAID).status_code == 401
+
+
+@pytest.mark.parametrize("by_form", [True, False], ids=["form", "basic"])
+def test_passwords_cannot_be_tried_at_will(by_form: bool) -> None:
+    browser = client("new")
+
+    def given(password: str) -> object:
+        if by_form:
+            return browser.post("/codec/login", data={"password": password}).status_code
+        return ask(browser, "decode", SAID, **basic(password)).status_code
+
+    assert {given(f"wrong {n}") for n in range(10)} == {403 if by_form else 401}
+    assert given("wrong") == given(PASSWORD) == 429
+
+
+def test_only_the_web_ui_may_ask_from_another_page() -> None:
+    browser = logged_in("new")
+    wanted = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type,x-namespace",
+    }
+    asked = browser.options("/codec/decode", headers=wanted)
+    assert asked.status_code == 200
+    assert asked.headers["access-control-allow-origin"] == UI
+    assert asked.headers["access-control-allow-credentials"] == "true"
+    assert ask(browser, "decode", SAID).headers["access-control-allow-origin"] == UI
+    elsewhere = {"Origin": "http://localhost:9999"}
+    asked = browser.options("/codec/decode", headers=wanted | elsewhere)
+    assert asked.status_code == 400
+    assert "access-control-allow-origin" not in asked.headers
+    answer = ask(browser, "decode", SAID, **elsewhere)
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"payloads": 1}', b"\xff"])
+def test_what_is_no_payloads_is_bad_input(body: bytes) -> None:
+    answer = logged_in("new").post("/codec/decode", content=body)
+    assert answer.status_code == 400
+
+
+def test_a_short_password_is_no_use() -> None:
+    with pytest.raises(ValueError, match="CASE72_CODEC_PASSWORD: must be of 12 characters"):
+        client("new", password="short")
