@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.contacts import ContactActivities
 from activities.entry import Entry
@@ -33,6 +34,9 @@ from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment
 
 QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE)
+
+DEPLOYMENT = "case72"
+"""What the versions are versions of; short, since every event of a worker's carries it."""
 
 WORKFLOWS = [IssueCase, SellerEnrollment]
 
@@ -115,6 +119,13 @@ def mail_of(settings: Settings) -> Mail:
     )
 
 
+def _version(settings: Settings) -> dict[str, Any]:  # Any: what `Worker` takes
+    if settings.version is None:
+        return {"build_id": DEPLOYMENT}
+    version = WorkerDeploymentVersion(DEPLOYMENT, settings.version)
+    return {"deployment_config": WorkerDeploymentConfig(version, use_worker_versioning=True)}
+
+
 def worker_identity() -> str:
     """Who we are in histories; short, since every event of a worker's carries it."""
     return socket.gethostname()[:12]
@@ -166,7 +177,7 @@ def workers_of(
             workflows=WORKFLOWS if queue == CASES_QUEUE else [],
             activities=activities[queue],
             identity=worker_identity(),
-            build_id="case72",
+            **_version(settings),
             max_task_queue_activities_per_second=per_second.get(queue),
             max_concurrent_activities=at_once.get(queue),
             max_cached_workflows=settings.cached_cases,

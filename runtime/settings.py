@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     0 rules out a fault of the SDK, at three times the processor time: see "What the platform
     gets wrong" in docs/architecture.md.
     """
+    version: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = None
+    """Of the code, where versions are to be kept apart (docs/upgrading.md)."""
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker lets activities finish: more than a call takes."""
 

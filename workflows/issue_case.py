@@ -43,6 +43,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.reconciler import Reconciler
     from workflows.search import show_in_search
     from workflows.story import details
+    from workflows.versions import STAYS
 
 log = structlog.get_logger("case")
 
@@ -51,7 +52,7 @@ Take = Callable[[Case, SomeEvent, datetime], None]
 """A method of `Case` that takes an event."""
 
 
-@workflow.defn(name=CASE_WORKFLOW, failure_exception_types=[Refused])
+@workflow.defn(name=CASE_WORKFLOW, failure_exception_types=[Refused], versioning_behavior=STAYS)
 class IssueCase:
     """A case from its opening to its end (docs/rules.md, sections 3 to 7)."""
 

@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.perform_enrollment import Outcome, perform
     from workflows.reconciler import Reconciler
     from workflows.search import show_in_search
+    from workflows.versions import MOVES_ON
 
 log = structlog.get_logger("enrollment")
 
@@ -49,7 +50,9 @@ Take = Callable[[Enrollment, SomeEvent, datetime], None]
 """A method of `Enrollment` that takes an event."""
 
 
-@workflow.defn(name=ENROLLMENT_WORKFLOW, failure_exception_types=[Refused])
+@workflow.defn(
+    name=ENROLLMENT_WORKFLOW, failure_exception_types=[Refused], versioning_behavior=MOVES_ON
+)
 class SellerEnrollment:
     """A seller's standing in a store, for as long as they sell (docs/rules.md, section 2)."""
 

@@ -1,0 +1,81 @@
+"""Two versions of the code side by side (docs/upgrading.md)."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import Client, WorkflowUpdateFailedError
+
+from domain.record import Status
+from tests.engine import Running, issue, know
+from tests.test_crashes import Host, kill, opened, stage
+from tests.test_whole import ROOT, TEMPORAL, run
+from tests.workflows.events import WITHDRAW, joins
+from tests.workflows.test_enrollment import changed
+from workflows.issue_case import IssueCase
+from workflows.seller_enrollment import SellerEnrollment
+
+
+async def make_current(client: Client, version: str) -> None:
+    """As docs/upgrading.md says, once a worker of this version has come up."""
+    address = client.service_client.config.target_host
+    named = ("--deployment-name", "case72", "--build-id", version)
+    command = (TEMPORAL, "worker", "deployment", "set-current-version", "--yes", *named)
+    async with asyncio.timeout(20):
+        while (await run(*command, "--address", address, cwd=ROOT))[0] != 0:
+            await asyncio.sleep(0.2)
+
+
+async def version_of(some: Running[Any]) -> str:
+    """The version that the workflow is with."""
+    info = (await some.handle.describe()).raw_description.workflow_execution_info
+    return info.versioning_info.deployment_version.build_id
+
+
+async def test_a_case_ends_by_the_rules_of_the_version_it_began_with(tmp_path: Path) -> None:
+    """The next version takes fewer issues: cases that are open keep to the old one."""
+    async with stage(tmp_path, CASE72_VERSION="1") as (host, client):
+        await host.start()
+        await make_current(client, "1")
+        old, seller = await opened(client, "OLD"), await know(client, "SELLER")
+        assert [await version_of(w) for w in (old, seller)] == ["1", "1"]
+        newer = Host(tmp_path, client.service_client.config.target_host, CASE72_VERSION="2")
+        try:
+            await newer.start("-m", "tests.next_version")
+            await make_current(client, "2")
+            new = await opened(client, "NEW")
+            for number in (2, 3):
+                await old.tell(IssueCase.add_issue, joins(issue(f"ISS-{number}")))
+            await new.tell(IssueCase.add_issue, joins(issue("ISS-2")))
+            with pytest.raises(WorkflowUpdateFailedError):
+                await new.tell(IssueCase.add_issue, joins(issue("ISS-3")))
+            await seller.tell(SellerEnrollment.change_account, changed(name="Another"))
+            assert [await version_of(w) for w in (old, new, seller)] == ["1", "2", "2"]
+        finally:
+            await newer.stop()
+
+
+async def test_a_case_can_be_moved_to_the_newest_version(tmp_path: Path) -> None:
+    """One that is open for months would keep its workers up."""
+    async with stage(tmp_path, CASE72_VERSION="1") as (host, client):
+        worker = await host.start()
+        await make_current(client, "1")
+        case = await opened(client, "OLD")
+        await case.settled()
+        await kill(worker)
+        newer = Host(tmp_path, client.service_client.config.target_host, CASE72_VERSION="2")
+        try:
+            await newer.start()
+            await make_current(client, "2")
+            moved, _, why = await run(
+                *(TEMPORAL, "workflow", "update-options", "--workflow-id", case.handle.id),
+                *("--versioning-override-behavior", "auto_upgrade"),
+                *("--address", client.service_client.config.target_host),
+                cwd=ROOT,
+            )
+            assert moved == 0, why
+            await case.tell(IssueCase.withdraw, WITHDRAW)
+            assert (await case.end()).status is Status.WITHDRAWN
+        finally:
+            await newer.stop()
