@@ -4,7 +4,7 @@
 `python client.py --help` shows the commands.
 
 Exit codes: 0 it is done; 1 it did not happen (refused, not found, unreachable, no answer);
-2 bad input, and nothing of it was sent.
+2 bad input, and nothing of it was sent. An audit that finds something exits 1, too.
 """
 
 import os
@@ -15,6 +15,7 @@ from contextlib import suppress
 import typer
 
 from cli import enrollment
+from cli.audit import audit
 from cli.enrollment_listing import list_sellers
 from cli.history import history
 from cli.keys import new_key
@@ -102,6 +103,7 @@ _command(
     "US/A2EXAMPLE --note 'Wrong seller'",
     "US/A2EXAMPLE --issue ISS-2 --note 'Reported twice'",
 )
+_command(OPERATIONS, "audit", audit, "", "--ask --json")
 _group(OPERATIONS, "ratings", "What sellers' ratings are.")
 _command(
     OPERATIONS,

@@ -27,6 +27,7 @@ from runtime.connection import Unreachable, connect, environment, register_searc
 from runtime.dev_server import ServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.logs import configure_logs
+from runtime.metrics import metrics_at
 from runtime.portal_settings import PortalSettings, on_this_machine
 from runtime.service import QUEUES, providers_of, worker_identity, workers_of
 from runtime.settings import Settings
@@ -43,13 +44,15 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        address = str(environment()["target_host"])
+        told = environment()
+        address, namespace = str(told["target_host"]), str(told["namespace"])
+        runtime = metrics_at(settings.metrics, namespace) if settings.metrics else None
         if dev:
             server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
             address = server.address
             print(f"Temporal  {server.address}\nWeb UI    {server.ui}", flush=True)
             print(f"State     {settings.state.resolve()}", flush=True)
-        client = await connect(address, identity=worker_identity())
+        client = await connect(address, identity=worker_identity(), runtime=runtime)
         if dev:
             page = on_this_machine(page, settings.state)
             await stack.enter_async_context(serving(build(client, page), page))

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from providers.protocols import ProviderFailed
+from providers.protocols import Engaged, ProviderFailed
+
+FAILURES = "case72_provider_failures"
 
 
 class BadInput(ApplicationError):
@@ -21,6 +24,9 @@ def provider_failures() -> Iterator[None]:
     try:
         yield
     except ProviderFailed as failure:
+        if not isinstance(failure, Engaged):  # a line that is busy is nobody's outage
+            meter = activity.metric_meter()
+            meter.create_counter(FAILURES, "Tries that a provider failed").add(1)
         raise ApplicationError(
             str(failure),
             type="ProviderFailed",

@@ -7,9 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import (
     Client,
     RPCTimeoutOrCancelledError,
@@ -26,20 +23,15 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cli.parameters import Name
 from cli.problems import BadInput, DidNotHappen
+from cli.queues import ANSWERS_WITHIN, is_listening, last_heard
 from domain.events import Event
 from domain.names import CASES_QUEUE
 from runtime.connection import Unreachable, connect
 from runtime.encryption import BadKeys
 from workflows.converter import Unreadable
 
-ANSWERS_WITHIN = timedelta(seconds=5)
-"""How long a person waits for a server or a worker."""
-
 _PATIENCE = (timedelta(seconds=1), ANSWERS_WITHIN - timedelta(seconds=1))
 """After the first of these it is asked whether there is anybody to wait for."""
-
-_POLLS_EVERY = timedelta(seconds=70)
-"""A worker that listens is heard of at least as often: its longest poll, and some."""
 
 _NO_ANSWER = {
     RPCStatusCode.CANCELLED,  # what the SDK makes of its own timeout
@@ -139,7 +131,7 @@ async def look(client: Client, kind: Kind[View], name: Name) -> Standing[View]:
     handle: WorkflowHandle[Any, View] = client.get_workflow_handle(
         name.workflow_id, run_id=description.run_id, result_type=kind.view
     )
-    now = _clock(description)
+    now = clock_of(description)
     try:
         if description.status is WorkflowExecutionStatus.RUNNING:
             return Standing(await _query(client, kind, handle), now)
@@ -229,7 +221,8 @@ async def describe(client: Client, kind: Kind[Any], name: Name) -> WorkflowExecu
         raise
 
 
-def _clock(description: WorkflowExecutionDescription) -> datetime:
+def clock_of(description: WorkflowExecutionDescription) -> datetime:
+    """What time it is by a workflow's own clock, which may have been played forward."""
     extended = description.raw_description.workflow_extended_info
     if extended.HasField("time_skipping_info"):
         return extended.time_skipping_info.current_time.ToDatetime(UTC)
@@ -273,17 +266,7 @@ async def _answer(client: Client, call: Coroutine[Any, Any, T]) -> T:
 
 
 async def _is_listening(client: Client) -> bool:
-    queue = await client.workflow_service.describe_task_queue(
-        DescribeTaskQueueRequest(
-            namespace=client.namespace,
-            task_queue=TaskQueue(name=CASES_QUEUE),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        ),
-        timeout=ANSWERS_WITHIN,
-    )
-    # The server remembers workers for some minutes after they have gone.
-    since = datetime.now(UTC) - _POLLS_EVERY
-    return any(poller.last_access_time.ToDatetime(UTC) > since for poller in queue.pollers)
+    return is_listening(await last_heard(client, CASES_QUEUE))
 
 
 def _one_line(message: str) -> str:

@@ -4,7 +4,6 @@ from temporalio.client import Client
 
 from cli import asking
 from cli.asking import (
-    ANSWERS_WITHIN,
     AlreadyClosed,
     Kind,
     NoAnswer,
@@ -14,6 +13,7 @@ from cli.asking import (
     run,
 )
 from cli.parameters import CaseName
+from cli.queues import ANSWERS_WITHIN
 from cli.words import how_it_ended
 from domain.events import Event
 from domain.view import CaseView

@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 from temporalio.client import Client, WorkflowExecution
 
-from cli.asking import ANSWERS_WITHIN
 from cli.output import console, say
+from cli.queues import ANSWERS_WITHIN
 from cli.words import plain
 from domain.account import Store
 from workflows.search import SELLER, STORE

@@ -1,9 +1,7 @@
 """`history`: what happened in cases, for auditors; one line for each event of a timeline."""
 
-import asyncio
 import csv
 import sys
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +12,7 @@ from typing import Annotated, TextIO
 import typer
 from temporalio.client import Client
 
+from cli.ahead import each
 from cli.cases import ANSWERS_WITHIN, Snapshot, look, run
 from cli.finding import OfSeller, OfStore
 from cli.listing import Wanted
@@ -26,9 +25,6 @@ from domain.names import CASE_WORKFLOW
 from domain.record import Status, What
 from domain.text import Frozen
 from domain.view import CaseView
-
-_AT_ONCE = 16
-"""How many cases are read ahead: all that is ever in memory."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes a cell for a formula by."""
@@ -124,14 +120,8 @@ async def _read(
         except DidNotHappen as problem:  # the others are no less wanted for it
             return problem
 
-    ahead: deque[tuple[CaseName, asyncio.Task[Snapshot | DidNotHappen]]] = deque()
-    async for name in names:
-        ahead.append((name, asyncio.create_task(read(name))))
-        if len(ahead) == _AT_ONCE:
-            first, reading = ahead.popleft()
-            yield first, await reading
-    for first, reading in ahead:
-        yield first, await reading
+    async for name, found in each(names, read):
+        yield name, found
 
 
 async def _named(

@@ -9,12 +9,13 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.asking import ANSWERS_WITHIN, Kind, describe, run
+from cli.asking import Kind, describe, run
 from cli.cases import CASE, Snapshot, look
 from cli.output import console, print_view, say
 from cli.page import page_of
 from cli.parameters import Case, Json, Name, Span
 from cli.problems import DidNotHappen
+from cli.queues import ANSWERS_WITHIN
 from cli.words import how_it_ended, utc
 
 _PLAYS_WITHIN_SECONDS = 300

@@ -9,6 +9,7 @@ from temporalio.api.operatorservice.v1 import (
 )
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from runtime.encryption import data_converter
@@ -37,7 +38,11 @@ def environment() -> dict[str, object]:
 
 
 async def connect(
-    address: str | None = None, *, identity: str | None = None, lazy: bool = False
+    address: str | None = None,
+    *,
+    identity: str | None = None,
+    lazy: bool = False,
+    runtime: Runtime | None = None,
 ) -> Client:
     """Connect to Temporal.
 
@@ -45,6 +50,7 @@ async def connect(
         address: host and port, instead of the environment's.
         identity: what histories call us; short, since it stands in every one of them.
         lazy: connect with the first call only, which then fails if nobody answers.
+        runtime: the SDK's, instead of the one that everybody shares.
 
     Raises:
         Unreachable: nobody answers there, or refuses the connection.
@@ -58,6 +64,8 @@ async def connect(
         config["identity"] = identity
     if lazy:
         config["lazy"] = True
+    if runtime is not None:
+        config["runtime"] = runtime
     try:
         return await Client.connect(**config, data_converter=converter)  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
     except (RuntimeError, RPCError) as error:

@@ -4,6 +4,7 @@ import re
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import getaddresses
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
@@ -59,6 +60,8 @@ class Settings(BaseSettings):
     """A marketplace's own templates, each instead of ours of the same name (docs/wording.md)."""
     log: Literal["auto", "console", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics: str | None = None
+    """Where Prometheus finds what is counted, as `127.0.0.1:9464`; none: nothing is counted."""
     calls_per_second: Annotated[float | None, Field(gt=0)] = None
     """For the whole fleet, like `emails_per_second`: Temporal hands out no more. None: no limit.
 
@@ -83,6 +86,19 @@ class Settings(BaseSettings):
     @classmethod
     def _as_from_a_file(cls, value: Any) -> Any:  # whatever the environment holds
         return value.strip() if isinstance(value, str) else value
+
+    @field_validator("metrics")
+    @classmethod
+    def _can_be_listened_at(cls, value: str | None) -> str | None:
+        if value is not None:
+            host, _, port = value.rpartition(":")
+            try:
+                ip_address(host.removeprefix("[").removesuffix("]"))
+            except ValueError:
+                host = ""
+            if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+                raise ValueError("give an IP address of this machine and a port: 127.0.0.1:9464")
+        return value
 
     @field_validator("telephone", mode="before")
     @classmethod

@@ -39,6 +39,7 @@ with workflow.unsafe.imports_passed_through():
         refuse_what_does_not_exist,
         require_workflow_id,
     )
+    from workflows.metrics import count
     from workflows.perform import Outcome, called_off, perform
     from workflows.reconciler import Reconciler
     from workflows.search import show_in_search
@@ -103,6 +104,7 @@ class IssueCase:
             if entry.attempt is not None:
                 line |= {"attempt": entry.attempt, "result": entry.result}
             log.info(entry.what, **line)
+        count(case, self._logged)
         self._logged = len(case.timeline)
 
     def _may_continue_as_new(self) -> bool:

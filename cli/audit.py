@@ -1,0 +1,64 @@
+"""`audit`: what goes wrong without anybody being told, and what to do about it."""
+
+from datetime import timedelta
+from itertools import groupby
+from typing import Annotated
+
+import typer
+
+from cli.asking import run
+from cli.auditing import audit as look_at_all
+from cli.findings import Finding, Kind, Report
+from cli.output import say
+from cli.words import plain, utc
+
+_SHOWN = 20
+"""Of each kind: in an outage every case is late."""
+
+
+def audit(
+    *,
+    ask: Annotated[
+        bool,
+        typer.Option(
+            "--ask",
+            help="Ask every open case for its agenda too, which has a worker replay each.",
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Find cases that stand still or are late, escalations nobody decides, missing workers.
+
+    Exit code 1 where there is anything to find. Times are by the case's own clock.
+    """
+    report = run(lambda client: look_at_all(client, ask=ask))
+    if as_json:
+        say(report.model_dump_json(indent=2))
+    else:
+        _print(report)
+    raise typer.Exit(1 if report.findings else 0)
+
+
+def _print(report: Report) -> None:
+    order = list(Kind)
+    by_kind = sorted(report.findings, key=lambda finding: order.index(finding.kind))
+    for kind, some in groupby(by_kind, key=lambda finding: finding.kind):
+        findings = list(some)
+        say(f"{plain(kind)}: {len(findings)}; what to do: {kind.page}")
+        for finding in findings[:_SHOWN]:
+            say(f"  {finding.where}: {finding.what}{_since(finding)}")
+        if len(findings) > _SHOWN:
+            say(f"  and {len(findings) - _SHOWN} more, which --json lists")
+    wrong = f"findings: {len(report.findings)}" if report.findings else "nothing is wrong"
+    say(f"Open cases looked at: {report.cases}, of them asked: {report.asked}; {wrong}.")
+
+
+def _since(finding: Finding) -> str:
+    if finding.since is None or finding.lasts is None:
+        return ""
+    return f"; since {utc(finding.since)}, {_long(finding.lasts)}"
+
+
+def _long(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return f"{minutes // 60} h {minutes % 60} min"
