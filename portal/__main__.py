@@ -13,13 +13,13 @@ from portal.app import build
 from portal.server import serving
 from runtime.connection import Unreachable, connect
 from runtime.logs import configure_logs
-from runtime.portal_settings import PortalSettings
+from runtime.portal_settings import CodecSettings, PortalSettings
 from runtime.settings import Settings
 
 log = structlog.get_logger("portal")
 
 
-async def serve(settings: PortalSettings) -> None:
+async def serve(settings: PortalSettings, codec: CodecSettings) -> None:
     """Serve the page until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -27,10 +27,17 @@ async def serve(settings: PortalSettings) -> None:
         loop.add_signal_handler(number, stop.set)
     # The page is there before Temporal is, and says that it is away.
     client = await connect(identity="page", lazy=True)
-    async with serving(build(client, settings), settings):
+    async with serving(build(client, settings, codec), settings):
         log.info("serving", url=settings.url, host=settings.host, port=settings.port)
         await stop.wait()
     log.info("stopped")
+
+
+def _codec() -> CodecSettings:
+    try:
+        return CodecSettings()
+    except ValidationError as error:
+        raise ValueError(f"settings (CASE72_CODEC_*): {explain(error)}") from None
 
 
 def main() -> int:
@@ -44,6 +51,7 @@ def main() -> int:
     try:
         settings = PortalSettings()
         settings.require()
+        codec = _codec()
     except ValidationError as error:
         print(f"settings (CASE72_PORTAL_*): {explain(error)}", file=sys.stderr)
         return 2
@@ -51,8 +59,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(settings))
-    except Unreachable as error:
+        asyncio.run(serve(settings, codec))
+    except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:

@@ -15,17 +15,18 @@ from temporalio.client import Client
 
 from activities.entry import Expired, Forged, Signer
 from portal.asking import Unavailable, Workflows
+from portal.codec_endpoint import codec_app
 from portal.guard import BodyLimit, Guard
 from portal.incoming import TooOften
 from portal.pages import Pages
 from portal.session import NotOurForm, NoVisit, Visits
-from runtime.portal_settings import PortalSettings
+from runtime.portal_settings import CodecSettings, PortalSettings
 
 STATIC = Path(__file__).parent / "static"
 
 
-def build(client: Client, settings: PortalSettings) -> ASGIApp:
-    """The page, over the workflows that `client` reaches.
+def build(client: Client, settings: PortalSettings, codec: CodecSettings | None = None) -> ASGIApp:
+    """The page, over the workflows that `client` reaches, and what the Web UI decrypts through.
 
     Raises:
         ValueError: a setting is missing, and named.
@@ -33,7 +34,15 @@ def build(client: Client, settings: PortalSettings) -> ASGIApp:
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
     pages = Pages(Workflows(client), visits, _version())
-    return Guard(_routes(pages), tls=visits.secure)
+    page = Guard(_routes(pages), tls=visits.secure)
+    if codec is None or codec.password is None or codec.ui is None:
+        return page
+    encrypts = client.data_converter.payload_codec
+    if encrypts is None:
+        raise ValueError("CASE72_CODEC_PASSWORD: is of no use without CASE72_ENCRYPTION_KEYS_FILE")
+    # Beside the page, not within: it is for operators, with a login and an origin of its own.
+    endpoint = codec_app(encrypts, ui_origin=codec.ui, password=codec.password.get_secret_value())
+    return Starlette(routes=[Mount("/codec", endpoint), Mount("/", page)])
 
 
 def _routes(pages: Pages) -> Starlette:

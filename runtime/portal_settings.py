@@ -108,6 +108,29 @@ class PortalSettings(BaseSettings):
         return Entry(*self.require())
 
 
+class CodecSettings(BaseSettings):
+    """For operators: where the Web UI may decrypt, each with the prefix `CASE72_CODEC_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASE72_CODEC_", hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+    password: SecretStr | None = None
+    """What people log in with; without it there is no endpoint."""
+    ui: str | None = None
+    """The Web UI's origin, such as https://temporal.ops.example: no other page may ask."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.password is None) != (self.ui is None):
+            raise ValueError("password, ui: one is no use without the other")
+        if self.ui is not None:
+            url = urlsplit(self.ui)
+            if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query:
+                raise ValueError("ui: must be an origin, such as https://temporal.ops.example")
+        return self
+
+
 def on_this_machine(settings: PortalSettings, state: Path) -> PortalSettings:
     """For development: a free port, and a secret of its own, both kept in the state folder.
 
