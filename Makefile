@@ -8,12 +8,13 @@
 # make bench-sellers  what a seller costs, against asking once a day
 # make bench-portal   how fast the sellers' page is with fifty open at once
 # make messages   what the page says, anew into the catalogs of its languages
+# make licences  what the licences are of what the service runs on, into docs/licences.md
 # make lock        the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test bench bench-many bench-reaching bench-sellers bench-portal messages check lock clean
+.PHONY: demo dev test bench bench-many bench-reaching bench-sellers bench-portal messages check licences lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -68,6 +69,11 @@ check: .venv/dev.stamp
 
 LOCK = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+licences: .venv/dev.stamp
+	{ echo "# Licences of what the service runs on"; echo; echo "Made by \`make licences\`."; echo; \
+	$(BIN)/pip-licenses --python $(BIN)/python --from=mixed --order=license --format=markdown \
+	--packages $$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements.txt); } > docs/licences.md
 
 lock: .venv/dev.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
