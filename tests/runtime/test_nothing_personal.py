@@ -260,7 +260,9 @@ async def test_nothing_personal_is_told_or_stored(
     failures = [m for m in inside if isinstance(m, Failure)]
     ours = [f for f in failures if f.source != "Server"]
     assert ours
-    assert {(f.message, f.stack_trace) for f in ours} <= {("Encoded failure", ""), ("", "")}
+    # The last is the server's word for a workflow task that an event overtook.
+    said = {"Encoded failure", "", "UnhandledCommand"}
+    assert {(f.message, f.stack_trace) for f in ours} <= {(words, "") for words in said}
 
 
 async def test_without_encryption_all_of_it_is_found(
