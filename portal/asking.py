@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
@@ -113,16 +114,33 @@ class Workflows:
         try:
             with _failures():
                 async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
-                    found: View = await handle.query(
-                        query,
-                        result_type=view,
-                        # One that failed or was terminated says nothing that still holds.
-                        reject_condition=QueryRejectCondition.NOT_COMPLETED_CLEANLY,
-                        rpc_timeout=ANSWERS_WITHIN,
-                    )
+                    try:
+                        found: View = await handle.query(
+                            query,
+                            result_type=view,
+                            reject_condition=QueryRejectCondition.NOT_OPEN,
+                            rpc_timeout=ANSWERS_WITHIN,
+                        )
+                    except WorkflowQueryRejectedError:
+                        found = await self._result(workflow_id, view)
                     return found
         except Gone:
             return None
+
+    async def _result(self, workflow_id: str, view: type[View]) -> View:
+        """What a closed workflow ended with, which takes no worker, unlike a query.
+
+        Raises:
+            Gone: it failed or was terminated, and says nothing that still holds.
+        """
+        last = await self._client.get_workflow_handle(workflow_id).describe(
+            rpc_timeout=ANSWERS_WITHIN
+        )
+        if last.status is not WorkflowExecutionStatus.COMPLETED:
+            raise Gone
+        ended = self._client.get_workflow_handle(workflow_id, run_id=last.run_id, result_type=view)
+        result: View = await ended.result(follow_runs=False, rpc_timeout=ANSWERS_WITHIN)
+        return result
 
     async def _tell(
         self, workflow_id: str, run_id: str | None, update: str, event: Event, key: str | None

@@ -18,6 +18,7 @@ USUAL_PORTS = (7233, 8233)
 """Where people look for a Temporal server, and for its Web UI."""
 _STARTS_WITHIN_SECONDS = 30
 _STOPS_WITHIN_SECONDS = 10
+_TRIES = 3
 
 TIME_SKIPPING = (
     # A case's own clock can be played forward, which real clusters do not offer.
@@ -64,12 +65,21 @@ async def dev_server(
             address, ui = known.read_text().split()
             yield DevServer(address, ui)
             return
-        port, ui_port = free_ports(*(USUAL_PORTS if usual_ports else (0, 0)))
-        server = DevServer(f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}")
-        process = await _start(folder, server, lock, config)
+        for tries_left in reversed(range(_TRIES)):
+            port, ui_port = free_ports(*(USUAL_PORTS if usual_ports else (0, 0)))
+            server = DevServer(f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}")
+            process = await _start(folder, server, lock, config)
+            try:
+                known.write_text(f"{server.address} {server.ui}")
+                await _answers(server.address, process, folder / "server.log")
+            except BaseException as error:
+                await _stop(process)
+                # Somebody may have taken the port in the moment it was free.
+                if isinstance(error, ServerFailed) and tries_left:
+                    continue
+                raise
+            break
         try:
-            known.write_text(f"{server.address} {server.ui}")
-            await _answers(server.address, process, folder / "server.log")
             yield server
         finally:
             await _stop(process)

@@ -1,16 +1,23 @@
 """What the page makes of workflows that answer, are missing, refuse, or do not answer."""
 
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from activities.entry import Visitor
 from domain.names import CASE_WORKFLOW, CASES_QUEUE
+from domain.record import Status
 from portal.asking import Found, Unavailable, Workflows
 from runtime.connection import connect
 from runtime.dev_server import dev_server
+from runtime.service import workers_of
+from runtime.settings import Settings
+from tests.engine import engine_in
 from tests.portal.site import Site, alone, asking, entry
+from tests.workflows.events import WITHDRAW
+from workflows.issue_case import IssueCase
 
 VISITOR = Visitor.of("case/US/ASKED")
 
@@ -65,3 +72,18 @@ async def test_without_temporal_the_page_answers_within_five_seconds() -> None:
         began = time.monotonic()
         assert (await client.get("/")).status_code == 503
         assert time.monotonic() - began < 5
+
+
+async def test_a_closed_case_is_shown_though_no_worker_is_left(tmp_path: Path) -> None:
+    """Nor one of the version that it was pinned to (docs/upgrading.md)."""
+    async with engine_in(tmp_path, queues=()) as engine:
+        async with AsyncExitStack() as workers:
+            settings = Settings(state=tmp_path, drain_seconds=0.5)
+            for worker in workers_of(engine.client, settings, engine.providers):
+                await workers.enter_async_context(worker)
+            case = await engine.open(seller_id="CLOSED")
+            await case.tell(IssueCase.withdraw, WITHDRAW)
+            await case.end()
+        found = await Workflows(engine.client).find(Visitor.of("case/US/CLOSED"))
+        assert found.case is not None
+        assert found.case.status is Status.WITHDRAWN

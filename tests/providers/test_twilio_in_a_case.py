@@ -324,7 +324,7 @@ async def test_a_call_that_still_waits_at_twilio_at_its_latest_moment_is_taken_b
         case = await engine.open(
             wait=False, emergency_phone=SELLER, rules={**soon, "minimum_rung_calls": 1}
         )
-        view = await called(case, within=25)
+        view = await called(case, within=60)
         assert call_of(view).result is Result.PROVIDER_FAILED
         assert [call.status for call in twilio.placed] == ["canceled"]
 
