@@ -205,8 +205,9 @@ def test_a_telephone_that_is_down_for_the_72_hours_is_asked_again_for_15_minutes
     asked = [hour for channel, hour in case.log.asked if channel is CALL]
     assert case.log.rang == []
     assert len(calls) == 10
+    # The providers count from the first attempt, the case from its opening: seconds, under load.
     for hour in asked:
-        assert any(call - A_SECOND <= hour <= call + TRIED_FOR[CALL] + A_SECOND for call in calls)
+        assert any(call - MINUTE <= hour <= call + TRIED_FOR[CALL] + MINUTE for call in calls)
 
 
 def test_without_mail_the_clock_starts_with_the_call_that_rang(played: dict[str, Played]) -> None:
