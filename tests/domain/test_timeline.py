@@ -1,5 +1,7 @@
 """Every event is in the timeline: when, what, by whom, with what was said (section 5)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from domain.attempt import About, CallEnded, Result
@@ -27,52 +29,59 @@ from tests.domain.build import (
 from tests.domain.world import World, contacting, escalated, in_review
 
 NOTE = "looked at the whole file"
-SAID: list[tuple[World, Event, What, str, str | None]] = [
-    (contacting(), a_contact(), What.CONTACT, "specialist", "phone: called in"),
-    (contacting(), a_request(), What.CALL_REQUESTED, "seller", None),
-    (contacting(), a_plan(), What.PLAN_SUBMITTED, "seller", "version 1"),
-    (in_review(), a_plan(), What.PLAN_SUBMITTED, "seller", "version 2"),
-    (in_review(), REJECT, What.PLAN_REVIEWED, "reviewer", "reject: say more about it"),
+
+
+def two_issues() -> World:
+    return contacting().take(joins("ISS-2"))
+
+
+SAID: list[tuple[Callable[[], World], Event, What, str, str | None]] = [
+    (contacting, a_contact(), What.CONTACT, "specialist", "phone: called in"),
+    (contacting, a_request(), What.CALL_REQUESTED, "seller", None),
+    (contacting, a_plan(), What.PLAN_SUBMITTED, "seller", "version 1"),
+    (in_review, a_plan(), What.PLAN_SUBMITTED, "seller", "version 2"),
+    (in_review, REJECT, What.PLAN_REVIEWED, "reviewer", "reject: say more about it"),
     (
-        contacting(),
+        contacting,
         a_conversation(Outcome.UNRESOLVED),
         What.CONVERSATION,
         "specialist",
         "unresolved: talked it through",
     ),
-    (escalated(), a_decision(Decision.RESUME), What.DECIDED, "lead", f"resume: {NOTE}"),
-    (contacting(), joins("ISS-2"), What.ISSUE_JOINED, "monitor", "ISS-2: Restricted"),
-    (contacting(), a_harm_report(), What.HARM_REPORTED, "investigator", "fraud: CASE-FILE-7"),
-    (contacting(), a_withdrawal(), What.ISSUE_WITHDRAWN, "marketplace", "raised in error"),
+    (escalated, a_decision(Decision.RESUME), What.DECIDED, "lead", f"resume: {NOTE}"),
+    (contacting, joins("ISS-2"), What.ISSUE_JOINED, "monitor", "ISS-2: Restricted"),
+    (contacting, a_harm_report(), What.HARM_REPORTED, "investigator", "fraud: CASE-FILE-7"),
+    (contacting, a_withdrawal(), What.ISSUE_WITHDRAWN, "marketplace", "raised in error"),
     (
-        contacting(),
+        contacting,
         a_withdrawal("ISS-1"),
         What.ISSUE_WITHDRAWN,
         "marketplace",
         "ISS-1: raised in error",
     ),
     (
-        contacting().take(joins("ISS-2")),
+        two_issues,
         a_withdrawal("ISS-2"),
         What.ISSUE_WITHDRAWN,
         "marketplace",
         "ISS-2: raised in error",
     ),
     (
-        contacting(),
+        contacting,
         a_change(phone=OTHER_NUMBER, email=OTHER_ADDRESS),
         What.CONTACT_CHANGED,
         "seller",
         "emergency_phone and email",
     ),
-    (contacting(), a_change(email=OTHER_ADDRESS), What.CONTACT_CHANGED, "seller", "email"),
+    (contacting, a_change(email=OTHER_ADDRESS), What.CONTACT_CHANGED, "seller", "email"),
 ]
 
 
-@pytest.mark.parametrize(("world", "event", "what", "by", "note"), SAID)
+@pytest.mark.parametrize(("begins", "event", "what", "by", "note"), SAID)
 def test_an_event_is_written_down_with_who_did_it_and_what_was_said(
-    world: World, event: Event, what: What, by: str, note: str | None
+    begins: Callable[[], World], event: Event, what: What, by: str, note: str | None
 ) -> None:
+    world = begins()
     before = len(world.case.timeline)
     world.take(event)
     new = [entry for entry in world.case.timeline[before:] if entry.what is what]

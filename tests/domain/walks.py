@@ -93,7 +93,7 @@ def walks(*, far: bool) -> list[Walk]:
     ) -> Walk:
         return Walk(name, roots, depths[far], recheck=50, **more)
 
-    last = [("nobody answers until hour 65.9", nearly_silent(None, 65.9))]
+    last = [(f"nobody answers until hour {h}", nearly_silent(None, h)) for h in (65.9, 71)]
     return [
         walk("all letters", _openings(SMALL), (4, 5)),
         walk("all letters, default policy", _openings(None), (3, 4)),
