@@ -18,7 +18,10 @@ from tests.domain.build import (
     MONDAY_22,
     OTHER_ADDRESS,
     OTHER_NUMBER,
+    REJECT,
     a_change,
+    a_contact,
+    a_harm_report,
     a_plan,
     a_request,
 )
@@ -71,7 +74,7 @@ def test_a_call_15_minutes_after_a_redial_is_made() -> None:
 
 def test_a_redial_that_would_fall_on_the_deadline_is_none_and_costs_nothing() -> None:
     busy = dict.fromkeys(range(1, 60), Result.BUSY)
-    world = World(calls=busy, call_takes=AT_ONCE, policy={"redial_after": "PT2H"}).play(80)
+    world = World(calls=busy, call_takes=AT_ONCE, policy={"redial_after": "PT1H"}).play(80)
     assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.NOT_REACHED)
 
 
@@ -101,6 +104,19 @@ def test_no_call_for_a_conversation_is_planned_past_the_time_to_work_with_us() -
     world = World(MONDAY_22, policy={"cooperation_window": "PT2H"})
     world.take(a_plan(), ASK_MORE)
     assert not [p for p in world.case.agenda if p.about is About.CONVERSATION]
+
+
+def test_contact_calls_off_no_email_that_is_no_notice() -> None:
+    """Section 4: e-mails that are no notice are all sent."""
+    world = World(email_takes=30 * MINUTE).play(1).take(a_plan(), REJECT).take(a_contact()).play(1)
+    assert [a.result for a in world.emails(About.PLAN_REJECTED)] == [Result.ACCEPTED]
+
+
+def test_harm_reported_again_after_a_deactivation_failed_deactivates() -> None:
+    """Section 5: any open status, harm reported."""
+    world = World(account_service=False).take(a_harm_report()).play(25)
+    assert world.status is Status.ESCALATED
+    assert world.take(a_harm_report()).status is Status.DEACTIVATING
 
 
 # --- a number or address that changed in a case (section 2) --------------------------------------
