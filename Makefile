@@ -53,7 +53,7 @@ MESSAGES = .state/portal.pot
 
 messages: .venv/dev.stamp
 	@mkdir -p $(dir $(MESSAGES))
-	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location -o $(MESSAGES) .
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output -o $(MESSAGES) .
 	$(BIN)/pybabel -q update -i $(MESSAGES) -d portal/locales -D portal -w 100 -N --ignore-pot-creation-date
 
 check: .venv/dev.stamp
