@@ -24,6 +24,9 @@ from tests.domain.build import (
     a_harm_report,
     a_plan,
     a_request,
+    a_withdrawal,
+    an_issue,
+    joins,
 )
 from tests.domain.world import World
 
@@ -110,6 +113,32 @@ def test_contact_calls_off_no_email_that_is_no_notice() -> None:
     """Section 4: e-mails that are no notice are all sent."""
     world = World(email_takes=30 * MINUTE).play(1).take(a_plan(), REJECT).take(a_contact()).play(1)
     assert [a.result for a in world.emails(About.PLAN_REJECTED)] == [Result.ACCEPTED]
+
+
+def test_a_late_first_notice_by_telephone_is_followed_by_an_email_at_once() -> None:
+    """Section 4: an e-mail that is no notice does not stand in for the first of the new agenda."""
+    world = World(
+        MONDAY_22,
+        joins("ISS-2").issue,
+        an_issue(),
+        emails=lambda a: Result.PROVIDER_FAILED if a.about in OUTREACH else Result.ACCEPTED,
+    ).play(9.9)
+    world.durations[Channel.EMAIL] = 30 * MINUTE
+    world.take(a_withdrawal("ISS-2")).play(0.2)
+    assert world.case.noticed_at == world.calls()[0].at + MINUTE
+    notices = [a for a in world.emails() if a.about in OUTREACH]
+    assert notices[-1].at == world.case.noticed_at
+
+
+def test_hours_learned_in_the_very_instant_of_a_call_make_one_call_of_it() -> None:
+    policy = {"window": "PT240H", "call_hours": [0, 1, 24, 230]}
+    world = World(policy=policy, look_up_takes=HOUR).play(3)
+    assert world.hours_of(world.calls()) == [0, 1]
+
+
+def test_a_call_that_was_busy_when_an_issue_joined_is_not_redialled_beside_the_new_agenda() -> None:
+    world = World(calls={1: Result.BUSY}, call_takes=5 * MINUTE).play(0.05).take(joins()).play(4)
+    assert [a.redial for a in world.calls()] == [0] * len(world.calls())
 
 
 def test_harm_reported_again_after_a_deactivation_failed_deactivates() -> None:
