@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -220,3 +221,32 @@ async def test_a_server_killed_and_restarted_on_its_file_loses_nothing(tmp_path:
             assert (len(host.calls()), host.mails()) == (1, 1)
         finally:
             await host.stop()
+
+
+async def test_a_copy_of_the_servers_folder_is_a_backup_and_nothing_is_dialled_twice(
+    tmp_path: Path,
+) -> None:
+    """As docs/operations.md has it: what was under way is found again at the provider."""
+    first, restored = tmp_path / "server", tmp_path / "restored"
+    first.mkdir()
+    for folder in (first, restored):
+        async with killable_server(folder) as server:
+            client, host = await connect(server.address), Host(tmp_path, server.address)
+            await register_search_attributes(client)
+            try:
+                await host.start()
+                if folder is first:
+                    case_id = (await opened(client)).handle.id
+                    await something(host.calls)
+                    await host.stop()
+                    await server.kill()
+                    shutil.copytree(first, restored)
+                    continue
+                case = OpenCase(client.get_workflow_handle(case_id), time_skipper(client))
+                view = await case.when(
+                    lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=60
+                )
+                assert [a.result for a in view.attempts] == [Result.ACCEPTED, Result.NO_ANSWER]
+                assert (len(host.calls()), host.mails()) == (1, 1)
+            finally:
+                await host.stop()
