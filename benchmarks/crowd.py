@@ -66,7 +66,8 @@ class Crowd:
 
     def mails(self) -> int:
         """How many e-mails were delivered."""
-        return len(os.listdir(self._folder / "mail" / "new"))
+        delivered = self._folder / "mail" / "new"
+        return len(os.listdir(delivered)) if delivered.exists() else 0
 
     def calls(self) -> dict[str, tuple[float, float]]:
         """When each call that has ended was dialled, and when it ended, by its key."""

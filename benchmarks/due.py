@@ -100,7 +100,9 @@ async def as_fast_as_possible(crowd: Crowd, worker: int, count: int, found: Foun
 
 
 class _Burst:
-    def __init__(self, dialled: dict[str, float], due: datetime, watch: _Memory, spent: float):
+    def __init__(
+        self, dialled: dict[str, float], due: datetime, watch: _Memory, spent: float
+    ) -> None:
         self.late = sorted(at - due.timestamp() for at in dialled.values())
         self.median, self.last = statistics.median(self.late), self.late[-1]
         self.memory, self.spent = watch, spent
@@ -174,7 +176,8 @@ async def most_urgent_first(crowd: Crowd, worker: int, count: int) -> list[Row]:
     for key, (at, _) in sorted(crowd.calls().items(), key=lambda call: call[1]):
         if key not in before:
             dialled[key.rsplit("/", 2)[0]].append(at)
-    return _rows(views, dialled, asked, due, watch, urgent_count)
+    rows = _rows(views, dialled, asked, due, urgent_count)
+    return [*rows, _memory_row(watch)]
 
 
 def _near_its_end(due: datetime) -> dict[str, Any]:
@@ -208,7 +211,6 @@ def _rows(
     dialled: dict[str, list[float]],
     asked: dict[str, float],
     due: datetime,
-    watch: _Memory,
     urgent_count: int,
 ) -> list[Row]:
     cases = list(views)
@@ -217,7 +219,8 @@ def _rows(
     closes = due.timestamp() + _HOURS_LAST
     after = sum(at >= closes for case in closing for at in dialled[case])
     for case in urgent:
-        assert (deadline := views[case].deadline)
+        deadline = views[case].deadline
+        assert deadline
         after += sum(at >= deadline.timestamp() for at in dialled[case])
     answered = [min(at for at in dialled[c] if at > asked[c]) - asked[c] for c in asked]
     skipped = sum(a.result is Result.SKIPPED for v in views.values() for a in v.attempts)
@@ -253,15 +256,18 @@ def _rows(
         Row("  skipped, as their latest moment had passed", f"{skipped}"),
         Row("  dialled after the latest moment", f"{after}", "", "0", after == 0),
         Row("  cases dialled twice", f"{twice}", "", "0", twice == 0),
-        Row(
-            "  memory of the worker before, and at most",
-            f"{watch.before:.0f} MB, {watch.most:.0f} MB",
-            "",
-            "under 250 MB",
-            watch.most < 250,
-        ),
     ]
 
 
 def _opened(views: dict[str, CaseView], some: list[str]) -> float:
     return statistics.median(views[case].opened_at.timestamp() for case in some)
+
+
+def _memory_row(watch: _Memory) -> Row:
+    return Row(
+        "  memory of the worker before, and at most",
+        f"{watch.before:.0f} MB, {watch.most:.0f} MB",
+        "",
+        "under 250 MB",
+        watch.most < 250,
+    )

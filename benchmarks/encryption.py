@@ -13,8 +13,9 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from benchmarks.one_case import cost_of_a_round, silent_case, whole_case
+from benchmarks.one_case import cost_of_a_round, whole_case
 from benchmarks.page import Found, Row
+from benchmarks.silent import silent_case
 from runtime.encryption import Codec, keys_of, new_key
 from tests.engine import account, engine_in
 from tests.keys import SETTING

@@ -1,4 +1,4 @@
-"""What processes and servers take: processor time, memory, disk, actions (Linux: it reads /proc)."""
+"""What processes and servers take (on Linux: it reads /proc)."""
 
 import asyncio
 import os

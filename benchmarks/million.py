@@ -25,14 +25,18 @@ PEAK = 10
 DOLLARS_A_MILLION_ACTIONS = 50.0
 PRICE_OF = "2026-07"
 
-ABOUT = f"""On paper, computed by the run from the figures above, for two bounds: *every seller silent*
-to the end of the 72 hours, and every seller's *plan accepted* while the first call rings. What is
-assumed rather than measured, and can be changed at the top of `benchmarks/million.py`: {SELLERS:,}
-sellers, enrolled, {RATINGS_A_MONTH} rating a month each that is sent though it changes nothing;
-{CASES_A_DAY:,} cases opened a day; calls that ring for {RING_SECONDS} s; all sellers in one time
-zone, so that every open case has a call due when calling hours begin, which is to be dialled within
-{WITHIN_MINUTES} minutes; a database that takes {WRITE_SECONDS * 1000:.0f} ms for a write, and shards
-that write at most {BUSY:.0%} of the time.
+ABOUT = f"""On paper, computed by the run from the figures above, for two bounds: *every seller
+silent* to the end of the 72 hours, and every seller's *plan accepted* while the first call rings.
+What is assumed rather than measured, and can be changed at the top of `benchmarks/million.py`:
+
+- {SELLERS:,} sellers, enrolled, with {RATINGS_A_MONTH} rating a month each, sent though it changes
+  nothing; {CASES_A_DAY:,} cases opened a day; calls that ring for {RING_SECONDS} s;
+- all sellers in one time zone, so that every open case has a call due when calling hours begin,
+  to be dialled within {WITHIN_MINUTES} minutes, {CALLS_AT_ONCE} at once by each worker;
+- a database that takes {WRITE_SECONDS * 1000:.0f} ms for a write, shards that write at most
+  {BUSY:.0%} of the time, and a busiest second of {PEAK} average ones, the morning apart.
+
+What follows from it:
 
 - **Shards** can never be changed. A shard makes one
   [write at a time](https://docs.temporal.io/temporal-service/temporal-server#history-shard), and

@@ -5,11 +5,10 @@ worker's and the client's together.
 """
 
 import asyncio
-import itertools
 import statistics
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,28 +17,22 @@ from typing import Any
 from temporalio.client import Client
 
 from activities.opening import hours_of
-from benchmarks.bare import BARE_QUEUE, BareCase, BareSilent, Due
 from benchmarks.bare_worker import bare_worker
-from benchmarks.crowd import seller
 from benchmarks.machine import actions
+from benchmarks.opening import open_bare, open_case
 from benchmarks.page import Found, Row
-from domain.attempt import OUTREACH, Channel, Result
+from benchmarks.silent import RING_SECONDS, history_of, ringing, silence
+from domain.attempt import Channel, Result
 from domain.case import Case
-from domain.names import CASES_QUEUE
 from domain.policy import effective_policy
 from domain.steps import CaseFacts, Reach
-from domain.view import CaseView
 from providers.protocols import Mail
-from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.service import providers_of, worker_identity, workers_of
 from runtime.settings import Settings
-from tests.engine import EVERYONE, HOUR, OpenCase, account, engine_in, issue
+from tests.engine import EVERYONE, HOUR, account, issue
 from tests.workflows.events import ACCEPT, PLAN
-from workflows.case_input import CaseInput
-from workflows.issue_case import IssueCase
-from workflows.search import at_start
 
 ABOUT = (
     "The silent case has default hours and opens at nine in the morning; its clock is played "
@@ -52,9 +45,6 @@ CASES_A_ROUND = 40
 _ROUNDS_OF_SINGLES = 5
 _SINGLE = 7
 _SETTLES = 0.5
-_RING_SECONDS = 0.2
-_SHORT, _LONG = 2, 12
-_numbers = itertools.count()
 
 Opens = Callable[..., Awaitable[Any]]  # Any: handles of two workflows
 
@@ -99,116 +89,6 @@ def _idle_advance() -> Row:
     return Row("`advance`, nothing to do", f"{took:.1f} µs", "", "under 5 µs", took < 5)
 
 
-@dataclass(frozen=True)
-class _History:
-    """What an ended workflow left behind."""
-
-    events: int
-    size: int
-    result: int
-    transitions: int
-
-
-async def silent_case(client: Client, seller_id: str = "SILENT") -> tuple[CaseView, _History]:
-    """A silent case with default hours, opened at about nine in the morning."""
-    skipper = time_skipper(client)
-    handle = await _open(client, seller_id)
-    await asyncio.sleep(1)
-    await skipper.fast_forward(handle, 73 * HOUR)
-    view = await OpenCase(handle, skipper).end()
-    return view, await _history(handle)
-
-
-async def _bare_silent(client: Client, like: CaseView) -> _History:
-    handle = await client.start_workflow(
-        BareSilent.run,
-        Due(_start("SILENT"), _from_now(like)),
-        id="bare/SILENT",
-        task_queue=BARE_QUEUE,
-    )
-    await asyncio.sleep(1)
-    await time_skipper(client).fast_forward(handle, 73 * HOUR)
-    await handle.result()
-    return await _history(handle)
-
-
-def _from_now(view: CaseView) -> list[tuple[Channel, datetime]]:
-    """The attempts of an outreach, had it begun now."""
-    moved = datetime.now(UTC) - view.opened_at
-    made = [a for a in view.attempts if a.about in OUTREACH]
-    return [(a.channel, a.at + moved) for a in made]
-
-
-async def _history(handle: Any) -> _History:  # Any: handles of several workflows
-    events = (await handle.fetch_history()).events
-    own = [e for e in events if not _of_time_skipping(e.WhichOneof("attributes") or "")]
-    result = next(e for e in own if e.HasField("workflow_execution_completed_event_attributes"))
-    described = (await handle.describe()).raw_description.workflow_execution_info
-    return _History(
-        events=len(own),
-        size=sum(e.ByteSize() for e in own),
-        result=result.ByteSize(),
-        transitions=described.state_transition_count - (len(events) - len(own)),
-    )
-
-
-def _of_time_skipping(event: str) -> bool:
-    return "time_skipping" in event or "options_updated" in event
-
-
-async def _silence(client: Client, found: Found, server: Path) -> list[Row]:
-    before = await actions(server)
-    view, ours = await silent_case(client)
-    counted = await actions(server) - before
-    bare = await _bare_silent(client, view)
-    twin = await actions(server) - before - counted
-    calls = sum(a.channel is Channel.CALL for a in view.attempts)
-    found["silent actions"] = counted.total()
-    found["silent calls"] = calls
-    found["silent bytes"] = ours.size
-    found["silent transitions"] = ours.transitions
-    found["silent events"] = ours.events
-    what = f"silent case ({calls} calls, {len(view.attempts) - calls} e-mails)"
-    return [
-        Row(
-            f"{what}: events", f"{ours.events}", f"{bare.events}", "at most 155", ours.events < 156
-        ),
-        Row(
-            f"{what}: bytes",
-            f"{ours.size / 1024:.1f} KB",
-            f"{bare.size / 1024:.1f} KB",
-            "at most 18 KB",
-            ours.size <= 18 * 1024,
-        ),
-        Row("  of which the result with its timeline", f"{ours.result / 1024:.1f} KB", "0.0 KB"),
-        Row("  state transitions", f"{ours.transitions}", f"{bare.transitions}"),
-        Row(
-            f"{what}: billable actions, calls of {_RING_SECONDS} s",
-            f"{counted.total()}",
-            f"{twin.total()}",
-        ),
-        *(
-            Row(f"  {kind}", f"{counted[kind]}", f"{twin[kind]}")
-            for kind in sorted(counted | twin, key=lambda kind: -counted[kind])
-        ),
-    ]
-
-
-async def _ringing(found: Found, folder: Path) -> list[Row]:
-    """What a call costs for as long as it rings: the difference of a short and a long one."""
-    lasting = []
-    for seconds in (_SHORT, _LONG):
-        async with engine_in(folder / str(seconds), ring_seconds=seconds) as engine:
-            server = folder / str(seconds) / "temporal"
-            case = await engine.open(wait=False)
-            await asyncio.sleep(seconds + 2)  # not asked meanwhile, which would be counted
-            lasting.append((await actions(server)).total())
-            assert (await case.view()).attempts[-1].result
-    found["actions a second of ringing"] = (lasting[1] - lasting[0]) / (_LONG - _SHORT)
-    figure = f"{found['actions a second of ringing']:.2f}"
-    return [Row("billable actions for each second that a call rings (heartbeats)", figure)]
-
-
 async def _first_notice(client: Client, mail: StampedMail) -> Row:
     """From asking for the start to the first e-mail handed to the mail server."""
 
@@ -251,12 +131,12 @@ async def _alternating(
     took: Callable[[Opens, str], Awaitable[float]], name: str
 ) -> tuple[float, float]:
     """The median of a case's and of a bare twin's rounds."""
-    rounds: dict[Opens, list[float]] = {_open: [], _open_bare: []}
+    rounds: dict[Opens, list[float]] = {open_case: [], open_bare: []}
     for number in range(_ROUNDS_OF_SINGLES):
         for one in rounds if number % 2 else reversed(rounds):
             spans = [await took(one, f"{name}{number}x{i}") for i in range(_SINGLE)]
             rounds[one].append(statistics.median(spans))
-    return statistics.median(rounds[_open]), statistics.median(rounds[_open_bare])
+    return statistics.median(rounds[open_case]), statistics.median(rounds[open_bare])
 
 
 async def _processor_time(client: Client, found: Found, server: Path) -> list[Row]:
@@ -277,7 +157,7 @@ async def _processor_time(client: Client, found: Found, server: Path) -> list[Ro
     await _bare_case(client, "COUNTED")
     twin = await actions(server) - before - counted
     history, likewise = [
-        await _history(client.get_workflow_handle(workflow_id))
+        await history_of(client.get_workflow_handle(workflow_id))
         for workflow_id in ("case/US/COUNTED", "bare/COUNTED")
     ]
     found["accepted actions"] = counted.total()
@@ -308,11 +188,11 @@ async def cost_of_a_round(
 
 async def whole_case(client: Client, seller_id: str) -> None:
     """A case whose plan is accepted."""
-    await _accepted(await _open(client, seller_id))
+    await _accepted(await open_case(client, seller_id))
 
 
 async def _bare_case(client: Client, seller_id: str) -> None:
-    await _accepted(await _open_bare(client, seller_id))
+    await _accepted(await open_bare(client, seller_id))
 
 
 async def _accepted(handle: Any) -> None:  # Any: handles of two workflows
@@ -322,34 +202,9 @@ async def _accepted(handle: Any) -> None:  # Any: handles of two workflows
     await handle.result()
 
 
-def _start(seller_id: str, **changes: str) -> CaseInput:
-    who = seller(seller_id, next(_numbers), **changes)
-    return CaseInput(account=who, issues=(issue(),), policy=EVERYONE)
-
-
-async def _open(client: Client, seller_id: str, **changes: str) -> Any:  # Any: handle
-    start = _start(seller_id, **changes)
-    return await client.start_workflow(
-        IssueCase.run,
-        start,
-        id=f"case/US/{seller_id}",
-        task_queue=CASES_QUEUE,
-        search_attributes=at_start(start.account),
-    )
-
-
-async def _open_bare(client: Client, seller_id: str, **changes: str) -> Any:
-    return await client.start_workflow(
-        BareCase.run,
-        _start(seller_id, **changes),
-        id=f"bare/{seller_id}",
-        task_queue=BARE_QUEUE,
-    )
-
-
 async def measure(folder: Path, found: Found) -> list[Row]:
     """Every figure."""
-    settings = Settings(state=folder, ring_seconds=_RING_SECONDS, drain_seconds=1)
+    settings = Settings(state=folder, ring_seconds=RING_SECONDS, drain_seconds=1)
     rows = [_idle_advance()]
     async with dev_server(folder / "temporal") as server:
         client = await connect(server.address, identity=worker_identity())
@@ -358,8 +213,8 @@ async def measure(folder: Path, found: Found) -> list[Row]:
         mail = StampedMail(providers.mail)
         workers = workers_of(client, settings, replace(providers, mail=mail))
         async with workers[0], workers[1], workers[2], bare_worker(client):
-            rows += await _silence(client, found, folder / "temporal")
+            rows += await silence(client, found, folder / "temporal")
             rows.append(await _first_notice(client, mail))
             rows.append(await _plan_answered(client))
             rows += await _processor_time(client, found, folder / "temporal")
-    return rows + await _ringing(found, folder / "ringing")
+    return rows + await ringing(found, folder / "ringing")
