@@ -57,11 +57,12 @@ def main(names: list[str]) -> None:
     parts = [part for part in PARTS if not names or part.name in names]
     if unknown := set(names) - {part.name for part in PARTS}:
         raise SystemExit(f"no such part: {', '.join(sorted(unknown))}")
+    load = os.getloadavg()[0]
     configure_logs("console", "error")
     with tempfile.TemporaryDirectory() as folder:
         measured = asyncio.run(_measure(parts, Path(folder)))
     if not names:
-        PAGE.write_text(page(measured))
+        PAGE.write_text(page(measured, load))
     sys.stdout.flush()
     # The interpreter can abort on its way out after the SDK's threads (worker.py).
     os._exit(0)

@@ -14,6 +14,7 @@ import httpx2
 from tests.test_whole import ROOT
 
 MEGABYTE = 1_000_000
+_SETTLES_WITHIN, _BROUGHT_UP_TO_DATE = 30, 2.5
 _ACTION = re.compile(r'^action\{action_type="([^"]+)",namespace="default".*\} (\S+)$', re.MULTILINE)
 _METRICS = re.compile(r"http://\S+/metrics")
 
@@ -67,6 +68,12 @@ async def actions(folder: Path) -> Counter[str]:
     async with asyncio.timeout(20):
         while not (found := _METRICS.search((folder / "server.log").read_text())):
             await asyncio.sleep(0.2)
-    async with httpx2.AsyncClient() as http:
-        text = (await http.get(found[0])).text
-    return Counter({kind: round(float(value)) for kind, value in _ACTION.findall(text)})
+    counted: Counter[str] | None = None
+    async with asyncio.timeout(_SETTLES_WITHIN), httpx2.AsyncClient() as http:
+        while True:  # the server brings its figures up to date about once a second
+            text = (await http.get(found[0])).text
+            now = Counter({kind: round(float(value)) for kind, value in _ACTION.findall(text)})
+            if now == counted:
+                return now
+            counted = now
+            await asyncio.sleep(_BROUGHT_UP_TO_DATE)

@@ -43,6 +43,7 @@ class Part:
 
 Measured = tuple[Part, list[Row]]
 
+_QUIET = 0.5
 _HEADS = ("measure", "figure", "bare", "goal")
 
 
@@ -54,11 +55,16 @@ def show(part: Part, rows: list[Row]) -> None:
     Console(width=130).print(table)
 
 
-def page(measured: Iterable[Measured]) -> str:
-    """The whole page, in markdown."""
+def page(measured: Iterable[Measured], load: float) -> str:
+    """The whole page, in markdown; `load` is the load average before the run."""
+    busy = (
+        "**The machine had other work: the times and rates below say nothing; the counts hold.** "
+        f"Its load average before the run was {load:.1f}.\n\n"
+    )
     parts = [
         "# Performance\n\nMade by `make bench`, which measures all of it in one run; do not edit. "
         f"{machine()}\n\n"
+        f"{busy if load > _QUIET else ''}"
         "*Bare* is a workflow of the same activities, timers and updates without any rule "
         "(`benchmarks/bare.py`), measured in the same run. A goal in **bold** is missed.\n"
     ]

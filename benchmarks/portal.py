@@ -81,8 +81,20 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             for visit in visits:
                 await visit.aclose()
     return [
-        Row("a page view by itself, p50 and p99", _p50_p99(alone), "", "under 100 ms"),
-        Row(f"with {AT_ONCE} opened at once, p50 and p99", _p50_p99(views), "", "under 2 s"),
+        Row(
+            "a page view by itself, p50 and p99",
+            _said(alone),
+            "",
+            "under 100 ms",
+            _p99(alone) < 0.1,
+        ),
+        Row(
+            f"with {AT_ONCE} opened at once, p50 and p99",
+            _said(views),
+            "",
+            "under 2 s",
+            _p99(views) < 2,
+        ),
         Row(
             "requests to Temporal for a page view", f"{queries:.2f} queries", "", "2", queries <= 2
         ),
@@ -106,6 +118,9 @@ async def _view(client: httpx2.AsyncClient) -> float:
     return time.perf_counter() - began
 
 
-def _p50_p99(seconds: list[float]) -> str:
-    cuts = statistics.quantiles(seconds, n=100)
-    return f"{cuts[49] * 1000:.0f} ms, {cuts[98] * 1000:.0f} ms"
+def _p99(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=100)[98]
+
+
+def _said(seconds: list[float]) -> str:
+    return f"{statistics.median(seconds) * 1000:.0f} ms, {_p99(seconds) * 1000:.0f} ms"
