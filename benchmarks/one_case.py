@@ -94,7 +94,8 @@ async def _first_notice(client: Client, mail: StampedMail) -> Row:
 
     async def took(one: Opens, seller_id: str) -> float:
         await asyncio.sleep(_SETTLES)  # an idle server: the case before has done its part
-        address = f"{seller_id}@bench.example"
+        kind = "case" if one is open_case else "twin"
+        address = f"{kind}{seller_id}@bench.example"
         begin = time.perf_counter()
         await one(client, seller_id, email=address)
         while not (stamps := [t for to, t in mail.handed_over.items() if address in to]):
