@@ -93,7 +93,7 @@ def _cases(name: str, kind: str, days_open: int, found: Found, of_ratings: float
     calls = open_cases * RING_SECONDS / (CALLS_AT_ONCE * WITHIN_MINUTES * 60)
     cores = open_cases * found["worker seconds a call"] / (WITHIN_MINUTES * 60)
     dollars = (a_month + of_ratings) / 1e6 * DOLLARS_A_MILLION_ACTIONS
-    size = found[f"{kind} bytes"] * CASES_A_DAY
+    size = found[f"{kind} disk"] * CASES_A_DAY
     retained = ", ".join(
         f"{days} d: {size * (days + days_open) / 1e9:.0f} GB" for days in RETENTION_DAYS
     )

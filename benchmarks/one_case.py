@@ -7,6 +7,7 @@ worker's and the client's together.
 import asyncio
 import statistics
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,10 +19,10 @@ from temporalio.client import Client
 
 from activities.opening import hours_of
 from benchmarks.bare_worker import bare_worker
-from benchmarks.machine import actions
+from benchmarks.machine import actions, stored
 from benchmarks.opening import open_bare, open_case
 from benchmarks.page import Found, Row
-from benchmarks.silent import RING_SECONDS, history_of, ringing, silence
+from benchmarks.silent import RING_SECONDS, history_of, ringing, silence, silent_cases
 from domain.attempt import Channel, Result
 from domain.case import Case
 from domain.policy import effective_policy
@@ -145,13 +146,16 @@ async def _processor_time(client: Client, found: Found, server: Path) -> list[Ro
     ours: list[float] = []
     bare: list[float] = []
     pair = [(ours, whole_case), (bare, _bare_case)]
+    grown: Counter[int] = Counter()
     for number in range(ROUNDS + 1):
         for spent, one in pair if number % 2 else reversed(pair):  # neither is always the first
+            stored_before = stored(server)
             cost = await cost_of_a_round(client, number, one)
             if number:  # the first warms up
                 spent.append(cost)
+                grown[id(spent)] += stored(server) - stored_before
     ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
-    found["milliseconds a case"] = statistics.median(ours)
+    disk, bare_disk = (grown[id(each)] / (ROUNDS * CASES_A_ROUND) for each in (ours, bare))
     before = await actions(server)
     await whole_case(client, "COUNTED")
     counted = await actions(server) - before
@@ -163,7 +167,7 @@ async def _processor_time(client: Client, found: Found, server: Path) -> list[Ro
     ]
     found["accepted actions"] = counted.total()
     found["accepted calls"] = 1
-    found["accepted bytes"] = history.size
+    found["accepted disk"] = disk
     found["accepted transitions"] = history.transitions
     return [
         Row(
@@ -174,6 +178,7 @@ async def _processor_time(client: Client, found: Found, server: Path) -> list[Ro
         Row("  ratio", f"{ratio:.2f} x", "", "at most 1.10 x", ratio <= 1.10),
         Row("  its events", f"{history.events}", f"{likewise.events}"),
         Row("  its bytes", f"{history.size / 1024:.1f} KB", f"{likewise.size / 1024:.1f} KB"),
+        Row("  its disk (SQLite)", f"{disk / 1000:.1f} KB", f"{bare_disk / 1000:.1f} KB"),
         Row("  its billable actions", f"{counted.total()}", f"{twin.total()}"),
     ]
 
@@ -218,4 +223,5 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             rows.append(await _first_notice(client, mail))
             rows.append(await _plan_answered(client))
             rows += await _processor_time(client, found, folder / "temporal")
+            rows += await silent_cases(client, found, folder / "temporal")
     return rows + await ringing(found, folder / "ringing")

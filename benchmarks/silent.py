@@ -1,6 +1,7 @@
 """A case that is silent for 72 hours, and what a call costs while it rings."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from temporalio.client import Client
 
 from benchmarks.bare import BARE_QUEUE, BareSilent, Due
-from benchmarks.machine import actions
+from benchmarks.machine import actions, stored
 from benchmarks.opening import open_case, start_of
 from benchmarks.page import Found, Row
 from domain.attempt import OUTREACH, Channel
@@ -19,6 +20,7 @@ from tests.engine import HOUR, OpenCase, engine_in
 
 RING_SECONDS = 0.2
 _SHORT, _LONG = 2, 12
+_MANY = 20
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,7 @@ async def silence(client: Client, found: Found, server: Path) -> list[Row]:
     calls = sum(a.channel is Channel.CALL for a in view.attempts)
     found["silent actions"] = counted.total()
     found["silent calls"] = calls
-    found["silent bytes"] = ours.size
     found["silent transitions"] = ours.transitions
-    found["silent events"] = ours.events
     what = f"silent case ({calls} calls, {len(view.attempts) - calls} e-mails)"
     return [
         Row(
@@ -113,6 +113,18 @@ async def silence(client: Client, found: Found, server: Path) -> list[Row]:
             Row(f"  {kind}", f"{counted[kind]}", f"{twin[kind]}")
             for kind in sorted(counted | twin, key=lambda kind: -counted[kind])
         ),
+    ]
+
+
+async def silent_cases(client: Client, found: Found, server: Path) -> list[Row]:
+    """What many of them take, skips of time included."""
+    before, spent = stored(server), time.process_time()
+    await asyncio.gather(*(silent_case(client, f"SILENT{number}") for number in range(_MANY)))
+    spent = (time.process_time() - spent) / _MANY
+    found["silent disk"] = (stored(server) - before) / _MANY
+    return [
+        Row(f"each of {_MANY} silent cases at once: processor time", f"{spent * 1000:.0f} ms"),
+        Row("  its disk (SQLite)", f"{found['silent disk'] / 1000:.1f} KB"),
     ]
 
 
