@@ -21,6 +21,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY
 
 BARE_QUEUE = "bare"
+_TOGETHER = timedelta(seconds=1)
+"""Two attempts so close to each other need no timer between them."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class BareSilent:
         began = workflow.now()
         under_way = []
         for number, (channel, at) in enumerate(due.at, start=1):
-            if at > workflow.now():
+            if at - workflow.now() > _TOGETHER:
                 await workflow.sleep(at - workflow.now(), summary=f"Next: {channel} {number}")
             made = (
                 _call(start, number, facts.hours[-1].closes)
