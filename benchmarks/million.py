@@ -20,6 +20,8 @@ WRITE_SECONDS = 0.01
 """How long the database takes for a write; not measured here."""
 BUSY = 0.2
 """The part of its time that a shard may write, so that nothing queues up there."""
+_ASKS_ITS_ENROLLMENT = 1
+"""A query when a case opens; the cases of this run are open to everyone, and ask none."""
 PEAK = 10
 """The busiest second, as so many average ones, the morning apart."""
 DOLLARS_A_MILLION_ACTIONS = 50.0
@@ -40,7 +42,7 @@ What follows from it:
 
 - **Shards** can never be changed. A shard makes one
   [write at a time](https://docs.temporal.io/temporal-service/temporal-server#history-shard), and
-  each state transition is one.
+  each state transition is one, and each heartbeat of a call that rings.
 - **Database**: histories as SQLite stored them here. Another database takes other room, and its
   indexes, its log and its backups come on top: not measured.
 - **Actions** are counted by the server's own metric: starts, updates, timers, activities and their
@@ -83,11 +85,12 @@ async def measure(folder: Path, found: Found) -> list[Row]:
 
 def _cases(name: str, kind: str, days_open: int, found: Found, of_ratings: float) -> list[Row]:
     heartbeats = found[f"{kind} calls"] * RING_SECONDS * found["actions a second of ringing"]
-    actions = found[f"{kind} actions"] + heartbeats
+    actions = found[f"{kind} actions"] + heartbeats + _ASKS_ITS_ENROLLMENT
     a_month = CASES_A_DAY * DAYS_A_MONTH * actions
     open_cases = CASES_A_DAY * days_open
-    average = CASES_A_DAY * found[f"{kind} transitions"] / 86_400
-    per_call = found["silent transitions"] / found["silent calls"]
+    average = CASES_A_DAY * (found[f"{kind} transitions"] + heartbeats) / 86_400
+    ringing = RING_SECONDS * found["actions a second of ringing"]
+    per_call = found["silent transitions"] / found["silent calls"] + ringing
     morning = open_cases * per_call / (WITHIN_MINUTES * 60)
     peak = max(PEAK * average, morning)
     calls = open_cases * RING_SECONDS / (CALLS_AT_ONCE * WITHIN_MINUTES * 60)
@@ -99,7 +102,10 @@ def _cases(name: str, kind: str, days_open: int, found: Found, of_ratings: float
     )
     return [
         Row(f"{CASES_A_DAY:,} cases a day, {name}: open at a time, at most", f"{open_cases:,}"),
-        Row("  state transitions a second, average and most", f"{average:.0f}, {peak:.0f}"),
+        Row(
+            "  writes a second (state transitions, heartbeats), average and most",
+            f"{average:.0f}, {peak:.0f}",
+        ),
         Row("  history shards", f"{_shards(peak)}"),
         Row("  workers, by calls at once", f"{math.ceil(calls)}"),
         Row("  workers' processors, in the morning", f"{cores:.1f} cores"),
