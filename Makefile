@@ -4,11 +4,8 @@
 # make walk        every sequence of events up to a depth, checked: writes docs/exhaustive.md
 # make mutants     is every rule of the domain held by a test? docs/mutants.md
 # make check       format, lint, types, import rules
-# make bench       what a case costs, whether commands exit as they should, a killed worker
-# make bench-many  what ten thousand open cases cost; CASES=500 makes it fewer
-# make bench-reaching  what it takes to reach a seller: e-mails a second, requests of a call
-# make bench-sellers  what a seller costs, against asking once a day
-# make bench-portal   how fast the sellers' page is with fifty open at once
+# make bench       all that is measured, into docs/performance.md: some 25 minutes of a quiet machine
+#                  CASES=500 opens fewer; PARTS="case many" measures and prints only these
 # make messages   what the page says, anew into the catalogs of its languages
 # make licences  what the licences are of what the service runs on, into docs/licences.md
 # make lock        the requirements anew, after a change of pyproject.toml
@@ -16,7 +13,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test walk mutants bench bench-many bench-reaching bench-sellers bench-portal messages check licences lock clean
+.PHONY: demo dev test walk mutants bench messages check licences lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -35,19 +32,7 @@ mutants: .mutants/tool.stamp
 	.mutants/bin/mutmut results
 
 bench: .venv/dev.stamp
-	$(BIN)/python -m benchmarks
-
-bench-many: .venv/dev.stamp
-	$(BIN)/python -m benchmarks.many $(CASES)
-
-bench-reaching: .venv/dev.stamp
-	$(BIN)/python -m benchmarks.reaching
-
-bench-sellers: .venv/dev.stamp
-	$(BIN)/python -m benchmarks.enrollments
-
-bench-portal: .venv/dev.stamp
-	$(BIN)/python -m benchmarks.portal
+	CASES=$(CASES) $(BIN)/python -m benchmarks $(PARTS)
 
 MESSAGES = .state/portal.pot
 

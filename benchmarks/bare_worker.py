@@ -1,24 +1,38 @@
-"""The worker of the bare twin. `python -m benchmarks.bare_worker` serves until it is killed."""
+"""The worker of the bare twins. `python -m benchmarks.bare_worker` serves until it is killed."""
 
 import asyncio
+import sys
+from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.opening import OpeningActivities
-from benchmarks.bare import BARE_QUEUE, BareCase
+from benchmarks.bare import BARE_QUEUE, BareCase, BareDue, BareSilent
 from providers.own_workflows import Enrollments
 from runtime.connection import connect
+from runtime.service import worker_identity
+from runtime.settings import Settings
 
 
 def bare_worker(client: Client) -> Worker:
-    """A worker for the twin's own queue; the other queues are served with the engine's."""
-    look_up = OpeningActivities(Enrollments(client)).look_up
-    return Worker(client, task_queue=BARE_QUEUE, workflows=[BareCase], activities=[look_up])
+    """A worker for the twins' own queue, set up as the engine's; the others are the engine's."""
+    return Worker(
+        client,
+        task_queue=BARE_QUEUE,
+        workflows=[BareCase, BareDue, BareSilent],
+        activities=[OpeningActivities(Enrollments(client)).look_up],
+        identity=worker_identity(),
+        build_id="case72",
+        max_cached_workflows=Settings().cached_cases,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+    )
 
 
 async def _serve() -> None:
-    await bare_worker(await connect()).run()
+    async with bare_worker(await connect(identity=worker_identity())):
+        print("serving", file=sys.stderr, flush=True)
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

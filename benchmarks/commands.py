@@ -1,4 +1,4 @@
-"""Whether commands exit as they should, and how soon: `python -m benchmarks.commands`."""
+"""Whether commands exit as they should, and how soon, in every situation."""
 
 import asyncio
 import itertools
@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.table import Row, report
+from benchmarks.page import Found, Row
 from tests.client.conftest import Answer, Cli
 from tests.client.test_exit_codes import Situation, prepare, situations
 from tests.engine import engine_in
 from tests.test_crashes import opened, stage
 from tests.test_whole import ROOT, run
 
-COMMANDS = 200
+ABOUT = "`client.py` as a process of its own, in every situation by turns (`tests/client`)."
+_COMMANDS = 120
 _AT_ONCE = 2
 _NO_SERVER = "127.0.0.1:1"
 
@@ -33,14 +34,14 @@ Asked = tuple[str, Situation]
 """The address of a server, and what it is asked."""
 
 
-async def measure(folder: Path) -> list[Row]:
+async def measure(folder: Path, found: Found) -> list[Row]:
     """Commands as processes of their own, in every situation by turns."""
     async with engine_in(folder / "served") as engine, stage(folder / "unserved") as (_, nobody):
         served = engine.client.service_client.config.target_host
         await prepare(Cli(served), engine.client)
         await opened(nobody, "WAITS")
         unserved = nobody.service_client.config.target_host
-        every = list(itertools.islice(_by_turns(served, unserved), COMMANDS))
+        every = list(itertools.islice(_by_turns(served, unserved), _COMMANDS))
         answered = [await _run(asked) for asked in every if asked[0] == served]
         at_once = asyncio.Semaphore(_AT_ONCE)
 
@@ -77,19 +78,17 @@ async def _run(asked: Asked) -> _Run:
 def _rows(answered: list[_Run], unanswered: list[_Run]) -> list[Row]:
     every = answered + unanswered
     wrong = [run for run in every if run.wrong]
-    rows = [("exit codes right", f"{len(every) - len(wrong)} of {len(every)}", "all")]
-    rows += [(f"  {' '.join(run.situation.arguments)}", run.wrong, "") for run in wrong]
+    right = f"{len(every) - len(wrong)} of {len(every)}"
+    rows = [Row("exit codes right", right, "", "all", not wrong)]
+    rows += [Row(f"  {' '.join(run.situation.arguments)}", run.wrong) for run in wrong]
+    soon = statistics.median(run.seconds for run in answered) < 1
     return [
         *rows,
-        ("a command that somebody answers", _times(answered), "under 1 s"),
-        ("  that no server or no worker answers", _times(unanswered), "patience: about 5 s"),
+        Row("a command that somebody answers", _times(answered), "", "median under 1 s", soon),
+        Row("  that no server or no worker answers", _times(unanswered), "", "patience: about 5 s"),
     ]
 
 
 def _times(runs: list[_Run]) -> str:
     seconds = [run.seconds for run in runs]
     return f"median {statistics.median(seconds):.2f} s, slowest {max(seconds):.2f} s"
-
-
-if __name__ == "__main__":
-    report(measure)

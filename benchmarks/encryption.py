@@ -1,4 +1,4 @@
-"""What encryption adds to the cost of a case: `python -m benchmarks.encryption`.
+"""What encryption adds to the cost of a case.
 
 Two engines in one process, each on a server of its own, one of them with a key. Processor time is
 measured in alternating rounds of whole cases.
@@ -13,13 +13,18 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from benchmarks.__main__ import cost_of_a_round, silent_case, whole_case
-from benchmarks.table import Row, report
+from benchmarks.one_case import cost_of_a_round, whole_case
+from benchmarks.page import Found, Row
+from benchmarks.silent import silent_case
 from runtime.encryption import Codec, keys_of, new_key
 from tests.engine import account, engine_in
 from tests.keys import SETTING
 from workflows.converter import DATA_CONVERTER
 
+ABOUT = (
+    "Two engines in one process, each on a server of its own, one of them with a key; alternating "
+    "rounds of cases whose plan is accepted. A silent case of 72 hours besides."
+)
 ROUNDS = 9
 _PAYLOADS = 5_000
 
@@ -37,7 +42,7 @@ async def _a_payload() -> Row:
     [encrypted] = await codec.encode(payloads)
     added = encrypted.ByteSize() - payloads[0].ByteSize()
     what = f"encrypting and decrypting a payload of {payloads[0].ByteSize()} bytes"
-    return what, f"{statistics.median(rounds):.0f} µs, {added} bytes more", ""
+    return Row(what, f"{statistics.median(rounds):.0f} µs, {added} bytes more")
 
 
 @asynccontextmanager
@@ -51,13 +56,14 @@ async def _engine(folder: Path, key: str | None) -> AsyncIterator[Client]:
         yield engine.client
 
 
-async def measure(folder: Path) -> list[Row]:
+async def measure(folder: Path, found: Found) -> list[Row]:
     """Every figure, without encryption and with it."""
     rows = [await _a_payload()]
     async with _engine(folder / "plain", None) as plain, _engine(folder / "keys", new_key()) as key:
         for name, client in (("plain", plain), ("encrypted", key)):
-            found = await silent_case(client)
-            rows += [(f"{name}: {what}", figure, "") for what, figure, _ in found]
+            _, history = await silent_case(client)
+            size = f"{history.size / 1024:.1f} KB"
+            rows.append(Row(f"{name}: a silent case", f"{history.events} events, {size}"))
         spent: dict[str, list[float]] = {"plain": [], "encrypted": []}
         pair = list(zip(spent, (plain, key), strict=True))
         for number in range(ROUNDS + 1):
@@ -70,10 +76,6 @@ async def measure(folder: Path) -> list[Row]:
     )
     for name, costs in spent.items():
         figure = f"{statistics.median(costs):.1f} ms ({min(costs):.1f} to {max(costs):.1f})"
-        rows.append((f"{name}: processor time of a whole case", figure, ""))
-    rows.append(("  ratio, median of the rounds", f"{ratio:.2f} x", ""))
+        rows.append(Row(f"{name}: processor time of a whole case", figure))
+    rows.append(Row("  ratio, median of the rounds", f"{ratio:.2f} x"))
     return rows
-
-
-if __name__ == "__main__":
-    report(measure)

@@ -1,4 +1,4 @@
-"""What it takes to reach a seller for real (`make bench-reaching`).
+"""What it takes to reach a seller for real.
 
 E-mails go through the activity to a local SMTP server, calls through a whole case on an embedded
 server to a stand-in for Twilio. Both ends, and Temporal, share this machine's processors.
@@ -14,7 +14,7 @@ from pathlib import Path
 from temporalio.testing import ActivityEnvironment
 
 from activities.mailing import MailActivities
-from benchmarks.table import Row, report
+from benchmarks.page import Found, Row
 from domain.attempt import Channel, Result
 from providers.protocols import Mail
 from providers.smtp_mail import Security
@@ -26,6 +26,10 @@ from tests.providers.twilio_stand_in import SELLER, Story, TwilioStandIn, twilio
 from tests.workflows.events import CONTACT
 from workflows.issue_case import IssueCase
 
+ABOUT = (
+    "E-mails go through the activity to a local SMTP server, calls through a whole case to a "
+    "stand-in for Twilio. Both ends share this machine's processors."
+)
 _EMAILS = 600
 _AT_ONCE = 50
 _HANG_UPS = 20
@@ -42,7 +46,7 @@ STORIES = (
 )
 
 
-async def measure(folder: Path) -> list[Row]:
+async def measure(folder: Path, found: Found) -> list[Row]:
     """All figures."""
     async with mail_server() as box:
         emails = [await _emails(box.client(), "without TLS")]
@@ -67,7 +71,7 @@ async def _emails(mail: Mail, how: str) -> Row:
     begin = time.perf_counter()
     await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
     rate = _EMAILS / (time.perf_counter() - begin)
-    return (f"e-mails through the activity, {how}, {_AT_ONCE} at once", f"{rate:.0f} /s", "")
+    return Row(f"e-mails through the activity, {how}, {_AT_ONCE} at once", f"{rate:.0f} /s")
 
 
 @asynccontextmanager
@@ -85,7 +89,7 @@ async def _call(folder: Path, what: str, story: Story) -> Row:
         await case.when(
             lambda v: any(a.channel is Channel.CALL and a.result for a in v.attempts), 60
         )
-        return (f"requests of a call: {what}", f"{len(twilio.requests)}", "")
+        return Row(f"requests of a call: {what}", f"{len(twilio.requests)}")
 
 
 async def _hanging_up(folder: Path) -> Row:
@@ -101,8 +105,4 @@ async def _hanging_up(folder: Path) -> Row:
                 await asyncio.sleep(0.05)
             took.append(ended - turned_up)
     middle, most = statistics.median(took), max(took)
-    return ("from turning up to hang-up, median (most)", f"{middle:.2f} s ({most:.2f} s)", "")
-
-
-if __name__ == "__main__":
-    report(measure)
+    return Row("from turning up to hang-up, median (most)", f"{middle:.2f} s ({most:.2f} s)")

