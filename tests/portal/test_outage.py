@@ -1,0 +1,109 @@
+"""Temporal killed under an open page, and brought back on its file."""
+
+import asyncio
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from domain.record import Status
+from portal.app import build
+from portal.server import serving
+from runtime.connection import connect, register_search_attributes
+from runtime.dev_server import TIME_SKIPPING, DevServer, _answers, _start, free_ports
+from runtime.portal_settings import PortalSettings, on_this_machine
+from tests.engine import know
+from tests.portal.test_seller import MARKUP, fill, send
+from tests.test_crashes import Host, kill, opened
+
+REFRESHES_EVERY_MS = 12_000
+
+
+async def embedded(folder: Path, server: DevServer) -> Process:
+    """The embedded server on the file in `folder`, as a process to be killed."""
+    with (folder / "lock").open("w") as lock:
+        process = await _start(folder, server, lock, TIME_SKIPPING)
+    await _answers(server.address, process, folder / "server.log")
+    return process
+
+
+@asynccontextmanager
+async def killed_at_last(processes: list[Process]) -> AsyncIterator[None]:
+    """Leaves no server running, whatever happens."""
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):
+                await kill(process)
+
+
+async def recovered(page: Page) -> None:
+    """Let the page's own timer go off until it has refreshed itself."""
+    async with asyncio.timeout(40):
+        while await page.locator("#offline").is_visible():
+            await page.clock.fast_forward(REFRESHES_EVERY_MS)
+            await asyncio.sleep(0.2)
+
+
+async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by_itself(
+    tmp_path: Path, browser: Browser
+) -> None:
+    port, ui_port = free_ports(0, 0)
+    server = DevServer(f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}")
+    running: list[Process] = []
+    async with killed_at_last(running):
+        running.append(await embedded(tmp_path, server))
+        client = await connect(server.address)
+        await register_search_attributes(client)
+        host = Host(tmp_path, server.address)
+        settings = on_this_machine(PortalSettings(), tmp_path)
+        try:
+            await host.start()
+            await know(client, "KILLED")
+            case = await opened(client, "KILLED")
+            await case.settled()
+            context = await browser.new_context()
+            writing, sending = await context.new_page(), await context.new_page()
+            async with serving(build(client, settings), settings):
+                await writing.clock.install()
+                for page in (writing, sending):
+                    await page.goto(settings.entry().link("case/US/KILLED"))
+                deadline = await writing.inner_text("h1")
+                await fill(writing, root_causes="half a thought")
+                await fill(
+                    sending, root_causes=MARKUP, corrective_actions="b", preventive_measures="c"
+                )
+
+                await kill(running[-1])
+                await writing.clock.fast_forward(REFRESHES_EVERY_MS)
+                await expect(writing.locator("#offline")).to_contain_text(
+                    "You see how things stood at", timeout=15_000
+                )
+                assert await writing.inner_text("h1") == deadline
+                assert await writing.input_value("#root_causes-1") == "half a thought"
+                await send(sending)
+                await expect(sending.locator("h1")).to_have_text(
+                    "Please send your plan again in a moment", timeout=15_000
+                )
+                assert await sending.input_value("#root_causes-1") == MARKUP
+
+                running.append(await embedded(tmp_path, server))
+                await recovered(writing)
+                assert await writing.inner_text("h1") == deadline
+                assert await writing.input_value("#root_causes-1") == "half a thought"
+                await send(sending)
+                await expect(sending.locator(".notice.good")).to_contain_text(
+                    "We have received your plan", timeout=15_000
+                )
+                await writing.clock.fast_forward(REFRESHES_EVERY_MS)
+                await expect(writing.locator("h1")).to_have_text("There is nothing you must do now")
+                assert await writing.input_value("#root_causes-1") == "half a thought"
+            await context.close()
+            view = await case.view()
+            assert view.status is Status.PLAN_REVIEW
+            assert [p.plan.root_causes for p in view.plans] == [(MARKUP,)]
+        finally:
+            await host.stop()
