@@ -79,9 +79,8 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
 
                 await kill(running[-1])
                 await writing.clock.fast_forward(REFRESHES_EVERY_MS)
-                await expect(writing.locator("#offline")).to_contain_text(
-                    "You see how things stood at", timeout=15_000
-                )
+                away = writing.get_by_text("You see how things stood at")
+                await expect(away).to_be_visible(timeout=15_000)
                 assert await writing.inner_text("h1") == deadline
                 assert await writing.input_value("#root_causes-1") == "half a thought"
                 await send(sending)

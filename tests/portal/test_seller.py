@@ -289,7 +289,7 @@ async def test_while_temporal_is_away_an_open_page_says_so_and_nothing_typed_is_
         await elsewhere.close()
     await page.route("**/", lambda route: route.fulfill(status=503, body="away"))
     await page.evaluate("refresh()")
-    await expect(page.locator("#offline")).to_contain_text("You see how things stood at")
+    await expect(page.get_by_text("You see how things stood at")).to_be_visible()
     assert await page.input_value("#root_causes-1") == MARKUP
     await page.unroute("**/")
     await page.evaluate("refresh()")
