@@ -44,6 +44,11 @@ class Visitor:
     store: Store
     seller_id: str
 
+    @property
+    def account(self) -> str:
+        """What tells accounts apart: `US/A2EXAMPLE`."""
+        return f"{self.store}/{self.seller_id}"
+
     @classmethod
     def of(cls, about_id: str) -> "Visitor":
         """Read an own id, such as `case/US/A2EXAMPLE/<run id>`, or a workflow id.

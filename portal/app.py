@@ -34,15 +34,22 @@ def build(client: Client, settings: PortalSettings, codec: CodecSettings | None 
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
     pages = Pages(Workflows(client), visits, _version())
-    page = Guard(_routes(pages), tls=visits.secure)
+    page = _routes(pages)
     if codec is None or codec.password is None or codec.ui is None:
-        return page
+        return Guard(page, tls=visits.secure)
     encrypts = client.data_converter.payload_codec
     if encrypts is None:
         raise ValueError("CASE72_CODEC_PASSWORD: is of no use without CASE72_ENCRYPTION_KEYS_FILE")
     # Beside the page, not within: it is for operators, with a login and an origin of its own.
     endpoint = codec_app(encrypts, ui_origin=codec.ui, password=codec.password.get_secret_value())
-    return Starlette(routes=[Mount("/codec", endpoint), Mount("/", page)])
+    both = _plainly(Starlette(routes=[Mount("/codec", endpoint), Mount("/", page)]))
+    return Guard(both, tls=visits.secure)
+
+
+def _plainly(app: Starlette) -> Starlette:
+    """Without redirects of Starlette's own: they name the host that the request named."""
+    app.router.redirect_slashes = False
+    return app
 
 
 def _routes(pages: Pages) -> Starlette:
@@ -73,7 +80,7 @@ def _routes(pages: Pages) -> Starlette:
     async def unexpected(request: Request, _: Exception) -> Response:
         return pages.error(request, 500)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", pages.page),
             Route("/enter/{token}", pages.enter),
@@ -97,6 +104,7 @@ def _routes(pages: Pages) -> Starlette:
             500: unexpected,
         },
     )
+    return _plainly(app)
 
 
 class _Static(StaticFiles):

@@ -26,7 +26,12 @@ from starlette.routing import Route
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import PayloadCodec
 
+from portal.guard import BodyLimit
 from workflows.converter import WHY_UNREADABLE
+
+LARGEST_PAYLOADS = 8 * 1024 * 1024
+"""Bytes: twice what Temporal lets through at once, as base64 and JSON make it longer."""
+LARGEST_LOGIN = 4 * 1024
 
 _COOKIE = "case72-codec"
 _LOGGED_IN_SECONDS = 12 * 3600
@@ -95,11 +100,19 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
         login.remember(request, answer)
         return answer
 
-    return Starlette(
+    payloads = [Middleware(BodyLimit, largest=LARGEST_PAYLOADS)]
+    password_form = [Middleware(BodyLimit, largest=LARGEST_LOGIN)]
+    app = Starlette(
         routes=[
-            Route("/encode", converting(encode), methods=["POST"]),
-            Route("/decode", converting(decode), methods=["POST"]),
-            Route("/login", log_in, methods=["GET", "POST"], name="login"),
+            Route("/encode", converting(encode), methods=["POST"], middleware=payloads),
+            Route("/decode", converting(decode), methods=["POST"], middleware=payloads),
+            Route(
+                "/login",
+                log_in,
+                methods=["GET", "POST"],
+                name="login",
+                middleware=password_form,
+            ),
         ],
         middleware=[
             Middleware(
@@ -111,6 +124,8 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
             )
         ],
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 def _shown(payload: Payload) -> Payload:

@@ -67,7 +67,7 @@ class Pages:
             self._visits.set_language(response, chosen)
             return response
         visit = self._visits.of(request)
-        once(self._views, f"{visit.visitor.store}/{visit.visitor.seller_id}")
+        once(self._views, visit.visitor.account)
         news = self._visits.cookie(request, "news")
         response = await self._show(request, visit, Shown(notice=NEWS.get(news or "")))
         if news is not None:
@@ -78,7 +78,7 @@ class Pages:
         """Exchange a link's token for a visit, so that it does not stay in the address."""
         once(self._entries, address_of(request))
         response = RedirectResponse("/", 303)
-        self._visits.enter(request.path_params["token"], response)
+        self._visits.enter(request, response)
         return response
 
     async def leave(self, request: Request) -> Response:
@@ -117,7 +117,7 @@ class Pages:
         return self._done("call")
 
     async def plan(self, request: Request) -> Response:
-        """The form of a plan: sent, or shown again in another language or with other rows."""
+        """The form of a plan: sent, or a row of it added or removed."""
         form = await self._forms.read(request)
         typed = PlanForm.of_form(form)
         # Whatever goes wrong from here on, what was typed is shown again.
@@ -126,8 +126,10 @@ class Pages:
         case_id = case_of(form, visit)
         request.state.visit, request.state.case_id = visit, case_id
         request.state.state = text_of(form, "state") or ""
-        if (chosen := text_of(form, "language")) in NAMES:
-            return await self._in_language(request, visit, chosen, typed)
+        chosen = text_of(form, "language")
+        if chosen in NAMES:
+            request.state.language = chosen
+            return await self._show(request, visit, Shown(plan=typed))
         if typed.rearranged(text_of(form, "add"), text_of(form, "remove")):
             return await self._show(request, visit, Shown(plan=typed))
         plan = typed.plan()
@@ -143,15 +145,6 @@ class Pages:
         except Gone:
             return await self._show(request, visit, Shown(CASE_CHANGED, plan=typed, status=409))
         return self._done("plan")
-
-    async def _in_language(
-        self, request: Request, visit: Visit, chosen: str, typed: PlanForm
-    ) -> Response:
-        """The page in the language that was chosen, with the plan as far as it was typed."""
-        request.state.language = chosen
-        response = await self._show(request, visit, Shown(plan=typed))
-        self._visits.set_language(response, chosen)
-        return response
 
     async def number(self, request: Request) -> Response:
         """The emergency number, of the open case if there is one, else of the enrollment.
@@ -199,6 +192,8 @@ class Pages:
         found = await self._workflows.find(visit.visitor)
         reader = self._reader(request, found)
         case = case_page(found.case) if found.case is not None else None
+        begun = form_to_go_on_from(case.view) if case else PlanForm.blank()
+        plan = shown.plan or begun
         notice = reader.say(shown.notice) if shown.notice else None
         if shown.notice == CALLED_JUST_NOW:
             again = case.call_again_from if case else None
@@ -207,14 +202,11 @@ class Pages:
                 if again
                 else reader.say(CASE_CHANGED)
             )
-        untouched = form_to_go_on_from(case.view) if case else PlanForm.blank()
-        plan = shown.plan or untouched
         return self.render(
             request,
             reader,
             "page.html",
             status=shown.status,
-            asks_plan=case is not None and case.is_open,
             visit=visit,
             case=case,
             case_id=case.view.id if case else "",
@@ -226,7 +218,8 @@ class Pages:
             notice=notice,
             notice_is_good=shown.status == 200,
             plan=plan,
-            plan_typed=plan != untouched,
+            plan_typed=plan != begun,
+            has_plan_form=case is not None and case.is_open,
             number=shown.number,
         )
 
@@ -235,15 +228,22 @@ class Pages:
     ) -> Response:
         """A page in the reader's language."""
         template_of = reader.language.templates.get_template(template)
-        common = {
-            "asks_plan": False,
-            "reader": reader,
-            "languages": NAMES,
-            "version": self._version,
-            "phone": readable,
-            "plan_words": PLAN_WORDS,
-        }
-        return HTMLResponse(template_of.render(common | context), status)
+        context = (
+            {"has_plan_form": False}
+            | context
+            | {
+                "reader": reader,
+                "languages": NAMES,
+                "version": self._version,
+                "phone": readable,
+                "plan_words": PLAN_WORDS,
+            }
+        )
+        response = HTMLResponse(template_of.render(context), status)
+        chosen = getattr(request.state, "language", None)
+        if chosen is not None:
+            self._visits.set_language(response, chosen)
+        return response
 
     def error(
         self,
@@ -273,7 +273,7 @@ class Pages:
             reader,
             "kept.html",
             503,
-            asks_plan=True,
+            has_plan_form=True,
             plan=typed,
             visit=visit,
             case_id=request.state.case_id,
@@ -281,9 +281,9 @@ class Pages:
         )
 
     def _language(self, request: Request, tag: str | None = None) -> Language:
-        just_chosen = getattr(request.state, "language", None)
-        chosen = self._visits.cookie(request, "language")
-        return language_of(just_chosen, chosen, tag, request.headers.get("accept-language"))
+        chosen = getattr(request.state, "language", None)
+        chosen = chosen or self._visits.cookie(request, "language")
+        return language_of(chosen, tag, request.headers.get("accept-language"))
 
     def _reader(self, request: Request, found: Found) -> Reader:
         account = found.case.account if found.case else None

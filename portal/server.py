@@ -31,10 +31,21 @@ class _Protocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE:
+        if self.conn.their_state is h11.IDLE or self._answered_early:
             self._wait()
         else:
             self._stop_waiting()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._answered_early:
+            self._wait()
+
+    @property
+    def _answered_early(self) -> bool:
+        """Whether the rest of a body still comes, which nobody reads any more."""
+        answered = self.conn.our_state in (h11.DONE, h11.MUST_CLOSE)
+        return answered and self.conn.their_state is h11.SEND_BODY
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()

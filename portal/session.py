@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -55,15 +56,20 @@ class Visits:
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self.secure = parts.scheme == "https"
 
-    def enter(self, token: str, response: Response) -> None:
-        """Open a visit for a link's token.
+    def enter(self, request: Request, response: Response) -> None:
+        """Open a visit for a link's token, or go on with the one of the same account.
 
         Raises:
             Forged, Expired: the token opens nothing.
         """
-        about = self._signer.read(Purpose.LINK, token, self._link_life)
+        about = self._signer.read(Purpose.LINK, request.path_params["token"], self._link_life)
         visitor = _visitor(about)
-        value = self._signer.sign(Purpose.SESSION, [visitor.about_id, secrets.token_urlsafe(18)])
+        nonce = secrets.token_urlsafe(18)
+        with suppress(NoVisit):
+            before = self.of(request)
+            if before.visitor.account == visitor.account:
+                nonce = before.nonce  # a form that is open in another tab stays good
+        value = self._signer.sign(Purpose.SESSION, [visitor.about_id, nonce])
         self.set_cookie(response, "visit", value, int(self._session_life.total_seconds()))
 
     def of(self, request: Request) -> Visit:

@@ -9,7 +9,7 @@ STATUS = {
     Status.WORKING: N_("Your turn"),
     Status.PLAN_REVIEW: N_("We are reading your plan"),
     Status.ESCALATED: N_("A person is deciding"),
-    Status.DEACTIVATING: N_("Your account is being deactivated"),
+    Status.DEACTIVATING: N_("Being deactivated"),
     Status.RESOLVED: N_("Resolved"),
     Status.DEACTIVATED: N_("Deactivated"),
     Status.WITHDRAWN: N_("Withdrawn"),

@@ -47,6 +47,15 @@ function keepOpen(part, fresh) {
   }
 }
 
+function goOnWithVisit(fresh) {
+  const proof = fresh.querySelector("[name=csrf]").value;
+  for (const field of document.querySelectorAll("[name=csrf]")) field.value = proof;
+}
+
+function warn(which) {
+  for (const id of ["offline", "over", "other"]) document.getElementById(id).hidden = id !== which;
+}
+
 const live = (page) => [...page.querySelectorAll("[data-live]")].map((part) => part.id).join();
 
 function replace(fresh) {
@@ -59,9 +68,12 @@ function replace(fresh) {
   }
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(part.id);
-    if (other && part.innerHTML !== other.innerHTML && mayBeReplaced(part)) {
+    if (!mayBeReplaced(part) || part.innerHTML === other?.innerHTML) continue;
+    if (other) {
       keepOpen(part, other);
       part.replaceWith(other);
+    } else {
+      part.remove();
     }
   }
 }
@@ -79,18 +91,21 @@ async function refresh() {
   refreshing = true;
   try {
     const response = await fetch("/", { headers: { Accept: "text/html" }, cache: "no-store" });
+    if (response.status === 403) return warn("over");
     if (!response.ok) throw new Error(String(response.status));
     const before = document.getElementById("now")?.dataset.status;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (fresh.body.dataset.account !== document.body.dataset.account) return warn("other");
+    goOnWithVisit(fresh);
     replace(fresh);
     announce(before);
     synchronise();
     tick();
     const offline = document.getElementById("offline");
     offline.textContent = fresh.getElementById("offline").textContent;
-    offline.hidden = true;
+    warn(null);
   } catch {
-    document.getElementById("offline").hidden = false;
+    warn("offline");
   } finally {
     refreshing = false;
   }
@@ -144,6 +159,14 @@ document.addEventListener("click", (event) => {
   markTyped(button);
   if (button.name === "add") addRow(fieldset);
   else removeRow(fieldset, button.closest(".row"));
+});
+
+// Nothing typed, nothing to carry along: the page stays one that can be loaded again.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".languages button");
+  if (!button || document.querySelector("#plan[data-typed]")) return;
+  event.preventDefault();
+  location.assign(`/?language=${button.value}`);
 });
 
 function markTyped(element) {

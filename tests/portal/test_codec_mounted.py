@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
+from temporalio.client import Client
 
 from portal.app import build
 from runtime.connection import connect
@@ -15,12 +16,17 @@ from tests.portal.site import URL, asking, settings_of
 UI = "http://localhost:8233"
 
 
-async def test_the_endpoint_is_there_once_it_has_a_password_and_the_page_beside_it() -> None:
+async def encrypting() -> Client:
+    """A client that encrypts, of a Temporal that is not there."""
     client = await connect("127.0.0.1:1", lazy=True)
     config = client.config()
-    encrypting = replace(config["data_converter"], payload_codec=Codec(keys_of([line("new")])))
-    config["data_converter"] = encrypting
-    client = type(client)(**config)
+    codec = Codec(keys_of([line("new")]))
+    config["data_converter"] = replace(config["data_converter"], payload_codec=codec)
+    return type(client)(**config)
+
+
+async def test_the_endpoint_is_there_once_it_has_a_password_and_the_page_beside_it() -> None:
+    client = await encrypting()
     given = CodecSettings.model_validate({"password": "correct horse battery", "ui": UI})
     async with asking(build(client, settings_of(), given)) as browser:
         asked = await browser.post(f"{URL}/codec/decode", json={"payloads": []})

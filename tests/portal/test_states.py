@@ -30,6 +30,10 @@ SAYS = {
     "unknown": ("We do not know your account yet",),
 }
 
+NO_MORE = ("Contact me now", "Send the plan", "Send a newer version", "No call and no e-mail yet")
+"""What nobody is offered, or told, once a case is closed or being deactivated."""
+OVER = {"deactivating", "deactivated", "harmed", "resolved", "decided", "withdrawn", "not_covered"}
+
 INTERNAL = (SECRET_NOTE, EVIDENCE, REPORTER, "reviewer.kim", "lead.ortiz", "desk_told", "monitor")
 
 
@@ -59,6 +63,7 @@ async def test_a_state_says_what_is_to_be_done_hides_what_is_internal_and_can_be
     text = await page.inner_text("main")
     for words in SAYS[state]:
         assert any(part in text for part in words.split("|")), text
+    assert not [words for words in NO_MORE if state in OVER and words in text]
     source = await page.content()
     assert not [word for word in INTERNAL if word in source]
     await page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")

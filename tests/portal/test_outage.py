@@ -1,0 +1,82 @@
+"""Temporal killed under an open page, and brought back on its file."""
+
+import asyncio
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from domain.record import Status
+from portal.app import build
+from portal.server import serving
+from runtime.connection import connect, register_search_attributes
+from runtime.portal_settings import PortalSettings, on_this_machine
+from tests.engine import know
+from tests.killable_server import killable_server
+from tests.portal.test_seller import MARKUP, fill, send
+from tests.test_crashes import Host, opened
+
+REFRESHES_EVERY_MS = 12_000
+
+
+async def recovered(page: Page) -> None:
+    """Let the page's own timer go off until it has refreshed itself."""
+    async with asyncio.timeout(40):
+        while await page.locator("#offline").is_visible():
+            await page.clock.fast_forward(REFRESHES_EVERY_MS)
+            await asyncio.sleep(0.2)
+
+
+async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by_itself(
+    tmp_path: Path, browser: Browser
+) -> None:
+    async with killable_server(tmp_path) as server:
+        client = await connect(server.address)
+        await register_search_attributes(client)
+        host = Host(tmp_path, server.address)
+        settings = on_this_machine(PortalSettings(), tmp_path)
+        try:
+            await host.start()
+            await know(client, "KILLED")
+            case = await opened(client, "KILLED")
+            await case.settled()
+            context = await browser.new_context()
+            writing, sending = await context.new_page(), await context.new_page()
+            async with serving(build(client, settings), settings):
+                await writing.clock.install()
+                for page in (writing, sending):
+                    await page.goto(settings.entry().link("case/US/KILLED"))
+                deadline = await writing.inner_text("h1")
+                await fill(writing, root_causes="half a thought")
+                await fill(
+                    sending, root_causes=MARKUP, corrective_actions="b", preventive_measures="c"
+                )
+
+                await server.kill()
+                await writing.clock.fast_forward(REFRESHES_EVERY_MS)
+                away = writing.get_by_text("You see how things stood at")
+                await expect(away).to_be_visible(timeout=15_000)
+                assert await writing.inner_text("h1") == deadline
+                assert await writing.input_value("#root_causes-1") == "half a thought"
+                await send(sending)
+                await expect(sending.locator("h1")).to_have_text(
+                    "Please send your plan again in a moment", timeout=15_000
+                )
+                assert await sending.input_value("#root_causes-1") == MARKUP
+
+                await server.start()
+                await recovered(writing)
+                assert await writing.inner_text("h1") == deadline
+                assert await writing.input_value("#root_causes-1") == "half a thought"
+                await send(sending)
+                await expect(sending.locator(".notice.good")).to_contain_text(
+                    "We have received your plan", timeout=15_000
+                )
+                await writing.clock.fast_forward(REFRESHES_EVERY_MS)
+                await expect(writing.locator("h1")).to_have_text("There is nothing you must do now")
+                assert await writing.input_value("#root_causes-1") == "half a thought"
+            await context.close()
+            view = await case.view()
+            assert view.status is Status.PLAN_REVIEW
+            assert [p.plan.root_causes for p in view.plans] == [(MARKUP,)]
+        finally:
+            await host.stop()
