@@ -10,6 +10,7 @@ from domain.account import Store
 from portal.words import NUMBER_PROBLEMS
 
 _LONGEST = 40
+_SHORTEST = len("+1234567")
 _NO_NUMBER, *_ = NUMBER_PROBLEMS.values()
 
 
@@ -31,6 +32,9 @@ class NumberForm:
         except NumberParseException:
             return cls(typed, problem=_NO_NUMBER)
         e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        # Too short for any country, as 911 is; or with an extension, which nobody would dial.
+        if len(e164) < _SHORTEST or number.extension:
+            return cls(typed, problem=_NO_NUMBER)
         return cls(typed, e164)
 
     def refused(self, why: str) -> bool:

@@ -120,11 +120,12 @@ class PlanForm:
                 self.rows[add].append("")
             self.added = f"{add}-{len(self.rows[add])}"
             return True
-        part, _, number = (remove or "").rpartition("-")
-        if part in self.rows and number.isdigit() and 1 <= int(number) <= len(self.rows[part]):
-            del self.rows[part][int(number) - 1]
+        ids = {f"{p}-{n + 1}": (p, n) for p, texts in self.rows.items() for n in range(len(texts))}
+        if remove in ids:
+            part, index = ids[remove]
+            del self.rows[part][index]
             self.rows[part] = self.rows[part] or [""]
-            self.added = f"{part}-{min(int(number), len(self.rows[part]))}"
+            self.added = f"{part}-{min(index + 1, len(self.rows[part]))}"
             return True
         return add is not None or remove is not None
 

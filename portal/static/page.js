@@ -130,18 +130,18 @@ function renumber(fieldset) {
   fieldset.querySelector(".add").hidden = rows.length >= 20;
 }
 
-function addRow(fieldset) {
+function addRow(fieldset, typed = "") {
   const last = [...fieldset.querySelectorAll(".row")].at(-1);
   const row = last.cloneNode(true);
   const text = row.querySelector("textarea");
-  text.value = text.textContent = "";
+  text.value = text.textContent = typed;
   text.removeAttribute("aria-invalid");
   text.removeAttribute("autofocus");
   text.setAttribute("aria-describedby", `${fieldset.dataset.part}-hint`);
   row.querySelector(".problem")?.remove();
   last.after(row);
   renumber(fieldset);
-  text.focus();
+  return text;
 }
 
 function removeRow(fieldset, row) {
@@ -157,8 +157,48 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const fieldset = button.closest("fieldset");
   markTyped(button);
-  if (button.name === "add") addRow(fieldset);
+  if (button.name === "add") addRow(fieldset).focus();
   else removeRow(fieldset, button.closest(".row"));
+  keepDraft();
+});
+
+// --- a plan begun --------------------------------------------------------------------------
+
+// Whatever else is done on the page, such as asking for a call, what was typed comes back: in
+// this tab, for this case, and until a plan is sent.
+
+const planForm = () => document.querySelector("[data-plan]");
+
+function draftName({ elements }) {
+  return `${elements.case.value} ${elements.state.value.split(".")[0]}`;
+}
+
+function keepDraft() {
+  const rows = [...planForm().querySelectorAll("[data-part]")].map((fieldset) =>
+    [...fieldset.querySelectorAll("textarea")].map((text) => text.value),
+  );
+  sessionStorage.setItem(draftName(planForm()), JSON.stringify(rows));
+}
+
+function bringDraftBack() {
+  const form = planForm();
+  const draft = form && sessionStorage.getItem(draftName(form));
+  if (!draft || form.closest("[data-typed]")) return;
+  const fieldsets = form.querySelectorAll("[data-part]");
+  JSON.parse(draft).forEach((texts, part) => {
+    const fieldset = fieldsets[part];
+    const [first, ...others] = fieldset.querySelectorAll(".row");
+    for (const row of others) row.remove();
+    first.querySelector("textarea").value = texts[0];
+    for (const text of texts.slice(1)) addRow(fieldset, text);
+    renumber(fieldset);
+  });
+  for (const fold of document.querySelectorAll("#newer")) fold.open = true;
+  markTyped(form);
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches('[action="/leave"]')) sessionStorage.clear();
 });
 
 // Nothing typed, nothing to carry along: the page stays one that can be loaded again.
@@ -174,11 +214,15 @@ function markTyped(element) {
   if (part) part.dataset.typed = "";
 }
 
-document.addEventListener("input", (event) => markTyped(event.target));
+document.addEventListener("input", (event) => {
+  markTyped(event.target);
+  if (event.target.closest("[data-plan]")) keepDraft();
+});
 
 // --- running -------------------------------------------------------------------------------
 
 synchronise();
+bringDraftBack();
 setInterval(tick, TICK_EVERY);
 setInterval(refresh, REFRESH_EVERY);
 document.addEventListener("visibilitychange", () => refresh());

@@ -1,4 +1,4 @@
-"""Temporal killed under an open page, and brought back on its file."""
+"""Temporal gone under an open page: killed and brought back on its file, or never there."""
 
 import asyncio
 from pathlib import Path
@@ -9,9 +9,11 @@ from domain.record import Status
 from portal.app import build
 from portal.server import serving
 from runtime.connection import connect, register_search_attributes
+from runtime.dev_server import free_ports
 from runtime.portal_settings import PortalSettings, on_this_machine
 from tests.engine import know
 from tests.killable_server import killable_server
+from tests.portal.site import Site, alone
 from tests.portal.test_seller import MARKUP, fill, send
 from tests.test_crashes import Host, opened
 
@@ -80,3 +82,37 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
             assert [p.plan.root_causes for p in view.plans] == [(MARKUP,)]
         finally:
             await host.stop()
+
+
+async def test_while_temporal_is_away_an_open_page_says_so_and_nothing_typed_is_lost(
+    site: Site, browser: Browser
+) -> None:
+    case = await site.open("OUTAGE-SEEN")
+    page = await site.visit(browser, "OUTAGE-SEEN")
+    await fill(page, root_causes=MARKUP, corrective_actions="b", preventive_measures="c")
+    (port,) = free_ports(0)
+    url = f"http://127.0.0.1:{port}"
+    settings = PortalSettings.model_validate(
+        site.settings.model_dump() | {"url": url, "port": port}
+    )
+    # The same page, of a server whose Temporal has gone.
+    async with serving(await alone(settings), settings):
+        form = await page.evaluate(
+            "Object.fromEntries(new FormData(document.querySelector('[data-plan]')))"
+        )
+        answer = await page.context.request.post(f"{url}/plan", form=form)
+        assert answer.status == 503
+        elsewhere = await page.context.new_page()
+        await elsewhere.set_content(await answer.text())
+        assert await elsewhere.input_value("#root_causes-1") == MARKUP
+        await elsewhere.close()
+    await page.route("**/", lambda route: route.fulfill(status=503, body="away"))
+    await page.evaluate("refresh()")
+    await expect(page.get_by_text("You see how things stood at")).to_be_visible()
+    assert await page.input_value("#root_causes-1") == MARKUP
+    await page.unroute("**/")
+    await page.evaluate("refresh()")
+    await expect(page.locator("#offline")).to_be_hidden()
+    await send(page)
+    await expect(page.locator(".notice.good")).to_contain_text("We have received your plan")
+    assert (await case.view()).plans[0].plan.root_causes == (MARKUP,)

@@ -9,11 +9,8 @@ from domain.attempt import About
 from domain.enrollment.record import Status as Standing
 from domain.events import Review, ReviewPlan
 from domain.record import Status
-from portal.server import serving
-from runtime.dev_server import free_ports
-from runtime.portal_settings import PortalSettings
 from tests.engine import KnownSeller, OpenCase, issue
-from tests.portal.site import Site, alone
+from tests.portal.site import Site
 from tests.portal.test_states import violations
 
 MARKUP = '<script>alert(1)</script> & "quotes" {{ 7*7 }} %(x)s \u202eabc 😀'
@@ -47,7 +44,9 @@ async def test_the_button_calls_at_once_and_says_from_when_on_it_does_again(
     assert page.url[len(site.settings.url or "") :] == "/"
     # The other tab still shows the button: the case refuses, and the page says it kindly.
     await other.get_by_role("button", name="Contact me now").click()
-    await expect(other.locator("main [role=alert]:visible")).to_contain_text("You asked for a call already")
+    await expect(other.locator("main [role=alert]:visible")).to_contain_text(
+        "You asked for a call already"
+    )
     assert await other.get_by_role("button", name="Contact me now").count() == 0
     assert len([a for a in (await case.view()).attempts if a.about is About.REQUESTED]) == 1
 
@@ -263,40 +262,6 @@ async def test_leaving_ends_the_visit(site: Site, browser: Browser) -> None:
     await expect(page.locator("h1")).to_have_text("You have left the page")
     await page.goto(site.settings.url or "")
     await expect(page.locator("h1")).to_contain_text("Please come in by the link")
-
-
-async def test_while_temporal_is_away_an_open_page_says_so_and_nothing_typed_is_lost(
-    site: Site, browser: Browser
-) -> None:
-    case = await site.open("OUTAGE-SEEN")
-    page = await site.visit(browser, "OUTAGE-SEEN")
-    await fill(page, root_causes=MARKUP, corrective_actions="b", preventive_measures="c")
-    (port,) = free_ports(0)
-    url = f"http://127.0.0.1:{port}"
-    settings = PortalSettings.model_validate(
-        site.settings.model_dump() | {"url": url, "port": port}
-    )
-    # The same page, of a server whose Temporal has gone.
-    async with serving(await alone(settings), settings):
-        form = await page.evaluate(
-            "Object.fromEntries(new FormData(document.querySelector('[data-plan]')))"
-        )
-        answer = await page.context.request.post(f"{url}/plan", form=form)
-        assert answer.status == 503
-        elsewhere = await page.context.new_page()
-        await elsewhere.set_content(await answer.text())
-        assert await elsewhere.input_value("#root_causes-1") == MARKUP
-        await elsewhere.close()
-    await page.route("**/", lambda route: route.fulfill(status=503, body="away"))
-    await page.evaluate("refresh()")
-    await expect(page.get_by_text("You see how things stood at")).to_be_visible()
-    assert await page.input_value("#root_causes-1") == MARKUP
-    await page.unroute("**/")
-    await page.evaluate("refresh()")
-    await expect(page.locator("#offline")).to_be_hidden()
-    await send(page)
-    await expect(page.locator(".notice.good")).to_contain_text("We have received your plan")
-    assert (await case.view()).plans[0].plan.root_causes == (MARKUP,)
 
 
 async def test_the_link_of_the_first_email_opens_the_sellers_own_page(

@@ -12,16 +12,16 @@ import pytest
 
 from runtime.dev_server import free_ports
 from tests.portal.site import KEY
-from tests.test_whole import ROOT
+from tests.test_whole import ROOT, service
 
 WITHOUT = {k: v for k, v in os.environ.items() if not k.startswith(("CASE72_", "TEMPORAL_"))}
 
 
-async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
+async def run(*arguments: str, cwd: Path = ROOT, **settings: str) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
-        cwd=ROOT,
+        cwd=cwd,
         env=WITHOUT | settings,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -79,6 +79,19 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
     assert {"/health", "/enter/{token}"} <= {line.get("route") for line in lines}
     assert "127.0.0.1" not in rest
     assert "A2EXAMPLE" not in rest
+
+
+async def test_the_development_worker_serves_the_page_too(tmp_path: Path) -> None:
+    async with service(tmp_path) as (_, lines):
+        url = (tmp_path / ".state" / "portal" / "url").read_text()
+        code, link, _ = await run(str(ROOT / "client.py"), "link", "US/A2EXAMPLE", cwd=tmp_path)
+        assert code == 0
+        assert link.startswith(url)
+        async with httpx2.AsyncClient(follow_redirects=True) as client:
+            page = await client.get(link.strip())
+    assert page.status_code == 200
+    assert "We do not know your account yet" in page.text
+    assert {"/", "/enter/{token}"} <= {line.get("route") for line in lines}
 
 
 async def test_a_link_needs_the_settings_of_a_page(tmp_path: Path) -> None:

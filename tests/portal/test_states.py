@@ -1,9 +1,14 @@
 """Each state that a seller can meet, in a browser: what it says, hides, and how it reads."""
 
+import time
+from zoneinfo import ZoneInfo
+
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from itsdangerous import TimestampSigner
 from playwright.async_api import Browser, Page
 
+from portal.languages import LANGUAGES, language_of
 from tests.portal.site import Site
 from tests.portal.stage import EVIDENCE, REPORTER, SECRET_NOTE, STATES
 
@@ -94,11 +99,36 @@ async def test_a_page_in_another_language_has_no_english_of_ours_and_can_be_read
     await page.context.close()
 
 
-async def test_errors_can_be_read_by_all(site: Site, browser: Browser) -> None:
-    page = await site.visit(browser, "STATE-NOBODY")
-    for path in ("/nope", "/enter/forged"):
-        await page.goto(f"{site.settings.url}{path}")
+@pytest.mark.parametrize("language", ["en-US", "fr-CA", "es-US", "zh-Hans-CN"])
+async def test_a_link_that_opens_nothing_says_so_and_can_be_read_by_all(
+    site: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    long_ago = int(time.time() - 91 * 86_400)
+    with monkeypatch.context() as then:
+        then.setattr(TimestampSigner, "get_timestamp", lambda _: long_ago)
+        expired = site.link("STATE-NOBODY")
+    said = {}
+    page = await (await browser.new_context(locale=language)).new_page()
+    for link in (expired, f"{site.settings.url}/enter/forged", f"{site.settings.url}/nope"):
+        await page.goto(link)
+        said[link] = await page.inner_text("h1")
+        assert await page.get_attribute("html", "lang") == language_of(language).tag
         assert await violations(page) == []
+    assert len(set(said.values())) == 3
+    assert said[expired] == LANGUAGES[language_of(language).tag].say("This link is too old")
+    assert await page.context.cookies() == []
+    await page.context.close()
+
+
+async def test_the_deadline_is_by_the_sellers_own_clock(site: Site, browser: Browser) -> None:
+    zone = "Pacific/Marquesas"  # half an hour beside everybody else
+    case = await site.open("FAR-AWAY", time_zone=zone)
+    deadline = (await case.view()).deadline
+    assert deadline is not None
+    page = await site.visit(browser, "FAR-AWAY", timezone_id="Europe/Paris")
+    time_of_day = deadline.astimezone(ZoneInfo(zone)).strftime("%I:%M").lstrip("0")
+    assert f" {time_of_day}" in await page.inner_text("h1")
+    assert "Marquesas Time" in await page.inner_text("#as-of")
     await page.context.close()
 
 
