@@ -7,6 +7,7 @@
 # make bench-reaching  what it takes to reach a seller: e-mails a second, requests of a call
 # make bench-sellers  what a seller costs, against asking once a day
 # make bench-portal   how fast the sellers' page is with fifty open at once
+# make faults     what faults do to it (docs/faults.md); some 15 minutes
 # make messages   what the page says, anew into the catalogs of its languages
 # make licences  what the licences are of what the service runs on, into docs/licences.md
 # make lock        the requirements anew, after a change of pyproject.toml
@@ -14,7 +15,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test bench bench-many bench-reaching bench-sellers bench-portal messages check licences lock clean
+.PHONY: demo dev test bench bench-many bench-reaching bench-sellers bench-portal faults messages check licences lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -39,6 +40,9 @@ bench-sellers: .venv/dev.stamp
 
 bench-portal: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.portal
+
+faults: .venv/dev.stamp
+	$(BIN)/python -m faults
 
 MESSAGES = .state/portal.pot
 
