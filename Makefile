@@ -7,7 +7,7 @@
 # make bench-reaching  what it takes to reach a seller: e-mails a second, requests of a call
 # make bench-sellers  what a seller costs, against asking once a day
 # make bench-portal   how fast the sellers' page is with fifty open at once
-# make faults     what faults do to it (docs/faults.md); some 15 minutes
+# make faults     what faults do to it (docs/faults.md); some ten minutes
 # make messages   what the page says, anew into the catalogs of its languages
 # make licences  what the licences are of what the service runs on, into docs/licences.md
 # make lock        the requirements anew, after a change of pyproject.toml

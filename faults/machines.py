@@ -18,6 +18,9 @@ _RING_SECONDS = "0.3"
 NONDETERMINISM = "TMPRL1100"
 """What a worker logs of a case that does not replay (docs/architecture.md)."""
 
+ANSWER_LOST = "answer lost"
+"""What a worker says whose provider lost an answer (faults/losing_worker.py)."""
+
 
 class Server:
     """A Temporal server on a SQLite file, at one address for as long as the run lasts."""
@@ -110,7 +113,8 @@ class Workers:
     def logged(self) -> Counter[str]:
         """How often the logs have what is worth counting."""
         logs = [self._log(number).read_bytes() for number in range(1, self.started + 1)]
-        return Counter({NONDETERMINISM: sum(log.count(NONDETERMINISM.encode()) for log in logs)})
+        wanted = (NONDETERMINISM, ANSWER_LOST)
+        return Counter({said: sum(log.count(said.encode()) for log in logs) for said in wanted})
 
     def _log(self, number: int) -> Path:
         return self.folder.parent / f"worker-{number}.log"

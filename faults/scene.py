@@ -48,7 +48,7 @@ class Scene:
 async def scene(folder: Path, seed: int, *, within: float) -> AsyncIterator[Scene]:
     """A server that runs, and no worker yet; cases are to be over `within` so many seconds."""
     state = folder / "state"
-    state.mkdir(parents=True)
+    state.mkdir(parents=True, exist_ok=True)
     server = Server(folder / "temporal")
     workers = Workers(state, server.address)
     try:
