@@ -2,6 +2,7 @@
 
 # The Python that requirements.txt was locked with.
 FROM python:3.11-slim AS build
+WORKDIR /build
 COPY requirements.txt .
 RUN python -m venv /opt/case72 && \
     /opt/case72/bin/pip install --no-cache-dir --disable-pip-version-check \
@@ -26,5 +27,5 @@ ENV PATH=/opt/case72/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     CASE72_STATE=/var/lib/case72
-USER case72
+USER 10001
 CMD ["python", "worker.py"]

@@ -1,6 +1,8 @@
 # make demo        real cases live through 72 hours, in seconds
 # make test        every test
 # make dev         a server, its Web UI and a worker, until Ctrl-C
+# make walk        every sequence of events up to a depth, checked: writes docs/exhaustive.md
+# make mutants     is every rule of the domain held by a test? docs/mutants.md
 # make check       format, lint, types, import rules
 # make bench       what a case costs, whether commands exit as they should, a killed worker
 # make bench-many  what ten thousand open cases cost; CASES=500 makes it fewer
@@ -15,7 +17,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test bench bench-many bench-reaching bench-sellers bench-portal faults messages check licences lock clean
+.PHONY: demo dev test walk mutants bench bench-many bench-reaching bench-sellers bench-portal faults messages check licences lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -25,6 +27,13 @@ dev: .venv/run.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 4 --dist loadfile
+
+walk: .venv/dev.stamp
+	$(BIN)/python -m tests.walk
+
+mutants: .mutants/tool.stamp
+	PATH="$(CURDIR)/.mutants/bin:$$PATH" mutmut run --max-children 2
+	.mutants/bin/mutmut results
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
@@ -48,7 +57,7 @@ MESSAGES = .state/portal.pot
 
 messages: .venv/dev.stamp
 	@mkdir -p $(dir $(MESSAGES))
-	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location -o $(MESSAGES) .
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output -o $(MESSAGES) .
 	$(BIN)/pybabel -q update -i $(MESSAGES) -d portal/locales -D portal -w 100 -N --ignore-pot-creation-date
 
 check: .venv/dev.stamp
@@ -71,6 +80,12 @@ check: .venv/dev.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+.mutants/tool.stamp: requirements-dev.txt
+	$(PYTHON) -m venv .mutants
+	.mutants/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	.mutants/bin/pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	@touch $@
+
 LOCK = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
@@ -85,4 +100,4 @@ lock: .venv/dev.stamp
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf .venv .temporal .state
+	rm -rf .venv .temporal .state .mutants mutants

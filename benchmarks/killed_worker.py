@@ -6,7 +6,8 @@ from pathlib import Path
 
 from benchmarks.table import Row, report
 from domain.record import Status
-from tests.test_crashes import kill, opened, stage
+from tests.killable_server import kill
+from tests.test_crashes import opened, stage
 from tests.workflows.events import WITHDRAW
 from workflows.issue_case import IssueCase
 

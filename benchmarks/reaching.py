@@ -18,9 +18,10 @@ from benchmarks.table import Row, report
 from domain.attempt import Channel, Result
 from providers.protocols import Mail
 from providers.smtp_mail import Security
+from tests.certificates import certificates
 from tests.engine import OpenCase, engine_in
 from tests.providers.letters import COMPOSER, order
-from tests.providers.mail_server import certificates, mail_server
+from tests.providers.mail_server import mail_server
 from tests.providers.twilio_stand_in import SELLER, Story, TwilioStandIn, twilio_stand_in
 from tests.workflows.events import CONTACT
 from workflows.issue_case import IssueCase

@@ -26,7 +26,7 @@ from cli.problems import BadInput, DidNotHappen
 from cli.queues import ANSWERS_WITHIN, is_listening, last_heard
 from domain.events import Event
 from domain.names import CASES_QUEUE
-from runtime.connection import Unreachable, connect
+from runtime.connection import BadConnection, Unreachable, connect
 from runtime.encryption import BadKeys
 from workflows.converter import Unreadable
 
@@ -89,7 +89,7 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
 
     Raises:
         DidNotHappen: Temporal does not answer, or says no, or what it answers cannot be read.
-        BadInput: the keys that it is to be encrypted with are no use.
+        BadInput: the settings of the connection, or the keys that encrypt, are no use.
     """
 
     async def session() -> T:
@@ -106,7 +106,7 @@ def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
     )
     try:
         return asyncio.run(session())
-    except BadKeys as error:
+    except (BadConnection, BadKeys) as error:
         raise BadInput(str(error)) from None
     except Unreachable as error:
         raise DidNotHappen(str(error)) from None

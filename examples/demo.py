@@ -28,8 +28,9 @@ from domain.view import CaseView
 from examples.stage import Stage
 from examples.stories import STORIES, Story
 from runtime.clock import time_skipper
-from runtime.connection import connect, register_search_attributes
+from runtime.connection import BadConnection, connect, register_search_attributes
 from runtime.dev_server import USUAL_PORTS, ServerFailed, dev_server
+from runtime.encryption import BadKeys
 from runtime.logs import configure_logs
 from runtime.service import providers_of, worker_identity, workers_of
 from runtime.settings import Settings
@@ -185,6 +186,9 @@ def main() -> int:
     except ServerFailed as error:
         console.print(f"[red]{error}")
         return 1
+    except (BadConnection, BadKeys) as error:
+        console.print(f"[red]{error}")
+        return 2
     console.print(f"The e-mails they were sent: {settings.state / 'mail'} (a maildir)")
     console.print(f"To browse all this: make dev, then http://127.0.0.1:{USUAL_PORTS[1]}")
     return 0 if as_it_should else 1

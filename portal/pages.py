@@ -117,7 +117,7 @@ class Pages:
         return self._done("call")
 
     async def plan(self, request: Request) -> Response:
-        """The form of a plan: sent, or a row of it added or removed."""
+        """The form of a plan: sent, or shown again in another language or with other rows."""
         form = await self._forms.read(request)
         typed = PlanForm.of_form(form)
         # Whatever goes wrong from here on, what was typed is shown again.
@@ -126,6 +126,8 @@ class Pages:
         case_id = case_of(form, visit)
         request.state.visit, request.state.case_id = visit, case_id
         request.state.state = text_of(form, "state") or ""
+        if (chosen := text_of(form, "language")) in NAMES:
+            return await self._in_language(request, visit, chosen, typed)
         if typed.rearranged(text_of(form, "add"), text_of(form, "remove")):
             return await self._show(request, visit, Shown(plan=typed))
         plan = typed.plan()
@@ -141,6 +143,15 @@ class Pages:
         except Gone:
             return await self._show(request, visit, Shown(CASE_CHANGED, plan=typed, status=409))
         return self._done("plan")
+
+    async def _in_language(
+        self, request: Request, visit: Visit, chosen: str, typed: PlanForm
+    ) -> Response:
+        """The page in the language that was chosen, with the plan as far as it was typed."""
+        request.state.language = chosen
+        response = await self._show(request, visit, Shown(plan=typed))
+        self._visits.set_language(response, chosen)
+        return response
 
     async def number(self, request: Request) -> Response:
         """The emergency number, of the open case if there is one, else of the enrollment.
@@ -196,11 +207,14 @@ class Pages:
                 if again
                 else reader.say(CASE_CHANGED)
             )
+        untouched = form_to_go_on_from(case.view) if case else PlanForm.blank()
+        plan = shown.plan or untouched
         return self.render(
             request,
             reader,
             "page.html",
             status=shown.status,
+            asks_plan=case is not None and case.is_open,
             visit=visit,
             case=case,
             case_id=case.view.id if case else "",
@@ -211,8 +225,8 @@ class Pages:
             standing_unknown=found.standing_unknown,
             notice=notice,
             notice_is_good=shown.status == 200,
-            plan=shown.plan or (form_to_go_on_from(case.view) if case else PlanForm.blank()),
-            plan_typed=shown.plan is not None,
+            plan=plan,
+            plan_typed=plan != untouched,
             number=shown.number,
         )
 
@@ -221,14 +235,15 @@ class Pages:
     ) -> Response:
         """A page in the reader's language."""
         template_of = reader.language.templates.get_template(template)
-        context |= {
+        common = {
+            "asks_plan": False,
             "reader": reader,
             "languages": NAMES,
             "version": self._version,
             "phone": readable,
             "plan_words": PLAN_WORDS,
         }
-        return HTMLResponse(template_of.render(context), status)
+        return HTMLResponse(template_of.render(common | context), status)
 
     def error(
         self,
@@ -258,6 +273,7 @@ class Pages:
             reader,
             "kept.html",
             503,
+            asks_plan=True,
             plan=typed,
             visit=visit,
             case_id=request.state.case_id,
@@ -265,8 +281,9 @@ class Pages:
         )
 
     def _language(self, request: Request, tag: str | None = None) -> Language:
+        just_chosen = getattr(request.state, "language", None)
         chosen = self._visits.cookie(request, "language")
-        return language_of(chosen, tag, request.headers.get("accept-language"))
+        return language_of(just_chosen, chosen, tag, request.headers.get("accept-language"))
 
     def _reader(self, request: Request, found: Found) -> Reader:
         account = found.case.account if found.case else None

@@ -16,22 +16,30 @@ from runtime.encryption import data_converter
 from workflows.search import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
+_SETTINGS = "the settings of the connection (TEMPORAL_*)"
 
 
 class Unreachable(Exception):
     """Temporal does not answer; the message says where it was looked for."""
 
 
+class BadConnection(ValueError):
+    """What the environment says of the connection is no use; the message says what."""
+
+
 def environment() -> dict[str, object]:
     """What the environment says of the connection, with the usual address as default.
 
     Raises:
-        Unreachable: it says something that cannot be understood.
+        BadConnection: it says something that cannot be understood, or names a file that cannot
+            be read.
     """
     try:
         config = dict(ClientConfig.load_client_connect_config())
+    except OSError as error:
+        raise BadConnection(f"{_SETTINGS}: {error.filename}: {error.strerror}") from None
     except RuntimeError as error:  # its ConfigError is one, and has no public name
-        raise Unreachable(f"the settings of the connection (TEMPORAL_*): {error}") from None
+        raise BadConnection(f"{_SETTINGS}: {error}") from None
     config.setdefault("target_host", DEFAULT_ADDRESS)
     config.setdefault("namespace", "default")
     return config
@@ -53,6 +61,7 @@ async def connect(
         runtime: the SDK's, instead of the one that everybody shares.
 
     Raises:
+        BadConnection: the environment says something of it that is no use.
         Unreachable: nobody answers there, or refuses the connection.
         BadKeys: what it stores cannot be encrypted with the keys that are set.
     """

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-import signal
+import shutil
 import sqlite3
 import sys
 import time
@@ -19,9 +19,10 @@ from domain.names import CASES_QUEUE
 from domain.record import Reason, Status
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
-from runtime.dev_server import dev_server, free_ports
+from runtime.dev_server import dev_server
 from tests.engine import EVERYONE, OpenCase, account, issue, know
-from tests.test_whole import ROOT, TEMPORAL
+from tests.killable_server import kill, killable_server
+from tests.test_whole import ROOT
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
@@ -80,12 +81,6 @@ class Host:
     def mails(self) -> int:
         """How many messages were delivered."""
         return len(list((self._folder / "mail" / "new").iterdir()))
-
-
-async def kill(process: asyncio.subprocess.Process) -> None:
-    """As by the kernel."""
-    process.send_signal(signal.SIGKILL)
-    await process.wait()
 
 
 async def opened(client: Client, seller_id: str = "CRASH") -> OpenCase:
@@ -209,41 +204,49 @@ async def test_a_replaced_worker_takes_the_next_step_within_two_seconds(tmp_path
 
 
 async def test_a_server_killed_and_restarted_on_its_file_loses_nothing(tmp_path: Path) -> None:
-    port = str(*free_ports(0))
+    async with killable_server(tmp_path) as server:
+        host = Host(tmp_path, server.address)
+        try:
+            client = await connect(server.address)
+            await register_search_attributes(client)
+            await host.start()
+            case = await opened(client)
+            await something(host.calls)
+            await server.kill()
+            await server.start()
+            view = await case.when(
+                lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=30
+            )
+            assert [a.result for a in view.attempts] == [Result.ACCEPTED, Result.NO_ANSWER]
+            assert (len(host.calls()), host.mails()) == (1, 1)
+        finally:
+            await host.stop()
 
-    async def server() -> asyncio.subprocess.Process:
-        arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port]
-        arguments += ["--db-filename", str(tmp_path / "temporal.db"), "--log-level", "never"]
-        arguments += ["--sqlite-pragma", "journal_mode=WAL"]
-        arguments += ["--sqlite-pragma", "synchronous=FULL"]
-        quiet = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(
-            TEMPORAL, *arguments, stdout=quiet, stderr=quiet
-        )
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    await connect(f"127.0.0.1:{port}")
-                except Exception:  # not up yet, in any of several ways
-                    await asyncio.sleep(0.05)
-                else:
-                    return process
 
-    running = await server()
-    host = Host(tmp_path, f"127.0.0.1:{port}")
-    try:
-        client = await connect(f"127.0.0.1:{port}")
-        await register_search_attributes(client)
-        await host.start()
-        case = await opened(client)
-        await something(host.calls)
-        await kill(running)
-        running = await server()
-        view = await case.when(
-            lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=30
-        )
-        assert [a.result for a in view.attempts] == [Result.ACCEPTED, Result.NO_ANSWER]
-        assert (len(host.calls()), host.mails()) == (1, 1)
-    finally:
-        await host.stop()
-        await kill(running)
+async def test_a_copy_of_the_servers_folder_is_a_backup_and_nothing_is_dialled_twice(
+    tmp_path: Path,
+) -> None:
+    """As docs/operations.md has it: what was under way is found again at the provider."""
+    first, restored = tmp_path / "server", tmp_path / "restored"
+    first.mkdir()
+    for folder in (first, restored):
+        async with killable_server(folder) as server:
+            client, host = await connect(server.address), Host(tmp_path, server.address)
+            await register_search_attributes(client)
+            try:
+                await host.start()
+                if folder is first:
+                    case_id = (await opened(client)).handle.id
+                    await something(host.calls)
+                    await host.stop()
+                    await server.kill()
+                    shutil.copytree(first, restored)
+                    continue
+                case = OpenCase(client.get_workflow_handle(case_id), time_skipper(client))
+                view = await case.when(
+                    lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=60
+                )
+                assert [a.result for a in view.attempts] == [Result.ACCEPTED, Result.NO_ANSWER]
+                assert (len(host.calls()), host.mails()) == (1, 1)
+            finally:
+                await host.stop()

@@ -9,7 +9,8 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 
 from domain.record import Status
 from tests.engine import Running, issue, know
-from tests.test_crashes import Host, kill, opened, stage
+from tests.killable_server import kill
+from tests.test_crashes import Host, opened, stage
 from tests.test_whole import ROOT, TEMPORAL, run
 from tests.workflows.events import WITHDRAW, joins
 from tests.workflows.test_enrollment import changed

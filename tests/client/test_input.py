@@ -137,7 +137,7 @@ def test_an_unknown_profile_is_said_in_a_line(
 ) -> None:
     monkeypatch.setenv("TEMPORAL_PROFILE", "nowhere")
     code, err = said(capsys, monkeypatch, "show", "US/A")
-    assert (code, err.count("\n"), "TEMPORAL_" in err) == (1, 1, True)
+    assert (code, err.count("\n"), "TEMPORAL_" in err) == (2, 1, True)
 
 
 @pytest.mark.parametrize("command", ["open", "show", "list", "plan", "review", "advance"])

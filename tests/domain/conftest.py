@@ -1,4 +1,7 @@
-"""The same examples at every run; look for others with `--hypothesis-profile=search`."""
+"""The same examples at every run; look for others with `--hypothesis-profile=search`.
+
+`quick` is for where the tests run thousands of times: `make mutants`.
+"""
 
 from hypothesis import settings
 
@@ -7,4 +10,7 @@ settings.register_profile(
     "everyday", _ALWAYS, max_examples=400, derandomize=True, stateful_step_count=30
 )
 settings.register_profile("search", _ALWAYS, max_examples=5000, stateful_step_count=50)
+settings.register_profile(
+    "quick", _ALWAYS, max_examples=40, derandomize=True, stateful_step_count=20
+)
 settings.load_profile("everyday")

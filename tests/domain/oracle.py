@@ -26,6 +26,8 @@ class Seen:
     redials: "Seen | None" = None
     result: Result | None = None
     ended: datetime | None = None
+    heard: int = 0
+    """Which result this was of all, from 1."""
 
     @property
     def first(self) -> "Seen":
@@ -46,6 +48,7 @@ class Witness:
     outreach: int = 1
     reached: bool = False
     skipped: int = 0
+    heard: int = 0
     seen: dict[int, Seen] = field(default_factory=dict)
 
     def outreach_begins(self) -> None:
@@ -83,7 +86,8 @@ class Witness:
     def ends(self, number: int, result: Result, now: datetime) -> None:
         seen = self.seen[number]
         assert seen.result is None, "an attempt ends once"
-        seen.result, seen.ended = result, now
+        self.heard += 1
+        seen.result, seen.ended, seen.heard = result, now, self.heard
         if result is Result.INVALID_NUMBER and seen.to == self.number:
             self.number_invalid, self.found_invalid = True, self.found_invalid or now
 
@@ -102,7 +106,8 @@ class Witness:
         if self.number_invalid:
             if self.found_invalid is not None and final.began < self.found_invalid:
                 return False  # nobody was asked for another in good time
-            return len(accepted) >= 2 and emails[-1].result is not Result.BOUNCED
+            heard_last = max(emails, key=lambda s: s.heard)
+            return len(accepted) >= 2 and heard_last.result is not Result.BOUNCED
         rang = [s for s in made if s.result in RANG and s.to == self.number]
         entries = {id(s.first) for s in rang}
         begun = final.due - planned_at

@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from domain.attempt import About
@@ -139,6 +140,23 @@ async def test_without_javascript_rows_come_and_go_and_a_plan_is_sent(
     (plan,) = (await case.view()).plans
     assert plan.plan.root_causes == ("first", "third")
     assert plan.plan.evidence == ("INV-1",)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+async def test_another_language_keeps_what_was_typed(
+    site: Site, browser: Browser, javascript: bool
+) -> None:
+    seller = f"POLYGLOT-{javascript}"
+    await site.open(seller)
+    page = await site.visit(browser, seller, java_script_enabled=javascript)
+    await fill(page, root_causes=MARKUP, corrective_actions="b")
+    await page.get_by_role("button", name="Español").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "es")
+    assert await page.input_value("#root_causes-1") == MARKUP
+    if javascript:  # axe-core is a script
+        assert await violations(page) == []
+    await page.goto(site.settings.url or "")
+    await expect(page.locator("html")).to_have_attribute("lang", "es")
 
 
 async def test_the_same_form_sent_twice_is_one_plan(site: Site, browser: Browser) -> None:

@@ -82,7 +82,7 @@ async def test_a_page_in_another_language_has_no_english_of_ours_and_can_be_read
             continue  # their word, too
         assert english not in text
     assert await violations(page) == []
-    await page.get_by_role("link", name="English").click()
+    await page.get_by_role("button", name="English").click()
     assert "Contact me now" in await page.inner_text("main")
     await page.reload()
     assert "Contact me now" in await page.inner_text("main")

@@ -1,23 +1,16 @@
 """A real SMTP server, which behaves as a test tells it to."""
 
 import asyncio
-import ipaddress
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from providers.smtp_mail import Security, SmtpMail, SmtpServer
 
@@ -150,75 +143,3 @@ async def mail_server(
         yield box
     finally:
         server.close()
-
-
-@dataclass(frozen=True)
-class Certificates:
-    """A private CA, and what it signed; and a certificate that nobody signed."""
-
-    ca_file: Path
-    good: ssl.SSLContext
-    self_signed: ssl.SSLContext
-
-
-def certificates(folder: Path) -> Certificates:
-    """Make certificates for 127.0.0.1."""
-    ca_key, ca_name = ec.generate_private_key(ec.SECP256R1()), _name("A private CA")
-    ca = _certificate(ca_name, ca_key, ca_name, ca_key, ca=True)
-    (folder / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
-    name = _name("mx.example")
-    signed, alone = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    return Certificates(
-        ca_file=folder / "ca.pem",
-        good=_context(folder / "good.pem", _certificate(name, signed, ca_name, ca_key), signed),
-        self_signed=_context(folder / "own.pem", _certificate(name, alone, name, alone), alone),
-    )
-
-
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-def _certificate(
-    name: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Name,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    ca: bool = False,
-) -> x509.Certificate:
-    now = datetime.now(UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
-            critical=False,
-        )
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.KeyUsage(True, False, False, False, False, ca, ca, False, False), critical=True
-        )
-        .sign(issuer_key, hashes.SHA256())
-    )
-
-
-def _context(
-    file: Path, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
-) -> ssl.SSLContext:
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(file)
-    return context

@@ -11,16 +11,9 @@ import pytest
 from domain.attempt import Result
 from providers.protocols import ProviderFailed
 from providers.smtp_mail import Security
+from tests.certificates import Certificates, certificates
 from tests.providers.letters import notice
-from tests.providers.mail_server import (
-    LOGIN,
-    PASSWORD,
-    Certificates,
-    Letterbox,
-    certificates,
-    mail_server,
-    raw,
-)
+from tests.providers.mail_server import LOGIN, PASSWORD, Letterbox, mail_server, raw
 from tests.reading import part_of
 
 ADDRESS = "owner@kettle.example"

@@ -16,6 +16,7 @@ from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone
 from providers.simulated_telephone import SimulatedTelephone
 from tests.engine import OpenCase, engine_in
+from tests.killable_server import kill
 from tests.providers.twilio_stand_in import (
     DESK,
     OURS,
@@ -28,7 +29,7 @@ from tests.providers.twilio_stand_in import (
     refused,
     twilio_stand_in,
 )
-from tests.test_crashes import kill, opened, something, stage
+from tests.test_crashes import opened, something, stage
 from tests.workflows.events import CONTACT
 from tests.workflows.test_shell import ledger
 from workflows.issue_case import IssueCase

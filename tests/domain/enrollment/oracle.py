@@ -6,7 +6,7 @@ Written apart from domain/enrollment, to check it: it forgets no day, and its ca
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from domain.account import SellingPlan
 from domain.enrollment.record import Status
@@ -75,6 +75,11 @@ class DayByDay:
         return (self.today + n * DAY for n in range(AHEAD + 1))
 
 
+@lru_cache(maxsize=4096)
+def _is_met(recorded: frozenset[tuple[date, int]], today: date) -> bool:
+    return DayByDay(dict(recorded), today).is_met(today)
+
+
 @dataclass
 class Seller:
     """All there is to know of a seller, noted down by somebody beside the engine."""
@@ -93,8 +98,8 @@ class Seller:
         """What the requirements say."""
         if self.expelled:
             return Status.EXPELLED
-        rating = DayByDay(self.recorded, day)
-        if self.plan is not SellingPlan.PROFESSIONAL or not rating.is_met(day):
+        met = _is_met(frozenset(self.recorded.items()), day)
+        if self.plan is not SellingPlan.PROFESSIONAL or not met:
             return Status.NOT_ELIGIBLE
         valid = self.number is not None and self.number_valid
         return Status.ENROLLED if valid else Status.INVITED

@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enrollment.events import AccountNews
 from domain.enrollment.record import About, Reason, Status, What
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
+    DAY,
     GOOD_FOR_LONG,
     NUMBER_REMOVED,
+    TODAY,
     a_change,
+    rated,
 )
 from tests.domain.enrollment.world import Programme
 
@@ -93,3 +97,26 @@ def test_an_open_case_that_could_not_be_told_is_in_the_timeline_and_not_told_aga
     world.take(a_change(email="new@kettle.example")).play(30)
     assert len(world.shared) == 2
     assert [e.what for e in world.enrollment.timeline].count(What.CONTACT_NOT_SHARED) == 1
+
+
+def test_an_invalid_number_stays_what_is_known_when_something_else_changes() -> None:
+    world = Programme(GOOD_FOR_LONG, number_valid=False).take(a_change(name="Red Kettle Goods"))
+    assert world.enrollment.account.emergency_phone is not None
+    assert world.reason is Reason.INVALID_NUMBER
+
+
+def test_what_a_feed_knows_of_the_account_is_taken_with_the_ratings() -> None:
+    """Section 7: both are decided together, and one e-mail says it."""
+    news = AccountNews(emergency_phone="+12065550111")
+    world = Programme(number=None).take(GOOD_FOR_LONG.model_copy(update={"account": news}))
+    assert world.status is Status.ENROLLED
+    assert world.letters == [About.ENROLLED]
+    changed = [e for e in world.enrollment.timeline if e.what is What.ACCOUNT_CHANGED]
+    assert [(e.at, e.by, e.note) for e in changed] == [(world.now, "feed", "emergency_phone")]
+
+
+def test_how_many_days_were_corrected_is_written_down() -> None:
+    world = Programme(rated({TODAY: 800, TODAY - DAY: 800}))
+    world.take(rated({TODAY: 700, TODAY - DAY: 700})).take(rated({TODAY: 600}))
+    notes = [e.note for e in world.enrollment.timeline if e.what is What.RATINGS_CORRECTED]
+    assert notes == [f"2 days, the earliest {TODAY - DAY}", f"of {TODAY}"]

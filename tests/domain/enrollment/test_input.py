@@ -92,6 +92,12 @@ def test_ratings_of_the_whole_scale_are_taken_and_stored_as_they_came() -> None:
     assert json.loads(event.model_dump_json())["ratings"] == ratings
 
 
+def test_a_rating_written_in_digits_is_a_number() -> None:
+    ratings = [{"date": "2026-03-01", "rating": "300"}]
+    event = RecordRatings.model_validate({"by": "feed", "ratings": ratings})
+    assert event.ratings[0].rating == 300
+
+
 def test_a_message_holds_from_1_to_1000_ratings() -> None:
     ratings = [{"date": str(TODAY - n * DAY), "rating": 300} for n in range(1001)]
     for some in ([], ratings):

@@ -1,0 +1,226 @@
+"""An enrollment in a world that decides nothing: whatever could happen next is a letter.
+
+Every status and every e-mail is compared with the oracle's in tests/domain/enrollment/watched.py.
+"""
+
+import copy
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from domain.attempt import Result
+from domain.enrollment.record import CheckNumber, Send, Status, Step, What
+from domain.errors import Refused
+from domain.events import Event
+from domain.steps import ShareContact, WaitUntil
+from tests.domain.build import NUMBER, OTHER_NUMBER
+from tests.domain.enrollment.build import (
+    ADDRESS_COMES,
+    ADDRESS_REMOVED,
+    BECOMES_INDIVIDUAL,
+    BECOMES_PROFESSIONAL,
+    DAY,
+    NUMBER_COMES,
+    NUMBER_REMOVED,
+    READMITTED,
+    a_change,
+    an_expulsion,
+    rated,
+)
+from tests.domain.enrollment.oracle import minus_six_months
+from tests.domain.enrollment.watched import WatchedProgramme
+from tests.domain.enrollment.world import Task
+from tests.domain.walk import Letter, Walk
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+BEGINS = datetime(2026, 8, 31, 12, tzinfo=UTC)
+"""Six months before is 28 February."""
+
+EVENTS: dict[str, Event] = {
+    "number comes": NUMBER_COMES,
+    "other number": a_change(emergency_phone=OTHER_NUMBER),
+    "number removed": NUMBER_REMOVED,
+    "address comes": ADDRESS_COMES,
+    "address removed": ADDRESS_REMOVED,
+    "individual": BECOMES_INDIVIDUAL,
+    "professional": BECOMES_PROFESSIONAL,
+    "expelled": an_expulsion(None),
+    "expelled by case 1": an_expulsion("case-1"),
+    "readmitted": READMITTED,
+}
+RATINGS = {"good today": (0, 250), "bad today": (0, 249), "bad since 10 days": (9, 249)}
+PAST = {"bad 11 days ago": (10, 249), "good 11 days ago": (10, 250)}
+RESULTS = [Result.ACCEPTED, Result.BOUNCED]
+
+
+class Walked(WatchedProgramme):
+    """A watched programme whose every step waits for a letter to end it."""
+
+    def fork(self) -> "Walked":
+        other = copy.copy(self)
+        other.enrollment = self.enrollment.model_copy()
+        other.seller = self.seller.copy()
+        other._tasks = dict(self._tasks)
+        other._expelled_in = set(self._expelled_in)
+        for name in ("changes", "status_log", "mailed", "called_off", "shared", "woken"):
+            setattr(other, name, [])
+        return other
+
+    def form(self) -> Hashable:
+        """All but the timeline, the numbers of letters, and what no window sees any more."""
+        it = self.enrollment
+        return (
+            self.now,
+            it.status,
+            it.reason,
+            it.account.emergency_phone,
+            it.account.email,
+            it.account.selling_plan,
+            tuple((e.date, e.rating) for e in it.ratings.entries),
+            it.number_valid,
+            it.expulsion is None,
+            it.expelled_in,
+            tuple((letter.about, letter.reason) for letter in it.outbox),
+            it.remind_at,
+            it.contact_news.fields,
+            ShareContact() in self._tasks and self._tasks[ShareContact()].news == it.contact_news,
+            self._untold_end,
+            self._remind_at,
+            self.seller.number_valid,
+        )
+
+    def shows(self) -> Iterable[Hashable]:
+        yield self.enrollment.status
+        yield self.enrollment.reason
+        yield from (letter.about for letter in self.enrollment.outbox)
+
+    # --- letters ------------------------------------------------------------------------------
+
+    def could_happen(self) -> Sequence[Letter]:
+        return [*self._events(), *self._results(), *self._moments()]
+
+    def _events(self) -> Iterator[Letter]:
+        for name, event in EVENTS.items():
+            if name != "number comes" or self._is_news(NUMBER):
+                yield name, partial(Walked.offer, event=event)
+        today = self.now.date()
+        for name, (back, score) in (RATINGS | PAST).items():
+            event = rated({today - back * DAY: score})
+            yield name, partial(Walked.offer, event=event)
+        too_early = rated({today: 250, today + DAY: 250})
+        yield "a rating of tomorrow", partial(Walked.offer, event=too_early, refused=True)
+        yield "cancelled", Walked.is_cancelled
+
+    def _is_news(self, number: str) -> bool:
+        """A number that the start found invalid is refused by the update's validator."""
+        return self.seller.number_valid or number != self.seller.number
+
+    def _results(self) -> Iterator[Letter]:
+        for step in self._tasks:
+            match step:
+                case CheckNumber():
+                    yield "number valid", partial(Walked.hear, step=step, outcome=True)
+                    yield "number invalid", partial(Walked.hear, step=step, outcome=False)
+                case Send(about=about):
+                    for result in RESULTS:
+                        name = f"{about}: {result}"
+                        yield name, partial(Walked.hear, step=step, outcome=result)
+                case ShareContact():
+                    yield "shared", partial(Walked.hear, step=step, outcome=True)
+                    yield "not shared", partial(Walked.hear, step=step, outcome=False)
+
+    def _moments(self) -> Iterator[Letter]:
+        yield "a day passes", partial(Walked.wakes, moment=self.now + DAY)
+        yield "half a year passes", partial(Walked.wakes, moment=self.now + 185 * DAY)
+        for step in self._tasks:
+            if isinstance(step, WaitUntil):
+                moment = step.moment
+                yield "the moment waited for", partial(Walked.wakes, moment=moment)
+                before = moment - timedelta(seconds=1)
+                if before > self.now:
+                    yield "just before it", partial(Walked.wakes, moment=before)
+
+    def offer(self, event: Event, *, refused: bool = False) -> None:
+        before, expelled = self.enrollment, self.seller.expelled
+        refused = refused or (event is READMITTED and not expelled)
+        state = before.model_copy()
+        try:
+            self.take(event)
+        except Refused:
+            assert refused
+            assert self.enrollment is before
+            assert before == state
+        else:
+            assert not refused
+        self._check()
+
+    def is_cancelled(self) -> None:
+        before = self.enrollment.model_copy()
+        self.enrollment.ignore_cancellation(self.now)
+        assert self.enrollment.timeline[-1].what is What.CANCELLATION_IGNORED
+        self._reconcile()
+        assert self.enrollment.status is before.status
+        self._check()
+
+    def hear(self, step: Step, outcome: Any) -> None:
+        if isinstance(step, CheckNumber):
+            self.number_valid = self.seller.number_valid = outcome
+        elif isinstance(step, Send):
+            self.mail_result = outcome
+        else:
+            self.case_can_be_told = outcome
+        self._tell(step, self._tasks.pop(step))
+        self._reconcile()
+        self._check()
+
+    def wakes(self, moment: datetime) -> None:
+        self.now = moment
+        self._reconcile()
+        self._check()
+
+    def _check(self) -> None:
+        """Section 2, of a state alone."""
+        it, today = self.enrollment, self.now.date()
+        if it.number_unchecked:
+            assert list(self._tasks) == [CheckNumber(it.account.emergency_phone or "")]
+            return
+        assert it.status is self.seller.status_on(today)
+        asks = {"invited", "invited_again", "ended_number_needed"}
+        if it.status is not Status.INVITED:
+            assert asks.isdisjoint(letter.about for letter in it.outbox), "asked for no reason"
+            assert it.remind_at is None
+        assert self.status_log == self.changes
+        sends = [step for step in self._tasks if isinstance(step, Send)]
+        assert len(sends) == (1 if it.outbox and it.account.email else 0), "one after the other"
+        assert len(it.ratings.entries) <= 186
+
+    # --- a world that decides nothing ---------------------------------------------------------
+
+    def _take_off_finished(self) -> bool:
+        return False
+
+    def _perform(self, step: Step) -> Task:
+        return super()._perform(step)._replace(ends=NEVER)
+
+
+def a_seller(
+    *, number: str | None = NUMBER, email: str | None = "a@b.example", **known: int
+) -> Walked:
+    """Rated well since the given days before the day on which the window begins, if at all."""
+    world = Walked(now=BEGINS, number=number, email=email, number_valid=True)
+    for days in known.values():
+        world.take(rated({minus_six_months(BEGINS.date()) + (1 - days) * DAY: 800}))
+    return world
+
+
+def walks(*, far: bool) -> list[Walk]:
+    """`far`: some ten seconds of them; one otherwise."""
+    roots = [
+        ("never rated", a_seller()),
+        ("rated since the window begins", a_seller(rated_for=0)),
+        ("rated since a day later, no number", a_seller(number=None, rated_for=-1)),
+        ("invited", a_seller(number=None, rated_for=0)),
+        ("no address", a_seller(email=None, rated_for=0)),
+    ]
+    return [Walk("enrollment, all letters", roots, 3 if far else 2, recheck=20)]

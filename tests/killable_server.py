@@ -1,0 +1,73 @@
+"""A Temporal server that can be killed, and started again on its file where it was."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from runtime.connection import Unreachable, connect
+from runtime.dev_server import TIME_SKIPPING, free_ports
+from tests.test_whole import TEMPORAL
+
+_STARTS_WITHIN_SECONDS = 20
+
+
+async def kill(process: asyncio.subprocess.Process) -> None:
+    """As by the kernel."""
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+
+
+class KillableServer:
+    """A server on one port and one file, however often it is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._port = str(*free_ports(0))
+        self._file = folder / "temporal.db"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is found while it runs."""
+        return f"127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        """Start it, and wait until it answers."""
+        arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", self._port]
+        arguments += ["--db-filename", str(self._file), "--log-level", "never"]
+        arguments += ["--sqlite-pragma", "journal_mode=WAL"]
+        arguments += ["--sqlite-pragma", "synchronous=FULL"]
+        for setting in TIME_SKIPPING:
+            arguments += ["--dynamic-config-value", setting]
+        quiet = asyncio.subprocess.DEVNULL
+        self._process = await asyncio.create_subprocess_exec(
+            TEMPORAL, *arguments, stdout=quiet, stderr=quiet
+        )
+        async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
+            while not await self._answers():
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """Kill it, if it runs."""
+        if self._process is not None:
+            await kill(self._process)
+            self._process = None
+
+    async def _answers(self) -> bool:
+        try:
+            await connect(self.address)
+        except Unreachable:
+            return False
+        return True
+
+
+@asynccontextmanager
+async def killable_server(folder: Path) -> AsyncIterator[KillableServer]:
+    """One that runs, until it is killed."""
+    server = KillableServer(folder)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.kill()
