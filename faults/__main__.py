@@ -18,6 +18,9 @@ NAMES = (
     "server_killed",
     "network_cut",
     "answer_lost",
+    "accounts_down",
+    "clock_moved",
+    "messages",
     "disk_full",
     "races",
 )

@@ -9,7 +9,7 @@ from faults.scene import Scene, scene
 from faults.trial import Trial
 
 CASES = 60
-WITHIN = 150
+WITHIN = 400
 SIZE = "24m"
 
 

@@ -8,13 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from email.message import EmailMessage
 from random import Random
 from typing import TypeVar
 
 from domain.attempt import Result
+from faults.serving import serve
 from providers.protocols import (
     AccountService,
     Dial,
@@ -23,8 +23,7 @@ from providers.protocols import (
     ProviderFailed,
     Telephone,
 )
-from runtime.connection import connect
-from runtime.service import providers_of, workers_of
+from runtime.service import Providers
 from runtime.settings import Settings
 
 T = TypeVar("T")
@@ -93,23 +92,16 @@ class LosingAccounts:
         return await self._losing.answer(self._accounts.is_active(store, seller_id))
 
 
-async def serve(seed: int) -> None:
-    """Serve all queues."""
-    settings, losing = Settings(), Losing(seed)
-    client = await connect()
-    providers = providers_of(settings, client)
-    providers = replace(
+def losing(_: Settings, providers: Providers) -> Providers:
+    """These providers, of whose answers some are lost."""
+    answers = Losing(int(sys.argv[1]))
+    return replace(
         providers,
-        telephone=LosingTelephone(providers.telephone, losing),
-        mail=LosingMail(providers.mail, losing),
-        accounts=LosingAccounts(providers.accounts, losing),
+        telephone=LosingTelephone(providers.telephone, answers),
+        mail=LosingMail(providers.mail, answers),
+        accounts=LosingAccounts(providers.accounts, answers),
     )
-    async with AsyncExitStack() as stack:
-        for worker in workers_of(client, settings, providers):
-            await stack.enter_async_context(worker)
-        print('"serving"', file=sys.stderr, flush=True)
-        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(losing))

@@ -1,16 +1,14 @@
-"""Processes that faults happen to: the server on its SQLite file, and the workers."""
+"""Processes that faults happen to: the workers."""
 
 import asyncio
 import os
 import sys
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runtime.connection import Unreachable, connect
-from runtime.dev_server import TIME_SKIPPING, free_ports
-from tests.test_whole import ROOT, TEMPORAL
+from tests.killable_server import kill
+from tests.test_whole import ROOT
 
 _STARTS_WITHIN = 40
 _RING_SECONDS = "0.3"
@@ -20,45 +18,6 @@ NONDETERMINISM = "TMPRL1100"
 
 ANSWER_LOST = "answer lost"
 """What a worker says whose provider lost an answer (faults/losing_worker.py)."""
-
-
-class Server:
-    """A Temporal server on a SQLite file, at one address for as long as the run lasts."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        (self._port,) = free_ports(0)
-        self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def address(self) -> str:
-        """Host and port."""
-        return f"127.0.0.1:{self._port}"
-
-    async def start(self) -> None:
-        """Start it on its file, as it was left, and wait until it answers."""
-        arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1"]
-        arguments += ["--port", str(self._port), "--log-level", "error"]
-        arguments += ["--db-filename", str(self._folder / "temporal.db")]
-        arguments += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
-        for setting in TIME_SKIPPING:
-            arguments += ["--dynamic-config-value", setting]
-        with (self._folder / "server.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                TEMPORAL, *arguments, stdout=log, stderr=log
-            )
-        async with asyncio.timeout(_STARTS_WITHIN):
-            while True:
-                with suppress(Unreachable):
-                    await connect(self.address)
-                    return
-                await asyncio.sleep(0.05)
-
-    async def kill(self) -> None:
-        """As by the kernel."""
-        if self._process is not None:
-            await _kill(self._process)
 
 
 @dataclass
@@ -103,7 +62,7 @@ class Workers:
     async def kill(self, process: asyncio.subprocess.Process) -> None:
         """As by the kernel."""
         self.processes.remove(process)
-        await _kill(process)
+        await kill(process)
 
     async def stop(self) -> None:
         """Kill what still runs."""
@@ -118,9 +77,3 @@ class Workers:
 
     def _log(self, number: int) -> Path:
         return self.folder.parent / f"worker-{number}.log"
-
-
-async def _kill(process: asyncio.subprocess.Process) -> None:
-    with suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()

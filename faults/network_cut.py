@@ -7,7 +7,7 @@ from faults.scene import Scene, scene
 from faults.trial import Trial
 
 CASES = 25
-WITHIN = 150
+WITHIN = 400
 
 
 class Wire:

@@ -85,7 +85,7 @@ async def deadline(engine: Engine, random: Random) -> tuple[OpenCase, str]:
     view = await case.when(lambda v: v.deadline and any(a.result for a in v.attempts), within=30)
     assert view.deadline is not None
     now = await engine.skipper.get_current_time(case.handle)
-    await asyncio.sleep(max(0, (view.deadline - now).total_seconds() + random.uniform(-0.25, 0.05)))
+    await asyncio.sleep(max(0, (view.deadline - now).total_seconds() + random.uniform(-0.1, 0.6)))
     first = await taken(case, IssueCase.report_contact, CONTACT)
     await asyncio.sleep(random.uniform(0, 0.1))
     second = await taken(case, IssueCase.submit_plan, PLAN)

@@ -10,10 +10,11 @@ from temporalio.client import Client
 
 from faults.crowd import Crowd, Part
 from faults.evidence import of_providers
-from faults.machines import NONDETERMINISM, Server, Workers
+from faults.machines import NONDETERMINISM, Workers
 from faults.stories import cast
 from faults.trial import Trial
 from runtime.connection import connect, register_search_attributes
+from tests.killable_server import KillableServer
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Scene:
     """What faults happen in."""
 
     random: Random
-    server: Server
+    server: KillableServer
     workers: Workers
     client: Client
     crowd: Crowd
@@ -49,7 +50,7 @@ async def scene(folder: Path, seed: int, *, within: float) -> AsyncIterator[Scen
     """A server that runs, and no worker yet; cases are to be over `within` so many seconds."""
     state = folder / "state"
     state.mkdir(parents=True, exist_ok=True)
-    server = Server(folder / "temporal")
+    server = KillableServer(folder)
     workers = Workers(state, server.address)
     try:
         await server.start()

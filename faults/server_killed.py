@@ -7,7 +7,7 @@ from faults.scene import Scene, scene
 from faults.trial import Trial
 
 CASES = 25
-WITHIN = 150
+WITHIN = 400
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:

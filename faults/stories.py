@@ -100,6 +100,8 @@ async def joined(case: Life) -> None:
 
 
 SILENT = Part("silent", silence)
+HARM = Part("harm", harm)
+REJECTED = Part("plans rejected", rejected)
 PARTS: Sequence[tuple[int, Part]] = (
     (3, SILENT),
     (1, Part("voicemail", silence, "12")),
@@ -110,8 +112,8 @@ PARTS: Sequence[tuple[int, Part]] = (
     (6, Part("72 hours in 20 s", silence, rules=BRIEF)),
     (3, Part("answered", answered, "02")),
     (3, Part("by the page", by_the_page)),
-    (2, Part("plans rejected", rejected)),
-    (2, Part("harm", harm)),
+    (2, REJECTED),
+    (2, HARM),
     (2, Part("withdrawn", withdrawn)),
     (2, Part("not cooperating", not_cooperating)),
     (1, Part("issue joins", joined)),

@@ -10,7 +10,7 @@ from faults.trial import Trial
 
 CASES = 200
 WORKERS = 2
-WITHIN = 150
+WITHIN = 400
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
