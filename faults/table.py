@@ -14,10 +14,11 @@ FILE = ROOT / "docs" / "faults.md"
 
 _HEAD = """# Faults
 
-Written by the runs themselves. `make faults` makes every fault, one after the other, in some ten
+Written by the runs themselves. `make faults` makes every fault, one after the other, in some fifteen
 minutes; `.venv/bin/python -m faults NAME --seed N` makes one and renews its row and section
-(`--keep FOLDER` keeps logs and ledgers). A seed gives the same cases and the same faults; which of
-them meet, the machine decides. Cases live through their 72 hours on their own clocks, played
+(`--keep FOLDER` keeps logs and ledgers). A seed gives the same cases, and the same faults in the
+same order; when they strike, how many there are before the cases are over, and the order of what runs
+side by side, the machine decides. Cases live through their 72 hours on their own clocks, played
 forward on a real server, some through 20 seconds that are real.
 
 After each fault the same checks are made (`faults/checks.py`), from the providers' own books and
