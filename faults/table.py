@@ -14,12 +14,12 @@ FILE = ROOT / "docs" / "faults.md"
 
 _HEAD = """# Faults
 
-Written by the runs themselves. `make faults` makes every fault, one after the other, in some fifteen
-minutes; `.venv/bin/python -m faults NAME --seed N` makes one and renews its row and section
+Written by the runs themselves. `make faults` makes every fault, one after the other, in some
+fifteen minutes; `.venv/bin/python -m faults NAME --seed N` makes one and renews its row and section
 (`--keep FOLDER` keeps logs and ledgers). A seed gives the same cases, and the same faults in the
-same order; when they strike, how many there are before the cases are over, and the order of what runs
-side by side, the machine decides. Cases live through their 72 hours on their own clocks, played
-forward on a real server, some through 20 seconds that are real.
+same order; when they strike, how many there are before the cases are over, and the order of what
+runs side by side, the machine decides. Cases live through their 72 hours on their own clocks,
+played forward on a real server, some through 20 seconds that are real.
 
 After each fault the same checks are made (`faults/checks.py`), from the providers' own books and
 the cases' timelines: no case is lost or stuck, no attempt is dialled twice, nothing is said to be
