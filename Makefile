@@ -6,6 +6,7 @@
 # make check       format, lint, types, import rules
 # make bench       all that is measured, into docs/performance.md: some 25 minutes of a quiet machine
 #                  CASES=500 opens fewer; PARTS="case many" measures and prints only these
+# make faults     what faults do to it, into docs/faults.md: some fifteen minutes
 # make messages   what the page says, anew into the catalogs of its languages
 # make licences  what the licences are of what the service runs on, into docs/licences.md
 # make lock        the requirements anew, after a change of pyproject.toml
@@ -13,7 +14,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo dev test walk mutants bench messages check licences lock clean
+.PHONY: demo dev test walk mutants bench faults messages check licences lock clean
 
 demo: .venv/run.stamp
 	$(BIN)/python -m examples.demo
@@ -33,6 +34,9 @@ mutants: .mutants/tool.stamp
 
 bench: .venv/dev.stamp
 	CASES=$(CASES) $(BIN)/python -m benchmarks $(PARTS)
+
+faults: .venv/dev.stamp
+	$(BIN)/python -m faults
 
 MESSAGES = .state/portal.pot
 

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS calls (
     result TEXT NOT NULL,
     hung_up_at REAL
 );
+CREATE TABLE IF NOT EXISTS dials (key TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS calls_by_case ON calls (case_id, phone);
 CREATE INDEX IF NOT EXISTS calls_by_number ON calls (phone, ends_at);
 """
@@ -36,7 +37,8 @@ CREATE INDEX IF NOT EXISTS calls_by_number ON calls (phone, ends_at);
 class SimulatedTelephone:
     """Keeps a ledger of the calls it dialled, which no crash of a worker can lose.
 
-    A call's id is its key.
+    A call's id is its key. The table `dials` has a row for each time a call was asked for, so that
+    an attempt dialled twice would show, though it rings but once.
 
     Args:
         folder: where `telephone.sqlite` is kept.
@@ -82,6 +84,7 @@ class SimulatedTelephone:
                 result = Result.CONNECTED
             rings = 0 if result is Result.INVALID_NUMBER else self._ring_seconds
             now = time.time()
+            db.execute("INSERT INTO dials VALUES (?, ?)", (key, now))
             db.execute(
                 "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, NULL)",
                 (key, case_id, phone, now, now + rings, result),

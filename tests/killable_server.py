@@ -1,9 +1,8 @@
 """A Temporal server that can be killed, and started again on its file where it was."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from runtime.connection import Unreachable, connect
@@ -14,8 +13,9 @@ _STARTS_WITHIN_SECONDS = 20
 
 
 async def kill(process: asyncio.subprocess.Process) -> None:
-    """As by the kernel."""
-    process.send_signal(signal.SIGKILL)
+    """As by the kernel, if it has not ended."""
+    with suppress(ProcessLookupError):
+        process.kill()
     await process.wait()
 
 

@@ -1,0 +1,110 @@
+"""What is known after a run: from the server, and from the providers' own books.
+
+The providers' books are not the engine's: the telephone notes each call it is asked to dial, the
+mail is what lies in the recipient's maildir, the marketplace notes each account it deactivates.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from email import policy
+from email.parser import BytesHeaderParser
+from pathlib import Path
+from typing import Any
+
+from domain.attempt import Result
+from domain.policy import Policy
+from domain.view import CaseView
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in the telephone's ledger, by the clock on the wall."""
+
+    key: str
+    case_id: str
+    begins: float
+    ends: float
+    result: Result
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """An e-mail in the recipient's maildir."""
+
+    message_id: str
+    to: str
+    date: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class CaseSeen:
+    """A case as the server has it."""
+
+    workflow_id: str
+    policy: Policy
+    view: CaseView | None
+    """None where it does not answer, or the server does not know it."""
+    closed: bool = True
+    goes_on: bool = False
+    """Whether an activity is under way or a timer is set."""
+    failing: str | None = None
+    """Why its workflow task fails, if it does."""
+
+
+@dataclass
+class Evidence:
+    """All of it."""
+
+    cases: list[CaseSeen]
+    dials: list[str] = field(default_factory=list)
+    """The key of each call, as often as the telephone was asked to dial it."""
+    calls: list[Call] = field(default_factory=list)
+    mails: list[Delivered] = field(default_factory=list)
+    deactivated: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By store and seller, the id of the case that deactivated the account."""
+
+    def calls_of(self) -> dict[str, list[Call]]:
+        """The calls by case, in the order of time."""
+        found: dict[str, list[Call]] = defaultdict(list)
+        for call in sorted(self.calls, key=lambda c: c.begins):
+            found[call.case_id].append(call)
+        return found
+
+
+def of_providers(folder: Path, cases: Iterable[CaseSeen]) -> Evidence:
+    """The books of the simulated providers in `folder`, beside the cases."""
+    calls = [
+        Call(key, case_id, begins, hung_up or ends, Result.CANCELLED if hung_up else Result(result))
+        for key, case_id, begins, ends, result, hung_up in _rows(
+            folder / "telephone.sqlite",
+            "SELECT key, case_id, dialled_at, ends_at, result, hung_up_at FROM calls",
+        )
+    ]
+    dials = [key for (key,) in _rows(folder / "telephone.sqlite", "SELECT key FROM dials")]
+    deactivated = {
+        (store, seller): case_id
+        for store, seller, case_id in _rows(
+            folder / "marketplace.sqlite", "SELECT store, seller_id, case_id FROM deactivations"
+        )
+    }
+    return Evidence(list(cases), dials, calls, delivered(folder / "mail"), deactivated)
+
+
+def delivered(maildir: Path) -> list[Delivered]:
+    """What a mail reader would show."""
+    parser = BytesHeaderParser(policy=policy.default)
+    found = []
+    for file in [*(maildir / "new").iterdir(), *(maildir / "cur").iterdir()]:
+        with file.open("rb") as stream:
+            head = parser.parse(stream)
+        found.append(Delivered(*(str(head[n]) for n in ("Message-ID", "To", "Date", "Subject"))))
+    return found
+
+
+def _rows(file: Path, query: str) -> list[tuple[Any, ...]]:  # Any: as SQLite answers
+    with closing(sqlite3.connect(file)) as db:
+        return db.execute(query).fetchall()

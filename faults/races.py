@@ -1,0 +1,143 @@
+"""Two things at once, a thousand times: the outcome is one that docs/rules.md allows."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
+
+from domain.events import Decision
+from domain.policy import effective_policy
+from domain.record import Status
+from domain.view import CaseView
+from faults.evidence import CaseSeen, of_providers
+from faults.trial import Trial
+from tests.engine import EVERYONE, Engine, OpenCase, engine_in
+from tests.workflows.events import ACCEPT, CALL_ME, CONTACT, PLAN, WITHDRAW, decided
+from tests.workflows.test_races import BRIEF
+from workflows.issue_case import IssueCase
+
+EACH = 340
+AT_ONCE = 40
+BOUNCES = "bounce@bluekettle.example"
+
+Race = Callable[[Engine, Random], Awaitable[tuple[OpenCase, str]]]
+"""Runs one, and says what came of it; AssertionError if it is nothing the rules allow."""
+
+
+async def taken(case: OpenCase, update: Any, event: Any) -> CaseView | None:
+    """The view, if the case took the event; None if it refused or was closed."""
+    try:
+        return await case.tell(update, event)
+    except (WorkflowUpdateFailedError, RPCError):
+        return None
+
+
+async def two_channels(engine: Engine, random: Random) -> tuple[OpenCase, str]:
+    """The seller presses the button, sends a plan and rings the desk, all at once."""
+    case = await engine.open(wait=False)
+    told = [
+        (IssueCase.request_call, CALL_ME),
+        (IssueCase.submit_plan, PLAN),
+        (IssueCase.report_contact, CONTACT),
+    ]
+    random.shuffle(told)
+    views = await asyncio.gather(*(taken(case, *event) for event in told))
+    assert all(views), "each is taken"
+    view = await taken(case, IssueCase.review_plan, ACCEPT)
+    assert view is not None, "the plan is under review"
+    assert len(view.plans) == 1
+    ended = await case.end()
+    assert ended.status is Status.RESOLVED, ended.status
+    return case, "two channels: all taken, plan under review"
+
+
+async def desk_and_seller(engine: Engine, random: Random) -> tuple[OpenCase, str]:
+    """The lead decides in the moment in which a plan comes."""
+    case = await engine.open(rules=BRIEF, email=BOUNCES, wait=False)
+    await case.when(lambda v: v.status is Status.ESCALATED, within=30)
+    decision = random.choice(list(Decision))
+    told = [(IssueCase.decide, decided(decision)), (IssueCase.submit_plan, PLAN)]
+    random.shuffle(told)
+    views = await asyncio.gather(*(taken(case, *event) for event in told))
+    decided_view, plan = views if told[0][0] is IssueCase.decide else views[::-1]
+    assert decided_view is not None, "who is to decide is not refused"
+    if decision is Decision.RESUME:
+        view = plan or await case.view()
+        assert plan is not None, "a case that is open takes a plan"
+        view = await case.view()
+        assert view.status is Status.PLAN_REVIEW, view.status
+        await case.tell(IssueCase.review_plan, ACCEPT)
+    ended = await case.end()
+    expected = Status.DEACTIVATED if decision is Decision.DEACTIVATE else Status.RESOLVED
+    assert ended.status is expected, ended.status
+    assert len(ended.plans) == (plan is not None)
+    came = "plan taken" if plan else "plan refused"
+    return case, f"desk and seller: {decision}, {came}"
+
+
+async def deadline(engine: Engine, random: Random) -> tuple[OpenCase, str]:
+    """The deadline falls between two messages of the seller, or about them."""
+    case = await engine.open(rules=BRIEF, wait=False)
+    view = await case.when(lambda v: v.deadline and any(a.result for a in v.attempts), within=30)
+    assert view.deadline is not None
+    now = await engine.skipper.get_current_time(case.handle)
+    await asyncio.sleep(max(0, (view.deadline - now).total_seconds() + random.uniform(-0.1, 0.6)))
+    first = await taken(case, IssueCase.report_contact, CONTACT)
+    await asyncio.sleep(random.uniform(0, 0.1))
+    second = await taken(case, IssueCase.submit_plan, PLAN)
+    if first is None and second is None:
+        ended = await case.end()
+        assert ended.status is Status.DEACTIVATED, ended.status
+        return case, "deadline: both too late, deactivated"
+    assert second is not None, "a case that took the first takes the second"
+    view = second
+    assert view.status in {Status.PLAN_REVIEW, Status.ESCALATED}, view.status
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+    await case.end()
+    if view.status is Status.ESCALATED:
+        return case, "deadline: too late, escalated, the lead decides"
+    return case, f"deadline: {'first' if first else 'second'} message in time"
+
+
+RACES: tuple[Race, ...] = (two_channels, desk_and_seller, deadline)
+
+
+async def run(folder: Path, seed: int, each: int = EACH) -> Trial:
+    """Run each race so many times, some at once."""
+    trial = Trial(
+        "races",
+        seed,
+        f"Each {each} times: the seller turns up by three channels at once; the lead decides in "
+        "the moment in which a plan comes; the deadline falls about two messages of the seller",
+    )
+    random = Random(seed)
+    cases: list[CaseSeen] = []
+    came: list[str] = []
+    async with engine_in(folder) as engine:
+        waiting = [race for race in RACES for _ in range(each)]
+        random.shuffle(waiting)
+
+        async def some() -> None:
+            while waiting:
+                race = waiting.pop()
+                trial.faults["races"] += 1
+                try:
+                    case, outcome = await race(engine, random)
+                except (AssertionError, TimeoutError) as error:
+                    trial.violations.append(f"{race.__name__}: {type(error).__name__}: {error}")
+                    continue
+                brief = race is not two_channels
+                policy = effective_policy(EVERYONE | (BRIEF if brief else {}))
+                view = await case.end()
+                cases.append(CaseSeen(case.handle.id, policy, view))
+                came.append(outcome)
+
+        await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+        trial.judge(of_providers(folder, cases))
+    trial.outcomes.clear()
+    trial.outcomes.update(came)
+    return trial

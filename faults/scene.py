@@ -1,0 +1,63 @@
+"""The scene of a run: a server, workers, the simulated world, and the cases."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from temporalio.client import Client
+
+from faults.crowd import Crowd, Part
+from faults.evidence import of_providers
+from faults.machines import NONDETERMINISM, Workers
+from faults.stories import cast
+from faults.trial import Trial
+from runtime.connection import connect, register_search_attributes
+from tests.killable_server import KillableServer
+
+
+@dataclass
+class Scene:
+    """What faults happen in."""
+
+    random: Random
+    server: KillableServer
+    workers: Workers
+    client: Client
+    crowd: Crowd
+
+    async def play(self, cases: int | list[Part]) -> None:
+        """Let so many cases live to their end, or those of these parts."""
+        parts = cast(self.random, cases) if isinstance(cases, int) else cases
+        await self.crowd.live(parts)
+
+    async def judge(self, trial: Trial) -> None:
+        """Hold what came of it against the promises."""
+        seen = await self.crowd.seen()
+        trial.judge(of_providers(self.workers.folder, seen))
+        trial.violations += [
+            f"{life.workflow_id}: not over in time: {life.stuck}"
+            for life in self.crowd.lives
+            if life.stuck
+        ]
+        if struck := self.workers.logged()[NONDETERMINISM]:
+            trial.notes.append(f"{NONDETERMINISM} was logged {struck} times")
+
+
+@asynccontextmanager
+async def scene(folder: Path, seed: int, *, within: float) -> AsyncIterator[Scene]:
+    """A server that runs, and no worker yet; cases are to be over `within` so many seconds."""
+    state = folder / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    server = KillableServer(folder)
+    workers = Workers(state, server.address)
+    try:
+        await server.start()
+        client = await connect(server.address)
+        await register_search_attributes(client)
+        random = Random(seed)  # a run is to be repeated, not to be unguessable
+        yield Scene(random, server, workers, client, Crowd(client, random, within))
+    finally:
+        await workers.stop()
+        await server.kill()

@@ -1,0 +1,40 @@
+"""The Temporal server is killed under load and started again on its SQLite file."""
+
+import asyncio
+from pathlib import Path
+
+from faults.scene import Scene, scene
+from faults.trial import Trial
+
+CASES = 25
+WITHIN = 400
+
+
+async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
+    """Kill the server every few seconds; it stays away for up to three."""
+    trial = Trial(
+        "server killed",
+        seed,
+        "The server is killed (SIGKILL) every 2 to 8 seconds, stays away for up to 3, and is "
+        "started again on its SQLite file; two workers serve",
+    )
+    async with scene(folder, seed, within=WITHIN) as stage:
+        for _ in range(2):
+            await stage.workers.start()
+        killing = asyncio.create_task(_kill(stage, trial))
+        await stage.play(cases)
+        killing.cancel()
+        await asyncio.wait([killing])
+        await stage.server.kill()
+        await stage.server.start()
+        await stage.judge(trial)
+    return trial
+
+
+async def _kill(stage: Scene, trial: Trial) -> None:
+    while True:
+        await asyncio.sleep(stage.random.uniform(2, 8))
+        await stage.server.kill()
+        trial.faults["SIGKILL"] += 1
+        await asyncio.sleep(stage.random.uniform(0, 3))
+        await stage.server.start()
