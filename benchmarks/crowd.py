@@ -40,6 +40,8 @@ class Crowd:
         self.client = client
         self._folder = folder
         self.opened = 0
+        self.rate = 0.0
+        """How many a second were opened and reached, the last time."""
 
     async def open(self, start: Start, count: int, calls: int = 1) -> tuple[float, float]:
         """Open `count`, and wait until all have been reached; both rates, in cases a second.
@@ -61,8 +63,9 @@ class Crowd:
             while self.mails() < mails or len(self.calls()) < rung:
                 await asyncio.sleep(0.1)
         reached = time.perf_counter()
+        self.rate = count / (reached - begin)
         await asyncio.sleep(1)  # the cases hear of it, and the server writes it all down
-        return count / (opened - begin), count / (reached - begin)
+        return count / (opened - begin), self.rate
 
     def mails(self) -> int:
         """How many e-mails were delivered."""

@@ -29,8 +29,8 @@ from workflows.issue_case import IssueCase
 
 NO_LIMIT = {"CASE72_CONCURRENT_CALLS": "2000"}
 RING_SECONDS = 5
-_OPENED_A_SECOND = 12
-"""Slower than any machine opens them, so that all are open when the calls fall due."""
+_OPENED_IN_TIME = 2
+"""How much longer than the last lot took there is until the calls fall due."""
 _URGENT, _REQUESTED = 1 / 20, 1 / 50
 _LONGEST = 900
 _HOURS_LAST = 30
@@ -54,9 +54,9 @@ class _Memory:
             await asyncio.sleep(0.25)
 
 
-def _moment(count: int) -> datetime:
+def _moment(crowd: Crowd, count: int) -> datetime:
     """When calling hours are to begin."""
-    wait = timedelta(seconds=15 + count / _OPENED_A_SECOND)
+    wait = timedelta(seconds=15 + _OPENED_IN_TIME * count / crowd.rate)
     return (datetime.now(UTC) + wait).replace(microsecond=0)
 
 
@@ -109,7 +109,7 @@ class _Burst:
 
 
 async def _burst(crowd: Crowd, worker: int, count: int, *, bare: bool) -> _Burst:
-    due = _moment(count)
+    due = _moment(crowd, count)
     before = crowd.calls()
 
     async def case(seller_id: str) -> None:
@@ -145,7 +145,7 @@ def _in_time(due: datetime) -> None:
 
 async def most_urgent_first(crowd: Crowd, worker: int, count: int) -> list[Row]:
     """Calls that queue up for the usual number at once, some of them urgent."""
-    due, first, before = _moment(count), crowd.opened, crowd.calls()
+    due, first, before = _moment(crowd, count), crowd.opened, crowd.calls()
     urgent_count, requested = math.ceil(count * _URGENT), math.ceil(count * _REQUESTED)
     handles: Handles = {}
 
@@ -186,7 +186,7 @@ def _near_its_end(due: datetime) -> dict[str, Any]:
     return {
         "window": f"PT{window}S",
         "email_hours": [0, window / 2 / 3600],
-        "call_hours": [0, window * 0.9 / 3600],
+        "call_hours": [0, window * 0.7 / 3600],
         "call_spacing": "PT1S",
         "minimum_rung_calls": 1,
     }
