@@ -17,11 +17,11 @@ from tests.test_whole import ROOT, service
 WITHOUT = {k: v for k, v in os.environ.items() if not k.startswith(("CASE72_", "TEMPORAL_"))}
 
 
-async def run(*arguments: str, cwd: Path = ROOT, **settings: str) -> tuple[int | None, str, str]:
+async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
-        cwd=cwd,
+        cwd=ROOT,
         env=WITHOUT | settings,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -83,8 +83,9 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
 
 async def test_the_development_worker_serves_the_page_too(tmp_path: Path) -> None:
     async with service(tmp_path) as (_, lines):
-        url = (tmp_path / ".state" / "portal" / "url").read_text()
-        code, link, _ = await run(str(ROOT / "client.py"), "link", "US/A2EXAMPLE", cwd=tmp_path)
+        state = tmp_path / ".state"
+        url = (state / "portal" / "url").read_text()
+        code, link, _ = await run("client.py", "link", "US/A2EXAMPLE", CASE72_STATE=str(state))
         assert code == 0
         assert link.startswith(url)
         async with httpx2.AsyncClient(follow_redirects=True) as client:
