@@ -222,8 +222,9 @@ document.addEventListener("input", (event) => {
 // --- running -------------------------------------------------------------------------------
 
 synchronise();
-bringDraftBack();
 setInterval(tick, TICK_EVERY);
 setInterval(refresh, REFRESH_EVERY);
 document.addEventListener("visibilitychange", () => refresh());
 document.getElementById("problems")?.focus();
+// Last: a browser that keeps nothing for a page throws here.
+bringDraftBack();

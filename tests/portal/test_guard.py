@@ -91,8 +91,13 @@ async def test_a_form_for_another_sellers_case_is_none_of_ours(
 
 
 async def test_nothing_changes_by_looking(seller: httpx2.AsyncClient) -> None:
-    for path in ("/call", "/plan", "/number", "/leave"):
-        assert (await seller.get(path)).status_code == 405
+    for method in ("GET", "HEAD", "OPTIONS", "PUT"):
+        for path in ("/call", "/plan", "/number", "/leave"):
+            assert (await seller.request(method, path)).status_code == 405
+    # Nor does a scanner that posts to links, or only looks whether they are there.
+    link = entry().link(CASE)
+    assert (await seller.post(link)).status_code == 405
+    assert (await seller.head(link)).status_code == 303
 
 
 async def test_what_was_typed_is_shown_again_whatever_goes_wrong(
