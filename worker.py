@@ -107,7 +107,11 @@ def main() -> int:
     configure_logs(settings.log, settings.log_level)
     try:
         asyncio.run(serve(settings, page, arguments.queue or list(QUEUES), arguments.dev))
-    except (Unreachable, ServerFailed, ValueError) as error:
+    except Unreachable as error:
+        # Not 2, with which systemd leaves it at that: the server may only be slower to start.
+        print(error, file=sys.stderr)
+        return 1
+    except (ServerFailed, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     except (ProviderFailed, RPCError, OSError) as error:

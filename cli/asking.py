@@ -229,11 +229,17 @@ def clock_of(description: WorkflowExecutionDescription) -> datetime:
     return datetime.now(UTC)
 
 
+_ENCRYPTED_MESSAGE = "Encoded failure"
+"""What Temporal says in place of a message that is encrypted."""
+
+
 async def _query(client: Client, kind: Kind[View], handle: WorkflowHandle[Any, View]) -> View:
     try:
         return await _answer(client, handle.query(kind.query, result_type=kind.view))
     except WorkflowQueryFailedError as error:
         message = _one_line(error.message)
+        if message == _ENCRYPTED_MESSAGE:
+            message = "its log says why; does it lack a key? (docs/runbook/key-missing.md)"
         raise DidNotHappen(f"the worker cannot read the {kind.query}: {message}") from None
 
 

@@ -27,7 +27,7 @@ from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import PayloadCodec
 
 from portal.guard import BodyLimit
-from workflows.converter import WHY_UNREADABLE
+from workflows.converter import ENCRYPTED, why_unreadable
 
 LARGEST_PAYLOADS = 8 * 1024 * 1024
 """Bytes: twice what Temporal lets through at once, as base64 and JSON make it longer."""
@@ -130,10 +130,9 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
 
 def _shown(payload: Payload) -> Payload:
     """What could not be decrypted is shown as the reason: the rest of the page still reads."""
-    reason = payload.metadata.get(WHY_UNREADABLE)
-    if reason is None:
-        return payload
-    said = f'"cannot be read: {reason.decode()}"'  # ours: nothing in it to be escaped
+    if payload.metadata.get("encoding") != ENCRYPTED.encode():
+        return payload  # a reason in its metadata would be whoever wrote it's
+    said = f'"cannot be read: {why_unreadable(payload)}"'  # ours: nothing in it to be escaped
     return Payload(metadata={"encoding": b"json/plain"}, data=said.encode())
 
 

@@ -186,7 +186,6 @@ async def test_the_demo_ends_with_every_case_as_it_should_twice_in_a_row(tmp_pat
         ({"CASE72_RING_SECONDS": "soon"}, [], "ring_seconds"),
         ({"CASE72_TELEPHONE": "carrier pigeon"}, [], "telephone"),
         ({"CASE72_ENCRYPTION_KEYS_FILE": "nowhere"}, [], "encryption_keys_file"),
-        ({"TEMPORAL_ADDRESS": "127.0.0.1:1"}, [], "127.0.0.1:1"),
         ({}, ["--queue", "nonsense"], "--queue"),
     ],
 )
@@ -197,4 +196,16 @@ async def test_a_wrong_setting_is_named_and_exits_2(
     code, _, err = await run(*command, cwd=tmp_path, **settings)
     assert code == 2
     assert named in err
+    assert "Traceback" not in err
+
+
+async def test_a_server_that_is_not_there_yet_ends_in_what_systemd_restarts(tmp_path: Path) -> None:
+    """After a power cut the worker may well be up before Temporal is."""
+    command = [sys.executable, str(ROOT / "worker.py")]
+    code, _, err = await run(*command, cwd=tmp_path, TEMPORAL_ADDRESS="127.0.0.1:1")
+    unit = (ROOT / "deploy" / "systemd" / "case72-worker.service").read_text()
+    assert "Restart=always\n" in unit
+    assert f"RestartPreventExitStatus={code}\n" not in unit
+    assert code == 1
+    assert "127.0.0.1:1" in err
     assert "Traceback" not in err

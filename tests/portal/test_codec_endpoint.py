@@ -66,6 +66,13 @@ def test_what_cannot_be_decrypted_says_so_beside_what_can() -> None:
     assert shown[1] == SAID
 
 
+@pytest.mark.parametrize("reason", [b"\xff", b'"', b"all is well"])
+def test_a_reason_that_somebody_else_wrote_is_not_taken_for_ours(reason: bytes) -> None:
+    made_up = base64.b64encode(reason).decode()
+    written = {**SAID, "metadata": {**SAID["metadata"], "why-unreadable": made_up}}  # type: ignore[dict-item]  # SAID's values are of two types
+    assert ask(logged_in("new"), "decode", written).json() == {"payloads": [written]}
+
+
 @pytest.mark.parametrize("what", ["encode", "decode"])
 def test_nobody_is_answered_who_has_not_logged_in(what: str) -> None:
     browser = client("new")

@@ -1,6 +1,7 @@
 """Keys come and go while cases are open: no case ends of it, none is lost."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -182,6 +183,28 @@ async def test_what_only_one_queue_cannot_read_is_tried_again(stage: Stage) -> N
     async with stage.worker("right"):
         view = await case.when(lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts))
         assert {a.result for a in view.attempts} == {Result.ACCEPTED, Result.NO_ANSWER}
+
+
+async def test_an_audit_finds_what_it_can_though_it_cannot_read_a_case(stage: Stage) -> None:
+    async with stage.worker("right", queues=(CASES_QUEUE, EMAIL_QUEUE)) as client:
+        for seller in ("ONE", "TWO"):
+            case = await opened(client, seller)
+            await case.when(lambda v: v.attempts)
+        for keys in (("other",), ()):
+            answer = await stage.command("audit", "--ask", "--json", keys=keys)
+            found = {f["where"]: f for f in json.loads(answer.out)["findings"]}
+            assert (answer.code, answer.err) == (1, "")
+            assert set(found) == {"queue telephony", "case/US/ONE", "case/US/TWO"}
+            assert "cannot be read" in found["case/US/ONE"]["what"]
+
+
+async def test_who_asks_a_worker_that_lacks_the_key_is_shown_the_way(stage: Stage) -> None:
+    async with stage.worker("right") as client:
+        await (await opened(client, "KEPT")).settled()
+    async with stage.worker("other"):
+        answer = await stage.command("show", "US/KEPT", keys=("right",))
+    assert (answer.code, answer.out) == (1, "")
+    assert "docs/runbook/key-missing.md" in answer.err
 
 
 async def test_a_client_with_the_wrong_key_is_told_so_and_does_no_harm(stage: Stage) -> None:
