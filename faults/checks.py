@@ -75,12 +75,13 @@ def books_differ(evidence: Evidence) -> Iterator[str]:
         if call.case_id in answering and numbers.get(call.key) is not Channel.CALL:
             yield f"{call.key}: dialled, and the case knows of no such call"
 
-    runs = {_run(case.view): case for case in evidence.cases if case.view}
+    runs = {_run(case.view): case.view.id for case in evidence.cases if case.view}
     for mail in evidence.mails:
         told = runs.get(mail.thread)
-        if told and told.view and mail.attempt.isdecimal():
-            if numbers.get(f"{told.view.id}/{mail.attempt}") is not Channel.EMAIL:
-                yield f"{mail.message_id}: delivered, and the case knows of no such e-mail"
+        if told is None or not mail.attempt.isdecimal():
+            continue
+        if numbers.get(f"{told}/{mail.attempt}") is not Channel.EMAIL:
+            yield f"{mail.message_id}: delivered, and the case knows of no such e-mail"
 
 
 def _sent(view: CaseView, attempt: AttemptView, messages: set[str]) -> bool:
@@ -100,9 +101,9 @@ def sent_twice(evidence: Evidence) -> Iterator[str]:
         if times > 1:
             yield f"{message_id}: delivered {times} times"
     notices_of = {
-        f"{_run(case.view)}.{attempt.number}"
-        for case in evidence.cases
-        for attempt in (case.view.attempts if case.view else ())
+        f"{_run(view)}.{attempt.number}"
+        for view in (case.view for case in evidence.cases if case.view)
+        for attempt in view.attempts
         if attempt.about in OUTREACH
     }
     read: dict[tuple[str, ...], set[str]] = defaultdict(set)

@@ -117,8 +117,13 @@ def delivered(maildir: Path) -> list[Delivered]:
 def read(message: EmailMessage) -> Delivered:
     """An e-mail as its recipient reads it."""
     text = message.get_body(("plain",))
-    head = (str(message[name]) for name in ("Message-ID", "To", "Date", "Subject"))
-    return Delivered(*head, text.get_content() if text else "")
+    return Delivered(
+        message_id=str(message["Message-ID"]),
+        to=str(message["To"]),
+        date=str(message["Date"]),
+        subject=str(message["Subject"]),
+        text=text.get_content() if text else "",
+    )
 
 
 def _rows(file: Path, query: str) -> list[tuple[Any, ...]]:  # Any: as SQLite answers
