@@ -64,6 +64,11 @@ class Life:
     stuck: str | None = None
     ended: CaseView | None = None
 
+    @property
+    def window(self) -> timedelta:
+        """The time there is to reach the seller."""
+        return effective_policy(self.start.policy).window
+
     async def open(self) -> None:
         """Open the case; an answer that was lost is asked for again."""
 

@@ -1,12 +1,13 @@
 """The disk of the maildir and the ledgers is full: ENOSPC, on a small file system of its own."""
 
 import asyncio
+import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
 
 from faults.scene import Scene, scene
-from faults.trial import Trial
+from faults.trial import NotHere, Trial
 
 CASES = 60
 WITHIN = 400
@@ -18,12 +19,18 @@ SIZE = "24m"
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
-    """Fill the disk to its last byte for some seconds, again and again."""
+    """Fill the disk to its last byte for some seconds, again and again.
+
+    Raises:
+        NotHere: mounting a file system takes root.
+    """
+    if os.geteuid() != 0:
+        raise NotHere("mounting a small file system takes root")
     trial = Trial(
         "disk full",
         seed,
-        f"Maildir and ledgers are on a tmpfs of {SIZE}, filled to its last byte (ENOSPC) for 1 to "
-        f"8 seconds, again and again, for {FULL_FOR} seconds; two workers serve. Once it has room "
+        f"Maildir and ledgers are on a tmpfs of {SIZE}, filled to its last byte (ENOSPC) for 2 to "
+        f"9 seconds, again and again, for {FULL_FOR} seconds; two workers serve. Once it has room "
         "for good, what waits for its next try has its clock played forward. Mounting takes root",
     )
     state = folder / "state"
@@ -67,14 +74,14 @@ async def _next_tries(stage: Scene, playing: asyncio.Task[None], trial: Trial) -
 async def _fill(stage: Scene, ballast: Path, trial: Trial) -> None:
     try:
         while True:
-            await asyncio.sleep(stage.random.uniform(1, 5))
+            await asyncio.sleep(stage.random.uniform(0.5, 3))
             with ballast.open("wb", buffering=0) as file, suppress(OSError):
                 for size in (65536, 4096, 1):
                     with suppress(OSError):
                         while file.write(bytes(size)):
                             pass
             trial.faults["ENOSPC"] += 1
-            await asyncio.sleep(stage.random.uniform(1, 8))
+            await asyncio.sleep(stage.random.uniform(2, 9))
             ballast.unlink()
     finally:
         ballast.unlink(missing_ok=True)

@@ -87,8 +87,16 @@ class Evidence:
         return found
 
 
-def of_providers(folder: Path, cases: Iterable[CaseSeen]) -> Evidence:
-    """The books of the simulated providers in `folder`, beside the cases."""
+def of_providers(
+    folder: Path, cases: Iterable[CaseSeen], mails: list[Delivered] | None = None
+) -> Evidence:
+    """The books of the simulated providers in `folder`, beside the cases.
+
+    Args:
+        folder: where they are.
+        cases: the cases.
+        mails: what recipients have, if that is not in the maildir.
+    """
     calls = [
         Call(key, case_id, begins, hung_up or ends, Result.CANCELLED if hung_up else Result(result))
         for key, case_id, begins, ends, result, hung_up in _rows(
@@ -103,7 +111,9 @@ def of_providers(folder: Path, cases: Iterable[CaseSeen]) -> Evidence:
             folder / "marketplace.sqlite", "SELECT store, seller_id, case_id FROM deactivations"
         )
     }
-    return Evidence(list(cases), dials, calls, delivered(folder / "mail"), deactivated)
+    if mails is None:
+        mails = delivered(folder / "mail")
+    return Evidence(list(cases), dials, calls, mails, deactivated)
 
 
 def delivered(maildir: Path) -> list[Delivered]:
