@@ -25,7 +25,7 @@ from workflows.issue_case import IssueCase
 EACH = 340
 AT_ONCE = 40
 ABOUT = 0.05
-"""Seconds about a moment."""
+"""Seconds before and after a moment."""
 BOUNCES = "bounce@bluekettle.example"
 
 Race = Callable[[Engine, Random], Awaitable[tuple[OpenCase, str]]]
@@ -88,15 +88,15 @@ async def deadline(engine: Engine, random: Random) -> tuple[OpenCase, str]:
     case = await engine.open(rules=BRIEF, wait=False)
     view = await case.when(lambda v: v.deadline and any(a.result for a in v.attempts), within=30)
     assert view.deadline is not None
-    late = random.choice((timedelta(0), AIM.late))
+    acted_upon = random.random() < 0.5
+    about = view.deadline + (AIM.late if acted_upon else timedelta(0))
+    moment = about + timedelta(seconds=random.uniform(-ABOUT, ABOUT))
     now = await engine.skipper.get_current_time(case.handle)
-    wait = (view.deadline + late - now).total_seconds() + random.uniform(-ABOUT, ABOUT)
-    await asyncio.sleep(max(0, wait))
+    await asyncio.sleep(max(0, (moment - AIM.underway - now).total_seconds()))
     first = await taken(case, IssueCase.report_contact, CONTACT)
-    await asyncio.sleep(random.uniform(0, ABOUT))
     second = await taken(case, IssueCase.submit_plan, PLAN)
-    if late:
-        AIM.correct(in_time=first is not None)
+    if acted_upon:
+        AIM.acted_upon(in_time=first is not None)
     if first is None:
         assert second is None, "a case that did not take the first does not take the second"
         ended = await case.end()
@@ -109,6 +109,7 @@ async def deadline(engine: Engine, random: Random) -> tuple[OpenCase, str]:
     if second.status is Status.ESCALATED:
         return case, "deadline: past before both, not really tried, the lead decides"
     contact = next(entry.at for entry in first.timeline if entry.what is What.CONTACT)
+    AIM.arrived(contact - moment)
     if second.plans[-1].at <= view.deadline:
         return case, "deadline: after both"
     if contact <= view.deadline:
@@ -118,17 +119,24 @@ async def deadline(engine: Engine, random: Random) -> tuple[OpenCase, str]:
 
 @dataclass
 class Aim:
-    """How late after a deadline the server acts upon it: half of what is sent then is in time."""
+    """What it takes to hit a moment of the server's; corrected by every race."""
 
-    late: timedelta = timedelta(milliseconds=100)
+    late: timedelta = timedelta(milliseconds=400)
+    """How long after a deadline the server acts upon it: half of what comes then is in time."""
+    underway: timedelta = timedelta(milliseconds=100)
+    """How long a message takes until the case has it."""
 
-    def correct(self, *, in_time: bool) -> None:
+    def acted_upon(self, *, in_time: bool) -> None:
         """Aim later after what was in time, and earlier after what was not."""
         self.late = max(timedelta(0), self.late + (_A_LITTLE if in_time else -_A_LITTLE))
 
+    def arrived(self, late: timedelta) -> None:
+        """Set out earlier if messages arrive late."""
+        self.underway = max(timedelta(0), self.underway + late / 10)
+
 
 AIM = Aim()
-_A_LITTLE = timedelta(milliseconds=3)
+_A_LITTLE = timedelta(milliseconds=10)
 
 RACES: tuple[Race, ...] = (two_channels, desk_and_seller, deadline)
 
