@@ -38,8 +38,9 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         keeping.cancel()
         hanging_up.cancel()
         await stage.workers.start()
+        trial.faults["connection lost"] -= len(box.hangs_up)  # not come to it
         handed_over = [read(message) for message in box.messages()]
-        # What is the same to the last letter, Message-ID included, a mail client shows once.
+        # What is the same, Message-ID included, a mail client shows once.
         await stage.judge(trial, list(set(handed_over)))
         trial.notes.append(_again(handed_over))
         trial.faults[ANSWER_LOST] += stage.workers.logged()[ANSWER_LOST]
@@ -61,7 +62,8 @@ def _again(handed_over: list[Delivered]) -> str:
     return (
         f"the mail server took {len(handed_over)} messages: {len(times)} Message-IDs, "
         f"{len(again)} of them more than once, one {max(times.values())} times. What comes again "
-        "is the same to the last letter; a mailbox that looks at no Message-ID shows it again"
+        "has the same recipient, date, subject and text, and a client that looks at the Message-ID "
+        "shows it once; one that does not shows it again"
     )
 
 
