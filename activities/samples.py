@@ -45,6 +45,7 @@ _WITH_NOTE: dict[CaseAbout, tuple[str | None, ...]] = {
     CaseAbout.ISSUE_WITHDRAWN: (_NOTE,),
     CaseAbout.WITHDRAWN: (_NOTE, None),
 }
+_ANSWERS = (CaseAbout.MORE_INFORMATION, CaseAbout.PLAN_REJECTED)
 _ISSUES = (
     Issue(id="ISS-1", code="LISTING_POLICY", summary="Restricted product listed"),
     Issue(id="ISS-2", code="LATE_SHIPMENTS", summary="Orders shipped late"),
@@ -96,6 +97,7 @@ def mail_orders() -> Iterator[MailOrder]:
                 status=Status.ESCALATED if escalated else Status.WORKING,
                 reason=reason,
                 at=_AT,
+                plan=2 if about in _ANSWERS and not escalated else None,
             )
 
 

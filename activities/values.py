@@ -31,6 +31,7 @@ def values_of_case(order: MailOrder, locale: Locale, page: Page | None) -> Value
         "hours": round((deadline - order.at).total_seconds() / 3600) if deadline else None,
         "number_invalid": order.number_invalid,
         "note": order.note,
+        "plan": order.plan,
         "escalated": order.status is Status.ESCALATED,
         "reason": order.reason,
         "reference": reference(order.case_id),

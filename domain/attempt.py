@@ -93,6 +93,8 @@ class Planned(Frozen):
     redial: int = 0
     note: str | None = None
     """Words of the desk that the e-mail passes on."""
+    plan: int | None = None
+    """The version of the plan that the e-mail answers."""
 
 
 class Attempt(Planned):

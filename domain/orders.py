@@ -49,6 +49,8 @@ class MailOrder(Frozen):
     status: Status
     reason: str | None
     at: datetime
+    plan: int | None = None
+    """The version of the plan that the e-mail answers; orders older than this do not say."""
 
 
 class DeskOrder(Frozen):
@@ -116,6 +118,7 @@ def mail_order(case: Case, email: Attempt) -> MailOrder:
         status=case.status,
         reason=case.reason,
         at=email.at,
+        plan=email.plan,
     )
 
 

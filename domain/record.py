@@ -236,6 +236,7 @@ class CaseRecord(BaseModel):
         due: datetime,
         *,
         note: str | None = None,
+        plan: int | None = None,
         redial_of: Planned | None = None,
     ) -> Planned:
         """Put an attempt into the agenda, which is kept in the order of time."""
@@ -248,13 +249,16 @@ class CaseRecord(BaseModel):
             entry=redial_of.entry if redial_of else self.entries,
             redial=redial_of.redial + 1 if redial_of else 0,
             note=note,
+            plan=plan,
         )
         self.agenda = tuple(sorted((*self.agenda, planned), key=_in_order))
         return planned
 
-    def email(self, about: About, now: datetime, note: str | None = None) -> None:
-        """Plan an e-mail to the seller for this moment."""
-        self.plan(Channel.EMAIL, about, now, note=note)
+    def email(
+        self, about: About, now: datetime, note: str | None = None, plan: int | None = None
+    ) -> None:
+        """Plan an e-mail to the seller for this moment; `plan` is the version it answers."""
+        self.plan(Channel.EMAIL, about, now, note=note, plan=plan)
 
     def call_off(self, unwanted: Callable[[Attempt], bool] = lambda _: True) -> None:
         """Stop what is under way: all of it, or the attempts that are `unwanted`."""

@@ -153,10 +153,10 @@ class Working(Transitions):
         elif event.decision is Review.MORE_INFORMATION:
             self.conversation_required = True
             self.work(now)
-            self.email(About.MORE_INFORMATION, now, event.note)
+            self.email(About.MORE_INFORMATION, now, event.note, reviewed.version)
         else:
             self._reject(now)
-            self.email(About.PLAN_REJECTED, now, event.note)
+            self.email(About.PLAN_REJECTED, now, event.note, reviewed.version)
 
     def _reject(self, now: datetime) -> None:
         self.rejections += 1

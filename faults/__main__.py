@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from faults.table import write
-from faults.trial import Trial
+from faults.trial import NotHere, Trial
 from runtime.logs import configure_logs
 
 NAMES = (
@@ -34,7 +34,11 @@ async def run(names: list[str], seed: int, folder: Path) -> list[Trial]:
         fault: Callable[[Path, int], Awaitable[Trial]] = importlib.import_module(
             f"faults.{name}"
         ).run
-        trial = await fault(folder / name, seed)
+        try:
+            trial = await fault(folder / name, seed)
+        except NotHere as why:
+            print(f"{name}: not run: {why}", flush=True)
+            continue
         trials.append(trial)
         print(
             f"{trial.name}: {trial.cases} cases, {trial.faults.total()} faults, "

@@ -1,13 +1,14 @@
 """The account service is down, for less than the 24 hours it is tried for, and for longer."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from domain.events import Decision
-from domain.record import Status
-from faults.accounts_worker import down
+from domain.record import Status, What
+from faults.accounts_worker import down, known
 from faults.crowd import Life, Part
 from faults.scene import scene
-from faults.stories import HARM, REJECTED
+from faults.stories import HARM, REJECTED, SILENT
 from faults.trial import Trial
 from tests.workflows.events import decided
 from workflows.issue_case import IssueCase
@@ -26,21 +27,41 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     trial = Trial(
         "account service down",
         seed,
-        f"Each case is to deactivate, for harm or by decision, while the account service "
-        f"is down: for {SHORT} hours, or for {LONG}, after which the lead decides",
+        "Two cases of three are to deactivate (and to expel), for harm, by decision or for "
+        f"silence, while account service and programme are down: for {SHORT} hours, or for {LONG}, "
+        f"after which the lead decides. The others open while for {LONG} hours nobody can say "
+        "whether they are enrolled, and live through their 72 hours after it",
     )
     async with scene(folder, seed, within=WITHIN) as stage:
         for _ in range(2):
             await stage.workers.start("-m", "faults.accounts_worker")
         state = stage.workers.folder
         parts = [
-            _meets_it(stage.random.choice((HARM, REJECTED)), hours, state, trial)
+            _meets_it(stage.random.choice((HARM, REJECTED, SILENT)), hours, state, trial)
             for hours in (SHORT, LONG)
-            for _ in range(cases // 2)
+            for _ in range(cases // 3)
         ]
+        parts += [_opens_in_it(state, trial) for _ in range(cases // 3)]
         await stage.play(parts)
         await stage.judge(trial)
     return trial
+
+
+def _opens_in_it(state: Path, trial: Trial) -> Part:
+    """A part whose case waits for the programme before it is anything."""
+
+    async def story(case: Life) -> None:
+        trial.faults[f"programme down for {LONG} h"] += 1
+        await case.play(LONG)
+        known(state, case.start.account.seller_id).touch()
+        await SILENT.story(case)
+        view = await case.end()
+        began = next(e.at for e in view.timeline if e.what is What.OUTREACH_BEGAN)
+        deadline = view.deadline or view.opened_at
+        if began - view.opened_at < timedelta(hours=LONG) or deadline < began + case.window:
+            trial.violations.append(f"{case.workflow_id}: the outage was held against the seller")
+
+    return Part("opens in it", story, rules={"coverage": "enrolled"})
 
 
 def _meets_it(part: Part, hours: int, state: Path, trial: Trial) -> Part:
@@ -62,5 +83,7 @@ def _meets_it(part: Part, hours: int, state: Path, trial: Trial) -> Part:
         if status is Status.ESCALATED:
             switch.unlink(missing_ok=True)
             await case.tell(IssueCase.decide, decided(Decision.DEACTIVATE))
+        while await case.waits_for_next_try():  # to expel
+            await case.play(_NEXT_TRY)
 
     return Part(f"{part.name}, service down for {hours} h", story)

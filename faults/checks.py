@@ -3,17 +3,19 @@
 Written apart from domain/, to check it. Each check answers the violations it found, in words.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 
 from domain.attempt import CLOSING, OUTREACH, About, Channel, Result
+from domain.events import Review
 from domain.record import CLOSED, OPEN, Reason, Status, What
 from domain.view import AttemptView, CaseView
 from faults.evidence import Call, CaseSeen, Evidence
 
 RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}
+ANSWERS = {About.PLAN_REJECTED: Review.REJECT, About.MORE_INFORMATION: Review.MORE_INFORMATION}
 SIGNS = {What.CONTACT, What.CALL_REQUESTED, What.PLAN_SUBMITTED, What.CONVERSATION}
 
 
@@ -73,6 +75,14 @@ def books_differ(evidence: Evidence) -> Iterator[str]:
         if call.case_id in answering and numbers.get(call.key) is not Channel.CALL:
             yield f"{call.key}: dialled, and the case knows of no such call"
 
+    runs = {_run(case.view): case.view.id for case in evidence.cases if case.view}
+    for mail in evidence.mails:
+        told = runs.get(mail.thread)
+        if told is None or not mail.attempt.isdecimal():
+            continue
+        if numbers.get(f"{told}/{mail.attempt}") is not Channel.EMAIL:
+            yield f"{mail.message_id}: delivered, and the case knows of no such e-mail"
+
 
 def _sent(view: CaseView, attempt: AttemptView, messages: set[str]) -> bool:
     return any(m.startswith(f"<{_run(view)}.{attempt.number}@") for m in messages)
@@ -83,14 +93,35 @@ def _run(view: CaseView) -> str:
 
 
 def sent_twice(evidence: Evidence) -> Iterator[str]:
-    """No recipient finds an e-mail twice: neither its Message-ID, nor its words of one moment."""
+    """No recipient finds an e-mail twice: neither its Message-ID, nor its words.
+
+    The notices of one outreach may say the same, since they are to; not at one moment, though.
+    """
     for message_id, times in Counter(mail.message_id for mail in evidence.mails).items():
         if times > 1:
             yield f"{message_id}: delivered {times} times"
+    notices_of = {
+        f"{_run(view)}.{attempt.number}"
+        for view in (case.view for case in evidence.cases if case.view)
+        for attempt in view.attempts
+        if attempt.about in OUTREACH
+    }
+    read: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for mail in evidence.mails:
+        moment = mail.date if f"{mail.thread}.{mail.attempt}" in notices_of else ""
+        read[mail.thread, mail.to, mail.subject, mail.text, moment].add(mail.message_id)
+    for ids in read.values():
+        if len(ids) > 1:
+            yield f"{' and '.join(sorted(ids))}: the same words under {len(ids)} Message-IDs"
     for case in evidence.cases:
         if case.view is None:
             continue
         sent = [a for a in case.view.attempts if a.result is Result.ACCEPTED]
+        for about, decision in ANSWERS.items():
+            answers = sum(a.about is about for a in sent)
+            reviews = sum(p.decision is decision for p in case.view.plans)
+            if answers > reviews:
+                yield f"{case.workflow_id}: {answers} e-mails {about} to {reviews} reviews"
         closing = [a for a in sent if a.about in CLOSING]
         if len(closing) > 1:
             yield f"{case.workflow_id}: told {len(closing)} times how it ended"

@@ -1,51 +1,64 @@
-"""The clock of the host that the workers run on is wrong, and is put right."""
+"""The clock of the host that the workers run on is moved by hours, forward and back."""
 
 import asyncio
 from pathlib import Path
 
 from faults.scene import Scene, scene
-from faults.trial import Trial
+from faults.trial import NotHere, Trial
 
 CASES = 60
 WITHIN = 400
-LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
-BEHIND = "-5h"
+LIBRARY = "faketime/libfaketime.so.1"
+
+
+def library() -> Path:
+    """Where the distribution has put libfaketime.
+
+    Raises:
+        NotHere: it is not installed.
+    """
+    found = [*Path("/usr/lib").glob(f"*/{LIBRARY}"), *Path("/usr/lib").glob(LIBRARY)]
+    if not found:
+        raise NotHere("libfaketime is not installed (apt-get install libfaketime)")
+    return found[0]
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
-    """Two workers five hours behind, replaced in the middle of it all by two that are right.
-
-    Raises:
-        SystemExit: Debian's libfaketime is not installed.
-    """
-    if not LIBRARY.exists():
-        raise SystemExit("clock_moved needs libfaketime: apt-get install libfaketime")
+    """Move the clock of two running workers every few seconds, by up to ten hours."""
     trial = Trial(
         "clock moved",
         seed,
-        "Both workers' clocks are five hours behind, until they are replaced by two that are "
-        "right: a jump of five hours, forward, while cases are open (libfaketime; the server's "
-        "clock is right, and the simulated providers live by the workers'. A jump back was not "
-        "made: the simulated telephone would ring until its own clock had caught up)",
+        "The clock on the wall of both workers, while they run, is set every 2 to 5 seconds to "
+        "anything from 5 hours behind to 5 hours ahead (libfaketime; their monotonic clock is "
+        "left alone). The server is Go and not affected: its clock is right, and so is the "
+        "telephone's",
     )
-    wrong = {
-        "LD_PRELOAD": str(LIBRARY),
-        "FAKETIME": BEHIND,
+    wrong = folder / "clock"
+    folder.mkdir(parents=True, exist_ok=True)
+    wrong.write_text("+0")
+    settings = {
+        "LD_PRELOAD": str(library()),
+        "FAKETIME_TIMESTAMP_FILE": str(wrong),
+        "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
     async with scene(folder, seed, within=WITHIN) as stage:
         for _ in range(2):
-            await stage.workers.start(**wrong)
-        moving = asyncio.create_task(_move(stage, trial))
+            await stage.workers.start("-m", "faults.clock_worker", **settings)
+        moving = asyncio.create_task(_move(stage, wrong, trial))
         await stage.play(cases)
-        await moving
+        moving.cancel()
         await stage.judge(trial)
     return trial
 
 
-async def _move(stage: Scene, trial: Trial) -> None:
-    await asyncio.sleep(stage.random.uniform(8, 12))
-    for process in list(stage.workers.processes):
-        await stage.workers.kill(process)
-        await stage.workers.start()
-        trial.faults["clock put right"] += 1
+async def _move(stage: Scene, wrong: Path, trial: Trial) -> None:
+    before = 0
+    while True:
+        await asyncio.sleep(stage.random.uniform(2, 5))
+        hours = stage.random.choice([h for h in range(-5, 6) if h != before])
+        trial.faults["forward" if hours > before else "back"] += 1
+        draft = wrong.with_suffix(".new")
+        draft.write_text(f"{hours:+d}h")
+        draft.rename(wrong)
+        before = hours

@@ -9,7 +9,10 @@ from datetime import timedelta
 from random import Random
 from typing import Any, TypeVar
 
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkflowExecutionRequest,
+    DescribeWorkflowExecutionResponse,
+)
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
@@ -60,6 +63,11 @@ class Life:
     refused: int = 0
     stuck: str | None = None
     ended: CaseView | None = None
+
+    @property
+    def window(self) -> timedelta:
+        """The time there is to reach the seller."""
+        return effective_policy(self.start.policy).window
 
     async def open(self) -> None:
         """Open the case; an answer that was lost is asked for again."""
@@ -116,6 +124,12 @@ class Life:
         handle = self.client.get_workflow_handle(self.workflow_id)
         skipper = time_skipper(self.client)
         await self.insist(lambda: skipper.fast_forward(handle, timedelta(hours=hours)), within=30)
+
+    async def waits_for_next_try(self) -> float:
+        """Seconds between the last try of a step and the next, if that is waited for, or 0."""
+        described = await self.insist(lambda: describe(self.client, self.workflow_id))
+        waits = [a.current_retry_interval.ToSeconds() for a in described.pending_activities]
+        return max(waits, default=0)
 
     async def leaves(self, *statuses: Status, hours: float | None = None) -> Status:
         """The status once it is none of these; `hours` are played at a time."""
@@ -214,6 +228,13 @@ def seller(number: int, part: Part) -> Account:
     return account(f"FAULT{number}", emergency_phone=phone, email=part.email)
 
 
+async def describe(client: Client, workflow_id: str) -> DescribeWorkflowExecutionResponse:
+    """What the server says of a workflow, with what it waits for."""
+    request = DescribeWorkflowExecutionRequest(namespace=client.namespace)
+    request.execution.workflow_id = workflow_id
+    return await client.workflow_service.describe_workflow_execution(request)
+
+
 async def seen(life: Life) -> CaseSeen:
     """What the server has of a case; one that is open is asked."""
     policy = effective_policy(life.start.policy)
@@ -226,9 +247,7 @@ async def seen(life: Life) -> CaseSeen:
     if found.status is not WorkflowExecutionStatus.RUNNING:
         ended = client.get_workflow_handle_for(IssueCase.run, workflow_id)
         return CaseSeen(workflow_id, policy, life.ended or await ended.result())
-    request = DescribeWorkflowExecutionRequest(namespace=client.namespace)
-    request.execution.workflow_id = workflow_id
-    raw = await client.workflow_service.describe_workflow_execution(request)
+    raw = await describe(client, workflow_id)
     tries = raw.pending_workflow_task.attempt
     view: CaseView | None = None
     with suppress(*_NO_ANSWER):

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from email import policy
-from email.parser import BytesHeaderParser
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,23 @@ class Call:
 
 @dataclass(frozen=True)
 class Delivered:
-    """An e-mail in the recipient's maildir."""
+    """An e-mail that the recipient has."""
 
     message_id: str
     to: str
     date: str
     subject: str
+    text: str = ""
+
+    @property
+    def thread(self) -> str:
+        """The case it is about, by the part of its id that no other case has."""
+        return self.message_id[1:].partition(".")[0]
+
+    @property
+    def attempt(self) -> str:
+        """The attempt's number; of an e-mail to the desk, since when it was to be told."""
+        return self.message_id.partition(".")[2].partition("@")[0]
 
 
 @dataclass(frozen=True)
@@ -75,8 +87,16 @@ class Evidence:
         return found
 
 
-def of_providers(folder: Path, cases: Iterable[CaseSeen]) -> Evidence:
-    """The books of the simulated providers in `folder`, beside the cases."""
+def of_providers(
+    folder: Path, cases: Iterable[CaseSeen], mails: list[Delivered] | None = None
+) -> Evidence:
+    """The books of the simulated providers in `folder`, beside the cases.
+
+    Args:
+        folder: where they are.
+        cases: the cases.
+        mails: what recipients have, if that is not in the maildir.
+    """
     calls = [
         Call(key, case_id, begins, hung_up or ends, Result.CANCELLED if hung_up else Result(result))
         for key, case_id, begins, ends, result, hung_up in _rows(
@@ -91,18 +111,29 @@ def of_providers(folder: Path, cases: Iterable[CaseSeen]) -> Evidence:
             folder / "marketplace.sqlite", "SELECT store, seller_id, case_id FROM deactivations"
         )
     }
-    return Evidence(list(cases), dials, calls, delivered(folder / "mail"), deactivated)
+    if mails is None:
+        mails = delivered(folder / "mail")
+    return Evidence(list(cases), dials, calls, mails, deactivated)
 
 
 def delivered(maildir: Path) -> list[Delivered]:
     """What a mail reader would show."""
-    parser = BytesHeaderParser(policy=policy.default)
-    found = []
-    for file in [*(maildir / "new").iterdir(), *(maildir / "cur").iterdir()]:
-        with file.open("rb") as stream:
-            head = parser.parse(stream)
-        found.append(Delivered(*(str(head[n]) for n in ("Message-ID", "To", "Date", "Subject"))))
-    return found
+    parser = BytesParser(policy=policy.default)
+    files = [*(maildir / "new").iterdir(), *(maildir / "cur").iterdir()]
+    messages = [parser.parsebytes(file.read_bytes()) for file in files]
+    return [read(message) for message in messages if isinstance(message, EmailMessage)]
+
+
+def read(message: EmailMessage) -> Delivered:
+    """An e-mail as its recipient reads it."""
+    text = message.get_body(("plain",))
+    return Delivered(
+        message_id=str(message["Message-ID"]),
+        to=str(message["To"]),
+        date=str(message["Date"]),
+        subject=str(message["Subject"]),
+        text=text.get_content() if text else "",
+    )
 
 
 def _rows(file: Path, query: str) -> list[tuple[Any, ...]]:  # Any: as SQLite answers

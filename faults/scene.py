@@ -9,7 +9,7 @@ from random import Random
 from temporalio.client import Client
 
 from faults.crowd import Crowd, Part
-from faults.evidence import of_providers
+from faults.evidence import Delivered, of_providers
 from faults.machines import NONDETERMINISM, Workers
 from faults.stories import cast
 from faults.trial import Trial
@@ -32,10 +32,10 @@ class Scene:
         parts = cast(self.random, cases) if isinstance(cases, int) else cases
         await self.crowd.live(parts)
 
-    async def judge(self, trial: Trial) -> None:
-        """Hold what came of it against the promises."""
+    async def judge(self, trial: Trial, mails: list[Delivered] | None = None) -> None:
+        """Hold what came of it against the promises; `mails` are those not in the maildir."""
         seen = await self.crowd.seen()
-        trial.judge(of_providers(self.workers.folder, seen))
+        trial.judge(of_providers(self.workers.folder, seen, mails))
         trial.violations += [
             f"{life.workflow_id}: not over in time: {life.stuck}"
             for life in self.crowd.lives

@@ -6,7 +6,7 @@ from pathlib import Path
 from faults.scene import Scene, scene
 from faults.trial import Trial
 
-CASES = 25
+CASES = 60
 WITHIN = 400
 
 

@@ -99,10 +99,11 @@ async def joined(case: Life) -> None:
     await silence(case)
 
 
+SILENT = Part("silent", silence)
 HARM = Part("harm", harm)
 REJECTED = Part("plans rejected", rejected)
 PARTS: Sequence[tuple[int, Part]] = (
-    (3, Part("silent", silence)),
+    (3, SILENT),
     (1, Part("voicemail", silence, "12")),
     (1, Part("declined", silence, "13")),
     (1, Part("busy", silence, "11")),

@@ -16,10 +16,16 @@ _HEAD = """# Faults
 
 Written by the runs themselves. `make faults` makes every fault, one after the other, in some
 fifteen minutes; `.venv/bin/python -m faults NAME --seed N` makes one and renews its row and section
-(`--keep FOLDER` keeps logs and ledgers). A seed gives the same cases, and the same faults in the
-same order; when they strike, how many there are before the cases are over, and the order of what
-runs side by side, the machine decides. Cases live through their 72 hours on their own clocks,
+(`--keep FOLDER` keeps logs and ledgers). Cases live through their 72 hours on their own clocks,
 played forward on a real server, some through 20 seconds that are real.
+
+**A seed repeats what is drawn, not what happens.** The same seed gives the same cases, each with
+the same seller and story, and the same row of random numbers: how long until the next fault, how
+long it lasts, which worker it strikes. It does not give the same run. What a case is doing when a
+fault strikes, how many faults there are before all cases are over, the order of what runs side by
+side, and, where several draw from one row, who draws which number, all that the machine decides,
+and it decides otherwise each time. So a violation may not come again with its seed: run it some
+times, with `--keep`. And no violation in a run is no proof that there is none.
 
 After each fault the same checks are made (`faults/checks.py`), from the providers' own books and
 the cases' timelines: no case is lost or stuck, no attempt is dialled twice, nothing is said to be

@@ -8,6 +8,10 @@ from faults.checks import violations
 from faults.evidence import CaseSeen, Evidence
 
 
+class NotHere(Exception):
+    """The fault cannot be made on this machine, and why."""
+
+
 @dataclass
 class Trial:
     """A row of docs/faults.md."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,14 +43,17 @@ class SimulatedTelephone:
 
     Args:
         folder: where `telephone.sqlite` is kept.
-        ring_seconds: how long a call rings, by the clock on the wall.
+        ring_seconds: how long a call rings.
+        clock: the telephone's own, in seconds; by default that on the wall.
     """
 
     look_every_seconds = 0.2
 
-    def __init__(self, folder: Path, ring_seconds: float) -> None:
+    def __init__(
+        self, folder: Path, ring_seconds: float, clock: Callable[[], float] = time.time
+    ) -> None:
         self._ledger = Ledger(folder / "telephone.sqlite", _SCHEMA)
-        self._ring_seconds = ring_seconds
+        self._ring_seconds, self._clock = ring_seconds, clock
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """The call of this key, however long ago it was dialled."""
@@ -65,7 +69,7 @@ class SimulatedTelephone:
 
         def work(db: sqlite3.Connection) -> bool:
             query = "SELECT 1 FROM calls WHERE phone = ? AND ends_at > ? AND hung_up_at IS NULL"
-            return db.execute(query, (dial.phone, time.time())).fetchone() is not None
+            return db.execute(query, (dial.phone, self._clock())).fetchone() is not None
 
         return await self._ledger.transaction(work)
 
@@ -83,7 +87,7 @@ class SimulatedTelephone:
             if count + 1 >= _CONNECTS_AT.get(ending, count + 2):
                 result = Result.CONNECTED
             rings = 0 if result is Result.INVALID_NUMBER else self._ring_seconds
-            now = time.time()
+            now = self._clock()
             db.execute("INSERT INTO dials VALUES (?, ?)", (key, now))
             db.execute(
                 "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, NULL)",
@@ -107,7 +111,7 @@ class SimulatedTelephone:
         def work(db: sqlite3.Connection) -> Result | None:
             ended = self._result(db, call)
             if ended is None:
-                db.execute("UPDATE calls SET hung_up_at = ? WHERE key = ?", (time.time(), call))
+                db.execute("UPDATE calls SET hung_up_at = ? WHERE key = ?", (self._clock(), call))
             return ended
 
         return await self._ledger.transaction(work)
@@ -116,8 +120,7 @@ class SimulatedTelephone:
         """There is but one."""
         return None
 
-    @staticmethod
-    def _result(db: sqlite3.Connection, key: str) -> Result | None:
+    def _result(self, db: sqlite3.Connection, key: str) -> Result | None:
         found = db.execute(
             "SELECT ends_at, result, hung_up_at FROM calls WHERE key = ?", (key,)
         ).fetchone()
@@ -126,4 +129,4 @@ class SimulatedTelephone:
         ends_at, result, hung_up_at = found
         if hung_up_at is not None:
             return Result.CANCELLED
-        return Result(result) if time.time() >= ends_at else None
+        return Result(result) if self._clock() >= ends_at else None

@@ -32,6 +32,17 @@ def _attempt(number: int) -> AttemptView:
     )
 
 
+def _rejection(number: int) -> AttemptView:
+    at = OPENED + number * HOUR
+    return AttemptView(
+        number=number,
+        channel=Channel.EMAIL,
+        about=About.PLAN_REJECTED,
+        at=at,
+        result=Result.ACCEPTED,
+    )
+
+
 def _entry(what: What, at: datetime, note: str | None = None) -> Entry:
     return Entry(at=at, what=what, by="engine", note=note)
 
@@ -87,6 +98,36 @@ def test_books_that_agree_with_the_rules_show_no_violation() -> None:
 DOCTORED: dict[str, tuple[dict[str, Any], str]] = {
     "dialled twice": ({"dials": [f"{ID}/2", f"{ID}/2"]}, "dialled 2 times"),
     "mailed twice": ({"mails": [*honest().mails, honest().mails[0]]}, "delivered 2 times"),
+    "the same words under two numbers": (
+        {
+            "mails": [
+                *honest().mails,
+                *(
+                    Delivered(f"<run.{n}@case72.example>", "to", "1", "plan rejected")
+                    for n in (8, 9)
+                ),
+            ],
+            "cases": told(attempts=(*VIEW.attempts, *map(_rejection, (8, 9)))),
+        },
+        "the same words under 2 Message-IDs",
+    ),
+    "a notice twice at one moment": (
+        {
+            "mails": [
+                *honest().mails[1:],
+                Delivered("<run.1@case72.example>", "to", "24", ""),
+            ],
+        },
+        "the same words under 2 Message-IDs",
+    ),
+    "two answers to no plan": (
+        {"cases": told(attempts=(*VIEW.attempts, _rejection(8)))},
+        "1 e-mails plan_rejected to 0 reviews",
+    ),
+    "an e-mail of no attempt": (
+        {"mails": [*honest().mails, Delivered("<run.9@case72.example>", "to", "70", "")]},
+        "the case knows of no such e-mail",
+    ),
     "no final notice": ({"mails": honest().mails[:2]}, "no final notice was delivered"),
     "never rang": ({"calls": []}, "never dialled"),
     "rang too seldom": ({"calls": honest().calls[:2]}, "only 2 calls rang"),

@@ -162,3 +162,13 @@ def test_ours_are_complete_and_without_fault() -> None:
     assert len(MESSAGES) == 17
     layout = (TEMPLATES / "layout.html").read_text()
     assert not re.search(r"https?:|src=|url\(|@import|<link|<script", layout)
+
+
+@pytest.mark.parametrize("language", TAGS)
+@pytest.mark.parametrize("about", ["plan_rejected", "more_information"])
+def test_two_answers_in_the_same_words_to_two_versions_of_a_plan_are_told_apart(
+    language: str, about: str
+) -> None:
+    (answer, *_) = (s for s in SITUATIONS if s.language == language and s.order.about == about)
+    assert text_of(answer.write(plan=1)) != text_of(answer.write(plan=2))
+    assert "2" not in text_of(answer.write(plan=None)).partition(">")[0]

@@ -8,6 +8,7 @@ from domain.events import Event, Outcome
 from domain.record import Reason, Status, What
 from tests.domain.build import (
     ACCEPT,
+    ASK_MORE,
     REJECT,
     a_contact,
     a_conversation,
@@ -111,6 +112,15 @@ def test_a_plan_rejected_goes_back_to_working_and_the_seller_is_emailed_why() ->
     world = in_review().take(REJECT)
     assert world.status is Status.WORKING
     assert [a.note for a in world.emails(About.PLAN_REJECTED)] == [REJECT.note]
+
+
+def test_an_answer_names_the_version_it_answers_also_where_a_newer_one_came_at_once() -> None:
+    world = in_review().take(REJECT, a_plan(), ASK_MORE, a_plan())
+    answers = world.emails(About.PLAN_REJECTED, About.MORE_INFORMATION)
+    assert [(a.about, a.plan) for a in answers] == [
+        (About.PLAN_REJECTED, 1),
+        (About.MORE_INFORMATION, 2),
+    ]
 
 
 def test_the_third_rejection_escalates() -> None:

@@ -27,6 +27,8 @@ class Letterbox:
     """For so many seconds at RCPT."""
     hangs_up: list[str] = field(default_factory=list)
     """`in` the message, or `after` it and before the answer; once for each."""
+    unknown: str = ""
+    """Mailboxes that begin so are refused for good."""
     taken: list[Envelope] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     in_clear: bytearray = field(default_factory=bytearray)
@@ -65,6 +67,8 @@ class Letterbox:
     ) -> str:
         await asyncio.sleep(self.falls_silent)
         answer = self._answer("RCPT")
+        if self.unknown and address.startswith(self.unknown):
+            answer = "550 5.1.1 No such mailbox"
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
