@@ -124,7 +124,7 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
             )
         ],
     )
-    app.router.redirect_slashes = False
+    app.router.redirect_slashes = False  # they would name the host that the request named
     return app
 
 

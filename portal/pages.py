@@ -193,7 +193,9 @@ class Pages:
         reader = self._reader(request, found)
         case = case_page(found.case) if found.case is not None else None
         begun = form_to_go_on_from(case.view) if case else PlanForm.blank()
-        plan = shown.plan or begun
+        has_plan_form = case is not None and case.is_open
+        if shown.plan is not None and not has_plan_form:  # nothing in it can be corrected any more
+            shown = Shown(CASE_CHANGED, PlanForm(shown.plan.rows), status=409)
         notice = reader.say(shown.notice) if shown.notice else None
         if shown.notice == CALLED_JUST_NOW:
             again = case.call_again_from if case else None
@@ -217,9 +219,9 @@ class Pages:
             standing_unknown=found.standing_unknown,
             notice=notice,
             notice_is_good=shown.status == 200,
-            plan=plan,
-            plan_typed=plan != begun,
-            has_plan_form=case is not None and case.is_open,
+            plan=shown.plan or begun,
+            plan_typed=shown.plan not in (None, begun),
+            has_plan_form=has_plan_form,
             number=shown.number,
         )
 
@@ -240,8 +242,7 @@ class Pages:
             }
         )
         response = HTMLResponse(template_of.render(context), status)
-        chosen = getattr(request.state, "language", None)
-        if chosen is not None:
+        if chosen := getattr(request.state, "language", None):
             self._visits.set_language(response, chosen)
         return response
 
@@ -263,14 +264,13 @@ class Pages:
 
     def unavailable(self, request: Request) -> Response:
         """Temporal is away: a plan stays in its form, ready to be sent again."""
-        reader = Reader(self._language(request))
         typed = getattr(request.state, "typed", None)
         visit = getattr(request.state, "visit", None)
         if typed is None or visit is None:
             return self.error(request, 503, {"Retry-After": "30"})
         return self.render(
             request,
-            reader,
+            Reader(self._language(request)),
             "kept.html",
             503,
             has_plan_form=True,
