@@ -135,7 +135,9 @@ def test_the_end_of_an_outage_brings_no_burst_and_never_two_calls_at_once(
 ) -> None:
     log = played[name].log
     assert log.most_at_once <= 1
-    assert all(b - a >= SPACING - A_SECOND for a, b in pairwise(log.rang))
+    # A call made up to a minute late counts as on time (section 3).
+    gaps = [b - a for a, b in pairwise(log.rang)]
+    assert min(gaps, default=SPACING) >= SPACING - MINUTE
 
 
 def test_a_call_that_got_through_late_counts_from_when_it_was_made(
