@@ -125,8 +125,15 @@ async def look(client: Client, kind: Kind[View], name: Name) -> Standing[View]:
     """The newest of that name, or the one that its run id picks.
 
     Raises:
-        DidNotHappen: there is none, or nobody answers for it.
+        DidNotHappen: there is none, or nobody answers for it, or the answer cannot be read.
     """
+    try:
+        return await _look(client, kind, name)
+    except Unreadable as error:
+        raise DidNotHappen(f"the answer {error}") from None
+
+
+async def _look(client: Client, kind: Kind[View], name: Name) -> Standing[View]:
     description = await describe(client, kind, name)
     handle: WorkflowHandle[Any, View] = client.get_workflow_handle(
         name.workflow_id, run_id=description.run_id, result_type=kind.view
@@ -138,7 +145,7 @@ async def look(client: Client, kind: Kind[View], name: Name) -> Standing[View]:
         # The result needs no worker, unlike the query.
         return Standing(await handle.result(follow_runs=False, rpc_timeout=ANSWERS_WITHIN), now)
     except WorkflowContinuedAsNewError as further:
-        return await look(client, kind, replace(name, run_id=further.new_execution_run_id))
+        return await _look(client, kind, replace(name, run_id=further.new_execution_run_id))
     except WorkflowFailureError as error:
         cause = getattr(error.cause, "message", "") or str(error.cause)
         broke_off = f"the workflow ended without closing the {kind.query}: {_one_line(cause)}"

@@ -34,7 +34,6 @@ from domain.names import (
     TELEPHONY_QUEUE,
 )
 from domain.record import Status, What
-from workflows.converter import Unreadable
 from workflows.search import STATUS
 
 UNDECIDED = timedelta(hours=24)
@@ -131,9 +130,6 @@ class _Look:
             snapshot = await look(self._client, CaseName(case.id))
         except DidNotHappen as problem:
             return [Finding(kind=Kind.NO_ANSWER, where=case.id, what=problem.message)]
-        except Unreadable as error:  # of this one: the others are looked at all the same
-            what = f"the answer {error}"
-            return [Finding(kind=Kind.NO_ANSWER, where=case.id, what=what)]
         return [*_undecided(case.id, snapshot), *_overdue(case, snapshot)]
 
 
