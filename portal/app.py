@@ -16,7 +16,7 @@ from temporalio.client import Client
 from activities.entry import Expired, Forged, Signer
 from portal.asking import Unavailable, Workflows
 from portal.codec_endpoint import codec_app
-from portal.guard import BodyLimit, Guard
+from portal.guard import BodyLimit, Guard, without_redirects
 from portal.incoming import TooOften
 from portal.pages import Pages
 from portal.session import NotOurForm, NoVisit, Visits
@@ -42,14 +42,8 @@ def build(client: Client, settings: PortalSettings, codec: CodecSettings | None 
         raise ValueError("CASE72_CODEC_PASSWORD: is of no use without CASE72_ENCRYPTION_KEYS_FILE")
     # Beside the page, not within: it is for operators, with a login and an origin of its own.
     endpoint = codec_app(encrypts, ui_origin=codec.ui, password=codec.password.get_secret_value())
-    both = _plainly(Starlette(routes=[Mount("/codec", endpoint), Mount("/", page)]))
+    both = without_redirects(Starlette(routes=[Mount("/codec", endpoint), Mount("/", page)]))
     return Guard(both, tls=visits.secure)
-
-
-def _plainly(app: Starlette) -> Starlette:
-    """Without redirects of Starlette's own: they name the host that the request named."""
-    app.router.redirect_slashes = False
-    return app
 
 
 def _routes(pages: Pages) -> Starlette:
@@ -104,7 +98,7 @@ def _routes(pages: Pages) -> Starlette:
             500: unexpected,
         },
     )
-    return _plainly(app)
+    return without_redirects(app)
 
 
 class _Static(StaticFiles):

@@ -26,7 +26,7 @@ from starlette.routing import Route
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import PayloadCodec
 
-from portal.guard import BodyLimit
+from portal.guard import BodyLimit, without_redirects
 from workflows.converter import ENCRYPTED, why_unreadable
 
 LARGEST_PAYLOADS = 8 * 1024 * 1024
@@ -124,8 +124,7 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
             )
         ],
     )
-    app.router.redirect_slashes = False  # they would name the host that the request named
-    return app
+    return without_redirects(app)
 
 
 def _shown(payload: Payload) -> Payload:

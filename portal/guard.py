@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import structlog
+from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -27,6 +28,12 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _TLS_ONLY = "max-age=31536000"
+
+
+def without_redirects(app: Starlette) -> Starlette:
+    """Without redirects of Starlette's own: they name the host that the request named."""
+    app.router.redirect_slashes = False
+    return app
 
 
 class Guard:

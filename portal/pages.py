@@ -230,18 +230,15 @@ class Pages:
     ) -> Response:
         """A page in the reader's language."""
         template_of = reader.language.templates.get_template(template)
-        context = (
-            {"has_plan_form": False}
-            | context
-            | {
-                "reader": reader,
-                "languages": NAMES,
-                "version": self._version,
-                "phone": readable,
-                "plan_words": PLAN_WORDS,
-            }
-        )
-        response = HTMLResponse(template_of.render(context), status)
+        on_every_page = {
+            "reader": reader,
+            "languages": NAMES,
+            "version": self._version,
+            "phone": readable,
+            "plan_words": PLAN_WORDS,
+            "has_plan_form": False,
+        }
+        response = HTMLResponse(template_of.render(on_every_page | context), status)
         if chosen := getattr(request.state, "language", None):
             self._visits.set_language(response, chosen)
         return response
