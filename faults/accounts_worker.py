@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from domain.orders import ContactOrder, ExpelOrder
-from faults.serving import serve
 from providers.protocols import AccountService, Programme, ProviderFailed
 from runtime.service import Providers
 from runtime.settings import Settings
+from tests.serving import serve
 
 
 def down(folder: Path, seller_id: str) -> Path:

@@ -4,10 +4,10 @@ import asyncio
 import time
 from dataclasses import replace
 
-from faults.serving import serve
 from providers.simulated_telephone import SimulatedTelephone
 from runtime.service import Providers
 from runtime.settings import Settings
+from tests.serving import serve
 
 
 def _own_clock(settings: Settings, providers: Providers) -> Providers:

@@ -14,7 +14,6 @@ from random import Random
 from typing import TypeVar
 
 from domain.attempt import Result
-from faults.serving import serve
 from providers.protocols import (
     AccountService,
     Dial,
@@ -25,6 +24,7 @@ from providers.protocols import (
 )
 from runtime.service import Providers
 from runtime.settings import Settings
+from tests.serving import serve
 
 T = TypeVar("T")
 

@@ -120,20 +120,28 @@ def server_binary() -> str:
     return found
 
 
+def server_command(
+    folder: Path, address: str, config: tuple[str, ...] = TIME_SKIPPING
+) -> list[str]:
+    """What runs a server at `address` on the database in `folder`, its Web UI aside."""
+    command = [server_binary(), "server", "start-dev", "--ip", "127.0.0.1"]
+    command += ["--port", address.rpartition(":")[2]]
+    command += ["--db-filename", str(folder / "temporal.db")]
+    command += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
+    for setting in (*_ONE_PARTITION, *config):
+        command += ["--dynamic-config-value", setting]
+    return command
+
+
 async def _start(
     folder: Path, server: DevServer, lock: IO[str], config: tuple[str, ...]
 ) -> asyncio.subprocess.Process:
-    arguments = ["server", "start-dev", "--ip", "127.0.0.1"]
-    arguments += ["--port", server.address.rpartition(":")[2]]
-    arguments += ["--ui-port", server.ui.rpartition(":")[2], "--ui-disable-news-fetch"]
-    arguments += ["--db-filename", str(folder / "temporal.db"), "--log-level", "warn"]
-    arguments += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
-    for setting in (*_ONE_PARTITION, *config):
-        arguments += ["--dynamic-config-value", setting]
+    command = server_command(folder, server.address, config)
+    command += ["--ui-port", server.ui.rpartition(":")[2], "--ui-disable-news-fetch"]
+    command += ["--log-level", "warn"]
     with (folder / "server.log").open("wb") as log:
         return await asyncio.create_subprocess_exec(
-            server_binary(),
-            *arguments,
+            *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -7,18 +7,16 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from email.message import EmailMessage
 from typing import NoReturn
 
 from domain.attempt import Result
 from domain.orders import ExpelOrder
-from providers.own_workflows import Enrollments
-from providers.protocols import AccountService, Dial, Mail, Telephone
-from runtime.connection import connect
-from runtime.service import providers_of, workers_of
+from providers.protocols import AccountService, Dial, Mail, Programme, Telephone
+from runtime.service import Providers
 from runtime.settings import Settings
+from tests.serving import serve
 
 
 def die() -> NoReturn:
@@ -56,11 +54,16 @@ class DyingTelephone:
         die()
 
 
-class DyingProgramme(Enrollments):
+class DyingProgramme:
     """Dies once the seller is expelled."""
 
+    def __init__(self, programme: Programme) -> None:
+        self.why_not_enrolled = programme.why_not_enrolled
+        self.change_contact = programme.change_contact
+        self._expel = programme.expel
+
     async def expel(self, order: ExpelOrder) -> None:
-        await super().expel(order)
+        await self._expel(order)
         die()
 
 
@@ -76,22 +79,20 @@ class DyingAccounts:
         die()
 
 
-async def serve(which: str) -> None:
-    """Serve all queues until the provider `which` has done its first work."""
-    settings = Settings()
-    client = await connect()
-    providers = providers_of(settings, client)
-    dying = {
-        "mail": lambda: replace(providers, mail=DyingMail(providers.mail)),
-        "telephone": lambda: replace(providers, telephone=DyingTelephone(providers.telephone)),
-        "accounts": lambda: replace(providers, accounts=DyingAccounts(providers.accounts)),
-        "programme": lambda: replace(providers, programme=DyingProgramme(client)),
-    }[which]()
-    async with AsyncExitStack() as stack:
-        for worker in workers_of(client, settings, dying):
-            await stack.enter_async_context(worker)
-        await asyncio.Event().wait()
+def dying(_: Settings, providers: Providers) -> Providers:
+    """These providers, one of which kills the worker once it has done its first work."""
+    match sys.argv[1]:
+        case "mail":
+            return replace(providers, mail=DyingMail(providers.mail))
+        case "telephone":
+            return replace(providers, telephone=DyingTelephone(providers.telephone))
+        case "accounts":
+            return replace(providers, accounts=DyingAccounts(providers.accounts))
+        case "programme":
+            return replace(providers, programme=DyingProgramme(providers.programme))
+        case which:
+            raise SystemExit(f"{which}: no such provider")
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1]))
+    asyncio.run(serve(dying))

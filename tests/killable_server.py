@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from runtime.connection import Unreachable, connect
-from runtime.dev_server import TIME_SKIPPING, free_ports
-from tests.test_whole import TEMPORAL
+from runtime.dev_server import free_ports, server_command
 
 _STARTS_WITHIN_SECONDS = 20
 
@@ -23,27 +22,17 @@ class KillableServer:
     """A server on one port and one file, however often it is killed."""
 
     def __init__(self, folder: Path) -> None:
-        self._port = str(*free_ports(0))
-        self._file = folder / "temporal.db"
+        (port,) = free_ports(0)
+        self.address = f"127.0.0.1:{port}"
+        self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def address(self) -> str:
-        """Where it is found while it runs."""
-        return f"127.0.0.1:{self._port}"
 
     async def start(self) -> None:
         """Start it, and wait until it answers."""
-        arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", self._port]
-        arguments += ["--db-filename", str(self._file), "--log-level", "never"]
-        arguments += ["--sqlite-pragma", "journal_mode=WAL"]
-        arguments += ["--sqlite-pragma", "synchronous=FULL"]
-        for setting in TIME_SKIPPING:
-            arguments += ["--dynamic-config-value", setting]
+        command = [*server_command(self._folder, self.address), "--headless"]
+        command += ["--log-level", "never"]
         quiet = asyncio.subprocess.DEVNULL
-        self._process = await asyncio.create_subprocess_exec(
-            TEMPORAL, *arguments, stdout=quiet, stderr=quiet
-        )
+        self._process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
         async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
             while not await self._answers():
                 await asyncio.sleep(0.05)
