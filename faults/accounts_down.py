@@ -6,7 +6,7 @@ from pathlib import Path
 from domain.events import Decision
 from domain.record import Status, What
 from faults.accounts_worker import down, known
-from faults.crowd import Life, Part
+from faults.crowd import NEXT_TRY, Life, Part
 from faults.scene import scene
 from faults.stories import HARM, REJECTED, SILENT
 from faults.trial import Trial
@@ -17,9 +17,6 @@ CASES = 48
 WITHIN = 240
 SHORT, LONG = 5, 30
 """Hours, by the cases' own clocks, which run on while a case does nothing but try again."""
-
-_NEXT_TRY = 0.1
-"""Hours: a step is tried again after five minutes at the latest."""
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
@@ -33,8 +30,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         "whether they are enrolled, and live through their 72 hours after it",
     )
     async with scene(folder, seed, within=WITHIN) as stage:
-        for _ in range(2):
-            await stage.workers.start("-m", "faults.accounts_worker")
+        await stage.workers.complete("-m", "faults.accounts_worker")
         state = stage.workers.folder
         parts = [
             _meets_it(stage.random.choice((HARM, REJECTED, SILENT)), hours, state, trial)
@@ -76,7 +72,7 @@ def _meets_it(part: Part, hours: int, state: Path, trial: Trial) -> Part:
         await case.play(hours)
         if hours == SHORT:
             switch.unlink()
-        status = await case.leaves(Status.DEACTIVATING, hours=_NEXT_TRY)
+        status = await case.leaves(Status.DEACTIVATING, hours=NEXT_TRY)
         expected = Status.DEACTIVATED if hours == SHORT else Status.ESCALATED
         if status is not expected:
             trial.violations.append(f"{case.workflow_id}: {status} after {hours} h")
@@ -84,6 +80,6 @@ def _meets_it(part: Part, hours: int, state: Path, trial: Trial) -> Part:
             switch.unlink(missing_ok=True)
             await case.tell(IssueCase.decide, decided(Decision.DEACTIVATE))
         while await case.waits_for_next_try():  # to expel
-            await case.play(_NEXT_TRY)
+            await case.play(NEXT_TRY)
 
     return Part(f"{part.name}, service down for {hours} h", story)

@@ -6,13 +6,12 @@ from pathlib import Path
 from random import Random
 
 from faults.evidence import Delivered, read
-from faults.machines import ANSWER_LOST
+from faults.machines import ANSWER_LOST, AT_WORK
 from faults.scene import Scene, scene
 from faults.trial import Trial
 from tests.providers.mail_server import Letterbox, mail_server
 
 CASES = 60
-WITHIN = 400
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
@@ -24,7 +23,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         "lost; at one in fifty the worker dies (SIGKILL) before it hears of it. E-mails go to a "
         "real SMTP server, which now and then hangs up once it has a message, before it says so",
     )
-    async with scene(folder, seed, within=WITHIN) as stage, mail_server() as box:
+    async with scene(folder, seed) as stage, mail_server() as box:
         box.unknown = "bounce@"
         stage.workers.settings = {
             "CASE72_MAIL": "smtp",
@@ -32,11 +31,11 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
             "CASE72_SMTP_PORT": str(box.port),
             "CASE72_SMTP_SECURITY": "none",
         }
-        hanging_up = asyncio.create_task(_hang_up(stage.random, box, trial))
-        keeping = asyncio.create_task(_keep_up(stage, trial))
-        await stage.play(cases)
-        keeping.cancel()
-        hanging_up.cancel()
+        async with (
+            stage.meanwhile(_hang_up(stage.random, box, trial)),
+            stage.meanwhile(_keep_up(stage, trial)),
+        ):
+            await stage.play(cases)
         await stage.workers.start()
         trial.faults["connection lost"] -= len(box.hangs_up)  # not come to it
         handed_over = [read(message) for message in box.messages()]
@@ -73,7 +72,7 @@ async def _keep_up(stage: Scene, trial: Trial) -> None:
         for process in [p for p in stage.workers.processes if p.returncode is not None]:
             stage.workers.processes.remove(process)
             trial.faults["worker died"] += 1
-        while len(stage.workers.processes) < 2:
+        while len(stage.workers.processes) < AT_WORK:
             seed = str(stage.random.randrange(10**6))
             await stage.workers.start("-m", "faults.losing_worker", seed)
         await asyncio.sleep(0.2)

@@ -7,7 +7,6 @@ from faults.scene import Scene, scene
 from faults.trial import NotHere, Trial
 
 CASES = 60
-WITHIN = 400
 LIBRARY = "faketime/libfaketime.so.1"
 
 
@@ -42,12 +41,10 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    async with scene(folder, seed, within=WITHIN) as stage:
-        for _ in range(2):
-            await stage.workers.start("-m", "faults.clock_worker", **settings)
-        moving = asyncio.create_task(_move(stage, wrong, trial))
-        await stage.play(cases)
-        moving.cancel()
+    async with scene(folder, seed) as stage:
+        await stage.workers.complete("-m", "faults.clock_worker", **settings)
+        async with stage.meanwhile(_move(stage, wrong, trial)):
+            await stage.play(cases)
         await stage.judge(trial)
     return trial
 

@@ -9,10 +9,6 @@ from datetime import timedelta
 from random import Random
 from typing import Any, TypeVar
 
-from temporalio.api.workflowservice.v1 import (
-    DescribeWorkflowExecutionRequest,
-    DescribeWorkflowExecutionResponse,
-)
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
@@ -37,6 +33,9 @@ from workflows.search import STATUS, at_start
 
 T = TypeVar("T")
 
+NEXT_TRY = 0.1
+"""Hours: a step is tried again after five minutes at the latest."""
+
 FAILED_TASKS = 3
 """A workflow task tried so often is one that fails."""
 
@@ -60,7 +59,6 @@ class Life:
     """When the run is over, by `time.monotonic`."""
     start: CaseInput
     told: int = 0
-    refused: int = 0
     stuck: str | None = None
     ended: CaseView | None = None
 
@@ -98,12 +96,10 @@ class Life:
                 await handle.execute_update(update, event, id=update_id)
             except WorkflowUpdateFailedError as error:
                 if isinstance(error.cause, ApplicationError) and "Refused" in str(error.cause.type):
-                    self.refused += 1
                     return False
                 raise
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:  # it is closed
-                    self.refused += 1
                     return False
                 raise
             return True
@@ -127,8 +123,9 @@ class Life:
 
     async def waits_for_next_try(self) -> float:
         """Seconds between the last try of a step and the next, if that is waited for, or 0."""
-        described = await self.insist(lambda: describe(self.client, self.workflow_id))
-        waits = [a.current_retry_interval.ToSeconds() for a in described.pending_activities]
+        handle = self.client.get_workflow_handle(self.workflow_id)
+        pending = (await self.insist(handle.describe)).raw_description.pending_activities
+        waits = [a.current_retry_interval.ToSeconds() for a in pending]
         return max(waits, default=0)
 
     async def leaves(self, *statuses: Status, hours: float | None = None) -> Status:
@@ -189,7 +186,6 @@ class Crowd:
     """Seconds by which all are to be over."""
     at_once: int = 70
     lives: list[Life] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._until = time.monotonic() + self.within
@@ -209,7 +205,6 @@ class Crowd:
                 CaseInput(account=who, issues=part.issues, policy=EVERYONE | part.rules),
             )
             self.lives.append(life)
-            self.parts.append(part.name)
             try:
                 await life.open()
                 await part.story(life)
@@ -228,13 +223,6 @@ def seller(number: int, part: Part) -> Account:
     return account(f"FAULT{number}", emergency_phone=phone, email=part.email)
 
 
-async def describe(client: Client, workflow_id: str) -> DescribeWorkflowExecutionResponse:
-    """What the server says of a workflow, with what it waits for."""
-    request = DescribeWorkflowExecutionRequest(namespace=client.namespace)
-    request.execution.workflow_id = workflow_id
-    return await client.workflow_service.describe_workflow_execution(request)
-
-
 async def seen(life: Life) -> CaseSeen:
     """What the server has of a case; one that is open is asked."""
     policy = effective_policy(life.start.policy)
@@ -247,7 +235,7 @@ async def seen(life: Life) -> CaseSeen:
     if found.status is not WorkflowExecutionStatus.RUNNING:
         ended = client.get_workflow_handle_for(IssueCase.run, workflow_id)
         return CaseSeen(workflow_id, policy, life.ended or await ended.result())
-    raw = await describe(client, workflow_id)
+    raw = found.raw_description
     tries = raw.pending_workflow_task.attempt
     view: CaseView | None = None
     with suppress(*_NO_ANSWER):

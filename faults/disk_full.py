@@ -6,15 +6,13 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
+from faults.crowd import NEXT_TRY
 from faults.scene import Scene, scene
 from faults.trial import NotHere, Trial
 
 CASES = 60
-WITHIN = 400
 FULL_FOR = 60
 """Seconds, on and off."""
-NEXT_TRY = 0.1
-"""Hours: a step is tried again after five minutes at the latest."""
 SIZE = "24m"
 
 
@@ -39,14 +37,11 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(state)], check=True
     )
     try:
-        async with scene(folder, seed, within=WITHIN) as stage:
-            for _ in range(2):
-                await stage.workers.start()
-            filling = asyncio.create_task(_fill(stage, state / "ballast", trial))
+        async with scene(folder, seed) as stage:
+            await stage.workers.complete()
             playing = asyncio.create_task(stage.play(cases))
-            await asyncio.wait([playing], timeout=FULL_FOR)
-            filling.cancel()
-            await asyncio.wait([filling])
+            async with stage.meanwhile(_fill(stage, state / "ballast", trial)):
+                await asyncio.wait([playing], timeout=FULL_FOR)
             await _next_tries(stage, playing, trial)
             await stage.judge(trial)
     finally:

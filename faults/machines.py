@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.killable_server import kill
 from tests.test_whole import ROOT
 
+AT_WORK = 2
 _STARTS_WITHIN = 40
 _RING_SECONDS = "0.3"
 
@@ -58,6 +59,11 @@ class Workers:
             while process.returncode is None and b'"serving"' not in log.read_bytes():
                 await asyncio.sleep(0.05)
         return process
+
+    async def complete(self, *command: str, **settings: str) -> None:
+        """Start as many as are missing to two."""
+        while len(self.processes) < AT_WORK:
+            await self.start(*command, **settings)
 
     async def kill(self, process: asyncio.subprocess.Process) -> None:
         """As by the kernel."""

@@ -5,9 +5,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.service import RPCError
-
 from domain.policy import effective_policy
 from domain.record import What
 from domain.view import CaseView
@@ -15,6 +12,7 @@ from faults.evidence import CaseSeen, of_providers
 from faults.trial import Trial
 from tests.engine import EVERYONE, Engine, OpenCase, engine_in, issue
 from tests.workflows.events import ACCEPT, CALL_ME, CONTACT, PLAN, joins
+from tests.workflows.test_races import taken
 from workflows.issue_case import IssueCase
 
 CASES = 150
@@ -99,7 +97,4 @@ async def _send(
 
 async def _taken(case: OpenCase, message: Message, more: str = "") -> CaseView | None:
     name, update, event = message
-    try:
-        return await case.tell(update, event, id=name + more)
-    except (WorkflowUpdateFailedError, RPCError):
-        return None
+    return await taken(case, update, event, id=name + more)

@@ -7,7 +7,6 @@ from faults.scene import Scene, scene
 from faults.trial import Trial
 
 CASES = 60
-WITHIN = 400
 
 
 class Wire:
@@ -68,14 +67,13 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         "One worker of two reaches the server through a proxy that severs every connection and "
         "refuses new ones for 1 to 8 seconds, so that the other takes up calls that still ring",
     )
-    async with scene(folder, seed, within=WITHIN) as stage:
+    async with scene(folder, seed) as stage:
         host, _, port = stage.server.address.partition(":")
         wire = Wire(host, int(port))
         await stage.workers.start(TEMPORAL_ADDRESS=await wire.start(), CASE72_RING_SECONDS="2")
         await stage.workers.start(CASE72_RING_SECONDS="2")
-        cutting = asyncio.create_task(_cut(stage, wire, trial))
-        await stage.play(cases)
-        cutting.cancel()
+        async with stage.meanwhile(_cut(stage, wire, trial)):
+            await stage.play(cases)
         wire.heal()
         await stage.judge(trial)
     return trial

@@ -6,20 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
-
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.service import RPCError
 
 from domain.events import Decision
 from domain.policy import effective_policy
 from domain.record import Reason, Status, What
-from domain.view import CaseView
 from faults.evidence import CaseSeen, of_providers
 from faults.trial import Trial
 from tests.engine import EVERYONE, Engine, OpenCase, engine_in
 from tests.workflows.events import ACCEPT, CALL_ME, CONTACT, PLAN, WITHDRAW, decided
-from tests.workflows.test_races import BRIEF
+from tests.workflows.test_races import BRIEF, taken
 from workflows.issue_case import IssueCase
 
 EACH = 340
@@ -30,14 +25,6 @@ BOUNCES = "bounce@bluekettle.example"
 
 Race = Callable[[Engine, Random], Awaitable[tuple[OpenCase, str]]]
 """Runs one, and says what came of it; AssertionError if it is nothing the rules allow."""
-
-
-async def taken(case: OpenCase, update: Any, event: Any) -> CaseView | None:
-    """The view, if the case took the event; None if it refused or was closed."""
-    try:
-        return await case.tell(update, event)
-    except (WorkflowUpdateFailedError, RPCError):
-        return None
 
 
 async def two_channels(engine: Engine, random: Random) -> tuple[OpenCase, str]:

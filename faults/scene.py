@@ -1,10 +1,12 @@
 """The scene of a run: a server, workers, the simulated world, and the cases."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from temporalio.client import Client
 
@@ -15,6 +17,9 @@ from faults.stories import cast
 from faults.trial import Trial
 from runtime.connection import connect, register_search_attributes
 from tests.killable_server import KillableServer
+
+WITHIN = 400
+"""Seconds by which the cases of a run are to be over."""
 
 
 @dataclass
@@ -32,6 +37,17 @@ class Scene:
         parts = cast(self.random, cases) if isinstance(cases, int) else cases
         await self.crowd.live(parts)
 
+    @asynccontextmanager
+    async def meanwhile(self, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+        """Let the fault be made for as long as this lasts; what goes wrong in it is raised."""
+        making = asyncio.create_task(work)
+        try:
+            yield
+        finally:
+            making.cancel()
+            with suppress(asyncio.CancelledError):
+                await making
+
     async def judge(self, trial: Trial, mails: list[Delivered] | None = None) -> None:
         """Hold what came of it against the promises; `mails` are those not in the maildir."""
         seen = await self.crowd.seen()
@@ -46,7 +62,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(folder: Path, seed: int, *, within: float) -> AsyncIterator[Scene]:
+async def scene(folder: Path, seed: int, *, within: float = WITHIN) -> AsyncIterator[Scene]:
     """A server that runs, and no worker yet; cases are to be over `within` so many seconds."""
     state = folder / "state"
     state.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,6 @@ from faults.scene import Scene, scene
 from faults.trial import Trial
 
 CASES = 60
-WITHIN = 400
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
@@ -18,13 +17,10 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         "The server is killed (SIGKILL) every 2 to 8 seconds, stays away for up to 3, and is "
         "started again on its SQLite file; two workers serve",
     )
-    async with scene(folder, seed, within=WITHIN) as stage:
-        for _ in range(2):
-            await stage.workers.start()
-        killing = asyncio.create_task(_kill(stage, trial))
-        await stage.play(cases)
-        killing.cancel()
-        await asyncio.wait([killing])
+    async with scene(folder, seed) as stage:
+        await stage.workers.complete()
+        async with stage.meanwhile(_kill(stage, trial)):
+            await stage.play(cases)
         await stage.server.kill()
         await stage.server.start()
         await stage.judge(trial)

@@ -26,8 +26,6 @@ class Trial:
     emails: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    """Cases struck by what the platform is known to get wrong (docs/architecture.md)."""
     notes: list[str] = field(default_factory=list)
     seconds: float = 0
     _began: float = field(default_factory=time.monotonic)

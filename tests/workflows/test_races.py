@@ -26,10 +26,10 @@ BRIEF = {
 """A case whose 72 hours are three seconds, all of them real."""
 
 
-async def taken(case: OpenCase, update: Any, event: Any) -> CaseView | None:
-    """The view, if the case took the event; None if it refused."""
+async def taken(case: OpenCase, update: Any, event: Any, **options: Any) -> CaseView | None:
+    """The view, if the case took the event; None if it refused or was closed."""
     try:
-        return await case.tell(update, event)
+        return await case.tell(update, event, **options)
     except (WorkflowUpdateFailedError, RPCError):
         return None
 
