@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-import signal
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,6 @@ from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone
 from providers.simulated_telephone import SimulatedTelephone
 from tests.engine import OpenCase, engine_in
-from tests.killable_server import kill
 from tests.providers.twilio_stand_in import (
     DESK,
     OURS,
@@ -27,18 +24,11 @@ from tests.providers.twilio_stand_in import (
     Story,
     TwilioStandIn,
     refused,
-    twilio_stand_in,
 )
-from tests.test_crashes import opened, something, stage
+from tests.test_crashes import something
 from tests.workflows.events import CONTACT
 from tests.workflows.test_shell import ledger
 from workflows.issue_case import IssueCase
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[TwilioStandIn]:
-    async with twilio_stand_in() as stand_in:
-        yield stand_in
 
 
 def call_of(view: CaseView) -> AttemptView:
@@ -253,51 +243,6 @@ async def test_a_call_costs_few_requests(tmp_path: Path, twilio: TwilioStandIn) 
         assert len(kinds) <= 9
 
 
-def settings(twilio: TwilioStandIn) -> dict[str, str]:
-    return {
-        "CASE72_TELEPHONE": "twilio",
-        "CASE72_TWILIO_ACCOUNT_SID": SID,
-        "CASE72_TWILIO_AUTH_TOKEN": TOKEN,
-        "CASE72_TWILIO_BASE_URL": twilio.url,
-        "CASE72_TWILIO_FROM": OURS,
-        "CASE72_DESK_PHONE": DESK,
-    }
-
-
-async def test_a_worker_killed_while_it_rings_is_succeeded_by_one_that_takes_the_call_up(
-    tmp_path: Path, twilio: TwilioStandIn
-) -> None:
-    twilio.stories[SELLER] = Story(before=8)
-    async with stage(tmp_path, **settings(twilio)) as (host, client):
-        worker = await host.start()
-        case = await opened(client)
-        await something(lambda: len(twilio.requests) > 3)
-        await asyncio.sleep(0.5)
-        await kill(worker)
-        await host.start()
-        assert call_of(await called(case, within=25)).result is Result.NO_ANSWER
-        assert len(twilio.placed) == 1
-        # Its id was in the heartbeat: only before it was dialled was anything looked up.
-        assert twilio.requests.count("GET .json") == 1
-
-
-async def test_a_worker_that_stood_still_while_it_asked_does_not_dial_beside_another_try(
-    tmp_path: Path, twilio: TwilioStandIn
-) -> None:
-    twilio.stories[SELLER] = Story(before=60)
-    twilio.asks.append(Answer(200, {"calls": []}, takes=1))
-    async with stage(tmp_path, **settings(twilio)) as (host, client):
-        worker = await host.start()
-        await opened(client)
-        await something(lambda: twilio.requests)
-        worker.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(12)  # in which the try is given up on, and others are handed out
-        worker.send_signal(signal.SIGCONT)
-        await something(lambda: twilio.placed, within=30)
-        await asyncio.sleep(3)
-        assert [call.alive for call in twilio.placed] == [True]
-
-
 async def test_a_seller_who_turned_up_while_we_asked_is_not_dialled(
     tmp_path: Path, twilio: TwilioStandIn
 ) -> None:
@@ -328,16 +273,3 @@ async def test_a_call_that_still_waits_at_twilio_at_its_latest_moment_is_taken_b
         view = await called(case, within=60)
         assert call_of(view).result is Result.PROVIDER_FAILED
         assert [call.status for call in twilio.placed] == ["canceled"]
-
-
-async def test_a_worker_killed_between_twilios_acceptance_and_our_hearing_of_it(
-    tmp_path: Path, twilio: TwilioStandIn
-) -> None:
-    async with stage(tmp_path, **settings(twilio)) as (host, client):
-        dying = await host.start("-m", "tests.dying_worker", "telephone")
-        case = await opened(client)
-        await asyncio.wait_for(dying.wait(), 20)
-        await host.start()
-        # That it is ours cannot be proved, so that nobody answered is not held against the seller.
-        assert call_of(await called(case, within=25)).result is Result.PROVIDER_FAILED
-        assert len(twilio.placed) == 1
