@@ -180,13 +180,15 @@ class TwilioTelephone:
                 return None
 
     async def _answered(self, seen: Call, *, ours: bool) -> Result | None:
-        going_on = seen.status is Status.IN_PROGRESS
-        by = seen.answered_by or ""
-        if by == "fax" or by.startswith("machine"):
-            if going_on and ours:
-                await self._api.end(seen.sid)
-            return Result.DECLINED if by == "fax" else Result.VOICEMAIL
+        if by_machine := await self._machine(seen, ours=ours):
+            return by_machine
         leg = await self._desk_leg(seen)
+        if leg is not None and seen.answered_by is None:
+            # The desk's line is dialled once detection is done: since the call was read, perhaps.
+            seen = await self._api.call(seen.sid)
+            if by_machine := await self._machine(seen, ours=ours):
+                return by_machine
+        going_on = seen.status is Status.IN_PROGRESS
         if leg is None and not going_on:
             await asyncio.sleep(_LIST_LAGS_SECONDS)
             leg = await self._desk_leg(seen)
@@ -199,6 +201,15 @@ class TwilioTelephone:
         # <Dial> failed, only the time can tell.
         soon = seen.duration is not None and seen.duration < _BEFORE_THE_DESK_SECONDS
         return Result.DECLINED if soon else Result.PROVIDER_FAILED
+
+    async def _machine(self, seen: Call, *, ours: bool) -> Result | None:
+        """What it ends as when a machine answered, which is hung up on if it is still there."""
+        by = seen.answered_by or ""
+        if by != "fax" and not by.startswith("machine"):
+            return None
+        if seen.status is Status.IN_PROGRESS and ours:
+            await self._api.end(seen.sid)
+        return Result.DECLINED if by == "fax" else Result.VOICEMAIL
 
     async def _desk_leg(self, seen: Call) -> Status | None:
         """Where the desk's line stands, which is dialled once machine detection is done."""

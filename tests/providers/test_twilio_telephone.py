@@ -71,6 +71,20 @@ async def test_a_seller_who_is_joined_to_the_desk_is_not_waited_for(twilio: Twil
     assert twilio.placed[0].alive
 
 
+async def test_a_machine_detected_since_the_call_was_read_is_not_taken_for_the_seller(
+    twilio: TwilioStandIn,
+) -> None:
+    twilio.stories[SELLER] = Story(
+        before=0, detected=0, ends="completed", by="machine_start", desk="in-progress", lasts=60
+    )
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    placed = twilio.placed[0]
+    twilio.asks.append(Answer(200, placed.as_json(status="in-progress", answered_by=None)))
+    assert await telephone.result(call) is Result.VOICEMAIL
+    assert not placed.alive
+
+
 async def test_the_call_is_asked_for_as_documented(twilio: TwilioStandIn) -> None:
     await twilio.telephone().dial(CALL)
     form = twilio.placed[0].form
