@@ -65,11 +65,13 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
         for worker in workers_of(client, settings, providers, queues, entry):
             await stack.enter_async_context(worker)
         codec = client.data_converter.payload_codec
+        held = settings.silence_held_until
         log.info(
             "serving",
             queues=queues,
             address=address,
             namespace=client.namespace,
+            silence_held_until=held.isoformat() if held else None,
             encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
         )
         await stop.wait()

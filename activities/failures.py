@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from providers.protocols import Engaged, ProviderFailed
 
+SILENCE_HELD = "SilenceHeld"
 FAILURES = "case72_provider_failures"
 
 
@@ -16,6 +18,19 @@ class BadInput(ApplicationError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, type="BadInput", non_retryable=True)
+
+
+class SilenceHeld(ApplicationError):
+    """Nobody is deactivated for silence for now; trying again at once would change nothing."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            f"nobody is deactivated for silence until {until.isoformat()} "
+            "(CASE72_SILENCE_HELD_UNTIL)",
+            type=SILENCE_HELD,
+            non_retryable=True,
+            category=ApplicationErrorCategory.BENIGN,
+        )
 
 
 @contextmanager

@@ -34,6 +34,8 @@ from providers.protocols import (
 _SHORT_LEASE = timedelta(seconds=10)
 _HANG_UP_AGAIN_SECONDS = (0.2, 0.5, 1, 2, 3, 3)
 _LONGEST_PAUSE = timedelta(seconds=10)
+_TO_DIAL = timedelta(seconds=1)
+"""Until a provider that is asked dials, and until we heard what time it is: on a busy machine."""
 _TO_TALK = 1 / 8
 """The part of an attempt's time that a call takes at least; not dialled with less left of it."""
 
@@ -97,7 +99,7 @@ class _Placing:
         """What comes of the call if it is not to be dialled any more."""
         if called_off():
             return Result.CANCELLED
-        if self._now() >= self._order.latest:
+        if self._now() >= self._order.latest - _TO_DIAL:
             first = activity.info().attempt == 1 and not again
             return Result.SKIPPED if first else Result.PROVIDER_FAILED
         if self._left() < _whole() * _TO_TALK:

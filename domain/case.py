@@ -155,6 +155,11 @@ class Case(Working):
             self.log(now, What.DEACTIVATION_FAILED)
             self.escalate(now, Reason.DEACTIVATION_FAILED)
 
+    def deactivation_held(self, now: datetime) -> None:
+        """Operations let nobody be deactivated for silence for now: a person decides."""
+        if self.status is Status.DEACTIVATING:
+            self.escalate(now, Reason.SILENCE_HELD)
+
     def expelled_from_programme(self, now: datetime) -> None:
         """The programme took the expulsion."""
         self.expelled = True

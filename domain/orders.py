@@ -84,11 +84,16 @@ class DeactivateOrder(Frozen):
     case_id: str
     store: str
     seller_id: str
+    reason: str | None = None
+    """Orders older than this do not say."""
 
 
-class ExpelOrder(DeactivateOrder):
+class ExpelOrder(Frozen):
     """Remove the account from the programme for good."""
 
+    case_id: str
+    store: str
+    seller_id: str
     by: str
     category: HarmCategory
     evidence: str
@@ -139,7 +144,10 @@ def desk_order(case: Case, due: datetime) -> DeskOrder:
 def deactivate_order(case: Case) -> DeactivateOrder:
     """The order to deactivate the account."""
     return DeactivateOrder(
-        case_id=case.id, store=case.account.store, seller_id=case.account.seller_id
+        case_id=case.id,
+        store=case.account.store,
+        seller_id=case.account.seller_id,
+        reason=case.reason,
     )
 
 

@@ -49,6 +49,8 @@ class Reason(StrEnum):
     NO_COOPERATION = "no_cooperation"
     PLANS_REJECTED = "plans_rejected"
     DEACTIVATION_FAILED = "deactivation_failed"
+    SILENCE_HELD = "silence_held"
+    """Nobody is deactivated for silence for now, as contact may have been lost with our data."""
     PLAN_ACCEPTED = "plan_accepted"
     CONVERSATION = "conversation"
     DECISION = "decision"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.attempt import About, Attempt
+from domain.attempt import Attempt
 from domain.case import Case
 from domain.record import Status
 
@@ -15,9 +15,10 @@ def urgency(case: Case, attempt: Attempt, now: datetime) -> int:
 
     In contacting the deadline decides, by the part of the window that is left: at most a twelfth
     (the last 6 of 72 hours) is 1, a third 2, two thirds 3. A third is where *really tried* is
-    decided. A seller who asked for a call waits at the telephone.
+    decided. Where the latest moment of a call is as close as a call may take, it goes at once:
+    calling hours end, or a seller asked for it and waits at the telephone.
     """
-    if attempt.about is About.REQUESTED:
+    if attempt.latest is not None and attempt.latest - now <= case.rules.call_timeout:
         return FIRST
     if case.status is not Status.CONTACTING or case.deadline is None:
         return 3

@@ -140,7 +140,9 @@ def workers_of(
 ) -> list[Worker]:
     """A worker for each of the queues; e-mails link to the `page`, if there is one."""
     opening = OpeningActivities(providers.programme)
-    marketplace = MarketplaceActivities(providers.accounts, providers.programme)
+    marketplace = MarketplaceActivities(
+        providers.accounts, providers.programme, settings.silence_held_until
+    )
     mailing = MailActivities(
         providers.mail,
         Composer(

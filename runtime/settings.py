@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import DirectoryPath, Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    DirectoryPath,
+    Field,
+    FilePath,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from providers.smtp_mail import Security
@@ -79,6 +87,11 @@ class Settings(BaseSettings):
     """
     version: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = None
     """Of the code, where versions are to be kept apart (docs/upgrading.md)."""
+    silence_held_until: AwareDatetime | None = None
+    """Until this moment (ISO 8601 with an offset) nobody is deactivated for silence.
+
+    For the days after a restore, in which contact may be missing (docs/operations.md).
+    """
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker lets activities finish: more than a call takes."""
 

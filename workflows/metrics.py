@@ -53,6 +53,7 @@ _ESCALATES = (
     Reason.NO_COOPERATION,
     Reason.PLANS_REJECTED,
     Reason.DEACTIVATION_FAILED,
+    Reason.SILENCE_HELD,
 )
 
 FROM_THE_START: tuple[tuple[str, Mapping[str, str]], ...] = (

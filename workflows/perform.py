@@ -10,6 +10,7 @@ from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
     from activities.contacts import ContactActivities
+    from activities.failures import SILENCE_HELD
     from activities.mailing import MailActivities
     from activities.marketplace import MarketplaceActivities
     from activities.opening import OpeningActivities
@@ -184,7 +185,6 @@ async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
 
 
 async def _deactivate(case: Case) -> Outcome:
-    done = True
     try:
         await workflow.execute_activity_method(
             MarketplaceActivities.deactivate_account,
@@ -196,9 +196,12 @@ async def _deactivate(case: Case) -> Outcome:
             cancellation_type=_WAIT,
             summary="Deactivate the account",
         )
-    except ActivityError:
-        done = False
-    return lambda case, now: case.deactivated(done, now)
+    except ActivityError as error:
+        cause = error.cause
+        if isinstance(cause, ApplicationError) and cause.type == SILENCE_HELD:
+            return Case.deactivation_held
+        return lambda case, now: case.deactivated(False, now)
+    return lambda case, now: case.deactivated(True, now)
 
 
 async def _expel(case: Case) -> Outcome:

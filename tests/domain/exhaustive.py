@@ -15,7 +15,7 @@ from typing import Any
 from domain.attempt import Channel, Result
 from domain.errors import Refused
 from domain.events import AddIssue, Decision, Event, Outcome, RequestCall
-from domain.record import Status
+from domain.record import Reason, Status
 from domain.steps import (
     Deactivate,
     Expel,
@@ -52,7 +52,7 @@ from tests.domain.build import (
 from tests.domain.form import form_of, witness_form
 from tests.domain.walk import Letter
 from tests.domain.watched import WatchedWorld
-from tests.domain.world import Task
+from tests.domain.world import HELD, Task
 
 EVENTS: dict[str, Event] = {
     "contact": a_contact(),
@@ -162,6 +162,8 @@ class Walked(WatchedWorld):
                 called_off = [Result.CANCELLED] if step in self._called_off else []
                 what = "call" if call else under_way[number].about
                 return [(f"{what}: {result}", result) for result in (*called_off, *results)]
+            case Deactivate() if self.case.reason == Reason.NOT_REACHED:
+                return [("done", True), ("failed", False), ("held", HELD)]
             case TellDesk() | Deactivate() | ShareContact():
                 return [("done", True), ("failed", False)]
             case Expel() | LookUpHours():

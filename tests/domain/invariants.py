@@ -46,6 +46,7 @@ REASONS: dict[Status, set[Reason | None]] = {
         Reason.NO_COOPERATION,
         Reason.PLANS_REJECTED,
         Reason.DEACTIVATION_FAILED,
+        Reason.SILENCE_HELD,
     },
     DEACTIVATING: {Reason.NOT_REACHED, Reason.DECISION, Reason.HARM},
     DEACTIVATED: {Reason.NOT_REACHED, Reason.DECISION, Reason.HARM},

@@ -29,7 +29,16 @@ def test_a_shorter_window_has_its_own_last_hours() -> None:
 def test_who_asked_to_be_called_is_called_first() -> None:
     world = World().play(0.5).take(a_request()).play(1)
     requested = next(a for a in world.case.attempts if a.about is About.REQUESTED)
-    assert urgency(world.case, requested, MONDAY_9 + 10 * MINUTE) == 1
+    assert urgency(world.case, requested, requested.due) == 1
+
+
+def test_before_calling_hours_end_a_call_goes_first() -> None:
+    evening = {"quiet_from": "10:00"}
+    world = World(policy=evening).play(0.9)
+    last = world.case.attempts[-1]
+    assert last.latest == MONDAY_9 + HOUR
+    assert urgency(world.case, last, MONDAY_9 + 44 * MINUTE) == 4
+    assert urgency(world.case, last, MONDAY_9 + 45 * MINUTE) == 1
 
 
 def test_what_follows_contact_goes_before_fresh_cases_and_after_pressing_ones() -> None:

@@ -126,7 +126,7 @@ class WatchedWorld(World):
         """Whether a result may have changed the status: contact, or the end of deactivating."""
         if before is Status.CONTACTING:
             return task.outcome is Result.CONNECTED and self.case.status is Status.WORKING
-        becomes = Status.DEACTIVATED if task.outcome else Status.ESCALATED
+        becomes = Status.DEACTIVATED if task.outcome is True else Status.ESCALATED
         return before is Status.DEACTIVATING and self.case.status is becomes
 
     # --- events -------------------------------------------------------------------------------

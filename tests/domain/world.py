@@ -27,6 +27,8 @@ Script = Result | Mapping[int, Result] | Callable[[Attempt], Result]
 """What attempts of a channel end with: always the same, by their count from 1 (calls not named
 are not answered, e-mails not named are accepted), or worked out from the attempt."""
 
+HELD = "held"
+"""What comes of a deactivation for silence while operations hold them."""
 _CLOSING_TIMEOUT = 24 * HOUR
 
 
@@ -231,6 +233,8 @@ class World:
             case TellDesk():
                 self.desk_mails += [self.now] if task.outcome else []
                 self.case.told_desk(step.due, task.outcome, self.now)
+            case Deactivate() if task.outcome == HELD:
+                self.case.deactivation_held(self.now)
             case Deactivate():
                 self.deactivations += 1
                 self.case.deactivated(task.outcome, self.now)

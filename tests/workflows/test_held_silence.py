@@ -1,0 +1,70 @@
+"""Deactivations for silence that operations hold, as after a restore (section 6)."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.account import Store
+from domain.events import Decision
+from domain.record import Reason, Status
+from domain.view import CaseView
+from tests.engine import HOUR, Engine, OpenCase, engine_in, issue
+from tests.workflows.events import decided
+from workflows.issue_case import IssueCase
+
+
+@pytest.fixture
+async def held(tmp_path: Path) -> AsyncIterator[Engine]:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    async with engine_in(tmp_path, silence_held_until=tomorrow) as engine:
+        yield engine
+
+
+async def silent(engine: Engine) -> OpenCase:
+    case = await engine.open(email="owner@bluekettle.example")
+    await case.play(73 * HOUR)
+    return case
+
+
+async def is_active(engine: Engine, view: CaseView) -> bool:
+    return await engine.providers.accounts.is_active(Store.US, view.account.seller_id)
+
+
+async def test_silence_is_escalated_and_a_person_may_still_deactivate(held: Engine) -> None:
+    case = await silent(held)
+    view = await case.reaches(Status.ESCALATED)
+    assert view.reason == Reason.SILENCE_HELD
+    assert await is_active(held, view)
+    assert any("silence_held" in str(mail["Subject"]) for mail in held.mails("desk@"))
+
+    await case.tell(IssueCase.decide, decided(Decision.DEACTIVATE))
+    assert (await case.end()).status is Status.DEACTIVATED
+    assert not await is_active(held, view)
+
+
+async def test_a_seller_who_was_reached_after_all_goes_on_from_there(held: Engine) -> None:
+    case = await silent(held)
+    await case.reaches(Status.ESCALATED)
+    assert (await case.tell(IssueCase.decide, decided(Decision.RESUME))).status is Status.CONTACTING
+
+
+async def test_harm_is_not_held(held: Engine) -> None:
+    case = await held.open(issues=(issue(harmful=True),), wait=False)
+    assert (await case.end()).status is Status.DEACTIVATED
+
+
+async def test_an_account_that_was_deactivated_before_is_not_held(held: Engine) -> None:
+    case = await held.open()
+    view = await case.view()
+    await held.providers.accounts.deactivate(Store.US, view.account.seller_id, view.id)
+    await case.play(73 * HOUR)
+    assert (await case.end()).status is Status.DEACTIVATED
+
+
+async def test_a_moment_that_is_past_holds_nobody(tmp_path: Path) -> None:
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    async with engine_in(tmp_path, silence_held_until=past) as engine:
+        case = await silent(engine)
+        assert (await case.end()).status is Status.DEACTIVATED
