@@ -16,6 +16,7 @@ from temporalio.client import (
     WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
 )
 from temporalio.runtime import Runtime, TelemetryConfig
@@ -243,6 +244,11 @@ _ENCRYPTED_MESSAGE = "Encoded failure"
 async def _query(client: Client, kind: Kind[View], handle: WorkflowHandle[Any, View]) -> View:
     try:
         return await _answer(client, handle.query(kind.query, result_type=kind.view))
+    except WorkflowQueryRejectedError:
+        raise DidNotHappen(
+            f"somebody paused the {kind.query}; `temporal workflow unpause -w {handle.id}` lets it "
+            "go on"
+        ) from None
     except WorkflowQueryFailedError as error:
         message = _one_line(error.message)
         if message == _ENCRYPTED_MESSAGE:

@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.ahead import each
 from cli.asking import clock_of
 from cli.cases import Snapshot, look
-from cli.finding import query_of
+from cli.finding import STANDING, query_of
 from cli.findings import Finding, Kind, Report, found
 from cli.parameters import CaseName
 from cli.problems import DidNotHappen
@@ -39,11 +39,11 @@ from workflows.search import STATUS
 UNDECIDED = timedelta(hours=24)
 """Escalations that wait for longer are reported."""
 
-_RUNNING = "ExecutionStatus = 'Running'"
 _FAILING_TASKS = (
     "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
 )
 """What the server itself marks, after five failures in a row."""
+_STANDS_STILL = f"({_FAILING_TASKS} OR ExecutionStatus = 'Paused')"
 
 
 async def audit(client: Client, *, ask: bool) -> Report:
@@ -54,13 +54,13 @@ async def audit(client: Client, *, ask: bool) -> Report:
     findings = [queue for queue in queues if queue]
     look_closer = _Look(client, ask=ask, worker=not queues[0])
     enrollments = client.list_workflows(
-        query_of(ENROLLMENT_WORKFLOW, None, None, _RUNNING, _FAILING_TASKS),
+        query_of(ENROLLMENT_WORKFLOW, None, None, STANDING, _STANDS_STILL),
         rpc_timeout=ANSWERS_WITHIN,
     )
     async for _, about in each(enrollments, look_closer.at_enrollment):
         findings += about
     open_cases = client.list_workflows(
-        query_of(CASE_WORKFLOW, None, None, _RUNNING), rpc_timeout=ANSWERS_WITHIN
+        query_of(CASE_WORKFLOW, None, None, STANDING), rpc_timeout=ANSWERS_WITHIN
     )
     cases = 0
     async for _, about in each(open_cases, look_closer.at_case):

@@ -9,7 +9,7 @@ from rich.table import Table
 from temporalio.client import WorkflowExecution
 
 from cli.asking import run
-from cli.finding import Limit, OfSeller, OfStore, find, print_found, query_of
+from cli.finding import STANDING, Limit, OfSeller, OfStore, find, print_found, query_of
 from cli.output import say
 from cli.problems import checked
 from cli.words import plain
@@ -31,8 +31,8 @@ class Wanted(Frozen):
     def query(self, status: Status | None) -> str:
         """The sellers of a status, or of any."""
         of_status = [f"{STATUS.name} = '{status}'"] if status is not None else []
-        running = "ExecutionStatus = 'Running'"  # an enrollment ends only by being broken off
-        return query_of(ENROLLMENT_WORKFLOW, self.store, self.seller, *of_status, running)
+        # An enrollment ends only by being broken off.
+        return query_of(ENROLLMENT_WORKFLOW, self.store, self.seller, *of_status, STANDING)
 
 
 class Row(Frozen):

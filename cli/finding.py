@@ -15,6 +15,9 @@ from cli.words import plain
 from domain.account import Store
 from workflows.search import SELLER, STORE
 
+STANDING = "ExecutionStatus IN ('Running', 'Paused')"
+"""Not ended: one that somebody paused stands still, and is not to be lost sight of."""
+
 SomeStatus = TypeVar("SomeStatus", bound=StrEnum)
 
 OfStore = Annotated[Store | None, typer.Option(help="Only this store's.")]

@@ -10,7 +10,7 @@ from rich.table import Table
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from cli.asking import run
-from cli.finding import Limit, OfSeller, OfStore, find, print_found, query_of
+from cli.finding import STANDING, Limit, OfSeller, OfStore, find, print_found, query_of
 from cli.output import say
 from cli.parameters import moment
 from cli.problems import checked
@@ -43,12 +43,12 @@ class Wanted(Frozen):
             return self.query_of(self.status)
         if self.everything:
             return self._where("ExecutionStatus != 'ContinuedAsNew'")
-        return self._where("ExecutionStatus = 'Running'")
+        return self._where(STANDING)
 
     def query_of(self, status: Status) -> str:
         """The cases of a status. One that is not closed, but does not run, was broken off."""
-        running = "!= 'ContinuedAsNew'" if status in CLOSED else "= 'Running'"
-        return self._where(f"{STATUS.name} = '{status}'", f"ExecutionStatus {running}")
+        running = "ExecutionStatus != 'ContinuedAsNew'" if status in CLOSED else STANDING
+        return self._where(f"{STATUS.name} = '{status}'", running)
 
     def _where(self, *conditions: str) -> str:
         wanted = [query_of(CASE_WORKFLOW, self.store, self.seller, *conditions)]

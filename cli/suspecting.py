@@ -39,7 +39,7 @@ async def suspect(client: Client, case: WorkflowExecutionDescription) -> list[Fi
     """What is wrong with an open case."""
     now, raw = clock_of(case), case.raw_description
     findings = list(_overdue(case, now))
-    if raw.pending_workflow_task.attempt >= _FAILED_TASKS:
+    if raw.pending_workflow_task.attempt >= _FAILED_TASKS or _paused(case):
         findings.append(await stuck(client, case, now))
     for activity in raw.pending_activities:
         if activity.attempt > _FAILED_TRIES and activity.HasField("last_failure"):
@@ -87,9 +87,11 @@ def _named(activity: PendingActivityInfo) -> str:
     return f"activity {plain(activity.activity_type.name)}"
 
 
-async def stuck(client: Client, workflow: WorkflowExecution, now: datetime) -> Finding:
-    """A workflow whose task fails again and again; the first failure stands in its history."""
+async def stuck(client: Client, workflow: WorkflowExecutionDescription, now: datetime) -> Finding:
+    """A workflow that is paused, or whose task fails again and again, as its history says."""
     kind, where = Kind.STUCK_WORKFLOW, workflow.id
+    if paused := _paused(workflow):
+        return found(kind, where, "somebody paused it", paused, now)
     for event in await _newest_events(client, workflow):
         since = event.event_time.ToDatetime(UTC)
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
@@ -103,6 +105,12 @@ async def stuck(client: Client, workflow: WorkflowExecution, now: datetime) -> F
             what = "its workflow task times out again and again"
             return found(kind, where, what, since, now)
     return Finding(kind=kind, where=where, what="its workflow task fails again and again")
+
+
+def _paused(workflow: WorkflowExecutionDescription) -> datetime | None:
+    """Since when, if it is."""
+    info = workflow.raw_description.workflow_extended_info
+    return info.pause_info.paused_time.ToDatetime(UTC) if info.HasField("pause_info") else None
 
 
 async def _scheduled_at(

@@ -23,6 +23,7 @@ from domain.enrollment.view import StandingView
 from domain.events import Event
 from domain.names import case_workflow_id, enrollment_workflow_id
 from domain.view import CaseView
+from workflows.converter import Unreadable
 
 ANSWERS_WITHIN = timedelta(seconds=4)
 """How long a seller waits for Temporal or a worker, the SDK's repetitions included."""
@@ -31,7 +32,10 @@ View = TypeVar("View", CaseView, StandingView)
 
 
 class Unavailable(Exception):
-    """Temporal or its workers do not answer. What was told may still be taken later."""
+    """Temporal or its workers do not answer, or nothing that can be read here.
+
+    What was told may still be taken later.
+    """
 
 
 class Gone(Exception):
@@ -132,10 +136,13 @@ class Workflows:
 
         Raises:
             Gone: it failed or was terminated, and says nothing that still holds.
+            Unavailable: it runs, but somebody paused it.
         """
         last = await self._client.get_workflow_handle(workflow_id).describe(
             rpc_timeout=ANSWERS_WITHIN
         )
+        if last.status is WorkflowExecutionStatus.RUNNING:
+            raise Unavailable("paused")
         if last.status is not WorkflowExecutionStatus.COMPLETED:
             raise Gone
         ended = self._client.get_workflow_handle(workflow_id, run_id=last.run_id, result_type=view)
@@ -173,5 +180,6 @@ def _failures() -> Iterator[None]:
         WorkflowQueryFailedError,
         WorkflowUpdateRPCTimeoutOrCancelledError,
         RuntimeError,  # a lazy connection that nobody takes
+        Unreadable,
     ) as error:
         raise Unavailable(type(error).__name__) from None

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.enums.v1 import WorkflowExecutionStatus as Known
 from temporalio.api.operatorservice.v1 import (
     AddSearchAttributesRequest,
     ListSearchAttributesRequest,
 )
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
@@ -17,6 +18,15 @@ from workflows.search import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
 _SETTINGS = "the settings of the connection (TEMPORAL_*)"
+
+
+def _paused_is_running(_: type, status: object) -> WorkflowExecutionStatus | None:
+    paused = status == Known.WORKFLOW_EXECUTION_STATUS_PAUSED
+    return WorkflowExecutionStatus.RUNNING if paused else None
+
+
+# Servers can pause workflows, the SDK (1.35) cannot say so: one that is paused would break lists.
+WorkflowExecutionStatus._missing_ = classmethod(_paused_is_running)  # type: ignore[assignment]
 
 
 class Unreachable(Exception):

@@ -220,6 +220,6 @@ def test_names_and_queries() -> None:
     assert seller_name("US/A2") == seller_name("enrollment/US/A2") == SellerName("enrollment/US/A2")
     assert str(seller_name("CA/A2")) == "CA/A2"
     assert Wanted(store=Store.US, seller="A2").query(Status.INVITED) == (
-        "WorkflowType = 'Enrollment' AND CaseStatus = 'invited' AND ExecutionStatus = 'Running' "
-        "AND CaseStore = 'US' AND CaseSeller = 'A2'"
+        "WorkflowType = 'Enrollment' AND CaseStatus = 'invited' "
+        "AND ExecutionStatus IN ('Running', 'Paused') AND CaseStore = 'US' AND CaseSeller = 'A2'"
     )

@@ -72,8 +72,8 @@ def test_a_list_is_asked_for_by_what_cases_are_found_by() -> None:
     pacific = datetime.fromisoformat("2026-11-25T09:00-08:00")
     wanted = Wanted(store=Store.US, seller="A2", due_before=pacific, status=Status.WORKING)
     assert wanted.query() == (
-        "WorkflowType = 'IssueCase' AND CaseStatus = 'working' AND ExecutionStatus = 'Running' "
-        "AND CaseStore = 'US' AND CaseSeller = 'A2' "
+        "WorkflowType = 'IssueCase' AND CaseStatus = 'working' "
+        "AND ExecutionStatus IN ('Running', 'Paused') AND CaseStore = 'US' AND CaseSeller = 'A2' "
         "AND CaseStatus IN ('contacting', 'working') AND CaseDeadline < '2026-11-25T17:00:00Z'"
     )
     assert "'Running'" not in Wanted(status=Status.RESOLVED).query()

@@ -15,6 +15,7 @@ from runtime.dev_server import dev_server
 from runtime.service import workers_of
 from runtime.settings import Settings
 from tests.engine import engine_in
+from tests.keys import use_keys
 from tests.portal.site import Site, alone, asking, entry
 from tests.workflows.events import WITHDRAW
 from workflows.issue_case import IssueCase
@@ -64,6 +65,18 @@ async def test_without_a_worker_nobody_waits_for_longer_than_five_seconds(tmp_pa
             await Workflows(client).find(VISITOR)
         assert time.monotonic() - began < 5
         assert await Workflows(client).ready()
+
+
+async def test_a_case_that_the_page_has_no_key_for_is_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_keys(monkeypatch, tmp_path, "here")
+    async with engine_in(tmp_path) as engine:
+        await engine.open(seller_id="ASKED")
+        use_keys(monkeypatch, tmp_path)
+        client = await connect(engine.client.service_client.config.target_host)
+        with pytest.raises(Unavailable, match="Unreadable"):
+            await Workflows(client).find(VISITOR)
 
 
 async def test_without_temporal_the_page_answers_within_five_seconds() -> None:
