@@ -1,5 +1,5 @@
 # make demo        real cases live through 72 hours, in seconds
-# make test        every test
+# make test        every test; TESTS=tests/domain only these
 # make dev         a server, its Web UI and a worker, until Ctrl-C
 # make walk        every sequence of events up to a depth, checked: writes docs/exhaustive.md
 # make mutants     is every rule of the domain held by a test? docs/mutants.md
@@ -12,56 +12,57 @@
 # make lock        the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
-BIN = .venv/bin
+VENV ?= .venv
+BIN = $(VENV)/bin
 
 .PHONY: demo dev test walk mutants bench faults messages check licences lock clean
 
-demo: .venv/run.stamp
+demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo
 
-dev: .venv/run.stamp
+dev: $(VENV)/run.stamp
 	$(BIN)/python worker.py --dev
 
-test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 4 --dist loadfile
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n 4 --dist loadfile $(TESTS)
 
-walk: .venv/dev.stamp
+walk: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.walk
 
 mutants: .mutants/tool.stamp
 	PATH="$(CURDIR)/.mutants/bin:$$PATH" mutmut run --max-children 2
 	.mutants/bin/mutmut results
 
-bench: .venv/dev.stamp
+bench: $(VENV)/dev.stamp
 	CASES=$(CASES) $(BIN)/python -m benchmarks $(PARTS)
 
-faults: .venv/dev.stamp
+faults: $(VENV)/dev.stamp
 	$(BIN)/python -m faults
 
 MESSAGES = .state/portal.pot
 
-messages: .venv/dev.stamp
+messages: $(VENV)/dev.stamp
 	@mkdir -p $(dir $(MESSAGES))
 	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output -o $(MESSAGES) .
 	$(BIN)/pybabel -q update -i $(MESSAGES) -d portal/locales -D portal -w 100 -N --ignore-pot-creation-date
 
-check: .venv/dev.stamp
+check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-.venv/python.stamp:
+$(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-.venv/run.stamp: requirements.txt .venv/python.stamp
+$(VENV)/run.stamp: requirements.txt $(VENV)/python.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
@@ -74,12 +75,12 @@ check: .venv/dev.stamp
 LOCK = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-licences: .venv/dev.stamp
+licences: $(VENV)/dev.stamp
 	{ echo "# Licences of what the service runs on"; echo; echo "Made by \`make licences\`."; echo; \
 	$(BIN)/pip-licenses --python $(BIN)/python --from=mixed --order=license --format=markdown \
 	--packages $$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements.txt); } > docs/licences.md
 
-lock: .venv/dev.stamp
+lock: $(VENV)/dev.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
 	$(LOCK) --output-file requirements.txt pyproject.toml
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml

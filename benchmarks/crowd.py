@@ -48,7 +48,7 @@ class Crowd:
 
         Each is e-mailed at once, and called if `calls` is 1.
         """
-        mails, rung = self.mails() + count, len(self.calls()) + count * calls
+        mails, rung = self.mails() + count, self.rung() + count * calls
         numbers = iter(range(self.opened, self.opened + count))
 
         async def some() -> None:
@@ -60,7 +60,7 @@ class Crowd:
         opened = time.perf_counter()
         self.opened += count
         async with asyncio.timeout(_SETTLES_WITHIN):
-            while self.mails() < mails or len(self.calls()) < rung:
+            while self.mails() < mails or self.rung() < rung:
                 await asyncio.sleep(0.1)
         reached = time.perf_counter()
         self.rate = count / (reached - begin)
@@ -72,14 +72,21 @@ class Crowd:
         delivered = self._folder / "mail" / "new"
         return len(os.listdir(delivered)) if delivered.exists() else 0
 
+    def rung(self) -> int:
+        """How many calls have ended: cheap, as it is asked often while others work."""
+        return sum(row[0] for row in self._asked("SELECT count(*) FROM calls WHERE ends_at < ?"))
+
     def calls(self) -> dict[str, tuple[float, float]]:
         """When each call that has ended was dialled, and when it ended, by its key."""
-        if not (self._folder / "telephone.sqlite").exists():
-            return {}
-        with closing(sqlite3.connect(self._folder / "telephone.sqlite")) as db:
-            query = "SELECT key, dialled_at, ends_at FROM calls WHERE ends_at < ?"
-            found = db.execute(query, (time.time(),)).fetchall()
+        found = self._asked("SELECT key, dialled_at, ends_at FROM calls WHERE ends_at < ?")
         return {key: (dialled, ends) for key, dialled, ends in found}
+
+    def _asked(self, query: str) -> list[Any]:  # Any: rows
+        ledger = self._folder / "telephone.sqlite"
+        if not ledger.exists():
+            return []
+        with closing(sqlite3.connect(ledger)) as db:
+            return db.execute(query, (time.time(),)).fetchall()
 
     async def case(self, who: Account, policy: dict[str, Any]) -> Any:  # Any: a handle
         """Open a case."""
