@@ -18,7 +18,7 @@ from benchmarks.page import Found, Row
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 
-ABOUT = """One worker with its usual cache of 400, all on the same cores; `CASES=500 make bench`
+ABOUT = """One worker with its usual cache, all on the same cores; `CASES=500 make bench`
 opens fewer. Disk is the growth of the database by cases that have been e-mailed and called once.
 
 The calls that fall due at the same second do so in real time: cases open in quiet hours, which end

@@ -17,7 +17,7 @@ async def measure(folder: Path, found: Found) -> list[Row]:
     """Run the suite."""
     begin = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", "-q", "-n", "4", "--dist", "loadfile"),
+        *(sys.executable, "-m", "pytest", "-n", "4", "--dist", "loadfile"),
         f"--basetemp={folder / 'tests'}",
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
