@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     """Letters of the programme and e-mails to the desk included."""
     concurrent_calls: Annotated[int, Field(ge=1, le=10_000)] = 100
     """How many calls a worker follows at once."""
-    cached_cases: Annotated[int, Field(ge=0, le=1_000_000)] = 300
+    cached_cases: Annotated[int, Field(ge=0, le=1_000_000)] = 250
     """How many workflows a worker keeps in memory; others are replayed from their history.
 
     0 rules out a fault of the SDK, at three times the processor time: see "What the platform
