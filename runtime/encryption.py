@@ -105,7 +105,7 @@ def _unreadable(payload: Payload, reason: str) -> Payload:
     return handed_on
 
 
-class _Settings(BaseSettings):
+class EncryptionSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CASE72_", hide_input_in_errors=True)
 
     encryption_keys_file: FilePath | None = None
@@ -118,7 +118,7 @@ def codec_of_environment() -> Codec | None:
         BadKeys: the setting, or the file that it names, is no use.
     """
     try:
-        file = _Settings().encryption_keys_file
+        file = EncryptionSettings().encryption_keys_file
     except ValidationError as error:
         raise BadKeys(f"settings (CASE72_*): {explain(error)}") from None
     if file is None:

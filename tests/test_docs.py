@@ -1,0 +1,104 @@
+"""The documentation holds: its links lead somewhere, and what it says to type does what it says."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from runtime.encryption import EncryptionSettings
+from runtime.portal_settings import CodecSettings, PortalSettings
+from runtime.settings import Settings
+from tests.test_whole import ROOT, run, service
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+STORIES = (
+    "enrolled 5",
+    "US/A9FLINT is not covered",
+    "CA/A8MAPLE is enrolled",
+    "US/A2EXAMPLE is enrolled",
+    "US/A2EXAMPLE is contacting",
+    "US/A2EXAMPLE is plan review",
+    "refused: 1",
+    "US/A2EXAMPLE is resolved (plan accepted)",
+    "US/A3LANTERN is escalated (no cooperation)",
+    "US/A3LANTERN is resolved (decision)",
+    "US/A6SWIFT ended: deactivated (harm)",
+    "nothing is wrong",
+    "US/A6SWIFT is enrolled",
+    "CA/A1STRANGER is expelled",
+    '"status": "resolved"',
+    '"status": "withdrawn"',
+    "refused: 1",
+    '"status": "deactivated"',
+    "US/A3LANTERN is deactivated (not reached)",
+    "CA/A7OUTAGE is escalated (deactivation failed)",
+    "Your account was deactivated, and how to appeal",
+)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def prose(page: Path) -> str:
+    """What a page says outside of its blocks."""
+    return BLOCK.sub("", page.read_text("utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """Its headings, as links name them."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), flags=re.M)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in LINK.findall(prose(page)):
+        if link.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_every_setting_is_told_of_and_no_other() -> None:
+    settings = (Settings, PortalSettings, CodecSettings, EncryptionSettings)
+    real = {
+        f"{kind.model_config['env_prefix']}{field}".upper()
+        for kind in settings
+        for field in kind.model_fields
+    }
+    told: set[str] = set()
+    for page in PAGES:
+        for row in re.findall(r"^\| (`CASE72_\w+`[^|]*) \|", prose(page), flags=re.M):
+            first, *others = re.findall(r"`(\w+)`", row)
+            words = first.split("_")
+            # `CASE72_A_B`, `_C`: the beginning of the first, however much of it, goes before.
+            begins = ["_".join(words[:count]) for count in range(len(words))]
+            told |= {first, *(real & {f"{begin}{other}" for begin in begins for other in others})}
+    assert told == real
+
+
+async def test_what_by_hand_says_to_type_does_what_it_says(tmp_path: Path) -> None:
+    """Every block, in order; what comes of each story stands in what the commands print."""
+    for name in ("client.py", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    text = (ROOT / "docs" / "by-hand.md").read_text("utf-8")
+    activate, *blocks = [block for kind, block in BLOCK.findall(text) if kind == "sh"]
+    assert activate == ". .venv/bin/activate\n"
+    said = ""
+    async with service(tmp_path) as (address, _):
+        for block in blocks:
+            code, out, err = await run(
+                *("bash", "-euo", "pipefail", "-c", block.replace("/tmp/", f"{tmp_path}/")),
+                cwd=tmp_path,
+                TEMPORAL_ADDRESS=address,
+                PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            )
+            assert code == 0, f"{block}\n{err}"
+            said += out
+    for story in STORIES:
+        assert story in said
+        said = said.partition(story)[2]
