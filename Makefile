@@ -4,7 +4,7 @@
 # make walk        every sequence of events up to a depth, checked: writes docs/exhaustive.md
 # make mutants     is every rule of the domain held by a test? docs/mutants.md
 # make check       format, lint, types, import rules
-# make bench       all that is measured, into docs/performance.md: some 25 minutes of a quiet machine
+# make bench       all that is measured, into docs/performance.md: some 40 minutes of a quiet machine
 #                  CASES=500 opens fewer; PARTS="case many" measures and prints only these
 # make faults     what faults do to it, into docs/faults.md: some fifteen minutes
 # make messages   what the page says, anew into the catalogs of its languages
