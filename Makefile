@@ -6,9 +6,9 @@
 # make check       format, lint, types, import rules
 # make bench       all that is measured, into docs/performance.md: some 40 minutes of a quiet machine
 #                  CASES=500 opens fewer; PARTS="case many" measures and prints only these
-# make faults     what faults do to it, into docs/faults.md: some fifteen minutes
-# make messages   what the page says, anew into the catalogs of its languages
-# make licences  what the licences are of what the service runs on, into docs/licences.md
+# make faults      what faults do to it, into docs/faults.md: some fifteen minutes
+# make messages    what the page says, anew into the catalogs of its languages
+# make licences    what the licences are of what the service runs on, into docs/licences.md
 # make lock        the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
