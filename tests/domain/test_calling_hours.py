@@ -1,7 +1,5 @@
 """When calls may be dialled, daylight saving included (docs/rules.md, section 3)."""
 
-import time as clock
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -93,15 +91,6 @@ def test_quiet_hours_of_half_an_hour_leave_all_the_rest_wherever_the_seller_is(z
         hours = calling_hours(time(20), time(20, 30), ZoneInfo(zone), start, start + 24 * HOUR)
         quiet = time(20) <= start.astimezone(ZoneInfo(zone)).time() < time(20, 30)
         assert (next_opening(start, hours) == start) is not quiet
-
-
-@pytest.fixture
-def machine_in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    clock.tzset()
-    yield
-    monkeypatch.undo()
-    clock.tzset()
 
 
 @pytest.mark.usefixtures("machine_in_tokyo")
