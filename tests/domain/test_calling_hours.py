@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.attempt import Channel
 from domain.calling import calling_hours, next_opening
-from tests.domain.build import HOUR, PACIFIC, local
+from tests.domain.build import HOUR, MINUTE, MONDAY_22, PACIFIC, local
 from tests.domain.world import World
 
 SATURDAY_BEFORE_SPRING = datetime(2026, 3, 7, 9, tzinfo=PACIFIC).astimezone(UTC)
@@ -74,6 +74,31 @@ def test_calling_hours_reach_beyond_the_moment_asked_for() -> None:
     hours = calling_hours(time(21), time(8), PACIFIC, start, until)
     assert hours[0].closes > start
     assert hours[-2].closes <= until < hours[-1].closes
+
+
+def test_a_call_planned_for_the_end_of_what_was_asked_for_has_an_opening_to_go_to() -> None:
+    start = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    closing = start + timedelta(days=2, hours=9)
+    hours = calling_hours(time(21), time(8), UTC, start, closing)
+    assert next_opening(closing, hours) == closing + 11 * HOUR
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "UTC", "Pacific/Kiritimati"])
+def test_quiet_hours_of_half_an_hour_leave_all_the_rest_wherever_the_seller_is(zone: str) -> None:
+    """Hours may be asked for at any time of day, also where the date is not that of UTC."""
+    midnight = datetime(2026, 3, 2, tzinfo=UTC)
+    for start in (midnight + quarter * 15 * MINUTE for quarter in range(96)):
+        hours = calling_hours(time(20), time(20, 30), ZoneInfo(zone), start, start + 24 * HOUR)
+        quiet = time(20) <= start.astimezone(ZoneInfo(zone)).time() < time(20, 30)
+        assert (next_opening(start, hours) == start) is not quiet
+
+
+@pytest.mark.usefixtures("machine_in_tokyo")
+def test_the_zone_of_our_machine_is_nowhere_in_a_case() -> None:
+    """Opened at 7, so that calls move on to 8 o'clock and back to 20:59."""
+    agenda = World(MONDAY_22 + 9 * HOUR).case.model_dump(mode="json")["agenda"]
+    calls = [p["due"] for p in agenda if p["channel"] == "call"]
+    assert (calls[0], calls[-1]) == ("2026-03-03T16:00:00Z", "2026-03-06T04:59:00Z")
 
 
 def test_a_clock_change_can_swallow_a_short_opening_whole() -> None:

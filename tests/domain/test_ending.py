@@ -5,12 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from domain.attempt import About, Channel, Result
-from domain.events import Event
+from domain.events import Decision, Event
 from domain.record import Reason, Status, What
 from tests.domain.build import (
     MINUTE,
     MONDAY_9,
     a_contact,
+    a_decision,
     a_harm_report,
     a_new_case,
     a_request,
@@ -116,6 +117,16 @@ def test_where_the_account_service_fails_for_24_hours_it_is_escalated() -> None:
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.DEACTIVATION_FAILED)
     assert [world.hour(at) for at in world.desk_mails] == [24]
     assert What.DEACTIVATION_FAILED in [e.what for e in world.case.timeline]
+
+
+def test_where_operations_hold_deactivations_for_silence_a_person_decides() -> None:
+    world = World(silence_held=True).play(95)
+    assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.SILENCE_HELD)
+    assert world.deactivations == 0
+    assert [world.hour(at) for at in world.desk_mails] == [72]
+    world.take(a_decision(Decision.DEACTIVATE))
+    assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.DECISION)
+    assert world.deactivations == 1
 
 
 @pytest.mark.parametrize("result", [Result.PROVIDER_FAILED, Result.BOUNCED])

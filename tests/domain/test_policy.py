@@ -6,6 +6,7 @@ import pytest
 
 from domain.errors import explain
 from domain.policy import Coverage, effective_policy
+from domain.record import Reason
 from tests.domain.build import HOUR, facts_for
 from tests.domain.world import World
 
@@ -80,6 +81,21 @@ def test_a_policy_that_cannot_meet_what_really_tried_takes_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="call_hours: at no hour of the day"):
         effective_policy(overrides)
+
+
+@pytest.mark.parametrize(
+    "call_hours",
+    [
+        pytest.param([0, 24, 48], id="the-last-as-the-last-third-begins"),
+        pytest.param([0, 24, 50], id="the-last-soon-after"),
+    ],
+)
+def test_a_policy_that_just_meets_what_really_tried_takes_is_taken_and_deactivates(
+    call_hours: list[float],
+) -> None:
+    """Quiet hours are so short that they move no call: the last third begins at 48."""
+    policy = {"call_hours": call_hours, "quiet_from": "08:01", "quiet_until": "08:02"}
+    assert World(policy=policy).play(73).case.reason == Reason.NOT_REACHED
 
 
 def test_a_policy_survives_being_stored() -> None:

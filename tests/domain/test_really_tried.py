@@ -119,6 +119,23 @@ def test_where_the_number_is_invalid_the_last_email_must_not_have_bounced() -> N
     assert world.case.reason == Reason.NOT_REALLY_TRIED
 
 
+@pytest.mark.parametrize(
+    ("hour", "really_tried"),
+    [pytest.param(56, True, id="before-it"), pytest.param(71, False, id="after-it")],
+)
+def test_a_number_found_invalid_after_the_final_notice_was_not_asked_for_in_good_time(
+    hour: float, really_tried: bool
+) -> None:
+    """The final notice is what asks for another number; it goes out at 66."""
+
+    def calls(attempt: Attempt) -> Result:
+        return INVALID if (attempt.due - MONDAY_9).total_seconds() / 3600 == hour else RANG
+
+    world = World(calls=calls)
+    assert ends_as(world) is (Reason.NOT_REACHED if really_tried else Reason.NOT_REALLY_TRIED)
+    assert world.case.number_invalid
+
+
 def test_a_call_skipped_in_our_outage_is_held_against_us() -> None:
     world = World().play(3).be_down(6)
     assert Result.SKIPPED in world.results

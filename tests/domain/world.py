@@ -10,7 +10,7 @@ from domain.account import Issue
 from domain.attempt import About, Attempt, Channel, Result
 from domain.calling import calling_hours
 from domain.events import Event
-from domain.record import Status
+from domain.record import Reason, Status
 from domain.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk, WaitUntil
 from tests.domain.build import (
     HOUR,
@@ -49,6 +49,7 @@ class World:
         calls: Script = Result.NO_ANSWER,
         emails: Script = Result.ACCEPTED,
         account_service: bool = True,
+        silence_held: bool = False,
         desk_mail: bool = True,
         just_ended: Result | None = None,
         call_takes: timedelta = MINUTE,
@@ -64,6 +65,7 @@ class World:
         self.case = a_new_case(opened_at, *issues, zone=zone)
         self.scripts = {Channel.CALL: calls, Channel.EMAIL: emails}
         self.account_service, self.desk_mail = account_service, desk_mail
+        self.silence_held = silence_held
         self.just_ended = just_ended
         """What an attempt called off ends with; None: it is cancelled in time."""
         self.look_up_takes, self.hang_up_takes = look_up_takes, timedelta(0)
@@ -199,6 +201,8 @@ class World:
                 return self._reach(next(a for a in self.case.under_way if a.number == number))
             case LookUpHours():
                 return Task(self.now + self.look_up_takes, None)
+            case Deactivate() if self.silence_held and self.case.reason == Reason.NOT_REACHED:
+                return Task(self.now, HELD)
             case Deactivate() if not self.account_service:
                 return Task(self.now + self.case.rules.deactivation_timeout, False)
             case TellDesk() if not self.desk_mail:

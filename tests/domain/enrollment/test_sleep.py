@@ -3,6 +3,9 @@
 import pytest
 
 from domain.enrollment.record import About, Status
+from domain.enrollment.view import standing_of
+from domain.errors import Refused
+from tests.domain.build import HOUR
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     BECOMES_PROFESSIONAL,
@@ -33,6 +36,19 @@ def test_a_seller_is_enrolled_on_the_very_day_and_woken_on_no_other() -> None:
     assert [(mail.at, mail.about) for mail in world.mailed] == [
         (midnight(QUALIFIES), About.ENROLLED)
     ]
+
+
+@pytest.mark.usefixtures("machine_in_tokyo")
+def test_a_day_is_one_of_utc_wherever_our_machine_is() -> None:
+    """At 20:00 UTC it is the next day in Tokyo already."""
+    world = Programme(GOOD_FOR_LONG, now=midnight(TODAY) - 4 * HOUR)
+    assert world.status is Status.NOT_ELIGIBLE
+    assert standing_of(world.enrollment, world.now).today == TODAY - DAY
+    assert (world.view.days_on_record, world.view.qualifies_on) == (183, TODAY)
+    assert world.sleeps_until == midnight(TODAY)
+    with pytest.raises(Refused, match="in the future"):
+        world.take(FIRST_RATED_TODAY)
+    assert world.play(1).status is Status.ENROLLED
 
 
 def test_a_seller_without_a_number_is_invited_on_the_very_day() -> None:

@@ -205,3 +205,12 @@ def test_the_standing_has_each_change_of_the_rating_in_the_window(
     assert [(r.date, r.rating) for r in standing.ratings] == shown
     view = view_of(enrollment, NOON)
     assert standing.model_dump(exclude={"today", "ratings"}) == view.model_dump()
+
+
+def test_of_the_changes_that_have_left_the_window_meanwhile_only_the_last_is_shown() -> None:
+    enrollment = an_enrollment()
+    ratings = {FIRST_DAY: 200, FIRST_DAY + DAY: 300, FIRST_DAY + 2 * DAY: 400, TODAY: 500}
+    enrollment.record_ratings(rated(ratings), NOON)
+    standing = standing_of(enrollment, NOON + 10 * DAY)
+    shown = [(r.date, r.rating) for r in standing.ratings]
+    assert shown == [(FIRST_DAY + 10 * DAY, 400), (TODAY, 500)]
