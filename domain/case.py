@@ -156,8 +156,11 @@ class Case(Working):
             self.escalate(now, Reason.DEACTIVATION_FAILED)
 
     def deactivation_held(self, now: datetime) -> None:
-        """Operations let nobody be deactivated for silence for now: a person decides."""
-        if self.status is Status.DEACTIVATING:
+        """Operations let nobody be deactivated for silence for now: a person decides.
+
+        Harm that was reported meanwhile is carried out all the same: it is tried again for that.
+        """
+        if self.status is Status.DEACTIVATING and self.harm is None:
             self.escalate(now, Reason.SILENCE_HELD)
 
     def expelled_from_programme(self, now: datetime) -> None:

@@ -8,7 +8,7 @@ from domain.account import Account, ContactNews, Issue, SellerAccount
 from domain.attempt import About, Attempt
 from domain.case import Case
 from domain.events import HarmCategory
-from domain.record import Entry, Plan, Status
+from domain.record import Entry, Plan, Reason, Status
 from domain.text import Frozen
 
 
@@ -147,7 +147,8 @@ def deactivate_order(case: Case) -> DeactivateOrder:
         case_id=case.id,
         store=case.account.store,
         seller_id=case.account.seller_id,
-        reason=case.reason,
+        # Reported while deactivating for silence, harm leaves the case's reason as it was.
+        reason=Reason.HARM if case.harm else case.reason,
     )
 
 

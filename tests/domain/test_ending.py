@@ -6,7 +6,9 @@ import pytest
 
 from domain.attempt import About, Channel, Result
 from domain.events import Decision, Event
+from domain.orders import deactivate_order
 from domain.record import Reason, Status, What
+from domain.steps import Deactivate
 from tests.domain.build import (
     MINUTE,
     MONDAY_9,
@@ -127,6 +129,17 @@ def test_where_operations_hold_deactivations_for_silence_a_person_decides() -> N
     world.take(a_decision(Decision.DEACTIVATE))
     assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.DECISION)
     assert world.deactivations == 1
+
+
+def test_harm_reported_while_deactivating_for_silence_is_not_held() -> None:
+    world = World(account_service=False).play(72.1)
+    assert (world.status, world.case.reason) == (Status.DEACTIVATING, Reason.NOT_REACHED)
+    assert deactivate_order(world.case).reason == Reason.NOT_REACHED
+    world.take(a_harm_report())
+    assert deactivate_order(world.case).reason == Reason.HARM
+    world.case.deactivation_held(world.now)  # the answer to the order before
+    assert world.status is Status.DEACTIVATING
+    assert Deactivate() in world.case.advance(world.now)
 
 
 @pytest.mark.parametrize("result", [Result.PROVIDER_FAILED, Result.BOUNCED])

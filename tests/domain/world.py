@@ -10,6 +10,7 @@ from domain.account import Issue
 from domain.attempt import About, Attempt, Channel, Result
 from domain.calling import calling_hours
 from domain.events import Event
+from domain.orders import deactivate_order
 from domain.record import Reason, Status
 from domain.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk, WaitUntil
 from tests.domain.build import (
@@ -201,7 +202,9 @@ class World:
                 return self._reach(next(a for a in self.case.under_way if a.number == number))
             case LookUpHours():
                 return Task(self.now + self.look_up_takes, None)
-            case Deactivate() if self.silence_held and self.case.reason == Reason.NOT_REACHED:
+            case Deactivate() if (
+                self.silence_held and deactivate_order(self.case).reason == Reason.NOT_REACHED
+            ):
                 return Task(self.now, HELD)
             case Deactivate() if not self.account_service:
                 return Task(self.now + self.case.rules.deactivation_timeout, False)
