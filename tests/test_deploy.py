@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.encryption import EncryptionSettings as EncryptionSettings
+from runtime.encryption import EncryptionSettings
 from runtime.portal_settings import CodecSettings, PortalSettings
 from runtime.settings import Settings
 from tests.test_whole import ROOT
