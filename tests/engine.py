@@ -36,6 +36,7 @@ from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
 from runtime.service import QUEUES, Providers, workers_of
 from runtime.settings import Settings
+from tests.patience import PATIENCE
 from workflows.case_input import CaseInput
 from workflows.enrollment_input import EnrollmentInput
 from workflows.issue_case import IssueCase
@@ -93,14 +94,14 @@ class Running(Generic[View]):
     async def tell(self, update: Any, event: Any, **options: Any) -> View:
         """Send an update."""
         asked = self.handle.execute_update(update, event, **options)
-        view: View = await asyncio.wait_for(asked, 20)
+        view: View = await asyncio.wait_for(asked, PATIENCE)
         return view
 
     async def play(self, time: timedelta) -> None:
         """Let time pass on its clock."""
         await self.skipper.fast_forward(self.handle, time)
 
-    async def when(self, holds: Callable[[View], object], within: float = 10) -> View:
+    async def when(self, holds: Callable[[View], object], within: float = PATIENCE) -> View:
         """The view once `holds` is true of it; real time, in seconds."""
         async with asyncio.timeout(within):
             while not holds(view := await self.view()):
@@ -131,7 +132,7 @@ class OpenCase(Running[CaseView]):
 
     async def end(self) -> CaseView:
         """The view with which the case ended."""
-        view: CaseView = await asyncio.wait_for(self.handle.result(), 20)
+        view: CaseView = await asyncio.wait_for(self.handle.result(), PATIENCE)
         return view
 
     async def events(self) -> list[str]:
@@ -171,7 +172,7 @@ async def know(
     update = client.execute_update_with_start_workflow(
         SellerEnrollment.record_ratings, event, start_workflow_operation=start
     )
-    await asyncio.wait_for(update, 20)
+    await asyncio.wait_for(update, PATIENCE)
     return KnownSeller(await start.workflow_handle(), time_skipper(client))
 
 

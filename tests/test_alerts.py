@@ -10,6 +10,7 @@ import pytest
 from cli.findings import Kind
 from domain.names import CASES_QUEUE, case_workflow_id
 from tests.engine import account, issue
+from tests.patience import PATIENCE
 from tests.scraping import Scraped, watched
 from tests.test_metrics import opened
 from tests.test_whole import ROOT
@@ -87,7 +88,7 @@ async def test_a_worker_exports_whatever_alerts_and_dashboard_ask_for(tmp_path: 
         await worker.client.start_workflow("NoSuchWorkflow", id="none", task_queue=CASES_QUEUE)
         await asyncio.sleep(3)
         await worker.stop_server()  # which some of the metrics tell of
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while missing := wanted - _names(scraped := await worker.scrape()):
                 print("not exported:", missing)
                 await asyncio.sleep(0.5)

@@ -23,6 +23,7 @@ from runtime.connection import connect
 from runtime.dev_server import DevServer, dev_server, free_ports
 from tests.client.conftest import Cli
 from tests.keys import keys_file
+from tests.patience import PATIENCE
 from tests.portal.site import KEY
 from tests.providers.mail_server import Letterbox, mail_server
 from tests.reading import part_of
@@ -124,7 +125,7 @@ class Outside:
 
     async def gets_well(self, service: str) -> None:
         """Wait until it is."""
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(PATIENCE):
             while not await asyncio.to_thread(self.is_well, service):
                 await asyncio.sleep(0.2)
 
@@ -166,7 +167,7 @@ async def test_the_worker_and_the_page_run_as_it_says_and_their_health_checks_te
             assert answer.code == 0, answer.err
         client = await connect(here.server.address)
         handle = client.get_workflow_handle_for(IssueCase.run, f"case/US/{SELLER}")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not (notices := await _notices(handle)):
                 await asyncio.sleep(0.1)
         assert notices == [Result.ACCEPTED]

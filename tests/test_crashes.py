@@ -22,6 +22,7 @@ from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from tests.engine import EVERYONE, OpenCase, account, issue, know
 from tests.killable_server import kill, killable_server
+from tests.patience import PATIENCE
 from tests.test_whole import ROOT
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.case_input import CaseInput
@@ -56,7 +57,7 @@ class Host:
         self._processes.append(process)
         if not command:
             assert process.stderr is not None
-            while b'"serving"' not in await asyncio.wait_for(process.stderr.readline(), 20):
+            while b'"serving"' not in await asyncio.wait_for(process.stderr.readline(), PATIENCE):
                 pass
         return process
 
@@ -108,7 +109,7 @@ async def stage(folder: Path, **settings: str) -> AsyncIterator[tuple[Host, Clie
             await host.stop()
 
 
-async def something(holds: Any, within: float = 20) -> None:
+async def something(holds: Any, within: float = PATIENCE) -> None:
     """Wait until `holds` answers yes."""
     async with asyncio.timeout(within):
         while not holds():
@@ -122,9 +123,7 @@ async def test_a_worker_killed_in_the_middle_of_a_ringing_call(tmp_path: Path) -
         await something(host.calls)
         await kill(worker)
         await host.start()
-        view = await case.when(
-            lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=20
-        )
+        view = await case.when(lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts))
         assert [a.result for a in view.attempts] == [Result.ACCEPTED, Result.NO_ANSWER]
         assert len(host.calls()) == 1
         assert host.mails() == 1
@@ -137,11 +136,9 @@ async def test_a_worker_killed_between_the_providers_acceptance_and_our_hearing_
     async with stage(tmp_path) as (host, client):
         dying = await host.start("-m", "tests.dying_worker", which)
         case = await opened(client)
-        await asyncio.wait_for(dying.wait(), 20)
+        await asyncio.wait_for(dying.wait(), PATIENCE)
         await host.start()
-        view = await case.when(
-            lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=20
-        )
+        view = await case.when(lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts))
         assert {a.channel: a.result for a in view.attempts} == {
             Channel.EMAIL: Result.ACCEPTED,
             Channel.CALL: Result.NO_ANSWER,
@@ -154,7 +151,7 @@ async def test_a_worker_killed_with_a_letter_in_hand_sends_it_once(tmp_path: Pat
     async with stage(tmp_path) as (host, client):
         dying = await host.start("-m", "tests.dying_worker", "mail")
         telling = asyncio.create_task(know(client, "LETTER"))
-        await asyncio.wait_for(dying.wait(), 20)
+        await asyncio.wait_for(dying.wait(), PATIENCE)
         await host.start()
         seller = await telling
         view = await seller.when(lambda v: any(e.what == "email" for e in v.timeline))
@@ -168,7 +165,7 @@ async def test_a_worker_killed_between_the_expulsion_and_our_hearing_of_it(tmp_p
         dying = await host.start("-m", "tests.dying_worker", "programme")
         case = await opened(client)
         telling = asyncio.create_task(case.tell(IssueCase.report_harm, FRAUD))
-        await asyncio.wait_for(dying.wait(), 20)
+        await asyncio.wait_for(dying.wait(), PATIENCE)
         await host.start()
         await telling
         assert (await case.end()).reason == Reason.HARM
@@ -181,7 +178,7 @@ async def test_a_worker_killed_during_deactivation(tmp_path: Path) -> None:
         dying = await host.start("-m", "tests.dying_worker", "accounts")
         case = await opened(client)
         await case.tell(IssueCase.report_harm, FRAUD)
-        await asyncio.wait_for(dying.wait(), 20)
+        await asyncio.wait_for(dying.wait(), PATIENCE)
         await host.start()
         view = await case.end()
         assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
@@ -215,7 +212,7 @@ async def test_a_server_killed_and_restarted_on_its_file_loses_nothing(tmp_path:
             await server.kill()
             await server.start()
             view = await case.when(
-                lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts), within=30
+                lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts)
             )
             assert [a.result for a in view.attempts] == [Result.ACCEPTED, Result.NO_ANSWER]
             assert (len(host.calls()), host.mails()) == (1, 1)

@@ -16,6 +16,7 @@ from domain.record import What
 from domain.view import CaseView
 from runtime.clock import time_skipper
 from tests.engine import EVERYONE, HOUR, OpenCase, account, issue
+from tests.patience import PATIENCE
 from tests.scraping import Scraped, watched
 from tests.test_whole import ROOT, run
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW
@@ -48,7 +49,7 @@ async def quiet(case: OpenCase) -> None:
     A query that meets a cold cache while a task waits runs that task as if for the first time
     ("What the platform gets wrong" in docs/architecture.md).
     """
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             found = (await case.handle.describe()).raw_description
             begun = found.workflow_execution_info.history_length > 10

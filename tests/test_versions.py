@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from domain.record import Status
 from tests.engine import Running, issue, know
 from tests.killable_server import kill
+from tests.patience import PATIENCE
 from tests.test_crashes import Host, opened, stage
 from tests.test_whole import ROOT, TEMPORAL, run
 from tests.workflows.events import WITHDRAW, joins
@@ -23,7 +24,7 @@ async def make_current(client: Client, version: str) -> None:
     address = client.service_client.config.target_host
     named = ("--deployment-name", "case72", "--build-id", version)
     command = (TEMPORAL, "worker", "deployment", "set-current-version", "--yes", *named)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while (await run(*command, "--address", address, cwd=ROOT))[0] != 0:
             await asyncio.sleep(0.2)
 

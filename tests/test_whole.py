@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from domain.record import Status
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 TEMPORAL = str(Path(sys.executable).parent / "temporal")
@@ -55,13 +56,13 @@ async def service(folder: Path, *arguments: str) -> AsyncIterator[tuple[str, lis
     assert process.stderr is not None
     lines: list[dict[str, Any]] = []
     try:
-        first = await asyncio.wait_for(process.stdout.readline(), 30)
+        first = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
         while not any(line["event"] == "serving" for line in lines):
-            lines.append(json.loads(await asyncio.wait_for(process.stderr.readline(), 30)))
+            lines.append(json.loads(await asyncio.wait_for(process.stderr.readline(), PATIENCE)))
         yield first.decode().split()[1], lines
     finally:
         process.send_signal(signal.SIGTERM)
-        _, rest = await asyncio.wait_for(process.communicate(), 30)
+        _, rest = await asyncio.wait_for(process.communicate(), PATIENCE)
         lines += [json.loads(line) for line in rest.splitlines()]
     assert process.returncode == 0
 
@@ -77,7 +78,7 @@ async def query(address: str, workflow_id: str, folder: Path) -> dict[str, Any]:
 
 async def until(address: str, workflow_id: str, folder: Path, status: Status) -> dict[str, Any]:
     """The view once the case is in `status`."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while (view := await query(address, workflow_id, folder))["status"] != status:
             await asyncio.sleep(0.2)
         return view
@@ -118,7 +119,7 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
         command = ["--address", address, "workflow", "start", "--type", "IssueCase"]
         command += ["--task-queue", "cases", "--workflow-id", case, "--input-file", "start.json"]
         assert (await run(TEMPORAL, *command, cwd=tmp_path))[0] == 0
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             # With nothing under way: see "What the platform gets wrong" in docs/architecture.md.
             while not _settled(view := await query(address, case, tmp_path)):
                 await asyncio.sleep(0.2)
@@ -135,13 +136,13 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
             code, out, err = await run(TEMPORAL, *command, cwd=tmp_path)
             assert code == 0, out + err
         await until(address, case, tmp_path, Status.RESOLVED)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not (view := await query(address, case, tmp_path))["closed_at"]:
                 await asyncio.sleep(0.2)
         assert view["reason"] == "plan_accepted"
         search = ["--address", address, "workflow", "list", "-o", "json", "--query"]
         search += ["CaseStatus = 'resolved' AND CaseStore = 'US' AND CaseSeller = 'A3LANTERN'"]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not json.loads((await run(TEMPORAL, *search, cwd=tmp_path))[1] or "[]"):
                 await asyncio.sleep(0.2)
     assert second[-1]["event"] == "stopped"

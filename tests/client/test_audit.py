@@ -21,6 +21,7 @@ from runtime.service import providers_of, workers_of
 from runtime.settings import Settings
 from tests.client.conftest import Cli
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
+from tests.patience import PATIENCE
 from tests.workflows.events import CONTACT, WITHDRAW
 from workflows import perform, perform_enrollment
 from workflows.case_input import CaseInput
@@ -35,7 +36,7 @@ async def findings(client: Client, *, ask: bool = False) -> tuple[Finding, ...]:
     return (await audit(client, ask=ask)).findings
 
 
-async def finds(client: Client, kind: Kind, within: float = 30) -> Finding:
+async def finds(client: Client, kind: Kind, within: float = PATIENCE) -> Finding:
     """The finding of a kind, once there is one; and that there is no other of it."""
     async with asyncio.timeout(within):
         while not (some := [f for f in await findings(client) if f.kind is kind]):
@@ -191,7 +192,7 @@ async def test_a_case_that_does_not_replay_is_found(
         assert found.where == "case/US/FAULTY"
         assert found.what.endswith("non deterministic error, TMPRL1100")
         monkeypatch.setattr(perform, "perform", as_intended)
-        await asyncio.wait_for(telling, 30)
+        await asyncio.wait_for(telling, PATIENCE)
         assert await findings(engine.client) == ()
 
 

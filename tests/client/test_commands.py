@@ -10,6 +10,7 @@ from domain.events import ContactChannel, ReportContact, Withdraw
 from domain.record import Status
 from tests.client.conftest import Cli, flags, name_of
 from tests.engine import Engine, account, issue
+from tests.patience import PATIENCE
 from workflows.issue_case import IssueCase
 
 PLAN = {
@@ -179,7 +180,7 @@ async def test_list_finds_cases_by_status_store_seller_and_deadline(
     gone = await engine.open(seller_id="GONE", store="CA")
     await gone.tell(IssueCase.withdraw, Withdraw(by="desk", note="x"))
     await gone.end()
-    async with asyncio.timeout(10):  # what cases are found by lags a little
+    async with asyncio.timeout(PATIENCE):  # what cases are found by lags a little
         while (await engine.client.count_workflows(VISIBLE)).count < 3:
             await asyncio.sleep(0.02)
 

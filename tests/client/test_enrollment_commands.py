@@ -17,6 +17,7 @@ from domain.enrollment.view import EnrollmentView
 from tests.client.conftest import ROOT, Answer, Cli
 from tests.client.test_input import said
 from tests.engine import Engine
+from tests.patience import PATIENCE
 
 TODAY = datetime.now(UTC).date()
 
@@ -111,7 +112,7 @@ async def test_sellers_are_listed_and_counted_by_status(cli: Cli, engine: Engine
     await engine.know("LISTED")
     await engine.know("LISTED", store="CA", emergency_phone=None)
     flags = ("enrollment", "list", "--seller", "LISTED")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             found = json.loads((await cli(*flags, "--json")).out)
             if found["counts"]["enrolled"] == found["counts"]["invited"] == 1:

@@ -8,6 +8,7 @@ from pathlib import Path
 from domain.events import Withdraw
 from tests.client.conftest import Cli, flags, name_of
 from tests.engine import Engine
+from tests.patience import PATIENCE
 from tests.workflows.events import WITHDRAW
 from workflows.issue_case import IssueCase
 
@@ -58,7 +59,7 @@ async def test_cases_are_found_as_list_finds_them(cli: Cli, engine: Engine) -> N
     second = (await cli("open", *flags("AUDITED", store="CA"), "--json")).view.id
     terminated = await engine.open()
     await terminated.handle.terminate(reason="by mistake")
-    async with asyncio.timeout(10):  # what cases are found by lags a little
+    async with asyncio.timeout(PATIENCE):  # what cases are found by lags a little
         while (await engine.client.count_workflows("CaseSeller = 'AUDITED'")).count < 2:
             await asyncio.sleep(0.02)
 

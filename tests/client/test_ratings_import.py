@@ -28,6 +28,7 @@ from runtime.settings import Settings
 from tests.client.conftest import ROOT, Answer, Cli
 from tests.client.test_input import said
 from tests.engine import Engine, KnownSeller
+from tests.patience import PATIENCE
 
 Written = Callable[[str, str | bytes], str]
 HEADER = ",".join(COLUMNS) + "\n"
@@ -196,7 +197,7 @@ async def test_what_is_interrupted_goes_on_where_it_stopped(
         stderr=asyncio.subprocess.PIPE,
         env=os.environ | {"TEMPORAL_ADDRESS": cli.address},
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         # Sixteen at once, so that when the fortieth has begun, many are done.
         while not await is_known(engine, "STOPS40"):
             await asyncio.sleep(0.05)

@@ -21,6 +21,7 @@ from domain.record import Status
 from domain.view import CaseView
 from tests.client.conftest import ROOT, Cli, flags, name_of
 from tests.engine import Engine, engine_in
+from tests.patience import PATIENCE
 from tests.record import OFTEN
 from tests.workflows.events import CONTACT, PLAN, WITHDRAW
 from workflows.issue_case import IssueCase
@@ -41,7 +42,7 @@ async def watching(
         env=os.environ | {"TEMPORAL_ADDRESS": address, "TERM": "xterm"},
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             yield process
     finally:
         with suppress(ProcessLookupError):

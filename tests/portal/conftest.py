@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from portal.app import build
 from portal.server import serving
 from runtime.portal_settings import PortalSettings, on_this_machine
 from tests.engine import engine_in
+from tests.patience import PATIENCE
 from tests.portal.site import Site
 
 CHROMIUM = next(
@@ -35,6 +36,7 @@ async def browser() -> AsyncIterator[Browser]:
     """The system's Chromium."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed (chromium or google-chrome)")
+    expect.set_options(timeout=PATIENCE * 1000)
     async with async_playwright() as playwright:
         # As root, in a container, Chromium has no sandbox to run in.
         launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

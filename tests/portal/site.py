@@ -13,6 +13,7 @@ from portal.app import build
 from runtime.connection import connect
 from runtime.portal_settings import PortalSettings
 from tests.engine import Engine, OpenCase
+from tests.patience import PATIENCE
 
 KEY = "a-secret-of-forty-characters-for-tests-1"
 URL = "http://127.0.0.1:8272"
@@ -35,7 +36,7 @@ class Site:
         context = await browser.new_context(
             **{"viewport": {"width": 1280, "height": 900}, **options}
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE * 1000)
         page = await context.new_page()
         await page.goto(self.link(seller_id))
         return page

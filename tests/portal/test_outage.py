@@ -13,6 +13,7 @@ from runtime.dev_server import free_ports
 from runtime.portal_settings import PortalSettings, on_this_machine
 from tests.engine import know
 from tests.killable_server import killable_server
+from tests.patience import PATIENCE
 from tests.portal.site import Site, alone
 from tests.portal.test_seller import MARKUP, fill, send
 from tests.test_crashes import Host, opened
@@ -22,7 +23,7 @@ REFRESHES_EVERY_MS = 12_000
 
 async def recovered(page: Page) -> None:
     """Let the page's own timer go off until it has refreshed itself."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while await page.locator("#offline").is_visible():
             await page.clock.fast_forward(REFRESHES_EVERY_MS)
             await asyncio.sleep(0.2)
@@ -56,12 +57,12 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
                 await server.kill()
                 await writing.clock.fast_forward(REFRESHES_EVERY_MS)
                 away = writing.get_by_text("You see how things stood at")
-                await expect(away).to_be_visible(timeout=15_000)
+                await expect(away).to_be_visible()
                 assert await writing.inner_text("h1") == deadline
                 assert await writing.input_value("#root_causes-1") == "half a thought"
                 await send(sending)
                 await expect(sending.locator("h1")).to_have_text(
-                    "Please send your plan again in a moment", timeout=15_000
+                    "Please send your plan again in a moment"
                 )
                 assert await sending.input_value("#root_causes-1") == MARKUP
 
@@ -71,7 +72,7 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
                 assert await writing.input_value("#root_causes-1") == "half a thought"
                 await send(sending)
                 await expect(sending.locator(".notice.good")).to_contain_text(
-                    "We have received your plan", timeout=15_000
+                    "We have received your plan"
                 )
                 await writing.clock.fast_forward(REFRESHES_EVERY_MS)
                 await expect(writing.locator("h1")).to_have_text("There is nothing you must do now")

@@ -12,6 +12,7 @@ import pytest
 
 from runtime.dev_server import free_ports
 from tests import test_whole
+from tests.patience import PATIENCE
 from tests.portal.site import KEY
 from tests.test_whole import ROOT, service
 
@@ -27,7 +28,7 @@ async def run(*arguments: str, **settings: str) -> tuple[int | None, str, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     return process.returncode, out.decode(), err.decode()
 
 
@@ -66,7 +67,7 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
-    began = json.loads(await asyncio.wait_for(process.stderr.readline(), 20))
+    began = json.loads(await asyncio.wait_for(process.stderr.readline(), PATIENCE))
     assert began["event"] == "serving"
     async with httpx2.AsyncClient(base_url=settings["CASE72_PORTAL_URL"]) as client:
         assert (await client.get("/health")).text == "alive\n"
@@ -74,7 +75,7 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
         assert code == 0
         assert (await client.get(link.strip())).status_code == 303
     process.send_signal(signal.SIGTERM)
-    rest = (await asyncio.wait_for(process.stderr.read(), 20)).decode()
+    rest = (await asyncio.wait_for(process.stderr.read(), PATIENCE)).decode()
     assert await process.wait() == 0
     lines = [json.loads(line) for line in rest.splitlines()]
     assert {"/health", "/enter/{token}"} <= {line.get("route") for line in lines}

@@ -24,7 +24,7 @@ async def test_a_case_shows_status_attempts_and_what_comes_next(
     )
     # The details are markdown, which the Web UI shows in a frame of its own.
     shown = page.frame_locator("main iframe").locator("body")
-    await expect(shown).to_contain_text("Working: the seller was reached", timeout=40_000)
+    await expect(shown).to_contain_text("Working: the seller was reached")
     await expect(shown).to_contain_text("call (requested): no answer")
     await expect(shown).to_contain_text("Next: e-mail")
     await context.close()

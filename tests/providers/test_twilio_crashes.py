@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.attempt import Result
 from tests.killable_server import kill
+from tests.patience import PATIENCE
 from tests.providers.test_twilio_in_a_case import call_of, called
 from tests.providers.twilio_stand_in import (
     DESK,
@@ -42,7 +43,7 @@ async def test_a_worker_killed_while_it_rings_is_succeeded_by_one_that_takes_the
         await asyncio.sleep(0.5)
         await kill(worker)
         await host.start()
-        assert call_of(await called(case, within=25)).result is Result.NO_ANSWER
+        assert call_of(await called(case)).result is Result.NO_ANSWER
         assert len(twilio.placed) == 1
         # Its id was in the heartbeat: only before it was dialled was anything looked up.
         assert twilio.requests.count("GET .json") == 1
@@ -60,7 +61,7 @@ async def test_a_worker_that_stood_still_while_it_asked_does_not_dial_beside_ano
         worker.send_signal(signal.SIGSTOP)
         await asyncio.sleep(12)  # in which the try is given up on, and others are handed out
         worker.send_signal(signal.SIGCONT)
-        await something(lambda: twilio.placed, within=30)
+        await something(lambda: twilio.placed)
         await asyncio.sleep(3)
         assert [call.alive for call in twilio.placed] == [True]
 
@@ -71,8 +72,8 @@ async def test_a_worker_killed_between_twilios_acceptance_and_our_hearing_of_it(
     async with stage(tmp_path, **settings(twilio)) as (host, client):
         dying = await host.start("-m", "tests.dying_worker", "telephone")
         case = await opened(client)
-        await asyncio.wait_for(dying.wait(), 20)
+        await asyncio.wait_for(dying.wait(), PATIENCE)
         await host.start()
         # That it is ours cannot be proved, so that nobody answered is not held against the seller.
-        assert call_of(await called(case, within=25)).result is Result.PROVIDER_FAILED
+        assert call_of(await called(case)).result is Result.PROVIDER_FAILED
         assert len(twilio.placed) == 1

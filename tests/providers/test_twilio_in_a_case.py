@@ -14,6 +14,7 @@ from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone
 from providers.simulated_telephone import SimulatedTelephone
 from tests.engine import OpenCase, engine_in
+from tests.patience import PATIENCE
 from tests.providers.twilio_stand_in import (
     DESK,
     OURS,
@@ -35,7 +36,7 @@ def call_of(view: CaseView) -> AttemptView:
     return next(a for a in view.attempts if a.channel is Channel.CALL)
 
 
-async def called(case: OpenCase, within: float = 15) -> CaseView:
+async def called(case: OpenCase, within: float = PATIENCE) -> CaseView:
     """The view once the first call has a result."""
     return await case.when(
         lambda v: any(a.channel is Channel.CALL and a.result for a in v.attempts), within

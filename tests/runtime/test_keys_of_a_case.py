@@ -23,6 +23,7 @@ from runtime.settings import Settings
 from tests.client.conftest import Answer, Cli, flags
 from tests.engine import OpenCase
 from tests.keys import SETTING, use_keys
+from tests.patience import PATIENCE
 from tests.runtime.test_nothing_personal import within
 from tests.test_crashes import opened
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW
@@ -139,7 +140,7 @@ async def test_a_worker_with_the_wrong_key_holds_a_case_up_and_no_more(
     async with stage.worker(*wrong):
         case = again(case, await stage.client("right"))
         asked = asyncio.create_task(case.tell(IssueCase.submit_plan, PLAN))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while "workflow_task_failed_event_attributes" not in await case.events():
                 await case.handle.cancel()  # something that has to be taken note of
                 await asyncio.sleep(0.2)
@@ -159,12 +160,12 @@ async def test_a_worker_with_the_wrong_key_holds_a_case_up_and_no_more(
 async def test_a_case_started_with_an_unknown_key_waits_for_it(stage: Stage) -> None:
     async with stage.worker("right"):
         case = await opened(await stage.client("unknown"), "WAITS")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while "workflow_task_failed_event_attributes" not in await case.events():
                 await asyncio.sleep(0.1)
     async with stage.worker("right", "unknown") as client:
         # The task is tried again, at growing intervals.
-        view = await again(case, client).when(lambda v: v.attempts, within=40)
+        view = await again(case, client).when(lambda v: v.attempts)
         assert view.status is Status.CONTACTING
 
 
@@ -174,7 +175,7 @@ async def test_what_only_one_queue_cannot_read_is_tried_again(stage: Stage) -> N
         stage.worker("wrong", queues=(TELEPHONY_QUEUE,)),
     ):
         case = await opened(client, "RINGS")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not any(
                 a.HasField("last_failure")
                 for a in (await case.handle.describe()).raw_description.pending_activities

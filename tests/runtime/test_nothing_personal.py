@@ -93,7 +93,7 @@ async def lives(engine: Engine) -> None:
     case = OpenCase(
         engine.client.get_workflow_handle_for(IssueCase.run, "case/US/QUIET1"), engine.skipper
     )
-    await case.when(lambda v: v.attempts and v.attempts[0].result, within=20)
+    await case.when(lambda v: v.attempts and v.attempts[0].result)
     await case.tell(
         IssueCase.report_contact,
         ReportContact(by=LEE, channel=ContactChannel.PHONE, note=NOTES[0]),

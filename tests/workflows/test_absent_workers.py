@@ -21,6 +21,7 @@ from runtime.service import workers_of
 from runtime.settings import Settings
 from tests.engine import HOUR, Engine, OpenCase, engine_in
 from tests.outages import CALL, EMAIL
+from tests.patience import PATIENCE
 from tests.workflows.failing_providers import FailingProviders, Log
 
 SECOND = 1 / 3600
@@ -157,7 +158,7 @@ async def test_after_downtime_only_the_newest_of_each_channel_is_made_up_for(idl
             begun = max([(await case.view()).opened_at for case in both])
         # Their clocks now go to hour 24, and then on with the one on the wall.
         playing = [asyncio.create_task(case.play(2 * HOUR)) for case in both]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             for case in both:
                 while (
                     await idle.skipper.get_current_time(case.handle)

@@ -17,6 +17,7 @@ from domain.record import Reason, Status, What
 from providers.own_workflows import Cases, Enrollments
 from providers.protocols import ProviderFailed
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
+from tests.patience import PATIENCE
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment as Programme
@@ -138,7 +139,7 @@ async def test_a_number_changed_in_the_enrollment_reaches_the_open_case(engine: 
     again = ChangeAccount(by="seller", email="later@seller.example")
     view = await seller.tell(Programme.change_account, again)
     assert view.account.email == "later@seller.example"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while (await seller.handle.describe()).raw_description.pending_activities:
             await asyncio.sleep(0.1)
 

@@ -15,6 +15,7 @@ from domain.enrollment.record import Reason, Status, What
 from domain.events import HarmCategory
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import Engine, KnownSeller, engine_in
+from tests.patience import PATIENCE
 from workflows.search import SELLER, STATUS, STORE
 from workflows.seller_enrollment import SellerEnrollment as Programme
 
@@ -206,7 +207,7 @@ async def test_a_seller_is_found_with_both_workflow_types(engine: Engine) -> Non
     await engine.know("FOUND")
     await engine.open(seller_id="FOUND")
     query = f"{SELLER.name} = 'FOUND' AND {STORE.name} = 'US'"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             found = {
                 w.workflow_type: w.typed_search_attributes.get(STATUS)
@@ -229,7 +230,7 @@ async def test_a_poisoned_start_ends_at_once_naming_the_field(engine: Engine) ->
             "Enrollment", start, id=workflow_id, task_queue="cases"
         )
         with pytest.raises(Exception, match="failed") as failure:
-            await asyncio.wait_for(handle.result(), 10)
+            await asyncio.wait_for(handle.result(), PATIENCE)
         assert named in str(failure.value.__cause__)
 
 

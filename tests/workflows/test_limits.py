@@ -40,7 +40,7 @@ async def test_two_cases_that_share_a_number_never_ring_it_at_once(tmp_path: Pat
             )
             for store in (Store.US, Store.CA)
         ]
-        views = [await case.when(called, within=40) for case in cases]
+        views = [await case.when(called) for case in cases]
         assert [v.attempts[1].result for v in views] == [Result.NO_ANSWER] * 2
         (first, _, ends), (second, begins, _) = rung(tmp_path)
         assert first != second
@@ -57,7 +57,7 @@ async def test_a_line_that_a_dead_worker_held_is_free_again_when_its_lease_ends(
     assert await lines.hold(number, "case/US/DEAD/run/2", timedelta(seconds=2)) == line
     assert await lines.hold(number, "case/US/OTHER/run/2", timedelta(seconds=2)) is None
     case = await engine.open(emergency_phone=number, wait=False)
-    view = await case.when(called, within=20)
+    view = await case.when(called)
     assert view.attempts[1].result is Result.NO_ANSWER
     await case.tell(IssueCase.withdraw, WITHDRAW)
     await lines.let_go(number, line)  # of the one that has timed out, nothing happens
@@ -86,7 +86,7 @@ async def test_a_case_close_to_its_deadline_goes_before_fresh_ones(tmp_path: Pat
         playing = asyncio.create_task(close.play(timedelta(minutes=2)))  # until the call has ended
         await close.when(lambda v: v.attempts[-1].result is None)
         queued_at = time.time()
-        await asyncio.gather(playing, *(case.when(called, within=30) for case in fresh))
+        await asyncio.gather(playing, *(case.when(called) for case in fresh))
         order = [case_id.split("/")[2] for case_id, at, _ in rung(tmp_path) if at > queued_at]
         assert len(order) > 8  # else there was no queue
         assert order.index("CLOSE") <= 1  # one had been handed out already
@@ -103,9 +103,7 @@ async def test_no_more_go_out_in_a_second_than_is_set(
         cases = [await engine.open(emergency_phone=f"+1206555013{n}", wait=False) for n in range(8)]
 
         async def ended(case: OpenCase) -> None:
-            await case.when(
-                lambda v: any(a.channel is channel and a.result for a in v.attempts), within=30
-            )
+            await case.when(lambda v: any(a.channel is channel and a.result for a in v.attempts))
 
         began = asyncio.get_running_loop().time()
         await asyncio.gather(*(ended(case) for case in cases))

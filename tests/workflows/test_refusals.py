@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 from domain.events import ChangeContact, Decision, Withdraw
 from domain.record import Status
 from tests.engine import Engine, OpenCase
+from tests.patience import PATIENCE
 from tests.workflows.events import ACCEPT, ASK, CALL_ME, CONTACT, PLAN, WITHDRAW, decided
 from workflows.issue_case import IssueCase
 
@@ -121,7 +122,7 @@ async def _between_two_tries(case: OpenCase) -> None:
     Whatever the server writes down of an activity, it writes down the task of an update under way
     with it, so that a refusal in that very moment does leave a task (not the update) in history.
     """
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             (activity,) = (await case.handle.describe()).raw_description.pending_activities
             left = activity.scheduled_time.ToDatetime(UTC) - datetime.now(UTC)

@@ -24,6 +24,7 @@ from domain.record import Reason, Status
 from providers.simulated_mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
+from tests.patience import PATIENCE
 from tests.reading import text_of
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW, joins, talked
 from workflows.case_input import CaseInput
@@ -42,7 +43,7 @@ async def test_a_ringing_call_is_hung_up_when_the_seller_turns_up(tmp_path: Path
         case = await engine.open(wait=False)
         view = await case.when(lambda v: ledger(tmp_path, v.id))
         await case.tell(IssueCase.report_contact, CONTACT)
-        view = await case.when(lambda v: all(a.result for a in v.attempts), within=5)
+        view = await case.when(lambda v: all(a.result for a in v.attempts))
         (call,) = [a for a in view.attempts if a.channel is Channel.CALL]
         assert call.result is Result.CANCELLED
         ((_, _, hung_up_at),) = ledger(tmp_path, view.id)
@@ -190,7 +191,7 @@ async def test_a_poisoned_start_fails_at_once_and_quotes_nobody(
         "IssueCase", start, id="case/US/POISONED", task_queue=CASES_QUEUE
     )
     with pytest.raises(WorkflowFailureError) as failure:
-        await asyncio.wait_for(handle.result(), 5)
+        await asyncio.wait_for(handle.result(), PATIENCE)
     cause = failure.value.cause
     assert isinstance(cause, ApplicationError)
     history = await handle.fetch_history()
@@ -205,7 +206,7 @@ async def test_a_start_without_input_fails_at_once(engine: Engine, start: list[A
         "IssueCase", args=start, id="case/US/NOINPUT", task_queue=CASES_QUEUE
     )
     with pytest.raises(WorkflowFailureError) as failure:
-        await asyncio.wait_for(handle.result(), 5)
+        await asyncio.wait_for(handle.result(), PATIENCE)
     assert "the input is missing" in str(failure.value.cause)
 
 
@@ -244,7 +245,7 @@ async def test_an_answer_that_cannot_be_read_stalls_what_asked_and_ends_nothing(
     seller = await engine.know("STRANGE", email="strange@seller.example")
     case = await engine.open(seller_id="STRANGE", email="strange@seller.example", wait=False)
     for handle in (seller.handle, case.handle):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while "workflow_task_failed_event_attributes" not in await events_of(handle):
                 await asyncio.sleep(0.05)
         description = await handle.describe()
