@@ -108,6 +108,15 @@ class Running(Generic[View]):
                 await asyncio.sleep(0.01)
             return view
 
+    async def failing(self) -> None:
+        """Wait until an activity has failed, and is to be tried again."""
+        async with asyncio.timeout(PATIENCE):
+            while not any(
+                a.HasField("last_failure")
+                for a in (await self.handle.describe()).raw_description.pending_activities
+            ):
+                await asyncio.sleep(0.1)
+
 
 class OpenCase(Running[CaseView]):
     """A case on the server."""

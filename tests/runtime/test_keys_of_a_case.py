@@ -175,12 +175,7 @@ async def test_what_only_one_queue_cannot_read_is_tried_again(stage: Stage) -> N
         stage.worker("wrong", queues=(TELEPHONY_QUEUE,)),
     ):
         case = await opened(client, "RINGS")
-        async with asyncio.timeout(PATIENCE):
-            while not any(
-                a.HasField("last_failure")
-                for a in (await case.handle.describe()).raw_description.pending_activities
-            ):
-                await asyncio.sleep(0.1)
+        await case.failing()
     async with stage.worker("right"):
         view = await case.when(lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts))
         assert {a.result for a in view.attempts} == {Result.ACCEPTED, Result.NO_ANSWER}

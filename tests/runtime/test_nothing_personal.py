@@ -142,7 +142,7 @@ async def lives(engine: Engine) -> None:
     assert isinstance(engine.providers.mail, Failing)
     engine.providers.mail.times = 1_000_000
     pending = await engine.open(seller_id="QUIET3", issues=issues, wait=False, **here)
-    await pending.when(lambda v: v.attempts)
+    await pending.failing()
 
 
 async def told(client: Client) -> list[Message]:
