@@ -9,7 +9,6 @@ import pytest
 from domain.attempt import Result
 from providers.protocols import Dial, NeverRang, ProviderFailed
 from providers.twilio_telephone import TwilioTelephone
-from tests.patience import PATIENCE
 from tests.providers.twilio_stand_in import (
     DESK,
     OURS,
@@ -25,7 +24,7 @@ ANSWERED = Story(ends="completed")
 
 
 async def followed(telephone: TwilioTelephone, call: str) -> Result:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(5):
         while not (result := await telephone.result(call)):
             await asyncio.sleep(0.05)
         return result

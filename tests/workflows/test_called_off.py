@@ -14,7 +14,6 @@ from domain.record import Reason, Status
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated_telephone import SimulatedTelephone
 from tests.engine import HOUR, Engine, engine_in
-from tests.patience import PATIENCE
 from tests.workflows.events import CONTACT, WITHDRAW, decided
 from tests.workflows.test_shell import ledger
 from workflows.issue_case import IssueCase
@@ -57,7 +56,7 @@ async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(
         telephone.result_fails, telephone.hang_up_fails = True, 2
         await asyncio.sleep(1)
         await case.tell(IssueCase.report_contact, CONTACT)
-        await case.when(lambda v: all(a.result for a in v.attempts))
+        await case.when(lambda v: all(a.result for a in v.attempts), within=6)
         ((_, _, hung_up_at),) = ledger(tmp_path, view.id)
         assert hung_up_at is not None
 
@@ -77,7 +76,7 @@ async def test_a_call_without_a_result_in_its_time_is_hung_up(tmp_path: Path) ->
         case = await engine.open(rules={"call_timeout": "PT2S"}, wait=False)
         view = await case.when(lambda v: len(v.attempts) > 1 and v.attempts[1].result)
         assert view.attempts[1].result is Result.PROVIDER_FAILED
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(5):
             while ledger(tmp_path, view.id)[0][2] is None:
                 await asyncio.sleep(0.05)
 
