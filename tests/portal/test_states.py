@@ -127,8 +127,10 @@ async def test_the_deadline_is_by_the_sellers_own_clock(site: Site, browser: Bro
     assert deadline is not None
     page = await site.visit(browser, "FAR-AWAY", timezone_id="Europe/Paris")
     time_of_day = deadline.astimezone(zone_of(zone)).strftime("%I:%M").lstrip("0")
-    assert f" {time_of_day}" in await page.inner_text("h1")
-    assert "Marquesas Time" in await page.inner_text("#as-of")
+    headline = await page.inner_text("h1")
+    assert f" {time_of_day}" in headline
+    assert headline.endswith("(Marquesas, UTC-9:30)")
+    assert "All times: Marquesas, UTC-9:30" in await page.inner_text("#as-of")
     await page.context.close()
 
 
