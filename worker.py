@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from temporalio.service import RPCError
 
 from activities.proofreading import proofread
+from activities.time_zones import EDITION, newest_known
 from activities.wording import BadWording, Wording
 from domain.errors import explain
 from portal.app import build
@@ -46,7 +47,8 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
     async with AsyncExitStack() as stack:
         told = environment()
         address, namespace = str(told["target_host"]), str(told["namespace"])
-        runtime = metrics_at(settings.metrics, namespace) if settings.metrics else None
+        zones = newest_known(settings.time_zones_checked)
+        runtime = metrics_at(settings.metrics, namespace, zones) if settings.metrics else None
         if dev:
             server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
             address = server.address
@@ -71,6 +73,7 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
             queues=queues,
             address=address,
             namespace=client.namespace,
+            time_zones=EDITION,
             silence_held_until=held.isoformat() if held else None,
             encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
         )

@@ -5,11 +5,11 @@ validators of updates, which do not run again on replay (docs/rules.md, sections
 Each `..._problem` answers what is wrong, or None.
 """
 
-from zoneinfo import ZoneInfo
-
 import phonenumbers
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType
+
+from activities.time_zones import PLACES
 
 _COSTLY = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 
@@ -41,9 +41,7 @@ def read_email(email: str) -> ValidatedEmail | None:
 
 
 def zone_problem(time_zone: str) -> str | None:
-    """A name of the time-zone database."""
-    try:
-        ZoneInfo(time_zone)
-    except (KeyError, OSError, ValueError):  # an unknown name, a folder's, a malformed one
-        return "is not a time zone, such as America/Los_Angeles"
+    """A place that the time-zone database names."""
+    if time_zone not in PLACES:
+        return "is not a time zone that names a place, such as America/Los_Angeles"
     return None

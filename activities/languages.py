@@ -3,18 +3,42 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_datetime
+from babel.dates import NO_INHERITANCE_MARKER, format_datetime, get_timezone_location
+
+from activities.time_zones import clock_of, utc_offset
 
 ENGLISH = "en"
 """For everybody whose language there is no wording for."""
 
 _LIKELY = get_global("likely_subtags")
 _FULL_WIDTH = {"zh", "yue", "ja"}
+
+_METAZONES = get_global("meta_zones")
+_ALIASES = get_global("zone_aliases")
+_MEANS = {
+    "Hawaii_Aleutian": -10.0,
+    "Alaska": -9.0,
+    "America_Pacific": -8.0,
+    "America_Mountain": -7.0,
+    "America_Central": -6.0,
+    "America_Eastern": -5.0,
+    "Atlantic": -4.0,
+    "Newfoundland": -3.5,
+    "GMT": 0.0,
+    "China": 8.0,
+    "Japan": 9.0,
+}
+"""What a zone's name means to whoever reads it: hours ahead of UTC in standard time.
+
+The names are CLDR's, which goes on calling a place by the name of a zone that it has left:
+Edmonton's clocks have been those of Central Standard Time since 2026, under the name of Mountain.
+"""
+_NO_DAYLIGHT = timedelta()
+_DAYLIGHT = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -93,6 +117,40 @@ def moment(at: datetime, time_zone: str, locale: Locale) -> str:
     pattern = both.replace("{1}", locale.date_formats["full"].pattern).replace(
         "{0}", locale.time_formats["short"].pattern
     )
-    zone = "（zzzz）" if locale.language in _FULL_WIDTH else " (zzzz)"
-    said = format_datetime(at, pattern + zone, tzinfo=ZoneInfo(time_zone), locale=locale)
+    local = at.astimezone(clock_of(time_zone))
+    said = in_zone(format_datetime(local, pattern, locale=locale), local, locale)
     return said.replace("\u202f", "\u00a0")  # a narrow space that old mail readers show as a box
+
+
+def in_zone(said: str, local: datetime, locale: Locale) -> str:
+    """A moment that is said by a clock, and by which."""
+    zone = zone_label(local, locale)
+    return f"{said}（{zone}）" if locale.language in _FULL_WIDTH else f"{said} ({zone})"
+
+
+def zone_label(local: datetime, locale: Locale) -> str:
+    """By which clock a moment is said, so that it cannot be read as another moment.
+
+    A zone's name only where it means the offset that the moment has: `Pacific Standard Time`.
+    Else the place and the offset: `Edmonton, UTC-6`. `UTC` where no place is known.
+    """
+    zone = getattr(local.tzinfo, "key", None)
+    if zone is None:
+        return "UTC"
+    if name := _name(_METAZONES.get(_ALIASES.get(zone, zone), ""), local, locale):
+        return name
+    place = get_timezone_location(local, locale=locale, return_city=True).rpartition("/")[2]
+    comma = "，" if locale.language in _FULL_WIDTH else ", "
+    return f"{place}{comma}{utc_offset(local)}"
+
+
+def _name(metazone: str, local: datetime, locale: Locale) -> str | None:
+    """What the language calls the zone, if the name means the offset that the moment has."""
+    # Ireland's daylight saving is the other way round: its winter is an hour less than none.
+    saves = (local.dst() or _NO_DAYLIGHT) > _NO_DAYLIGHT
+    means = _MEANS.get(metazone)
+    if means is None or local.utcoffset() != timedelta(hours=means) + saves * _DAYLIGHT:
+        return None
+    names = locale.meta_zones.get(metazone, {}).get("long", {})
+    name = names.get("daylight" if saves else "standard")
+    return None if name in (None, NO_INHERITANCE_MARKER) else str(name)

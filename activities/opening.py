@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from temporalio import activity
 
 from activities.contact_check import email_problem, number_problem, zone_problem
 from activities.failures import BadInput, provider_failures
+from activities.time_zones import zone_of
 from domain.account import Account
 from domain.calling import Opening, calling_hours
 from domain.errors import explain
@@ -69,9 +69,9 @@ def hours_of(account: Account, policy: Policy, now: datetime) -> tuple[Opening, 
     """The calling hours of an account from `now` on, as far as planning needs them.
 
     Raises:
-        ZoneInfoNotFoundError: this machine does not know the zone. One that was known when
+        UnknownZone: this machine does not know the zone. One that was known when
             the case opened is looked up again until it is: a lack of ours ends no case.
     """
     until = now + policy.window + _HOURS_AHEAD
-    zone = ZoneInfo(account.time_zone)
+    zone = zone_of(account.time_zone)
     return calling_hours(policy.quiet_from, policy.quiet_until, zone, now, until)

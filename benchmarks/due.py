@@ -135,7 +135,7 @@ async def _burst(crowd: Crowd, worker: int, count: int, *, bare: bool) -> _Burst
 
 
 def _night_owl(seller_id: str) -> Account:
-    return seller(seller_id, int(seller_id[4:]), time_zone="Etc/UTC")
+    return seller(seller_id, int(seller_id[4:]), time_zone="Africa/Abidjan")
 
 
 def _in_time(due: datetime) -> None:

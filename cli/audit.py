@@ -5,12 +5,16 @@ from itertools import groupby
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from cli.asking import run
 from cli.auditing import audit as look_at_all
 from cli.findings import Finding, Kind, Report
 from cli.output import say
+from cli.problems import BadInput
 from cli.words import plain, utc
+from domain.errors import explain
+from runtime.settings import Settings
 
 _SHOWN = 20
 """Of each kind: in an outage every case is late."""
@@ -31,7 +35,11 @@ def audit(
 
     Exit code 1 where there is anything to find. Times are by the case's own clock.
     """
-    report = run(lambda client: look_at_all(client, ask=ask))
+    try:
+        checked = Settings().time_zones_checked
+    except ValidationError as error:
+        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    report = run(lambda client: look_at_all(client, ask=ask, zones_checked=checked))
     if as_json:
         say(report.model_dump_json(indent=2))
     else:
@@ -50,7 +58,8 @@ def _print(report: Report) -> None:
         if len(findings) > _SHOWN:
             say(f"  and {len(findings) - _SHOWN} more, which --json lists")
     wrong = f"findings: {len(report.findings)}" if report.findings else "nothing is wrong"
-    say(f"Open cases looked at: {report.cases}, of them asked: {report.asked}; {wrong}.")
+    looked = f"Open cases looked at: {report.cases}, of them asked: {report.asked}"
+    say(f"{looked}; time zones: {report.time_zones}; {wrong}.")
 
 
 def _since(finding: Finding) -> str:

@@ -6,7 +6,7 @@ the server itself lists those that are stuck.
 """
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from temporalio.client import (
     Client,
@@ -16,6 +16,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.time_zones import EDITION
 from cli.ahead import each
 from cli.asking import clock_of
 from cli.cases import Snapshot, look
@@ -25,6 +26,7 @@ from cli.parameters import CaseName
 from cli.problems import DidNotHappen
 from cli.queues import ACTIVITIES, ANSWERS_WITHIN, WORKFLOWS, is_listening, last_heard
 from cli.suspecting import LATE, stuck, suspect
+from cli.time_zones import too_old
 from cli.words import attempt_of
 from domain.names import (
     CASE_WORKFLOW,
@@ -46,12 +48,15 @@ _FAILING_TASKS = (
 _STANDS_STILL = f"({_FAILING_TASKS} OR ExecutionStatus = 'Paused')"
 
 
-async def audit(client: Client, *, ask: bool) -> Report:
-    """Look at queues, enrollments, and every open case; with `ask` each case's worker is asked."""
+async def audit(client: Client, *, ask: bool, zones_checked: date | None = None) -> Report:
+    """Look at queues, enrollments, and every open case; with `ask` each case's worker is asked.
+
+    `zones_checked` is when somebody looked in vain for newer time zones than this machine has.
+    """
     queues = await asyncio.gather(
         _queue(client, CASES_QUEUE), _queue(client, TELEPHONY_QUEUE), _queue(client, EMAIL_QUEUE)
     )
-    findings = [queue for queue in queues if queue]
+    findings = [queue for queue in queues if queue] + too_old(datetime.now(UTC), zones_checked)
     look_closer = _Look(client, ask=ask, worker=not queues[0])
     enrollments = client.list_workflows(
         query_of(ENROLLMENT_WORKFLOW, None, None, STANDING, _STANDS_STILL),
@@ -66,7 +71,9 @@ async def audit(client: Client, *, ask: bool) -> Report:
     async for _, about in each(open_cases, look_closer.at_case):
         findings += about
         cases += 1
-    return Report(cases=cases, asked=look_closer.asked, findings=tuple(findings))
+    return Report(
+        cases=cases, asked=look_closer.asked, time_zones=EDITION, findings=tuple(findings)
+    )
 
 
 async def _queue(client: Client, queue: str) -> Finding | None:

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     PROVIDER_FAILING = "provider_failing"
     ESCALATION_UNDECIDED = "escalation_undecided"
     NO_ANSWER = "no_answer"
+    TIME_ZONES_OLD = "time_zones_old"
 
     @property
     def page(self) -> str:
@@ -30,7 +31,7 @@ class Finding(Frozen):
 
     kind: Kind
     where: str
-    """A case or an enrollment by its workflow id, or a queue."""
+    """A case or an enrollment by its workflow id, a queue, or this machine."""
     what: str
     since: datetime | None = None
     """By the own clock of the case, which may have been played forward; null where unknown."""
@@ -55,4 +56,6 @@ class Report(Frozen):
     """Open ones, each of which the server was asked about."""
     asked: int
     """Those of them whose worker was asked, too."""
+    time_zones: str
+    """The edition of the database that this client tells the sellers' time by, as `2026f`."""
     findings: tuple[Finding, ...]

@@ -1,9 +1,9 @@
 """A case in a few words."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from activities.contact_check import zone_problem
+from activities.time_zones import utc_offset, zone_of
 from domain.attempt import About, Channel
 from domain.record import OPEN, Status
 from domain.view import CaseView
@@ -83,11 +83,12 @@ def utc(at: datetime) -> str:
 
 
 def local(at: datetime, view: CaseView) -> str:
-    """`Mon 09:00 PST`: by the seller's clock, or empty where we do not know the zone."""
+    """`Mon 09:00 UTC-8`: by the seller's clock, or empty where we do not know the zone."""
     zone = view.account.time_zone
     if zone_problem(zone):
         return ""
-    return f"{at.astimezone(ZoneInfo(zone)):%a %H:%M %Z}"
+    theirs = at.astimezone(zone_of(zone))
+    return f"{theirs:%a %H:%M} {utc_offset(theirs)}"
 
 
 def both(at: datetime, view: CaseView) -> str:

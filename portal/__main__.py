@@ -8,6 +8,7 @@ import sys
 import structlog
 from pydantic import ValidationError
 
+from activities.time_zones import EDITION
 from domain.errors import explain
 from portal.app import build
 from portal.server import serving
@@ -28,7 +29,13 @@ async def serve(settings: PortalSettings, codec: CodecSettings) -> None:
     # The page is there before Temporal is, and says that it is away.
     client = await connect(identity="page", lazy=True)
     async with serving(build(client, settings, codec), settings):
-        log.info("serving", url=settings.url, host=settings.host, port=settings.port)
+        log.info(
+            "serving",
+            url=settings.url,
+            host=settings.host,
+            port=settings.port,
+            time_zones=EDITION,
+        )
         await stop.wait()
     log.info("stopped")
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -18,7 +17,8 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from activities.contact_check import zone_problem
+from activities.languages import in_zone, zone_label
+from activities.time_zones import clock_of
 
 HERE = Path(__file__).parent
 
@@ -117,24 +117,33 @@ class Reader:
         return self.language.locale
 
     @cached_property
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> tzinfo:
         """The account's zone; UTC where none is known."""
-        known = self.time_zone is not None and zone_problem(self.time_zone) is None
-        return ZoneInfo(self.time_zone if known and self.time_zone else "UTC")
+        return clock_of(self.time_zone)
 
     def say(self, message: str, **values: object) -> str:
         """A message, translated."""
         return self.language.say(message) % values if values else self.language.say(message)
 
     def moment(self, at: datetime) -> str:
-        """`Thursday, November 26 at 9:05 AM`."""
+        """`Thursday, November 26 at 9:05 AM (Pacific Standard Time)`."""
         local = at.astimezone(self.zone)
-        return self._both(format_date(local, _DAYS[self.language.tag], locale=self.locale), at)
+        day = format_date(local, _DAYS[self.language.tag], locale=self.locale)
+        return in_zone(self._both(day, at), local, self.locale)
 
-    def short(self, at: datetime) -> str:
-        """`Thu, Nov 26 at 9:05 AM`."""
+    def short(self, at: datetime, now: datetime) -> str:
+        """`Thu, Nov 26 at 9:05 AM`; and the zone where it is not that of now.
+
+        That one the page says once for all. They differ where clocks have changed in between.
+        """
         local = at.astimezone(self.zone)
-        return self._both(format_skeleton("MMMEd", local, locale=self.locale), at)
+        said = self._both(format_skeleton("MMMEd", local, locale=self.locale), at)
+        same = self.zone_label(at) == self.zone_label(now)
+        return said if same else in_zone(said, local, self.locale)
+
+    def time_in_zone(self, at: datetime) -> str:
+        """`9:05 AM (Pacific Standard Time)`."""
+        return in_zone(self.time(at), at.astimezone(self.zone), self.locale)
 
     def _both(self, day: str, at: datetime) -> str:
         # Translators: a day and a time of day, as in "Thursday, November 26 at 9:05 AM".
@@ -144,9 +153,9 @@ class Reader:
         """`9:05 AM`."""
         return format_time(at.astimezone(self.zone), "short", locale=self.locale)
 
-    def zone_name(self, at: datetime) -> str:
-        """`Pacific Standard Time`."""
-        return get_timezone_name(at.astimezone(self.zone), "long", locale=self.locale)
+    def zone_label(self, at: datetime) -> str:
+        """`Pacific Standard Time`, or `Edmonton, UTC-6`."""
+        return zone_label(at.astimezone(self.zone), self.locale)
 
     def day(self, day: date) -> str:
         """`January 12, 2027`."""

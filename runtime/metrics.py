@@ -1,13 +1,20 @@
 """Metrics for Prometheus: the SDK's own, and ours (workflows/metrics.py)."""
 
+from datetime import UTC, date, datetime, time
+
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
+from activities.time_zones import EDITION
 from domain.names import CASE_WORKFLOW, CASES_QUEUE
 from workflows.metrics import BUCKETS, FROM_THE_START, HELP
 
+TIME_ZONES = "case72_time_zones_timestamp_seconds"
 
-def metrics_at(address: str, namespace: str) -> Runtime:
+
+def metrics_at(address: str, namespace: str, zones_newest: date) -> Runtime:
     """A runtime that serves `/metrics` there, for as long as it is kept.
+
+    `zones_newest` is the day on which the time zones in use were last known to be the newest.
 
     Raises:
         ValueError: nothing can be served there.
@@ -28,4 +35,9 @@ def metrics_at(address: str, namespace: str) -> Runtime:
     meter = runtime.metric_meter.with_additional_attributes(case)
     for name, labels in FROM_THE_START:
         meter.create_counter(name, HELP[name]).add(0, labels)
+    gauge = runtime.metric_meter.create_gauge(
+        TIME_ZONES, "When the edition of the time zones in use was last known to be the newest"
+    )
+    newest = datetime.combine(zones_newest, time(), UTC)
+    gauge.set(int(newest.timestamp()), {"namespace": namespace, "edition": EDITION})
     return runtime

@@ -1,6 +1,7 @@
 """What can be set, from the environment, each with the prefix `CASE72_`."""
 
 import re
+from datetime import date
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import getaddresses
@@ -91,6 +92,11 @@ class Settings(BaseSettings):
     """Until this moment (ISO 8601 with an offset) nobody is deactivated for silence.
 
     For the days after a restore, in which contact may be missing (docs/operations.md).
+    """
+    time_zones_checked: date | None = None
+    """The day on which somebody looked for a newer time-zone database than ours in vain.
+
+    From that day on it is counted how old ours is (docs/runbook/time-zones-old.md).
     """
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker lets activities finish: more than a call takes."""

@@ -4,17 +4,20 @@ import asyncio
 import re
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 
+from activities.time_zones import EDITION
 from domain.attempt import Channel
 from domain.events import Decide, Decision
 from domain.names import CASES_QUEUE, case_workflow_id
 from domain.record import What
 from domain.view import CaseView
 from runtime.clock import time_skipper
+from runtime.metrics import TIME_ZONES
 from tests.engine import EVERYONE, HOUR, OpenCase, account, issue
 from tests.patience import PATIENCE
 from tests.scraping import Scraped, watched
@@ -24,7 +27,7 @@ from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
 
 LABELS = {"namespace", "task_queue", "workflow_type", "activity_type", "le"}
-LABELS |= {"status", "reason", "channel", "result", "what", "about"}
+LABELS |= {"edition", "status", "reason", "channel", "result", "what", "about"}
 DEACTIVATE = Decide(by="lead.ortiz", decision=Decision.DEACTIVATE, note="Nobody there")
 
 
@@ -112,6 +115,13 @@ def _agree(scraped: Scraped, views: list[CaseView]) -> None:
         for s in scraped.samples
         if s.name == "case72_attempts_total"
     }
+
+
+async def test_a_worker_says_how_old_its_time_zones_are(tmp_path: Path) -> None:
+    async with watched(tmp_path, CASE72_TIME_ZONES_CHECKED="2027-05-03") as worker:
+        scraped = await worker.scrape()
+    newest = datetime.fromtimestamp(scraped(TIME_ZONES, edition=EDITION), UTC)
+    assert newest == datetime(2027, 5, 3, tzinfo=UTC)
 
 
 async def test_labels_tell_of_no_seller(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from activities.time_zones import EDITION
 from domain.record import Status
 from tests.patience import PATIENCE
 
@@ -105,6 +106,7 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
     }
 
     async with service(tmp_path) as (address, first):
+        assert first[-1]["time_zones"] == EDITION
         standing = ["--workflow-id", "enrollment/US/A3LANTERN"]
         command = ["--address", address, "workflow", "execute-update-with-start", *standing]
         command += ["--type", "Enrollment", "--task-queue", "cases"]

@@ -2,16 +2,19 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from temporalio import workflow
 from temporalio.client import Client, WorkflowHandle
 
+from activities import time_zones
+from activities.time_zones import EDITION
 from cli import suspecting
 from cli.auditing import audit
 from cli.findings import Finding, Kind
+from cli.time_zones import too_old
 from domain.account import SellerAccount, Store
 from domain.case import Case
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, case_workflow_id, enrollment_workflow_id
@@ -33,7 +36,8 @@ MINUTE = timedelta(minutes=1)
 
 
 async def findings(client: Client, *, ask: bool = False) -> tuple[Finding, ...]:
-    return (await audit(client, ask=ask)).findings
+    today = datetime.now(UTC).date()
+    return (await audit(client, ask=ask, zones_checked=today)).findings
 
 
 async def finds(client: Client, kind: Kind, within: float = PATIENCE) -> Finding:
@@ -55,8 +59,32 @@ async def test_nothing_is_found_where_all_is_well(engine: Engine, cli: Cli) -> N
         answer = await cli("audit", *arguments)
         assert (answer.code, "nothing is wrong" in answer.out, answer.err) == (0, True, "")
     answer = await cli("audit", "--json")
-    assert json.loads(answer.out) == {"cases": 2, "asked": 0, "findings": []}
+    assert json.loads(answer.out) == {
+        "cases": 2,
+        "asked": 0,
+        "time_zones": EDITION,
+        "findings": [],
+    }
     assert answer.code == 0
+
+
+async def test_time_zones_are_found_to_be_old_after_six_months(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = datetime(2027, 4, 28, tzinfo=UTC)
+    monkeypatch.setattr(time_zones, "PUBLISHED", {EDITION: date(2026, 10, 28)})
+    assert too_old(last - SECOND, None) == []
+    (found,) = too_old(last, None)
+    assert (found.kind, found.page) == (Kind.TIME_ZONES_OLD, "docs/runbook/time-zones-old.md")
+    assert EDITION in found.what
+    assert found.lasts == last - datetime(2026, 10, 28, tzinfo=UTC)
+    # Somebody looked since, and there was no newer one.
+    assert too_old(last, date(2026, 11, 1)) == []
+    # An audit looks, too.
+    monkeypatch.setattr(time_zones, "PUBLISHED", {EDITION: date(2026, 1, 1)})
+    checked = datetime.now(UTC).date() - timedelta(days=190)
+    report = await audit(engine.client, ask=False, zones_checked=checked)
+    assert Kind.TIME_ZONES_OLD in [finding.kind for finding in report.findings]
 
 
 async def test_an_escalation_is_found_once_nobody_has_decided_for_a_day(

@@ -92,8 +92,8 @@ def test_what_comes_next() -> None:
     case.under_way = ()
     case.report_contact(a_contact(), MONDAY_9 + HOUR)
     assert what_next(view_of(case)) == (
-        "e-mail (cooperation reminder) at 2026-03-04 06:00 UTC (Tue 22:00 PST); "
-        "deadline 2026-03-05 18:00 UTC (Thu 10:00 PST)"
+        "e-mail (cooperation reminder) at 2026-03-04 06:00 UTC (Tue 22:00 UTC-8); "
+        "deadline 2026-03-05 18:00 UTC (Thu 10:00 UTC-8)"
     )
     case.submit_plan(a_plan(), MONDAY_9 + 2 * HOUR)
     case.review_plan(ACCEPT, MONDAY_9 + 3 * HOUR)
@@ -118,7 +118,7 @@ def test_a_page_shows_the_whole_story_and_takes_no_text_for_markup(
         "plan review: a plan waits for a reviewer",
         "Blue Kettle Goods",
         "ISS-2",
-        "Mon 09:00 PST",
+        "Mon 09:00 UTC-8",
         "Version 1, 2026-03-02 18:00 UTC, by seller: waits for a reviewer",
         "root cause: [red]x[/red] :smile: [/]",
         "issue joined",

@@ -128,6 +128,7 @@ def test_of_the_values_of_an_account_the_last_that_is_given_counts(
         (row("A", email="secret"), "email: is malformed"),
         (row("A", email="a..b@c.example"), "email: is not an e-mail address"),
         (row("A", time_zone="Mars/Base"), "time_zone: is not a time zone"),
+        (row("A", time_zone="posixrules"), "time_zone: is not a time zone"),
         (row("A", language="English!"), "language: must be as en-US"),
         (row("A", selling_plan="gold"), "selling_plan: Input should be 'professional' or"),
         (row("A", email="x@y.example", rating="x"), "rating: "),

@@ -1,9 +1,9 @@
 """What tests are made of: an account, a case, the events, with defaults that do not matter."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from activities.time_zones import zone_of
 from domain.account import Account, Issue, Store
 from domain.calling import calling_hours
 from domain.case import Case
@@ -29,7 +29,7 @@ from domain.steps import CaseFacts
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-PACIFIC = ZoneInfo("America/Los_Angeles")
+PACIFIC = zone_of("America/Los_Angeles")
 MONDAY_9 = datetime(2026, 3, 2, 9, tzinfo=PACIFIC).astimezone(UTC)
 """An hour after the seller's calling hours open, in a week without a clock change."""
 MONDAY_22 = MONDAY_9 + 13 * HOUR
@@ -80,7 +80,7 @@ def facts_for(
     """What a look-up at the opening finds, with calling hours for `days`."""
     rules = effective_policy(policy)
     start = case.opened_at
-    zone = ZoneInfo(case.account.time_zone)
+    zone = zone_of(case.account.time_zone)
     until = start + timedelta(days=days)
     return CaseFacts(
         policy=rules,
@@ -90,7 +90,7 @@ def facts_for(
     )
 
 
-def local(moment: datetime, zone: ZoneInfo = PACIFIC) -> str:
+def local(moment: datetime, zone: tzinfo = PACIFIC) -> str:
     """A moment as the seller reads it off a clock: `Mon 09:00`."""
     return f"{moment.astimezone(zone):%a %H:%M}"
 

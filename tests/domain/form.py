@@ -8,8 +8,8 @@ Python's hash takes a timedelta of -1 day and one of -2 days for the same.
 
 from collections.abc import Hashable, Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from activities.time_zones import zone_of
 from domain.attempt import GOT_THROUGH, OUTREACH, About, Attempt, Channel, Planned, Result
 from domain.case import Case
 from domain.record import Status
@@ -65,7 +65,7 @@ def witness_form(witness: Witness, now: datetime) -> Hashable:
 
 def _time_of_day(case: Case, now: datetime) -> Hashable:
     """Of which hours still to be learned depend, with the clock changes to come."""
-    here, ahead = (t.astimezone(ZoneInfo(case.account.time_zone)) for t in (now, now + 14 * _DAY))
+    here, ahead = (t.astimezone(zone_of(case.account.time_zone)) for t in (now, now + 14 * _DAY))
     return (here.time(), here.utcoffset(), ahead.utcoffset())
 
 

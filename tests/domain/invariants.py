@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from activities.time_zones import zone_of
 from domain.attempt import OUTREACH, About, Channel, Planned, Result
 from domain.case import Case
 from domain.events import (
@@ -203,7 +203,7 @@ def _calls_are_as_planned(case: Case, now: datetime) -> None:
     assert len([a for a in case.under_way if a.channel is Channel.CALL]) <= 1
     if case.number_invalid:
         assert not planned
-    zone = ZoneInfo(case.account.time_zone)
+    zone = zone_of(case.account.time_zone)
     for call in planned:
         quiet = not 8 <= call.due.astimezone(zone).hour < 21
         assert call.about is About.REQUESTED or not quiet

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from activities.time_zones import zone_of
 from domain.attempt import OUTREACH, About, Channel, Result
 from domain.errors import Refused
 from domain.events import (
@@ -108,7 +108,7 @@ class WatchedWorld(World):
             assert attempt.latest is not None
             assert self.now < attempt.latest
             assert [a for a in case.under_way if a.channel is Channel.CALL] == [attempt]
-            hour = self.now.astimezone(ZoneInfo(case.account.time_zone)).hour
+            hour = self.now.astimezone(zone_of(case.account.time_zone)).hour
             assert 8 <= hour < 21 or attempt.about is About.REQUESTED
 
     def _tell(self, step: Step, task: Task) -> None:

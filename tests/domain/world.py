@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
+from activities.time_zones import zone_of
 from domain.account import Issue
 from domain.attempt import About, Attempt, Channel, Result
 from domain.calling import calling_hours
@@ -251,7 +251,7 @@ class World:
 
     def _hours_ahead(self) -> Any:  # Any: a tuple of openings
         rules = self.case.rules
-        zone = ZoneInfo(self.case.account.time_zone)
+        zone = zone_of(self.case.account.time_zone)
         until = self.now + rules.window + timedelta(days=4)
         return calling_hours(rules.quiet_from, rules.quiet_until, zone, self.now, until)
 

@@ -107,11 +107,11 @@ MOMENT = datetime(2026, 11, 26, 17, 5, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("tag", "shown"),
     [
-        ("en-US", "Thursday, November\u00a026 at 12:05\u202fPM"),
-        ("en-CA", "Thursday, November\u00a026 at 12:05\u202fp.m."),
-        ("fr-FR", "jeudi 26\u00a0novembre à 12:05"),
-        ("es-ES", "jueves 26\u00a0de\u00a0noviembre, 12:05"),
-        ("zh-Hans", "11月26日星期四 12:05"),
+        ("en-US", "Thursday, November\u00a026 at 12:05\u202fPM (Eastern Standard Time)"),
+        ("en-CA", "Thursday, November\u00a026 at 12:05\u202fp.m. (Eastern Standard Time)"),
+        ("fr-FR", "jeudi 26\u00a0novembre à 12:05 (heure normale de l’Est nord-américain)"),
+        ("es-ES", "jueves 26\u00a0de\u00a0noviembre, 12:05 (hora estándar oriental)"),
+        ("zh-Hans", "11月26日星期四 12:05（北美东部标准时间）"),
     ],
 )
 def test_moments_are_by_the_sellers_clock_and_in_the_sellers_words(tag: str, shown: str) -> None:
@@ -124,15 +124,26 @@ def test_months_are_in_the_readers_language_whichever_was_asked_for_before() -> 
         Reader(LANGUAGES[tag]).month(date(2026, 6, 1)) for tag in ("zh-Hans", "fr", "es", "en")
     ]
     assert months == ["6月", "juin", "jun", "Jun"]
-    shorts = [Reader(LANGUAGES[tag]).short(MOMENT) for tag in ("zh-Hans", "fr", "es", "en")]
+    shorts = [Reader(LANGUAGES[tag]).short(MOMENT, MOMENT) for tag in ("zh-Hans", "fr", "es", "en")]
     assert ["11月" in shorts[0], "nov." in shorts[1], "nov" in shorts[2], "Nov" in shorts[3]] == [
         True
     ] * 4
 
 
-def test_an_unknown_zone_or_tag_is_no_error() -> None:
-    reader = Reader(LANGUAGES["en"], "en-XX-yyyyy", "Mars/Olympus")
-    assert "5:05" in reader.time(MOMENT)
+def test_a_short_moment_has_its_zone_where_clocks_change_between_it_and_now() -> None:
+    """In the night of 1 November it is half past one twice; the page names one zone for all."""
+    reader = Reader(LANGUAGES["en"], "en-US", "America/Los_Angeles")
+    first, again = (datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (8, 9))
+    said = [" ".join(reader.short(at, again).split()) for at in (first, again)]
+    assert said == ["Sun, Nov 1 at 1:30 AM (Pacific Daylight Time)", "Sun, Nov 1 at 1:30 AM"]
+    assert reader.zone_label(again) == "Pacific Standard Time"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Etc/GMT-9", "localtime", None])
+def test_an_unknown_zone_or_tag_is_no_error(zone: str | None) -> None:
+    reader = Reader(LANGUAGES["en"], "en-XX-yyyyy", zone)
+    assert "5:05\u202fPM (UTC)" in reader.moment(MOMENT)
+    assert reader.zone_label(MOMENT) == "UTC"
     assert Reader(LANGUAGES["fr"]).day(date(2026, 11, 26)) == "26 novembre 2026"
 
 

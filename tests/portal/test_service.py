@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from activities.time_zones import EDITION
 from runtime.dev_server import free_ports
 from tests import test_whole
 from tests.patience import PATIENCE
@@ -68,7 +69,7 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
     )
     assert process.stderr is not None
     began = json.loads(await asyncio.wait_for(process.stderr.readline(), PATIENCE))
-    assert began["event"] == "serving"
+    assert (began["event"], began["time_zones"]) == ("serving", EDITION)
     async with httpx2.AsyncClient(base_url=settings["CASE72_PORTAL_URL"]) as client:
         assert (await client.get("/health")).text == "alive\n"
         code, link, _ = await run("client.py", "link", "US/A2EXAMPLE", **settings)

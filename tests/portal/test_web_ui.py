@@ -10,7 +10,7 @@ from tests.portal.site import Site
 async def test_a_case_shows_status_attempts_and_what_comes_next(
     site: Site, browser: Browser
 ) -> None:
-    case = await site.open("IN-WEB-UI", time_zone="UTC")
+    case = await site.open("IN-WEB-UI", time_zone="Africa/Abidjan")
     await case.tell("request_call", RequestCall(by="seller"))
     view = await case.settled()
     address, ui = (site.engine.folder / "temporal" / "server").read_text().split()

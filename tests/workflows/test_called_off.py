@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from activities import opening
+from activities.time_zones import UnknownZone
 from domain.attempt import Channel, Result
 from domain.events import Decision
 from domain.orders import ContactOrder, ExpelOrder
@@ -90,9 +91,9 @@ async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_
     await case.reaches(Status.ESCALATED)
 
     def unknown(_: str) -> Any:
-        raise KeyError("no such zone on this machine")
+        raise UnknownZone("no such zone on this machine")
 
-    monkeypatch.setattr(opening, "ZoneInfo", unknown)
+    monkeypatch.setattr(opening, "zone_of", unknown)
     await case.tell(IssueCase.decide, decided(Decision.RESUME))
     await asyncio.sleep(1.5)
     assert (await case.view()).status is Status.CONTACTING

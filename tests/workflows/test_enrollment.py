@@ -132,6 +132,13 @@ async def test_a_number_that_is_not_valid_invites_and_one_in_a_message_is_refuse
         )
 
 
+@pytest.mark.parametrize("zone", ["localtime", "right/America/New_York", "Etc/GMT-9", "UTC"])
+async def test_a_time_zone_that_names_no_place_is_refused(engine: Engine, zone: str) -> None:
+    seller = await engine.know(f"NOWHERE-{zone.replace('/', '-')}")
+    why = await refusal(seller, Programme.change_account, changed(time_zone=zone))
+    assert "time_zone: is not a time zone that names a place" in why
+
+
 async def test_the_eleventh_day_below_ends_it_and_a_correction_of_it_does_not_write_twice(
     engine: Engine,
 ) -> None:

@@ -159,6 +159,8 @@ POISON = [
     ({"account.email": "secret.seller.example"}, "email"),
     ({"account.email": "secret..dots@seller.example"}, "email"),
     ({"account.time_zone": "Secret/Nowhere"}, "time_zone"),
+    ({"account.time_zone": "right/America/New_York"}, "time_zone"),
+    ({"account.time_zone": "localtime"}, "time_zone"),
     ({"account.language": "secret language"}, "language"),
     ({"account.store": "SECRET"}, "store"),
     ({"account.name": "secret\nBcc: all@world.example"}, "name"),
