@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import ConfigDict, JsonValue
 
 from domain.account import Account, ContactNews, Issue
 from domain.attempt import About, Attempt, Channel, Planned, Result
 from domain.calling import Opening
 from domain.events import HarmCategory, Review, SubmitPlan
 from domain.policy import Policy
+from domain.repeats import TakesUpdates
 from domain.text import Frozen
 
 DAY = timedelta(days=1)
@@ -119,7 +120,7 @@ class Harm(Frozen):
     evidence: str
 
 
-class CaseRecord(BaseModel):
+class CaseRecord(TakesUpdates):
     """The state of a case: nothing but frozen values and tuples of them.
 
     So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.

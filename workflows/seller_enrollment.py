@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         given,
         refuse_what_does_not_exist,
         require_workflow_id,
+        update_id,
     )
     from workflows.perform_enrollment import Outcome, perform
     from workflows.reconciler import Reconciler
@@ -126,15 +127,21 @@ class SellerEnrollment:
         return standing_of(self._enrollment, _now())
 
     def _try(self, take: Take[SomeEvent], event: SomeEvent) -> None:
-        """Refuse, without a history event, what the enrollment cannot take."""
+        """Refuse, without a history event, what it cannot take; a repeat is let through."""
+        if self._enrollment.has_taken(update_id()):
+            return
+        refuse_what_does_not_exist(event)
         take(self._enrollment.model_copy(), event, workflow.now())
 
     async def _take(self, take: Take[SomeEvent], event: SomeEvent) -> EnrollmentView:
-        """Take an event, and answer once the resulting status stands."""
+        """Take an event, once, and answer when the resulting status stands."""
         await workflow.wait_condition(lambda: not self._enrollment.number_unchecked)
         now = workflow.now()
+        if self._enrollment.has_taken(update_id()):
+            return view_of(self._enrollment, now)
         enrollment = self._enrollment.model_copy()
         take(enrollment, event, now)
+        enrollment.remember(update_id())
         enrollment.settle(now)
         self._enrollment = enrollment
         self._steps.tell()
@@ -146,8 +153,6 @@ class SellerEnrollment:
 
     @record_ratings.validator
     def _record_ratings(self, event: RecordRatings) -> None:
-        if event.account is not None:
-            refuse_what_does_not_exist(event.account)
         self._try(Enrollment.record_ratings, event)
 
     @workflow.update
@@ -156,7 +161,6 @@ class SellerEnrollment:
 
     @change_account.validator
     def _change_account(self, event: ChangeAccount) -> None:
-        refuse_what_does_not_exist(event)
         self._try(Enrollment.change_account, event)
 
     @workflow.update

@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from domain.account import ContactNews, SellerAccount
 from domain.enrollment.ratings import RatingRecord
 from domain.events import HarmCategory
 from domain.record import ENGINE
+from domain.repeats import TakesUpdates
 from domain.steps import ShareContact, WaitUntil
 from domain.text import Frozen
 
@@ -119,7 +120,7 @@ class Send(NamedTuple):
 Step = CheckNumber | Send | ShareContact | WaitUntil
 
 
-class EnrollmentRecord(BaseModel):
+class EnrollmentRecord(TakesUpdates):
     """The state of an enrollment: nothing but frozen values and tuples of them.
 
     So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.
