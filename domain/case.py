@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.account import ContactNews
 from domain.attempt import About, CallEnded, Channel, Result
-from domain.record import CLOSED, Reason, Status, What
+from domain.record import CLOSED, ENGINE, Reason, Status, What
 from domain.steps import (
     CaseFacts,
     Deactivate,
@@ -110,10 +110,11 @@ class Case(Working):
             return
         self.policy, self.hours, self.overrides = facts.policy, facts.hours, None
         self.shares_contact = facts.shares_contact
-        self.log(now, What.OPENED)
+        self.log(now, What.OPENED, self.opened_by)
         harmful = next((issue for issue in self.issues if issue.harmful), None)
         if harmful is not None:
-            self.harmful_issue("opening", harmful.id, now)
+            reporter = "opening" if self.opened_by == ENGINE else self.opened_by
+            self.harmful_issue(reporter, harmful.id, now)
         elif facts.not_covered is not None:
             self.set_status(now, Status.NOT_COVERED, facts.not_covered)
         else:

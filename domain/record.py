@@ -136,6 +136,7 @@ class CaseRecord(TakesUpdates):
     reason: str | None = None
     closed_at: datetime | None = None
 
+    opened_by: str = ENGINE
     overrides: dict[str, JsonValue] | None = None
     """The policy as it was asked for, until the case is open."""
     policy: Policy | None = None

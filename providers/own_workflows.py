@@ -69,7 +69,7 @@ class Enrollments:
         )
         start: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
             ENROLLMENT_WORKFLOW,
-            {"account": {"store": order.store, "seller_id": order.seller_id}},
+            {"account": {"store": order.store, "seller_id": order.seller_id}, "by": order.by},
             id=enrollment_workflow_id(order.store, order.seller_id),
             task_queue=CASES_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
         Withdraw,
     )
     from domain.names import CASE_WORKFLOW, case_workflow_id_of, own_id
+    from domain.record import ENGINE
     from domain.steps import Step, WaitUntil
     from domain.view import CaseView, view_of
     from workflows.case_input import CaseInput
@@ -237,5 +238,6 @@ def _case_of(start: CaseInput | None) -> Case:
         account=start.account,
         issues=start.issues,
         overrides=start.policy,
+        opened_by=start.by or ENGINE,
         opened_at=workflow.now(),
     )

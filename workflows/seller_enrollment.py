@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refused
     from domain.events import Event
     from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
+    from domain.record import ENGINE
     from domain.steps import WaitUntil
     from workflows.enrollment_input import EnrollmentInput
     from workflows.enrollment_story import details
@@ -198,5 +199,5 @@ def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
     enrollment = Enrollment(
         id=own_id(info.workflow_id, info.first_execution_run_id), account=account, known_since=now
     )
-    enrollment.log(now, What.KNOWN)
+    enrollment.log(now, What.KNOWN, start.by or ENGINE)
     return enrollment
