@@ -11,6 +11,7 @@ from activities.failures import BadInput, provider_failures
 from domain.account import Account
 from domain.calling import Opening, calling_hours
 from domain.errors import explain
+from domain.fairness import LEAST_WINDOW, unfair
 from domain.orders import LookUpOrder
 from domain.policy import Coverage, Policy, effective_policy
 from domain.steps import CaseFacts
@@ -25,6 +26,8 @@ class OpeningActivities:
     """Activities of the queue `cases` that look things up."""
 
     programme: Programme
+    least_window: timedelta = LEAST_WINDOW
+    """A policy's, if it is to be taken."""
 
     @activity.defn
     async def look_up(self, order: LookUpOrder) -> CaseFacts:
@@ -37,6 +40,8 @@ class OpeningActivities:
             policy = effective_policy(order.policy)
         except ValueError as error:
             raise BadInput(f"policy: {explain(error)}") from None
+        if problem := unfair(policy, self.least_window):
+            raise BadInput(f"policy: {problem}")
         account = order.account
         if problem := email_problem(account.email):
             raise BadInput(f"account.email: {problem}")

@@ -139,7 +139,7 @@ def workers_of(
     page: Entry | None = None,
 ) -> list[Worker]:
     """A worker for each of the queues; e-mails link to the `page`, if there is one."""
-    opening = OpeningActivities(providers.programme)
+    opening = OpeningActivities(providers.programme, settings.least_window)
     marketplace = MarketplaceActivities(
         providers.accounts, providers.programme, settings.silence_held_until
     )

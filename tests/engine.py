@@ -46,6 +46,8 @@ from workflows.seller_enrollment import SellerEnrollment
 RING_SECONDS = 0.05
 EVERYONE: dict[str, Any] = {"coverage": "everyone"}
 HOUR = timedelta(hours=1)
+BENCH: dict[str, Any] = {"cached_cases": 1000, "least_window": timedelta(seconds=1)}
+"""Settings of a worker of tests: a case's 72 hours may be seconds."""
 _sellers = itertools.count(1)
 
 View = TypeVar("View")
@@ -259,7 +261,7 @@ async def engine_in(
             programme=programme(client),
             cases=Cases(client),
         )
-        chosen = Settings(state=folder, drain_seconds=0.5, **({"cached_cases": 1000} | settings))
+        chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
         for worker in workers_of(client, chosen, providers, queues, page):
             await stack.enter_async_context(worker)
         yield Engine(client, time_skipper(client), providers, folder)
