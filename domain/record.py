@@ -16,6 +16,9 @@ from domain.text import Frozen
 
 DAY = timedelta(days=1)
 
+ALREADY_DEACTIVATED = "the account is deactivated already; what is left to the seller is to appeal"
+"""Why such an account's case is not covered."""
+
 ENGINE = "engine"
 """Who did what nobody in particular did."""
 
@@ -178,6 +181,10 @@ class CaseRecord(TakesUpdates):
     """When the desk is told (again)."""
     harm: Harm | None = None
     expelled: bool = False
+    account_deactivated: bool = False
+    """By this case, or before it."""
+    deactivation_told: bool = False
+    """Whether the programme knows."""
 
     timeline: tuple[Entry, ...] = ()
     written: int = 0

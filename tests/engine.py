@@ -27,7 +27,7 @@ from domain.record import Status
 from domain.view import CaseView
 from providers.lines import PhoneLines
 from providers.own_workflows import Cases, Enrollments
-from providers.protocols import Mail, Programme, Telephone
+from providers.protocols import AccountService, Mail, Programme, Telephone
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
 from providers.simulated_telephone import SimulatedTelephone
@@ -243,6 +243,7 @@ async def engine_in(
     ring_seconds: float = RING_SECONDS,
     telephone: Telephone | None = None,
     mail: Mail | None = None,
+    accounts: AccountService | None = None,
     programme: Callable[[Client], Programme] = Enrollments,
     queues: Iterable[str] = QUEUES,
     page: Entry | None = None,
@@ -257,7 +258,7 @@ async def engine_in(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds),
             lines=PhoneLines(client),
             mail=mail or SimulatedMail(folder / "mail"),
-            accounts=SimulatedMarketplace(folder),
+            accounts=accounts or SimulatedMarketplace(folder),
             programme=programme(client),
             cases=Cases(client),
         )

@@ -15,7 +15,14 @@ with workflow.unsafe.imports_passed_through():
     import structlog
 
     from domain.enrollment.enrollment import Enrollment
-    from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+    from domain.enrollment.events import (
+        ChangeAccount,
+        Expel,
+        Readmit,
+        RecordDeactivation,
+        RecordRatings,
+        Reinstate,
+    )
     from domain.enrollment.record import Step, What
     from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
     from domain.errors import Refused
@@ -179,6 +186,22 @@ class SellerEnrollment:
     @readmit.validator
     def _readmit(self, event: Readmit) -> None:
         self._try(Enrollment.readmit, event)
+
+    @workflow.update
+    async def record_deactivation(self, event: RecordDeactivation) -> EnrollmentView:
+        return await self._take(Enrollment.record_deactivation, event)
+
+    @record_deactivation.validator
+    def _record_deactivation(self, event: RecordDeactivation) -> None:
+        self._try(Enrollment.record_deactivation, event)
+
+    @workflow.update
+    async def reinstate(self, event: Reinstate) -> EnrollmentView:
+        return await self._take(Enrollment.reinstate, event)
+
+    @reinstate.validator
+    def _reinstate(self, event: Reinstate) -> None:
+        self._try(Enrollment.reinstate, event)
 
 
 def _now() -> datetime:

@@ -32,6 +32,8 @@ class Reason(StrEnum):
     """Why a seller stands there: of several requirements not met, the first."""
 
     REQUIREMENTS_MET = "requirements_met"
+    DEACTIVATED = "deactivated"
+    """The account itself, by a case or otherwise."""
     SELLING_PLAN = "selling_plan"
     RECORD_TOO_SHORT = "record_too_short"
     TOO_MANY_DAYS_BELOW = "too_many_days_below"
@@ -68,6 +70,8 @@ class What(StrEnum):
     ACCOUNT_CHANGED = "account_changed"
     EXPELLED = "expelled"
     READMITTED = "readmitted"
+    DEACTIVATED = "deactivated"
+    REINSTATED = "reinstated"
     EMAIL = "email"
     CONTACT_NOT_SHARED = "contact_not_shared"
     CANCELLATION_IGNORED = "cancellation_ignored"
@@ -139,6 +143,9 @@ class EnrollmentRecord(TakesUpdates):
     expulsion: Expulsion | None = None
     expelled_in: tuple[str, ...] = ()
     """The latest cases that a seller was expelled in: a repeat of one changes nothing."""
+
+    deactivated: bool = False
+    """Whether the account is, as far as anybody has said."""
 
     letters: int = 0
     """How many were ever written."""
