@@ -132,6 +132,13 @@ async def deactivated_later(engine: Engine, seller: str, **who: Any) -> None:
     await known.tell(SellerEnrollment.record_deactivation, RecordDeactivation(by=REPORTER))
 
 
+async def deactivated_meanwhile(engine: Engine, seller: str, **who: Any) -> None:
+    """By the marketplace itself, while a case is open."""
+    await working(engine, seller, **who)
+    known = await engine.know(seller, *UPS_AND_DOWNS, **who)
+    await known.tell(SellerEnrollment.record_deactivation, RecordDeactivation(by=REPORTER))
+
+
 async def reinstated(engine: Engine, seller: str, **who: Any) -> None:
     """After an appeal against a deactivation by a case."""
     await deactivated(engine, seller, **who)
@@ -203,7 +210,8 @@ STATES: dict[str, Callable[..., Awaitable[object]]] = {
     f.__name__: f
     for f in (
         contacting, much_tried, invalid_number, working, plan_review, more_information, escalated,
-        deactivating, deactivated, deactivated_elsewhere, deactivated_later, reinstated, harmed,
+        deactivating, deactivated, deactivated_elsewhere, deactivated_later,
+        deactivated_meanwhile, reinstated, harmed,
         resolved, decided, withdrawn, not_covered, enrolled,
         invited, not_yet, never, expelled, unknown,
     )

@@ -24,6 +24,7 @@ SAYS = {
     "deactivated": ("You can appeal", "did not reach you in time", "reply to our last e-mail"),
     "deactivated_elsewhere": ("You can appeal", "reply to our last e-mail"),
     "deactivated_later": ("You can appeal", "reply to our last e-mail"),
+    "deactivated_meanwhile": ("Your account was deactivated. You can appeal", "Send us your plan"),
     "reinstated": ("You are enrolled",),
     "harmed": ("You can appeal", "harmful conduct"),
     "resolved": ("Your account stays active", "We accepted your plan"),
