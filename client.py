@@ -159,6 +159,9 @@ _command(
 )
 _command(DESK, "enrollment expel", enrollment.expel, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
 _command(DESK, "enrollment readmit", enrollment.readmit, "US/A2EXAMPLE --note 'Mistaken identity'")
+_command(
+    DESK, "enrollment reinstate", enrollment.reinstate, "US/A2EXAMPLE --note 'The appeal holds'"
+)
 _command(DEVELOPER, "enrollment advance", enrollment.advance, "US/A2EXAMPLE 30d")
 _command(DEVELOPER, "advance", advance, "US/A2EXAMPLE 8h", "US/A2EXAMPLE PT72H")
 

@@ -1,4 +1,4 @@
-"""The one place that deactivates, and the one that expels (docs/rules.md, section 6)."""
+"""The one place that deactivates, and what the programme is told (docs/rules.md, section 6)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from temporalio import activity
 
 from activities.failures import SilenceHeld, provider_failures
 from activities.heartbeats import to_its_end
-from domain.orders import DeactivateOrder, ExpelOrder
+from domain.orders import DeactivateOrder, DeactivationOrder, ExpelOrder
 from domain.record import Reason
 from providers.protocols import AccountService, Programme, ProviderFailed
 
@@ -46,3 +46,9 @@ class MarketplaceActivities:
         """Remove the account from the programme."""
         with provider_failures():
             await to_its_end(self.programme.expel(order))
+
+    @activity.defn
+    async def tell_deactivation(self, order: DeactivationOrder) -> None:
+        """Let the programme know that the account is deactivated."""
+        with provider_failures():
+            await to_its_end(self.programme.record_deactivation(order))

@@ -11,10 +11,11 @@ from activities.time_zones import zone_of
 from domain.account import Account
 from domain.calling import Opening, calling_hours
 from domain.errors import explain
+from domain.fairness import LEAST_WINDOW, unfair
 from domain.orders import LookUpOrder
 from domain.policy import Coverage, Policy, effective_policy
 from domain.steps import CaseFacts
-from providers.protocols import Programme
+from providers.protocols import AccountService, Programme
 
 _HOURS_AHEAD = timedelta(days=4)
 """How far beyond the window calling hours are laid out."""
@@ -25,6 +26,9 @@ class OpeningActivities:
     """Activities of the queue `cases` that look things up."""
 
     programme: Programme
+    accounts: AccountService
+    least_window: timedelta = LEAST_WINDOW
+    """A policy's, if it is to be taken."""
 
     @activity.defn
     async def look_up(self, order: LookUpOrder) -> CaseFacts:
@@ -37,23 +41,28 @@ class OpeningActivities:
             policy = effective_policy(order.policy)
         except ValueError as error:
             raise BadInput(f"policy: {explain(error)}") from None
+        if problem := unfair(policy, self.least_window):
+            raise BadInput(f"policy: {problem}")
         account = order.account
         if problem := email_problem(account.email):
             raise BadInput(f"account.email: {problem}")
         if problem := zone_problem(account.time_zone):
             raise BadInput(f"account.time_zone: {problem}")
         hours = hours_of(account, policy, order.now)
-        not_covered = None
-        if policy.coverage is Coverage.ENROLLED and not order.harmful:
+        deactivated, not_covered = False, None
+        if not order.harmful:
             with provider_failures():
-                not_covered = await self.programme.why_not_enrolled(
-                    order.account.store, order.account.seller_id
-                )
+                deactivated = not await self.accounts.is_active(account.store, account.seller_id)
+                if policy.coverage is Coverage.ENROLLED and not deactivated:
+                    not_covered = await self.programme.why_not_enrolled(
+                        account.store, account.seller_id
+                    )
         return CaseFacts(
             policy=policy,
             hours=hours,
             number_valid=number_problem(order.account.emergency_phone) is None,
             not_covered=not_covered,
+            deactivated=deactivated,
             shares_contact=True,
         )
 

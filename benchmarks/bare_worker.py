@@ -10,6 +10,7 @@ from temporalio.worker import Worker
 from activities.opening import OpeningActivities
 from benchmarks.bare import BARE_QUEUE, BareCase, BareDue, BareSilent
 from providers.own_workflows import Enrollments
+from providers.simulated_marketplace import SimulatedMarketplace
 from runtime.connection import connect
 from runtime.service import worker_identity
 from runtime.settings import Settings
@@ -17,14 +18,16 @@ from runtime.settings import Settings
 
 def bare_worker(client: Client) -> Worker:
     """A worker for the twins' own queue, set up as the engine's; the others are the engine's."""
+    settings = Settings()
+    opening = OpeningActivities(Enrollments(client), SimulatedMarketplace(settings.state))
     return Worker(
         client,
         task_queue=BARE_QUEUE,
         workflows=[BareCase, BareDue, BareSilent],
-        activities=[OpeningActivities(Enrollments(client)).look_up],
+        activities=[opening.look_up],
         identity=worker_identity(),
         build_id="case72",
-        max_cached_workflows=Settings().cached_cases,
+        max_cached_workflows=settings.cached_cases,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
     )
 

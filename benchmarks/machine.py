@@ -30,6 +30,7 @@ async def process(folder: Path, address: str, *command: str, **settings: str) ->
         "TEMPORAL_ADDRESS": address,
         "CASE72_STATE": str(folder),
         "CASE72_LOG_LEVEL": "warning",
+        "CASE72_LEAST_WINDOW": "PT1S",
         **settings,
     }
     arguments = [str(ROOT / part) if part.endswith(".py") else part for part in command]

@@ -20,7 +20,7 @@ from cli.lines import cells_of, clean, columns_of, is_csv, json_of, numbered
 from cli.output import progress, say, warn
 from cli.problems import BadInput, DidNotHappen, checked
 from domain.account import Account
-from domain.events import AddIssue, RequestCall
+from domain.events import RequestCall
 from domain.names import case_workflow_id_of
 from domain.text import Code, Key, Line
 from workflows.case_input import CaseInput
@@ -145,8 +145,7 @@ async def _open_all(client: Client, cases: Iterable[Read], by: str, tally: _Tall
 async def _open_one(client: Client, number: int, start: CaseInput, by: str, tally: _Tally) -> None:
     said: list[str] = []
     try:
-        events = [AddIssue(by=by, issue=issue) for issue in start.issues]
-        _, outcome = await open_or_join(client, start, events, said.append)
+        _, outcome = await open_or_join(client, start, by, said.append)
     except DidNotHappen as problem:
         if isinstance(problem, NoWorker):  # which is everybody's, where a stuck case is its own
             raise

@@ -15,7 +15,7 @@ from cli.problems import BadInput, DidNotHappen, checked
 from cli.watching import play
 from cli.words import utc
 from domain.account import SellingPlan
-from domain.enrollment.events import ChangeAccount, Expel, Readmit
+from domain.enrollment.events import ChangeAccount, Expel, Readmit, Reinstate
 from domain.enrollment.view import EnrollmentView
 from domain.events import Event, HarmCategory
 
@@ -108,6 +108,11 @@ def expel(
 def readmit(seller: Seller, note: Note, by: By, as_json: Json = False) -> None:
     """Take an expulsion back; the requirements decide again."""
     _tell(seller, "readmit", checked(Readmit, {"by": by, "note": note}), as_json)
+
+
+def reinstate(seller: Seller, note: Note, by: By, as_json: Json = False) -> None:
+    """The account is active again in the marketplace; the requirements decide again."""
+    _tell(seller, "reinstate", checked(Reinstate, {"by": by, "note": note}), as_json)
 
 
 def advance(seller: Seller, time: Span, as_json: Json = False) -> None:

@@ -24,7 +24,9 @@ def print_enrollment(view: EnrollmentView, *, as_json: bool) -> None:
         say(view.model_dump_json(indent=2))
         return
     say(f"{view.account.store}/{view.account.seller_id} is {_status(view)}.")
-    if view.qualifies_on is not None and not view.requirements[2].met:
+    if view.deactivated:
+        say("The account is deactivated; what is left to the seller is to appeal.")
+    elif view.qualifies_on is not None and not view.requirements[2].met:
         say(f"Next: {_qualifies(view)}.")
 
 
@@ -32,6 +34,8 @@ def page_of(name: str, standing: Standing[EnrollmentView]) -> RenderableType:
     """The whole enrollment: where it stands and why, what is known, what happened."""
     view = standing.view
     rows = [("Seller", name), ("Status", _status(view))]
+    if view.deactivated:
+        rows.append(("Account", "deactivated; what is left to the seller is to appeal"))
     if standing.broke_off:
         rows.append(("Broken off", standing.broke_off))
     rating = "none on record" if view.rating is None else str(view.rating)

@@ -51,7 +51,7 @@ async def tell_anybody(
     name = SellerName(enrollment_workflow_id(account.store, account.seller_id))
     start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
         ENROLLMENT_WORKFLOW,
-        EnrollmentInput(account=account),
+        EnrollmentInput(account=account, by=event.by),
         id=name.workflow_id,
         task_queue=CASES_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -44,14 +44,18 @@ class Outcome(StrEnum):
 
 
 async def open_or_join(
-    client: Client, start: CaseInput, events: list[AddIssue], tell_person: Callable[[str], None]
+    client: Client, start: CaseInput, by: str, tell_person: Callable[[str], None]
 ) -> tuple[Snapshot, Outcome]:
     """Start a case with the issues, or have them join the account's open case.
+
+    It is done by whom the input names, and by `by` where it names nobody.
 
     Raises:
         DidNotHappen: some of them are in no case now; the message says which.
     """
     name = CaseName(case_workflow_id_of(start.account))
+    start = start.model_copy(update={"by": start.by or by})
+    events = [AddIssue(by=start.by or by, issue=issue) for issue in start.issues]
     # Harm ends a case's patience: what is to be in the case must be in it before.
     left = sorted(events, key=lambda event: event.issue.harmful)
     outcome = Outcome.KNOWN_ALREADY

@@ -13,7 +13,6 @@ from cli.lines import is_many
 from cli.output import print_view, say, warn
 from cli.parameters import By, Json
 from cli.problems import BadInput, checked, json_object
-from domain.events import AddIssue
 from workflows.case_input import CaseInput
 
 ISSUE_FORM = "ID:CODE:SUMMARY, such as ISS-1:LISTING_POLICY:Restricted product listed"
@@ -69,6 +68,8 @@ def open_case(
     A .jsonl has a case in each line; a .csv an issue in each, and the columns store, seller_id,
     name, language, time_zone, email, emergency_phone, issue_id, issue_code, issue_summary and, if
     you like, harmful. Bad lines are listed while the rest goes on.
+
+    A case that says in its JSON who opens it (by) keeps that.
     """
     flags = {
         "--store": store,
@@ -88,7 +89,7 @@ def open_case(
     if from_line is not None:
         raise BadInput("--from-line: is for a file of many, named .jsonl or .csv")
     if file is not None:
-        start = checked(CaseInput, json_object(file))
+        start = checked(CaseInput, {"by": by} | json_object(file))
     else:
         missing = [flag for flag, value in flags.items() if not value]
         if missing:
@@ -107,13 +108,13 @@ def open_case(
                 },
                 "issues": [issue_of(text, harmful=harmful) for text in issue or ()],
                 "policy": dict(_override(text) for text in policy) if policy else None,
+                "by": by,
             },
         )
     check(start, warn)
-    events = [checked(AddIssue, {"by": by, "issue": issue}) for issue in start.issues]
     # With --json, standard output is for the view alone.
     tell_person = warn if as_json else say
-    snapshot, _ = run(lambda client: open_or_join(client, start, events, tell_person))
+    snapshot, _ = run(lambda client: open_or_join(client, start, by, tell_person))
     print_view(snapshot.view, as_json=as_json)
 
 

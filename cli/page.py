@@ -33,7 +33,7 @@ def page_of(snapshot: Snapshot) -> RenderableType:
     if view.agenda:
         parts.append(section("To come", _agenda(view)))
     if view.plans:
-        parts.append(section("Plan", Group(*(_plan(plan) for plan in view.plans))))
+        parts.append(section("Plan", Group(*map(plan_text, view.plans))))
     parts.append(section("Timeline", _timeline(view)))
     return Group(*parts)
 
@@ -106,7 +106,8 @@ def _agenda(view: CaseView) -> Table:
     return table
 
 
-def _plan(version: Plan) -> RenderableType:
+def plan_text(version: Plan) -> Text:
+    """A version of the plan, whole, and what a reviewer made of it."""
     plan = version.plan
     lines = [f"Version {version.version}, {utc(version.at)}, by {plan.by}: {_answer(version)}"]
     for title, items in (
@@ -127,10 +128,11 @@ def _answer(version: Plan) -> str:
 
 
 def _timeline(view: CaseView) -> Table:
-    table = table_of("at", "what", "", "by")
-    for entry in view.timeline:
+    table = table_of("#", "at", "what", "", "by")
+    for number, entry in enumerate(view.timeline, start=1):
         what = "e-mail" if entry.what is What.EMAIL else plain(entry.what)
-        table.add_row(f"{entry.at:%m-%d %H:%M:%S}", what, _detail(entry), entry.by)
+        at = f"{entry.at:%m-%d %H:%M:%S}"
+        table.add_row(str(number), at, what, _detail(entry), entry.by)
     return table
 
 

@@ -9,6 +9,7 @@ from cli.opening import ISSUE_FORM, issue_of
 from cli.output import print_view
 from cli.parameters import By, Case, CaseName, Json, Note
 from cli.problems import BadInput, checked, json_object
+from cli.reading import version_read
 from domain.events import (
     AddIssue,
     ChangeContact,
@@ -29,6 +30,15 @@ from domain.events import (
 )
 
 Items = Annotated[list[str] | None, typer.Option(help="May be repeated.")]
+Seen = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="The last event that you saw, as show numbers them: refused if the case has "
+        "changed since.",
+    ),
+]
 
 
 def contact(
@@ -86,26 +96,39 @@ def plan(
 def review(
     case: Case,
     decision: Annotated[Review, typer.Argument(help="What you make of the plan.")],
+    *,
     by: By,
     note: Annotated[
         str | None, typer.Option(help="For the seller: what is missing, or why not.")
     ] = None,
+    version: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Of the plan that you read; without it, the newest is shown and you are asked.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Answer the newest plan. Anything but accept needs a note."""
-    event = {"by": by, "decision": decision, "note": note}
-    _tell(case, "review_plan", checked(ReviewPlan, event), as_json)
+    """Answer a plan. Anything but accept needs a note. Refused if the seller sent a newer one."""
+    event = checked(ReviewPlan, {"by": by, "decision": decision, "note": note, "version": version})
+    if version is None:
+        event = event.model_copy(update={"version": version_read(case)})
+    _tell(case, "review_plan", event, as_json)
 
 
 def conversation(
     case: Case,
     outcome: Annotated[Outcome, typer.Argument(help="How it ended.")],
+    *,
     note: Note,
     by: By,
+    seen: Seen = None,
     as_json: Json = False,
 ) -> None:
     """A specialist spoke with the seller."""
-    event = {"by": by, "outcome": outcome, "note": note}
+    event = {"by": by, "outcome": outcome, "note": note, "seen": seen}
     _tell(case, "record_conversation", checked(RecordConversation, event), as_json)
 
 
@@ -152,26 +175,30 @@ def harm(
 def decide(
     case: Case,
     decision: Annotated[Decision, typer.Argument(help="What becomes of the case.")],
+    *,
     note: Note,
     by: By,
+    seen: Seen = None,
     as_json: Json = False,
 ) -> None:
     """Decide an escalated case."""
-    event = {"by": by, "decision": decision, "note": note}
+    event = {"by": by, "decision": decision, "note": note, "seen": seen}
     _tell(case, "decide", checked(Decide, event), as_json)
 
 
 def withdraw(
     case: Case,
+    *,
     note: Note,
     by: By,
     issue: Annotated[
         str | None, typer.Option(metavar="ID", help="Strike only this issue of several.")
     ] = None,
+    seen: Seen = None,
     as_json: Json = False,
 ) -> None:
     """The case, or one issue of it, was raised in error."""
-    event = {"by": by, "note": note, "issue": issue}
+    event = {"by": by, "note": note, "issue": issue, "seen": seen}
     _tell(case, "withdraw", checked(Withdraw, event), as_json)
 
 

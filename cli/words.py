@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from activities.contact_check import zone_problem
 from activities.time_zones import utc_offset, zone_of
 from domain.attempt import About, Channel
-from domain.record import OPEN, Status
+from domain.record import ALREADY_DEACTIVATED, OPEN, Status
 from domain.view import CaseView
 
 _MEANING = {
@@ -31,6 +31,8 @@ def status_of(view: CaseView) -> str:
 def meaning_of(view: CaseView) -> str:
     """What the status says to somebody who does not know the rules."""
     meaning = _MEANING[view.status]
+    if view.reason == ALREADY_DEACTIVATED:
+        meaning = "nobody is reached out to, and nothing was touched"
     if view.conversation_required:
         meaning += "; a phone conversation is required before it can be resolved"
     return meaning

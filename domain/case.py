@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.account import ContactNews
 from domain.attempt import About, CallEnded, Channel, Result
-from domain.record import CLOSED, Reason, Status, What
+from domain.record import ALREADY_DEACTIVATED, CLOSED, ENGINE, Reason, Status, What
 from domain.steps import (
     CaseFacts,
     Deactivate,
@@ -18,6 +18,7 @@ from domain.steps import (
     Reach,
     ShareContact,
     Step,
+    TellDeactivation,
     TellDesk,
     WaitUntil,
 )
@@ -50,8 +51,7 @@ class Case(Working):
         steps: list[Step] = [Reach(a.number) for a in self.under_way if a.wanted]
         if self.status is Status.DEACTIVATING:
             steps.append(Deactivate())
-        if self.harm is not None and not self.expelled:
-            steps.append(Expel())
+        steps += self._programme_is_to_hear()
         if self.contact_news.fields:
             steps.append(ShareContact())
         if self.desk_due is not None and self.desk_due <= now:
@@ -63,6 +63,13 @@ class Case(Working):
         if moment := self._next_moment(now):
             steps.append(WaitUntil(moment))
         return tuple(steps)
+
+    def _programme_is_to_hear(self) -> list[Step]:
+        if self.harm is not None and not self.expelled:
+            return [Expel()]  # first, so that the seller is written to of that
+        if self.account_deactivated and not self.deactivation_told:
+            return [TellDeactivation()]
+        return []
 
     # --- time -----------------------------------------------------------------------------
 
@@ -110,10 +117,14 @@ class Case(Working):
             return
         self.policy, self.hours, self.overrides = facts.policy, facts.hours, None
         self.shares_contact = facts.shares_contact
-        self.log(now, What.OPENED)
+        self.log(now, What.OPENED, self.opened_by)
         harmful = next((issue for issue in self.issues if issue.harmful), None)
         if harmful is not None:
-            self.harmful_issue("opening", harmful.id, now)
+            reporter = "opening" if self.opened_by == ENGINE else self.opened_by
+            self.harmful_issue(reporter, harmful.id, now)
+        elif facts.deactivated:
+            self.account_deactivated = True
+            self.set_status(now, Status.NOT_COVERED, ALREADY_DEACTIVATED)
         elif facts.not_covered is not None:
             self.set_status(now, Status.NOT_COVERED, facts.not_covered)
         else:
@@ -150,6 +161,7 @@ class Case(Working):
         if self.status is not Status.DEACTIVATING:
             return
         if done:
+            self.account_deactivated = True
             self.end(now, Status.DEACTIVATED, self.reason, About.DEACTIVATED)
         else:
             self.log(now, What.DEACTIVATION_FAILED)
@@ -167,6 +179,10 @@ class Case(Working):
         """The programme took the expulsion."""
         self.expelled = True
         self.log(now, What.EXPELLED)
+
+    def told_deactivation(self, now: datetime) -> None:
+        """The programme knows that the account is deactivated."""
+        self.deactivation_told = True
 
     def shared_contact(self, news: ContactNews, told: bool, now: datetime) -> None:
         """The enrollment heard the news, or could not be told in time."""

@@ -24,6 +24,13 @@ class Event(Frozen):
     by: Line
 
 
+class Judgement(Event):
+    """What a person makes of a case, which may have changed since they looked at it."""
+
+    seen: Annotated[int, Field(ge=0)] | None = None
+    """How many events the timeline had that they saw; null: whatever there is."""
+
+
 class ContactChannel(StrEnum):
     """How the seller turned up."""
 
@@ -78,10 +85,12 @@ class Review(StrEnum):
 
 
 class ReviewPlan(Event):
-    """A reviewer's answer to the newest plan."""
+    """A reviewer's answer to a plan."""
 
     decision: Review
     note: Paragraph | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
+    """Of the plan that the reviewer read; null: the newest, whichever that is."""
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
@@ -98,7 +107,7 @@ class Outcome(StrEnum):
     UNRESOLVED = "unresolved"
 
 
-class RecordConversation(Event):
+class RecordConversation(Judgement):
     """A specialist spoke with the seller."""
 
     outcome: Outcome
@@ -150,14 +159,14 @@ class Decision(StrEnum):
     RESUME = "resume"
 
 
-class Decide(Event):
+class Decide(Judgement):
     """The lead's decision."""
 
     decision: Decision
     note: Paragraph
 
 
-class Withdraw(Event):
+class Withdraw(Judgement):
     """The whole case, or one issue of it, was raised in error."""
 
     note: Paragraph

@@ -99,6 +99,15 @@ class ExpelOrder(Frozen):
     evidence: str
 
 
+class DeactivationOrder(Frozen):
+    """Let the programme know that the account is deactivated, once for a case."""
+
+    case_id: str
+    store: str
+    seller_id: str
+    by: str
+
+
 def call_order(case: Case, call: Attempt) -> CallOrder:
     """The order for a call under way."""
     assert call.latest is not None
@@ -162,6 +171,17 @@ def expel_order(case: Case) -> ExpelOrder:
         by=case.harm.reporter,
         category=case.harm.category,
         evidence=case.harm.evidence,
+    )
+
+
+def deactivation_order(case: Case) -> DeactivationOrder:
+    """The order to let the programme know that the account is deactivated."""
+    found = case.status is Status.NOT_COVERED
+    return DeactivationOrder(
+        case_id=case.id,
+        store=case.account.store,
+        seller_id=case.account.seller_id,
+        by="account service" if found else "case",
     )
 
 

@@ -4,16 +4,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import ConfigDict, JsonValue
 
 from domain.account import Account, ContactNews, Issue
 from domain.attempt import About, Attempt, Channel, Planned, Result
 from domain.calling import Opening
 from domain.events import HarmCategory, Review, SubmitPlan
 from domain.policy import Policy
+from domain.repeats import TakesUpdates
 from domain.text import Frozen
 
 DAY = timedelta(days=1)
+
+ALREADY_DEACTIVATED = "the account is deactivated already; what is left to the seller is to appeal"
+"""Why such an account's case is not covered."""
 
 ENGINE = "engine"
 """Who did what nobody in particular did."""
@@ -119,7 +123,7 @@ class Harm(Frozen):
     evidence: str
 
 
-class CaseRecord(BaseModel):
+class CaseRecord(TakesUpdates):
     """The state of a case: nothing but frozen values and tuples of them.
 
     So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.
@@ -135,6 +139,7 @@ class CaseRecord(BaseModel):
     reason: str | None = None
     closed_at: datetime | None = None
 
+    opened_by: str = ENGINE
     overrides: dict[str, JsonValue] | None = None
     """The policy as it was asked for, until the case is open."""
     policy: Policy | None = None
@@ -176,6 +181,10 @@ class CaseRecord(BaseModel):
     """When the desk is told (again)."""
     harm: Harm | None = None
     expelled: bool = False
+    account_deactivated: bool = False
+    """By this case, or before it."""
+    deactivation_told: bool = False
+    """Whether the programme knows."""
 
     timeline: tuple[Entry, ...] = ()
     written: int = 0

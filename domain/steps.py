@@ -49,6 +49,12 @@ class Expel(NamedTuple):
     kind: str = "expel"
 
 
+class TellDeactivation(NamedTuple):
+    """Tell the programme that the account is deactivated."""
+
+    kind: str = "tell_deactivation"
+
+
 class ShareContact(NamedTuple):
     """Tell the account's other workflow what changed of number and address, one after the other."""
 
@@ -62,7 +68,17 @@ class WaitUntil(NamedTuple):
     kind: str = "wait_until"
 
 
-Step = LookUp | LookUpHours | Reach | TellDesk | Deactivate | Expel | ShareContact | WaitUntil
+Step = (
+    LookUp
+    | LookUpHours
+    | Reach
+    | TellDesk
+    | Deactivate
+    | Expel
+    | TellDeactivation
+    | ShareContact
+    | WaitUntil
+)
 
 
 class CaseFacts(Frozen):
@@ -73,4 +89,6 @@ class CaseFacts(Frozen):
     number_valid: bool
     not_covered: str | None = None
     """Why the account is not covered; None if it is."""
+    deactivated: bool = False
+    """Whether the account is deactivated already."""
     shares_contact: bool = False

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
-from domain.events import AddIssue, ChangeContact, Event, SubmitPlan
+from domain.events import AddIssue, ChangeContact, Event, Judgement, SubmitPlan
 from domain.outreach import Outreach
 from domain.record import Reason, Status, What
 
@@ -13,6 +13,24 @@ MAXIMUM_WRITTEN = 600_000
 
 _OF_A_STATUS = OUTREACH | {About.CONVERSATION, About.COOPERATION_REMINDER}
 """Attempts that make sense only in the status they were planned in."""
+
+
+_CHANGES_THE_CASE = frozenset(
+    {
+        What.STATUS,
+        What.CONTACT,
+        What.CALL_REQUESTED,
+        What.CONTACT_CHANGED,
+        What.PLAN_SUBMITTED,
+        What.PLAN_REVIEWED,
+        What.CONVERSATION,
+        What.ISSUE_JOINED,
+        What.ISSUE_WITHDRAWN,
+        What.HARM_REPORTED,
+        What.DECIDED,
+    }
+)
+"""Events that a person who judges the case must have seen: what people did, and what came of it."""
 
 
 class Transitions(Outreach):
@@ -92,6 +110,31 @@ class Transitions(Outreach):
         )
         if self.written > MAXIMUM_WRITTEN and not (reached or though_full):
             raise Refused("the case file is full; the desk can still answer and decide")
+
+    def refuse_unless_read(self, version: int | None) -> None:
+        """Say which plan is the newest, if the one that a reviewer read is not."""
+        newest = self.plans[-1].version
+        if version is not None and version < newest:
+            raise Refused(
+                f"version: {version} is not the newest; the seller has sent version {newest}, "
+                "which is to be read first"
+            )
+        if version is not None and version > newest:
+            raise Refused(f"version: there is no version {version}; the newest is {newest}")
+
+    def refuse_unless_seen(self, judgement: Judgement) -> None:
+        """Say what is new, if it was made of a case that has changed since."""
+        if judgement.seen is None:
+            return
+        if judgement.seen > len(self.timeline):
+            raise Refused(f"seen: the timeline has no more than {len(self.timeline)} events")
+        new = [e.what for e in self.timeline[judgement.seen :] if e.what in _CHANGES_THE_CASE]
+        if new:
+            what = ", ".join(what.replace("_", " ") for what in dict.fromkeys(new))
+            raise Refused(
+                f"the case has changed since (seen: {judgement.seen}): {what}; look at it again, "
+                f"it now has {len(self.timeline)} events"
+            )
 
     def refuse_unless_open(self) -> None:
         """Say how the case ended and what is left to do, if it has."""

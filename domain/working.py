@@ -132,6 +132,7 @@ class Working(Transitions):
         self.admit(event, though_full=True)
         if self.status is not Status.PLAN_REVIEW:
             raise Refused(f"no plan is under review: the case is {self.status}")
+        self.refuse_unless_read(event.version)
         if event.decision is Review.ACCEPT and self.conversation_required:
             raise Refused(
                 "the conversation that is required has not been held; "
@@ -167,6 +168,8 @@ class Working(Transitions):
 
     def record_conversation(self, event: RecordConversation, now: datetime) -> None:
         """A conversation is a contact and meets the requirement; it may resolve the case."""
+        self.refuse_unless_open()
+        self.refuse_unless_seen(event)
         self.admit(event)
         self.conversation_required = False
         self.agenda = tuple(p for p in self.agenda if p.about is not About.CONVERSATION)
@@ -180,6 +183,7 @@ class Working(Transitions):
         self.refuse_unless_open()
         if self.status is not Status.ESCALATED:
             raise Refused(f"there is nothing to decide: the case is {self.status}, not escalated")
+        self.refuse_unless_seen(event)
         self.log(now, What.DECIDED, event.by, f"{event.decision}: {event.note}")
         if event.decision is Decision.RESOLVE:
             self.end(now, Status.RESOLVED, Reason.DECISION, About.RESOLVED)
@@ -260,6 +264,7 @@ class Working(Transitions):
     def withdraw(self, event: Withdraw, now: datetime) -> None:
         """Raised in error: the case ends, or one issue of several is struck."""
         self.refuse_unless_open()
+        self.refuse_unless_seen(event)
         rest = tuple(i for i in self.issues if i.id != event.issue)
         if event.issue is not None and rest == self.issues:
             raise Refused(f"issue: the case has no issue {event.issue}")

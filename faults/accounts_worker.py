@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from domain.orders import ContactOrder, ExpelOrder
+from domain.orders import ContactOrder, DeactivationOrder, ExpelOrder
 from providers.protocols import AccountService, Programme, ProviderFailed
 from runtime.service import Providers
 from runtime.settings import Settings
@@ -58,6 +58,10 @@ class ProgrammeDownForSome:
     async def expel(self, order: ExpelOrder) -> None:
         _ask(self._folder, order.seller_id)
         await self._programme.expel(order)
+
+    async def record_deactivation(self, order: DeactivationOrder) -> None:
+        _ask(self._folder, order.seller_id)
+        await self._programme.record_deactivation(order)
 
     async def change_contact(self, order: ContactOrder) -> None:
         _ask(self._folder, order.seller_id)

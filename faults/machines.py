@@ -42,6 +42,7 @@ class Workers:
             "CASE72_STATE": str(self.folder),
             "CASE72_RING_SECONDS": _RING_SECONDS,
             "CASE72_LOG": "json",
+            "CASE72_LEAST_WINDOW": "PT1S",
             **self.settings,
             **settings,
         }

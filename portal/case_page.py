@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.attempt import Channel, Result
-from domain.record import CLOSED, OPEN, Plan, Status, What
+from domain.record import ALREADY_DEACTIVATED, CLOSED, OPEN, Plan, Status, What
 from domain.view import AttemptView, CaseView
 from portal import words
 from portal.languages import Left
+from portal.standing_page import StandingPage
 
 _TONES = {
     Status.CONTACTING: "urgent",
@@ -79,6 +80,17 @@ class CasePage:
     def is_closed(self) -> bool:
         """Whether it has ended."""
         return self.status in CLOSED
+
+    @property
+    def of_deactivated_account(self) -> bool:
+        """Whether the account was deactivated before the case opened."""
+        return self.view.reason == ALREADY_DEACTIVATED
+
+    def says_otherwise_of_the_account(self, standing: StandingPage | None) -> bool:
+        """Whether it has ended, and since then the account was deactivated or reinstated."""
+        if standing is None or not self.is_closed:
+            return False
+        return standing.deactivated != (self.status is Status.DEACTIVATED)
 
     def is_another_than(self, about_id: str) -> bool:
         """Whether a link was for another case of the account, by its own id."""

@@ -191,7 +191,10 @@ class Pages:
     async def _show(self, request: Request, visit: Visit, shown: Shown) -> Response:
         found = await self._workflows.find(visit.visitor)
         reader = self._reader(request, found)
+        standing = StandingPage(found.standing) if found.standing is not None else None
         case = case_page(found.case) if found.case is not None else None
+        if case is not None and case.says_otherwise_of_the_account(standing):
+            case = None
         begun = form_to_go_on_from(case.view) if case else PlanForm.blank()
         has_plan_form = case is not None and case.is_open
         if shown.plan is not None and not has_plan_form:  # nothing in it can be corrected any more
@@ -215,7 +218,7 @@ class Pages:
             state=case.state if case else "",
             now=case.now if case else datetime.now(UTC),
             another_case=case is not None and case.is_another_than(visit.visitor.about_id),
-            standing=StandingPage(found.standing) if found.standing is not None else None,
+            standing=standing,
             standing_unknown=found.standing_unknown,
             notice=notice,
             notice_is_good=shown.status == 200,

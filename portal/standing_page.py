@@ -99,8 +99,15 @@ class StandingPage:
         return self.view.status
 
     @property
+    def deactivated(self) -> bool:
+        """Whether the account is, whatever the enrollment says."""
+        return self.view.deactivated
+
+    @property
     def tone(self) -> str:
         """How the page is to feel, as of a case."""
+        if self.deactivated:
+            return "over"
         tones = {Status.ENROLLED: "done", Status.INVITED: "act", Status.EXPELLED: "over"}
         return tones.get(self.status, "wait")
 
@@ -137,7 +144,8 @@ class StandingPage:
     def qualifies_on(self) -> date | None:
         """The day on which the rating will meet the requirement, if it does not today."""
         on = self.view.qualifies_on
-        return on if on is not None and not self.met("rating") else None
+        awaited = on is not None and not self.met("rating") and not self.deactivated
+        return on if awaited else None
 
     @property
     def chart(self) -> Chart | None:

@@ -17,7 +17,7 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.enrollment.events import ChangeAccount, Expel
+from domain.enrollment.events import ChangeAccount, Expel, RecordDeactivation
 from domain.enrollment.record import Reason
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.events import ChangeContact, Event
@@ -27,7 +27,7 @@ from domain.names import (
     case_workflow_id,
     enrollment_workflow_id,
 )
-from domain.orders import ContactOrder, ExpelOrder
+from domain.orders import ContactOrder, DeactivationOrder, ExpelOrder
 from providers.protocols import ProviderFailed
 
 _ANSWERS_WITHIN = timedelta(seconds=10)
@@ -67,16 +67,29 @@ class Enrollments:
         event = Expel(
             by=order.by, category=order.category, evidence=order.evidence, case_id=order.case_id
         )
+        await self._tell_anybody(order, "expel", event, f"{order.case_id}/expelled")
+
+    async def record_deactivation(self, order: DeactivationOrder) -> None:
+        """Know that the account is deactivated, known or not; again changes nothing."""
+        event = RecordDeactivation(by=order.by, case_id=order.case_id)
+        key = f"{order.case_id}/deactivated"
+        await self._tell_anybody(order, "record_deactivation", event, key)
+
+    async def _tell_anybody(
+        self, order: ExpelOrder | DeactivationOrder, update: str, event: Event, key: str
+    ) -> None:
         start: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
             ENROLLMENT_WORKFLOW,
-            {"account": {"store": order.store, "seller_id": order.seller_id}},
+            {"account": {"store": order.store, "seller_id": order.seller_id}, "by": order.by},
             id=enrollment_workflow_id(order.store, order.seller_id),
             task_queue=CASES_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=order.seller_id,
         )
         with _failures("the enrollment"):
-            await update_with_start(self._client, start, "expel", event, within=_ANSWERS_WITHIN)
+            await update_with_start(
+                self._client, start, update, event, within=_ANSWERS_WITHIN, key=key
+            )
 
     async def change_contact(self, order: ContactOrder) -> None:
         """Let the account's enrollment know the news, if there is one."""
@@ -113,13 +126,18 @@ async def update_with_start(
     *,
     within: timedelta,
     answers: type[T] | None = None,
+    key: str | None = None,
 ) -> T:
-    """Send an update to a workflow that is started if it is not there, and wait for the answer."""
+    """Send an update to a workflow that is started if it is not there, and wait for the answer.
+
+    The same `key` counts once.
+    """
     try:
         answer: T = await client.execute_update_with_start_workflow(
             update,
             event,
             start_workflow_operation=start,
+            id=key,
             result_type=answers,
             rpc_timeout=within,
         )

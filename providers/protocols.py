@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import Protocol
 
 from domain.attempt import Result
-from domain.orders import ContactOrder, ExpelOrder
+from domain.orders import ContactOrder, DeactivationOrder, ExpelOrder
 
 
 class ProviderFailed(Exception):
@@ -184,6 +184,13 @@ class Programme(Protocol):
 
     async def expel(self, order: ExpelOrder) -> None:
         """Remove the account for harmful conduct, known or not; again changes nothing.
+
+        Raises:
+            ProviderFailed: the programme did not take it.
+        """
+
+    async def record_deactivation(self, order: DeactivationOrder) -> None:
+        """Know that the account is deactivated, known or not; again changes nothing.
 
         Raises:
             ProviderFailed: the programme did not take it.

@@ -139,7 +139,7 @@ def workers_of(
     page: Entry | None = None,
 ) -> list[Worker]:
     """A worker for each of the queues; e-mails link to the `page`, if there is one."""
-    opening = OpeningActivities(providers.programme)
+    opening = OpeningActivities(providers.programme, providers.accounts, settings.least_window)
     marketplace = MarketplaceActivities(
         providers.accounts, providers.programme, settings.silence_held_until
     )
@@ -160,6 +160,7 @@ def workers_of(
             opening.look_up_hours,
             marketplace.deactivate_account,
             marketplace.expel_account,
+            marketplace.tell_deactivation,
             contacts.check_number,
             contacts.tell_enrollment,
             contacts.tell_case,

@@ -1,7 +1,7 @@
 """What can be set, from the environment, each with the prefix `CASE72_`."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import getaddresses
@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.fairness import LEAST_WINDOW
 from providers.smtp_mail import Security
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -98,6 +99,8 @@ class Settings(BaseSettings):
 
     From that day on it is counted how old ours is (docs/runbook/time-zones-old.md).
     """
+    least_window: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=30))] = LEAST_WINDOW
+    """Of a case's policy (ISO 8601); under a day only for demos and tests (domain/fairness.py)."""
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker lets activities finish: more than a call takes."""
 

@@ -60,6 +60,7 @@ class DyingProgramme:
     def __init__(self, programme: Programme) -> None:
         self.why_not_enrolled = programme.why_not_enrolled
         self.change_contact = programme.change_contact
+        self.record_deactivation = programme.record_deactivation
         self._expel = programme.expel
 
     async def expel(self, order: ExpelOrder) -> None:

@@ -27,7 +27,7 @@ from domain.record import Status
 from domain.view import CaseView
 from providers.lines import PhoneLines
 from providers.own_workflows import Cases, Enrollments
-from providers.protocols import Mail, Programme, Telephone
+from providers.protocols import AccountService, Mail, Programme, Telephone
 from providers.simulated_mail import SimulatedMail
 from providers.simulated_marketplace import SimulatedMarketplace
 from providers.simulated_telephone import SimulatedTelephone
@@ -46,6 +46,8 @@ from workflows.seller_enrollment import SellerEnrollment
 RING_SECONDS = 0.05
 EVERYONE: dict[str, Any] = {"coverage": "everyone"}
 HOUR = timedelta(hours=1)
+BENCH: dict[str, Any] = {"cached_cases": 1000, "least_window": timedelta(seconds=1)}
+"""Settings of a worker of tests: a case's 72 hours may be seconds."""
 _sellers = itertools.count(1)
 _PLACES = (
     *("Pacific/Niue", "Pacific/Honolulu", "Pacific/Gambier", "Pacific/Pitcairn"),
@@ -249,6 +251,7 @@ async def engine_in(
     ring_seconds: float = RING_SECONDS,
     telephone: Telephone | None = None,
     mail: Mail | None = None,
+    accounts: AccountService | None = None,
     programme: Callable[[Client], Programme] = Enrollments,
     queues: Iterable[str] = QUEUES,
     page: Entry | None = None,
@@ -263,11 +266,11 @@ async def engine_in(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds),
             lines=PhoneLines(client),
             mail=mail or SimulatedMail(folder / "mail"),
-            accounts=SimulatedMarketplace(folder),
+            accounts=accounts or SimulatedMarketplace(folder),
             programme=programme(client),
             cases=Cases(client),
         )
-        chosen = Settings(state=folder, drain_seconds=0.5, **({"cached_cases": 1000} | settings))
+        chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
         for worker in workers_of(client, chosen, providers, queues, page):
             await stack.enter_async_context(worker)
         yield Engine(client, time_skipper(client), providers, folder)

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from domain.enrollment.events import Readmit
+from domain.enrollment.events import Readmit, RecordDeactivation, Reinstate
 from domain.enrollment.record import Status as Standing
 from domain.events import Decision
 from domain.record import Status
@@ -81,6 +81,11 @@ async def _not_covered(engine: Engine) -> OpenCase:
     return await engine.open(rules={"coverage": "enrolled"}, wait=False)
 
 
+async def _deactivated_already(engine: Engine) -> OpenCase:
+    await engine.providers.accounts.deactivate("US", "GONE", "by hand")
+    return await engine.open(seller_id="GONE", wait=False)
+
+
 async def _harmful_from_the_start(engine: Engine) -> OpenCase:
     return await engine.open(issues=(issue(harmful=True),), wait=False)
 
@@ -130,6 +135,13 @@ async def _expelled_and_readmitted(engine: Engine) -> KnownSeller:
     return seller
 
 
+async def _deactivated_and_reinstated(engine: Engine) -> KnownSeller:
+    seller = await engine.know("REINSTATED")
+    await seller.tell(Programme.record_deactivation, RecordDeactivation(by="marketplace"))
+    await seller.tell(Programme.reinstate, Reinstate(by="lead", note="The appeal holds"))
+    return seller
+
+
 async def _enrollment_continued(engine: Engine) -> KnownSeller:
     seller = await engine.know("GOESON", emergency_phone=None)
     for age in range(20):
@@ -149,6 +161,7 @@ STORIES: dict[str, Record] = {
     "withdrawn": _row(rows.withdrawn),
     "withdrawn-cancelled": _row(rows.cancelled),
     "not-covered": _not_covered,
+    "deactivated-already": _deactivated_already,
     "escalated-not-really-tried": _row(rows.silent, **rows.NEVER_REALLY_TRIED),
     "escalated-outage-of-mail": _escalated_by_an_outage_of_mail,
     "escalated-no-cooperation": _row(rows.uncooperative),
@@ -157,6 +170,7 @@ STORIES: dict[str, Record] = {
     "enrollment-ended": _enrolled_ended_and_enrolled_again,
     "enrollment-invited": _invited,
     "enrollment-expelled": _expelled_and_readmitted,
+    "enrollment-deactivated": _deactivated_and_reinstated,
 }
 
 SECOND_PROVIDER: dict[str, Record] = {"second-provider": _row(rows.silent)}

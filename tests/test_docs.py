@@ -25,6 +25,7 @@ STORIES = (
     "US/A3LANTERN is resolved (decision)",
     "US/A6SWIFT ended: deactivated (harm)",
     "nothing is wrong",
+    "US/A6SWIFT is not eligible (deactivated)",
     "US/A6SWIFT is enrolled",
     "CA/A1STRANGER is expelled",
     '"status": "resolved"',

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, JsonValue, model_validator
 
 from domain.account import Account, Issue
-from domain.text import Frozen
+from domain.text import Frozen, Line
 from domain.working import MAXIMUM_ISSUES
 
 
@@ -16,6 +16,8 @@ class CaseInput(Frozen):
     issues: Annotated[tuple[Issue, ...], Field(min_length=1, max_length=MAXIMUM_ISSUES)]
     policy: dict[str, JsonValue] | None = None
     """Overrides of the defaults, by name."""
+    by: Line | None = None
+    """Who opens the case."""
     carried: dict[str, JsonValue] | None = None
     """The state of a case that continues as new: for the engine's own use."""
 

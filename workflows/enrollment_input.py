@@ -3,12 +3,14 @@
 from pydantic import JsonValue
 
 from domain.account import SellerAccount
-from domain.text import Frozen
+from domain.text import Frozen, Line
 
 
 class EnrollmentInput(Frozen):
     """The one argument of `Enrollment`."""
 
     account: SellerAccount
+    by: Line | None = None
+    """Who makes the seller known."""
     carried: dict[str, JsonValue] | None = None
     """The state of an enrollment that continues as new: for the engine's own use."""

@@ -7,9 +7,8 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.contact_check import email_problem, number_problem, zone_problem
-from domain.enrollment.events import AccountNews
 from domain.errors import Refused, explain
-from domain.events import ChangeContact
+from domain.events import Event
 
 Input = TypeVar("Input")
 State = TypeVar("State", bound=BaseModel)
@@ -58,8 +57,17 @@ def require_workflow_id(of_account: str, form: str) -> None:
         raise ApplicationError(f"the workflow id must be {form} of the account", type="BadInput")
 
 
-def refuse_what_does_not_exist(news: ChangeContact | AccountNews) -> None:
-    """Only for a validator: the answer changes with the data a machine carries.
+def update_id() -> str:
+    """The id of the update that is being looked at or taken: a repeat has the same."""
+    update = workflow.current_update_info()
+    assert update is not None
+    return update.id
+
+
+def refuse_what_does_not_exist(event: Event) -> None:
+    """For any update that brings news of an account, itself or in its `account`.
+
+    Only for a validator: the answer changes with the data a machine carries.
 
     That data is read from files as it is needed, which the sandbox forbids to what replays.
 
@@ -67,7 +75,8 @@ def refuse_what_does_not_exist(news: ChangeContact | AccountNews) -> None:
         Refused: a number, an address or a time zone is none; names the field.
     """
     with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
-        for field, problem_of in _EXISTS:
-            value = getattr(news, field, None)
-            if value is not None and (problem := problem_of(value)):
-                raise Refused(f"{field}: {problem}")
+        for news in (event, getattr(event, "account", None)):
+            for field, problem_of in _EXISTS:
+                value = getattr(news, field, None)
+                if value is not None and (problem := problem_of(value)):
+                    raise Refused(f"{field}: {problem}")

@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
         Withdraw,
     )
     from domain.names import CASE_WORKFLOW, case_workflow_id_of, own_id
+    from domain.record import ENGINE
     from domain.steps import Step, WaitUntil
     from domain.view import CaseView, view_of
     from workflows.case_input import CaseInput
@@ -38,6 +39,7 @@ with workflow.unsafe.imports_passed_through():
         given,
         refuse_what_does_not_exist,
         require_workflow_id,
+        update_id,
     )
     from workflows.metrics import count
     from workflows.perform import Outcome, called_off, perform
@@ -122,15 +124,21 @@ class IssueCase:
         return view_of(self._case)
 
     def _try(self, take: Take[SomeEvent], event: SomeEvent) -> None:
-        """Refuse, without a history event, what the case cannot take."""
+        """Refuse, without a history event, what the case cannot take; a repeat is let through."""
+        if self._case.has_taken(update_id()):
+            return
+        refuse_what_does_not_exist(event)
         if self._opened():
             take(self._case.model_copy(), event, workflow.now())
 
     async def _take(self, take: Take[SomeEvent], event: SomeEvent) -> CaseView:
-        """Take an event. One that comes before the case has opened waits for that."""
+        """Take an event, once. One that comes before the case has opened waits for that."""
         await workflow.wait_condition(self._opened)
+        if self._case.has_taken(update_id()):
+            return view_of(self._case)
         case = self._case.model_copy()
         take(case, event, workflow.now())
+        case.remember(update_id())
         self._case = case
         self._steps.tell()
         return view_of(case)
@@ -192,7 +200,6 @@ class IssueCase:
 
     @change_contact.validator
     def _change_contact(self, event: ChangeContact) -> None:
-        refuse_what_does_not_exist(event)
         self._try(Case.change_contact, event)
 
     @workflow.update
@@ -231,5 +238,6 @@ def _case_of(start: CaseInput | None) -> Case:
         account=start.account,
         issues=start.issues,
         overrides=start.policy,
+        opened_by=start.by or ENGINE,
         opened_at=workflow.now(),
     )

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         call_order,
         contact_order,
         deactivate_order,
+        deactivation_order,
         desk_order,
         expel_order,
         mail_order,
@@ -35,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         Reach,
         ShareContact,
         Step,
+        TellDeactivation,
         TellDesk,
         WaitUntil,
     )
@@ -75,6 +77,8 @@ async def perform(case: Case, step: Step) -> Outcome:
             return await _deactivate(case)
         case Expel():
             return await _expel(case)
+        case TellDeactivation():
+            return await _tell_deactivation(case)
         case ShareContact():
             return await _share_contact(case)
         case WaitUntil(moment=moment):
@@ -214,6 +218,18 @@ async def _expel(case: Case) -> Outcome:
         summary="Expel the account from the programme",
     )
     return lambda case, now: case.expelled_from_programme(now)
+
+
+async def _tell_deactivation(case: Case) -> Outcome:
+    await workflow.execute_activity_method(
+        MarketplaceActivities.tell_deactivation,
+        deactivation_order(case),
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary="Tell the programme that the account is deactivated",
+    )
+    return lambda case, now: case.told_deactivation(now)
 
 
 async def _share_contact(case: Case) -> Outcome:

@@ -15,12 +15,20 @@ with workflow.unsafe.imports_passed_through():
     import structlog
 
     from domain.enrollment.enrollment import Enrollment
-    from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+    from domain.enrollment.events import (
+        ChangeAccount,
+        Expel,
+        Readmit,
+        RecordDeactivation,
+        RecordRatings,
+        Reinstate,
+    )
     from domain.enrollment.record import Step, What
     from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
     from domain.errors import Refused
     from domain.events import Event
     from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
+    from domain.record import ENGINE
     from domain.steps import WaitUntil
     from workflows.enrollment_input import EnrollmentInput
     from workflows.enrollment_story import details
@@ -29,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
         given,
         refuse_what_does_not_exist,
         require_workflow_id,
+        update_id,
     )
     from workflows.perform_enrollment import Outcome, perform
     from workflows.reconciler import Reconciler
@@ -126,15 +135,21 @@ class SellerEnrollment:
         return standing_of(self._enrollment, _now())
 
     def _try(self, take: Take[SomeEvent], event: SomeEvent) -> None:
-        """Refuse, without a history event, what the enrollment cannot take."""
+        """Refuse, without a history event, what it cannot take; a repeat is let through."""
+        if self._enrollment.has_taken(update_id()):
+            return
+        refuse_what_does_not_exist(event)
         take(self._enrollment.model_copy(), event, workflow.now())
 
     async def _take(self, take: Take[SomeEvent], event: SomeEvent) -> EnrollmentView:
-        """Take an event, and answer once the resulting status stands."""
+        """Take an event, once, and answer when the resulting status stands."""
         await workflow.wait_condition(lambda: not self._enrollment.number_unchecked)
         now = workflow.now()
+        if self._enrollment.has_taken(update_id()):
+            return view_of(self._enrollment, now)
         enrollment = self._enrollment.model_copy()
         take(enrollment, event, now)
+        enrollment.remember(update_id())
         enrollment.settle(now)
         self._enrollment = enrollment
         self._steps.tell()
@@ -146,8 +161,6 @@ class SellerEnrollment:
 
     @record_ratings.validator
     def _record_ratings(self, event: RecordRatings) -> None:
-        if event.account is not None:
-            refuse_what_does_not_exist(event.account)
         self._try(Enrollment.record_ratings, event)
 
     @workflow.update
@@ -156,7 +169,6 @@ class SellerEnrollment:
 
     @change_account.validator
     def _change_account(self, event: ChangeAccount) -> None:
-        refuse_what_does_not_exist(event)
         self._try(Enrollment.change_account, event)
 
     @workflow.update
@@ -174,6 +186,22 @@ class SellerEnrollment:
     @readmit.validator
     def _readmit(self, event: Readmit) -> None:
         self._try(Enrollment.readmit, event)
+
+    @workflow.update
+    async def record_deactivation(self, event: RecordDeactivation) -> EnrollmentView:
+        return await self._take(Enrollment.record_deactivation, event)
+
+    @record_deactivation.validator
+    def _record_deactivation(self, event: RecordDeactivation) -> None:
+        self._try(Enrollment.record_deactivation, event)
+
+    @workflow.update
+    async def reinstate(self, event: Reinstate) -> EnrollmentView:
+        return await self._take(Enrollment.reinstate, event)
+
+    @reinstate.validator
+    def _reinstate(self, event: Reinstate) -> None:
+        self._try(Enrollment.reinstate, event)
 
 
 def _now() -> datetime:
@@ -194,5 +222,5 @@ def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
     enrollment = Enrollment(
         id=own_id(info.workflow_id, info.first_execution_run_id), account=account, known_since=now
     )
-    enrollment.log(now, What.KNOWN)
+    enrollment.log(now, What.KNOWN, start.by or ENGINE)
     return enrollment

@@ -75,7 +75,7 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     if case.agenda:
         lines += ["", "### To come", ""]
         lines += [f"- {time(p.due)}: {_what(p)}" for p in case.agenda]
-    lines += ["", "### Timeline (UTC)", ""]
+    lines += ["", f"### Timeline (UTC, {len(case.timeline)} events)", ""]
     lines += [_entry(entry) for entry in case.timeline]
     return "\n".join(lines)
 

@@ -7,7 +7,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from domain.account import ContactNews, SellingPlan
 from domain.attempt import Result
-from domain.enrollment.events import AccountNews, ChangeAccount, Expel, Readmit, RecordRatings
+from domain.enrollment.events import (
+    AccountNews,
+    ChangeAccount,
+    Expel,
+    Readmit,
+    RecordDeactivation,
+    RecordRatings,
+    Reinstate,
+)
 from domain.enrollment.record import (
     INVITES,
     SAYS_ENDED,
@@ -69,6 +77,8 @@ class Enrollment(EnrollmentRecord):
     def _standing(self, today: date) -> tuple[Status, Reason]:
         if self.expulsion is not None:
             return Status.EXPELLED, Reason.HARM
+        if self.deactivated:
+            return Status.NOT_ELIGIBLE, Reason.DEACTIVATED
         if self.account.selling_plan is not SellingPlan.PROFESSIONAL:
             return Status.NOT_ELIGIBLE, Reason.SELLING_PLAN
         rating = next(self.ratings.outlook(today))
@@ -95,7 +105,7 @@ class Enrollment(EnrollmentRecord):
             self._write(About.ENROLLED, now)
         elif status is Status.INVITED:
             self._write(About.ENDED_NUMBER_NEEDED if ended else About.INVITED, now)
-        elif ended:
+        elif ended and reason is not Reason.DEACTIVATED:  # of that, whoever did it tells
             self._write(About.ENDED, now)
 
     def _stop_asking(self) -> None:
@@ -116,7 +126,7 @@ class Enrollment(EnrollmentRecord):
         """The next moment at which something would change by itself; None if none would."""
         moments = [] if self.remind_at is None else [self.remind_at]
         professional = self.account.selling_plan is SellingPlan.PROFESSIONAL
-        if professional and self.expulsion is None:
+        if professional and self.expulsion is None and not self.deactivated:
             day = self.ratings.changes_on(now.astimezone(UTC).date())
             if day is not None:
                 moments.append(datetime.combine(day, time(), UTC))
@@ -192,6 +202,26 @@ class Enrollment(EnrollmentRecord):
             raise Refused(f"the seller is not expelled: {self.status}")
         self.expulsion = None
         self.log(now, What.READMITTED, event.by, event.note)
+
+    def record_deactivation(self, event: RecordDeactivation, now: datetime) -> None:
+        """The account is deactivated: nobody is invited or congratulated any more."""
+        if self.deactivated:
+            return
+        self.deactivated = True
+        self.log(now, What.DEACTIVATED, event.by, event.case_id)
+        self._stop_asking()
+        self.outbox = tuple(x for x in self.outbox if x.about is not About.ENROLLED)
+
+    def reinstate(self, event: Reinstate, now: datetime) -> None:
+        """The account is active again; the requirements decide.
+
+        Raises:
+            Refused: it was not deactivated.
+        """
+        if not self.deactivated:
+            raise Refused(f"the account is not deactivated: the seller is {self.status}")
+        self.deactivated = False
+        self.log(now, What.REINSTATED, event.by, event.note)
 
     def ignore_cancellation(self, now: datetime) -> None:
         """An enrollment goes on: cancelled, it would forget that a seller was expelled."""

@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from domain.account import ContactNews, SellerAccount
 from domain.enrollment.ratings import RatingRecord
 from domain.events import HarmCategory
 from domain.record import ENGINE
+from domain.repeats import TakesUpdates
 from domain.steps import ShareContact, WaitUntil
 from domain.text import Frozen
 
@@ -31,6 +32,8 @@ class Reason(StrEnum):
     """Why a seller stands there: of several requirements not met, the first."""
 
     REQUIREMENTS_MET = "requirements_met"
+    DEACTIVATED = "deactivated"
+    """The account itself, by a case or otherwise."""
     SELLING_PLAN = "selling_plan"
     RECORD_TOO_SHORT = "record_too_short"
     TOO_MANY_DAYS_BELOW = "too_many_days_below"
@@ -67,6 +70,8 @@ class What(StrEnum):
     ACCOUNT_CHANGED = "account_changed"
     EXPELLED = "expelled"
     READMITTED = "readmitted"
+    DEACTIVATED = "deactivated"
+    REINSTATED = "reinstated"
     EMAIL = "email"
     CONTACT_NOT_SHARED = "contact_not_shared"
     CANCELLATION_IGNORED = "cancellation_ignored"
@@ -119,7 +124,7 @@ class Send(NamedTuple):
 Step = CheckNumber | Send | ShareContact | WaitUntil
 
 
-class EnrollmentRecord(BaseModel):
+class EnrollmentRecord(TakesUpdates):
     """The state of an enrollment: nothing but frozen values and tuples of them.
 
     So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.
@@ -138,6 +143,9 @@ class EnrollmentRecord(BaseModel):
     expulsion: Expulsion | None = None
     expelled_in: tuple[str, ...] = ()
     """The latest cases that a seller was expelled in: a repeat of one changes nothing."""
+
+    deactivated: bool = False
+    """Whether the account is, as far as anybody has said."""
 
     letters: int = 0
     """How many were ever written."""

@@ -47,6 +47,8 @@ class EnrollmentView(Frozen):
     """Of today's window."""
     qualifies_on: date | None
     account: SellerAccount
+    deactivated: bool
+    """The account itself, whatever the status."""
     timeline: tuple[Entry, ...]
 
 
@@ -93,6 +95,7 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
         days_on_record=ratings.days_on_record(today),
         qualifies_on=ratings.qualifies_on(today),
         account=account,
+        deactivated=current.deactivated,
         timeline=current.timeline,
     )
 
@@ -103,6 +106,8 @@ def why_not_enrolled(view: EnrollmentView) -> str | None:
         return None
     if view.status is Status.EXPELLED:
         return "the account was expelled from the programme"
+    if view.deactivated:
+        return "the account is not enrolled: it was deactivated, and nobody has reinstated it"
     missing = "; ".join(f"{_words(r.name)}: {r.detail}" for r in view.requirements if not r.met)
     return f"the account is not enrolled: {missing}"
 

@@ -23,7 +23,7 @@ from domain.steps import Step, WaitUntil
 from runtime.service import providers_of, workers_of
 from runtime.settings import Settings
 from tests.client.conftest import Cli
-from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
+from tests.engine import BENCH, EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
 from tests.patience import PATIENCE
 from tests.workflows.events import CONTACT, WITHDRAW
 from workflows import perform, perform_enrollment
@@ -169,7 +169,7 @@ async def test_a_case_whose_worker_has_gone_is_found_and_nobody_is_waited_for(
 ) -> None:
     monkeypatch.setattr(suspecting, "LATE", SECOND)
     async with engine_in(tmp_path, queues=[]) as engine:
-        settings = Settings(state=tmp_path, ring_seconds=0, drain_seconds=0)
+        settings = Settings(state=tmp_path, ring_seconds=0, drain_seconds=0, **BENCH)
         workers = workers_of(engine.client, settings, providers_of(settings, engine.client))
         for worker in workers:
             await worker.__aenter__()

@@ -90,6 +90,7 @@ async def test_many_are_opened_and_joined_and_a_second_run_changes_nothing(
     assert (again.code, counts(again.out)) == (0, [0, 0, 21, 0, 0])
     assert (rest.code, counts(rest.out)) == (0, [0, 0, 1, 0, 0])
     assert [i.id for i in in_json.view.issues] == ["ISS-1", "ISS-2", "ISS-3"]
+    assert in_json.view.timeline[0].by == "monitor"
     assert in_json.view.timeline[-1].by in ("monitor", "engine")
     assert [(i.id, i.summary) for i in in_csv.view.issues] == [
         ("ISS-1", 'Late, "very"'),

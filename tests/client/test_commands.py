@@ -9,7 +9,7 @@ from domain.attempt import Channel
 from domain.events import ContactChannel, ReportContact, Withdraw
 from domain.record import Status
 from tests.client.conftest import Cli, flags, name_of
-from tests.engine import Engine, account, issue
+from tests.engine import EVERYONE, Engine, account, issue
 from tests.patience import PATIENCE
 from workflows.issue_case import IssueCase
 
@@ -23,6 +23,7 @@ VISIBLE = (
     "(ExecutionStatus = 'Completed' OR CaseStatus = 'contacting')"
 )
 REVIEWER = ("--by", "reviewer.kim")
+FIRST = ("--version", "1", *REVIEWER)
 
 
 async def test_open_starts_a_case_and_answers_where_it_stands(cli: Cli) -> None:
@@ -37,6 +38,20 @@ async def test_open_starts_a_case_and_answers_where_it_stands(cli: Cli) -> None:
     assert view.issues[0].summary == "Restricted product: listed"
     assert view.deadline is not None
     assert view.deadline - view.opened_at < timedelta(hours=49)
+
+
+async def test_who_opens_is_in_the_timeline_and_a_case_that_names_somebody_keeps_that(
+    cli: Cli,
+) -> None:
+    start = {"account": account("NAMED").model_dump(), "issues": [issue().model_dump()]}
+    named = start | {"policy": EVERYONE, "by": "feed"}
+    by_flag, by_file = await asyncio.gather(
+        cli("open", *flags("FLAGGED"), "--json", "--by", "monitor"),
+        cli("open", "-", "--json", "--by", "monitor", stdin=json.dumps(named)),
+    )
+    for answer, by in ((by_flag, "monitor"), (by_file, "feed")):
+        assert answer.code == 0, answer.err
+        assert (answer.view.timeline[0].what, answer.view.timeline[0].by) == ("opened", by)
 
 
 async def test_opening_again_joins_the_open_case(cli: Cli, engine: Engine) -> None:
@@ -80,7 +95,7 @@ async def test_an_account_that_is_not_covered_is_told_so(cli: Cli) -> None:
 async def test_from_a_call_to_a_plan_accepted(cli: Cli, engine: Engine, tmp_path: Path) -> None:
     case = await engine.open()
     name = name_of(case)
-    refused = await cli("review", name, "accept")
+    refused = await cli("review", name, "accept", "--version", "1")
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == "refused: no plan is under review: the case is contacting\n"
     requested = await cli("call", name, "--by", "seller")
@@ -92,14 +107,16 @@ async def test_from_a_call_to_a_plan_accepted(cli: Cli, engine: Engine, tmp_path
     planned = await cli("plan", name, "--file", str(file), "--json")
     assert (planned.code, planned.view.status) == (0, Status.PLAN_REVIEW)
     assert planned.view.plans[0].plan.by == "seller"
-    more = await cli("review", name, "more_information", "--note", "Which supplier?", *REVIEWER)
+    more = await cli("review", name, "more_information", "--note", "Which supplier?", *FIRST)
     assert (more.code, "a phone conversation is required" in more.out) == (0, True), more
     spoke = await cli("conversation", name, "plan_expected", "--note", "Went through it")
     assert (spoke.code, f"{name} is working" in spoke.out) == (0, True), spoke
     second = ["--corrective-action", "y", "--preventive-measure", "z", "--evidence", "invoice 7"]
     planned = await cli("plan", name, "--root-cause", "[b]x[/b]", *second)
     assert (planned.code, f"{name} is plan review" in planned.out) == (0, True), planned
-    accepted = await cli("review", name, "accept", *REVIEWER)
+    unread = await cli("review", name, "accept", *FIRST)
+    assert (unread.code, "the seller has sent version 2" in unread.err) == (1, True), unread
+    accepted = await cli("review", name, "accept", "--version", "2", *REVIEWER)
     assert (accepted.code, "resolved (plan accepted)" in accepted.out) == (0, True), accepted
     ended = await case.end()
     assert ended.plans[1].reviewed_by == "reviewer.kim"
@@ -144,7 +161,12 @@ async def test_advance_plays_the_cases_clock_and_decide_ends_it(cli: Cli, engine
     assert done.code == 0, done.err
     assert "By the case's own clock it is" in done.out
     assert f"{name} is escalated (no cooperation): the desk decides." in done.out
-    decided = await cli("decide", name, "resume", "--note", "Their line was down")
+    seen = len((await case.view()).timeline)
+    await case.tell(IssueCase.report_contact, contact)
+    stale = await cli("decide", name, "deactivate", "--note", "Silent", "--seen", str(seen))
+    assert (stale.code, f"(seen: {seen}): contact; look at it again" in stale.err) == (1, True)
+    resume = ("decide", name, "resume", "--note", "Their line was down")
+    decided = await cli(*resume, "--seen", str(seen + 1))
     assert (decided.code, f"{name} is working" in decided.out) == (0, True), decided
     shown = await cli("show", name)
     assert "71 h 59 min left" in shown.out

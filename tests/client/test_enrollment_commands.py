@@ -14,7 +14,7 @@ from domain.account import Store
 from domain.enrollment.ratings import Rating
 from domain.enrollment.record import Reason, Status
 from domain.enrollment.view import EnrollmentView
-from tests.client.conftest import ROOT, Answer, Cli
+from tests.client.conftest import ROOT, Answer, Cli, flags
 from tests.client.test_input import said
 from tests.engine import Engine
 from tests.patience import PATIENCE
@@ -95,6 +95,26 @@ async def test_anybody_is_expelled_and_a_person_readmits(cli: Cli, engine: Engin
     )
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == "refused: the seller is not expelled: not_eligible\n"
+
+
+async def test_a_deactivated_account_is_said_to_be_and_a_person_reinstates(
+    cli: Cli, engine: Engine
+) -> None:
+    await engine.know("ENDED")
+    await engine.providers.accounts.deactivate("US", "ENDED", "by hand")
+    opened = await cli("open", *flags("ENDED"))
+    assert opened.code == 0, opened.err
+    assert "US/ENDED is not covered (the account is deactivated already; what is" in opened.out
+    shown, standing = await asyncio.gather(
+        cli("show", "US/ENDED"), cli("enrollment", "show", "US/ENDED")
+    )
+    assert "the account is deactivated already" in " ".join(shown.out.split())
+    assert "not eligible (deactivated)" in standing.out
+    assert "deactivated; what is left to the seller is to appeal" in standing.out
+    again = await cli("enrollment", "reinstate", "US/ENDED", "--note", "The appeal holds")
+    assert (again.code, "US/ENDED is enrolled" in again.out) == (0, True), again
+    twice = await cli("enrollment", "reinstate", "US/ENDED", "--note", "x")
+    assert (twice.code, "the account is not deactivated" in twice.err) == (1, True)
 
 
 async def test_an_unknown_seller_is_said_to_be(cli: Cli) -> None:

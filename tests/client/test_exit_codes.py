@@ -47,7 +47,9 @@ def situations(number: int) -> list[Situation]:
         Situation(["show", "US/NOBODY"], 1, "there is no case US/NOBODY"),
         Situation(["contact", "US/NOBODY", *contact], 1, "there is no case US/NOBODY"),
         Situation(["contact", "US/GONE", *contact], 1, "US/GONE is closed: withdrawn (raised in"),
-        Situation(["review", "US/KEPT", "accept"], 1, "refused: no plan is under review"),
+        Situation(
+            ["review", "US/KEPT", "accept", "--version", "1"], 1, "refused: no plan is under review"
+        ),
         Situation(["contact", "US/KEPT", "fax", "--note", "x"], 2, "channel"),
         Situation(["open", *flags("X", phone="12")], 2, "account.emergency_phone: is malformed"),
     ]

@@ -7,14 +7,10 @@ import pytest
 from cli import joining
 from cli.joining import open_or_join
 from cli.problems import DidNotHappen
-from domain.events import AddIssue, Withdraw
+from domain.events import Withdraw
 from tests.engine import EVERYONE, Engine, OpenCase, account, issue
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
-
-
-def events(*ids: str) -> list[AddIssue]:
-    return [AddIssue(by="monitor", issue=issue(i)) for i in ids]
 
 
 async def opens(engine: Engine, seller: str, *ids: str, **changes: str) -> str:
@@ -23,7 +19,7 @@ async def opens(engine: Engine, seller: str, *ids: str, **changes: str) -> str:
         account=account(seller, **changes), issues=tuple(issue(i) for i in ids), policy=EVERYONE
     )
     said: list[str] = []
-    found, _ = await open_or_join(engine.client, start, events(*ids), said.append)
+    found, _ = await open_or_join(engine.client, start, "monitor", said.append)
     return found.view.id
 
 
@@ -73,8 +69,7 @@ async def test_harm_comes_last_so_that_nothing_is_refused_for_it(engine: Engine)
     start = CaseInput(
         account=account("MIXED"), issues=(issue("ISS-2", harmful=True), issue("ISS-3"))
     )
-    told = [AddIssue(by="monitor", issue=i) for i in start.issues]
-    await open_or_join(engine.client, start, told, print)
+    await open_or_join(engine.client, start, "monitor", print)
     ended = await case.end()
     assert ended.reason == "harm"
     assert {i.id for i in ended.issues} == {"ISS-1", "ISS-2", "ISS-3"}

@@ -75,6 +75,7 @@ def facts_for(
     *,
     number_valid: bool = True,
     not_covered: str | None = None,
+    deactivated: bool = False,
     days: int = 7,
 ) -> CaseFacts:
     """What a look-up at the opening finds, with calling hours for `days`."""
@@ -87,6 +88,7 @@ def facts_for(
         hours=calling_hours(rules.quiet_from, rules.quiet_until, zone, start, until),
         number_valid=number_valid,
         not_covered=not_covered,
+        deactivated=deactivated,
     )
 
 

@@ -24,6 +24,7 @@ from domain.steps import (
     Reach,
     ShareContact,
     Step,
+    TellDeactivation,
     TellDesk,
     WaitUntil,
 )
@@ -92,6 +93,7 @@ OPENINGS = {
     "opens": {},
     "opens, number invalid": {"number_valid": False},
     "opens, not covered": {"not_covered": "the account is not enrolled"},
+    "opens, deactivated already": {"deactivated": True},
 }
 DOWN = 100 * HOUR
 
@@ -166,7 +168,7 @@ class Walked(WatchedWorld):
                 return [("done", True), ("failed", False), ("held", HELD)]
             case TellDesk() | Deactivate() | ShareContact():
                 return [("done", True), ("failed", False)]
-            case Expel() | LookUpHours():
+            case Expel() | TellDeactivation() | LookUpHours():
                 return [("done", True)]
         return []
 
@@ -271,7 +273,7 @@ class Walked(WatchedWorld):
             self._check_that_it_may_begin(step.number)
         return NEVER._replace(outcome=self.case.contact_news if step == ShareContact() else None)
 
-    def _open(self, *, number_valid: bool = True, not_covered: str | None = None) -> None:
+    def _open(self, *, number_valid: bool = True, **facts: Any) -> None:
         self.witness.number_invalid = not number_valid
-        found = {"number_valid": number_valid, "not_covered": not_covered, "shares_contact": True}
+        found = {"number_valid": number_valid, "shares_contact": True} | facts
         self.case.looked_up(self.facts.model_copy(update=found), self.now)

@@ -21,7 +21,8 @@ _DAY = timedelta(days=1)
 def form_of(case: Case, now: datetime) -> Hashable:
     """All of the case that matters from now on."""
     if case.closed_at is not None:
-        return (case.status, case.reason, case.harm is None, case.expelled)
+        told = (case.expelled, case.deactivation_told)
+        return (case.status, case.reason, case.harm is None, told)
     if case.policy is None:
         return (case.status, case.reason, case.issues)
     contacting = case.status is Status.CONTACTING
@@ -43,6 +44,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         _later(case.conversation_due, now) if case.conversation_wanted else None,
         case.desk_due and _off(case.desk_due, now),
         (case.harm is None, case.expelled),
+        (case.account_deactivated, case.deactivation_told),
         tuple(_off(asked, now) for asked in case.requests if now - asked < _DAY),
         (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),
         _outreach(case, now) if contacting else case.number_invalid,

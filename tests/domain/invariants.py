@@ -154,6 +154,8 @@ def _closed_is_closed(case: Case) -> None:
         assert not case.under_way
         assert not case.agenda
         assert case.expelled == (case.harm is not None)
+        assert case.deactivation_told == case.account_deactivated
+        assert case.account_deactivated or case.status is not Status.DEACTIVATED
 
 
 def _the_reason_fits_the_status(case: Case) -> None:

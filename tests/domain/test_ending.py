@@ -105,6 +105,8 @@ def test_a_case_is_not_closed_before_the_account_is_expelled() -> None:
     case.reached_out(case.under_way[0].number, Result.ACCEPTED, MONDAY_9)
     assert [step.kind for step in case.advance(MONDAY_9)] == ["expel"]
     case.expelled_from_programme(MONDAY_9)
+    assert [step.kind for step in case.advance(MONDAY_9)] == ["tell_deactivation"]
+    case.told_deactivation(MONDAY_9)
     assert case.advance(MONDAY_9) == ()
     assert case.closed_at == MONDAY_9
 

@@ -42,6 +42,21 @@ def test_harm_is_looked_at_before_coverage() -> None:
     assert (harm.reporter, harm.category, harm.evidence) == ("opening", "harm", "ISS-9")
 
 
+def test_who_opened_is_kept_and_is_who_reports_the_harm_that_it_is_for() -> None:
+    case = a_new_case(MONDAY_9, an_issue(harmful=True))
+    case.opened_by = "monitor"
+    case.looked_up(facts_for(case), MONDAY_9)
+    said = {entry.what: entry.by for entry in case.timeline}
+    assert (said[What.OPENED], said[What.HARM_REPORTED]) == ("monitor", "monitor")
+    assert case.harm is not None
+    assert case.harm.reporter == "monitor"
+
+
+def test_where_nobody_says_who_opened_it_was_the_engine() -> None:
+    (opened,) = [entry for entry in World().case.timeline if entry.what is What.OPENED]
+    assert opened.by == "engine"
+
+
 def test_a_number_looked_up_to_be_none_is_an_invalid_number_and_is_not_called() -> None:
     world = World(number_valid=False).play(71)
     assert [a.result for a in world.calls()] == [Result.INVALID_NUMBER]

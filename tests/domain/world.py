@@ -12,7 +12,17 @@ from domain.calling import calling_hours
 from domain.events import Event
 from domain.orders import deactivate_order
 from domain.record import Reason, Status
-from domain.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk, WaitUntil
+from domain.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpHours,
+    Reach,
+    Step,
+    TellDeactivation,
+    TellDesk,
+    WaitUntil,
+)
 from tests.domain.build import (
     HOUR,
     MINUTE,
@@ -60,6 +70,7 @@ class World:
         zone: str = "America/Los_Angeles",
         number_valid: bool = True,
         not_covered: str | None = None,
+        already_deactivated: bool = False,
         known_days: int = 7,
     ) -> None:
         self.now = opened_at
@@ -76,10 +87,11 @@ class World:
             policy,
             number_valid=number_valid,
             not_covered=not_covered,
+            deactivated=already_deactivated,
             days=known_days,
         )
         self.desk_mails: list[datetime] = []
-        self.deactivations = self.expulsions = 0
+        self.deactivations = self.expulsions = self.told_deactivated = 0
         self.down_until: datetime | None = None
         self._tasks: dict[Step, Task] = {}
         self._called_off: dict[Step, Task] = {}
@@ -248,6 +260,9 @@ class World:
             case Expel():
                 self.expulsions += 1
                 self.case.expelled_from_programme(self.now)
+            case TellDeactivation():
+                self.told_deactivated += 1
+                self.case.told_deactivation(self.now)
 
     def _hours_ahead(self) -> Any:  # Any: a tuple of openings
         rules = self.case.rules

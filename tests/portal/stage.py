@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.enrollment.events import Expel
+from domain.enrollment.events import Expel, RecordDeactivation, Reinstate
 from domain.enrollment.ratings import Rating
 from domain.events import (
     Decide,
@@ -117,6 +117,35 @@ async def deactivated(engine: Engine, seller: str, **who: Any) -> None:
     assert (await case.end()).status is Status.DEACTIVATED
 
 
+async def deactivated_elsewhere(engine: Engine, seller: str, **who: Any) -> None:
+    """By the marketplace itself; a case that opens finds it so."""
+    await engine.know(seller, *UPS_AND_DOWNS, **who)
+    await engine.providers.accounts.deactivate("US", seller, "by hand")
+    case = await engine.open(seller_id=seller, wait=False, **who)
+    assert (await case.end()).status is Status.NOT_COVERED
+
+
+async def deactivated_later(engine: Engine, seller: str, **who: Any) -> None:
+    """The last case went well, and the account was deactivated all the same."""
+    await resolved(engine, seller, **who)
+    known = await engine.know(seller, *UPS_AND_DOWNS, **who)
+    await known.tell(SellerEnrollment.record_deactivation, RecordDeactivation(by=REPORTER))
+
+
+async def deactivated_meanwhile(engine: Engine, seller: str, **who: Any) -> None:
+    """By the marketplace itself, while a case is open."""
+    await working(engine, seller, **who)
+    known = await engine.know(seller, *UPS_AND_DOWNS, **who)
+    await known.tell(SellerEnrollment.record_deactivation, RecordDeactivation(by=REPORTER))
+
+
+async def reinstated(engine: Engine, seller: str, **who: Any) -> None:
+    """After an appeal against a deactivation by a case."""
+    await deactivated(engine, seller, **who)
+    known = await engine.know(seller, *UPS_AND_DOWNS, **who)
+    await known.tell(SellerEnrollment.reinstate, Reinstate(by="lead.ortiz", note=SECRET_NOTE))
+
+
 async def harmed(engine: Engine, seller: str, **who: Any) -> None:
     case = await working(engine, seller, **who)
     await case.tell(
@@ -181,7 +210,9 @@ STATES: dict[str, Callable[..., Awaitable[object]]] = {
     f.__name__: f
     for f in (
         contacting, much_tried, invalid_number, working, plan_review, more_information, escalated,
-        deactivating, deactivated, harmed, resolved, decided, withdrawn, not_covered, enrolled,
+        deactivating, deactivated, deactivated_elsewhere, deactivated_later,
+        deactivated_meanwhile, reinstated, harmed,
+        resolved, decided, withdrawn, not_covered, enrolled,
         invited, not_yet, never, expelled, unknown,
     )
 }  # fmt: skip

@@ -22,6 +22,10 @@ SAYS = {
     "escalated": ("A person of our team is deciding", "not accepted"),
     "deactivating": ("Your account is being deactivated", "harmful conduct"),
     "deactivated": ("You can appeal", "did not reach you in time", "reply to our last e-mail"),
+    "deactivated_elsewhere": ("You can appeal", "reply to our last e-mail"),
+    "deactivated_later": ("You can appeal", "reply to our last e-mail"),
+    "deactivated_meanwhile": ("Your account was deactivated. You can appeal", "Send us your plan"),
+    "reinstated": ("You are enrolled",),
     "harmed": ("You can appeal", "harmful conduct"),
     "resolved": ("Your account stays active", "We accepted your plan"),
     "decided": ("Your account stays active", "A person of our team decided it"),
@@ -37,7 +41,17 @@ SAYS = {
 
 NO_MORE = ("Contact me now", "Send the plan", "Send a newer version", "No call and no e-mail yet")
 """What nobody is offered, or told, once a case is closed or being deactivated."""
-OVER = {"deactivating", "deactivated", "harmed", "resolved", "decided", "withdrawn", "not_covered"}
+OVER = {
+    "deactivating",
+    "deactivated",
+    "deactivated_elsewhere",
+    "deactivated_later",
+    "harmed",
+    "resolved",
+    "decided",
+    "withdrawn",
+    "not_covered",
+}
 
 INTERNAL = (SECRET_NOTE, EVIDENCE, REPORTER, "reviewer.kim", "lead.ortiz", "desk_told", "monitor")
 

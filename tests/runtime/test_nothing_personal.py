@@ -27,7 +27,6 @@ from domain.account import Issue
 from domain.attempt import Result
 from domain.enrollment.events import ChangeAccount, Readmit
 from domain.events import (
-    AddIssue,
     ContactChannel,
     Decide,
     Decision,
@@ -88,8 +87,7 @@ async def lives(engine: Engine) -> None:
     who = account("QUIET1", emergency_phone=PHONE, **about)
     issues = (Issue(id="ISS-1", code="LISTING_POLICY", summary=SUMMARY),)
     start = CaseInput(account=who, issues=issues, policy=EVERYONE)
-    joining = [AddIssue(by=KIM, issue=issues[0])]
-    await open_or_join(engine.client, start, joining, lambda _: None)
+    await open_or_join(engine.client, start, KIM, lambda _: None)
     case = OpenCase(
         engine.client.get_workflow_handle_for(IssueCase.run, "case/US/QUIET1"), engine.skipper
     )

@@ -19,7 +19,7 @@ from domain.record import Reason, Status, What
 from domain.view import CaseView
 from runtime.service import workers_of
 from runtime.settings import Settings
-from tests.engine import HOUR, Engine, OpenCase, engine_in
+from tests.engine import BENCH, HOUR, Engine, OpenCase, engine_in
 from tests.outages import CALL, EMAIL
 from tests.patience import PATIENCE
 from tests.workflows.failing_providers import FailingProviders, Log
@@ -41,7 +41,7 @@ async def idle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine
 @asynccontextmanager
 async def serving(engine: Engine, *queues: str) -> AsyncIterator[None]:
     """Workers for these queues."""
-    settings = Settings(state=engine.folder, drain_seconds=0.5)
+    settings = Settings(state=engine.folder, drain_seconds=0.5, **BENCH)
     async with AsyncExitStack() as stack:
         for worker in workers_of(engine.client, settings, engine.providers, queues):
             await stack.enter_async_context(worker)

@@ -10,7 +10,7 @@ from activities import opening
 from activities.time_zones import UnknownZone
 from domain.attempt import Channel, Result
 from domain.events import Decision
-from domain.orders import ContactOrder, ExpelOrder
+from domain.orders import ContactOrder, DeactivationOrder, ExpelOrder
 from domain.record import Reason, Status
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated_telephone import SimulatedTelephone
@@ -109,6 +109,9 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
             raise ProviderFailed("down")
 
         async def expel(self, order: ExpelOrder) -> None:
+            raise ProviderFailed("down")
+
+        async def record_deactivation(self, order: DeactivationOrder) -> None:
             raise ProviderFailed("down")
 
         async def change_contact(self, order: ContactOrder) -> None:

@@ -172,6 +172,7 @@ POISON = [
     ({"policy": {"call_hours": [0, 1, 2]}}, "call_hours"),
     ({"policy": {"email_hours": [0, 80]}}, "email_hours"),
     ({"policy": {"call_hours": [0, 1, 1e300]}}, "call_hours"),
+    ({"policy": {"window": "PT0.9S", "email_hours": [0, 0.0002]}}, "window"),
     ({"account.seller_id": "SOMEBODY"}, "workflow id"),
     ({"carried": {"id": "secret"}}, "carried"),
 ]

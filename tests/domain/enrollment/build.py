@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain.account import SellerAccount, SellingPlan, Store
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+from domain.enrollment.events import (
+    ChangeAccount,
+    Expel,
+    Readmit,
+    RecordDeactivation,
+    RecordRatings,
+    Reinstate,
+)
 from domain.enrollment.ratings import Rating, RatingRecord
 from domain.events import HarmCategory
 from tests.domain.build import ADDRESS, NUMBER
@@ -77,4 +84,6 @@ def an_expulsion(case_id: str | None = "case/US/A2EXAMPLE/run-1") -> Expel:
     return Expel(by="lead", category=HarmCategory.FRAUD, evidence=evidence, case_id=case_id)
 
 
+DEACTIVATED = RecordDeactivation(by="case", case_id="case/US/A2EXAMPLE/run-1")
+REINSTATED = Reinstate(by="lead", note="the appeal holds")
 READMITTED = Readmit(by="lead", note="a mistake of ours")

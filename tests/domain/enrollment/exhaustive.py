@@ -21,9 +21,11 @@ from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     BECOMES_PROFESSIONAL,
     DAY,
+    DEACTIVATED,
     NUMBER_COMES,
     NUMBER_REMOVED,
     READMITTED,
+    REINSTATED,
     a_change,
     an_expulsion,
     rated,
@@ -48,6 +50,8 @@ EVENTS: dict[str, Event] = {
     "expelled": an_expulsion(None),
     "expelled by case 1": an_expulsion("case-1"),
     "readmitted": READMITTED,
+    "deactivated": DEACTIVATED,
+    "reinstated": REINSTATED,
 }
 RATINGS = {"good today": (0, 250), "bad today": (0, 249), "bad since 10 days": (9, 249)}
 PAST = {"bad 11 days ago": (10, 249), "good 11 days ago": (10, 250)}
@@ -81,6 +85,7 @@ class Walked(WatchedProgramme):
             it.number_valid,
             it.expulsion is None,
             it.expelled_in,
+            it.deactivated,
             tuple((letter.about, letter.reason) for letter in it.outbox),
             it.remind_at,
             it.contact_news.fields,
@@ -142,8 +147,9 @@ class Walked(WatchedProgramme):
                     yield "just before it", partial(Walked.wakes, moment=before)
 
     def offer(self, event: Event, *, refused: bool = False) -> None:
-        before, expelled = self.enrollment, self.seller.expelled
-        refused = refused or (event is READMITTED and not expelled)
+        before, seller = self.enrollment, self.seller
+        refused = refused or (event is READMITTED and not seller.expelled)
+        refused = refused or (event is REINSTATED and not seller.deactivated)
         state = before.model_copy()
         try:
             self.take(event)
@@ -187,6 +193,8 @@ class Walked(WatchedProgramme):
             return
         assert it.status is self.seller.status_on(today)
         asks = {"invited", "invited_again", "ended_number_needed"}
+        if it.deactivated:
+            assert (asks | {"enrolled"}).isdisjoint(letter.about for letter in it.outbox)
         if it.status is not Status.INVITED:
             assert asks.isdisjoint(letter.about for letter in it.outbox), "asked for no reason"
             assert it.remind_at is None

@@ -88,6 +88,7 @@ class Seller:
     number: str | None = None
     number_valid: bool = False
     expelled: bool = False
+    deactivated: bool = False
     recorded: dict[date, int] = field(default_factory=dict)
 
     def copy(self) -> "Seller":
@@ -98,6 +99,8 @@ class Seller:
         """What the requirements say."""
         if self.expelled:
             return Status.EXPELLED
+        if self.deactivated:
+            return Status.NOT_ELIGIBLE
         met = _is_met(frozenset(self.recorded.items()), day)
         if self.plan is not SellingPlan.PROFESSIONAL or not met:
             return Status.NOT_ELIGIBLE

@@ -17,7 +17,15 @@ from domain.enrollment.record import About, Send, Status
 from domain.enrollment.view import view_of
 from domain.errors import Refused
 from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
-from tests.domain.enrollment.build import DAY, READMITTED, a_change, an_expulsion, rated
+from tests.domain.enrollment.build import (
+    DAY,
+    DEACTIVATED,
+    READMITTED,
+    REINSTATED,
+    a_change,
+    an_expulsion,
+    rated,
+)
 from tests.domain.enrollment.oracle import minus_six_months
 from tests.domain.enrollment.watched import WatchedProgramme
 
@@ -168,6 +176,20 @@ class AnyOrder(RuleBasedStateMachine):
             assert not was_expelled
         else:
             assert was_expelled
+
+    @rule()
+    def the_account_is_deactivated(self) -> None:
+        self.world.take(DEACTIVATED)
+
+    @rule()
+    def a_person_reinstates(self) -> None:
+        was_deactivated = self.world.seller.deactivated
+        try:
+            self.world.take(REINSTATED)
+        except Refused:
+            assert not was_deactivated
+        else:
+            assert was_deactivated
 
     @rule()
     def it_is_cancelled(self) -> None:

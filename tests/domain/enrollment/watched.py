@@ -3,7 +3,14 @@
 from datetime import datetime, timedelta
 
 from domain.attempt import Result
-from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
+from domain.enrollment.events import (
+    ChangeAccount,
+    Expel,
+    Readmit,
+    RecordDeactivation,
+    RecordRatings,
+    Reinstate,
+)
 from domain.enrollment.record import SAYS_ENDED, About, Send, Status, Step, What
 from domain.errors import Refused
 from domain.events import Event
@@ -71,6 +78,10 @@ class WatchedProgramme(Programme):
                 self._expelled_in.add(event.case_id)
             case Readmit():
                 seller.expelled = False
+            case RecordDeactivation():
+                seller.deactivated = True
+            case Reinstate():
+                seller.deactivated = False
 
     def can_still_be_learned_of(self) -> bool:
         """Whether an e-mail was called off so lately that it may have left all the same."""
@@ -107,6 +118,8 @@ class WatchedProgramme(Programme):
         if due is not self._status:
             ended = self._status is Status.ENROLLED or self._untold_end
             expected = e_mail_for(due, ended=ended)
+            if due is Status.NOT_ELIGIBLE and self.seller.deactivated:
+                expected = []  # whoever deactivated tells
             self.changes.append((self.now, due))
             self._status, self._remind_at = due, None
         elif self._remind_at is not None and self._remind_at <= self.now:

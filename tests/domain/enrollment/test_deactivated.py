@@ -1,0 +1,114 @@
+"""An account that is deactivated is no member, whatever its rating (docs/rules.md, section 2)."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.attempt import Result
+from domain.enrollment.record import About, Reason, Status, What
+from domain.enrollment.view import why_not_enrolled
+from domain.errors import Refused
+from domain.events import Event
+from tests.domain.enrollment.build import (
+    ADDRESS_COMES,
+    BECOMES_INDIVIDUAL,
+    DEACTIVATED,
+    GOOD_FOR_LONG,
+    NUMBER_COMES,
+    NUMBER_REMOVED,
+    READMITTED,
+    REINSTATED,
+    TODAY,
+    an_expulsion,
+    rated,
+)
+from tests.domain.enrollment.world import Programme
+
+
+def deactivated() -> Programme:
+    return Programme(GOOD_FOR_LONG, DEACTIVATED)
+
+
+def test_the_enrollment_ends_with_the_account_and_writes_nothing_of_it() -> None:
+    world = deactivated().play(30)
+    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.DEACTIVATED)
+    assert world.view.deactivated
+    assert world.letters == [About.ENROLLED]
+    entry = next(e for e in world.view.timeline if e.what is What.DEACTIVATED)
+    assert (entry.by, entry.note) == ("case", "case/US/A2EXAMPLE/run-1")
+
+
+def test_a_case_of_it_is_told_that_it_was_deactivated() -> None:
+    assert "it was deactivated, and nobody has reinstated it" in (
+        why_not_enrolled(deactivated().view) or ""
+    )
+
+
+@pytest.mark.parametrize(
+    "event",
+    [GOOD_FOR_LONG, NUMBER_REMOVED, NUMBER_COMES, BECOMES_INDIVIDUAL, rated({TODAY: 0})],
+)
+def test_only_a_person_brings_it_back(event: Event) -> None:
+    world = deactivated().take(event).play(400)
+    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.DEACTIVATED)
+    assert world.letters == [About.ENROLLED]
+
+
+def test_nobody_who_is_deactivated_is_invited_reminded_or_congratulated() -> None:
+    invited = Programme(GOOD_FOR_LONG, number=None).play(1).take(DEACTIVATED).play(30)
+    assert invited.letters == [About.INVITED]
+    waiting = Programme(GOOD_FOR_LONG, number=None, email=None).take(DEACTIVATED, ADDRESS_COMES)
+    assert waiting.play(30).letters == []
+    enrolled = Programme(GOOD_FOR_LONG, email=None).take(DEACTIVATED, ADDRESS_COMES)
+    assert enrolled.play(30).letters == []
+
+
+def test_a_letter_that_mail_could_not_take_yet_is_called_off() -> None:
+    world = Programme()
+    world.mail_takes, world.mail_result = timedelta(days=2), Result.ACCEPTED
+    world.take(GOOD_FOR_LONG).play(1).take(DEACTIVATED).play(30)
+    assert world.letters == []
+
+
+def test_a_deactivated_seller_costs_no_timer() -> None:
+    world = Programme(rated({TODAY: 800}), DEACTIVATED)
+    assert world.sleeps_until is None
+    assert world.take(REINSTATED).sleeps_until is not None
+
+
+def test_a_reinstated_seller_stands_where_the_requirements_say() -> None:
+    world = deactivated().play(1).take(REINSTATED)
+    assert (world.status, world.view.deactivated) == (Status.ENROLLED, False)
+    assert world.letters == [About.ENROLLED, About.ENROLLED]
+    entry = next(e for e in world.view.timeline if e.what is What.REINSTATED)
+    assert (entry.by, entry.note) == ("lead", "the appeal holds")
+    world = deactivated().take(NUMBER_REMOVED, REINSTATED)
+    assert (world.status, world.letters[-1]) == (Status.INVITED, About.INVITED)
+
+
+def test_who_is_not_deactivated_cannot_be_reinstated() -> None:
+    with pytest.raises(Refused, match="the account is not deactivated: the seller is enrolled"):
+        Programme(GOOD_FOR_LONG).take(REINSTATED)
+    with pytest.raises(Refused):
+        deactivated().take(REINSTATED, REINSTATED)
+
+
+def test_deactivating_again_changes_nothing() -> None:
+    world = deactivated().play(1)
+    before = world.view
+    assert world.take(DEACTIVATED).view == before
+
+
+def test_expelled_and_deactivated_takes_both_to_come_back() -> None:
+    world = Programme(GOOD_FOR_LONG, an_expulsion(), DEACTIVATED).play(1)
+    assert (world.status, world.view.deactivated) == (Status.EXPELLED, True)
+    assert world.letters == [About.ENROLLED, About.ENDED]
+    world.take(READMITTED).play(1)
+    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.DEACTIVATED)
+    assert world.letters == [About.ENROLLED, About.ENDED]
+    assert world.take(REINSTATED).status is Status.ENROLLED
+
+
+def test_a_seller_not_known_before_can_be_deactivated() -> None:
+    world = Programme(DEACTIVATED, number=None, email=None, plan=None)
+    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.DEACTIVATED)

@@ -1,0 +1,61 @@
+"""An account that is deactivated already, and the programme's knowing (sections 3 and 6)."""
+
+from domain.attempt import About
+from domain.events import Decision
+from domain.orders import deactivation_order
+from domain.record import ALREADY_DEACTIVATED, Reason, Status
+from domain.steps import Expel, TellDeactivation
+from tests.domain.build import MONDAY_9, a_decision, a_harm_report, a_new_case, an_issue, facts_for
+from tests.domain.world import World, escalated
+
+
+def test_a_case_of_an_account_that_is_deactivated_ends_at_once_and_tries_to_reach_nobody() -> None:
+    world = World(already_deactivated=True)
+    assert (world.status, world.case.reason) == (Status.NOT_COVERED, ALREADY_DEACTIVATED)
+    assert world.case.closed_at == MONDAY_9
+    assert world.case.attempts == ()
+    assert (world.deactivations, world.told_deactivated) == (0, 1)
+
+
+def test_that_holds_where_nobody_asks_about_enrollment_too() -> None:
+    world = World(already_deactivated=True, policy={"coverage": "everyone"})
+    assert world.status is Status.NOT_COVERED
+
+
+def test_harm_still_comes_first_and_expels() -> None:
+    world = World(MONDAY_9, an_issue(harmful=True), already_deactivated=True)
+    assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.HARM)
+    assert (world.expulsions, world.told_deactivated) == (1, 1)
+
+
+def test_the_programme_hears_of_every_deactivation_once() -> None:
+    silent = World().play(73)
+    decided = escalated().take(a_decision(Decision.DEACTIVATE)).play(1)
+    harmed = World().take(a_harm_report())
+    for world in (silent, decided, harmed):
+        assert world.status is Status.DEACTIVATED
+        assert world.told_deactivated == 1
+        assert [a.about for a in world.emails()][-1] is About.DEACTIVATED
+    assert World(not_covered="not enrolled").told_deactivated == 0
+    failed = World(account_service=False).take(a_harm_report()).play(25)
+    assert (failed.status, failed.told_deactivated) == (Status.ESCALATED, 0)
+
+
+def test_a_case_is_not_closed_before_the_programme_knows_and_hears_of_harm_first() -> None:
+    case = a_new_case(MONDAY_9, an_issue(harmful=True))
+    case.looked_up(facts_for(case), MONDAY_9)
+    case.deactivated(True, MONDAY_9)
+    steps = case.advance(MONDAY_9)
+    assert Expel() in steps
+    assert TellDeactivation() not in steps
+    case.expelled_from_programme(MONDAY_9)
+    assert TellDeactivation() in case.advance(MONDAY_9)
+    assert case.closed_at is None
+    case.told_deactivation(MONDAY_9)
+    assert TellDeactivation() not in case.advance(MONDAY_9)
+
+
+def test_the_programme_is_told_who_found_it_so() -> None:
+    assert deactivation_order(World().play(73).case).by == "case"
+    found = deactivation_order(World(already_deactivated=True).case)
+    assert (found.by, found.case_id) == ("account service", "case/US/A2EXAMPLE/run-1")

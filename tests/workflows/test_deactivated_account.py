@@ -1,0 +1,147 @@
+"""A deactivated account is not treated as a live one (docs/rules.md, sections 2, 3 and 6)."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from domain.enrollment.events import RecordDeactivation, Reinstate
+from domain.enrollment.record import Reason as Why
+from domain.enrollment.record import Status as Standing
+from domain.enrollment.record import What
+from domain.names import enrollment_workflow_id
+from domain.orders import DeactivationOrder
+from domain.record import Reason, Status
+from providers.own_workflows import Enrollments
+from providers.protocols import ProviderFailed
+from providers.simulated_marketplace import SimulatedMarketplace
+from tests.engine import HOUR, Engine, KnownSeller, engine_in, issue
+from tests.workflows.events import FRAUD
+from workflows.issue_case import IssueCase
+from workflows.seller_enrollment import SellerEnrollment as Programme
+
+ASKS: dict[str, Any] = {"coverage": "enrolled"}
+NOT_TRIED: dict[str, Any] = {"coverage": "everyone"}
+
+
+def deactivations(view: Any) -> list[tuple[str, str | None]]:
+    return [(e.by, e.note) for e in view.timeline if e.what is What.DEACTIVATED]
+
+
+async def test_a_case_of_an_account_deactivated_elsewhere_reaches_out_to_nobody(
+    engine: Engine,
+) -> None:
+    seller = await engine.know("GONE", email="gone@seller.example")
+    await seller.when(lambda v: any(e.what is What.EMAIL for e in v.timeline))
+    await engine.providers.accounts.deactivate("US", "GONE", "by hand")
+    for rules in (ASKS, NOT_TRIED):
+        case = await engine.open(
+            seller_id="GONE", rules=rules, email="gone@seller.example", wait=False
+        )
+        view = await case.end()
+        assert view.status is Status.NOT_COVERED
+        assert "the account is deactivated already" in (view.reason or "")
+        assert (view.attempts, view.agenda) == ((), ())
+    standing = await seller.view()
+    assert (standing.status, standing.reason) == (Standing.NOT_ELIGIBLE, Why.DEACTIVATED)
+    assert standing.deactivated
+    assert [by for by, _ in deactivations(standing)] == ["account service"]
+    # Nothing was sent but the confirmation of long ago.
+    assert len(engine.mails("gone@seller.example")) == 1
+
+
+async def test_harm_on_a_deactivated_account_expels_all_the_same(engine: Engine) -> None:
+    await engine.know("GONEBAD")
+    await engine.providers.accounts.deactivate("US", "GONEBAD", "by hand")
+    case = await engine.open(seller_id="GONEBAD", issues=(issue(harmful=True),), wait=False)
+    view = await case.end()
+    assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
+    standing = await seller_of(engine, "GONEBAD").view()
+    assert (standing.status, standing.deactivated) == (Standing.EXPELLED, True)
+
+
+def seller_of(engine: Engine, seller_id: str) -> KnownSeller:
+    workflow_id = enrollment_workflow_id("US", seller_id)
+    return KnownSeller(engine.client.get_workflow_handle(workflow_id), engine.skipper)
+
+
+async def test_an_enrollment_ends_with_the_account_until_a_person_reinstates_it(
+    engine: Engine,
+) -> None:
+    seller = await engine.know("SILENT", email="silent@seller.example")
+    case = await engine.open(seller_id="SILENT", rules=ASKS, email="silent@seller.example")
+    await case.play(73 * HOUR)
+    ended = await case.end()
+    assert ended.reason == Reason.NOT_REACHED
+    standing = await seller.view()
+    assert (standing.status, standing.reason) == (Standing.NOT_ELIGIBLE, Why.DEACTIVATED)
+    assert deactivations(standing) == [("case", ended.id)]
+    await seller.play(30 * 24 * HOUR)
+    again = await engine.know("SILENT")  # the feed goes on
+    assert (await again.view()).status is Standing.NOT_ELIGIBLE
+    assert [about for about, _ in await seller.wrote()] == ["enrolled"]
+    view = await seller.tell(Programme.reinstate, Reinstate(by="lead", note="The appeal holds"))
+    assert (view.status, view.deactivated) == (Standing.ENROLLED, False)
+
+
+async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
+    tmp_path: Path,
+) -> None:
+    class Forgetful(Enrollments):
+        told = 0
+
+        async def record_deactivation(self, order: DeactivationOrder) -> None:
+            await super().record_deactivation(order)
+            self.told += 1
+            if self.told == 1:
+                seller = enrollment_workflow_id(order.store, order.seller_id)
+                handle = self._client.get_workflow_handle(seller)
+                pardon = Reinstate(by="lead", note="At once")
+                await handle.execute_update(Programme.reinstate, pardon)
+                raise ProviderFailed("the answer was lost")
+
+    async with engine_in(tmp_path, programme=Forgetful) as engine:
+        seller = await engine.know("ONCE")
+        case = await engine.open(seller_id="ONCE")
+        await case.tell(IssueCase.report_harm, FRAUD)
+        await case.end()
+        standing = await seller.view()
+        assert len(deactivations(standing)) == 1
+        assert not standing.deactivated  # what the person said stands
+
+
+async def test_an_account_service_out_of_reach_delays_a_case_and_decides_nothing(
+    tmp_path: Path,
+) -> None:
+    class Unreachable(SimulatedMarketplace):
+        down = True
+
+        async def is_active(self, store: str, seller_id: str) -> bool:
+            if self.down:
+                raise ProviderFailed("down")
+            return await super().is_active(store, seller_id)
+
+    accounts = Unreachable(tmp_path)
+    async with engine_in(tmp_path, accounts=accounts) as engine:
+        case = await engine.open(wait=False)
+        await case.failing()
+        opening = await case.view()
+        assert (opening.status, opening.attempts, opening.timeline) == (Status.CONTACTING, (), ())
+        accounts.down = False
+        await case.play(HOUR)
+        assert (await case.settled()).status is Status.CONTACTING
+        await case.handle.cancel()
+
+
+async def test_a_seller_deactivated_by_the_marketplace_itself_is_not_invited(
+    engine: Engine,
+) -> None:
+    seller = await engine.know("UNASKED", emergency_phone=None, email="outage@seller.example")
+    told = RecordDeactivation(by="marketplace")
+    await seller.tell(Programme.record_deactivation, told)
+    view = await seller.when(lambda v: v.deactivated)
+    assert view.status is Standing.NOT_ELIGIBLE
+    async with asyncio.timeout(20):  # the invitation that mail could not take is called off
+        while (await seller.handle.describe()).raw_description.pending_activities:
+            await asyncio.sleep(0.1)
+    await seller.play(10 * 24 * HOUR)
+    assert await seller.wrote() == []
