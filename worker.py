@@ -30,7 +30,7 @@ from runtime.encryption import Codec
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
 from runtime.portal_settings import PortalSettings, on_this_machine
-from runtime.service import QUEUES, providers_of, worker_identity, workers_of
+from runtime.service import IDENTITY, QUEUES, providers_of, working
 from runtime.settings import Settings
 
 SERVER_FOLDER = Path(".temporal")
@@ -54,7 +54,7 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
             address = server.address
             print(f"Temporal  {server.address}\nWeb UI    {server.ui}", flush=True)
             print(f"State     {settings.state.resolve()}", flush=True)
-        client = await connect(address, identity=worker_identity(), runtime=runtime)
+        client = await connect(address, identity=IDENTITY, runtime=runtime)
         if dev:
             page = on_this_machine(page, settings.state)
             await stack.enter_async_context(serving(build(client, page), page))
@@ -64,8 +64,7 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
         await register_search_attributes(client)
         providers = providers_of(settings, client)
         entry = page.entry() if page.is_configured else None
-        for worker in workers_of(client, settings, providers, queues, entry):
-            await stack.enter_async_context(worker)
+        await stack.enter_async_context(working(client, settings, providers, queues, entry))
         codec = client.data_converter.payload_codec
         held = settings.silence_held_until
         log.info(

@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -12,28 +13,31 @@ from benchmarks.bare import BARE_QUEUE, BareCase, BareDue, BareSilent
 from providers.own_workflows import Enrollments
 from providers.simulated_marketplace import SimulatedMarketplace
 from runtime.connection import connect
-from runtime.service import worker_identity
+from runtime.service import IDENTITY, workflow_workers
 from runtime.settings import Settings
+from runtime.workflow_slots import OneSlot
 
 
-def bare_worker(client: Client) -> Worker:
-    """A worker for the twins' own queue, set up as the engine's; the others are the engine's."""
+@asynccontextmanager
+async def bare_worker(client: Client) -> AsyncIterator[None]:
+    """Workers for the twins' own queue, set up as the engine's; the others are the engine's."""
     settings = Settings()
-    opening = OpeningActivities(Enrollments(client), SimulatedMarketplace(settings.state))
-    return Worker(
-        client,
-        task_queue=BARE_QUEUE,
-        workflows=[BareCase, BareDue, BareSilent],
-        activities=[opening.look_up],
-        identity=worker_identity(),
-        build_id="case72",
-        max_cached_workflows=settings.cached_cases,
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+    opening = OpeningActivities(
+        Enrollments(client), SimulatedMarketplace(settings.state), settings.least_window
     )
+    slots = [OneSlot() for _ in range(settings.workflow_tasks_at_once)]
+    twins = [BareCase, BareDue, BareSilent]
+    async with AsyncExitStack() as stack:
+        for worker in (
+            Worker(client, task_queue=BARE_QUEUE, activities=[opening.look_up], identity=IDENTITY),
+            *await workflow_workers(client, settings, slots, BARE_QUEUE, twins),
+        ):
+            await stack.enter_async_context(worker)
+        yield
 
 
 async def _serve() -> None:
-    async with bare_worker(await connect(identity=worker_identity())):
+    async with bare_worker(await connect(identity=IDENTITY)):
         print("serving", file=sys.stderr, flush=True)
         await asyncio.Event().wait()
 

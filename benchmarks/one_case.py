@@ -30,7 +30,7 @@ from domain.steps import CaseFacts, Reach
 from providers.protocols import Mail
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
-from runtime.service import providers_of, worker_identity, workers_of
+from runtime.service import IDENTITY, providers_of, working
 from runtime.settings import Settings
 from tests.engine import EVERYONE, HOUR, account, issue
 from tests.workflows.events import ACCEPT, PLAN
@@ -213,12 +213,14 @@ async def measure(folder: Path, found: Found) -> list[Row]:
     settings = Settings(state=folder, ring_seconds=RING_SECONDS, drain_seconds=1)
     rows = [_idle_advance()]
     async with dev_server(folder / "temporal") as server:
-        client = await connect(server.address, identity=worker_identity())
+        client = await connect(server.address, identity=IDENTITY)
         await register_search_attributes(client)
         providers = providers_of(settings, client)
         mail = StampedMail(providers.mail)
-        workers = workers_of(client, settings, replace(providers, mail=mail))
-        async with workers[0], workers[1], workers[2], bare_worker(client):
+        async with (
+            working(client, settings, replace(providers, mail=mail)),
+            bare_worker(client),
+        ):
             rows += await silence(client, found, folder / "temporal")
             rows.append(await _first_notice(client, mail))
             rows.append(await _plan_answered(client))

@@ -32,7 +32,7 @@ from runtime.connection import BadConnection, connect, register_search_attribute
 from runtime.dev_server import USUAL_PORTS, ServerFailed, dev_server
 from runtime.encryption import BadKeys
 from runtime.logs import configure_logs
-from runtime.service import providers_of, worker_identity, workers_of
+from runtime.service import IDENTITY, providers_of, working
 from runtime.settings import Settings
 from workflows.case_input import CaseInput
 from workflows.issue_case import IssueCase
@@ -161,10 +161,9 @@ async def _run(settings: Settings, console: Console) -> bool:
     """Play everything; whether it came out as it should."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
-        client = await connect(server.address, identity=worker_identity())
+        client = await connect(server.address, identity=IDENTITY)
         await register_search_attributes(client)
-        for worker in workers_of(client, settings, providers_of(settings, client)):
-            await stack.enter_async_context(worker)
+        await stack.enter_async_context(working(client, settings, providers_of(settings, client)))
         standings = await _enrol(client, server.address)
         console.print(_sellers(standings))
         skipper = time_skipper(client)

@@ -14,6 +14,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from runtime.encryption import data_converter
+from runtime.sent_again import SendAgain
 from workflows.search import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
@@ -86,7 +87,11 @@ async def connect(
     if runtime is not None:
         config["runtime"] = runtime
     try:
-        return await Client.connect(**config, data_converter=converter)  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
+        return await Client.connect(
+            **config,  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
+            data_converter=converter,
+            interceptors=[SendAgain()],
+        )
     except (RuntimeError, RPCError) as error:
         raise Unreachable(
             f"no Temporal server answers at {config['target_host']} (TEMPORAL_ADDRESS); "

@@ -1,14 +1,24 @@
 """The workers: which workflows and activities each queue is served with."""
 
+import asyncio
+import secrets
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.service import ServiceClient
+from temporalio.worker import (
+    FixedSizeSlotSupplier,
+    UnsandboxedWorkflowRunner,
+    Worker,
+    WorkerDeploymentConfig,
+    WorkerTuner,
+)
 
 from activities.contacts import ContactActivities
 from activities.entry import Entry
@@ -30,6 +40,7 @@ from providers.smtp_mail import SmtpMail, SmtpServer
 from providers.twilio_api import Account
 from providers.twilio_telephone import Numbers, TwilioTelephone
 from runtime.settings import Settings
+from runtime.workflow_slots import LOST_AFTER_SECONDS, OneSlot
 from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment
 
@@ -41,7 +52,6 @@ DEPLOYMENT = "case72"
 WORKFLOWS = [IssueCase, SellerEnrollment]
 
 _ACKNOWLEDGE_CANCEL_WITHIN = timedelta(seconds=1)
-_FIND_NEW_WORKER_WITHIN = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -126,19 +136,103 @@ def _version(settings: Settings) -> dict[str, Any]:  # Any: what `Worker` takes
     return {"deployment_config": WorkerDeploymentConfig(version, use_worker_versioning=True)}
 
 
-def worker_identity() -> str:
-    """Who we are in histories; short, since every event of a worker's carries it."""
-    return socket.gethostname()[:12]
+IDENTITY = f"{socket.gethostname()[:12]}-{secrets.token_hex(3)}"
+"""Who this process is in histories: no two are the same, whatever their hosts are called.
+
+Short, since every event of a worker's carries it.
+"""
 
 
-def workers_of(
+class Workers:
+    """The workers of this process, while they run."""
+
+    def __init__(self, workers: Iterable[Worker], slots: Iterable[OneSlot]) -> None:
+        self._workers = tuple(workers)
+        self._slots = tuple(slots)
+
+    @property
+    def has_lost_a_task(self) -> bool:
+        """Whether a workflow task was taken that nobody works on: only a restart helps then."""
+        return any(slot.under_way_for() > LOST_AFTER_SECONDS for slot in self._slots)
+
+    async def stop(self) -> None:
+        """Take nothing more, and let what is under way finish, on all queues at once."""
+        await asyncio.gather(*(worker.shutdown() for worker in self._workers))
+
+
+@asynccontextmanager
+async def working(
     client: Client,
     settings: Settings,
     providers: Providers,
     queues: Iterable[str] = QUEUES,
     page: Entry | None = None,
+) -> AsyncIterator[Workers]:
+    """Serve the queues while the block runs; e-mails link to the `page`, if there is one."""
+    queues = tuple(queues)
+    slots = [OneSlot() for _ in range(settings.workflow_tasks_at_once)]
+    workers = activity_workers(client, settings, providers, queues, page)
+    if CASES_QUEUE in queues:
+        workers += await workflow_workers(client, settings, slots)
+    running = Workers(workers, slots)
+    async with AsyncExitStack() as stack:
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        stack.push_async_callback(running.stop)
+        yield running
+
+
+async def workflow_workers(
+    client: Client,
+    settings: Settings,
+    slots: Iterable[OneSlot],
+    queue: str = CASES_QUEUE,
+    workflows: Sequence[type] = WORKFLOWS,
 ) -> list[Worker]:
-    """A worker for each of the queues; e-mails link to the `page`, if there is one."""
+    """Workers that do one workflow task at a time each, and keep no workflow in memory.
+
+    Both are needed so that the SDK loses nothing (docs/architecture.md). They have no sandbox,
+    which costs about as much as the replay itself; the tests replay every history in one.
+    """
+    unused = FixedSizeSlotSupplier(1)
+    return [
+        Worker(
+            await _again(client),
+            task_queue=queue,
+            workflows=workflows,
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            identity=IDENTITY,
+            **_version(settings),
+            max_cached_workflows=0,
+            max_concurrent_workflow_task_polls=1,
+            tuner=WorkerTuner.create_composite(
+                workflow_supplier=slot,
+                activity_supplier=unused,
+                local_activity_supplier=unused,
+                nexus_supplier=unused,
+            ),
+            no_remote_activities=True,
+        )
+        for slot in slots
+    ]
+
+
+async def _again(client: Client) -> Client:
+    """The same client once more: the SDK lets one serve a queue's workflows only once."""
+    service = await ServiceClient.connect(client.service_client.config)
+    config = client.config()
+    config["service_client"] = service
+    return Client(**config)
+
+
+def activity_workers(
+    client: Client,
+    settings: Settings,
+    providers: Providers,
+    queues: Iterable[str],
+    page: Entry | None,
+) -> list[Worker]:
+    """A worker for the activities of each of the queues."""
     opening = OpeningActivities(providers.programme, providers.accounts, settings.least_window)
     marketplace = MarketplaceActivities(
         providers.accounts, providers.programme, settings.silence_held_until
@@ -177,15 +271,12 @@ def workers_of(
         Worker(
             client,
             task_queue=queue,
-            workflows=WORKFLOWS if queue == CASES_QUEUE else [],
             activities=activities[queue],
-            identity=worker_identity(),
+            identity=IDENTITY,
             **_version(settings),
             max_task_queue_activities_per_second=per_second.get(queue),
             max_concurrent_activities=at_once.get(queue),
-            max_cached_workflows=settings.cached_cases,
             max_heartbeat_throttle_interval=_ACKNOWLEDGE_CANCEL_WITHIN,
-            sticky_queue_schedule_to_start_timeout=_FIND_NEW_WORKER_WITHIN,
             graceful_shutdown_timeout=timedelta(seconds=settings.drain_seconds),
         )
         for queue in queues

@@ -81,12 +81,8 @@ class Settings(BaseSettings):
     """Letters of the programme and e-mails to the desk included."""
     concurrent_calls: Annotated[int, Field(ge=1, le=10_000)] = 100
     """How many calls a worker follows at once."""
-    cached_cases: Annotated[int, Field(ge=0, le=1_000_000)] = 250
-    """How many workflows a worker keeps in memory; others are replayed from their history.
-
-    0 rules out a fault of the SDK, at three times the processor time: see "What the platform
-    gets wrong" in docs/architecture.md.
-    """
+    workflow_tasks_at_once: Annotated[int, Field(ge=1, le=100)] = 4
+    """How many workflow tasks a worker does at once; more where Temporal is far away."""
     version: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = None
     """Of the code, where versions are to be kept apart (docs/upgrading.md)."""
     silence_held_until: AwareDatetime | None = None

@@ -34,7 +34,7 @@ from providers.simulated_telephone import SimulatedTelephone
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
-from runtime.service import QUEUES, Providers, workers_of
+from runtime.service import QUEUES, Providers, working
 from runtime.settings import Settings
 from tests.patience import PATIENCE
 from workflows.case_input import CaseInput
@@ -46,7 +46,7 @@ from workflows.seller_enrollment import SellerEnrollment
 RING_SECONDS = 0.05
 EVERYONE: dict[str, Any] = {"coverage": "everyone"}
 HOUR = timedelta(hours=1)
-BENCH: dict[str, Any] = {"cached_cases": 1000, "least_window": timedelta(seconds=1)}
+BENCH: dict[str, Any] = {"least_window": timedelta(seconds=1)}
 """Settings of a worker of tests: a case's 72 hours may be seconds."""
 _sellers = itertools.count(1)
 _PLACES = (
@@ -271,6 +271,5 @@ async def engine_in(
             cases=Cases(client),
         )
         chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
-        for worker in workers_of(client, chosen, providers, queues, page):
-            await stack.enter_async_context(worker)
+        await stack.enter_async_context(working(client, chosen, providers, queues, page))
         yield Engine(client, time_skipper(client), providers, folder)

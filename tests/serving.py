@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from runtime.connection import connect
-from runtime.service import Providers, providers_of, workers_of
+from runtime.service import Providers, providers_of, working
 from runtime.settings import Settings
 
 
@@ -16,7 +16,6 @@ async def serve(changed: Callable[[Settings, Providers], Providers]) -> None:
     client = await connect()
     providers = changed(settings, providers_of(settings, client))
     async with AsyncExitStack() as stack:
-        for worker in workers_of(client, settings, providers):
-            await stack.enter_async_context(worker)
+        await stack.enter_async_context(working(client, settings, providers))
         print('"serving"', file=sys.stderr, flush=True)
         await asyncio.Event().wait()

@@ -69,7 +69,7 @@ def test_the_dashboard_is_one_that_grafana_imports() -> None:
 async def test_a_worker_exports_whatever_alerts_and_dashboard_ask_for(tmp_path: Path) -> None:
     wanted = {name for expression in EXPRESSIONS for name in METRIC.findall(expression)}
     assert len(wanted) > 20
-    async with watched(tmp_path, CASE72_CACHED_CASES="1") as worker:
+    async with watched(tmp_path) as worker:
         answers = await opened(worker.client, "ANSWERS", "+12065550101")
         await answers.tell(IssueCase.submit_plan, PLAN)
         await answers.tell(IssueCase.review_plan, ACCEPT)

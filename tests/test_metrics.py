@@ -61,10 +61,9 @@ async def quiet(case: OpenCase) -> None:
             await asyncio.sleep(0.05)
 
 
-# With no cache every step of a case replays all before it.
-@pytest.mark.parametrize("cached", ["0", "400"])
-async def test_every_event_of_a_case_is_counted_once(tmp_path: Path, cached: str) -> None:
-    async with watched(tmp_path, CASE72_CACHED_CASES=cached) as worker:
+# Every step of a case replays all before it.
+async def test_every_event_of_a_case_is_counted_once(tmp_path: Path) -> None:
+    async with watched(tmp_path) as worker:
         silent = await opened(worker.client, "SILENT")
         await silent.play(73 * HOUR)
         answers = await opened(worker.client, "ANSWERS", "+12065550102")

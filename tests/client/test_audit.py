@@ -20,7 +20,7 @@ from domain.case import Case
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, case_workflow_id, enrollment_workflow_id
 from domain.record import Status
 from domain.steps import Step, WaitUntil
-from runtime.service import providers_of, workers_of
+from runtime.service import providers_of, working
 from runtime.settings import Settings
 from tests.client.conftest import Cli
 from tests.engine import BENCH, EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
@@ -170,15 +170,13 @@ async def test_a_case_whose_worker_has_gone_is_found_and_nobody_is_waited_for(
     monkeypatch.setattr(suspecting, "LATE", SECOND)
     async with engine_in(tmp_path, queues=[]) as engine:
         settings = Settings(state=tmp_path, ring_seconds=0, drain_seconds=0, **BENCH)
-        workers = workers_of(engine.client, settings, providers_of(settings, engine.client))
-        for worker in workers:
-            await worker.__aenter__()
+        workers = working(engine.client, settings, providers_of(settings, engine.client))
+        await workers.__aenter__()
         ahead = await engine.open()
         await ahead.play(10 * HOUR)
         case = await engine.open(rules=BRIEF, wait=False)
         await case.settled()
-        for worker in workers:
-            await worker.shutdown()
+        await workers.__aexit__(None, None, None)
         passed = await finds(engine.client, Kind.DEADLINE_PASSED)
         assert passed.what == "its deadline has passed, and it is still contacting"
         late = await finds(engine.client, Kind.LATE_ATTEMPTS)
@@ -205,7 +203,7 @@ async def test_a_case_that_does_not_replay_is_found(
         await workflow.sleep(1)  # a timer that its history has not
         return await as_intended(case, step)
 
-    async with engine_in(tmp_path, cached_cases=0) as engine:
+    async with engine_in(tmp_path) as engine:
         handle: WorkflowHandle[IssueCase, object] = await engine.client.start_workflow(
             IssueCase.run,
             CaseInput(account=account("FAULTY"), issues=(issue(),), policy=EVERYONE),

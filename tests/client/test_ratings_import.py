@@ -23,7 +23,7 @@ from domain.names import enrollment_workflow_id
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
-from runtime.service import providers_of, workers_of
+from runtime.service import providers_of, working
 from runtime.settings import Settings
 from tests.client.conftest import ROOT, Answer, Cli
 from tests.client.test_input import said
@@ -238,8 +238,9 @@ async def test_without_a_worker_nothing_is_lost(tmp_path: Path, written: Written
         )
         settings = Settings(state=tmp_path, drain_seconds=0)
         async with AsyncExitStack() as stack:
-            for worker in workers_of(client, settings, providers_of(settings, client)):
-                await stack.enter_async_context(worker)
+            await stack.enter_async_context(
+                working(client, settings, providers_of(settings, client))
+            )
             done = await cli("ratings", "import", file, "--json")
         assert (done.code, counts(done, "enrolled", "left")) == (0, [1, 0])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
-from runtime.service import providers_of, workers_of
+from runtime.service import providers_of, working
 from runtime.settings import Settings
 from tests.client.conftest import Answer, Cli, flags
 from tests.engine import EVERYONE, account, issue
@@ -47,8 +47,9 @@ async def test_without_a_worker(tmp_path: Path) -> None:
 
         settings = Settings(state=tmp_path, ring_seconds=0.1, drain_seconds=0)
         async with AsyncExitStack() as stack:
-            for worker in workers_of(client, settings, providers_of(settings, client)):
-                await stack.enter_async_context(worker)
+            await stack.enter_async_context(
+                working(client, settings, providers_of(settings, client))
+            )
             # What was asked before may be taken now, as was said.
             ended = await client.get_workflow_handle("case/US/WAITS").result()
             no_skipping = await cli("advance", "US/STARTS", "1h")

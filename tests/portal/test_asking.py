@@ -12,7 +12,7 @@ from domain.record import Status
 from portal.asking import Found, Unavailable, Workflows
 from runtime.connection import connect
 from runtime.dev_server import dev_server
-from runtime.service import workers_of
+from runtime.service import working
 from runtime.settings import Settings
 from tests.engine import engine_in
 from tests.keys import use_keys
@@ -92,8 +92,7 @@ async def test_a_closed_case_is_shown_though_no_worker_is_left(tmp_path: Path) -
     async with engine_in(tmp_path, queues=()) as engine:
         async with AsyncExitStack() as workers:
             settings = Settings(state=tmp_path, drain_seconds=0.5)
-            for worker in workers_of(engine.client, settings, engine.providers):
-                await workers.enter_async_context(worker)
+            await workers.enter_async_context(working(engine.client, settings, engine.providers))
             case = await engine.open(seller_id="CLOSED")
             await case.tell(IssueCase.withdraw, WITHDRAW)
             await case.end()

@@ -18,7 +18,7 @@ from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.encryption import data_converter
-from runtime.service import QUEUES, WORKFLOWS, providers_of, workers_of
+from runtime.service import QUEUES, WORKFLOWS, providers_of, working
 from runtime.settings import Settings
 from tests.client.conftest import Answer, Cli, flags
 from tests.engine import OpenCase
@@ -56,8 +56,9 @@ class Stage:
         await register_search_attributes(client)
         settings = Settings(state=self._folder, ring_seconds=0.05, drain_seconds=0.5)
         async with AsyncExitStack() as stack:
-            for worker in workers_of(client, settings, providers_of(settings, client), queues):
-                await stack.enter_async_context(worker)
+            await stack.enter_async_context(
+                working(client, settings, providers_of(settings, client), queues)
+            )
             yield client
 
     async def command(self, *arguments: str, keys: tuple[str, ...]) -> Answer:

@@ -17,7 +17,7 @@ from domain.attempt import Channel, Result
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.record import Reason, Status, What
 from domain.view import CaseView
-from runtime.service import workers_of
+from runtime.service import working
 from runtime.settings import Settings
 from tests.engine import BENCH, HOUR, Engine, OpenCase, engine_in
 from tests.outages import CALL, EMAIL
@@ -43,8 +43,7 @@ async def serving(engine: Engine, *queues: str) -> AsyncIterator[None]:
     """Workers for these queues."""
     settings = Settings(state=engine.folder, drain_seconds=0.5, **BENCH)
     async with AsyncExitStack() as stack:
-        for worker in workers_of(engine.client, settings, engine.providers, queues):
-            await stack.enter_async_context(worker)
+        await stack.enter_async_context(working(engine.client, settings, engine.providers, queues))
         yield
 
 
