@@ -9,7 +9,8 @@ import typer
 from cli.asking import run
 from cli.auditing import audit as look_at_all
 from cli.findings import Finding, Kind, Report
-from cli.output import say
+from cli.output import say, say_json
+from cli.problems import BadInput
 from cli.words import plain, utc
 
 _SHOWN = 20
@@ -25,15 +26,24 @@ def audit(
             help="Ask every open case for its agenda too, which has a worker replay each.",
         ),
     ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help="Only queues and what stands still, which takes a second however many are open.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Find cases that stand still or are late, escalations nobody decides, missing workers.
 
     Exit code 1 where there is anything to find. Times are by the case's own clock.
     """
-    report = run(lambda client: look_at_all(client, ask=ask))
+    if ask and quick:
+        raise BadInput("--quick: give it or --ask, not both")
+    report = run(lambda client: look_at_all(client, ask=ask, quick=quick))
     if as_json:
-        say(report.model_dump_json(indent=2))
+        say_json(report.model_dump_json(indent=2))
     else:
         _print(report)
     raise typer.Exit(1 if report.findings else 0)

@@ -1,9 +1,11 @@
 """`open`: everything is checked first; then the case starts, or the issues join the open one."""
 
 import json
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter
 
 from cli.bulk import open_many
 from cli.cases import run
@@ -11,10 +13,15 @@ from cli.checks import check
 from cli.joining import open_or_join
 from cli.lines import is_many
 from cli.output import print_view, say, warn
-from cli.parameters import By, Json
+from cli.parameters import By, Json, span
 from cli.problems import BadInput, checked, json_object
 from domain.events import AddIssue
+from domain.policy import Policy
 from workflows.case_input import CaseInput
+
+_SPANS = frozenset(
+    name for name, field in Policy.model_fields.items() if field.annotation is timedelta
+)
 
 ISSUE_FORM = "ID:CODE:SUMMARY, such as ISS-1:LISTING_POLICY:Restricted product listed"
 
@@ -120,7 +127,12 @@ def open_case(
 def _override(text: str) -> tuple[str, Any]:  # Any: whatever the JSON says
     name, equals, value = text.partition("=")
     if not equals:
-        raise BadInput("policy: give NAME=VALUE, such as window=PT48H or call_hours=[0,1,4]")
+        raise BadInput("policy: give NAME=VALUE, such as window=48h or call_hours=[0,1,4]")
+    if name in _SPANS:
+        try:
+            return name, TypeAdapter(timedelta).dump_python(span(value), mode="json")
+        except typer.BadParameter as problem:
+            raise BadInput(f"policy: {name}: {problem.message}") from None
     try:
         return name, json.loads(value)
     except ValueError:

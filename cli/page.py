@@ -16,11 +16,13 @@ from cli.words import (
     local,
     meaning_of,
     plain,
+    review_of,
     status_of,
+    to_come,
     utc,
     what_next,
 )
-from domain.record import Entry, Plan, What
+from domain.record import Entry, Plan, Status, What
 from domain.view import CaseView
 
 
@@ -30,10 +32,10 @@ def page_of(snapshot: Snapshot) -> RenderableType:
     parts: list[RenderableType] = [_head(snapshot), section("Issues", _issues(view))]
     if view.attempts:
         parts.append(section("Attempts", _attempts(view)))
-    if view.agenda:
+    if to_come(view):
         parts.append(section("To come", _agenda(view)))
     if view.plans:
-        parts.append(section("Plan", Group(*(_plan(plan) for plan in view.plans))))
+        parts.append(section("Plan", Group(*(_plan(plan, view.status) for plan in view.plans))))
     parts.append(section("Timeline", _timeline(view)))
     return Group(*parts)
 
@@ -100,15 +102,17 @@ def _attempts(view: CaseView) -> Table:
 
 def _agenda(view: CaseView) -> Table:
     table = table_of("due", "seller's time", "what")
-    for planned in view.agenda:
+    for planned in to_come(view):
         what = attempt_of(planned.channel, planned.about)
         table.add_row(utc(planned.due), local(planned.due, view), what)
     return table
 
 
-def _plan(version: Plan) -> RenderableType:
+def _plan(version: Plan, status: Status) -> RenderableType:
     plan = version.plan
-    lines = [f"Version {version.version}, {utc(version.at)}, by {plan.by}: {_answer(version)}"]
+    lines = [
+        f"Version {version.version}, {utc(version.at)}, by {plan.by}: {review_of(version, status)}"
+    ]
     for title, items in (
         ("root cause", plan.root_causes),
         ("corrective action", plan.corrective_actions),
@@ -117,13 +121,6 @@ def _plan(version: Plan) -> RenderableType:
     ):
         lines += [f"  {title}: {item}" for item in items]
     return Text("\n".join(lines))
-
-
-def _answer(version: Plan) -> str:
-    if version.decision is None:
-        return "waits for a reviewer"
-    note = f": {version.note}" if version.note else ""
-    return f"{plain(version.decision)}, by {version.reviewed_by}{note}"
 
 
 def _timeline(view: CaseView) -> Table:
