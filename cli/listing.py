@@ -29,7 +29,7 @@ from cli.output import say, warn
 from cli.page import table_of
 from cli.parameters import CaseName, moment
 from cli.problems import DidNotHappen, checked
-from cli.words import left, plain, utc
+from cli.words import left, plain
 from domain.account import Store
 from domain.names import CASE_WORKFLOW, case_workflow_id
 from domain.record import CLOSED, Status
@@ -231,9 +231,14 @@ def _row(execution: WorkflowExecution) -> Row:
     )
 
 
+def _short(at: datetime) -> str:
+    return f"{at:%m-%d %H:%M}"
+
+
 def _print(rows: list[Row], total: int, counts: dict[Status, int], *, names: bool) -> None:
     columns = ["Case", "Seller"] if names else ["Case"]
-    table = table_of(*columns, "Status", "Waits for", "Since", "Deadline", "", "Issues")
+    columns += ["Status", "Waits for", "Since (UTC)", "Deadline (UTC)", "", "Issues"]
+    table = table_of(*columns, whole=("Since (UTC)", "Deadline (UTC)", ""))
     now = datetime.now(UTC)
     for row in rows:
         status = plain(row.broke_off or row.status or "opening")
@@ -243,8 +248,8 @@ def _print(rows: list[Row], total: int, counts: dict[Status, int], *, names: boo
             *([row.name or ""] if names else []),
             f"{status} ({plain(row.reason)})" if row.reason and not row.broke_off else status,
             row.waits_for or "",
-            utc(row.since) if row.waits_for and row.since else "",
-            utc(deadline) if deadline else "",
+            _short(row.since) if row.waits_for and row.since else "",
+            _short(deadline) if deadline else "",
             left(deadline - now) if deadline else "",
             ", ".join(row.issue_codes),
         )

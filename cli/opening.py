@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter
 
-from cli.bulk import open_many
+from cli.bulk import open_many, overridden
 from cli.cases import run
 from cli.checks import check
 from cli.joining import open_or_join
@@ -60,7 +60,9 @@ def open_case(
     ] = False,
     policy: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Override a default; may be repeated."),
+        typer.Option(
+            metavar="NAME=VALUE", help="Override a default, and what FILE says; may be repeated."
+        ),
     ] = None,
     from_line: Annotated[
         int | None,
@@ -75,7 +77,11 @@ def open_case(
 
     A .jsonl has a case in each line; a .csv an issue in each, and the columns store, seller_id,
     name, language, time_zone, email, emergency_phone, issue_id, issue_code, issue_summary and, if
-    you like, harmful. Bad lines are listed while the rest goes on.
+    you like, harmful and policy (JSON). Bad lines are listed while the rest goes on.
+
+    Counted are lines: opened, joined an open case, known already, not covered (the account is not
+    enrolled: the case ended at once), not yet answered (started or told, while no worker answered),
+    refused by a case, and bad input.
     """
     flags = {
         "--store": store,
@@ -87,15 +93,16 @@ def open_case(
         "--phone": phone,
         "--issue": issue,
     }
-    if file is not None and (harmful or policy or any(flags.values())):
-        raise BadInput("FILE: give a file or flags, not both")
+    if file is not None and (harmful or any(flags.values())):
+        raise BadInput("FILE: give a file or flags (other than --policy), not both")
+    overrides = dict(_override(text) for text in policy) if policy else None
     if file is not None and is_many(file):
-        open_many(file, by, from_line or 1, as_json=as_json)
+        open_many(file, by, from_line or 1, policy=overrides, as_json=as_json)
         return
     if from_line is not None:
         raise BadInput("--from-line: is for a file of many, named .jsonl or .csv")
     if file is not None:
-        start = checked(CaseInput, json_object(file))
+        start = overridden(checked(CaseInput, json_object(file)), overrides)
     else:
         missing = [flag for flag, value in flags.items() if not value]
         if missing:
@@ -113,7 +120,7 @@ def open_case(
                     "emergency_phone": phone,
                 },
                 "issues": [issue_of(text, harmful=harmful) for text in issue or ()],
-                "policy": dict(_override(text) for text in policy) if policy else None,
+                "policy": overrides,
             },
         )
     check(start, warn)

@@ -1,6 +1,6 @@
 """`show`: the story of a case on a page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -76,11 +76,11 @@ def section(title: str, content: RenderableType) -> RenderableType:
     return Group(Text(f"\n{title}", style="bold cyan"), Padding(content, (0, 0, 0, 2)))
 
 
-def table_of(*columns: str) -> Table:
-    """A table without lines, of which nothing is cut off."""
+def table_of(*columns: str, whole: Collection[str] = ()) -> Table:
+    """A table without lines, of which nothing is cut off; the `whole` columns are not broken."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in whole)
     return table
 
 

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from cli.bulk import read
 from cli.problems import BadInput
 from tests.client.conftest import Cli, flags
 from tests.client.test_input import said
-from tests.engine import EVERYONE, Engine, account, issue
+from tests.engine import EVERYONE, Engine, account, engine_in, issue
 from workflows.case_input import CaseInput
 
 COLUMNS = [*account("A").model_dump(), "issue_id", "issue_code", "issue_summary", "harmful"]
@@ -80,7 +81,10 @@ async def test_many_are_opened_and_joined_and_a_second_run_changes_nothing(
     assert (json_done.code, json_done.err) == (0, "")
     assert counts(json_done.out) == [20, 1, 0, 0, 0]
     assert (csv_done.code, csv_done.err) == (0, "")
-    assert csv_done.out == "opened 3, joined 3, known already 0, refused 0, bad input 0\n"
+    assert csv_done.out == (
+        "opened 3, joined 3, known already 0, not covered 0, refused 0, not yet answered 0, "
+        "not opened 0, bad input 0\n"
+    )
     again, rest, in_json, in_csv = await asyncio.gather(
         cli("open", file, "--json"),
         cli("open", table, "--from-line", "7", "--json"),
@@ -125,6 +129,59 @@ async def test_what_is_wrong_is_listed_by_line_and_the_rest_goes_on(
     assert [bad["line"] for bad in found["bad_input"]] == [2, 5]
     assert [no["line"] for no in found["refused"]] == [3]
     assert found["opened"] + found["joined"] + found["known_already"] == 2
+
+
+async def test_what_is_not_covered_is_counted_as_that(cli: Cli, written: Written) -> None:
+    lines = [as_json(f"STRANGER{n}", "ISS-1", joins=True) for n in range(7)]
+    file = written("a.jsonl", "".join([*lines, as_json("COVERED", "ISS-1")]))
+    answer = await cli("open", file, "--json")
+    found = json.loads(answer.out)
+    assert (answer.code, found["opened"], found["not_covered"]) == (0, 1, 7)
+    assert found["refused"] == found["not_yet_answered"] == found["not_opened"] == []
+
+
+async def test_a_policy_for_all_stands_above_that_of_a_line(
+    cli: Cli, engine: Engine, written: Written
+) -> None:
+    rows = [
+        as_csv("POLICY1").rstrip() + ',"{""coverage"": ""everyone"", ""redials"": 1}"\r\n',
+        as_csv("POLICY2").rstrip() + ",\r\n",
+        as_csv("POLICY3").rstrip() + ",{\r\n",
+        as_csv("POLICY4").rstrip() + ',"{""colour"": 1}"\r\n',
+    ]
+    file = written("a.csv", HEADER.rstrip() + ",policy\r\n" + "".join(rows))
+    single = written("a.json", as_json("POLICY5", "ISS-1"))
+    many, one = await asyncio.gather(
+        cli("open", file, "--policy", "window=96h", "--json"),
+        cli("open", single, "--policy", "window=96h", "--json"),
+    )
+    found = json.loads(many.out)
+    assert (found["opened"], found["not_covered"]) == (1, 1)
+    assert [bad["reason"] for bad in found["bad_input"]] == [
+        "policy: is not JSON (character 2)",
+        "policy: colour: there is no such field",
+    ]
+    first = await cli("show", "US/POLICY1", "--json")
+    for view in (first.view, one.view):
+        assert view.deadline is not None
+        assert timedelta(hours=95) < view.deadline - view.opened_at < timedelta(hours=97)
+
+
+async def test_without_a_worker_a_case_is_started_and_not_yet_answered(
+    tmp_path: Path, written: Written
+) -> None:
+    async with engine_in(tmp_path / "engine", queues=[]) as engine:
+        cli = Cli(engine.client.service_client.config.target_host)
+        file = written("a.jsonl", "".join(as_json(f"LATER{n}", "ISS-1") for n in range(3)))
+        answer = await cli("open", file, "--json")
+        found = json.loads(answer.out)
+        assert (answer.code, found["opened"], found["refused"]) == (1, 0, [])
+        assert [line["line"] for line in found["not_yet_answered"]] == [1, 2, 3]
+        assert {line["reason"] for line in found["not_yet_answered"]} == {
+            "the case is started, not yet answered: no worker is listening on queue cases; "
+            "start one with `python worker.py`"
+        }
+        assert await has_begun(engine, "LATER2")
 
 
 async def test_a_server_that_goes_away_is_said_with_the_line_to_go_on_from(
@@ -181,12 +238,29 @@ ROW = as_csv("A")
     [
         ("empty.jsonl", "", "empty.jsonl: has no case"),
         ("header.csv", HEADER, "header.csv: has no case"),
-        ("a.jsonl", as_json("A", "I").encode("utf-16-le"), "a.jsonl: is not UTF-8: line 1"),
-        ("a.jsonl", as_json("A", "I").encode() + b"\xfc", "a.jsonl: is not UTF-8: line 2"),
+        ("a.jsonl", as_json("A", "I").encode("utf-16-le"), "a.jsonl: is UTF-16, not UTF-8; save"),
+        (
+            "a.jsonl",
+            as_json("A", "I").encode() + b"\xfc",
+            "a.jsonl: is not UTF-8 but, most likely, Windows-1252",
+        ),
         ("a.csv", HEADER.replace("email,", "") + ROW, "missing: email\n"),
         ("a.csv", HEADER.replace("harmful", "colour") + ROW, "column 11 is none of a case"),
         ("a.csv", HEADER.replace("harmful", "email") + ROW, "column 11 is there twice"),
         ("a.csv", ROW, "missing: store, "),
+        ("a.csv", (HEADER + ROW).encode("utf-16"), "a.csv: is UTF-16, not UTF-8; save it as UTF-8"),
+        ("a.csv", (HEADER + ROW.replace("Blue", "Bleuté")).encode("cp1252"), "Windows-1252; save"),
+        ("a.csv", (HEADER + ROW).replace("\r\n", "\r"), "line ends of old (CR); save it with LF"),
+        ("a.csv", (HEADER + ROW).replace(",", ";"), "line 1: is separated by semicolons; separate"),
+        ("a.csv", (HEADER + ROW).replace(",", "\t"), "line 1: is separated by tabs; separate"),
+        ("a.csv", HEADER.upper() + ROW, "line 1: column 1 must be written store\n"),
+        (
+            "a.csv",
+            HEADER.replace("seller_id", "Seller ID") + ROW,
+            "column 2 must be written seller_",
+        ),
+        ("a.json", as_json("A", "I").encode("utf-16"), "a.json: is UTF-16, not UTF-8; save it"),
+        ("a.json", as_json("A", "I", name="Bleuté").encode("cp1252"), "most likely, Windows-1252"),
     ],
 )
 def test_nothing_is_started_from_a_file_that_is_not_what_it_must_be(
@@ -256,6 +330,8 @@ def test_a_bad_line_of_json_harms_no_other(line: str, says: str) -> None:
         (as_csv("A", harmful="perhaps"), "harmful: "),
         (as_csv("A").rstrip() + ",x\r\n", "has 12 cells for 11 columns"),
         ("US,A\r\n", "has 2 cells for 11 columns"),
+        (as_csv("A").replace(",", ";"), "is separated by semicolons; separate it by commas"),
+        (as_csv("A").replace("US", "US\r"), "has a carriage return (CR) in it"),
     ],
 )
 def test_a_bad_line_of_csv_harms_no_other(line: str, says: str) -> None:

@@ -85,10 +85,10 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
 
 
 async def test_the_development_worker_serves_the_page_too(tmp_path: Path) -> None:
-    async with service(tmp_path) as (_, lines):
+    async with service(tmp_path) as (address, lines):
         url = (tmp_path / ".state" / "portal" / "url").read_text()
         command = [sys.executable, str(ROOT / "client.py"), "link", "US/A2EXAMPLE"]
-        code, link, err = await test_whole.run(*command, cwd=tmp_path)
+        code, link, err = await test_whole.run(*command, cwd=tmp_path, TEMPORAL_ADDRESS=address)
         assert code == 0
         assert "nobody knows the seller US/A2EXAMPLE" in err
         assert link.startswith(url)
