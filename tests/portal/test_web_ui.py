@@ -9,10 +9,9 @@ from domain.events import RequestCall, Review, ReviewPlan, SubmitPlan
 from tests.engine import OpenCase
 from tests.portal.site import Site
 
-
 HOSTILE = (
-    "<b>B</b> <img src=x onerror=alert(1)> [x](http://evil.example) ![x](http://evil.example/x.png) "
-    "https://evil.example *it* _it_ ~~out~~ `code` $x$ \\[y](http://evil.example) &lt;i&gt; \\"
+    "<b>B</b> <img src=x onerror=alert(1)> [x](http://evil.example) ![x](http://evil.example/x.png)"
+    " https://evil.example *it* _it_ ~~out~~ `code` $x$ \\[y](http://evil.example) &lt;i&gt; \\"
 )
 """All that markdown, as the Web UI reads it, would take for its own."""
 NAME = "Home/Garden & Co. (US) #1, R&D: 5*3"
