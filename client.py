@@ -103,7 +103,7 @@ _command(
     "US/A2EXAMPLE --note 'Wrong seller'",
     "US/A2EXAMPLE --issue ISS-2 --note 'Reported twice'",
 )
-_command(OPERATIONS, "audit", audit, "", "--ask --json")
+_command(OPERATIONS, "audit", audit, "", "--quick", "--ask --json")
 _group(OPERATIONS, "ratings", "What sellers' ratings are.")
 _command(
     OPERATIONS,

@@ -25,6 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.parameters import Name
 from cli.problems import BadInput, DidNotHappen
 from cli.queues import ANSWERS_WITHIN, is_listening, last_heard
+from cli.words import in_commands
 from domain.events import Event
 from domain.names import CASES_QUEUE
 from runtime.connection import BadConnection, Unreachable, connect
@@ -191,7 +192,7 @@ async def taken(client: Client, asked: Coroutine[Any, Any, T]) -> T:
         return await _answer(client, asked)
     except WorkflowUpdateFailedError as error:
         message = getattr(error.cause, "message", "") or str(error.cause)
-        raise SaidNo(f"refused: {_one_line(message)}") from None
+        raise SaidNo(f"refused: {in_commands(_one_line(message))}") from None
     except Unreadable as error:
         raise DidNotHappen(f"it is not known whether it was taken: the answer {error}") from None
 

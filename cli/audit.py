@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from cli.asking import run
 from cli.auditing import audit as look_at_all
 from cli.findings import Finding, Kind, Report
-from cli.output import say
+from cli.output import say, say_json
 from cli.problems import BadInput
 from cli.words import plain, utc
 from domain.errors import explain
@@ -29,19 +29,28 @@ def audit(
             help="Ask every open case for its agenda too, which has a worker replay each.",
         ),
     ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help="Only queues and what stands still, which takes a second however many are open.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Find cases that stand still or are late, escalations nobody decides, missing workers.
 
     Exit code 1 where there is anything to find. Times are by the case's own clock.
     """
+    if ask and quick:
+        raise BadInput("--quick: give it or --ask, not both")
     try:
         checked = Settings().time_zones_checked
     except ValidationError as error:
         raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
-    report = run(lambda client: look_at_all(client, ask=ask, zones_checked=checked))
+    report = run(lambda client: look_at_all(client, ask=ask, quick=quick, zones_checked=checked))
     if as_json:
-        say(report.model_dump_json(indent=2))
+        say_json(report.model_dump_json(indent=2))
     else:
         _print(report)
     raise typer.Exit(1 if report.findings else 0)

@@ -1,8 +1,8 @@
 """The audit: what goes wrong without anybody being told.
 
-It is cheap where all is well: the list of open cases, a question to the server about each, and
-none to a worker, which would have to replay the case. Enrollments are too many even for that;
-the server itself lists those that are stuck.
+What stands still the server itself lists, case or enrollment, however many are open. For the rest
+it is cheap where all is well: the list of open cases, a question to the server about each, and
+none to a worker, which would have to replay the case. Enrollments are too many even for that.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from cli.findings import Finding, Kind, Report, found
 from cli.parameters import CaseName
 from cli.problems import DidNotHappen
 from cli.queues import ACTIVITIES, ANSWERS_WITHIN, WORKFLOWS, is_listening, last_heard
-from cli.suspecting import LATE, stuck, suspect
+from cli.suspecting import LATE, stands_still, stuck, suspect
 from cli.time_zones import too_old
 from cli.words import attempt_of
 from domain.names import (
@@ -44,33 +44,38 @@ UNDECIDED = timedelta(hours=24)
 _FAILING_TASKS = (
     "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
 )
-"""What the server itself marks, after five failures in a row."""
+"""What the server itself marks, after as many failures in a row as it is told to: ours two."""
 _STANDS_STILL = f"({_FAILING_TASKS} OR ExecutionStatus = 'Paused')"
 
 
-async def audit(client: Client, *, ask: bool, zones_checked: date | None = None) -> Report:
-    """Look at queues, enrollments, and every open case; with `ask` each case's worker is asked.
+async def audit(
+    client: Client, *, ask: bool = False, quick: bool = False, zones_checked: date | None = None
+) -> Report:
+    """Look at queues, at what stands still, and at every open case.
 
-    `zones_checked` is when somebody looked in vain for newer time zones than this machine has.
+    With `ask` each case's worker is asked. With `quick` no open case is looked at by itself, so
+    that it takes a second however many there are. `zones_checked` is when somebody looked in vain
+    for newer time zones than this machine has.
     """
     queues = await asyncio.gather(
         _queue(client, CASES_QUEUE), _queue(client, TELEPHONY_QUEUE), _queue(client, EMAIL_QUEUE)
     )
     findings = [queue for queue in queues if queue] + too_old(datetime.now(UTC), zones_checked)
     look_closer = _Look(client, ask=ask, worker=not queues[0])
-    enrollments = client.list_workflows(
-        query_of(ENROLLMENT_WORKFLOW, None, None, STANDING, _STANDS_STILL),
-        rpc_timeout=ANSWERS_WITHIN,
-    )
-    async for _, about in each(enrollments, look_closer.at_enrollment):
-        findings += about
-    open_cases = client.list_workflows(
-        query_of(CASE_WORKFLOW, None, None, STANDING), rpc_timeout=ANSWERS_WITHIN
-    )
+    for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW):
+        marked = client.list_workflows(
+            query_of(workflow, None, None, STANDING, _STANDS_STILL), rpc_timeout=ANSWERS_WITHIN
+        )
+        async for _, about in each(marked, look_closer.at_marked):
+            findings += about
     cases = 0
-    async for _, about in each(open_cases, look_closer.at_case):
-        findings += about
-        cases += 1
+    if not quick:
+        open_cases = client.list_workflows(
+            query_of(CASE_WORKFLOW, None, None, STANDING), rpc_timeout=ANSWERS_WITHIN
+        )
+        async for _, about in each(open_cases, look_closer.at_case):
+            findings += about
+            cases += 1
     return Report(
         cases=cases, asked=look_closer.asked, time_zones=EDITION, findings=tuple(findings)
     )
@@ -96,18 +101,21 @@ class _Look:
         self._ask = ask
         self._worker = worker
         self.asked = 0
+        self._stuck: set[str] = set()
+        """Runs of which it is known already."""
 
-    async def at_enrollment(self, listed: WorkflowExecution) -> list[Finding]:
-        """One that the server has marked."""
-        enrollment = await self._still_running(listed)
-        if enrollment is None:
+    async def at_marked(self, listed: WorkflowExecution) -> list[Finding]:
+        """One that the server has marked. The mark may outlast the fault by a moment."""
+        workflow = await self._still_running(listed)
+        if workflow is None or not stands_still(workflow):
             return []
-        return [await stuck(self._client, enrollment, clock_of(enrollment))]
+        self._stuck.add(workflow.run_id)
+        return [await stuck(self._client, workflow, clock_of(workflow))]
 
     async def at_case(self, listed: WorkflowExecution) -> list[Finding]:
         """One that is open."""
         case = await self._still_running(listed)
-        if case is None:
+        if case is None or case.run_id in self._stuck:
             return []
         findings = await suspect(self._client, case)
         if any(finding.kind is Kind.STUCK_WORKFLOW for finding in findings):

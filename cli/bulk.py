@@ -6,14 +6,16 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from itertools import chain, dropwhile
 from typing import BinaryIO
 
 import typer
+from pydantic import JsonValue
 from temporalio.client import Client
 
-from cli.cases import NoWorker, run
+from cli.cases import NoAnswer, NoWorker, SaidNo, run
 from cli.checks import check
 from cli.joining import Outcome, open_or_join
 from cli.lines import cells_of, clean, columns_of, is_csv, json_of, numbered
@@ -30,6 +32,7 @@ _WAITING = 4  # more are read ahead for each of these
 _LONGEST = 1_000_000  # bytes of a line: more than a hundred issues take, however escaped
 
 Read = tuple[int, CaseInput | BadInput]
+Overrides = dict[str, JsonValue] | None
 Queue = asyncio.Queue[tuple[int, CaseInput] | None]
 
 
@@ -40,6 +43,17 @@ class _Row(Account):
     issue_code: Code
     issue_summary: Line
     harmful: bool = False
+    policy: dict[str, JsonValue] | None = None
+
+
+class _Why(StrEnum):
+    """Why a line has come to nothing, or not yet."""
+
+    REFUSED = "refused"
+    NOT_YET_ANSWERED = "not_yet_answered"
+    """What was asked, be it a start, may yet be taken."""
+    NOT_OPENED = "not_opened"
+    BAD_INPUT = "bad_input"
 
 
 @dataclass
@@ -47,8 +61,7 @@ class _Tally:
     """What became of the lines so far."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
-    refused: dict[int, str] = field(default_factory=dict)
-    bad: dict[int, str] = field(default_factory=dict)
+    wrong: dict[_Why, dict[int, str]] = field(default_factory=lambda: {why: {} for why in _Why})
     unfinished: dict[int, None] = field(default_factory=dict)
     """In the order of the file."""
     read: int = 0
@@ -59,8 +72,10 @@ class _Tally:
         return next(iter(self.unfinished), self.read + 1)
 
 
-def open_many(file: BinaryIO, by: str, first: int, *, as_json: bool) -> None:
+def open_many(file: BinaryIO, by: str, first: int, *, policy: Overrides, as_json: bool) -> None:
     """Open what each line asks for, from line `first` on; the exit code tells how it went.
+
+    `policy` stands above what a line says of the same name.
 
     Raises:
         BadInput: the file is not what it must be; nothing was started.
@@ -72,7 +87,7 @@ def open_many(file: BinaryIO, by: str, first: int, *, as_json: bool) -> None:
     # Read twice, so that nothing is started from a file in another encoding.
     total = sum(1 for _ in numbered(file, _LONGEST))
     file.seek(0)
-    cases = read(file, first)
+    cases = read(file, first, policy)
     if (some := next(cases, None)) is None:
         raise BadInput(f"{file.name}: has no case" + (f" from line {first} on" * (first > 1)))
     tally, stop = _Tally(), None
@@ -92,22 +107,25 @@ def open_many(file: BinaryIO, by: str, first: int, *, as_json: bool) -> None:
         warn(f"{why}; run again with --from-line {tally.again_from}")
         if isinstance(stop, KeyboardInterrupt):
             raise stop
-    raise typer.Exit(2 if tally.bad else 1 if tally.refused or stop else 0)
+    wrong = tally.wrong[_Why.BAD_INPUT]
+    raise typer.Exit(2 if wrong else 1 if any(tally.wrong.values()) or stop else 0)
 
 
 def _sum_up(tally: _Tally, *, as_json: bool, stopped: bool) -> None:
     counts = {outcome.value: tally.counts[outcome] for outcome in Outcome}
     if as_json:
         lists = {
-            name: [{"line": line, "reason": reason} for line, reason in sorted(listed.items())]
-            for name, listed in (("refused", tally.refused), ("bad_input", tally.bad))
+            why.value: [{"line": line, "reason": reason} for line, reason in sorted(lines.items())]
+            for why, lines in tally.wrong.items()
         }
         again = {"from_line": tally.again_from if stopped else None}
         say(json.dumps(counts | lists | again, indent=2))
         return
-    counts |= {"refused": len(tally.refused), "bad_input": len(tally.bad)}
+    counts |= {why.value: len(lines) for why, lines in tally.wrong.items()}
     say(", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()))
-    for line, reason in sorted(tally.refused.items()):
+    # Lines of bad input are said when they are read.
+    listed = chain(*(tally.wrong[why].items() for why in _Why if why is not _Why.BAD_INPUT))
+    for line, reason in sorted(listed):
         say(f"line {line}: {reason}")
 
 
@@ -119,8 +137,8 @@ async def _open_all(client: Client, cases: Iterable[Read], by: str, tally: _Tall
         for number, start in cases:
             tally.read = number
             if isinstance(start, BadInput):
-                tally.bad[number] = clean(start.message)
-                warn(f"line {number}: {tally.bad[number]}")
+                tally.wrong[_Why.BAD_INPUT][number] = clean(start.message)
+                warn(f"line {number}: {clean(start.message)}")
                 await asyncio.sleep(0)  # many bad lines do not keep the others waiting
             else:
                 tally.unfinished[number] = None
@@ -145,19 +163,29 @@ async def _open_all(client: Client, cases: Iterable[Read], by: str, tally: _Tall
 async def _open_one(client: Client, number: int, start: CaseInput, by: str, tally: _Tally) -> None:
     said: list[str] = []
     try:
-        _, outcome = await open_or_join(client, start, by, said.append)
+        snapshot, outcome = await open_or_join(client, start, by, said.append)
     except DidNotHappen as problem:
         if isinstance(problem, NoWorker):  # which is everybody's, where a stuck case is its own
             raise
-        tally.refused[number] = clean(problem.message)
+        tally.wrong[_why(problem)][number] = clean(problem.message)
     else:
-        tally.counts[outcome] += 1
+        if outcome is Outcome.OPENED and not snapshot.view.timeline:
+            why = "the case is started, not yet answered: its coverage is being looked up"
+            tally.wrong[_Why.NOT_YET_ANSWERED][number] = why
+        else:
+            tally.counts[outcome] += 1
     for note in said:
         if note.startswith("The open case keeps its own"):
             warn(f"line {number}: {note}")
 
 
-def read(file: BinaryIO, first: int = 1) -> Iterator[Read]:
+def _why(problem: DidNotHappen) -> _Why:
+    if isinstance(problem, SaidNo):
+        return _Why.REFUSED
+    return _Why.NOT_YET_ANSWERED if isinstance(problem, NoAnswer) else _Why.NOT_OPENED
+
+
+def read(file: BinaryIO, first: int = 1, policy: Overrides = None) -> Iterator[Read]:
     """Each line from `first` on with its number, checked; blank lines are left out."""
     lines = numbered(file, _LONGEST)
     parse: Callable[[str], CaseInput | None] = _from_json
@@ -170,6 +198,7 @@ def read(file: BinaryIO, first: int = 1) -> Iterator[Read]:
                 raise BadInput(f"is longer than {_LONGEST} bytes")
             if not line.strip() or (start := parse(line)) is None:
                 continue
+            start = overridden(start, policy)
             check(start, partial(_warn_of, number))
             yield number, start
         except BadInput as problem:
@@ -187,8 +216,22 @@ def _from_json(line: str) -> CaseInput:
 def _from_row(columns: list[str], line: str) -> CaseInput | None:
     if not (cells := cells_of(line, len(columns))):
         return None
-    row = dict(zip(columns, cells, strict=True))
-    account = checked(_Row, row | {"harmful": row.get("harmful") or "false"}).model_dump()
+    row: dict[str, object] = dict(zip(columns, cells, strict=True))
+    row |= {"harmful": row.get("harmful") or "false", "policy": _policy_of(row.get("policy"))}
+    account = checked(_Row, row).model_dump()
+    policy = account.pop("policy")
     ours = account.keys() - Account.model_fields.keys()
     issue = {name.removeprefix("issue_"): account.pop(name) for name in ours}
-    return checked(CaseInput, {"account": account, "issues": [issue]})
+    return checked(CaseInput, {"account": account, "issues": [issue], "policy": policy})
+
+
+def _policy_of(cell: object) -> Overrides:
+    try:
+        return json_of(str(cell)) if cell and str(cell).strip() else None
+    except BadInput as problem:
+        raise BadInput(f"policy: {problem.message}") from None
+
+
+def overridden(start: CaseInput, policy: Overrides) -> CaseInput:
+    """The start with `policy` above what it says itself."""
+    return start.model_copy(update={"policy": (start.policy or {}) | policy}) if policy else start

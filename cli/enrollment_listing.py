@@ -1,15 +1,26 @@
 """`enrollment list`: sellers by what Temporal finds them by."""
 
+import asyncio
 import json
 from typing import Annotated
 
 import typer
 from pydantic import Field
 from rich.table import Table
-from temporalio.client import WorkflowExecution
+from temporalio.client import Client, WorkflowExecution
 
 from cli.asking import run
-from cli.finding import STANDING, Limit, OfSeller, OfStore, find, print_found, query_of
+from cli.finding import (
+    STANDING,
+    Limit,
+    OfSeller,
+    OfStore,
+    count,
+    count_each,
+    newest,
+    print_found,
+    query_of,
+)
 from cli.output import say
 from cli.problems import checked
 from cli.words import plain
@@ -26,7 +37,7 @@ class Wanted(Frozen):
     status: Status | None = None
     store: Store | None = None
     seller: Key | None = None
-    limit: int = Field(default=100, ge=1, le=1000)
+    limit: int = Field(default=100, ge=1)
 
     def query(self, status: Status | None) -> str:
         """The sellers of a status, or of any."""
@@ -54,14 +65,11 @@ def list_sellers(
         bool, typer.Option("--json", help="Print sellers and counts as JSON.")
     ] = False,
 ) -> None:
-    """List the sellers that the programme knows, and count them by status."""
+    """List the sellers that the programme knows, the newest first, and count them by status."""
     values = {"status": status, "store": store, "seller": seller, "limit": limit}
     wanted = checked(Wanted, values)
-    by_status = {each: wanted.query(each) for each in Status}
-    found, total, counts = run(
-        lambda client: find(client, wanted.query(wanted.status), wanted.limit, by_status)
-    )
-    rows = sorted(map(_row, found), key=lambda row: row.enrollment)
+    found, total, counts = run(lambda client: _find(client, wanted))
+    rows = list(map(_row, found))
     if as_json:
         sellers = [row.model_dump(mode="json") for row in rows]
         say(json.dumps({"enrollments": sellers, "total": total, "counts": counts}, indent=2))
@@ -70,6 +78,17 @@ def list_sellers(
     for row in rows:
         table.add_row(row.enrollment, plain(row.status or "not known yet"))
     print_found(table, total, counts, "No seller.")
+
+
+async def _find(
+    client: Client, wanted: Wanted
+) -> tuple[list[WorkflowExecution], int, dict[Status, int]]:
+    query = wanted.query(wanted.status)
+    return await asyncio.gather(
+        newest(client, query, wanted.limit),
+        count(client, query),
+        count_each(client, {status: wanted.query(status) for status in Status}),
+    )
 
 
 def _row(execution: WorkflowExecution) -> Row:

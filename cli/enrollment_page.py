@@ -4,7 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from cli.asking import Standing
-from cli.output import say
+from cli.output import say, say_json
 from cli.page import head, section, table_of
 from cli.words import plain
 from domain.enrollment.record import Status, What
@@ -21,7 +21,7 @@ _MEANING = {
 def print_enrollment(view: EnrollmentView, *, as_json: bool) -> None:
     """The view as JSON, or where the seller stands."""
     if as_json:
-        say(view.model_dump_json(indent=2))
+        say_json(view.model_dump_json(indent=2))
         return
     say(f"{view.account.store}/{view.account.seller_id} is {_status(view)}.")
     if view.deactivated:

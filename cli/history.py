@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecution
 
 from cli.ahead import each
 from cli.cases import ANSWERS_WITHIN, Snapshot, look, run
 from cli.finding import OfSeller, OfStore
 from cli.listing import Wanted
-from cli.output import warn
+from cli.output import as_json_for, warn
 from cli.parameters import CaseName, case_name
 from cli.problems import BadInput, DidNotHappen, checked
 from domain.account import Store
@@ -130,14 +130,21 @@ async def _named(
     for name in dict.fromkeys(cases):
         of_account = f"WorkflowType = '{CASE_WORKFLOW}' AND WorkflowId = '{name.workflow_id}'"
         query = f"{of_account} AND ExecutionStatus != 'ContinuedAsNew'"
-        newest_first = [found async for found in _found(client, query)] if earlier else []
-        for found in reversed(newest_first or [name]):
-            yield found
+        every = [one async for one in _listed(client, query)] if earlier else []
+        # The server lists by when they ended, and a clock that was played forward ends late.
+        for found in sorted(every, key=lambda one: one.start_time):
+            yield CaseName(found.id, found.run_id)
+        if not every:
+            yield name
 
 
 async def _found(client: Client, query: str) -> AsyncIterator[CaseName]:
-    async for found in client.list_workflows(query, rpc_timeout=ANSWERS_WITHIN):
+    async for found in _listed(client, query):
         yield CaseName(found.id, found.run_id)
+
+
+def _listed(client: Client, query: str) -> AsyncIterator[WorkflowExecution]:
+    return client.list_workflows(query, rpc_timeout=ANSWERS_WITHIN)
 
 
 def lines_of(view: CaseView) -> Iterator[Line]:
@@ -157,7 +164,7 @@ def lines_of(view: CaseView) -> Iterator[Line]:
 
 def _writer(form: Format, file: TextIO) -> Callable[[Line], None]:
     if form is Format.JSONL:
-        return lambda line: print(line.model_dump_json(), file=file)
+        return lambda line: print(as_json_for(file, line.model_dump_json()), file=file)
     rows = csv.writer(file)
     rows.writerow(Line.model_fields)
     return lambda line: rows.writerow(map(_defused, line.model_dump(mode="json").values()))

@@ -1,7 +1,6 @@
 """Starting a case, or joining the account's open one, whoever else does so meanwhile."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -24,8 +23,9 @@ from cli.problems import DidNotHappen
 from domain.account import Issue
 from domain.events import AddIssue
 from domain.names import CASE_WORKFLOW, CASES_QUEUE, case_workflow_id_of
-from domain.record import OPEN
+from domain.record import OPEN, Status
 from workflows.case_input import CaseInput
+from workflows.markdown import safe
 from workflows.search import at_start
 
 ENDS_WITHIN_SECONDS = 20
@@ -41,6 +41,8 @@ class Outcome(StrEnum):
     OPENED = "opened"
     JOINED = "joined"
     KNOWN_ALREADY = "known_already"
+    NOT_COVERED = "not_covered"
+    """Started, and ended at once: the account is not in the programme."""
 
 
 async def open_or_join(
@@ -84,7 +86,9 @@ async def open_or_join(
             await _end_of(ending, left, until)
         else:
             tell_person(f"Opened the case {name} with {_listed(issues)}.")
-            return await _opened(client, name, handle), Outcome.OPENED
+            opened = await _opened(client, name, handle)
+            covered = opened.view.status is not Status.NOT_COVERED
+            return opened, Outcome.OPENED if covered else Outcome.NOT_COVERED
 
 
 async def _join(
@@ -170,7 +174,7 @@ async def _opened(client: Client, name: CaseName, handle: WorkflowHandle[Any, An
         try:
             snapshot = await look(client, ours)
         except NoAnswer as error:
-            raise NoAnswer(f"the case is started, but {error.message}") from None
+            raise NoAnswer(f"the case is started, not yet answered: {error.message}") from None
         if snapshot.broke_off:
             raise DidNotHappen(f"the case could not be opened: {snapshot.broke_off}")
         if snapshot.view.timeline or asyncio.get_running_loop().time() > until:
@@ -185,7 +189,7 @@ def _listed(issues: tuple[Issue, ...]) -> str:
 def _summary(start: CaseInput, issues: tuple[Issue, ...]) -> str:
     """Who and what in one line; the Web UI takes it for markdown."""
     account = start.account
-    name = re.sub(r"([^\w\s])", r"\\\1", account.name)
+    name = safe(account.name)
     codes = ", ".join(sorted({issue.code for issue in issues}))
     summary = f"{account.store}/{account.seller_id}: {codes}, {name}"
     while len(to_json(summary)) > _SUMMARY_BYTES:

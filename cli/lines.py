@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from pydantic.fields import FieldInfo
 
+from cli.encoded import text_of
 from cli.problems import BadInput
 
 
@@ -30,14 +31,14 @@ def numbered(file: BinaryIO, longest: int) -> Iterator[tuple[int, str | None]]:
     while raw := file.readline(longest + 1):
         number += 1
         try:
-            if b"\0" in raw:  # as in UTF-16, which can pass for UTF-8
-                raise ValueError
-            line = None if len(raw) > longest else raw.decode().rstrip("\r\n")
-        except ValueError:
-            raise BadInput(f"{file.name}: is not UTF-8: line {number}") from None
+            if number == 1 and b"\r" in raw.rstrip(b"\r\n") and b"\0" not in raw:
+                raise ValueError("has line ends of old (CR); save it with LF or CRLF")
+            line = None if len(raw) > longest else text_of(raw, begins=number == 1).rstrip("\r\n")
+        except ValueError as problem:
+            raise BadInput(f"{file.name}: {problem}: line {number}") from None
         while not raw.endswith(b"\n") and (raw := file.readline(longest)):
             pass
-        yield number, line.removeprefix("\ufeff") if line and number == 1 else line
+        yield number, line
 
 
 def json_of(line: str) -> dict[str, Any]:  # Any: whatever the JSON says
@@ -63,6 +64,8 @@ def cells_of(line: str, columns: int | None = None) -> list[str]:
 
     No text may have a line break, so that a quote left open harms one line only.
     """
+    if "\r" in line:
+        raise BadInput("has a carriage return (CR) in it; lines end in LF or CRLF")
     if '"' not in line:
         cells = line.split(",")
     else:
@@ -73,8 +76,19 @@ def cells_of(line: str, columns: int | None = None) -> list[str]:
     if not any(cells):  # as spreadsheets leave them at the end
         return []
     if columns is not None and len(cells) != columns:
+        if other := _other_separator(line):
+            raise BadInput(f"is separated by {other}; separate it by commas")
         raise BadInput(f"has {len(cells)} cells for {columns} columns")
     return cells
+
+
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _other_separator(line: str) -> str | None:
+    """What a line seems to be separated by, where not by commas."""
+    most = max(_SEPARATORS, key=line.count)
+    return _SEPARATORS[most] if line.count(most) > line.count(",") else None
 
 
 def columns_of(line: str | None, fields: Mapping[str, FieldInfo], what: str) -> list[str]:
@@ -83,7 +97,13 @@ def columns_of(line: str | None, fields: Mapping[str, FieldInfo], what: str) -> 
     Raises:
         BadInput: a column that is required is missing, or one is unknown or there twice.
     """
+    if other := _other_separator(line or ""):
+        raise BadInput(f"line 1: is separated by {other}; separate the file by commas")
     columns = cells_of(line or "")
+    for position, column in enumerate(columns):
+        meant = column.strip().lower().replace(" ", "_")
+        if column not in fields and meant in fields:
+            raise BadInput(f"line 1: column {position + 1} must be written {meant}")
     if missing := [n for n, of in fields.items() if of.is_required() and n not in columns]:
         raise BadInput(f"line 1: must name the columns; missing: {', '.join(missing)}")
     for position, column in enumerate(columns):

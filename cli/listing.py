@@ -1,30 +1,50 @@
 """`list`: cases by what Temporal finds them by."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from pydantic import Field
-from rich.table import Table
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.common import SearchAttributeKey
 
-from cli.asking import run
-from cli.finding import STANDING, Limit, OfSeller, OfStore, find, print_found, query_of
-from cli.output import say
-from cli.parameters import moment
-from cli.problems import checked
-from cli.words import left, plain, utc
+from cli.ahead import each
+from cli.cases import look, run
+from cli.finding import (
+    STANDING,
+    Limit,
+    OfSeller,
+    OfStore,
+    count,
+    count_each,
+    earliest,
+    newest,
+    print_found,
+    query_of,
+)
+from cli.output import say, warn
+from cli.page import table_of
+from cli.parameters import CaseName, moment
+from cli.problems import DidNotHappen, checked
+from cli.words import left, plain
 from domain.account import Store
-from domain.names import CASE_WORKFLOW
+from domain.names import CASE_WORKFLOW, case_workflow_id
 from domain.record import CLOSED, Status
 from domain.text import Frozen, Key
-from workflows.search import DEADLINE, SELLER, STATUS, STORE
+from domain.waiting import WaitsFor, of_whom, waits_for
+from workflows.search import DEADLINE, ISSUE_CODES, REASON, SELLER, SINCE, STATUS, STORE
 
-_TIMED = (Status.CONTACTING, Status.WORKING)
+_TIMED = of_whom(WaitsFor.SELLER)
 """In any other status the deadline is a past one's."""
 
 _AS_INTENDED = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED)
+
+_ENDED = "ExecutionStatus NOT IN ('Running', 'Paused', 'ContinuedAsNew')"
+
+_Moment = SearchAttributeKey[datetime]
 
 
 class Wanted(Frozen):
@@ -35,7 +55,7 @@ class Wanted(Frozen):
     seller: Key | None = None
     due_before: datetime | None = None
     everything: bool = False
-    limit: int = Field(default=100, ge=1, le=1000)
+    limit: int = Field(default=100, ge=1)
 
     def query(self) -> str:
         """The cases to list."""
@@ -50,14 +70,36 @@ class Wanted(Frozen):
         running = "ExecutionStatus != 'ContinuedAsNew'" if status in CLOSED else STANDING
         return self._where(f"{STATUS.name} = '{status}'", running)
 
+    def in_order(self) -> Iterator[tuple[str, _Moment | None]]:
+        """Queries for parts of the cases, the most urgent part first, each with its order."""
+        for whose, by in (
+            (WaitsFor.DESK, SINCE),
+            (WaitsFor.SELLER, DEADLINE),
+            (WaitsFor.ENGINE, SINCE),
+        ):
+            statuses = [s for s in of_whom(whose) if self.status in (None, s)]
+            if statuses:
+                yield self._where(_any_of(*statuses), f"{SINCE.name} IS NOT NULL", STANDING), by
+        if self.status is None or self.status not in CLOSED:
+            of_status = [f"{STATUS.name} = '{self.status}'"] if self.status else []
+            yield self._where(*of_status, f"{SINCE.name} IS NULL", STANDING), None
+        if self.status in CLOSED:
+            yield self.query(), None
+        elif self.everything and self.status is None:
+            yield self._where(_ENDED), None
+
     def _where(self, *conditions: str) -> str:
         wanted = [query_of(CASE_WORKFLOW, self.store, self.seller, *conditions)]
         if self.due_before is not None:
             before = self.due_before.astimezone(UTC)
-            timed = ", ".join(f"'{status}'" for status in _TIMED)
-            wanted.append(f"{STATUS.name} IN ({timed})")
+            wanted.append(_any_of(*_TIMED))
             wanted.append(f"{DEADLINE.name} < '{before:%Y-%m-%dT%H:%M:%SZ}'")
         return " AND ".join(wanted)
+
+
+def _any_of(*statuses: Status) -> str:
+    listed = ", ".join(f"'{status}'" for status in statuses)
+    return f"{STATUS.name} IN ({listed})"
 
 
 class Row(Frozen):
@@ -66,8 +108,16 @@ class Row(Frozen):
     case: str
     run_id: str
     status: Status | None
+    reason: str | None
+    """Why it stands where it does; null where that is nothing to find it by."""
+    waits_for: WaitsFor | None
+    since: datetime | None
+    """When it came into its status."""
     store: str | None
     seller: str | None
+    name: str | None = None
+    """The seller's, where it was asked for and the case answered."""
+    issue_codes: tuple[str, ...]
     deadline: datetime | None
     closed_at: datetime | None
     broke_off: str | None
@@ -88,12 +138,19 @@ def list_cases(
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    names: Annotated[
+        bool, typer.Option("--names", help="Ask each case that is shown for its seller's name.")
+    ] = False,
     limit: Limit = 100,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print cases and counts as JSON.")
     ] = False,
 ) -> None:
-    """List open cases, those that are due first on top, and count them by status."""
+    """List open cases, and count them by status.
+
+    Those that wait for the desk come first, the oldest of them on top; then those that wait for
+    the seller, what is due first on top.
+    """
     wanted = checked(
         Wanted,
         {
@@ -105,49 +162,95 @@ def list_cases(
             "limit": limit,
         },
     )
-    rows, total, counts = run(lambda client: _find(client, wanted))
+    rows, total, counts = run(lambda client: _find(client, wanted, names=names))
     if as_json:
         cases = [row.model_dump(mode="json") for row in rows]
         say(json.dumps({"cases": cases, "total": total, "counts": counts}, indent=2))
     else:
-        _print(rows, total, counts)
+        _print(rows, total, counts, names=names)
 
 
-async def _find(client: Client, wanted: Wanted) -> tuple[list[Row], int, dict[Status, int]]:
-    by_status = {status: wanted.query_of(status) for status in Status}
-    found, total, counts = await find(client, wanted.query(), wanted.limit, by_status)
-    return sorted(map(_row, found), key=_soonest), total, counts
+async def _find(
+    client: Client, wanted: Wanted, *, names: bool
+) -> tuple[list[Row], int, dict[Status, int]]:
+    rows, total, counts = await asyncio.gather(
+        _first(client, wanted),
+        count(client, wanted.query()),
+        count_each(client, {status: wanted.query_of(status) for status in Status}),
+    )
+    return [row async for row in _named(client, rows)] if names else rows, total, counts
+
+
+async def _first(client: Client, wanted: Wanted) -> list[Row]:
+    rows: dict[str, Row] = {}  # by run: one may change its status between two questions
+    for query, by in wanted.in_order():
+        if (room := wanted.limit - len(rows)) <= 0:
+            break
+        found = newest(client, query, room) if by is None else earliest(client, query, by, room)
+        for one in await found:
+            rows.setdefault(one.run_id, _row(one))
+    return list(rows.values())
+
+
+async def _named(client: Client, rows: list[Row]) -> AsyncIterator[Row]:
+    async def some() -> AsyncIterator[Row]:
+        for row in rows:
+            yield row
+
+    async def name_of(row: Row) -> str | None:
+        if row.store is None or row.seller is None:
+            return None
+        try:
+            name = CaseName(case_workflow_id(row.store, row.seller), row.run_id)
+            return (await look(client, name)).view.account.name
+        except DidNotHappen as problem:
+            warn(f"{row.case}: its seller's name is not known: {problem.message}")
+            return None
+
+    async for row, name in each(some(), name_of):
+        yield row.model_copy(update={"name": name})
 
 
 def _row(execution: WorkflowExecution) -> Row:
     found, how = execution.typed_search_attributes, execution.status
-    status = found.get(STATUS)
+    status = Status(said) if (said := found.get(STATUS)) else None
+    ended = execution.close_time is not None
     return Row(
         case=execution.id.removeprefix("case/"),
         run_id=execution.run_id,
-        status=Status(status) if status else None,
+        status=status,
+        reason=found.get(REASON),
+        waits_for=None if status is None or ended else waits_for(status),
+        since=found.get(SINCE),
         store=found.get(STORE),
         seller=found.get(SELLER),
+        issue_codes=tuple(found.get(ISSUE_CODES) or ()),
         deadline=found.get(DEADLINE),
         closed_at=execution.close_time,
         broke_off=how.name.lower() if how not in _AS_INTENDED and how else None,
     )
 
 
-def _soonest(row: Row) -> tuple[bool, bool, datetime]:
-    latest = datetime.max.replace(tzinfo=UTC)
-    return row.closed_at is not None, row.status not in _TIMED, row.deadline or latest
+def _short(at: datetime) -> str:
+    return f"{at:%m-%d %H:%M}"
 
 
-def _print(rows: list[Row], total: int, counts: dict[Status, int]) -> None:
-    table = Table("Case", "Status", "Deadline", "")
+def _print(rows: list[Row], total: int, counts: dict[Status, int], *, names: bool) -> None:
+    columns = ["Case", "Seller"] if names else ["Case"]
+    columns += ["Status", "Waits for", "Since (UTC)", "Deadline (UTC)", "", "Issues"]
+    table = table_of(*columns, whole=("Since (UTC)", "Deadline (UTC)", ""))
     now = datetime.now(UTC)
     for row in rows:
-        timed = row.status in _TIMED and row.deadline and not row.broke_off
+        status = plain(row.broke_off or row.status or "opening")
+        deadline = row.deadline if row.waits_for is WaitsFor.SELLER else None
         table.add_row(
             row.case,
-            plain(row.broke_off or row.status or "opening"),
-            utc(row.deadline) if timed and row.deadline else "",
-            left(row.deadline - now) if timed and row.deadline else "",
+            *([row.name or ""] if names else []),
+            f"{status} ({plain(row.reason)})" if row.reason and not row.broke_off else status,
+            row.waits_for or "",
+            _short(row.since) if row.waits_for and row.since else "",
+            _short(deadline) if deadline else "",
+            left(deadline - now) if deadline else "",
+            ", ".join(row.issue_codes),
         )
     print_found(table, total, counts, "No case.")

@@ -13,10 +13,21 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.cases import NoAnswer, Snapshot, look, run
-from cli.output import console, say, warn
+from cli.output import console, say, say_json, warn
 from cli.parameters import Case, CaseName, case_name
 from cli.problems import DidNotHappen
-from cli.words import attempt_of, has_deadline, how_it_ended, left, plain, status_of, utc, what_next
+from cli.words import (
+    attempt_of,
+    has_deadline,
+    how_it_ended,
+    left,
+    plain,
+    status_of,
+    to_come,
+    utc,
+    what_next,
+)
+from domain.record import CLOSED
 from domain.view import CaseView
 
 _WAITING_HELPS_NOT = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED)
@@ -95,7 +106,10 @@ async def _in_lines(found: AsyncIterator[Snapshot | NoAnswer], *, as_json: bool)
             warn("there is an answer again")
             trouble = ""
         if last is None or (now.view, now.broke_off) != (last.view, last.broke_off):
-            say(now.view.model_dump_json() if as_json else _line(now))
+            if as_json:
+                say_json(now.view.model_dump_json())
+            else:
+                say(_line(now))
             sys.stdout.flush()  # whoever reads the pipe waits for it
         last = now
     assert last is not None
@@ -139,7 +153,9 @@ def _frame(snapshot: Snapshot, trouble: str | None, rows: int) -> RenderableType
 def _standing(snapshot: Snapshot) -> dict[str, str]:
     view = snapshot.view
     under_way = sum(made.result is None for made in view.attempts)
-    made = f"{len(view.attempts) - under_way} attempts made, {len(view.agenda)} to come"
+    made = f"{len(view.attempts) - under_way} attempts made"
+    if view.status not in CLOSED:
+        made += f", {len(view.agenda)} to come"
     standing = {"Status": status_of(view)}
     if snapshot.broke_off:
         return standing | {"Broken off": snapshot.broke_off, "Attempts": made}
@@ -158,7 +174,7 @@ def _attempts(view: CaseView, rows: int) -> Table:
     for made in view.attempts[-rows:]:
         result = plain(made.result) if made.result else "under way"
         table.add_row(str(made.number), utc(made.at), attempt_of(made.channel, made.about), result)
-    for planned in view.agenda[:rows]:
+    for planned in to_come(view)[:rows]:
         what = attempt_of(planned.channel, planned.about)
         table.add_row("", utc(planned.due), what, "to come", style="dim")
     return table

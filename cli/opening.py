@@ -1,19 +1,26 @@
 """`open`: everything is checked first; then the case starts, or the issues join the open one."""
 
 import json
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter
 
-from cli.bulk import open_many
+from cli.bulk import open_many, overridden
 from cli.cases import run
 from cli.checks import check
 from cli.joining import open_or_join
 from cli.lines import is_many
 from cli.output import print_view, say, warn
-from cli.parameters import By, Json
+from cli.parameters import By, Json, span
 from cli.problems import BadInput, checked, json_object
+from domain.policy import Policy
 from workflows.case_input import CaseInput
+
+_SPANS = frozenset(
+    name for name, field in Policy.model_fields.items() if field.annotation is timedelta
+)
 
 ISSUE_FORM = "ID:CODE:SUMMARY, such as ISS-1:LISTING_POLICY:Restricted product listed"
 
@@ -52,7 +59,9 @@ def open_case(
     ] = False,
     policy: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Override a default; may be repeated."),
+        typer.Option(
+            metavar="NAME=VALUE", help="Override a default, and what FILE says; may be repeated."
+        ),
     ] = None,
     from_line: Annotated[
         int | None,
@@ -67,9 +76,11 @@ def open_case(
 
     A .jsonl has a case in each line; a .csv an issue in each, and the columns store, seller_id,
     name, language, time_zone, email, emergency_phone, issue_id, issue_code, issue_summary and, if
-    you like, harmful. Bad lines are listed while the rest goes on.
+    you like, harmful and policy (JSON). Bad lines are listed while the rest goes on.
 
-    A case that says in its JSON who opens it (by) keeps that.
+    Counted are lines: opened, joined an open case, known already, not covered (the account is not
+    enrolled: the case ended at once), not yet answered (started or told, while no worker answered),
+    refused by a case, and bad input. A case that says in its JSON who opens it (by) keeps that.
     """
     flags = {
         "--store": store,
@@ -81,15 +92,16 @@ def open_case(
         "--phone": phone,
         "--issue": issue,
     }
-    if file is not None and (harmful or policy or any(flags.values())):
-        raise BadInput("FILE: give a file or flags, not both")
+    if file is not None and (harmful or any(flags.values())):
+        raise BadInput("FILE: give a file or flags (other than --policy), not both")
+    overrides = dict(_override(text) for text in policy) if policy else None
     if file is not None and is_many(file):
-        open_many(file, by, from_line or 1, as_json=as_json)
+        open_many(file, by, from_line or 1, policy=overrides, as_json=as_json)
         return
     if from_line is not None:
         raise BadInput("--from-line: is for a file of many, named .jsonl or .csv")
     if file is not None:
-        start = checked(CaseInput, {"by": by} | json_object(file))
+        start = overridden(checked(CaseInput, {"by": by} | json_object(file)), overrides)
     else:
         missing = [flag for flag, value in flags.items() if not value]
         if missing:
@@ -107,7 +119,7 @@ def open_case(
                     "emergency_phone": phone,
                 },
                 "issues": [issue_of(text, harmful=harmful) for text in issue or ()],
-                "policy": dict(_override(text) for text in policy) if policy else None,
+                "policy": overrides,
                 "by": by,
             },
         )
@@ -121,7 +133,12 @@ def open_case(
 def _override(text: str) -> tuple[str, Any]:  # Any: whatever the JSON says
     name, equals, value = text.partition("=")
     if not equals:
-        raise BadInput("policy: give NAME=VALUE, such as window=PT48H or call_hours=[0,1,4]")
+        raise BadInput("policy: give NAME=VALUE, such as window=48h or call_hours=[0,1,4]")
+    if name in _SPANS:
+        try:
+            return name, TypeAdapter(timedelta).dump_python(span(value), mode="json")
+        except typer.BadParameter as problem:
+            raise BadInput(f"policy: {name}: {problem.message}") from None
     try:
         return name, json.loads(value)
     except ValueError:

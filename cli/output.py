@@ -1,8 +1,10 @@
 """Where the client writes to. What people wrote is never taken for markup."""
 
+import codecs
+import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
@@ -28,6 +30,18 @@ def say(line: str) -> None:
     print(line)
 
 
+def say_json(text: str) -> None:
+    """JSON for whoever asked."""
+    print(as_json_for(sys.stdout, text))
+
+
+def as_json_for(file: TextIO, text: str) -> str:
+    """JSON as a file can take it: JSON is UTF-8, or else must be ASCII to be read by anybody."""
+    if text.isascii() or codecs.lookup(file.encoding or "ascii").name == "utf-8":
+        return text
+    return "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
+
+
 def warn(line: str) -> None:
     """A line that is not part of the answer."""
     print(line, file=sys.stderr)
@@ -46,7 +60,7 @@ def progress() -> "Progress":
 def print_view(view: CaseView, *, as_json: bool) -> None:
     """The view as JSON, or where the case stands and what comes next."""
     if as_json:
-        say(view.model_dump_json(indent=2))
+        say_json(view.model_dump_json(indent=2))
         return
     say(f"{view.account.store}/{view.account.seller_id} is {status_of(view)}: {meaning_of(view)}.")
     if upcoming := what_next(view):

@@ -1,6 +1,6 @@
 """`show`: the story of a case on a page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -16,11 +16,13 @@ from cli.words import (
     local,
     meaning_of,
     plain,
+    review_of,
     status_of,
+    to_come,
     utc,
     what_next,
 )
-from domain.record import Entry, Plan, What
+from domain.record import Entry, Plan, Status, What
 from domain.view import CaseView
 
 
@@ -30,10 +32,11 @@ def page_of(snapshot: Snapshot) -> RenderableType:
     parts: list[RenderableType] = [_head(snapshot), section("Issues", _issues(view))]
     if view.attempts:
         parts.append(section("Attempts", _attempts(view)))
-    if view.agenda:
+    if to_come(view):
         parts.append(section("To come", _agenda(view)))
     if view.plans:
-        parts.append(section("Plan", Group(*map(plan_text, view.plans))))
+        versions = (plan_text(plan, view.status) for plan in view.plans)
+        parts.append(section("Plan", Group(*versions)))
     parts.append(section("Timeline", _timeline(view)))
     return Group(*parts)
 
@@ -74,11 +77,11 @@ def section(title: str, content: RenderableType) -> RenderableType:
     return Group(Text(f"\n{title}", style="bold cyan"), Padding(content, (0, 0, 0, 2)))
 
 
-def table_of(*columns: str) -> Table:
-    """A table without lines, of which nothing is cut off."""
+def table_of(*columns: str, whole: Collection[str] = ()) -> Table:
+    """A table without lines, of which nothing is cut off; the `whole` columns are not broken."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in whole)
     return table
 
 
@@ -100,16 +103,18 @@ def _attempts(view: CaseView) -> Table:
 
 def _agenda(view: CaseView) -> Table:
     table = table_of("due", "seller's time", "what")
-    for planned in view.agenda:
+    for planned in to_come(view):
         what = attempt_of(planned.channel, planned.about)
         table.add_row(utc(planned.due), local(planned.due, view), what)
     return table
 
 
-def plan_text(version: Plan) -> Text:
+def plan_text(version: Plan, status: Status) -> Text:
     """A version of the plan, whole, and what a reviewer made of it."""
     plan = version.plan
-    lines = [f"Version {version.version}, {utc(version.at)}, by {plan.by}: {_answer(version)}"]
+    lines = [
+        f"Version {version.version}, {utc(version.at)}, by {plan.by}: {review_of(version, status)}"
+    ]
     for title, items in (
         ("root cause", plan.root_causes),
         ("corrective action", plan.corrective_actions),
@@ -118,13 +123,6 @@ def plan_text(version: Plan) -> Text:
     ):
         lines += [f"  {title}: {item}" for item in items]
     return Text("\n".join(lines))
-
-
-def _answer(version: Plan) -> str:
-    if version.decision is None:
-        return "waits for a reviewer"
-    note = f": {version.note}" if version.note else ""
-    return f"{plain(version.decision)}, by {version.reviewed_by}{note}"
 
 
 def _timeline(view: CaseView) -> Table:

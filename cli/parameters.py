@@ -15,6 +15,8 @@ from domain.names import case_workflow_id, enrollment_workflow_id
 _ACCOUNT = rf"({'|'.join(Store)})/([A-Za-z0-9._-]{{1,64}})"
 _CASE = re.compile(rf"(?:case/)?{_ACCOUNT}(?:/([0-9a-fA-F-]{{36}}))?")
 _SELLER = re.compile(rf"(?:enrollment/)?{_ACCOUNT}")
+_OTHER_STORE = re.compile(r"(?:case/|enrollment/)?[A-Za-z]{2}/")
+_STORES = tuple(f"{prefix}{store}/" for prefix in ("", "case/", "enrollment/") for store in Store)
 _SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
 
@@ -58,7 +60,9 @@ def seller_name(text: str) -> SellerName:
 def _parts(form: re.Pattern[str], text: str) -> tuple[str, ...]:
     found = form.fullmatch(text)
     if found is None:
-        raise typer.BadParameter("give STORE/SELLER, such as US/A2EXAMPLE")
+        known = _OTHER_STORE.match(text) and not text.startswith(_STORES)
+        wrong = f"stores are {' and '.join(Store)}, in capitals; " if known else ""
+        raise typer.BadParameter(f"{wrong}give STORE/SELLER, such as US/A2EXAMPLE")
     return found.groups()
 
 

@@ -6,6 +6,7 @@ from typing import BinaryIO, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from typer import TyperException
 
+from cli.encoded import text_of
 from domain.errors import explain
 
 _OBJECT = TypeAdapter(dict[str, object])
@@ -44,6 +45,8 @@ def json_object(file: BinaryIO) -> dict[str, object]:
         BadInput: it is not a JSON object.
     """
     try:
-        return _OBJECT.validate_json(file.read())
+        return _OBJECT.validate_json(text_of(file.read()))
     except ValidationError as error:
         raise BadInput(f"{file.name}: is not a JSON object: {explain(error)}") from None
+    except ValueError as problem:
+        raise BadInput(f"{file.name}: {problem}") from None

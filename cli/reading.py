@@ -19,12 +19,13 @@ def version_read(case: CaseName) -> int | None:
     """
     if not sys.stdin.isatty():
         raise BadInput("--version: required where nobody can be shown the plan: the one you read")
-    plans = run(lambda client: look(client, case)).view.plans
+    view = run(lambda client: look(client, case)).view
+    plans = view.plans
     if not plans:
         return None
     # Not to standard output, which is for the answer alone, and where typer's own prompt writes.
     terminal = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    terminal.print(plan_text(plans[-1]))
+    terminal.print(plan_text(plans[-1], view.status))
     terminal.print("Is this the plan that you answer? [y/N]: ", end="")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise DidNotHappen("nothing was sent")

@@ -25,7 +25,8 @@ LATE = timedelta(minutes=5)
 """What is overdue, or fails, for longer is reported."""
 
 _FAILED_TASKS = 3
-"""Fewer in a row are a worker that was killed, or a deployment."""
+"""The attempt of a task from which on it is stuck, some 20 seconds after it was first due. Fewer
+failures in a row than two are a worker that was killed, or a deployment."""
 
 _FAILED_TRIES = 3
 
@@ -39,7 +40,7 @@ async def suspect(client: Client, case: WorkflowExecutionDescription) -> list[Fi
     """What is wrong with an open case."""
     now, raw = clock_of(case), case.raw_description
     findings = list(_overdue(case, now))
-    if raw.pending_workflow_task.attempt >= _FAILED_TASKS or _paused(case):
+    if stands_still(case):
         findings.append(await stuck(client, case, now))
     for activity in raw.pending_activities:
         if activity.attempt > _FAILED_TRIES and activity.HasField("last_failure"):
@@ -47,6 +48,12 @@ async def suspect(client: Client, case: WorkflowExecutionDescription) -> list[Fi
             if since is None or since < now - LATE:
                 findings.append(_failing(case, activity, since, now))
     return findings
+
+
+def stands_still(workflow: WorkflowExecutionDescription) -> bool:
+    """Whether it is paused, or its task fails or times out again and again."""
+    task = workflow.raw_description.pending_workflow_task
+    return task.attempt >= _FAILED_TASKS or _paused(workflow) is not None
 
 
 def _overdue(case: WorkflowExecutionDescription, now: datetime) -> Iterator[Finding]:

@@ -1,12 +1,13 @@
 """A case in a few words."""
 
+import re
 from datetime import datetime, timedelta
 
 from activities.contact_check import zone_problem
 from activities.time_zones import utc_offset, zone_of
 from domain.attempt import About, Channel
-from domain.record import ALREADY_DEACTIVATED, OPEN, Status
-from domain.view import CaseView
+from domain.record import ALREADY_DEACTIVATED, CLOSED, OPEN, Plan, Status
+from domain.view import CaseView, PlannedView
 
 _MEANING = {
     Status.CONTACTING: "the seller is being reached",
@@ -21,6 +22,26 @@ _MEANING = {
 }
 
 
+_COMMANDS = {
+    "report_contact": "contact",
+    "request_call": "call",
+    "submit_plan": "plan",
+    "review_plan": "review",
+    "record_conversation": "conversation",
+    "add_issue": "issue",
+    "change_contact": "change",
+    "report_harm": "harm",
+    "record_ratings": "ratings import",
+    "change_account": "enrollment change",
+}
+_UPDATE = re.compile(rf"\b({'|'.join(_COMMANDS)})\b")
+
+
+def in_commands(refusal: str) -> str:
+    """A refusal with the client's own commands in it, where it names updates."""
+    return _UPDATE.sub(lambda found: f"`python client.py {_COMMANDS[found[1]]}`", refusal)
+
+
 def status_of(view: CaseView) -> str:
     """`working`, or `escalated (no cooperation)`."""
     if view.reason is None:
@@ -33,7 +54,7 @@ def meaning_of(view: CaseView) -> str:
     meaning = _MEANING[view.status]
     if view.reason == ALREADY_DEACTIVATED:
         meaning = "nobody is reached out to, and nothing was touched"
-    if view.conversation_required:
+    if view.conversation_required and view.status in OPEN:
         meaning += "; a phone conversation is required before it can be resolved"
     return meaning
 
@@ -45,23 +66,35 @@ def how_it_ended(view: CaseView) -> str:
 
 
 def what_next(view: CaseView) -> str | None:
-    """What happens next if nobody does anything; None once the case is closed."""
+    """What happens next if nobody does anything; None once that is nothing any more."""
+    if view.status in CLOSED:
+        return None
     upcoming = [
         f"{attempt_of(made.channel, made.about)} under way"
         for made in view.attempts
         if made.result is None
     ]
-    if view.agenda:
-        planned = view.agenda[0]
+    if planned := next(iter(to_come(view)), None):
         upcoming.append(
             f"{attempt_of(planned.channel, planned.about)} at {both(planned.due, view)}"
         )
     if has_deadline(view):
         assert view.deadline is not None
         upcoming.append(f"deadline {both(view.deadline, view)}")
-    if view.closed_at is None and not upcoming:
-        return None if view.status in OPEN else "the case closes"
     return "; ".join(upcoming) or None
+
+
+def to_come(view: CaseView) -> tuple[PlannedView, ...]:
+    """What is still to be done; nothing, once the case has ended, but the e-mail that says so."""
+    return () if view.status in CLOSED else view.agenda
+
+
+def review_of(version: Plan, status: Status) -> str:
+    """What a reviewer made of a plan, or whether one still will."""
+    if version.decision is None:
+        return "waits for a reviewer" if status in OPEN else "was not reviewed"
+    note = f": {version.note}" if version.note else ""
+    return f"{plain(version.decision)}, by {version.reviewed_by}{note}"
 
 
 def has_deadline(view: CaseView) -> bool:

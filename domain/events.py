@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.account import Issue
-from domain.text import Email, Frozen, Key, Line, Paragraph, Phone
+from domain.text import Email, Frozen, Key, Line, OptionalParagraph, Paragraph, Phone
 
 Items = Annotated[tuple[Paragraph, ...], Field(min_length=1, max_length=20)]
 
@@ -88,7 +88,7 @@ class ReviewPlan(Event):
     """A reviewer's answer to a plan."""
 
     decision: Review
-    note: Paragraph | None = None
+    note: OptionalParagraph = None
     version: Annotated[int, Field(ge=1)] | None = None
     """Of the plan that the reviewer read; null: the newest, whichever that is."""
 

@@ -29,6 +29,10 @@ def _readable(text: str) -> str:
     return text
 
 
+def _or_none(text: object) -> object:
+    return None if isinstance(text, str) and not text.strip() else text
+
+
 def _unix_lines(text: object) -> object:
     return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
@@ -52,16 +56,29 @@ Paragraph = Annotated[
     BeforeValidator(_unix_lines),
 ]
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
-TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
-Email = Annotated[
-    str,
-    StringConstraints(
-        max_length=254,
-        pattern=r'^[^@\s<>"(),:;\\\[\]]{1,64}@[^@\s<>"(),:;\\]+\.[^@\s<>"(),:;\\.]+$',
-    ),
-    AfterValidator(_unbroken),
-]
+# Where it may be left out, a blank one is none.
+OptionalParagraph = Annotated[Paragraph | None, BeforeValidator(_or_none)]
+
+_KEY = r"^[A-Za-z0-9._-]{1,64}$"
+_CODE = r"^[A-Z][A-Z0-9_]{0,63}$"
+_LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+_TIME_ZONE = r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$"
+_PHONE = r"^\+[1-9][0-9]{6,14}$"
+_EMAIL = r'^[^@\s<>"(),:;\\\[\]]{1,64}@[^@\s<>"(),:;\\]+\.[^@\s<>"(),:;\\.]+$'
+
+FORMS = {
+    _KEY: "1 to 64 letters, digits, '.', '_' or '-'",
+    _CODE: "a capital letter, then up to 63 capitals, digits or '_', such as LISTING_POLICY",
+    _LANGUAGE: "a language such as en-US",
+    _TIME_ZONE: "a time zone such as America/Los_Angeles",
+    _PHONE: "'+', the country code and the number, 7 to 15 digits in all, such as +14165550101",
+    _EMAIL: "an address such as owner@shop.example",
+}
+"""What each pattern asks for, in words."""
+
+Key = Annotated[str, StringConstraints(pattern=_KEY)]
+Code = Annotated[str, StringConstraints(pattern=_CODE)]
+Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
+TimeZone = Annotated[str, StringConstraints(pattern=_TIME_ZONE)]
+Phone = Annotated[str, StringConstraints(pattern=_PHONE)]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL), AfterValidator(_unbroken)]

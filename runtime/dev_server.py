@@ -35,6 +35,12 @@ _ONE_PARTITION = (
 )
 
 
+_STUCK_IS_MARKED_SOON = (
+    # After two failures in a row, some 20 s; five, the default, take a minute and more.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
+)
+
+
 @dataclass(frozen=True)
 class DevServer:
     """Where a running server is found."""
@@ -128,7 +134,7 @@ def server_command(
     command += ["--port", address.rpartition(":")[2]]
     command += ["--db-filename", str(folder / "temporal.db")]
     command += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
-    for setting in (*_ONE_PARTITION, *config):
+    for setting in (*_ONE_PARTITION, *_STUCK_IS_MARKED_SOON, *config):
         command += ["--dynamic-config-value", setting]
     return command
 

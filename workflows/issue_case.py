@@ -44,7 +44,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.metrics import count
     from workflows.perform import Outcome, called_off, perform
     from workflows.reconciler import Reconciler
-    from workflows.search import show_in_search
+    from workflows.search import of_case, show_in_search
     from workflows.story import details
     from workflows.versions import STAYS
 
@@ -95,7 +95,7 @@ class IssueCase:
         workflow.set_current_details(details(case, now, steps))
         if self._opened():
             account = case.account
-            show_in_search(case.status, account.store, account.seller_id, case.deadline)
+            show_in_search(case.status, account.store, account.seller_id, of_case(case))
         for entry in case.timeline[self._logged :]:
             # Without who and what they said: no personal data in logs.
             line: dict[str, object] = {

@@ -1,10 +1,11 @@
 """A case in words, for the people who watch it in the Temporal Web UI."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.attempt import Attempt, Channel, Planned
 from domain.case import Case
-from domain.record import ENGINE, Entry, Plan, Status
+from domain.record import CLOSED, ENGINE, Entry, Plan, Status
 from domain.steps import Step, TellDesk, WaitUntil
 from workflows.markdown import safe, time, words
 
@@ -57,22 +58,23 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     if case.deadline is not None and case.status in (Status.CONTACTING, Status.WORKING):
         left = _left(case.deadline - now)
         lines.append(f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})")
+    ended = case.status in CLOSED
     under_way = [attempt_summary(case, a) for a in case.under_way if a.wanted]
-    if under_way:
+    if under_way and not ended:
         lines.append(f"- **Under way**: {', '.join(under_way)}")
     wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
-    if wait is not None:
+    if wait is not None and not ended:
         lines.append(f"- **Next**: {_upcoming(case, wait.moment)} at {time(wait.moment)}")
-    if case.conversation_required:
+    if case.conversation_required and case.is_open:
         lines.append("- **A phone conversation** is required before the case can be resolved")
     lines += ["", "### Issues", ""]
     lines += [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]
     if case.plans:
-        lines += ["", "### Plan", "", *(_plan(plan) for plan in case.plans)]
+        lines += ["", "### Plan", "", *_plans(case)]
     if case.attempts:
         lines += ["", "### Attempts (UTC)", ""]
         lines += [_attempt(a) for a in sorted(case.attempts, key=lambda a: a.number)]
-    if case.agenda:
+    if case.agenda and not ended:
         lines += ["", "### To come", ""]
         lines += [f"- {time(p.due)}: {_what(p)}" for p in case.agenda]
     lines += ["", f"### Timeline (UTC, {len(case.timeline)} events)", ""]
@@ -80,11 +82,27 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     return "\n".join(lines)
 
 
-def _plan(plan: Plan) -> str:
-    reviewed = "waits for a reviewer"
-    if plan.decision is not None:
-        reviewed = f"{words(plan.decision)} (by {safe(plan.reviewed_by or '')})"
-    return f"- Version {plan.version}, {time(plan.at)}: {reviewed}"
+def _plans(case: Case) -> Iterator[str]:
+    """The newest plan whole, which is what a reviewer judges; of those before it the answers."""
+    for plan in case.plans:
+        yield f"- Version {plan.version}, {time(plan.at)}: {_review(plan, case)}"
+    newest = case.plans[-1].plan
+    for title, texts in (
+        ("Root causes", newest.root_causes),
+        ("Corrective actions", newest.corrective_actions),
+        ("Preventive measures", newest.preventive_measures),
+        ("Evidence", newest.evidence),
+    ):
+        if texts:
+            yield f"- **{title}** of version {case.plans[-1].version}"
+            yield from (f"    - {number}: {safe(text)}" for number, text in enumerate(texts, 1))
+
+
+def _review(plan: Plan, case: Case) -> str:
+    if plan.decision is None:
+        return "waits for a reviewer" if case.is_open else "was not reviewed"
+    note = f": {safe(plan.note)}" if plan.note else ""
+    return f"{words(plan.decision)} (by {safe(plan.reviewed_by or '')}){note}"
 
 
 def _entry(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,20 @@ class Cli:
         assert "Traceback" not in answer.err
         assert "unexpected" not in answer.err
         return answer
+
+
+Written = Callable[[str, str | bytes], str]
+"""Writes a file of that name, and answers where it is."""
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    def write(name: str, content: str | bytes) -> str:
+        file = tmp_path / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(file)
+
+    return write
 
 
 @pytest.fixture

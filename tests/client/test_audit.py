@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from temporalio import workflow
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
 from temporalio.client import Client, WorkflowHandle
 
 from activities import time_zones
@@ -245,3 +247,46 @@ async def test_an_enrollment_that_is_stuck_is_found(
         found = await finds(engine.client, Kind.STUCK_WORKFLOW, within=60)
         assert found.where == "enrollment/US/FAULTY"
         assert found.what.startswith("its workflow task fails again and again: ")
+
+
+async def test_what_times_out_again_and_again_is_found_within_a_minute_however_many_are_open(
+    tmp_path: Path,
+) -> None:
+    async with engine_in(tmp_path, queues=[]) as engine:
+        client = engine.client
+
+        async def takes_and_never_answers() -> None:
+            while True:
+                await client.workflow_service.poll_workflow_task_queue(
+                    PollWorkflowTaskQueueRequest(
+                        namespace="default", task_queue=TaskQueue(name=CASES_QUEUE)
+                    )
+                )
+
+        worker = asyncio.ensure_future(takes_and_never_answers())
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        start = CaseInput(account=account("HANGS"), issues=(issue(),), policy=EVERYONE)
+        await client.start_workflow(
+            IssueCase.run, start, id=case_workflow_id("US", "HANGS"), task_queue=CASES_QUEUE
+        )
+        seller = EnrollmentInput(account=SellerAccount(store=Store.US, seller_id="HANGS"))
+        await client.start_workflow(
+            "Enrollment",
+            seller,
+            id=enrollment_workflow_id("US", "HANGS"),
+            task_queue=CASES_QUEUE,
+        )
+
+        async def stuck(*, quick: bool) -> dict[str, str]:
+            found = (await audit(client, quick=quick)).findings
+            return {f.where: f.what for f in found if f.kind is Kind.STUCK_WORKFLOW}
+
+        hangs = "its workflow task times out again and again"
+        both = {"case/US/HANGS": hangs, "enrollment/US/HANGS": hangs}
+        while await stuck(quick=True) != both:
+            assert loop.time() < begun + 60
+            await asyncio.sleep(1)
+        assert await stuck(quick=False) == both
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)

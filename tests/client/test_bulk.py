@@ -4,9 +4,7 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +12,12 @@ from temporalio.service import RPCError
 
 from cli.bulk import read
 from cli.problems import BadInput
-from tests.client.conftest import Cli, flags
+from tests.client.conftest import Cli, Written, flags
 from tests.client.test_input import said
 from tests.engine import EVERYONE, Engine, account, issue, morning_zone
 from workflows.case_input import CaseInput
 
 COLUMNS = [*account("A").model_dump(), "issue_id", "issue_code", "issue_summary", "harmful"]
-Written = Callable[[str, str | bytes], str]
 
 
 def as_json(seller: str, *ids: str, joins: bool = False, **changes: str) -> str:
@@ -42,16 +39,6 @@ def as_csv(seller: str, issue_id: str = "ISS-1", harmful: str = "", **changes: s
 
 
 HEADER = ",".join(COLUMNS) + "\r\n"
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Written:
-    def write(name: str, content: str | bytes) -> str:
-        file = tmp_path / name
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(file)
-
-    return write
 
 
 def counts(out: str) -> list[int]:
@@ -80,7 +67,10 @@ async def test_many_are_opened_and_joined_and_a_second_run_changes_nothing(
     assert (json_done.code, json_done.err) == (0, "")
     assert counts(json_done.out) == [20, 1, 0, 0, 0]
     assert (csv_done.code, csv_done.err) == (0, "")
-    assert csv_done.out == "opened 3, joined 3, known already 0, refused 0, bad input 0\n"
+    assert csv_done.out == (
+        "opened 3, joined 3, known already 0, not covered 0, refused 0, not yet answered 0, "
+        "not opened 0, bad input 0\n"
+    )
     again, rest, in_json, in_csv = await asyncio.gather(
         cli("open", file, "--json"),
         cli("open", table, "--from-line", "7", "--json"),
@@ -182,12 +172,29 @@ ROW = as_csv("A")
     [
         ("empty.jsonl", "", "empty.jsonl: has no case"),
         ("header.csv", HEADER, "header.csv: has no case"),
-        ("a.jsonl", as_json("A", "I").encode("utf-16-le"), "a.jsonl: is not UTF-8: line 1"),
-        ("a.jsonl", as_json("A", "I").encode() + b"\xfc", "a.jsonl: is not UTF-8: line 2"),
+        ("a.jsonl", as_json("A", "I").encode("utf-16-le"), "a.jsonl: is UTF-16, not UTF-8; save"),
+        (
+            "a.jsonl",
+            as_json("A", "I").encode() + b"\xfc",
+            "a.jsonl: is not UTF-8 but, most likely, Windows-1252",
+        ),
         ("a.csv", HEADER.replace("email,", "") + ROW, "missing: email\n"),
         ("a.csv", HEADER.replace("harmful", "colour") + ROW, "column 11 is none of a case"),
         ("a.csv", HEADER.replace("harmful", "email") + ROW, "column 11 is there twice"),
         ("a.csv", ROW, "missing: store, "),
+        ("a.csv", (HEADER + ROW).encode("utf-16"), "a.csv: is UTF-16, not UTF-8; save it as UTF-8"),
+        ("a.csv", (HEADER + ROW.replace("Blue", "Bleuté")).encode("cp1252"), "Windows-1252; save"),
+        ("a.csv", (HEADER + ROW).replace("\r\n", "\r"), "line ends of old (CR); save it with LF"),
+        ("a.csv", (HEADER + ROW).replace(",", ";"), "line 1: is separated by semicolons; separate"),
+        ("a.csv", (HEADER + ROW).replace(",", "\t"), "line 1: is separated by tabs; separate"),
+        ("a.csv", HEADER.upper() + ROW, "line 1: column 1 must be written store\n"),
+        (
+            "a.csv",
+            HEADER.replace("seller_id", "Seller ID") + ROW,
+            "column 2 must be written seller_",
+        ),
+        ("a.json", as_json("A", "I").encode("utf-16"), "a.json: is UTF-16, not UTF-8; save it"),
+        ("a.json", as_json("A", "I", name="Bleuté").encode("cp1252"), "most likely, Windows-1252"),
     ],
 )
 def test_nothing_is_started_from_a_file_that_is_not_what_it_must_be(
@@ -260,6 +267,8 @@ def test_a_bad_line_of_json_harms_no_other(line: str, says: str) -> None:
         (as_csv("A", harmful="perhaps"), "harmful: "),
         (as_csv("A").rstrip() + ",x\r\n", "has 12 cells for 11 columns"),
         ("US,A\r\n", "has 2 cells for 11 columns"),
+        (as_csv("A").replace(",", ";"), "is separated by semicolons; separate it by commas"),
+        (as_csv("A").replace("US", "US\r"), "has a carriage return (CR) in it"),
     ],
 )
 def test_a_bad_line_of_csv_harms_no_other(line: str, says: str) -> None:

@@ -27,7 +27,7 @@ FIRST = ("--version", "1", *REVIEWER)
 
 
 async def test_open_starts_a_case_and_answers_where_it_stands(cli: Cli) -> None:
-    done = await cli("open", *flags("OPENED"), "--policy", "window=PT48H")
+    done = await cli("open", *flags("OPENED"), "--policy", "window=48h")
     assert done.code == 0, done.err
     assert "Opened the case US/OPENED with ISS-1." in done.out
     assert "US/OPENED is contacting: the seller is being reached." in done.out
@@ -109,17 +109,22 @@ async def test_from_a_call_to_a_plan_accepted(cli: Cli, engine: Engine, tmp_path
     assert planned.view.plans[0].plan.by == "seller"
     more = await cli("review", name, "more_information", "--note", "Which supplier?", *FIRST)
     assert (more.code, "a phone conversation is required" in more.out) == (0, True), more
+    file.write_text(json.dumps(PLAN))
+    early = await cli("plan", name, "--file", str(file))
+    assert early.code == 0
+    held = await cli("review", name, "accept", "--version", "2", "--note", "", *REVIEWER)
+    assert (held.code, "record it (`python client.py conversation`)" in held.err) == (1, True), held
     spoke = await cli("conversation", name, "plan_expected", "--note", "Went through it")
-    assert (spoke.code, f"{name} is working" in spoke.out) == (0, True), spoke
+    assert (spoke.code, f"{name} is plan review" in spoke.out) == (0, True), spoke
     second = ["--corrective-action", "y", "--preventive-measure", "z", "--evidence", "invoice 7"]
     planned = await cli("plan", name, "--root-cause", "[b]x[/b]", *second)
     assert (planned.code, f"{name} is plan review" in planned.out) == (0, True), planned
     unread = await cli("review", name, "accept", *FIRST)
-    assert (unread.code, "the seller has sent version 2" in unread.err) == (1, True), unread
-    accepted = await cli("review", name, "accept", "--version", "2", *REVIEWER)
+    assert (unread.code, "the seller has sent version 3" in unread.err) == (1, True), unread
+    accepted = await cli("review", name, "accept", "--version", "3", "--note", " ", *REVIEWER)
     assert (accepted.code, "resolved (plan accepted)" in accepted.out) == (0, True), accepted
     ended = await case.end()
-    assert ended.plans[1].reviewed_by == "reviewer.kim"
+    assert ended.plans[2].reviewed_by == "reviewer.kim"
 
     shown, view, late = await asyncio.gather(
         cli("show", name), cli("show", ended.id, "--json"), cli("call", name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.events import Withdraw
 from tests.client.conftest import Cli, flags, name_of
-from tests.engine import Engine
+from tests.engine import HOUR, Engine
 from tests.patience import PATIENCE
 from tests.workflows.events import WITHDRAW
 from workflows.issue_case import IssueCase
@@ -106,3 +106,23 @@ async def test_a_case_that_is_missing_is_said_and_bad_input_writes_nothing(
     assert (down.code, "no Temporal server answers" in down.err) == (1, True)
     assert there.read_text() == "as it was"
     assert list(tmp_path.iterdir()) == [there]
+
+
+async def test_an_accounts_cases_come_in_the_order_in_which_they_opened(
+    cli: Cli, engine: Engine
+) -> None:
+    ids = []
+    for hours in (90, 40, 0):  # by its own clock the first ends last
+        case = await engine.open(seller_id="THRICE")
+        ids.append((await case.view()).id)
+        await case.play(hours * HOUR) if hours else None
+        if (await case.view()).closed_at is None:
+            await case.tell(IssueCase.withdraw, WITHDRAW)
+        await case.end()
+    async with asyncio.timeout(PATIENCE):
+        closed = "CaseSeller = 'THRICE' AND ExecutionStatus = 'Completed'"
+        while (await engine.client.count_workflows(closed)).count < 3:
+            await asyncio.sleep(0.05)
+    answer = await cli("history", "US/THRICE", "--earlier")
+    lines = [json.loads(line)["case_id"] for line in answer.out.splitlines()]
+    assert list(dict.fromkeys(lines)) == ids

@@ -38,6 +38,8 @@ def said(
         (["open", *flags("A", issue="ISS-1")], "issue: give ID:CODE:SUMMARY"),
         (["open", *flags("A", issue="ISS 1:CODE:x")], "issues.0.id: is malformed"),
         (["open", *flags("A", policy="window")], "policy: give NAME=VALUE"),
+        (["open", *flags("A", policy="window=48")], "policy: window: give a span"),
+        (["open", *flags("A", policy="window=31d")], "policy: window: Input should be less"),
         (["open", *flags("A", policy="windows=PT1H")], "policy: windows: there is no such field"),
         (["open", *flags("A", policy="call_hours=[0]")], "policy: call_hours: at no hour"),
         (["open", *flags("A"), "--by", ""], "by: "),

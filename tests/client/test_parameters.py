@@ -1,5 +1,7 @@
 """What commands take, and how they lay out what they answer."""
 
+import io
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,21 +9,24 @@ import typer
 
 from cli.cases import Snapshot
 from cli.listing import Wanted
-from cli.output import console
+from cli.output import console, print_view
 from cli.page import page_of
-from cli.parameters import CaseName, case_name, moment, span
-from cli.words import how_it_ended, what_next
+from cli.parameters import CaseName, case_name, moment, seller_name, span
+from cli.words import how_it_ended, in_commands, meaning_of, what_next
 from domain.account import Store
 from domain.case import Case
+from domain.errors import Refused
 from domain.record import Status
-from domain.view import view_of
+from domain.view import CaseView, view_of
 from tests.domain.build import (
     ACCEPT,
+    ASK_MORE,
     HOUR,
     MONDAY_9,
     a_contact,
     a_new_case,
     a_plan,
+    a_withdrawal,
     facts_for,
     joins,
 )
@@ -137,3 +142,66 @@ def test_a_page_shows_the_time_left_by_the_cases_own_clock(
     broken_off = capsys.readouterr().out
     assert "terminated" in broken_off
     assert "left" not in broken_off
+
+
+@pytest.mark.parametrize("text", ["us/A", "MX/A", "Us/A/B", "case/uk/A", "enrollment/us/A"])
+def test_a_store_that_there_is_not_is_said_to_be_none(text: str) -> None:
+    for named in (case_name, seller_name):
+        with pytest.raises(typer.BadParameter, match="stores are US and CA, in capitals; give"):
+            named(text)
+
+
+@pytest.mark.parametrize("text", ["US/", "A2EXAMPLE", "CA/a b"])
+def test_a_name_with_a_store_that_there_is_may_be_wrong_otherwise(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match=r"^give STORE/SELLER"):
+        case_name(text)
+
+
+def test_a_case_that_has_ended_says_nothing_that_is_to_come(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    case = opened()
+    case.submit_plan(a_plan(), MONDAY_9 + HOUR)
+    case.review_plan(ASK_MORE, MONDAY_9 + HOUR)
+    case.submit_plan(a_plan("another"), MONDAY_9 + 2 * HOUR)
+    case.withdraw(a_withdrawal(), MONDAY_9 + 3 * HOUR)
+    view = view_of(case)
+    assert view.agenda  # the e-mail that says so is still to be sent
+    assert view.conversation_required
+    assert what_next(view) is None
+    console().print(page_of(Snapshot(view, MONDAY_9 + 3 * HOUR)))
+    page = capsys.readouterr().out
+    for promise in ("To come", "Next", "is required", "waits for", "left"):
+        assert promise not in page
+    assert "was not reviewed" in page
+    assert "conversation" not in meaning_of(view)
+
+
+def test_a_refusal_names_the_clients_own_command() -> None:
+    case = opened()
+    case.submit_plan(a_plan(), MONDAY_9 + HOUR)
+    case.review_plan(ASK_MORE, MONDAY_9 + HOUR)
+    case.submit_plan(a_plan("another"), MONDAY_9 + 2 * HOUR)
+    with pytest.raises(Refused) as refused:
+        case.review_plan(ACCEPT, MONDAY_9 + 3 * HOUR)
+    said = in_commands(str(refused.value))
+    assert "(`python client.py conversation`)" in said
+    assert "record_conversation" not in said
+
+
+NAMES = "Crème Ω 蓝壶 🫖"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8", "shift_jis"])
+def test_json_is_json_on_every_terminal(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = opened()
+    case.account = case.account.model_copy(update={"name": NAMES})
+    view = view_of(case)
+    written = io.BytesIO()
+    terminal = io.TextIOWrapper(written, encoding=encoding, errors="backslashreplace")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    print_view(view, as_json=True)
+    terminal.flush()
+    # Read as any reader of JSON does, who does not know the terminal.
+    assert CaseView.model_validate_json(written.getvalue()) == view
+    assert (NAMES.encode() in written.getvalue()) is (encoding == "utf-8")

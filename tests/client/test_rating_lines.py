@@ -80,7 +80,7 @@ def broken(name: str, content: str, folder: Path) -> tuple[int, str]:
     return line, reason
 
 
-KEY = "seller_id: must be 1 to 64 letters, digits, '.', '_' or '-'"
+KEY = "seller_id: is malformed; give 1 to 64 letters, digits, '.', '_' or '-'"
 
 
 def test_of_the_values_of_an_account_the_last_that_is_given_counts(
@@ -122,14 +122,17 @@ def test_of_the_values_of_an_account_the_last_that_is_given_counts(
         (row("A").replace("US", '"US'), "is not CSV"),
         (row("A", name="x" * 20_000), "is longer than 10000 bytes"),
         (row("A", name="x\x07"), "name: must not contain control characters"),
-        (row("A", emergency_phone="2065550101"), "emergency_phone: must be as +12065550101"),
+        (
+            row("A", emergency_phone="2065550101"),
+            "emergency_phone: is malformed; give '+', the country code",
+        ),
         (row("A", emergency_phone="+12065550"), "emergency_phone: is not a valid number"),
         (row("A", emergency_phone="+19005550101"), "emergency_phone: is a premium-rate"),
         (row("A", email="secret"), "email: is malformed"),
         (row("A", email="a..b@c.example"), "email: is not an e-mail address"),
         (row("A", time_zone="Mars/Base"), "time_zone: is not a time zone"),
         (row("A", time_zone="posixrules"), "time_zone: is not a time zone"),
-        (row("A", language="English!"), "language: must be as en-US"),
+        (row("A", language="English!"), "language: is malformed; give a language such as en-US"),
         (row("A", selling_plan="gold"), "selling_plan: Input should be 'professional' or"),
         (row("A", email="x@y.example", rating="x"), "rating: "),
     ],

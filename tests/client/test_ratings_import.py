@@ -277,9 +277,13 @@ async def test_what_the_engine_refuses_is_listed_by_line(engine: Engine, tmp_pat
         ("a.csv", HEADER.replace("date", "day"), "missing: date"),
         ("a.csv", HEADER.replace("name", "colour"), "column 5 is none of a rating"),
         ("a.csv", HEADER.replace("name", "email"), "there twice"),
-        ("a.csv", (HEADER + row("A")).encode("utf-16"), "is not UTF-8: line 1"),
-        ("a.csv", (HEADER + row("A")).encode("utf-16-le"), "is not UTF-8: line 1"),
-        ("a.csv", (HEADER + row("A") + row("A", name="É")).encode("latin-1"), "UTF-8: line 3"),
+        ("a.csv", (HEADER + row("A")).encode("utf-16"), "is UTF-16, not UTF-8"),
+        ("a.csv", (HEADER + row("A")).encode("utf-16-le"), "is UTF-16, not UTF-8"),
+        (
+            "a.csv",
+            (HEADER + row("A") + row("A", name="É")).encode("latin-1"),
+            "'CSV UTF-8'): line 3",
+        ),
         ("a.txt", HEADER + row("A"), "must be named .csv or .jsonl"),
     ],
 )

@@ -117,7 +117,8 @@ async def test_a_case_that_is_closed_is_shown_at_once(cli: Cli, engine: Engine) 
     )
     line, ending = shown.out.splitlines()
     assert (shown.code, "UTC: withdrawn (raised in error); " in line) == (0, True), line
-    assert "attempts made, 0 to come" in line
+    assert "attempts made; last: closed" in line
+    assert "to come" not in line
     assert f"{name_of(case)} ended: withdrawn (raised in error) on 20" in ending
     assert broken_off.code == 1
     assert "ended without closing the case: by mistake" in broken_off.err

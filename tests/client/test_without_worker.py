@@ -38,7 +38,10 @@ async def test_without_a_worker(tmp_path: Path) -> None:
             cli("advance", "US/WAITS", "1h"),
             cli("list"),
         )
-        assert (started.code, started.err) == (1, f"the case is started, but {NOBODY}\n")
+        assert (started.code, started.err) == (
+            1,
+            f"the case is started, not yet answered: {NOBODY}\n",
+        )
         assert (told.code, NOBODY in told.err) == (1, True), told
         assert "It may still be taken" in told.err
         assert (shown.code, shown.err) == (1, f"{NOBODY}\n")

@@ -18,6 +18,7 @@ from domain.events import (
     Withdraw,
 )
 from tests.domain.build import a_plan, an_account, an_issue
+from workflows.case_input import CaseInput
 
 ACCOUNT = an_account().model_dump()
 ISSUE = an_issue().model_dump()
@@ -169,4 +170,33 @@ def test_everybody_says_who_they_are(by: str) -> None:
 
 def test_several_problems_are_all_named() -> None:
     message = refusal(Account, ACCOUNT | {"email": "nobody", "emergency_phone": "12"})
-    assert message == "email: is malformed; emergency_phone: is malformed"
+    assert message == (
+        "email: is malformed; give an address such as owner@shop.example; "
+        "emergency_phone: is malformed; give '+', the country code and the number, 7 to 15 digits "
+        "in all, such as +14165550101"
+    )
+
+
+def test_every_form_that_is_asked_for_is_said_in_words() -> None:
+    wrong = {"seller_id": "a b", "language": "!", "time_zone": "!", "email": "x"}
+    problem = refusal(Account, ACCOUNT | wrong | {"emergency_phone": "1"})
+    assert problem.count("is malformed; give ") == 5
+    assert "what matches" not in problem
+
+
+@pytest.mark.parametrize("note", ["", "  ", "\r\n"])
+def test_a_blank_note_is_none_where_it_may_be_left_out(note: str) -> None:
+    accept = {"by": "kim", "decision": "accept", "note": note}
+    assert ReviewPlan.model_validate(accept).note is None
+    assert "note is required" in refusal(ReviewPlan, accept | {"decision": "reject"})
+
+
+def test_one_wrong_element_is_one_problem() -> None:
+    plan = PLAN | {"root_causes": ["x" * 1001]}
+    assert refusal(SubmitPlan, plan) == (
+        "root_causes.0: String should have at most 1000 characters"
+    )
+    assert refusal(SubmitPlan, PLAN | {"root_causes": []}).startswith("root_causes: Tuple should")
+    assert "at least 1 item" not in refusal(
+        CaseInput, {"account": ACCOUNT, "issues": [ISSUE | {"code": "lower"}]}
+    )

@@ -72,8 +72,9 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
     assert (began["event"], began["time_zones"]) == ("serving", EDITION)
     async with httpx2.AsyncClient(base_url=settings["CASE72_PORTAL_URL"]) as client:
         assert (await client.get("/health")).text == "alive\n"
-        code, link, _ = await run("client.py", "link", "US/A2EXAMPLE", **settings)
+        code, link, err = await run("client.py", "link", "US/A2EXAMPLE", **settings)
         assert code == 0
+        assert "it is not known whether there is a seller US/A2EXAMPLE" in err
         assert (await client.get(link.strip())).status_code == 303
     process.send_signal(signal.SIGTERM)
     rest = (await asyncio.wait_for(process.stderr.read(), PATIENCE)).decode()
@@ -85,11 +86,12 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
 
 
 async def test_the_development_worker_serves_the_page_too(tmp_path: Path) -> None:
-    async with service(tmp_path) as (_, lines):
+    async with service(tmp_path) as (address, lines):
         url = (tmp_path / ".state" / "portal" / "url").read_text()
         command = [sys.executable, str(ROOT / "client.py"), "link", "US/A2EXAMPLE"]
-        code, link, _ = await test_whole.run(*command, cwd=tmp_path)
+        code, link, err = await test_whole.run(*command, cwd=tmp_path, TEMPORAL_ADDRESS=address)
         assert code == 0
+        assert "nobody knows the seller US/A2EXAMPLE" in err
         assert link.startswith(url)
         async with httpx2.AsyncClient(follow_redirects=True) as client:
             page = await client.get(link.strip())
