@@ -11,9 +11,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from domain.enrollment.events import ChangeAccount
 from domain.events import ChangeContact, RequestCall
+from portal.addresses import network_asking
 from portal.asking import Found, Gone, SaidNo, Workflows
 from portal.case_page import case_page
-from portal.incoming import Forms, address_of, case_of, once, text_of
+from portal.incoming import Forms, case_of, once, text_of
 from portal.languages import N_, NAMES, Language, Reader, language_of
 from portal.limits import Limit
 from portal.number_form import NumberForm, readable
@@ -76,7 +77,7 @@ class Pages:
 
     async def enter(self, request: Request) -> Response:
         """Exchange a link's token for a visit, so that it does not stay in the address."""
-        once(self._entries, address_of(request))
+        once(self._entries, network_asking(request))
         response = RedirectResponse("/", 303)
         self._visits.enter(request, response)
         return response

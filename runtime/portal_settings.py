@@ -3,15 +3,16 @@
 import os
 import secrets as random
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.entry import Entry
 from runtime.dev_server import free_ports
+from runtime.web_address import is_this_machine, origin_of
 
 SHORTEST_SECRET = 32
 
@@ -30,19 +31,45 @@ class PortalSettings(BaseSettings):
     host: str = "127.0.0.1"
     """The address it listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8272
-    proxies: str = "127.0.0.1"
-    """Whose word on a visitor's address is taken (X-Forwarded-For): addresses or networks."""
+    proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    """Whose word on a visitor's address is taken (X-Forwarded-For): addresses or networks.
+
+    Each as it stands and, where it is IPv4, also as a socket of both kinds calls it.
+    """
     link_days: Annotated[float, Field(gt=0, le=400)] = 90
     """How long a link of an e-mail opens the page."""
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12
     """How long a visit lasts; after that the link opens another."""
 
-    @field_validator("secrets", mode="before")
+    @field_validator("secrets", "proxies", mode="before")
     @classmethod
     def _each(cls, value: Any) -> Any:  # whatever the environment holds
         return (
             [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_some_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        known: list[str] = []
+        for text in value:
+            try:
+                network = ip_network(text)
+            except ValueError:
+                raise ValueError(
+                    f"{text} is no IP address, nor a network such as 172.30.72.0/24"
+                ) from None
+            if not network.prefixlen:
+                raise ValueError(f"{text} is everybody, whose word on themselves says nothing")
+            known.append(text)
+            if network.version == 4:
+                known.append(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
+        return tuple(known)
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        return None if value is None else origin_of(value.strip())
 
     @model_validator(mode="after")
     def _can_be_relied_on(self) -> Self:
@@ -52,13 +79,9 @@ class PortalSettings(BaseSettings):
             raise ValueError(f"secrets: each takes {SHORTEST_SECRET} characters or more")
         if self.secrets_file and not self.keys:
             raise ValueError("secrets_file: there is no secret in it")
-        if self.url is not None:
-            url = urlsplit(self.url)
-            here = url.hostname in ("localhost", "127.0.0.1", "::1")
-            if not url.hostname or url.scheme not in (("https", "http") if here else ("https",)):
-                raise ValueError("url: must be https, as links are as good as passwords")
-            if url.path.strip("/") or url.query or url.fragment:
-                raise ValueError("url: must be a host of its own, without a path")
+        https = self.url is None or self.url.startswith("https:")
+        if not https and not is_this_machine(str(self.url)):
+            raise ValueError("url: must be https, as links are as good as passwords")
         return self
 
     @property
@@ -124,11 +147,12 @@ class CodecSettings(BaseSettings):
     def _both_or_none(self) -> Self:
         if (self.password is None) != (self.ui is None):
             raise ValueError("password, ui: one is no use without the other")
-        if self.ui is not None:
-            url = urlsplit(self.ui)
-            if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query:
-                raise ValueError("ui: must be an origin, such as https://temporal.ops.example")
         return self
+
+    @field_validator("ui")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        return None if value is None else origin_of(value)
 
 
 def on_this_machine(settings: PortalSettings, state: Path) -> PortalSettings:
