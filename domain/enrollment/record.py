@@ -50,6 +50,8 @@ class About(StrEnum):
     ENDED = "ended"
     ENDED_NUMBER_NEEDED = "ended_number_needed"
     """The enrollment ended, and all that is missing is a valid number."""
+    FRESH_LINK = "fresh_link"
+    """A way in to the account health page, whose older ones have run out."""
 
 
 INVITES = frozenset({About.INVITED, About.ENDED_NUMBER_NEEDED})
@@ -67,6 +69,7 @@ class What(StrEnum):
     ACCOUNT_CHANGED = "account_changed"
     EXPELLED = "expelled"
     READMITTED = "readmitted"
+    LINK_REQUESTED = "link_requested"
     EMAIL = "email"
     CONTACT_NOT_SHARED = "contact_not_shared"
     CANCELLATION_IGNORED = "cancellation_ignored"
