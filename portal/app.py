@@ -86,6 +86,7 @@ def _routes(pages: Pages) -> Starlette:
         routes=[
             Route("/", pages.page),
             Route("/enter/{token}", pages.enter),
+            Route("/fresh-link", pages.fresh_link, methods=["POST"]),
             Route("/call", pages.call, methods=["POST"]),
             Route("/plan", pages.plan, methods=["POST"]),
             Route("/number", pages.number, methods=["POST"]),
