@@ -32,10 +32,7 @@ class PortalSettings(BaseSettings):
     """The address it listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8272
     proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
-    """Whose word on a visitor's address is taken (X-Forwarded-For): addresses or networks.
-
-    Each as it stands and, where it is IPv4, also as a socket of both kinds calls it.
-    """
+    """Whose word on a visitor's address is taken (X-Forwarded-For): addresses or networks."""
     link_days: Annotated[float, Field(gt=0, le=400)] = 90
     """How long a link of an e-mail opens the page."""
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12
@@ -51,7 +48,6 @@ class PortalSettings(BaseSettings):
     @field_validator("proxies")
     @classmethod
     def _are_some_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        known: list[str] = []
         for text in value:
             try:
                 network = ip_network(text)
@@ -61,10 +57,7 @@ class PortalSettings(BaseSettings):
                 ) from None
             if not network.prefixlen:
                 raise ValueError(f"{text} is everybody, whose word on themselves says nothing")
-            known.append(text)
-            if network.version == 4:
-                known.append(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
-        return tuple(known)
+        return value
 
     @field_validator("url")
     @classmethod
@@ -91,6 +84,17 @@ class PortalSettings(BaseSettings):
             lines = self.secrets_file.read_text().splitlines()
             return tuple(line.strip() for line in lines if line.strip())
         return tuple(secret.get_secret_value() for secret in self.secrets)
+
+    @property
+    def trusted_proxies(self) -> list[str]:
+        """The proxies, those of IPv4 also as a socket of both kinds calls them."""
+        networks = [ip_network(text) for text in self.proxies]
+        mapped = [
+            f"::ffff:{net.network_address}/{96 + net.prefixlen}"
+            for net in networks
+            if net.version == 4
+        ]
+        return [*self.proxies, *mapped]
 
     @property
     def link_life(self) -> timedelta:

@@ -192,7 +192,7 @@ async def test_the_worker_and_the_page_run_as_it_says_and_their_health_checks_te
         assert SUMMARY in page.text
         # Each visitor who comes by the machine's proxy has limits of their own.
         proxy = await stack.enter_async_context(forwarding(here.port))
-        assert (await asked_from("127.0.0.5", proxy, 32))[-1] == 429
+        assert 429 in await asked_from("127.0.0.5", proxy, 40)
         assert await asked_from("127.0.0.6", proxy, 1) == [403]
 
 

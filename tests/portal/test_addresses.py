@@ -20,6 +20,8 @@ pytestmark = pytest.mark.skipif(
 )
 LET_THROUGH = 30
 """Entries that an address has at once."""
+TOO_MANY = LET_THROUGH + 10
+"""Some trickle back meanwhile on a slow machine."""
 SPOOFED = {"X-Forwarded-For": "203.0.113.#"}
 
 
@@ -53,9 +55,9 @@ async def page(**settings: object) -> AsyncIterator[int]:
 
 async def test_each_visitor_of_a_trusted_proxy_has_limits_of_their_own() -> None:
     async with page(proxies=PROXY) as port, forwarding(port) as proxy:
-        answers = await asked_from("127.0.0.5", proxy, LET_THROUGH + 2)
+        answers = await asked_from("127.0.0.5", proxy, TOO_MANY)
         assert answers[0] == 403
-        assert answers[-1] == 429
+        assert 429 in answers
         assert await asked_from("127.0.0.6", proxy, 1) == [403]
         # Whoever comes around the proxy is neither of them.
         assert await asked_from("127.0.0.7", port, 1) == [403]
@@ -63,29 +65,30 @@ async def test_each_visitor_of_a_trusted_proxy_has_limits_of_their_own() -> None
 
 async def test_what_a_visitor_says_of_their_own_address_counts_nothing() -> None:
     async with page(proxies=PROXY) as port, forwarding(port) as proxy:
-        assert (await asked_from("127.0.0.5", proxy, LET_THROUGH + 2, **SPOOFED))[-1] == 429
-        assert (await asked_from("127.0.0.8", port, LET_THROUGH + 2, **SPOOFED))[-1] == 429
+        assert 429 in await asked_from("127.0.0.5", proxy, TOO_MANY, **SPOOFED)
+        assert 429 in await asked_from("127.0.0.8", port, TOO_MANY, **SPOOFED)
 
 
 async def test_a_proxy_that_is_not_trusted_is_one_visitor_itself() -> None:
     async with page(proxies="127.0.0.1") as port, forwarding(port) as proxy:
-        assert (await asked_from("127.0.0.5", proxy, LET_THROUGH + 2))[-1] == 429
-        assert await asked_from("127.0.0.6", proxy, 1) == [429]
+        assert 429 in await asked_from("127.0.0.5", proxy, TOO_MANY)
+        assert 429 in await asked_from("127.0.0.6", proxy, LET_THROUGH)
 
 
 async def test_the_addresses_of_one_visitor_by_ipv6_count_together() -> None:
     async with page(proxies=PROXY) as port:
         of_one = {"X-Forwarded-For": "2001:db8:1:2::#"}
-        assert (await asked_from(PROXY, port, LET_THROUGH + 2, **of_one))[-1] == 429
+        assert 429 in await asked_from(PROXY, port, TOO_MANY, **of_one)
         mapped = {"X-Forwarded-For": "::ffff:203.0.113.9"}
         assert (await asked_from(PROXY, port, LET_THROUGH, **mapped))[-1] == 403
-        assert (await asked_from(PROXY, port, 2, **{"X-Forwarded-For": "203.0.113.9"}))[-1] == 429
+        plain = {"X-Forwarded-For": "203.0.113.9"}
+        assert 429 in await asked_from(PROXY, port, LET_THROUGH, **plain)
 
 
 async def test_a_socket_of_both_kinds_knows_its_proxies_too() -> None:
-    settings = settings_of(proxies="10.1.0.0/16, 192.0.2.7")
-    assert "::ffff:192.0.2.7/128" in settings.proxies
-    assert "::ffff:10.1.0.0/112" in settings.proxies
+    trusted = settings_of(proxies="10.1.0.0/16, 192.0.2.7, ::1").trusted_proxies
+    assert trusted[:3] == ["10.1.0.0/16", "192.0.2.7", "::1"]
+    assert trusted[3:] == ["::ffff:10.1.0.0/112", "::ffff:192.0.2.7/128"]
 
 
 @pytest.mark.parametrize("proxies", ["*", "proxy.internal", "10.0.0.1/8", "0.0.0.0/0", "::/0", "1"])
