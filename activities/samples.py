@@ -34,6 +34,7 @@ LETTERS: dict[About, tuple[Reason, ...]] = {
         Reason.INVALID_NUMBER,
     ),
     About.ENDED_NUMBER_NEEDED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
+    About.FRESH_LINK: (Reason.REQUIREMENTS_MET,),  # whatever the reason is
 }
 """What the programme writes about, and for which reasons."""
 

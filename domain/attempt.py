@@ -27,6 +27,7 @@ class About(StrEnum):
     PLAN_DUE = "plan_due"
     ISSUE_WITHDRAWN = "issue_withdrawn"
     NUMBER_NEEDED = "number_needed"
+    FRESH_LINK = "fresh_link"
     RESOLVED = "resolved"
     DEACTIVATED = "deactivated"
     WITHDRAWN = "withdrawn"

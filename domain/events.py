@@ -50,6 +50,10 @@ class RequestCall(Event):
     """The seller pressed "contact me now"."""
 
 
+class SendLink(Event):
+    """Somebody followed a link that has run out, and asks for a fresh one."""
+
+
 class SubmitPlan(Event):
     """The seller's plan: why it happened, what they did, how it will not happen again."""
 
@@ -63,6 +67,10 @@ class SubmitPlan(Event):
         if self.length > MAXIMUM_PLAN_LENGTH:
             raise ValueError(f"the plan must not exceed {MAXIMUM_PLAN_LENGTH} characters in all")
         return self
+
+    def says_the_same_as(self, other: "SubmitPlan") -> bool:
+        """Whether it has the same text, whoever submitted it."""
+        return self == other.model_copy(update={"by": self.by})
 
     @property
     def length(self) -> int:

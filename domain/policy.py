@@ -80,6 +80,8 @@ class Policy(Frozen):
     desk_reminder: Span = 24 * _HOUR
     request_spacing: Span = timedelta(minutes=5)
     requests_per_day: Annotated[int, Field(ge=1, le=100)] = 6
+    link_spacing: Span = timedelta(minutes=15)
+    links_per_day: Annotated[int, Field(ge=1, le=100)] = 3
 
     # Deactivating (section 6)
     deactivation_timeout: Span = 24 * _HOUR

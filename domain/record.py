@@ -73,6 +73,7 @@ class What(StrEnum):
     EMAIL = "email"
     CONTACT = "contact"
     CALL_REQUESTED = "call_requested"
+    LINK_REQUESTED = "link_requested"
     NUMBER_INVALID = "number_invalid"
     CONTACT_CHANGED = "contact_changed"
     CONTACT_NOT_SHARED = "contact_not_shared"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
-from domain.events import AddIssue, ChangeContact, Event, Judgement, SubmitPlan
+from domain.events import AddIssue, ChangeContact, Event, Judgement, SendLink, SubmitPlan
 from domain.outreach import Outreach
 from domain.record import Reason, Status, What
 
@@ -106,7 +106,7 @@ class Transitions(Outreach):
         self.written += _room(event)
         # Being reached is never refused, and happens once.
         reached = self.status is Status.CONTACTING and not isinstance(
-            event, AddIssue | ChangeContact
+            event, AddIssue | ChangeContact | SendLink
         )
         if self.written > MAXIMUM_WRITTEN and not (reached or though_full):
             raise Refused("the case file is full; the desk can still answer and decide")

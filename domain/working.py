@@ -21,9 +21,11 @@ from domain.events import (
     RequestCall,
     Review,
     ReviewPlan,
+    SendLink,
     SubmitPlan,
     Withdraw,
 )
+from domain.fresh_link import refuse_if_too_often
 from domain.record import DAY, Harm, Plan, Reason, Status, What
 from domain.transitions import Transitions
 
@@ -68,13 +70,34 @@ class Working(Transitions):
             self.request(now)
 
     def submit_plan(self, event: SubmitPlan, now: datetime) -> None:
-        """A plan is a contact; the newest version counts. Once escalated it waits for the desk."""
+        """A plan is a contact; the newest version counts. Once escalated it waits for the desk.
+
+        The same text as that of the version under review is a contact and no version.
+        """
+        if self._is_under_review(event):
+            self.admit(RequestCall(by=event.by))  # which takes the room of a line, not of a plan
+            self.contact(now, event.by, f"sent version {len(self.plans)} again")
+            return
         self.admit(event)
         self.plans += (Plan(version=len(self.plans) + 1, at=now, plan=event),)
         self.log(now, What.PLAN_SUBMITTED, event.by, f"version {len(self.plans)}")
         self._turned_up(now)
         if self.status is not Status.ESCALATED:
             self.review(now)
+
+    def _is_under_review(self, event: SubmitPlan) -> bool:
+        if self.status not in (Status.PLAN_REVIEW, Status.ESCALATED) or not self.plans:
+            return False
+        newest = self.plans[-1]
+        return newest.decision is None and event.says_the_same_as(newest.plan)
+
+    def send_link(self, event: SendLink, now: datetime) -> None:
+        """A fresh link, by e-mail to the address on file. An old link is no proof: no contact."""
+        self.admit(event)
+        asked = [entry.at for entry in self.timeline if entry.what is What.LINK_REQUESTED]
+        refuse_if_too_often(asked, now, self.rules.link_spacing, self.rules.links_per_day)
+        self.log(now, What.LINK_REQUESTED, event.by)
+        self.email(About.FRESH_LINK, now)
 
     def contact(
         self,

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -42,7 +42,15 @@ def build(client: Client, settings: PortalSettings, codec: CodecSettings | None 
         raise ValueError("CASE72_CODEC_PASSWORD: is of no use without CASE72_ENCRYPTION_KEYS_FILE")
     # Beside the page, not within: it is for operators, with a login and an origin of its own.
     endpoint = codec_app(encrypts, ui_origin=codec.ui, password=codec.password.get_secret_value())
-    both = without_redirects(Starlette(routes=[Mount("/codec", endpoint), Mount("/", page)]))
+    both = without_redirects(
+        Starlette(
+            routes=[
+                Route("/codec", RedirectResponse("/codec/login", 303)),
+                Mount("/codec", endpoint),
+                Mount("/", page),
+            ]
+        )
+    )
     return Guard(both, tls=visits.secure)
 
 
@@ -78,6 +86,7 @@ def _routes(pages: Pages) -> Starlette:
         routes=[
             Route("/", pages.page),
             Route("/enter/{token}", pages.enter),
+            Route("/fresh-link", pages.fresh_link, methods=["POST"]),
             Route("/call", pages.call, methods=["POST"]),
             Route("/plan", pages.plan, methods=["POST"]),
             Route("/number", pages.number, methods=["POST"]),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -20,8 +20,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.entry import Visitor
 from domain.enrollment.view import StandingView
-from domain.events import Event
+from domain.events import Event, SendLink
 from domain.names import case_workflow_id, enrollment_workflow_id
+from domain.record import OPEN
 from domain.view import CaseView
 from workflows.converter import Unreadable
 
@@ -103,6 +104,22 @@ class Workflows:
         """Send an update to the enrollment; raises as `tell_case`."""
         workflow_id = enrollment_workflow_id(visitor.store, visitor.seller_id)
         await self._tell(workflow_id, None, update, event, None)
+
+    async def send_link(self, visitor: Visitor) -> None:
+        """Have a fresh link e-mailed to the address on file, if there is one, and not too often.
+
+        Which of these it was nobody is told: whoever asks has nothing but an old link.
+
+        Raises:
+            Unavailable: nobody answers.
+        """
+        event = SendLink(by="page")
+        found = await self.find(visitor)
+        with suppress(Gone, SaidNo):
+            if found.case is not None and found.case.status in OPEN:
+                await self.tell_case(found.case.id, "send_link", event)
+            else:
+                await self.tell_enrollment(visitor, "send_link", event)
 
     async def ready(self) -> bool:
         """Whether Temporal answers."""

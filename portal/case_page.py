@@ -6,11 +6,13 @@ Left out are the timeline with its notes, who of the desk did what, and who repo
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from domain.attempt import Channel, Result
+from domain.attempt import About, Channel, Result
+from domain.events import Review
 from domain.record import ALREADY_DEACTIVATED, CLOSED, OPEN, Plan, Status, What
 from domain.view import AttemptView, CaseView
 from portal import words
 from portal.languages import Left
+from portal.plan_form import mark_of
 from portal.standing_page import StandingPage
 
 _TONES = {
@@ -112,8 +114,10 @@ class CasePage:
 
     @property
     def calling(self) -> bool:
-        """Whether the seller's telephone rings now."""
-        return any(a.channel is Channel.CALL and a.result is None for a in self.view.attempts)
+        """Whether the seller's telephone rings now, or is about to since they asked."""
+        asked_for = any(p.about is About.REQUESTED for p in self.view.agenda)
+        under_way = (a.channel is Channel.CALL and a.result is None for a in self.view.attempts)
+        return asked_for or any(under_way)
 
     @property
     def call_again_from(self) -> datetime | None:
@@ -157,6 +161,13 @@ class CasePage:
         if self.status is Status.WORKING and newest is not None and newest.decision is not None:
             return newest
         return None
+
+    @property
+    def rejected(self) -> str:
+        """The mark of the plan that was rejected and is to be changed; empty if there is none."""
+        answer = self.answer
+        is_no = answer is not None and answer.decision is Review.REJECT
+        return mark_of(answer.plan) if answer is not None and is_no else ""
 
     @property
     def state(self) -> str:

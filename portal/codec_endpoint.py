@@ -5,17 +5,10 @@ got at /login and sent along by its "include cross-origin credentials", the comm
 (`--codec-auth`). See docs/encryption.md.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
 import html
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
-from cryptography.fernet import Fernet, InvalidToken
 from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -23,9 +16,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import PayloadCodec
 
+from portal.codec_login import CodecLogin, TooManyTries
 from portal.guard import BodyLimit, without_redirects
 from workflows.converter import ENCRYPTED, why_unreadable
 
@@ -33,18 +28,7 @@ LARGEST_PAYLOADS = 8 * 1024 * 1024
 """Bytes: twice what Temporal lets through at once, as base64 and JSON make it longer."""
 LARGEST_LOGIN = 4 * 1024
 
-_COOKIE = "case72-codec"
-_LOGGED_IN_SECONDS = 12 * 3600
-_SHORTEST_PASSWORD = 12
-_WRONG_PASSWORDS = 10
-_WITHIN_SECONDS = 60.0
-_REMEMBERED = 10_000
-
 _Convert = Callable[[Payloads], Awaitable[list[Payload]]]
-
-
-class TooManyTries(Exception):
-    """Somebody at that address gave too many wrong passwords just now."""
 
 
 def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlette:
@@ -58,15 +42,15 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
     Raises:
         ValueError: the password is too short.
     """
-    login = _Login(password)
+    login = CodecLogin(password)
 
     def converting(convert: _Convert) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
                 if not login.is_in(request):
                     return _plain("log in first", 401)
-            except TooManyTries:
-                return _too_many()
+            except TooManyTries as error:
+                return _too_many(error.seconds)
             payloads = Payloads()
             try:
                 Parse(await request.body(), payloads, ignore_unknown_fields=True)
@@ -89,13 +73,13 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
 
     async def log_in(request: Request) -> Response:
         if request.method != "POST":
-            return _page(ui_origin if login.has_cookie(request) else None)
+            return _page(ui_origin if login.is_logged_in(request) else None)
         given = parse_qs((await request.body()).decode(errors="replace")).get("password", [""])
         try:
             if not login.is_right(request, given[0]):
                 return _page(None, "That is not the password.", 403)
-        except TooManyTries:
-            return _too_many()
+        except TooManyTries as error:
+            return _too_many(error.seconds)
         answer = RedirectResponse(request.url_for("login").path, 303, _NEVER_KEPT)
         login.remember(request, answer)
         return answer
@@ -104,6 +88,7 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
     password_form = [Middleware(BodyLimit, largest=LARGEST_LOGIN)]
     app = Starlette(
         routes=[
+            Route("/", log_in, methods=["GET"], middleware=password_form),
             Route("/encode", converting(encode), methods=["POST"], middleware=payloads),
             Route("/decode", converting(decode), methods=["POST"], middleware=payloads),
             Route(
@@ -115,16 +100,34 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> Starlett
             ),
         ],
         middleware=[
+            Middleware(_AnySlashes),
             Middleware(
                 CORSMiddleware,
                 allow_origins=[ui_origin],
                 allow_methods=["POST"],
                 allow_headers=["Content-Type", "X-Namespace"],
                 allow_credentials=True,
-            )
+            ),
         ],
     )
     return without_redirects(app)
+
+
+class _AnySlashes:
+    """Takes `/decode`, `/decode/` and `//decode` for the same, as whoever asks adds a slash or not.
+
+    The path of the endpoint is typed in elsewhere: in the Web UI, in a command.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            root, path = scope.get("root_path", ""), scope["path"]
+            parts = [part for part in path.removeprefix(root).split("/") if part]
+            scope = {**scope, "path": f"{root}/{'/'.join(parts)}"}
+        await self._app(scope, receive, send)
 
 
 def _shown(payload: Payload) -> Payload:
@@ -135,80 +138,6 @@ def _shown(payload: Payload) -> Payload:
     return Payload(metadata={"encoding": b"json/plain"}, data=said.encode())
 
 
-class _Login:
-    """Who may ask: whoever gives the password, or has the cookie for having given it."""
-
-    def __init__(self, password: str) -> None:
-        if len(password) < _SHORTEST_PASSWORD:
-            raise ValueError(
-                f"CASE72_CODEC_PASSWORD: must be of {_SHORTEST_PASSWORD} characters at least"
-            )
-        self._digest = _digest(password)
-        # From the password: every process takes the cookie, and a new password ends all of them.
-        secret = hashlib.scrypt(password.encode(), salt=_COOKIE.encode(), n=2**14, r=8, p=1)
-        self._tickets = Fernet(base64.urlsafe_b64encode(secret[:32]))
-        self._wrong: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
-
-    def is_in(self, request: Request) -> bool:
-        """Whether the request comes with the cookie, or with HTTP Basic and the password.
-
-        Raises:
-            TooManyTries: the latter, too often.
-        """
-        if self.has_cookie(request):
-            return True
-        kind, _, value = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "basic":
-            return False
-        try:
-            _, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return False
-        return self.is_right(request, password)
-
-    def has_cookie(self, request: Request) -> bool:
-        """Whether somebody logged in here not long ago."""
-        try:
-            self._tickets.decrypt(request.cookies.get(_COOKIE, ""), ttl=_LOGGED_IN_SECONDS)
-        except InvalidToken:
-            return False
-        return True
-
-    def is_right(self, request: Request, password: str) -> bool:
-        """Whether it is the password.
-
-        Raises:
-            TooManyTries: even if it is; or the limit would be none.
-        """
-        now = time.monotonic()
-        while self._wrong and self._wrong[0][0] < now - _WITHIN_SECONDS:
-            self._wrong.popleft()
-        who = request.client.host if request.client else ""
-        if sum(host == who for _, host in self._wrong) >= _WRONG_PASSWORDS:
-            raise TooManyTries
-        right = hmac.compare_digest(_digest(password), self._digest)
-        if not right:
-            self._wrong.append((now, who))
-        return right
-
-    def remember(self, request: Request, answer: Response) -> None:
-        """Give the cookie. It is sent from pages of the same site only, the Web UI's included."""
-        answer.set_cookie(
-            _COOKIE,
-            self._tickets.encrypt(b"").decode(),
-            max_age=_LOGGED_IN_SECONDS,
-            path=request.scope.get("root_path") or "/",
-            httponly=True,
-            samesite="strict",
-            # A proxy may end TLS before us, so that the scheme says nothing.
-            secure=request.url.hostname not in ("localhost", "127.0.0.1", "::1"),
-        )
-
-
-def _digest(password: str) -> bytes:
-    return hashlib.sha256(password.encode()).digest()
-
-
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -216,11 +145,11 @@ def _plain(text: str, status: int) -> Response:
     return PlainTextResponse(text, status, _NEVER_KEPT)
 
 
-def _too_many() -> Response:
+def _too_many(seconds: int) -> Response:
     return PlainTextResponse(
-        "too many wrong passwords; wait a minute",
+        f"too many wrong passwords; wait {seconds} seconds",
         429,
-        _NEVER_KEPT | {"Retry-After": str(int(_WITHIN_SECONDS))},
+        _NEVER_KEPT | {"Retry-After": str(seconds)},
     )
 
 

@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from activities.entry import Visitor
+from portal.addresses import network_asking
 from portal.limits import Limit
 from portal.session import NotOurForm, Visit, Visits
 
@@ -44,7 +45,7 @@ class Forms:
             NoVisit, NotOurForm: it was sent in none, or not from our page.
             TooOften: so much came from one address, or one account.
         """
-        once(self._of_address, address_of(request))
+        once(self._of_address, network_asking(request))
         visit = self._visits.of(request)
         self._visits.check(request, form, visit)
         once(self._of_account, visit.visitor.account)
@@ -54,10 +55,6 @@ class Forms:
 def once(limit: Limit, name: str) -> None:
     if seconds := limit.wait(name):
         raise TooOften(seconds)
-
-
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def text_of(form: FormData, name: str) -> str | None:

@@ -24,11 +24,19 @@ class Limit:
 
     def wait(self, name: str) -> int:
         """Take one; 0, or the seconds after which there is one to take."""
-        now = self._clock()
-        left, at = self._left.pop(name, (float(self._count), now))
-        left = min(self._count, left + (now - at) * self._per_second)
-        taken = left >= 1
-        self._left[name] = (left - 1 if taken else left, now)
+        seconds, left = self._left_of(name)
+        self._left[name] = (left if seconds else left - 1, self._clock())
+        self._left.move_to_end(name)
         if len(self._left) > _REMEMBERS:
             self._left.popitem(last=False)
-        return 0 if taken else int((1 - left) / self._per_second) + 1
+        return seconds
+
+    def until(self, name: str) -> int:
+        """0, or the seconds after which there is one to take; takes none."""
+        return self._left_of(name)[0]
+
+    def _left_of(self, name: str) -> tuple[int, float]:
+        now = self._clock()
+        left, at = self._left.get(name, (float(self._count), now))
+        left = min(self._count, left + (now - at) * self._per_second)
+        return (0 if left >= 1 else int((1 - left) / self._per_second) + 1), left

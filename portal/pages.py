@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from starlette.datastructures import FormData
@@ -11,39 +10,27 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from domain.enrollment.events import ChangeAccount
 from domain.events import ChangeContact, RequestCall
+from portal.addresses import network_asking
 from portal.asking import Found, Gone, SaidNo, Workflows
 from portal.case_page import case_page
-from portal.incoming import Forms, address_of, case_of, once, text_of
-from portal.languages import N_, NAMES, Language, Reader, language_of
+from portal.incoming import Forms, case_of, once, text_of
+from portal.languages import NAMES, Language, Reader, language_of
 from portal.limits import Limit
 from portal.number_form import NumberForm, readable
 from portal.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
 from portal.session import Visit, Visits
+from portal.shown import (
+    CALLED_JUST_NOW,
+    CALLING,
+    CASE_CHANGED,
+    NOT_KNOWN,
+    Shown,
+    refused,
+    said_of,
+)
 from portal.standing_page import StandingPage
-from portal.words import REFUSALS
-
-NEWS = {
-    "call": N_("We are calling you now. Please answer your telephone."),
-    "plan": N_("Thank you. We have received your plan, and a reviewer will read it."),
-    "number": N_("Thank you. Your emergency number is changed."),
-}
-"""What was done, said once."""
-
-CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
-CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
-NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
 
 _SELLER = "seller"
-
-
-@dataclass
-class Shown:
-    """What a page says besides how things stand."""
-
-    notice: str | None = None
-    plan: PlanForm | None = None
-    number: NumberForm = field(default_factory=NumberForm)
-    status: int = 200
 
 
 class Pages:
@@ -55,6 +42,7 @@ class Pages:
         self._version = version
         self._entries = Limit(30, 60)
         self._views = Limit(240, 60)
+        self._links = Limit(10, 600)
         self._forms = Forms(visits)
 
     # --- looking --------------------------------------------------------------------------
@@ -69,17 +57,27 @@ class Pages:
         visit = self._visits.of(request)
         once(self._views, visit.visitor.account)
         news = self._visits.cookie(request, "news")
-        response = await self._show(request, visit, Shown(notice=NEWS.get(news or "")))
+        response = await self._show(request, visit, Shown(news=news))
         if news is not None:
             self._visits.forget(response, "news")
         return response
 
     async def enter(self, request: Request) -> Response:
         """Exchange a link's token for a visit, so that it does not stay in the address."""
-        once(self._entries, address_of(request))
+        once(self._entries, network_asking(request))
         response = RedirectResponse("/", 303)
         self._visits.enter(request, response)
         return response
+
+    async def fresh_link(self, request: Request) -> Response:
+        """For an old link: a fresh one by e-mail. The answer is the same, whatever comes of it."""
+        once(self._entries, network_asking(request))
+        form = await self._forms.read(request)
+        self._visits.check_site(request)
+        visitor = self._visits.named_by(text_of(form, "link") or "")
+        once(self._links, visitor.account)
+        await self._workflows.send_link(visitor)
+        return self.render(request, Reader(self._language(request)), "sent.html")
 
     async def leave(self, request: Request) -> Response:
         """End the visit."""
@@ -111,7 +109,7 @@ class Pages:
             event = RequestCall(by=_SELLER)
             await self._workflows.tell_case(case_id, "request_call", event, key)
         except SaidNo as refusal:
-            return await self._show(request, visit, _refused(refusal, called=True))
+            return await self._show(request, visit, refused(refusal, called=True))
         except Gone:
             return await self._show(request, visit, Shown(CASE_CHANGED, status=409))
         return self._done("call")
@@ -126,6 +124,7 @@ class Pages:
         case_id = case_of(form, visit)
         request.state.visit, request.state.case_id = visit, case_id
         request.state.state = text_of(form, "state") or ""
+        request.state.rejected = text_of(form, "rejected") or ""
         chosen = text_of(form, "language")
         if chosen in NAMES:
             request.state.language = chosen
@@ -133,13 +132,13 @@ class Pages:
         if typed.rearranged(text_of(form, "add"), text_of(form, "remove")):
             return await self._show(request, visit, Shown(plan=typed))
         plan = typed.plan()
-        if plan is None:
+        if plan is None or typed.is_unchanged(request.state.rejected):
             return await self._show(request, visit, Shown(plan=typed, status=422))
         key = visit.key("plan", case_id, request.state.state, plan.model_dump_json())
         try:
             await self._workflows.tell_case(case_id, "submit_plan", plan, key)
         except SaidNo as refusal:
-            shown = _refused(refusal)
+            shown = refused(refusal)
             shown.plan = typed
             return await self._show(request, visit, shown)
         except Gone:
@@ -161,7 +160,7 @@ class Pages:
         except SaidNo as refusal:
             if typed.refused(refusal.why):
                 return await self._show(request, visit, Shown(number=typed, status=422))
-            return await self._show(request, visit, _refused(refusal))
+            return await self._show(request, visit, refused(refusal))
         except Gone:
             return await self._show(request, visit, Shown(NOT_KNOWN, number=typed, status=409))
         return self._done("number")
@@ -198,8 +197,9 @@ class Pages:
         begun = form_to_go_on_from(case.view) if case else PlanForm.blank()
         has_plan_form = case is not None and case.is_open
         if shown.plan is not None and not has_plan_form:  # nothing in it can be corrected any more
-            shown = Shown(CASE_CHANGED, PlanForm(shown.plan.rows), status=409)
-        notice = reader.say(shown.notice) if shown.notice else None
+            shown = Shown(CASE_CHANGED, plan=PlanForm(shown.plan.rows), status=409)
+        said = shown.notice or said_of(shown.news, case)
+        notice = reader.say(said) if said else None
         if shown.notice == CALLED_JUST_NOW:
             again = case.call_again_from if case else None
             notice = (
@@ -216,11 +216,13 @@ class Pages:
             case=case,
             case_id=case.view.id if case else "",
             state=case.state if case else "",
+            rejected=case.rejected if case else "",
             now=case.now if case else datetime.now(UTC),
             another_case=case is not None and case.is_another_than(visit.visitor.about_id),
             standing=standing,
             standing_unknown=found.standing_unknown,
             notice=notice,
+            notice_of_call=said == CALLING,
             notice_is_good=shown.status == 200,
             plan=shown.plan or begun,
             plan_typed=shown.plan not in (None, begun),
@@ -257,7 +259,14 @@ class Pages:
         reader = Reader(self._language(request))
         typed = getattr(request.state, "typed", None)
         response = self.render(
-            request, reader, "error.html", status, code=status, why=why, typed=typed
+            request,
+            reader,
+            "error.html",
+            status,
+            code=status,
+            why=why,
+            typed=typed,
+            old_link=request.path_params.get("token", ""),
         )
         response.headers.update(headers or {})
         return response
@@ -278,6 +287,7 @@ class Pages:
             visit=visit,
             case_id=request.state.case_id,
             state=request.state.state,
+            rejected=request.state.rejected,
         )
 
     def _language(self, request: Request, tag: str | None = None) -> Language:
@@ -291,9 +301,3 @@ class Pages:
         if known is None:
             return Reader(self._language(request))
         return Reader(self._language(request, known.language), known.language, known.time_zone)
-
-
-def _refused(refusal: SaidNo, *, called: bool = False) -> Shown:
-    if refusal.why in REFUSALS:
-        return Shown(REFUSALS[refusal.why], status=409)
-    return Shown(CALLED_JUST_NOW if called else CASE_CHANGED, status=409)

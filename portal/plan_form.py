@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -62,6 +63,9 @@ MISSING = {
     "preventive_measures": N_("Please name at least one preventive measure."),
 }
 
+UNCHANGED = N_(
+    "This is the plan that we could not accept, unchanged. Please change what our answer asks for."
+)
 TOO_LONG = N_("This text is too long: %(most)s characters at most, and it has %(has)s.")
 TOO_MANY = N_("Please name %(most)s at most.")
 UNREADABLE = N_("This text has characters that cannot be shown. Please type it anew.")
@@ -155,6 +159,17 @@ class PlanForm:
             ]
             return None
 
+    def is_unchanged(self, rejected: str) -> bool:
+        """Whether it is the plan that was rejected, by its mark; `problems` then says so.
+
+        A third rejection hands the case to the lead: nobody is to get there by a slip.
+        """
+        plan = self.plan()
+        if plan is None or not rejected or mark_of(plan) != rejected:
+            return False
+        self.problems = [Problem("plan", UNCHANGED)]
+        return True
+
     def _problem(self, error: ErrorDetails, kept: Mapping[str, list[tuple[int, str]]]) -> Problem:
         match error["loc"]:
             case (str(part), int(index)):
@@ -170,6 +185,12 @@ class PlanForm:
                 return Problem(f"{part}-1", MISSING[part])
         has = sum(len(text.strip()) for text in _texts(kept.values()))
         return Problem("plan", TOO_MUCH, {"most": MAXIMUM_PLAN_LENGTH, "has": has})
+
+
+def mark_of(plan: SubmitPlan) -> str:
+    """The same for the same text, whoever submitted it."""
+    text = plan.model_dump_json(exclude={"by"})
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def form_to_go_on_from(case: CaseView) -> PlanForm:

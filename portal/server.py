@@ -87,7 +87,7 @@ async def serving(app: ASGIApp, settings: PortalSettings) -> AsyncIterator[None]
         access_log=False,
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips=settings.proxies,
+        forwarded_allow_ips=settings.trusted_proxies,
         limit_concurrency=_AT_ONCE,
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         timeout_graceful_shutdown=_STOPS_WITHIN_SECONDS,

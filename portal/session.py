@@ -72,6 +72,27 @@ class Visits:
         value = self._signer.sign(Purpose.SESSION, [visitor.about_id, nonce])
         self.set_cookie(response, "visit", value, int(self._session_life.total_seconds()))
 
+    def named_by(self, token: str) -> Visitor:
+        """Whom a link was for, however old: not that whoever has it may act for them.
+
+        Raises:
+            Forged: it is none of our links.
+        """
+        return _visitor(self._signer.read_however_old(Purpose.LINK, token))
+
+    def check_site(self, request: Request) -> None:
+        """That a form was not sent from another site.
+
+        Our pages say no-referrer, for which browsers call the origin `null`; the newer ones
+        say by Sec-Fetch-Site what it was.
+
+        Raises:
+            NotOurForm: it was.
+        """
+        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+        if not (site == "same-origin" if site else origin in (None, "null", self._origin)):
+            raise NotOurForm
+
     def of(self, request: Request) -> Visit:
         """The visit that a request belongs to.
 
@@ -88,16 +109,12 @@ class Visits:
     def check(self, request: Request, form: FormData, visit: Visit) -> None:
         """That a form was sent from our page, of this visit.
 
-        Our pages say no-referrer, for which browsers call the origin `null`; the newer ones
-        say by Sec-Fetch-Site what it was. The form's own proof is asked in any case.
-
         Raises:
             NotOurForm: it was not.
         """
-        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-        ours = site == "same-origin" if site else origin in (None, "null", self._origin)
+        self.check_site(request)
         proof = str(form.get("csrf", ""))
-        if not (ours and hmac.compare_digest(proof.encode(), visit.csrf.encode())):
+        if not hmac.compare_digest(proof.encode(), visit.csrf.encode()):
             raise NotOurForm
 
     # --- cookies --------------------------------------------------------------------------

@@ -42,6 +42,7 @@ EMAIL_ABOUT = {
     About.PLAN_DUE: N_("E-mail: a further issue, which takes a plan"),
     About.ISSUE_WITHDRAWN: N_("E-mail: an issue was withdrawn"),
     About.NUMBER_NEEDED: N_("E-mail: we need a working telephone number"),
+    About.FRESH_LINK: N_("E-mail: a fresh link to this page"),
     About.RESOLVED: N_("E-mail: the case is resolved"),
     About.DEACTIVATED: N_("E-mail: your account was deactivated, and how to appeal"),
     About.WITHDRAWN: N_("E-mail: the case was withdrawn"),

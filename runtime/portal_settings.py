@@ -3,15 +3,16 @@
 import os
 import secrets as random
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.entry import Entry
 from runtime.dev_server import free_ports
+from runtime.web_address import is_this_machine, origin_of
 
 SHORTEST_SECRET = 32
 
@@ -30,19 +31,38 @@ class PortalSettings(BaseSettings):
     host: str = "127.0.0.1"
     """The address it listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8272
-    proxies: str = "127.0.0.1"
+    proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
     """Whose word on a visitor's address is taken (X-Forwarded-For): addresses or networks."""
     link_days: Annotated[float, Field(gt=0, le=400)] = 90
     """How long a link of an e-mail opens the page."""
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12
     """How long a visit lasts; after that the link opens another."""
 
-    @field_validator("secrets", mode="before")
+    @field_validator("secrets", "proxies", mode="before")
     @classmethod
     def _each(cls, value: Any) -> Any:  # whatever the environment holds
         return (
             [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_some_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                network = ip_network(text)
+            except ValueError:
+                raise ValueError(
+                    f"{text} is no IP address, nor a network such as 172.30.72.0/24"
+                ) from None
+            if not network.prefixlen:
+                raise ValueError(f"{text} is everybody, whose word on themselves says nothing")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        return None if value is None else origin_of(value.strip())
 
     @model_validator(mode="after")
     def _can_be_relied_on(self) -> Self:
@@ -52,13 +72,9 @@ class PortalSettings(BaseSettings):
             raise ValueError(f"secrets: each takes {SHORTEST_SECRET} characters or more")
         if self.secrets_file and not self.keys:
             raise ValueError("secrets_file: there is no secret in it")
-        if self.url is not None:
-            url = urlsplit(self.url)
-            here = url.hostname in ("localhost", "127.0.0.1", "::1")
-            if not url.hostname or url.scheme not in (("https", "http") if here else ("https",)):
-                raise ValueError("url: must be https, as links are as good as passwords")
-            if url.path.strip("/") or url.query or url.fragment:
-                raise ValueError("url: must be a host of its own, without a path")
+        https = self.url is None or self.url.startswith("https:")
+        if not https and not is_this_machine(str(self.url)):
+            raise ValueError("url: must be https, as links are as good as passwords")
         return self
 
     @property
@@ -68,6 +84,17 @@ class PortalSettings(BaseSettings):
             lines = self.secrets_file.read_text().splitlines()
             return tuple(line.strip() for line in lines if line.strip())
         return tuple(secret.get_secret_value() for secret in self.secrets)
+
+    @property
+    def trusted_proxies(self) -> list[str]:
+        """The proxies, those of IPv4 also as a socket of both kinds calls them."""
+        networks = [ip_network(text) for text in self.proxies]
+        mapped = [
+            f"::ffff:{net.network_address}/{96 + net.prefixlen}"
+            for net in networks
+            if net.version == 4
+        ]
+        return [*self.proxies, *mapped]
 
     @property
     def link_life(self) -> timedelta:
@@ -124,11 +151,12 @@ class CodecSettings(BaseSettings):
     def _both_or_none(self) -> Self:
         if (self.password is None) != (self.ui is None):
             raise ValueError("password, ui: one is no use without the other")
-        if self.ui is not None:
-            url = urlsplit(self.ui)
-            if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query:
-                raise ValueError("ui: must be an origin, such as https://temporal.ops.example")
         return self
+
+    @field_validator("ui")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        return None if value is None else origin_of(value)
 
 
 def on_this_machine(settings: PortalSettings, state: Path) -> PortalSettings:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,15 @@ from runtime.dev_server import DevServer, dev_server, free_ports
 from tests.client.conftest import Cli
 from tests.keys import keys_file
 from tests.patience import PATIENCE
+from tests.portal.forwarding import PROXY, asked_from, forwarding
 from tests.portal.site import KEY
 from tests.providers.mail_server import Letterbox, mail_server
 from tests.reading import part_of
 from tests.test_whole import ROOT
 from workflows.issue_case import IssueCase
 
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())[
-    "services"
-]
+COMPOSED: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSED["services"]
 JOBS = {"temporal-schema", "temporal-namespace"}
 """They end when their work is done."""
 EXAMPLES = ROOT / "examples"
@@ -51,6 +52,17 @@ def test_no_password_has_a_default() -> None:
     secret = [kind for name, kind, _ in found if name.endswith("PASSWORD")]
     assert secret
     assert set(secret) == {"?"}
+
+
+def test_the_page_believes_the_gateway_alone_about_its_visitors() -> None:
+    (network,) = COMPOSED["networks"]["default"]["ipam"]["config"]
+    _, _, proxies = _VARIABLE.fullmatch(
+        SERVICES["portal"]["environment"]["CASE72_PORTAL_PROXIES"]
+    ).groups()  # type: ignore[union-attr]  # or the test fails
+    assert proxies == network["gateway"]
+    assert ip_address(proxies) in ip_network(network["subnet"])
+    # No service has a network of its own, where the gateway would be another.
+    assert not [name for name, service in SERVICES.items() if "networks" in service]
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
@@ -95,6 +107,7 @@ class Outside:
             "/run/secrets": str(self.folder / "secrets"),
             "mailpit": "127.0.0.1",
             "1025": str(self.box.port),
+            "172.30.72.1": PROXY,
             "0.0.0.0": "127.0.0.1",
             "8272": str(self.port),
             ":9464": f":{free_ports(0)[0]}",
@@ -177,6 +190,10 @@ async def test_the_worker_and_the_page_run_as_it_says_and_their_health_checks_te
             page = await browser.get(link)
         assert page.status_code == 200
         assert SUMMARY in page.text
+        # Each visitor who comes by the machine's proxy has limits of their own.
+        proxy = await stack.enter_async_context(forwarding(here.port))
+        assert 429 in await asked_from("127.0.0.5", proxy, 40)
+        assert await asked_from("127.0.0.6", proxy, 1) == [403]
 
 
 async def _notices(handle: WorkflowHandle[IssueCase, CaseView]) -> list[Result]:

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         ReportHarm,
         RequestCall,
         ReviewPlan,
+        SendLink,
         SubmitPlan,
         Withdraw,
     )
@@ -161,6 +162,14 @@ class IssueCase:
     @request_call.validator
     def _request_call(self, event: RequestCall) -> None:
         self._try(Case.request_call, event)
+
+    @workflow.update
+    async def send_link(self, event: SendLink) -> CaseView:
+        return await self._take(Case.send_link, event)
+
+    @send_link.validator
+    def _send_link(self, event: SendLink) -> None:
+        self._try(Case.send_link, event)
 
     @workflow.update
     async def submit_plan(self, event: SubmitPlan) -> CaseView:

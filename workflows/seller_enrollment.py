@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.enrollment.record import Step, What
     from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
     from domain.errors import Refused
-    from domain.events import Event
+    from domain.events import Event, SendLink
     from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
     from domain.record import ENGINE
     from domain.steps import WaitUntil
@@ -202,6 +202,14 @@ class SellerEnrollment:
     @reinstate.validator
     def _reinstate(self, event: Reinstate) -> None:
         self._try(Enrollment.reinstate, event)
+
+    @workflow.update
+    async def send_link(self, event: SendLink) -> EnrollmentView:
+        return await self._take(Enrollment.send_link, event)
+
+    @send_link.validator
+    def _send_link(self, event: SendLink) -> None:
+        self._try(Enrollment.send_link, event)
 
 
 def _now() -> datetime:

@@ -31,9 +31,12 @@ from domain.enrollment.record import (
     What,
 )
 from domain.errors import Refused
+from domain.events import SendLink
+from domain.fresh_link import refuse_if_too_often
 from domain.steps import ShareContact, WaitUntil
 
 REMIND_AFTER = timedelta(days=7)
+LINK_SPACING, LINKS_PER_DAY = timedelta(minutes=15), 3
 _REMEMBERS_CASES = 20
 """A repeat comes within days, and each case is of its own."""
 
@@ -222,6 +225,19 @@ class Enrollment(EnrollmentRecord):
             raise Refused(f"the account is not deactivated: the seller is {self.status}")
         self.deactivated = False
         self.log(now, What.REINSTATED, event.by, event.note)
+
+    def send_link(self, event: SendLink, now: datetime) -> None:
+        """A fresh link to the account health page, by e-mail to the address on file.
+
+        Raises:
+            Refused: too many were sent, or there is no address to send it to.
+        """
+        if self.account.email is None:
+            raise Refused("no e-mail address is known")
+        asked = [entry.at for entry in self.timeline if entry.what is What.LINK_REQUESTED]
+        refuse_if_too_often(asked, now, LINK_SPACING, LINKS_PER_DAY)
+        self.log(now, What.LINK_REQUESTED, event.by)
+        self._write(About.FRESH_LINK, now)
 
     def ignore_cancellation(self, now: datetime) -> None:
         """An enrollment goes on: cancelled, it would forget that a seller was expelled."""

@@ -53,6 +53,8 @@ class About(StrEnum):
     ENDED = "ended"
     ENDED_NUMBER_NEEDED = "ended_number_needed"
     """The enrollment ended, and all that is missing is a valid number."""
+    FRESH_LINK = "fresh_link"
+    """A way in to the account health page, whose older ones have run out."""
 
 
 INVITES = frozenset({About.INVITED, About.ENDED_NUMBER_NEEDED})
@@ -72,6 +74,7 @@ class What(StrEnum):
     READMITTED = "readmitted"
     DEACTIVATED = "deactivated"
     REINSTATED = "reinstated"
+    LINK_REQUESTED = "link_requested"
     EMAIL = "email"
     CONTACT_NOT_SHARED = "contact_not_shared"
     CANCELLATION_IGNORED = "cancellation_ignored"

@@ -27,7 +27,11 @@ function tick() {
   };
   for (const [name, value] of Object.entries(parts)) {
     const shown = countdown.querySelector(`[data-part="${name}"]`);
-    if (shown.textContent !== String(value)) shown.textContent = String(value);
+    if (shown.textContent === String(value)) continue;
+    shown.textContent = String(value);
+    const unit = shown.parentElement.querySelector("[data-one]");
+    unit.textContent = value === 1 ? unit.dataset.one : unit.dataset.several;
+    shown.parentElement.hidden = value === 0;
   }
 }
 
@@ -78,6 +82,13 @@ function replace(fresh) {
   }
 }
 
+// What was true for a while, such as that we are calling, goes with that.
+function takeBack(fresh) {
+  for (const said of document.querySelectorAll("[data-while]")) {
+    if (!fresh.getElementById(said.dataset.while)) said.remove();
+  }
+}
+
 function announce(before) {
   const headline = document.getElementById("headline");
   const status = document.getElementById("now")?.dataset.status;
@@ -97,7 +108,9 @@ async function refresh() {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     if (fresh.body.dataset.account !== document.body.dataset.account) return warn("other");
     goOnWithVisit(fresh);
+    takeBack(fresh);
     replace(fresh);
+    countAll();
     announce(before);
     synchronise();
     tick();
@@ -126,6 +139,11 @@ function renumber(fieldset) {
       words.textContent = words.textContent.replace(/\d+/, String(index + 1));
     }
     remove.hidden = rows.length === 1;
+    const [problem, count] = [row.querySelector(".problem"), row.querySelector(".count")];
+    if (problem) problem.id = `${id}-problem`;
+    count.id = `${id}-count`;
+    const about = [`${part}-hint`, problem?.id, count.id].filter(Boolean);
+    text.setAttribute("aria-describedby", about.join(" "));
   });
   fieldset.querySelector(".add").hidden = rows.length >= 20;
 }
@@ -137,10 +155,10 @@ function addRow(fieldset, typed = "") {
   text.value = text.textContent = typed;
   text.removeAttribute("aria-invalid");
   text.removeAttribute("autofocus");
-  text.setAttribute("aria-describedby", `${fieldset.dataset.part}-hint`);
   row.querySelector(".problem")?.remove();
   last.after(row);
   renumber(fieldset);
+  countAll();
   return text;
 }
 
@@ -148,7 +166,31 @@ function removeRow(fieldset, row) {
   const next = row.nextElementSibling?.matches(".row") ? row.nextElementSibling : row.previousElementSibling;
   row.remove();
   renumber(fieldset);
+  countAll();
   next.querySelector("textarea").focus();
+}
+
+// Characters as the server counts them: an emoji is one, and space around a text none.
+const lengthOf = (text) => [...text.value.trim()].length;
+
+function showCount(count, has) {
+  const most = Number(count.dataset.most);
+  const number = has.toLocaleString(document.documentElement.lang);
+  count.textContent = count.dataset.words.replace("#", number);
+  count.hidden = has === 0;
+  count.classList.toggle("over", has > most);
+}
+
+function countAll() {
+  const form = planForm();
+  if (!form) return;
+  let all = 0;
+  for (const row of form.querySelectorAll(".row")) {
+    const has = lengthOf(row.querySelector("textarea"));
+    all += has;
+    showCount(row.querySelector(".count"), has);
+  }
+  showCount(document.getElementById("plan-count"), all);
 }
 
 document.addEventListener("click", (event) => {
@@ -195,6 +237,7 @@ function bringDraftBack() {
   });
   for (const fold of document.querySelectorAll("#newer")) fold.open = true;
   markTyped(form);
+  countAll();
 }
 
 document.addEventListener("submit", (event) => {
@@ -216,7 +259,9 @@ function markTyped(element) {
 
 document.addEventListener("input", (event) => {
   markTyped(event.target);
-  if (event.target.closest("[data-plan]")) keepDraft();
+  if (!event.target.closest("[data-plan]")) return;
+  countAll();
+  keepDraft();
 });
 
 // --- running -------------------------------------------------------------------------------
@@ -226,5 +271,6 @@ setInterval(tick, TICK_EVERY);
 setInterval(refresh, REFRESH_EVERY);
 document.addEventListener("visibilitychange", () => refresh());
 document.getElementById("problems")?.focus();
+countAll();
 // Last: a browser that keeps nothing for a page throws here.
 bringDraftBack();

@@ -6,7 +6,7 @@ import pytest
 
 from domain.case import Case
 from domain.errors import Refused
-from domain.events import Decision, Event
+from domain.events import Decision, Event, SendLink
 from domain.record import Reason, Status
 from domain.transitions import MAXIMUM_WRITTEN
 from tests.domain.build import (
@@ -32,6 +32,7 @@ from tests.domain.world import World, deactivating, in_review, working
 EVERY_EVENT = [
     a_contact(),
     a_request(),
+    SendLink(by="page"),
     a_plan(),
     ACCEPT,
     a_conversation(),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from domain.attempt import About, CallEnded, Result
-from domain.events import Decision, Event, Outcome, ReportContact
+from domain.events import Decision, Event, Outcome, ReportContact, SendLink
 from domain.record import Reason, Status, What
 from domain.view import view_of
 from tests.domain.build import (
@@ -39,7 +39,9 @@ SAID: list[tuple[Callable[[], World], Event, What, str, str | None]] = [
     (contacting, a_contact(), What.CONTACT, "specialist", "phone: called in"),
     (contacting, a_request(), What.CALL_REQUESTED, "seller", None),
     (contacting, a_plan(), What.PLAN_SUBMITTED, "seller", "version 1"),
-    (in_review, a_plan(), What.PLAN_SUBMITTED, "seller", "version 2"),
+    (in_review, a_plan("other"), What.PLAN_SUBMITTED, "seller", "version 2"),
+    (in_review, a_plan(), What.CONTACT, "seller", "sent version 1 again"),
+    (contacting, SendLink(by="page"), What.LINK_REQUESTED, "page", None),
     (in_review, REJECT, What.PLAN_REVIEWED, "reviewer", "reject: say more about it"),
     (
         contacting,

@@ -8,8 +8,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from portal import codec_endpoint
+from portal import codec_login
 from portal.codec_endpoint import codec_app
 from runtime.encryption import Codec, keys_of
 from tests.keys import line
@@ -104,7 +105,7 @@ def test_a_login_ends_with_the_password_and_with_time(monkeypatch: pytest.Monkey
     restarted = client("new")
     restarted.cookies = browser.cookies
     assert ask(restarted, "decode", SAID).status_code == 200
-    monkeypatch.setattr(codec_endpoint, "_LOGGED_IN_SECONDS", -1)
+    monkeypatch.setattr(codec_login, "_LOGGED_IN_SECONDS", -1)
     assert ask(browser, "decode", SAID).status_code == 401
 
 
@@ -119,6 +120,73 @@ def test_passwords_cannot_be_tried_at_will(by_form: bool) -> None:
 
     assert {given(f"wrong {n}") for n in range(10)} == {403 if by_form else 401}
     assert given("wrong") == given(PASSWORD) == 429
+
+
+def from_elsewhere(browser: TestClient, number: int, password: str) -> int:
+    """A password given by HTTP Basic from a network of its own."""
+    browser.cookies.clear()
+    said = {"X-Forwarded-For": f"2001:db8:{number:x}::1"}
+    return int(ask(browser, "decode", SAID, **basic(password), **said).status_code)
+
+
+def behind_a_proxy() -> TestClient:
+    """The endpoint, asked from anywhere."""
+    app = codec_app(Codec(keys_of([line("new")])), ui_origin=UI, password=PASSWORD)
+    mounted = Starlette(routes=[Mount("/codec", app)])
+    proxied = ProxyHeadersMiddleware(mounted, "testclient")  # type: ignore[arg-type]  # uvicorn's own kinds
+    return TestClient(proxied, base_url="http://localhost", follow_redirects=False)  # type: ignore[arg-type]  # likewise
+
+
+def test_wrong_passwords_from_everywhere_are_counted_together() -> None:
+    browser = behind_a_proxy()
+    answers = [from_elsewhere(browser, n, f"wrong {n}") for n in range(105)]
+    assert answers == [401] * 100 + [429] * 5
+    # A stranger with the right one has to wait with them, or the limit would be none.
+    assert from_elsewhere(browser, 999, PASSWORD) == 429
+
+
+def test_who_gave_the_right_password_before_is_not_locked_out_by_strangers() -> None:
+    browser = behind_a_proxy()
+    home = {"X-Forwarded-For": "203.0.113.9"}
+    assert browser.post("/codec/login", data={"password": PASSWORD}, headers=home).is_redirect
+    ticket = dict(browser.cookies)
+    for n in range(101):
+        from_elsewhere(browser, n, f"wrong {n}")
+    # From the same address, as the command does, which has no cookies.
+    assert ask(browser, "decode", SAID, **basic(PASSWORD), **home).status_code == 200
+    # From another one, with the cookie of a login of yesterday.
+    browser.cookies.update(ticket)
+    with pytest.MonkeyPatch.context() as yesterday:
+        yesterday.setattr(codec_login, "_LOGGED_IN_SECONDS", -1)
+        abroad = {"X-Forwarded-For": "198.51.100.7"}
+        assert ask(browser, "decode", SAID, **abroad).status_code == 401
+        assert ask(browser, "decode", SAID, **basic(PASSWORD), **abroad).status_code == 200
+        # Whoever stole it can try no more passwords with it than from one address.
+        tried = {
+            ask(
+                browser,
+                "decode",
+                SAID,
+                **basic("wrong"),
+                **{"X-Forwarded-For": f"2001:db8:{n:x}::1"},
+            ).status_code
+            for n in range(200, 211)
+        }
+    assert tried == {401, 429}
+
+
+@pytest.mark.parametrize("path", ["/codec", "/codec/", "/codec//"])
+def test_the_path_is_taken_with_and_without_a_slash(path: str) -> None:
+    browser = logged_in("new")
+    encoded = browser.post(f"{path.rstrip('/')}/encode/", json={"payloads": [SAID]})
+    for ending in ("", "/", "?namespace=default"):
+        answer = browser.post(f"{path}/decode{ending}", content=encoded.content)
+        assert answer.json() == {"payloads": [SAID]}
+    assert browser.get("/codec/").text == browser.get("/codec/login/").text
+    assert browser.post(f"{path}/login/", data={"password": PASSWORD}).status_code == 303
+    asked = {"Access-Control-Request-Method": "POST"}
+    assert browser.options(f"{path}/decode/", headers=asked).status_code == 200
+    assert browser.post(f"{path}/nope").status_code == 404
 
 
 def test_only_the_web_ui_may_ask_from_another_page() -> None:

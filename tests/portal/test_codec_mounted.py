@@ -32,6 +32,9 @@ async def test_the_endpoint_is_there_once_it_has_a_password_and_the_page_beside_
         asked = await browser.post(f"{URL}/codec/decode", json={"payloads": []})
         assert asked.status_code == 401
         assert (await browser.get(f"{URL}/codec/login")).status_code == 200
+        led = await browser.get(f"{URL}/codec")
+        assert (led.status_code, led.headers["location"]) == (303, "/codec/login")
+        assert (await browser.post(f"{URL}/codec/decode/", json={})).status_code == 401
         page = await browser.get(f"{URL}/")
         assert page.status_code == 403
         assert "default-src 'none'" in page.headers["content-security-policy"]
