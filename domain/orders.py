@@ -45,6 +45,7 @@ class MailOrder(Frozen):
     issues: tuple[Issue, ...]
     deadline: datetime | None
     number_invalid: bool
+    """There is no such number, or none that we call: the seller is asked for another."""
     note: str | None
     status: Status
     reason: str | None
@@ -118,7 +119,7 @@ def mail_order(case: Case, email: Attempt) -> MailOrder:
         time_zone=account.time_zone,
         issues=case.issues,
         deadline=case.deadline,
-        number_invalid=case.number_invalid,
+        number_invalid=case.cannot_call,
         note=email.note,
         status=case.status,
         reason=case.reason,

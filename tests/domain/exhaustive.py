@@ -82,6 +82,7 @@ CALLS = [
     Result.CONNECTED,
     Result.DECLINED,
     Result.VOICEMAIL,
+    Result.VOICEMAIL_CUT,
     Result.NO_ANSWER,
     Result.BUSY,
     Result.INVALID_NUMBER,
@@ -90,7 +91,7 @@ CALLS = [
 EMAILS = [Result.ACCEPTED, Result.BOUNCED, Result.PROVIDER_FAILED]
 OPENINGS = {
     "opens": {},
-    "opens, number invalid": {"number_valid": False},
+    "opens, number not called": {"not_called": "is a satellite number"},
     "opens, not covered": {"not_covered": "the account is not enrolled"},
 }
 DOWN = 100 * HOUR
@@ -271,7 +272,7 @@ class Walked(WatchedWorld):
             self._check_that_it_may_begin(step.number)
         return NEVER._replace(outcome=self.case.contact_news if step == ShareContact() else None)
 
-    def _open(self, *, number_valid: bool = True, not_covered: str | None = None) -> None:
-        self.witness.number_invalid = not number_valid
-        found = {"number_valid": number_valid, "not_covered": not_covered, "shares_contact": True}
+    def _open(self, *, not_called: str | None = None, not_covered: str | None = None) -> None:
+        self.witness.not_called = not_called is not None
+        found = {"not_called": not_called, "not_covered": not_covered, "shares_contact": True}
         self.case.looked_up(self.facts.model_copy(update=found), self.now)

@@ -58,7 +58,7 @@ class World:
         look_up_takes: timedelta = timedelta(0),
         policy: dict[str, Any] | None = None,
         zone: str = "America/Los_Angeles",
-        number_valid: bool = True,
+        not_called: str | None = None,
         not_covered: str | None = None,
         known_days: int = 7,
     ) -> None:
@@ -74,7 +74,7 @@ class World:
         self.facts = facts_for(
             self.case,
             policy,
-            number_valid=number_valid,
+            not_called=not_called,
             not_covered=not_covered,
             days=known_days,
         )
