@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from temporalio import activity
 
+from activities.contact_check import number_problem
 from activities.failures import provider_failures
 from activities.heartbeats import (
     GivenUpOn,
@@ -30,6 +32,8 @@ from providers.protocols import (
     ProviderFailed,
     Telephone,
 )
+
+log = structlog.get_logger("telephone")
 
 _SHORT_LEASE = timedelta(seconds=10)
 _HANG_UP_AGAIN_SECONDS = (0.2, 0.5, 1, 2, 3, 3)
@@ -127,6 +131,10 @@ class _Placing:
         return Following(found) if found else None
 
     async def _place(self, instead_of: str | None) -> Following | Result:
+        # The settings, or what is known of numbers, may be another than when the case got it.
+        if problem := number_problem(self._order.phone):
+            log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
+            return Result.PROVIDER_FAILED
         try:
             self._line = self._line or await to_its_end(self._hold())
             if self._line is None or await to_its_end(self._telephone.engaged(self._dial)):

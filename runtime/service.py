@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
+from activities.contact_check import call_only
 from activities.contacts import ContactActivities
 from activities.entry import Entry
 from activities.mailing import MailActivities
@@ -139,6 +140,7 @@ def workers_of(
     page: Entry | None = None,
 ) -> list[Worker]:
     """A worker for each of the queues; e-mails link to the `page`, if there is one."""
+    call_only(settings.called_regions)
     opening = OpeningActivities(providers.programme)
     marketplace = MarketplaceActivities(
         providers.accounts, providers.programme, settings.silence_held_until

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from activities.contact_check import place_problem
 from providers.smtp_mail import Security
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -77,6 +78,8 @@ class Settings(BaseSettings):
     """
     emails_per_second: Annotated[float | None, Field(gt=0)] = None
     """Letters of the programme and e-mails to the desk included."""
+    called_regions: Annotated[tuple[str, ...], NoDecode] = ()
+    """Regions (`US`) and calling codes (`+44`) that are called; none means all."""
     concurrent_calls: Annotated[int, Field(ge=1, le=10_000)] = 100
     """How many calls a worker follows at once."""
     cached_cases: Annotated[int, Field(ge=0, le=1_000_000)] = 250
@@ -113,10 +116,18 @@ class Settings(BaseSettings):
                 raise ValueError("give an IP address of this machine and a port: 127.0.0.1:9464")
         return value
 
-    @field_validator("telephone", mode="before")
+    @field_validator("telephone", "called_regions", mode="before")
     @classmethod
     def _in_order(cls, value: Any) -> Any:  # whatever the environment holds
         return value.replace(" ", "").split(",") if isinstance(value, str) else value
+
+    @field_validator("called_regions")
+    @classmethod
+    def _can_be_called(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place in value:
+            if problem := place_problem(place):
+                raise ValueError(f"{place or 'nothing'} {problem}")
+        return value
 
     @field_validator("message_id_domain")
     @classmethod

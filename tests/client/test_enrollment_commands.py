@@ -76,7 +76,7 @@ async def test_what_is_known_of_an_account_changes_and_is_forgotten(
     assert view_in(back).status is Status.ENROLLED
     assert view_in(back).timeline[-2].by != "kim"
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err == "refused: emergency_phone: is not a valid number of its country\n"
+    assert refused.err == "refused: emergency_phone: is not a possible number of its country\n"
 
 
 async def test_anybody_is_expelled_and_a_person_readmits(cli: Cli, engine: Engine) -> None:

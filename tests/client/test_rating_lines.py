@@ -123,7 +123,7 @@ def test_of_the_values_of_an_account_the_last_that_is_given_counts(
         (row("A", name="x" * 20_000), "is longer than 10000 bytes"),
         (row("A", name="x\x07"), "name: must not contain control characters"),
         (row("A", emergency_phone="2065550101"), "emergency_phone: must be as +12065550101"),
-        (row("A", emergency_phone="+12065550"), "emergency_phone: is not a valid number"),
+        (row("A", emergency_phone="+12065550"), "emergency_phone: is not a possible number"),
         (row("A", emergency_phone="+19005550101"), "emergency_phone: is a premium-rate"),
         (row("A", email="secret"), "email: is malformed"),
         (row("A", email="a..b@c.example"), "email: is not an e-mail address"),
