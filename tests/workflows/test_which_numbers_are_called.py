@@ -76,7 +76,7 @@ async def test_a_case_with_a_number_of_a_country_not_called_is_escalated_and_nev
 async def test_a_country_left_out_while_a_case_is_open_is_not_called_and_that_is_our_failure(
     abroad: Engine,
 ) -> None:
-    case = await abroad.open(emergency_phone="+447911123410")
+    case = await abroad.open(emergency_phone="+442071838710")
     assert results(await case.settled()) == {Result.NO_ANSWER}
     dialled = len(ledger(abroad.folder, (await case.view()).id))
     call_only({"US"})  # a worker that was started with another setting
