@@ -89,7 +89,8 @@ def _is_possible(code: int, national: str) -> bool:
         for region in COUNTRY_CODE_TO_REGION_CODE[code]
         if (found := PhoneMetadata.metadata_for_region(region)) is not None
     ]
-    if any(re.fullmatch(r.general_desc.national_number_pattern, national) for r in regions):
+    patterns = [r.general_desc.national_number_pattern for r in regions if r.general_desc]
+    if any(pattern and re.fullmatch(pattern, national) for pattern in patterns):
         return True
     ordinary = [kind for r in regions for kind in (r.fixed_line, r.mobile) if kind is not None]
     lengths = {length for kind in ordinary for length in kind.possible_length}

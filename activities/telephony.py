@@ -19,6 +19,7 @@ from activities.heartbeats import (
     time_is_up,
     to_its_end,
 )
+from activities.languages import reader_of
 from activities.underway import Following, left_by_the_try_before, nothing_placed
 from domain.attempt import LATE, CallEnded, Result
 from domain.orders import CallOrder
@@ -32,6 +33,7 @@ from providers.protocols import (
     ProviderFailed,
     Telephone,
 )
+from providers.spoken import SPOKEN
 
 log = structlog.get_logger("telephone")
 
@@ -71,7 +73,8 @@ class _Placing:
         self._telephone = activities.telephone
         self._lines = activities.lines
         self._order = order
-        self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone)
+        language = reader_of(order.language, SPOKEN).language
+        self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone, language)
         self._began = time.monotonic()
         self._line: str | None = None
 

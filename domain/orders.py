@@ -28,6 +28,8 @@ class CallOrder(Frozen):
     case_id: str
     number: int
     phone: str
+    language: str
+    """The seller's, as their account has it."""
     latest: datetime
     """Not dialled at or after this moment."""
 
@@ -103,7 +105,13 @@ class ExpelOrder(Frozen):
 def call_order(case: Case, call: Attempt) -> CallOrder:
     """The order for a call under way."""
     assert call.latest is not None
-    return CallOrder(case_id=case.id, number=call.number, phone=call.to, latest=call.latest)
+    return CallOrder(
+        case_id=case.id,
+        number=call.number,
+        phone=call.to,
+        language=case.account.language,
+        latest=call.latest,
+    )
 
 
 def mail_order(case: Case, email: Attempt) -> MailOrder:

@@ -52,6 +52,8 @@ class Dial:
     key: str
     case_id: str
     phone: str = field(repr=False)
+    language: str = "en"
+    """Of providers/spoken.py."""
 
 
 class Telephone(Protocol):

@@ -93,7 +93,7 @@ def twilio_of(settings: Settings) -> TwilioTelephone:
             auth_token=token.get_secret_value(),
             base_url=settings.twilio_base_url,
         ),
-        Numbers(ours=settings.twilio_from, desk=settings.desk_phone),
+        Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url),
     )
 
 

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     twilio_base_url: str = "https://api.twilio.com"
     twilio_from: PhoneNumber | None = None
     """Our number: whom the seller sees calling."""
+    twilio_join_url: str | None = None
+    """TwiML that joins who presses a key, while a machine is spoken to, to the desk's line."""
     desk_phone: PhoneNumber | None = None
     """The desk's line, to which a seller who answers is connected."""
     smtp_host: str | None = None
@@ -155,6 +157,9 @@ class Settings(BaseSettings):
             or url.scheme not in (("https", "http") if here else ("https",))
         ):
             raise ValueError("twilio_base_url: must be https, as the auth token is sent there")
+        join = _url(self.twilio_join_url or "https://none.example")
+        if not join or not join.hostname or join.scheme != "https":
+            raise ValueError("twilio_join_url: must be an https address, as a TwiML Bin has")
         return self
 
     @model_validator(mode="after")

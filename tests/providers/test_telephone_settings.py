@@ -82,6 +82,7 @@ def test_one_that_is_missing_is_named(given: pytest.MonkeyPatch, name: str) -> N
         ("CASE72_DESK_PHONE", "+1 206 555 0198", "desk_phone"),
         ("CASE72_TWILIO_BASE_URL", "http://api.twilio.example", "twilio_base_url"),
         ("CASE72_TWILIO_BASE_URL", "api.twilio.com", "twilio_base_url"),
+        ("CASE72_TWILIO_JOIN_URL", "http://handler.twilio.com/twiml/EH1", "twilio_join_url"),
         ("CASE72_CALLED_REGIONS", "", "called_regions: nothing is neither a region"),
         ("CASE72_CALLED_REGIONS", "US,XX", "called_regions: XX is neither a region"),
         ("CASE72_CALLED_REGIONS", "US,+881", "called_regions: +881 is neither a region"),

@@ -47,7 +47,16 @@ async def called(case: OpenCase, within: float = PATIENCE) -> CaseView:
     ("story", "result", "status"),
     [
         (Story(ends="completed", desk="in-progress", lasts=60), Result.CONNECTED, Status.WORKING),
-        (Story(ends="completed", by="machine_start"), Result.VOICEMAIL, Status.CONTACTING),
+        (
+            Story(ends="completed", by="machine_end_beep", lasts=60, says=26),
+            Result.VOICEMAIL,
+            Status.CONTACTING,
+        ),
+        (
+            Story(ends="completed", by="machine_end_beep", lasts=60, listens=3),
+            Result.VOICEMAIL_CUT,
+            Status.CONTACTING,
+        ),
         (Story(ends="busy"), Result.BUSY, Status.CONTACTING),
     ],
 )
