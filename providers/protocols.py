@@ -11,6 +11,7 @@ from typing import Protocol
 
 from domain.attempt import Result
 from domain.orders import ContactOrder, ExpelOrder
+from providers.spoken import ENGLISH
 
 
 class ProviderFailed(Exception):
@@ -52,7 +53,7 @@ class Dial:
     key: str
     case_id: str
     phone: str = field(repr=False)
-    language: str = "en"
+    language: str = ENGLISH
     """Of providers/spoken.py."""
 
 

@@ -25,8 +25,10 @@ class Words(NamedTuple):
     plus: str
 
 
+ENGLISH = "en"
+
 SPOKEN = {
-    "en": Words(
+    ENGLISH: Words(
         "en-US",
         "Polly.Joanna",
         "Hello. This is the account health team, calling about your seller account. "

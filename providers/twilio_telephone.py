@@ -12,7 +12,7 @@ from providers.protocols import (
     PerhapsDialled,
     ProviderFailed,
 )
-from providers.spoken import SPOKEN
+from providers.spoken import ENGLISH, SPOKEN
 from providers.twilio_api import Account, Call, Refused, Status, TwilioApi, Unclear
 from providers.twilio_speech import for_a_machine, for_a_person, seconds_for_a_machine
 
@@ -122,7 +122,7 @@ class TwilioTelephone:
             "MachineDetectionTimeout": str(_GREETING_SECONDS),
         }
         try:
-            call = f"{(await self._api.create(form)).sid};{dial.language}"
+            call = _named((await self._api.create(form)).sid, dial.language)
         except Refused as refused:
             if refused.code in _NUMBER_IS_INVALID:
                 raise InvalidNumber from None
@@ -245,7 +245,7 @@ class TwilioTelephone:
         return None
 
     async def _speak_to_the_machine(self, seen: Call, call: str) -> None:
-        words, numbers = SPOKEN[call.partition(";")[2]], self._numbers
+        words, numbers = SPOKEN[_language(call)], self._numbers
         legs = await self._api.children(seen.sid) if numbers.join_url else ()
         twiml = for_a_machine(words, numbers.desk, numbers.join_url)
         try:
@@ -271,6 +271,14 @@ class TwilioTelephone:
         """Where the desk's line stands, which is dialled once machine detection is done."""
         legs = {leg.status for leg in await self._api.children(seen.sid) if leg.sid not in but}
         return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))
+
+
+def _named(sid: str, language: str) -> str:
+    return sid if language == ENGLISH else f"{sid};{language}"
+
+
+def _language(call: str) -> str:
+    return call.partition(";")[2] or ENGLISH
 
 
 def _sid(call: str) -> str:
