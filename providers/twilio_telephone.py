@@ -137,10 +137,13 @@ class TwilioTelephone:
         seen = await self._api.call(_sid(call))
         result = _credited(call, await self._result(seen, call, speaks=True))
         if result is not None:
-            self._dialled.discard(call)
-            self._rang.discard(call)
-            self._messages.pop(call, None)
+            self._forget(call)
         return result
+
+    def _forget(self, call: str) -> None:
+        self._dialled.discard(call)
+        self._rang.discard(call)
+        self._messages.pop(call, None)
 
     async def is_queued(self, call: str) -> bool:
         """Calls beyond an account's limit wait at Twilio, for hours if need be."""
@@ -153,9 +156,9 @@ class TwilioTelephone:
             return result
         if call.startswith(_FOUND):
             return Result.PROVIDER_FAILED
-        if seen.status in _GOING_ON:
-            return await self._end(seen, call)
-        return None
+        ended = await self._end(seen, call) if seen.status in _GOING_ON else None
+        self._forget(call)
+        return ended
 
     async def _end(self, seen: Call, call: str) -> Result | None:
         answered = seen.status is Status.IN_PROGRESS

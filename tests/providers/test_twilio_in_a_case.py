@@ -70,6 +70,19 @@ async def test_a_call_ends_in_the_case_as_at_twilio(
         assert len(twilio.placed) == 1
 
 
+async def test_who_picks_up_while_a_machine_screens_the_call_is_contacted_in_their_language(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.join_url = "https://handler.twilio.com/twiml/EH1"
+    twilio.stories[SELLER] = Story(
+        ends="completed", by="machine_end_silence", lasts=60, says=40, presses=2
+    )
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        view = await called(await engine.open(wait=False, emergency_phone=SELLER, language="fr-CA"))
+        assert (call_of(view).result, view.status) == (Result.CONNECTED, Status.WORKING)
+        assert "appuyez sur le 1" in twilio.placed[0].form["Twiml"]
+
+
 async def test_a_number_that_twilio_cannot_call_is_asked_for_by_email(
     tmp_path: Path, twilio: TwilioStandIn
 ) -> None:
