@@ -326,6 +326,7 @@ async def test_a_call_that_is_not_provably_ours_is_never_held_against_the_seller
 
 
 async def test_a_call_that_is_not_provably_ours_is_not_hung_up(twilio: TwilioStandIn) -> None:
+    twilio.stories[SELLER] = Story(before=60)
     theirs = twilio.place()
     telephone = twilio.telephone()
     call = await telephone.find(CALL, MINUTE)
