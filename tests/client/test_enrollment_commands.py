@@ -43,7 +43,7 @@ async def test_show_has_the_whole_standing(cli: Cli, engine: Engine) -> None:
         f"the rating qualifies on {view.qualifies_on} if it stays as it is",
         "Days on record  100",
         "rating             not met  100 of",
-        "emergency contact  met      the number is valid",
+        "emergency contact  met      the number can be called",
         "[b]Kettle[/b]",
         "language         not known",
         "+12065550110",
