@@ -1,30 +1,102 @@
-"""Whether a number, an address or a zone exists, by the data this machine carries.
+"""Whether a number is called, and an address or a zone exists, by the data this machine carries.
 
 That data changes from release to release, so workflows never ask: activities do, and the
 validators of updates, which do not run again on replay (docs/rules.md, sections 2 and 7).
 Each `..._problem` answers what is wrong, or None.
 """
 
+import re
+from collections.abc import Collection
+
 import phonenumbers
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
-from phonenumbers import NumberParseException, PhoneNumberType
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberType,
+)
 
 from activities.time_zones import PLACES
 
-_COSTLY = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
+_COSTLY = {
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.PERSONAL_NUMBER,
+    PhoneNumberType.UAN,
+    PhoneNumberType.PAGER,
+    PhoneNumberType.VOICEMAIL,
+}
+_NO_COUNTRY = "001"
+"""The library's region of satellites and global networks: +870, +881, +882, +979 and others."""
+_NORTH_AMERICA = 1
+_NORTH_AMERICAN = re.compile(r"[2-9](?!11)[0-8][0-9][2-9][0-9]{6}")
+"""Area codes and exchanges begin with 2 to 9; N11 are services, and N9X are not given out."""
+
+_called: set[str] = set()
+"""The regions and calling codes that are called; none means all."""
+
+
+def call_only(places: Collection[str]) -> None:
+    """Set which regions (`US`) and calling codes (`+44`) this process calls; none means all."""
+    _called.clear()
+    _called.update(places)
+
+
+def place_problem(place: str) -> str | None:
+    """A region such as `US`, or a calling code such as `+44`."""
+    if place in phonenumbers.SUPPORTED_REGIONS:
+        return None
+    code = re.fullmatch(r"\+([1-9][0-9]{0,2})", place)
+    if not code or COUNTRY_CODE_TO_REGION_CODE.get(int(code[1]), (_NO_COUNTRY,)) == (_NO_COUNTRY,):
+        return "is neither a region, such as US, nor a country's calling code, such as +44"
+    return None
 
 
 def number_problem(phone: str) -> str | None:
-    """E.164, valid for its own country code's region, and of no costly kind."""
+    """E.164, possible in the country of its calling code, of no costly kind, and called from here.
+
+    Whether a number is in use, only its carrier knows: the data of this machine lacks area codes
+    that are newer than it, so that a number it does not know is called all the same.
+    """
     try:
         number = phonenumbers.parse(phone)
     except NumberParseException:
         return "is not a phone number in E.164 form, such as +12065550101"
-    if not phonenumbers.is_valid_number(number):
-        return "is not a valid number of its country"
+    code = number.country_code or 0
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(code, ())
+    if regions == (_NO_COUNTRY,):
+        return "is a satellite number, or one of another global network, which is not called"
+    known = phonenumbers.is_valid_number(number)
+    if not known and phonenumbers.is_valid_short_number(number):
+        return "is an emergency number or a short code, which is not called"
+    if not known and not _is_possible(code, phonenumbers.national_significant_number(number)):
+        return "is not a possible number of its country"
     if phonenumbers.number_type(number) in _COSTLY:
-        return "is a premium-rate or shared-cost number, which is not called"
+        return "is a premium-rate number, or of another costly kind, which is not called"
+    # One that is not known is in the main region of its calling code, as far as anybody can say.
+    region = phonenumbers.region_code_for_number(number) or regions[0]
+    if _called and _called.isdisjoint({region, f"+{code}"}):
+        return "is of a country that is not called from here"
     return None
+
+
+def _is_possible(code: int, national: str) -> bool:
+    """By its length and its first digits: as much as can be said of numbers not known yet."""
+    if code == _NORTH_AMERICA:
+        return _NORTH_AMERICAN.fullmatch(national) is not None
+    regions = [
+        found
+        for region in COUNTRY_CODE_TO_REGION_CODE[code]
+        if (found := PhoneMetadata.metadata_for_region(region)) is not None
+    ]
+    patterns = [r.general_desc.national_number_pattern for r in regions if r.general_desc]
+    if any(pattern and re.fullmatch(pattern, national) for pattern in patterns):
+        return True
+    ordinary = [kind for r in regions for kind in (r.fixed_line, r.mobile) if kind is not None]
+    lengths = {length for kind in ordinary for length in kind.possible_length}
+    # Where numbers may begin with 0, the pattern above knows it.
+    return len(national) in lengths and not national.startswith("0")
 
 
 def email_problem(email: str) -> str | None:

@@ -19,7 +19,7 @@ class ContactActivities:
 
     @activity.defn
     async def check_number(self, phone: str) -> bool:
-        """Whether the number that an enrollment began with is valid (docs/rules.md, section 2)."""
+        """Whether the number that an enrollment began with is called (docs/rules.md, section 2)."""
         return number_problem(phone) is None
 
     @activity.defn

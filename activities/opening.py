@@ -60,7 +60,7 @@ class OpeningActivities:
         return CaseFacts(
             policy=policy,
             hours=hours,
-            number_valid=number_problem(order.account.emergency_phone) is None,
+            not_called=number_problem(order.account.emergency_phone),
             not_covered=not_covered,
             deactivated=deactivated,
             shares_contact=True,

@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from temporalio import activity
 
+from activities.contact_check import number_problem
 from activities.failures import provider_failures
 from activities.heartbeats import (
     GivenUpOn,
@@ -17,6 +19,7 @@ from activities.heartbeats import (
     time_is_up,
     to_its_end,
 )
+from activities.languages import reader_of
 from activities.underway import Following, left_by_the_try_before, nothing_placed
 from domain.attempt import LATE, CallEnded, Result
 from domain.orders import CallOrder
@@ -30,6 +33,9 @@ from providers.protocols import (
     ProviderFailed,
     Telephone,
 )
+from providers.spoken import SPOKEN
+
+log = structlog.get_logger("telephone")
 
 _SHORT_LEASE = timedelta(seconds=10)
 _HANG_UP_AGAIN_SECONDS = (0.2, 0.5, 1, 2, 3, 3)
@@ -67,7 +73,8 @@ class _Placing:
         self._telephone = activities.telephone
         self._lines = activities.lines
         self._order = order
-        self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone)
+        language = reader_of(order.language, SPOKEN).language
+        self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone, language)
         self._began = time.monotonic()
         self._line: str | None = None
 
@@ -127,6 +134,10 @@ class _Placing:
         return Following(found) if found else None
 
     async def _place(self, instead_of: str | None) -> Following | Result:
+        # The settings, or what is known of numbers, may be another than when the case got it.
+        if problem := number_problem(self._order.phone):
+            log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
+            return Result.PROVIDER_FAILED
         try:
             self._line = self._line or await to_its_end(self._hold())
             if self._line is None or await to_its_end(self._telephone.engaged(self._dial)):

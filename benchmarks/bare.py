@@ -139,7 +139,13 @@ async def _look_up(start: CaseInput) -> CaseFacts:
 async def _call(start: CaseInput, number: int, latest: datetime) -> Result | CallEnded:
     return await workflow.execute_activity_method(
         TelephonyActivities.place_call,
-        CallOrder(case_id=_id(), number=number, phone=start.account.emergency_phone, latest=latest),
+        CallOrder(
+            case_id=_id(),
+            number=number,
+            phone=start.account.emergency_phone,
+            language=start.account.language,
+            latest=latest,
+        ),
         task_queue=TELEPHONY_QUEUE,
         schedule_to_close_timeout=timedelta(minutes=15),
         heartbeat_timeout=HEARTBEAT,

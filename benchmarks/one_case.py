@@ -69,9 +69,7 @@ def _idle_advance() -> Row:
     who = account("IDLE", time_zone="America/Los_Angeles")
     policy = effective_policy(EVERYONE)
     case = Case(id="case/US/IDLE/1", account=who, issues=(issue(),), opened_at=now)
-    case.looked_up(
-        CaseFacts(policy=policy, hours=hours_of(who, policy, now), number_valid=True), now
-    )
+    case.looked_up(CaseFacts(policy=policy, hours=hours_of(who, policy, now)), now)
     for hours in (0.0, 0.25, 1.0, 4.0, 8.0, 24.0):
         now = case.opened_at + hours * HOUR
         for step in case.advance(now):

@@ -28,6 +28,6 @@ def check(start: CaseInput, tell_person: Callable[[str], None]) -> None:
         raise BadInput(f"account.email: {problem}")
     if problem := number_problem(account.emergency_phone):
         tell_person(
-            f"warning: account.emergency_phone: {problem}. The case takes it as an invalid "
-            "number: it is not called, and the seller is asked for another by e-mail"
+            f"warning: account.emergency_phone: {problem}. The case does not call it, and asks "
+            "the seller for another by e-mail"
         )

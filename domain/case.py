@@ -7,7 +7,7 @@ workflow asks, and `done` tells the case what came of what it wanted.
 from datetime import datetime
 
 from domain.account import ContactNews
-from domain.attempt import About, CallEnded, Channel, Result
+from domain.attempt import About, CallEnded, Result
 from domain.record import ALREADY_DEACTIVATED, CLOSED, ENGINE, Reason, Status, What
 from domain.steps import (
     CaseFacts,
@@ -118,6 +118,9 @@ class Case(Working):
         self.policy, self.hours, self.overrides = facts.policy, facts.hours, None
         self.shares_contact = facts.shares_contact
         self.log(now, What.OPENED, self.opened_by)
+        self.not_called = facts.not_called
+        if self.not_called is not None:
+            self.log(now, What.NUMBER_NOT_CALLED, note=self.not_called)
         harmful = next((issue for issue in self.issues if issue.harmful), None)
         if harmful is not None:
             reporter = "opening" if self.opened_by == ENGINE else self.opened_by
@@ -128,16 +131,7 @@ class Case(Working):
         elif facts.not_covered is not None:
             self.set_status(now, Status.NOT_COVERED, facts.not_covered)
         else:
-            self._begin(facts.number_valid, now)
-
-    def _begin(self, number_valid: bool, now: datetime) -> None:
-        self.invalid_since = None if number_valid else now
-        self.begin_outreach(now)
-        if not number_valid:
-            # Looked up rather than dialled: the call of the notice has its result already.
-            call = self.plan(Channel.CALL, About.NOTICE, now)
-            self.record(call, now, Result.INVALID_NUMBER)
-            self.number_is_invalid(now)
+            self.begin_outreach(now)
 
     def reached_out(self, number: int, ended: Result | CallEnded, now: datetime) -> None:
         """An attempt ended. Only a connected call is contact."""

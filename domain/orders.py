@@ -28,6 +28,8 @@ class CallOrder(Frozen):
     case_id: str
     number: int
     phone: str
+    language: str
+    """The seller's, as their account has it."""
     latest: datetime
     """Not dialled at or after this moment."""
 
@@ -45,6 +47,7 @@ class MailOrder(Frozen):
     issues: tuple[Issue, ...]
     deadline: datetime | None
     number_invalid: bool
+    """There is no such number, or none that we call: the seller is asked for another."""
     note: str | None
     status: Status
     reason: str | None
@@ -111,7 +114,13 @@ class DeactivationOrder(Frozen):
 def call_order(case: Case, call: Attempt) -> CallOrder:
     """The order for a call under way."""
     assert call.latest is not None
-    return CallOrder(case_id=case.id, number=call.number, phone=call.to, latest=call.latest)
+    return CallOrder(
+        case_id=case.id,
+        number=call.number,
+        phone=call.to,
+        language=case.account.language,
+        latest=call.latest,
+    )
 
 
 def mail_order(case: Case, email: Attempt) -> MailOrder:
@@ -127,7 +136,7 @@ def mail_order(case: Case, email: Attempt) -> MailOrder:
         time_zone=account.time_zone,
         issues=case.issues,
         deadline=case.deadline,
-        number_invalid=case.number_invalid,
+        number_invalid=case.cannot_call,
         note=email.note,
         status=case.status,
         reason=case.reason,

@@ -51,7 +51,7 @@ class Outreach(CaseRecord):
         assert self.base is not None
         future = [p for p in self._planned_calls() if not _unplanned(p) and p.due >= now]
         self.agenda = tuple(p for p in self.agenda if p not in future)
-        if self.number_invalid:
+        if self.cannot_call:
             return
         moments = {self.base + hour * _HOUR for hour in self.rules.call_hours}
         moments |= {p.due for p in future} | ({now} if call_now else set())
@@ -75,7 +75,7 @@ class Outreach(CaseRecord):
         """Keep one call planned for a conversation still to be held, if there is none."""
         assert self.conversation_due is not None
         calls = (*self.agenda, *self.under_way)
-        if self.number_invalid or any(p.about is About.CONVERSATION for p in calls):
+        if self.cannot_call or any(p.about is About.CONVERSATION for p in calls):
             return
         earliest = max(now, self.conversation_due)
         if last := self._last_call():
@@ -91,7 +91,7 @@ class Outreach(CaseRecord):
         known_until = self.hours[-1].closes
         if self.status is Status.CONTACTING:
             return self.base is not None and known_until <= self.base + self.rules.window
-        wanted = self.conversation_wanted and not self.number_invalid
+        wanted = self.conversation_wanted and not self.cannot_call
         return wanted and known_until <= now + _HOURS_AHEAD
 
     def learn_hours(self, hours: tuple[Opening, ...], now: datetime) -> None:

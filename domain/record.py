@@ -75,6 +75,7 @@ class What(StrEnum):
     CALL_REQUESTED = "call_requested"
     LINK_REQUESTED = "link_requested"
     NUMBER_INVALID = "number_invalid"
+    NUMBER_NOT_CALLED = "number_not_called"
     CONTACT_CHANGED = "contact_changed"
     CONTACT_NOT_SHARED = "contact_not_shared"
     PLAN_SUBMITTED = "plan_submitted"
@@ -160,7 +161,9 @@ class CaseRecord(TakesUpdates):
     deadline: datetime | None = None
     reached: bool = False
     invalid_since: datetime | None = None
-    """When the present number was found invalid."""
+    """When a carrier said that there is no such number as the present one."""
+    not_called: str | None = None
+    """Why the present number is not one that we call; None if it is."""
     shares_contact: bool = False
     """Whether the enrollment hears of a new number or address; cases older than this do not."""
     contact_news: ContactNews = ContactNews()
@@ -200,8 +203,13 @@ class CaseRecord(TakesUpdates):
 
     @property
     def number_invalid(self) -> bool:
-        """Whether the present number is known to be none."""
+        """Whether a carrier said that there is no such number as the present one."""
         return self.invalid_since is not None
+
+    @property
+    def cannot_call(self) -> bool:
+        """Whether another number is needed before the seller can be called."""
+        return self.number_invalid or self.not_called is not None
 
     @property
     def call_again_from(self) -> datetime | None:

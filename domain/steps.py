@@ -86,7 +86,8 @@ class CaseFacts(Frozen):
 
     policy: Policy
     hours: tuple[Opening, ...]
-    number_valid: bool
+    not_called: str | None = None
+    """Why the number is not one that we call; None if it is."""
     not_covered: str | None = None
     """Why the account is not covered; None if it is."""
     deactivated: bool = False

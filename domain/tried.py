@@ -17,6 +17,8 @@ def shortfall(case: CaseRecord) -> str | None:
     assert case.base is not None
     rules = case.rules
     made = [a for a in case.attempts if a.outreach == case.outreach and a.about in OUTREACH]
+    if case.not_called is not None:
+        return f"the number was never called: it {case.not_called}"
     if any(a.result is Result.SKIPPED for a in made):
         return "an attempt was skipped"
     emails = [a for a in made if a.channel is Channel.EMAIL and a.to == case.account.email]

@@ -64,7 +64,7 @@ class Working(Transitions):
             for a in self.under_way
         )
         self.contact(now, event.by, keep_requested_call=calling)
-        if self.number_invalid:
+        if self.cannot_call:
             self.email(About.NUMBER_NEEDED, now)
         elif not calling:
             self.request(now)
@@ -135,15 +135,17 @@ class Working(Transitions):
             event.email or account.email,
             event.emergency_phone or account.emergency_phone,
         )
-        if (email, phone) == (account.email, account.emergency_phone):
+        # One that was not called may be named again: it was looked up before, and let in.
+        is_called_now = self.not_called is not None and event.emergency_phone is not None
+        if (email, phone) == (account.email, account.emergency_phone) and not is_called_now:
             return
         self.account = account.model_copy(update={"email": email, "emergency_phone": phone})
         changed = [f for f in ("emergency_phone", "email") if getattr(event, f) is not None]
         self.log(now, What.CONTACT_CHANGED, event.by, " and ".join(changed))
         if self.shares_contact and not event.from_enrollment:
             self.contact_news = self.contact_news.after(self.account, changed)
-        if phone != account.emergency_phone and self.number_invalid:
-            self.invalid_since = None
+        if is_called_now or (phone != account.emergency_phone and self.number_invalid):
+            self.invalid_since = self.not_called = None
             if self.status is Status.CONTACTING:
                 self.plan_outreach_calls(now, call_now=True)
             self.conversation_due = now

@@ -15,6 +15,8 @@ from domain.view import AttemptView, CaseView
 from faults.evidence import Call, CaseSeen, Evidence
 
 RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}
+TOLD = RANG | {Result.VOICEMAIL_CUT, Result.INVALID_NUMBER}
+"""What only a call that was placed can end as."""
 ANSWERS = {About.PLAN_REJECTED: Review.REJECT, About.MORE_INFORMATION: Review.MORE_INFORMATION}
 SIGNS = {What.CONTACT, What.CALL_REQUESTED, What.PLAN_SUBMITTED, What.CONVERSATION}
 
@@ -65,7 +67,7 @@ def books_differ(evidence: Evidence) -> Iterator[str]:
             numbers[key] = attempt.channel
             if attempt.channel is Channel.CALL:
                 call = calls.get(key)
-                if attempt.result in RANG and (call is None or call.result != attempt.result):
+                if attempt.result in TOLD and (call is None or call.result != attempt.result):
                     was = call.result if call else "never dialled"
                     yield f"{key}: said to be {attempt.result}, and was {was}"
             elif attempt.result is Result.ACCEPTED and not _sent(case.view, attempt, messages):
@@ -196,7 +198,7 @@ def _not_really_tried(
     left = rules.window - rules.window * (rules.email_hours[-1] * 3600 / _seconds(case))
     if not finals or finals[-1] > view.deadline - left / 2:
         yield "no final notice was delivered in good time"
-    if any(e.what is What.NUMBER_INVALID for e in view.timeline):
+    if any(call.result is Result.INVALID_NUMBER for call in calls):
         if len(sent) < 2:
             yield "the number is invalid and fewer than two e-mails were delivered"
         return

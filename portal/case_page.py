@@ -126,15 +126,15 @@ class CasePage:
         return again if again is not None and again > self.now else None
 
     @property
-    def number_invalid(self) -> bool:
-        """Whether the number was found to be none, and has not been changed since."""
+    def cannot_call(self) -> str | None:
+        """Why the number that we have is not called, to be translated; None if it is."""
         news = [
             entry.what
             for entry in self.view.timeline
-            if entry.what is What.NUMBER_INVALID
+            if entry.what in words.CANNOT_CALL
             or (entry.what is What.CONTACT_CHANGED and "emergency_phone" in (entry.note or ""))
         ]
-        return news[-1:] == [What.NUMBER_INVALID]
+        return words.CANNOT_CALL.get(news[-1]) if news else None
 
     @property
     def tried(self) -> list[Attempt]:

@@ -6,11 +6,11 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 from starlette.datastructures import FormData
 
+from activities.contact_check import number_problem
 from domain.account import Store
 from portal.words import NUMBER_PROBLEMS
 
 _LONGEST = 40
-_SHORTEST = len("+1234567")
 _NO_NUMBER, *_ = NUMBER_PROBLEMS.values()
 
 
@@ -25,15 +25,16 @@ class NumberForm:
 
     @classmethod
     def of_form(cls, form: FormData, store: Store) -> "NumberForm":
-        """Read a number as people of the store write it; the workflow decides if it is one."""
+        """Read a number as people of the store write it. The workflow looks at it once more."""
         typed = str(form.get("emergency_phone", "")).strip()[:_LONGEST]
         try:
             number = phonenumbers.parse(typed, store)
         except NumberParseException:
             return cls(typed, problem=_NO_NUMBER)
         e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        # Too short for any country, as 911 is; or with an extension, which nobody would dial.
-        if len(e164) < _SHORTEST or number.extension:
+        if problem := number_problem(e164):
+            return cls(typed, problem=NUMBER_PROBLEMS[problem])
+        if number.extension:  # which nobody would dial
             return cls(typed, problem=_NO_NUMBER)
         return cls(typed, e164)
 

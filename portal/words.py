@@ -1,7 +1,7 @@
 """What codes are called on the page. Marked here, translated where it is shown."""
 
 from domain.attempt import About, Channel, Result
-from domain.record import Reason, Status
+from domain.record import Reason, Status, What
 from portal.languages import N_
 
 STATUS = {
@@ -51,7 +51,10 @@ EMAIL_ABOUT = {
 RESULT = {
     Result.CONNECTED: N_("you answered"),
     Result.DECLINED: N_("answered, but not acknowledged"),
-    Result.VOICEMAIL: N_("a machine answered"),
+    Result.VOICEMAIL: N_("a machine answered, and took our message"),
+    Result.VOICEMAIL_CUT: N_(
+        "a machine answered, and did not take our whole message; this is not held against you"
+    ),
     Result.NO_ANSWER: N_("nobody answered"),
     Result.BUSY: N_("the line was busy"),
     Result.INVALID_NUMBER: N_("this number does not exist"),
@@ -60,6 +63,11 @@ RESULT = {
     Result.PROVIDER_FAILED: N_("failed on our side; this is not held against you"),
     Result.CANCELLED: N_("called off, as it was no longer needed"),
     Result.SKIPPED: N_("not made, as we were late; this is not held against you"),
+}
+
+CANNOT_CALL = {
+    What.NUMBER_INVALID: N_("We cannot call you: the number we have does not exist."),
+    What.NUMBER_NOT_CALLED: N_("We cannot call you: the number we have is not one that we call."),
 }
 
 REFUSALS = {
@@ -73,12 +81,23 @@ NUMBER_PROBLEMS = {
     "is not a phone number in E.164 form, such as +12065550101": N_(
         "This is not a telephone number. Write it with its country code, such as +1 206 555 0101."
     ),
-    "is not a valid number of its country": N_(
-        "This number does not exist in its country. Please check each digit."
+    "is not a possible number of its country": N_(
+        "No number of that country looks like this. Please check each digit."
     ),
-    "is a premium-rate or shared-cost number, which is not called": N_(
-        "This is a premium-rate or shared-cost number, which we do not call. "
-        "Give us an ordinary one."
+    "is an emergency number or a short code, which is not called": N_(
+        "This is an emergency number or a short code, which we do not call. "
+        "Give us an ordinary number."
+    ),
+    "is a satellite number, or one of another global network, which is not called": N_(
+        "This number is of a satellite or another global network, which we do not call. "
+        "Give us an ordinary number."
+    ),
+    "is a premium-rate number, or of another costly kind, which is not called": N_(
+        "This number is premium-rate or of another costly kind, which we do not call. "
+        "Give us an ordinary number."
+    ),
+    "is of a country that is not called from here": N_(
+        "We do not call numbers of that country. Give us a number of another."
     ),
 }
 """What is wrong with a number, as activities/contact_check.py says it."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from domain.attempt import Result
 from domain.orders import ContactOrder, DeactivationOrder, ExpelOrder
+from providers.spoken import ENGLISH
 
 
 class ProviderFailed(Exception):
@@ -52,6 +53,8 @@ class Dial:
     key: str
     case_id: str
     phone: str = field(repr=False)
+    language: str = ENGLISH
+    """Of providers/spoken.py."""
 
 
 class Telephone(Protocol):

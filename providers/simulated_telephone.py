@@ -16,6 +16,7 @@ _ALWAYS = {
     "12": Result.VOICEMAIL,
     "13": Result.DECLINED,
     "14": Result.INVALID_NUMBER,
+    "16": Result.VOICEMAIL_CUT,
 }
 _FAILS = "15"
 

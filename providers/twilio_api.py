@@ -83,6 +83,7 @@ class Call(BaseModel):
     status: Annotated[Status, BeforeValidator(_known)]
     answered_by: str | None = None
     date_created: Annotated[datetime | None, BeforeValidator(_parsed)] = None
+    end_time: Annotated[datetime | None, BeforeValidator(_parsed)] = None
     duration: int | None = None
     """Seconds from the answer to the end."""
 
@@ -153,6 +154,11 @@ class TwilioApi:
     async def end(self, sid: str, status: Status = Status.COMPLETED) -> Call:
         """Hang up: `completed`, rings or answered; `canceled`, rings at most."""
         return _read(Call, await self._ask("POST", f"/{sid}.json", form={"Status": status}))
+
+    async def go_on_with(self, sid: str, twiml: str) -> datetime:
+        """Have a call that was answered go on with this; the time it is there."""
+        answer = await self._ask("POST", f"/{sid}.json", form={"Twiml": twiml})
+        return answer.date or datetime.now(UTC)
 
     async def _ask(
         self,

@@ -2,8 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
-from xml.sax.saxutils import escape
+from datetime import datetime, timedelta
 
 from domain.attempt import Result
 from providers.protocols import (
@@ -13,18 +12,14 @@ from providers.protocols import (
     PerhapsDialled,
     ProviderFailed,
 )
+from providers.spoken import ENGLISH, SPOKEN
 from providers.twilio_api import Account, Call, Refused, Status, TwilioApi, Unclear
+from providers.twilio_speech import for_a_machine, for_a_person, seconds_for_a_machine
 
 _RING_SECONDS = 45
-_DESK_RINGS_SECONDS = 30
 _CALL_SECONDS = 3600
-
-# It takes some seconds to say, in which an answering machine is hung up on before the desk rings.
-_STAY_ON_THE_LINE = (
-    "Hello. This is the account health team, calling about your seller account. "
-    "Please stay on the line. We are connecting you to a specialist."
-)
-_NOBODY_IS_FREE = "We are sorry, nobody is free at the moment. We will call you again. Goodbye."
+_GREETING_SECONDS = 59
+"""For so long, the most there is, Twilio waits for the end of a machine's greeting."""
 
 _NUMBER_IS_INVALID = frozenset({21211, 21217})
 
@@ -55,6 +50,23 @@ class Numbers:
 
     ours: str = field(repr=False)
     desk: str = field(repr=False)
+    join_url: str | None = field(default=None, repr=False)
+    """TwiML that dials the desk's line, for who presses a key while a machine is spoken to."""
+
+
+@dataclass(frozen=True)
+class _Message:
+    """Our message is being said to a machine."""
+
+    began: datetime
+    whole: timedelta
+    """How long it takes to say at most."""
+    legs_before: frozenset[str]
+    """Calls to the desk's line that nobody's key can have led to."""
+
+    def was_said(self, ended: datetime | None) -> bool:
+        """Whether the machine had heard the whole of it when the call ended."""
+        return ended is not None and ended - self.began >= self.whole
 
 
 class TwilioTelephone:
@@ -70,15 +82,12 @@ class TwilioTelephone:
 
     def __init__(self, account: Account, numbers: Numbers) -> None:
         self._api = TwilioApi(account)
-        self._rang: set[str] = set()
-        """Calls followed here that were seen to ring."""
         self._numbers = numbers
-        self._twiml = (
-            f"<Response><Say>{escape(_STAY_ON_THE_LINE)}</Say>"
-            f'<Dial callerId="{numbers.ours}" timeout="{_DESK_RINGS_SECONDS}">'
-            f"<Number>{numbers.desk}</Number></Dial>"
-            f"<Say>{escape(_NOBODY_IS_FREE)}</Say></Response>"
-        )
+        # Of the calls followed here:
+        self._dialled: set[str] = set()
+        self._rang: set[str] = set()
+        """Those that were seen to ring."""
+        self._messages: dict[str, _Message] = {}
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """The newest call to this number that may be this one."""
@@ -97,32 +106,44 @@ class TwilioTelephone:
         return any(call.status in _GOING_ON for call in calls)
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
-        """Place the call; its id is Twilio's."""
+        """Place the call; its id is Twilio's, with the language that whoever follows it needs."""
         if instead_of:
             raise ProviderFailed("twilio: the call failed without ringing")
+        if dial.phone == self._numbers.ours:
+            # Which Twilio would say is no valid number.
+            raise ProviderFailed("twilio: the number to be called is the one that calls")
         form = {
             "To": dial.phone,
             "From": self._numbers.ours,
-            "Twiml": self._twiml,
+            "Twiml": for_a_person(SPOKEN[dial.language], self._numbers.ours, self._numbers.desk),
             "Timeout": str(_RING_SECONDS),
             "TimeLimit": str(_CALL_SECONDS),
-            "MachineDetection": "Enable",
+            "MachineDetection": "DetectMessageEnd",
+            "MachineDetectionTimeout": str(_GREETING_SECONDS),
         }
         try:
-            return (await self._api.create(form)).sid
+            call = _named((await self._api.create(form)).sid, dial.language)
         except Refused as refused:
             if refused.code in _NUMBER_IS_INVALID:
                 raise InvalidNumber from None
             raise
         except Unclear as unclear:
             raise PerhapsDialled(str(unclear), unclear.retry_after) from None
+        self._dialled.add(call)
+        return call
 
     async def result(self, call: str) -> Result | None:
-        """What came of the call; a machine that answered is hung up on."""
-        result = _credited(call, await self._result(await self._api.call(_sid(call)), call))
+        """What came of the call; a machine that answered is spoken to, to the end."""
+        seen = await self._api.call(_sid(call))
+        result = _credited(call, await self._result(seen, call, speaks=True))
         if result is not None:
-            self._rang.discard(call)
+            self._forget(call)
         return result
+
+    def _forget(self, call: str) -> None:
+        self._dialled.discard(call)
+        self._rang.discard(call)
+        self._messages.pop(call, None)
 
     async def is_queued(self, call: str) -> bool:
         """Calls beyond an account's limit wait at Twilio, for hours if need be."""
@@ -135,9 +156,9 @@ class TwilioTelephone:
             return result
         if call.startswith(_FOUND):
             return Result.PROVIDER_FAILED
-        if seen.status in _GOING_ON:
-            return await self._end(seen, call)
-        return None
+        ended = await self._end(seen, call) if seen.status in _GOING_ON else None
+        self._forget(call)
+        return ended
 
     async def _end(self, seen: Call, call: str) -> Result | None:
         answered = seen.status is Status.IN_PROGRESS
@@ -158,9 +179,9 @@ class TwilioTelephone:
     async def _result_of_ended(self, seen: Call, call: str) -> Result | None:
         if seen.status in (Status.FAILED, Status.CANCELED):
             return None
-        return await self._result(seen, call)
+        return await self._result(seen, call, speaks=False)
 
-    async def _result(self, seen: Call, call: str) -> Result | None:
+    async def _result(self, seen: Call, call: str, *, speaks: bool) -> Result | None:
         match seen.status:
             case Status.BUSY | Status.NO_ANSWER:
                 return _NOT_ANSWERED[seen.status]
@@ -175,19 +196,19 @@ class TwilioTelephone:
                 return None
             case Status.IN_PROGRESS | Status.COMPLETED:
                 self._rang.add(call)
-                return await self._answered(seen, ours=not call.startswith(_FOUND))
+                return await self._answered(seen, call, speaks=speaks)
             case _:
                 return None
 
-    async def _answered(self, seen: Call, *, ours: bool) -> Result | None:
-        if by_machine := await self._machine(seen, ours=ours):
-            return by_machine
+    async def _answered(self, seen: Call, call: str, *, speaks: bool) -> Result | None:
+        if _is_machine(seen):
+            return await self._by_machine(seen, call, speaks=speaks)
         leg = await self._desk_leg(seen)
         if leg is not None and seen.answered_by is None:
             # The desk's line is dialled once detection is done: since the call was read, perhaps.
             seen = await self._api.call(seen.sid)
-            if by_machine := await self._machine(seen, ours=ours):
-                return by_machine
+            if _is_machine(seen):
+                return await self._by_machine(seen, call, speaks=speaks)
         going_on = seen.status is Status.IN_PROGRESS
         if leg is None and not going_on:
             await asyncio.sleep(_LIST_LAGS_SECONDS)
@@ -202,23 +223,74 @@ class TwilioTelephone:
         soon = seen.duration is not None and seen.duration < _BEFORE_THE_DESK_SECONDS
         return Result.DECLINED if soon else Result.PROVIDER_FAILED
 
-    async def _machine(self, seen: Call, *, ours: bool) -> Result | None:
-        """What it ends as when a machine answered, which is hung up on if it is still there."""
-        by = seen.answered_by or ""
-        if by != "fax" and not by.startswith("machine"):
-            return None
-        if seen.status is Status.IN_PROGRESS and ours:
-            await self._api.end(seen.sid)
-        return Result.DECLINED if by == "fax" else Result.VOICEMAIL
+    async def _by_machine(self, seen: Call, call: str, *, speaks: bool) -> Result | None:
+        """What it ends as when a machine answered, which is told who calls, why, and our number.
 
-    async def _desk_leg(self, seen: Call) -> Status | None:
+        The message is said twice. It may be a machine that screens calls, which lets the telephone
+        ring once it has heard us: whoever picks up then can press a key.
+        """
+        if call.startswith(_FOUND):
+            return Result.VOICEMAIL_CUT  # which nobody is credited with
+        going_on = seen.status is Status.IN_PROGRESS
+        if seen.answered_by == "fax":
+            if going_on:
+                await self._api.end(seen.sid)
+            return Result.VOICEMAIL_CUT
+        message = self._messages.get(call)
+        leg = await self._leg_of_the_key(seen, call, message)
+        if leg is not None and (not going_on or _DESK_LEG.get(leg) is Result.CONNECTED):
+            return _DESK_LEG.get(leg)
+        if not going_on:
+            heard = message is not None and message.was_said(seen.end_time)
+            return Result.VOICEMAIL if heard else Result.VOICEMAIL_CUT
+        if message is None and speaks:
+            await self._speak_to_the_machine(seen, call)
+        return None
+
+    async def _speak_to_the_machine(self, seen: Call, call: str) -> None:
+        words, numbers = SPOKEN[_language(call)], self._numbers
+        legs = await self._api.children(seen.sid) if numbers.join_url else ()
+        twiml = for_a_machine(words, numbers.desk, numbers.join_url)
+        try:
+            began = await self._api.go_on_with(seen.sid, twiml)
+        except Refused:
+            return  # it ended this very moment, which is seen when it is read again
+        whole = timedelta(seconds=seconds_for_a_machine(words, numbers.desk)) + _DATES_ARE_ROUNDED
+        self._messages[call] = _Message(began, whole, frozenset(leg.sid for leg in legs))
+
+    async def _leg_of_the_key(
+        self, seen: Call, call: str, message: _Message | None
+    ) -> Status | None:
+        """Where the desk's line stands that a key led to, pressed while we spoke to a machine.
+
+        Of a call taken up from another worker nobody knows what led to it: perhaps our own
+        <Dial>, before the machine was noticed. Being joined then counts, in the seller's favour.
+        """
+        if self._numbers.join_url is None or (message is None and call in self._dialled):
+            return None
+        return await self._desk_leg(seen, message.legs_before if message else frozenset())
+
+    async def _desk_leg(self, seen: Call, but: frozenset[str] = frozenset()) -> Status | None:
         """Where the desk's line stands, which is dialled once machine detection is done."""
-        legs = {leg.status for leg in await self._api.children(seen.sid)}
+        legs = {leg.status for leg in await self._api.children(seen.sid) if leg.sid not in but}
         return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))
 
 
+def _named(sid: str, language: str) -> str:
+    return sid if language == ENGLISH else f"{sid};{language}"
+
+
+def _language(call: str) -> str:
+    return call.partition(";")[2] or ENGLISH
+
+
 def _sid(call: str) -> str:
-    return call.removeprefix(_FOUND)
+    return call.removeprefix(_FOUND).partition(";")[0]
+
+
+def _is_machine(seen: Call) -> bool:
+    by = seen.answered_by or ""
+    return by == "fax" or by.startswith("machine")
 
 
 def _credited(call: str, result: Result | None) -> Result | None:

@@ -20,6 +20,7 @@ from temporalio.worker import (
     WorkerTuner,
 )
 
+from activities.contact_check import call_only
 from activities.contacts import ContactActivities
 from activities.entry import Entry
 from activities.mailing import MailActivities
@@ -102,7 +103,7 @@ def twilio_of(settings: Settings) -> TwilioTelephone:
             auth_token=token.get_secret_value(),
             base_url=settings.twilio_base_url,
         ),
-        Numbers(ours=settings.twilio_from, desk=settings.desk_phone),
+        Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url),
     )
 
 
@@ -233,6 +234,7 @@ def activity_workers(
     page: Entry | None,
 ) -> list[Worker]:
     """A worker for the activities of each of the queues."""
+    call_only(settings.called_regions)
     opening = OpeningActivities(providers.programme, providers.accounts, settings.least_window)
     marketplace = MarketplaceActivities(
         providers.accounts, providers.programme, settings.silence_held_until

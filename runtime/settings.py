@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from activities.contact_check import place_problem
 from domain.fairness import LEAST_WINDOW
 from providers.smtp_mail import Security
 
@@ -51,6 +52,8 @@ class Settings(BaseSettings):
     twilio_base_url: str = "https://api.twilio.com"
     twilio_from: PhoneNumber | None = None
     """Our number: whom the seller sees calling."""
+    twilio_join_url: str | None = None
+    """TwiML that joins who presses a key, while a machine is spoken to, to the desk's line."""
     desk_phone: PhoneNumber | None = None
     """The desk's line, to which a seller who answers is connected."""
     smtp_host: str | None = None
@@ -79,6 +82,8 @@ class Settings(BaseSettings):
     """
     emails_per_second: Annotated[float | None, Field(gt=0)] = None
     """Letters of the programme and e-mails to the desk included."""
+    called_regions: Annotated[tuple[str, ...], NoDecode] = ()
+    """Regions (`US`) and calling codes (`+44`) that are called; none means all."""
     concurrent_calls: Annotated[int, Field(ge=1, le=10_000)] = 100
     """How many calls a worker follows at once."""
     workflow_tasks_at_once: Annotated[int, Field(ge=1, le=100)] = 4
@@ -118,10 +123,18 @@ class Settings(BaseSettings):
                 raise ValueError("give an IP address of this machine and a port: 127.0.0.1:9464")
         return value
 
-    @field_validator("telephone", mode="before")
+    @field_validator("telephone", "called_regions", mode="before")
     @classmethod
     def _in_order(cls, value: Any) -> Any:  # whatever the environment holds
         return value.replace(" ", "").split(",") if isinstance(value, str) else value
+
+    @field_validator("called_regions")
+    @classmethod
+    def _can_be_called(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place in value:
+            if problem := place_problem(place):
+                raise ValueError(f"{place or 'nothing'} {problem}")
+        return value
 
     @field_validator("message_id_domain")
     @classmethod
@@ -149,6 +162,9 @@ class Settings(BaseSettings):
             or url.scheme not in (("https", "http") if here else ("https",))
         ):
             raise ValueError("twilio_base_url: must be https, as the auth token is sent there")
+        join = _url(self.twilio_join_url or "https://none.example")
+        if not join or not join.hostname or join.scheme != "https":
+            raise ValueError("twilio_join_url: must be an https address, as a TwiML Bin has")
         return self
 
     @model_validator(mode="after")

@@ -130,6 +130,48 @@ DOCTORED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no final notice": ({"mails": honest().mails[:2]}, "no final notice was delivered"),
     "never rang": ({"calls": []}, "never dialled"),
+    "invalid, and no carrier said so": (
+        {
+            "cases": told(
+                attempts=tuple(
+                    a.model_copy(update={"result": Result.INVALID_NUMBER})
+                    if a.channel is Channel.CALL
+                    else a
+                    for a in VIEW.attempts
+                ),
+                timeline=(_entry(What.NUMBER_INVALID, OPENED), *VIEW.timeline),
+            ),
+            "calls": [],
+        },
+        "only 0 calls rang",
+    ),
+    "said to be invalid, and never dialled": (
+        {
+            "cases": told(
+                attempts=(
+                    *VIEW.attempts,
+                    VIEW.attempts[1].model_copy(
+                        update={"number": 8, "result": Result.INVALID_NUMBER}
+                    ),
+                )
+            )
+        },
+        "said to be invalid_number, and was never dialled",
+    ),
+    "machines that did not hear us": (
+        {
+            "calls": [replace(c, result=Result.VOICEMAIL_CUT) for c in honest().calls],
+            "cases": told(
+                attempts=tuple(
+                    a.model_copy(update={"result": Result.VOICEMAIL_CUT})
+                    if a.channel is Channel.CALL
+                    else a
+                    for a in VIEW.attempts
+                )
+            ),
+        },
+        "only 0 calls rang",
+    ),
     "rang too seldom": ({"calls": honest().calls[:2]}, "only 2 calls rang"),
     "not late enough": ({"calls": honest().calls[:3]}, "no call rang in the last third"),
     "somebody answered": (

@@ -143,7 +143,9 @@ def _emergency_contact(enrollment: Enrollment) -> RequirementView:
     elif enrollment.number_valid is None:
         detail = "the number is being looked up"
     else:
-        detail = "the number is valid" if enrollment.number_valid else "the number is not valid"
+        detail = (
+            "the number can be called" if enrollment.number_valid else "the number cannot be called"
+        )
     return RequirementView(
         name=Requirement.EMERGENCY_CONTACT, met=bool(enrollment.number_valid), detail=detail
     )

@@ -110,7 +110,7 @@ async def test_what_is_wrong_is_listed_by_line_and_the_rest_goes_on(
     assert wrong.code == 2
     assert "line 2: is not JSON (character 2)\n" in wrong.err
     assert "line 5: issues.0.code: is malformed" in wrong.err
-    assert "line 4: warning: account.emergency_phone: is not a valid number" in wrong.err
+    assert "line 4: warning: account.emergency_phone: is not a possible number" in wrong.err
     assert "secret" not in wrong.err + wrong.out
     found = json.loads(wrong.out)
     assert [bad["line"] for bad in found["bad_input"]] == [2, 5]

@@ -43,7 +43,7 @@ async def test_show_has_the_whole_standing(cli: Cli, engine: Engine) -> None:
         f"the rating qualifies on {view.qualifies_on} if it stays as it is",
         "Days on record  100",
         "rating             not met  100 of",
-        "emergency contact  met      the number is valid",
+        "emergency contact  met      the number can be called",
         "[b]Kettle[/b]",
         "language         not known",
         "+12065550110",
@@ -76,7 +76,7 @@ async def test_what_is_known_of_an_account_changes_and_is_forgotten(
     assert view_in(back).status is Status.ENROLLED
     assert view_in(back).timeline[-2].by != "kim"
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err == "refused: emergency_phone: is not a valid number of its country\n"
+    assert refused.err == "refused: emergency_phone: is not a possible number of its country\n"
 
 
 async def test_anybody_is_expelled_and_a_person_readmits(cli: Cli, engine: Engine) -> None:

@@ -135,7 +135,7 @@ def test_a_number_that_does_not_exist_is_a_warning_only(
 ) -> None:
     code, err = said(capsys, monkeypatch, "open", *flags("A", phone="+19995550101"))
     assert code == 1
-    assert "warning: account.emergency_phone: is not a valid number" in err
+    assert "warning: account.emergency_phone: is not a possible number" in err
 
 
 def test_an_unknown_profile_is_said_in_a_line(

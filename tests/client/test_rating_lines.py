@@ -126,7 +126,7 @@ def test_of_the_values_of_an_account_the_last_that_is_given_counts(
             row("A", emergency_phone="2065550101"),
             "emergency_phone: is malformed; give '+', the country code",
         ),
-        (row("A", emergency_phone="+12065550"), "emergency_phone: is not a valid number"),
+        (row("A", emergency_phone="+12065550"), "emergency_phone: is not a possible number"),
         (row("A", emergency_phone="+19005550101"), "emergency_phone: is a premium-rate"),
         (row("A", email="secret"), "email: is malformed"),
         (row("A", email="a..b@c.example"), "email: is not an e-mail address"),

@@ -73,7 +73,7 @@ def facts_for(
     case: Case,
     policy: dict[str, Any] | None = None,
     *,
-    number_valid: bool = True,
+    not_called: str | None = None,
     not_covered: str | None = None,
     deactivated: bool = False,
     days: int = 7,
@@ -86,7 +86,7 @@ def facts_for(
     return CaseFacts(
         policy=rules,
         hours=calling_hours(rules.quiet_from, rules.quiet_until, zone, start, until),
-        number_valid=number_valid,
+        not_called=not_called,
         not_covered=not_covered,
         deactivated=deactivated,
     )

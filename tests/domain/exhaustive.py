@@ -83,6 +83,7 @@ CALLS = [
     Result.CONNECTED,
     Result.DECLINED,
     Result.VOICEMAIL,
+    Result.VOICEMAIL_CUT,
     Result.NO_ANSWER,
     Result.BUSY,
     Result.INVALID_NUMBER,
@@ -91,7 +92,7 @@ CALLS = [
 EMAILS = [Result.ACCEPTED, Result.BOUNCED, Result.PROVIDER_FAILED]
 OPENINGS = {
     "opens": {},
-    "opens, number invalid": {"number_valid": False},
+    "opens, number not called": {"not_called": "is a satellite number"},
     "opens, not covered": {"not_covered": "the account is not enrolled"},
     "opens, deactivated already": {"deactivated": True},
 }
@@ -273,7 +274,7 @@ class Walked(WatchedWorld):
             self._check_that_it_may_begin(step.number)
         return NEVER._replace(outcome=self.case.contact_news if step == ShareContact() else None)
 
-    def _open(self, *, number_valid: bool = True, **facts: Any) -> None:
-        self.witness.number_invalid = not number_valid
-        found = {"number_valid": number_valid, "shares_contact": True} | facts
+    def _open(self, *, not_called: str | None = None, **facts: Any) -> None:
+        self.witness.not_called = not_called is not None
+        found = {"not_called": not_called, "shares_contact": True} | facts
         self.case.looked_up(self.facts.model_copy(update=found), self.now)

@@ -48,6 +48,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         tuple(_off(asked, now) for asked in case.requests if now - asked < _DAY),
         (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),
         _outreach(case, now) if contacting else case.number_invalid,
+        case.not_called,
         tuple(_planned(p, now) for p in case.agenda),
         tuple(_under_way(a, case, now) for a in case.under_way),
         _last_call(case, now),
@@ -61,6 +62,7 @@ def witness_form(witness: Witness, now: datetime) -> Hashable:
         witness.reached,
         witness.skipped > 0,
         witness.number_invalid,
+        witness.not_called,
         found and _off(found, now),
     )
 

@@ -203,7 +203,7 @@ def _calls_are_as_planned(case: Case, now: datetime) -> None:
     """Sections 3 and 4: in calling hours, at a distance, one at a time, to a number that exists."""
     planned = [p for p in case.agenda if p.channel is Channel.CALL]
     assert len([a for a in case.under_way if a.channel is Channel.CALL]) <= 1
-    if case.number_invalid:
+    if case.cannot_call:
         assert not planned
     zone = zone_of(case.account.time_zone)
     for call in planned:

@@ -42,9 +42,11 @@ class Witness:
     policy: Policy
     number: str
     address: str
-    number_invalid: bool
+    not_called: bool = False
+    """The number is none that is called at all."""
+    number_invalid: bool = False
+    """A call came back, and the carrier had said that there is no such number."""
     found_invalid: datetime | None = None
-    """When; None where it was so from the opening, or is not."""
     outreach: int = 1
     reached: bool = False
     skipped: int = 0
@@ -56,8 +58,9 @@ class Witness:
         self.skipped = 0
 
     def changed(self, number: str | None, address: str | None) -> None:
-        if number is not None and number != self.number:
+        if number is not None and (number != self.number or self.not_called):
             self.number, self.number_invalid, self.found_invalid = number, False, None
+            self.not_called = False
         self.address = address or self.address
 
     def begins(self, attempt: Attempt, now: datetime) -> None:
@@ -73,6 +76,7 @@ class Witness:
             redials=self._busy_before(attempt) if call else None,
         )
         assert attempt.to == seen.to, "an attempt goes to the present number or address"
+        assert not (call and self.not_called), "a number that is not called is not called"
         self.seen[attempt.number] = seen
 
     def _busy_before(self, attempt: Attempt) -> Seen | None:
@@ -89,7 +93,7 @@ class Witness:
         self.heard += 1
         seen.result, seen.ended, seen.heard = result, now, self.heard
         if result is Result.INVALID_NUMBER and seen.to == self.number:
-            self.number_invalid, self.found_invalid = True, self.found_invalid or now
+            self.number_invalid, self.found_invalid = True, now
 
     def really_tried(self, deadline: datetime) -> bool:
         made = [s for s in self.seen.values() if s.outreach == self.outreach]
@@ -98,13 +102,13 @@ class Witness:
         accepted = [s for s in emails if s.result is Result.ACCEPTED]
         # Of an agenda that was planned anew only the new final notice counts: the last.
         final = next((s for s in reversed(made) if s.about is About.FINAL_NOTICE), None)
-        if self.skipped or final is None or final not in accepted:
+        if self.not_called or self.skipped or final is None or final not in accepted:
             return False
         planned_at = timedelta(hours=self.policy.email_hours[-1])
         if deadline - final.began < (self.policy.window - planned_at) / 2:
             return False  # hardly any time was left to answer it
         if self.number_invalid:
-            if self.found_invalid is not None and final.began < self.found_invalid:
+            if self.found_invalid is None or final.began < self.found_invalid:
                 return False  # nobody was asked for another in good time
             heard_last = max(emails, key=lambda s: s.heard)
             return len(accepted) >= 2 and heard_last.result is not Result.BOUNCED

@@ -74,6 +74,7 @@ THE_END = [
 CALL_RESULTS = [
     Result.NO_ANSWER,
     Result.VOICEMAIL,
+    Result.VOICEMAIL_CUT,
     Result.DECLINED,
     Result.BUSY,
     Result.CONNECTED,
@@ -106,7 +107,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @initialize(
         quarter=st.integers(0, 8 * 96),
-        number_valid=st.sampled_from([True, True, True, False]),
+        not_called=st.sampled_from([None, None, None, "is a satellite number"]),
         policy=st.sampled_from(POLICIES),
         calls=SOME_CALL_RESULTS,
         emails=SOME_EMAIL_RESULTS,
@@ -114,7 +115,7 @@ class AnyOrder(RuleBasedStateMachine):
     def opens(
         self,
         quarter: int,
-        number_valid: bool,
+        not_called: str | None,
         policy: dict[str, Any] | None,
         calls: list[Result],
         emails: list[Result],
@@ -123,7 +124,7 @@ class AnyOrder(RuleBasedStateMachine):
         opened_at = datetime(2026, 3, 1, tzinfo=UTC) + quarter * 15 * MINUTE
         self.world = WatchedWorld(
             opened_at,
-            number_valid=number_valid,
+            not_called=not_called,
             policy=policy,
             calls=one_after_the_other(calls),
             emails=one_after_the_other(emails),

@@ -40,7 +40,7 @@ def test_while_the_number_is_invalid_the_last_email_to_come_back_must_not_have_b
     """Here it is not the last that was sent, which was accepted. Found by the walk."""
     hours = [0, 24, 71.2, 71.7]
     world = World(
-        number_valid=False,
+        calls=Result.INVALID_NUMBER,
         policy={"email_hours": hours},
         emails=lambda a: third if a.at == MONDAY_9 + 71.2 * HOUR else Result.ACCEPTED,
     )

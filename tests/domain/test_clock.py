@@ -20,6 +20,7 @@ FAILED = Result.PROVIDER_FAILED
         pytest.param(Result.BUSY, Result.BOUNCED, 1 / 60, id="a-busy-number"),
         pytest.param(FAILED, FAILED, None, id="not-a-provider-that-failed"),
         pytest.param(Result.INVALID_NUMBER, Result.BOUNCED, None, id="not-a-bounce"),
+        pytest.param(Result.VOICEMAIL_CUT, FAILED, None, id="not-a-machine-that-did-not-hear-us"),
     ],
 )
 def test_the_clock_starts_with_the_first_notice_that_got_through(

@@ -95,7 +95,7 @@ def test_its_limits_are_the_policys() -> None:
 
 
 def test_while_the_number_is_known_to_be_invalid_it_asks_for_one_and_places_no_call() -> None:
-    world = World(number_valid=False).play(1).take(a_request()).play(1)
+    world = World(not_called="is a satellite number").play(1).take(a_request()).play(1)
     assert world.status is Status.WORKING
     assert requested(world) == []
     assert len(world.emails(About.NUMBER_NEEDED)) == 1

@@ -128,7 +128,8 @@ def test_an_outreach_whose_hours_take_long_to_look_up_calls_as_soon_as_they_are_
 
 def test_a_number_changed_after_resuming_months_later_is_called_at_once() -> None:
     policy = {"call_hours": [1, 24, 48, 64]}
-    world = World(number_valid=False, emails=Result.BOUNCED, policy=policy).play(24 * 100)
+    world = World(calls=Result.INVALID_NUMBER, emails=Result.BOUNCED, policy=policy)
+    world.play(24 * 100)
     world.take(RESUME).play(1.5).take(a_change(phone=OTHER_NUMBER)).play(0.1)
     assert world.hours_of(world.calls())[1:] == [24 * 100 + 1.5]
 

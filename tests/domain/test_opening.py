@@ -1,9 +1,10 @@
 """How a case opens: harm first, then coverage, then the clock (docs/rules.md, section 3)."""
 
-from domain.attempt import Result
+from domain.events import Decision
+from domain.orders import mail_order
 from domain.record import Reason, Status, What
 from domain.steps import LookUp
-from tests.domain.build import MONDAY_9, a_new_case, an_issue, facts_for
+from tests.domain.build import MONDAY_9, a_decision, a_new_case, an_issue, facts_for
 from tests.domain.world import World
 
 
@@ -57,11 +58,22 @@ def test_where_nobody_says_who_opened_it_was_the_engine() -> None:
     assert opened.by == "engine"
 
 
-def test_a_number_looked_up_to_be_none_is_an_invalid_number_and_is_not_called() -> None:
-    world = World(number_valid=False).play(71)
-    assert [a.result for a in world.calls()] == [Result.INVALID_NUMBER]
+def test_a_number_that_is_none_of_those_we_call_is_not_called_and_no_call_is_recorded() -> None:
+    world = World(not_called="is a satellite number").play(71)
+    assert world.calls() == []
     assert world.hours_of(world.emails()) == [0, 24, 48, 66]
-    assert What.NUMBER_INVALID in [e.what for e in world.case.timeline]
+    assert all(mail_order(world.case, email).number_invalid for email in world.emails())
+    told = [(e.what, e.note) for e in world.case.timeline if e.what is not What.EMAIL]
+    assert told[:2] == [(What.OPENED, None), (What.NUMBER_NOT_CALLED, "is a satellite number")]
+
+
+def test_a_number_that_is_not_called_is_not_called_after_harm_was_taken_up_again_either() -> None:
+    """Nobody looked at it when the case opened, since harm comes first."""
+    harmful = an_issue(harmful=True)
+    world = World(MONDAY_9, harmful, account_service=False, not_called="is a satellite number")
+    world.play(25).take(a_decision(Decision.RESUME)).play(10)
+    assert world.status is Status.CONTACTING
+    assert world.calls() == []
 
 
 def test_facts_that_come_a_second_time_change_nothing() -> None:

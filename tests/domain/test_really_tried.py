@@ -4,8 +4,6 @@ The default agenda of a case opened at 09:00 calls at 0, 0.25, 1, 4, 8, 24, 32, 
 hours; the last third of the window begins at 48.
 """
 
-from typing import Any
-
 import pytest
 
 from domain.attempt import About, Attempt, Result
@@ -98,22 +96,21 @@ def test_earlier_notices_may_have_bounced() -> None:
         pytest.param({4: BOUNCED}, False, id="not-the-final-one"),
     ],
 )
-@pytest.mark.parametrize("number", [{"number_valid": False}, {"calls": INVALID}])
 def test_where_the_number_is_invalid_the_final_notice_and_one_more_must_have_been_accepted(
-    emails: dict[int, Result], really_tried: bool, number: dict[str, Any]
+    emails: dict[int, Result], really_tried: bool
 ) -> None:
-    outcome = ends_as(World(emails=emails, **number))
+    outcome = ends_as(World(emails=emails, calls=INVALID))
     assert outcome is (Reason.NOT_REACHED if really_tried else Reason.NOT_REALLY_TRIED)
 
 
 def test_where_the_number_is_invalid_one_email_to_the_present_address_is_too_little() -> None:
-    world = World(number_valid=False).play(60).take(a_change(email=OTHER_ADDRESS))
+    world = World(calls=INVALID).play(60).take(a_change(email=OTHER_ADDRESS))
     assert ends_as(world) is Reason.NOT_REALLY_TRIED
 
 
 def test_where_the_number_is_invalid_the_last_email_must_not_have_bounced() -> None:
     """The final notice is the first to get through, so the agenda begins again after it."""
-    world = World(number_valid=False, emails={1: FAILED, 2: FAILED, 3: FAILED, 7: BOUNCED})
+    world = World(calls=INVALID, emails={1: FAILED, 2: FAILED, 3: FAILED, 7: BOUNCED})
     world.play(66 + 73)
     assert world.hours_of(world.emails()) == [0, 24, 48, 66, 90, 114, 132]
     assert world.case.reason == Reason.NOT_REALLY_TRIED
@@ -134,6 +131,22 @@ def test_a_number_found_invalid_after_the_final_notice_was_not_asked_for_in_good
     world = World(calls=calls)
     assert ends_as(world) is (Reason.NOT_REACHED if really_tried else Reason.NOT_REALLY_TRIED)
     assert world.case.number_invalid
+
+
+def test_a_number_that_was_never_called_is_never_held_against_the_seller() -> None:
+    """Every e-mail was accepted; that there is no such number only a carrier can say."""
+    world = World(not_called="is a satellite number")
+    assert ends_as(world) is Reason.NOT_REALLY_TRIED
+    assert world.results.count(Result.ACCEPTED) == 4
+    notes = [e.note for e in world.case.timeline if e.what == "escalated"]
+    assert notes == ["the number was never called: it is a satellite number"]
+
+
+def test_a_machine_that_did_not_hear_our_message_whole_does_not_count_as_having_rung() -> None:
+    """A telephone that screens who calls answers by itself, and may never ring."""
+    world = World(calls=Result.VOICEMAIL_CUT)
+    assert ends_as(world) is Reason.NOT_REALLY_TRIED
+    assert len(world.calls()) == 10
 
 
 def test_a_call_skipped_in_our_outage_is_held_against_us() -> None:

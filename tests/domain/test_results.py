@@ -12,6 +12,8 @@ from tests.domain.build import (
     MINUTE,
     MONDAY_9,
     MONDAY_22,
+    NUMBER,
+    OTHER_ADDRESS,
     OTHER_NUMBER,
     a_change,
     a_contact,
@@ -90,19 +92,19 @@ def test_invalid_number_ends_calling_until_the_number_changes_and_email_goes_on(
 
 
 @pytest.mark.parametrize(
-    ("opened_at", "number_valid", "changed", "called"),
+    ("opened_at", "not_called", "changed", "called"),
     [
-        pytest.param(MONDAY_9, True, 2, "Mon 11:00", id="at-once-in-calling-hours"),
-        pytest.param(MONDAY_9, True, 13, "Tue 08:00", id="at-the-next-opening-in-quiet-hours"),
-        pytest.param(MONDAY_9, True, 0.1, "Mon 09:06", id="minutes-after-the-invalid-call"),
-        pytest.param(MONDAY_9, True, 1.1, "Mon 10:06", id="minutes-after-a-call-not-made"),
-        pytest.param(MONDAY_9, False, 0, "Mon 09:00", id="at-once-after-the-look-up"),
+        pytest.param(MONDAY_9, None, 2, "Mon 11:00", id="at-once-in-calling-hours"),
+        pytest.param(MONDAY_9, None, 13, "Tue 08:00", id="at-the-next-opening-in-quiet-hours"),
+        pytest.param(MONDAY_9, None, 0.1, "Mon 09:06", id="minutes-after-the-invalid-call"),
+        pytest.param(MONDAY_9, None, 1.1, "Mon 10:06", id="minutes-after-a-call-not-made"),
+        pytest.param(MONDAY_9, "is a pager", 0, "Mon 09:00", id="at-once-after-the-look-up"),
     ],
 )
 def test_a_number_that_replaces_an_invalid_one_is_called_at_the_next_hour_allowed(
-    opened_at: datetime, number_valid: bool, changed: float, called: str
+    opened_at: datetime, not_called: str | None, changed: float, called: str
 ) -> None:
-    world = World(opened_at, calls={1: INVALID} if number_valid else {}, number_valid=number_valid)
+    world = World(opened_at, calls={} if not_called else {1: INVALID}, not_called=not_called)
     world.play(changed).take(a_change(phone=OTHER_NUMBER)).play(24)
     first = next(a for a in world.calls() if a.to == OTHER_NUMBER)
     assert local(first.at) == called
@@ -142,6 +144,16 @@ def test_naming_the_same_number_and_address_changes_nothing() -> None:
     assert world.case.number_invalid
     assert world.case.timeline == before.timeline
     assert world.case.agenda == before.agenda
+
+
+def test_a_number_that_was_not_called_is_once_it_is_named_again() -> None:
+    """Whoever hands it over looks first whether it is called: the settings may have changed."""
+    world = World(not_called="is not called by our settings").play(2)
+    world.take(a_change(email=OTHER_ADDRESS)).play(2)
+    assert world.calls() == []
+    world.take(a_change(phone=NUMBER)).play(2)
+    assert world.hours_of(world.calls()) == [4]
+    assert not world.case.cannot_call
 
 
 def test_while_working_it_out_an_invalid_number_is_asked_for_by_email() -> None:

@@ -20,7 +20,7 @@ SMALL = {
 }
 """A policy whose ends are a few letters away."""
 
-_SEVERAL_THAT_ARE_ONE = {"declined", "voicemail", "provider failed"}
+_SEVERAL_THAT_ARE_ONE = {"declined", "voicemail", "voicemail cut", "provider failed"}
 """Where few letters are to lead far: results that do as another does."""
 _NEWS = {"issue joins", "other number"}
 _CLOCK = {"the moment waited for", "at the deadline", "we are down for long", "we are up again"}

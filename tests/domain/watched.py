@@ -32,9 +32,8 @@ class WatchedWorld(World):
     """Plays a case as `World` does, and checks whatever the case does against the rules."""
 
     def __init__(self, opened_at: datetime, **script: Any) -> None:
-        number_valid = script.get("number_valid", True)
         policy = effective_policy(script.get("policy"))
-        self.witness = Witness(policy, NUMBER, ADDRESS, number_invalid=not number_valid)
+        self.witness = Witness(policy, NUMBER, ADDRESS, not_called=bool(script.get("not_called")))
         self.promised: datetime | None = None
         """The contact deadline while it stands."""
         super().__init__(opened_at, **script)
@@ -49,10 +48,16 @@ class WatchedWorld(World):
         self.witness.skipped += sum(
             a.result is Result.SKIPPED and a.about in OUTREACH for a in self.case.attempts[made:]
         )
+        self._check_that_what_is_recorded_was_made()
         if self.case.status is not before:
             self._check_what_the_timer_did(before)
         self._check_that_the_deadline_stands()
         return steps
+
+    def _check_that_what_is_recorded_was_made(self) -> None:
+        """An attempt that was not begun is none, but for one that we were too late for."""
+        for attempt in self.case.attempts:
+            assert attempt.number in self.witness.seen or attempt.result is Result.SKIPPED
 
     def _check_that_asking_again_changes_nothing(self, steps: tuple[Step, ...]) -> None:
         before = self.case.model_copy()

@@ -68,7 +68,7 @@ class World:
         look_up_takes: timedelta = timedelta(0),
         policy: dict[str, Any] | None = None,
         zone: str = "America/Los_Angeles",
-        number_valid: bool = True,
+        not_called: str | None = None,
         not_covered: str | None = None,
         already_deactivated: bool = False,
         known_days: int = 7,
@@ -85,7 +85,7 @@ class World:
         self.facts = facts_for(
             self.case,
             policy,
-            number_valid=number_valid,
+            not_called=not_called,
             not_covered=not_covered,
             deactivated=already_deactivated,
             days=known_days,

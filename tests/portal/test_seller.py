@@ -197,7 +197,10 @@ async def test_a_number_goes_to_the_open_case_and_a_refusal_stands_beside_the_fi
     await page.get_by_text("Change the number").last.click()
     for wrong, says in (
         ("nonsense", "This is not a telephone number"),
-        ("+1 206 111 0101", "does not exist in its country"),
+        ("911", "emergency number"),
+        ("+1 206 111 0101", "No number of that country"),
+        ("+44 70 1234 5678", "costly kind"),
+        ("+881 6 1234 5678", "satellite"),
         ("+1 900 555 0100", "premium-rate"),
     ):
         await page.fill("#emergency_phone", wrong)

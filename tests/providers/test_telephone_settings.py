@@ -52,6 +52,14 @@ def test_a_list_is_an_order_of_preference(given: pytest.MonkeyPatch) -> None:
     assert telephone_of(Settings()).names == ["twilio", "simulated"]
 
 
+def test_which_countries_are_called_is_a_list_and_all_by_default(
+    given: pytest.MonkeyPatch,
+) -> None:
+    assert Settings().called_regions == ()
+    given.setenv("CASE72_CALLED_REGIONS", "US, CA,+44")
+    assert Settings().called_regions == ("US", "CA", "+44")
+
+
 @pytest.mark.parametrize("name", list(GIVEN)[1:])
 def test_one_that_is_missing_is_named(given: pytest.MonkeyPatch, name: str) -> None:
     given.delenv(name)
@@ -74,6 +82,10 @@ def test_one_that_is_missing_is_named(given: pytest.MonkeyPatch, name: str) -> N
         ("CASE72_DESK_PHONE", "+1 206 555 0198", "desk_phone"),
         ("CASE72_TWILIO_BASE_URL", "http://api.twilio.example", "twilio_base_url"),
         ("CASE72_TWILIO_BASE_URL", "api.twilio.com", "twilio_base_url"),
+        ("CASE72_TWILIO_JOIN_URL", "http://handler.twilio.com/twiml/EH1", "twilio_join_url"),
+        ("CASE72_CALLED_REGIONS", "", "called_regions: nothing is neither a region"),
+        ("CASE72_CALLED_REGIONS", "US,XX", "called_regions: XX is neither a region"),
+        ("CASE72_CALLED_REGIONS", "US,+881", "called_regions: +881 is neither a region"),
     ],
 )
 def test_what_is_no_use_is_named_and_not_quoted(

@@ -48,16 +48,26 @@ async def test_a_number_that_twilio_cannot_call_is_invalid(
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    # Our number, our login, our permissions, our account, too many, an address that is not there.
+    # Our number, our login, our account, too many, an address that is not there; countries that we
+    # may not call, numbers that Twilio blocks, or that its carriers do not reach.
     [
         (400, 21210),
-        (400, 21214),
         (400, 21212),
+        (400, 21219),
         (401, 20003),
-        (400, 21215),
         (403, 10001),
         (429, 20429),
         (404, 0),
+        (400, 21203),
+        (400, 21215),
+        (403, 21215),
+        (400, 13227),
+        (400, 32205),
+        (400, 21216),
+        (403, 21216),
+        (400, 21202),
+        (400, 21214),
+        (400, 13224),
     ],
 )
 async def test_a_refusal_over_something_of_ours_is_our_failure(

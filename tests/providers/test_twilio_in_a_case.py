@@ -47,7 +47,16 @@ async def called(case: OpenCase, within: float = PATIENCE) -> CaseView:
     ("story", "result", "status"),
     [
         (Story(ends="completed", desk="in-progress", lasts=60), Result.CONNECTED, Status.WORKING),
-        (Story(ends="completed", by="machine_start"), Result.VOICEMAIL, Status.CONTACTING),
+        (
+            Story(ends="completed", by="machine_end_beep", lasts=60, says=26),
+            Result.VOICEMAIL,
+            Status.CONTACTING,
+        ),
+        (
+            Story(ends="completed", by="machine_end_beep", lasts=60, listens=3),
+            Result.VOICEMAIL_CUT,
+            Status.CONTACTING,
+        ),
         (Story(ends="busy"), Result.BUSY, Status.CONTACTING),
     ],
 )
@@ -59,6 +68,19 @@ async def test_a_call_ends_in_the_case_as_at_twilio(
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert (call_of(view).result, view.status) == (result, status)
         assert len(twilio.placed) == 1
+
+
+async def test_who_picks_up_while_a_machine_screens_the_call_is_contacted_in_their_language(
+    tmp_path: Path, twilio: TwilioStandIn
+) -> None:
+    twilio.join_url = "https://handler.twilio.com/twiml/EH1"
+    twilio.stories[SELLER] = Story(
+        ends="completed", by="machine_end_silence", lasts=60, says=40, presses=2
+    )
+    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+        view = await called(await engine.open(wait=False, emergency_phone=SELLER, language="fr-CA"))
+        assert (call_of(view).result, view.status) == (Result.CONNECTED, Status.WORKING)
+        assert "appuyez sur le 1" in twilio.placed[0].form["Twiml"]
 
 
 async def test_a_number_that_twilio_cannot_call_is_asked_for_by_email(

@@ -1,6 +1,8 @@
 """What comes of a call at Twilio, by docs/rules.md section 4 and docs/real-telephone.md."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +10,7 @@ import pytest
 
 from domain.attempt import Result
 from providers.protocols import Dial, NeverRang, ProviderFailed
+from providers.spoken import SPOKEN, message_for, seconds_to_say
 from providers.twilio_telephone import TwilioTelephone
 from tests.providers.twilio_stand_in import (
     DESK,
@@ -23,11 +26,19 @@ MINUTE = timedelta(minutes=1)
 ANSWERED = Story(ends="completed")
 
 
-async def followed(telephone: TwilioTelephone, call: str) -> Result:
-    async with asyncio.timeout(5):
+async def followed(telephone: TwilioTelephone, call: str, within: float = 5) -> Result:
+    async with asyncio.timeout(within):
         while not (result := await telephone.result(call)):
             await asyncio.sleep(0.05)
         return result
+
+
+async def something(happens: Callable[[], object], telephone: TwilioTelephone, call: str) -> None:
+    """Follow the call until something happens."""
+    async with asyncio.timeout(10):
+        while not happens():
+            assert await telephone.result(call) is None
+            await asyncio.sleep(0.05)
 
 
 RESULTS = [
@@ -37,16 +48,14 @@ RESULTS = [
     (replace(ANSWERED, desk="completed", lasts=0.1), Result.CONNECTED),
     (replace(ANSWERED, by="unknown", desk="in-progress"), Result.CONNECTED),
     (replace(ANSWERED, by=None, desk="in-progress"), Result.CONNECTED),
-    (replace(ANSWERED, by="machine", lasts=60), Result.VOICEMAIL),
     (ANSWERED, Result.DECLINED),
     (replace(ANSWERED, by=None), Result.DECLINED),
     (replace(ANSWERED, desk="canceled"), Result.DECLINED),
     # Whoever stayed for longer than detection and sentence waited for a desk never dialled.
     (replace(ANSWERED, talked=30), Result.PROVIDER_FAILED),
-    (replace(ANSWERED, by="fax", lasts=60), Result.DECLINED),
-    (replace(ANSWERED, by="machine_start", lasts=60), Result.VOICEMAIL),
-    (replace(ANSWERED, by="machine_end_beep", lasts=0.1), Result.VOICEMAIL),
-    (replace(ANSWERED, by="machine_start", desk="in-progress"), Result.VOICEMAIL),
+    # Nothing is said to a fax, nor to a machine that hangs up before we have spoken.
+    (replace(ANSWERED, by="fax", lasts=60), Result.VOICEMAIL_CUT),
+    (replace(ANSWERED, by="machine_end_other", lasts=0.1), Result.VOICEMAIL_CUT),
     (replace(ANSWERED, desk="no-answer"), Result.PROVIDER_FAILED),
     (replace(ANSWERED, desk="busy"), Result.PROVIDER_FAILED),
     (replace(ANSWERED, desk="failed"), Result.PROVIDER_FAILED),
@@ -59,8 +68,130 @@ async def test_what_a_call_ends_as(twilio: TwilioStandIn, story: Story, result: 
     telephone = twilio.telephone()
     call = await telephone.dial(CALL)
     assert await followed(telephone, call) is result
-    if result is Result.VOICEMAIL or story.by == "fax":
+    if story.by == "fax":
         assert not twilio.placed[0].alive
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that is said in no time, twice in `Story.says`; dates are rounded to seconds."""
+    monkeypatch.setattr("providers.twilio_telephone.seconds_for_a_machine", lambda *_: 0)
+
+
+MACHINE = replace(ANSWERED, by="machine_end_beep", lasts=60)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("story", "result"),
+    [
+        (MACHINE, Result.VOICEMAIL),
+        (replace(MACHINE, by="machine_end_silence"), Result.VOICEMAIL),
+        (replace(MACHINE, by="machine_start"), Result.VOICEMAIL),
+        (replace(MACHINE, desk="in-progress"), Result.VOICEMAIL),  # noticed once it rang there
+        (replace(MACHINE, listens=0.5), Result.VOICEMAIL_CUT),
+        (replace(MACHINE, listens=0.5, desk="in-progress"), Result.VOICEMAIL_CUT),
+    ],
+)
+async def test_a_machine_is_told_who_calls_and_only_what_it_heard_whole_counts(
+    twilio: TwilioStandIn, story: Story, result: Result
+) -> None:
+    twilio.stories[SELLER] = story
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    assert await followed(telephone, call, within=10) is result
+    (placed,) = twilio.placed
+    assert "account health team" in placed.form["Twiml"]
+    assert "plus 1, 2 0 6, 5 5 5, 0 1 9 8" in placed.form["Twiml"]
+    assert "<Dial" not in placed.form["Twiml"]
+    assert not placed.alive
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("joined", "result"),
+    [("in-progress", Result.CONNECTED), ("busy", Result.PROVIDER_FAILED)],
+)
+async def test_who_picks_up_while_a_machine_screens_the_call_presses_a_key_and_is_joined(
+    twilio: TwilioStandIn, joined: str, result: Result
+) -> None:
+    twilio.join_url = "https://handler.twilio.com/twiml/EH1?a=1&b=2"
+    twilio.stories[SELLER] = replace(MACHINE, presses=0.5, joined=joined, desk="in-progress")
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    if joined == "busy":  # the desk's TwiML says so, and the call ends
+        await something(lambda: [p for p in twilio.placed if p.pressed], telephone, call)
+        twilio.placed[0].ended_by_us = time.time()
+    assert await followed(telephone, call, within=10) is result
+    assert "press 1" in twilio.placed[0].form["Twiml"]
+    assert (
+        'action="https://handler.twilio.com/twiml/EH1?a=1&amp;b=2"'
+        in (twilio.placed[0].form["Twiml"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "call us back"),
+        ("fr", "nous rappeler"),
+        ("es", "que nos llame"),
+        ("zh-Hans", "请回电"),
+    ],
+)
+async def test_a_call_speaks_the_sellers_language_to_people_and_machines(
+    twilio: TwilioStandIn, language: str, says: str
+) -> None:
+    twilio.stories[SELLER] = replace(MACHINE, before=0, detected=0)
+    telephone = twilio.telephone()
+    call = await telephone.dial(replace(CALL, language=language))
+    placed, words = twilio.placed[0], SPOKEN[language]
+    assert words.stay_on_the_line in placed.form["Twiml"]
+    another_worker = twilio.telephone()
+    assert await another_worker.result(call) is None
+    assert says in placed.form["Twiml"]
+    assert f'voice="{words.voice}"' in placed.form["Twiml"]
+
+
+async def test_a_message_is_begun_anew_by_a_worker_that_takes_the_call_up(
+    twilio: TwilioStandIn,
+) -> None:
+    """Nobody knows how much of it was said: until it is said again, it was not said whole."""
+    twilio.stories[SELLER] = replace(MACHINE, before=0, detected=0)
+    call = await twilio.telephone().dial(CALL)
+    assert await twilio.telephone().result(call) is None
+    began = twilio.placed[0].told
+    another = twilio.telephone()
+    assert await another.result(call) is None
+    assert twilio.placed[0].told != began
+    twilio.placed[0].ended_by_us = time.time()
+    assert await another.result(call) is Result.VOICEMAIL_CUT
+    assert await twilio.telephone().result(call) is Result.VOICEMAIL_CUT
+
+
+async def test_the_seller_turned_up_while_a_machine_is_spoken_to(twilio: TwilioStandIn) -> None:
+    twilio.stories[SELLER] = replace(MACHINE, before=0, detected=0)
+    telephone = twilio.telephone()
+    call = await telephone.dial(CALL)
+    assert await telephone.hang_up(call) is None
+    assert twilio.placed[0].told is None
+    assert not twilio.placed[0].alive
+
+
+async def test_our_own_number_is_not_dialled_and_says_nothing_about_the_seller(
+    twilio: TwilioStandIn,
+) -> None:
+    with pytest.raises(ProviderFailed):
+        await twilio.telephone().dial(replace(CALL, phone=OURS))
+    assert not twilio.placed
+
+
+@pytest.mark.parametrize("language", list(SPOKEN))
+def test_a_message_is_short_and_its_length_is_not_taken_for_too_little(language: str) -> None:
+    """A slow voice says 14 letters or 4 ideographs a second, and 2 digits."""
+    message = message_for(SPOKEN[language], DESK)
+    assert 15 < seconds_to_say(message) < 30
+    assert DESK[1:] == "".join(filter(str.isdecimal, message))
 
 
 async def test_a_seller_who_is_joined_to_the_desk_is_not_waited_for(twilio: TwilioStandIn) -> None:
@@ -81,15 +212,18 @@ async def test_a_machine_detected_since_the_call_was_read_is_not_taken_for_the_s
     call = await telephone.dial(CALL)
     placed = twilio.placed[0]
     twilio.asks.append(Answer(200, placed.as_json(status="in-progress", answered_by=None)))
-    assert await telephone.result(call) is Result.VOICEMAIL
-    assert not placed.alive
+    assert await telephone.result(call) is None
+    assert placed.told is not None
+    placed.ended_by_us = time.time()
+    assert await telephone.result(call) is Result.VOICEMAIL_CUT
 
 
 async def test_the_call_is_asked_for_as_documented(twilio: TwilioStandIn) -> None:
     await twilio.telephone().dial(CALL)
     form = twilio.placed[0].form
     assert (form["To"], form["From"]) == (SELLER, OURS)
-    assert form["MachineDetection"] == "Enable"
+    assert form["MachineDetection"] == "DetectMessageEnd"
+    assert form["MachineDetectionTimeout"] == "59"
     assert f"<Number>{DESK}</Number>" in form["Twiml"]
     assert "http" not in form["Twiml"]  # nothing of ours has to be reachable
 
@@ -192,6 +326,7 @@ async def test_a_call_that_is_not_provably_ours_is_never_held_against_the_seller
 
 
 async def test_a_call_that_is_not_provably_ours_is_not_hung_up(twilio: TwilioStandIn) -> None:
+    twilio.stories[SELLER] = Story(before=60)
     theirs = twilio.place()
     telephone = twilio.telephone()
     call = await telephone.find(CALL, MINUTE)

@@ -45,6 +45,14 @@ class Story:
     """Seconds for which it waits at Twilio before it rings, a part of `before`."""
     deaf: int = 0
     """How often it answers to be hung up, and is not."""
+    listens: float = 60
+    """Seconds of our message after which a machine hangs up."""
+    says: float = 4
+    """Seconds that our message takes, with the wait behind it."""
+    presses: float | None = None
+    """Seconds of our message after which somebody has picked up and presses a key."""
+    joined: str = "in-progress"
+    """How the desk's line then answers."""
 
 
 @dataclass
@@ -56,6 +64,8 @@ class Placed:
     story: Story
     at: float = field(default_factory=time.time)
     ended_by_us: float | None = None
+    told: float | None = None
+    """When it was told to go on with another TwiML: a message to a machine."""
     deaf: int = 0
 
     def __post_init__(self) -> None:
@@ -65,6 +75,24 @@ class Placed:
     def age(self) -> float:
         """Seconds since it was placed, until it was hung up."""
         return (self.ended_by_us or time.time()) - self.at
+
+    @property
+    def pressed(self) -> bool:
+        """Whether a key was pressed in our message, which has to be one that gathers it."""
+        if self.told is None or self.story.presses is None or "<Gather" not in self.form["Twiml"]:
+            return False
+        return self.age >= self.told - self.at + self.story.presses
+
+    @property
+    def _over_at(self) -> float:
+        """When an answered call ends by itself, in seconds since it was placed."""
+        story = self.story
+        if self.told is None:
+            return story.before + story.lasts
+        said = self.told - self.at
+        if self.pressed:
+            return said + (story.presses or 0) + 60
+        return said + min(story.listens, story.says)
 
     @property
     def answered_by(self) -> str | None:
@@ -82,7 +110,7 @@ class Placed:
             return "canceled" if self.ended_by_us else waits
         if story.ends != "completed":
             return story.ends
-        over = self.ended_by_us or self.age > story.before + story.lasts
+        over = self.ended_by_us or self.age > self._over_at
         return "completed" if over else "in-progress"
 
     @property
@@ -97,6 +125,7 @@ class Placed:
             "account_sid": SID,
             "date_created": format_datetime(datetime.fromtimestamp(int(self.at), UTC)),
             "start_time": None,
+            "end_time": self._end_time(),
             "parent_call_sid": None,
             "to": self.form["To"],
             "from": self.form["From"],
@@ -108,18 +137,35 @@ class Placed:
             "price_unit": "USD",
         } | changes
 
+    def _end_time(self) -> str | None:
+        if self.alive:
+            return None
+        ended = self.ended_by_us or self.at + self._over_at
+        return format_datetime(datetime.fromtimestamp(int(ended), UTC))
+
     def _duration(self) -> str | None:
         if self.status != "completed":
             return None
         return str(int(self.story.lasts if self.story.talked is None else self.story.talked))
 
     def legs(self) -> list[dict[str, Any]]:
-        """The call to the desk's line that its TwiML dials."""
-        detected = self.age >= self.story.before + self.story.detected
-        if self.story.desk is None or not detected:
-            return []
-        leg = {"sid": "CA" + "d" * 32, "parent_call_sid": self.sid, "direction": "outbound-dial"}
-        return [self.as_json(**leg, to=DESK, status=self.story.desk)]
+        """The calls to the desk's line that its TwiML dials, or that of a key that was pressed."""
+        story, legs = self.story, []
+        detected = self.age >= story.before + story.detected
+        if story.desk is not None and detected:
+            # Another TwiML ends what the one before it dialled.
+            cut = "canceled" if story.desk == "ringing" else "completed"
+            legs.append(self._leg("d", story.desk if self.told is None else cut))
+        return [*legs, self._leg("e", story.joined)] if self.pressed else legs
+
+    def _leg(self, digit: str, status: str) -> dict[str, Any]:
+        return self.as_json(
+            sid="CA" + digit * 32,
+            parent_call_sid=self.sid,
+            direction="outbound-dial",
+            to=DESK,
+            status=status,
+        )
 
 
 @dataclass(frozen=True)
@@ -160,11 +206,13 @@ class TwilioStandIn:
     down: Answer | None = None
     """How everything is answered."""
     url: str = ""
+    join_url: str | None = None
+    """The TwiML of a key; none: nobody is asked to press one."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def telephone(self, token: str = TOKEN) -> TwilioTelephone:
         """Our side, set to call here."""
-        return TwilioTelephone(Account(SID, token, self.url), Numbers(OURS, DESK))
+        return TwilioTelephone(Account(SID, token, self.url), Numbers(OURS, DESK, self.join_url))
 
     def place(self, to: str = SELLER, **form: str) -> Placed:
         """A call, as somebody else may have placed it."""
@@ -207,7 +255,11 @@ class TwilioStandIn:
         call = next((c for c in self.placed if path == f"/{c.sid}.json"), None)
         if call is None:
             return refused(404, 20404)
-        if method == "POST" and call.alive:
+        if method == "POST" and "Twiml" in form:
+            if call.status != "in-progress":
+                return refused(400, 21220)
+            call.told, call.form["Twiml"] = time.time(), form["Twiml"]
+        elif method == "POST" and call.alive:
             assert form in ({"Status": "completed"}, {"Status": "canceled"})
             if call.deaf:
                 call.deaf -= 1

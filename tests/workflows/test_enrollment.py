@@ -126,7 +126,7 @@ async def test_a_number_that_is_not_valid_invites_and_one_in_a_message_is_refuse
     seller = await engine.know("WRONG", emergency_phone="+12065550")
     view = await seller.view()
     assert (view.status, view.reason) == (Status.INVITED, Reason.INVALID_NUMBER)
-    for number, why in (("+12065550", "not a valid number"), ("+19005550101", "premium")):
+    for number, why in (("+12065550", "not a possible number"), ("+19005550101", "premium")):
         assert why in await refusal(
             seller, Programme.change_account, changed(emergency_phone=number)
         )

@@ -64,7 +64,7 @@ async def test_a_line_that_a_dead_worker_held_is_free_again_when_its_lease_ends(
 
 
 async def test_a_line_is_let_go_when_the_call_has_ended(engine: Engine) -> None:
-    number = "+12065550116"
+    number = "+12065550118"
     case = await engine.open(emergency_phone=number)
     lines = PhoneLines(engine.client)
     line = await lines.hold(number, "case/US/OTHER/run/2", timedelta(seconds=2))

@@ -57,8 +57,10 @@ async def test_contact_me_now_is_refused_within_five_minutes(engine: Engine) -> 
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        (ChangeContact(by="seller", emergency_phone="+15555550101"), "emergency_phone"),
+        (ChangeContact(by="seller", emergency_phone="+10615550101"), "emergency_phone"),
         (ChangeContact(by="seller", emergency_phone="+19005550101"), "premium-rate"),
+        (ChangeContact(by="seller", emergency_phone="+447012345678"), "costly"),
+        (ChangeContact(by="seller", emergency_phone="+881612345678"), "satellite"),
         (ChangeContact(by="seller", email="two..dots@bluekettle.example"), "email"),
     ],
 )

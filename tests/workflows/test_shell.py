@@ -20,7 +20,7 @@ from temporalio.exceptions import ApplicationError
 from domain.attempt import About, Channel, Result
 from domain.events import ChangeContact, Outcome
 from domain.names import CASES_QUEUE, case_workflow_id
-from domain.record import Reason, Status
+from domain.record import Reason, Status, What
 from providers.simulated_mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
@@ -123,13 +123,12 @@ async def test_a_case_after_a_closed_one_has_an_id_of_its_own(engine: Engine) ->
     assert len(ids) == 2
 
 
-async def test_a_case_with_a_number_that_is_none_goes_on_by_e_mail(engine: Engine) -> None:
-    case = await engine.open(emergency_phone="+15555550101", email="asked@bluekettle.example")
+async def test_a_case_with_a_number_that_is_not_called_goes_on_by_e_mail(engine: Engine) -> None:
+    case = await engine.open(emergency_phone="+881612345601", email="asked@bluekettle.example")
     view = await case.settled()
-    assert [(a.channel, a.result) for a in view.attempts] == [
-        (Channel.CALL, Result.INVALID_NUMBER),
-        (Channel.EMAIL, Result.ACCEPTED),
-    ]
+    assert [(a.channel, a.result) for a in view.attempts] == [(Channel.EMAIL, Result.ACCEPTED)]
+    (why,) = [e.note for e in view.timeline if e.what is What.NUMBER_NOT_CALLED]
+    assert "satellite" in str(why)
     assert ledger(engine.folder, view.id) == []
     (notice,) = engine.mails("asked@bluekettle.example")
     assert "give us another" in text_of(notice)

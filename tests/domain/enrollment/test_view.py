@@ -104,8 +104,8 @@ def test_of_a_seller_of_whom_nothing_is_known_nothing_is_met_but_the_store() -> 
     ("valid", "met", "says"),
     [
         (None, False, "the number is being looked up"),
-        (False, False, "the number is not valid"),
-        (True, True, "the number is valid"),
+        (False, False, "the number cannot be called"),
+        (True, True, "the number can be called"),
     ],
 )
 def test_the_emergency_contact_says_what_is_known_of_the_number(
@@ -159,7 +159,7 @@ def test_absent_values_are_null_and_never_missing() -> None:
         ),
         (
             lambda: Programme(GOOD_FOR_LONG, number_valid=False),
-            "the account is not enrolled: emergency contact: the number is not valid",
+            "the account is not enrolled: emergency contact: the number cannot be called",
         ),
         (
             lambda: Programme(GOOD_FOR_LONG, BECOMES_INDIVIDUAL, NUMBER_REMOVED),

@@ -1,0 +1,105 @@
+"""What a call says, in the languages that sellers are written to in (docs/real-telephone.md).
+
+No name and no issue: a machine may be recording. A marketplace's own templates change e-mails only.
+"""
+
+import unicodedata
+from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+
+class Words(NamedTuple):
+    """What is said in one language, and by which of Twilio's voices."""
+
+    language: str
+    voice: str
+    stay_on_the_line: str
+    """To whoever answers. It takes some seconds, in which a machine is noticed."""
+    nobody_is_free: str
+    message: str
+    """To a machine: who calls, why, and the number to call back."""
+    press_a_key: str
+    """Behind it, for whoever picks up while the machine listens."""
+    plus: str
+
+
+ENGLISH = "en"
+
+SPOKEN = {
+    ENGLISH: Words(
+        "en-US",
+        "Polly.Joanna",
+        "Hello. This is the account health team, calling about your seller account. "
+        "Please stay on the line. We are connecting you to a specialist.",
+        "We are sorry, nobody is free at the moment. We will call you again. Goodbye.",
+        "Hello. This is the account health team, calling about your seller account. "
+        "We have to speak with you soon, so that you can keep it. "
+        "Please call us back at {number}.",
+        "To speak with us now, press 1.",
+        "plus",
+    ),
+    "fr": Words(
+        "fr-CA",
+        "Polly.Chantal",
+        "Bonjour. C’est l’équipe Santé du compte, au sujet de votre compte vendeur. "
+        "Veuillez rester en ligne. Nous vous mettons en relation avec un spécialiste.",
+        "Nous regrettons, personne n’est disponible pour le moment. "
+        "Nous vous rappellerons. Au revoir.",
+        "Bonjour. C’est l’équipe Santé du compte, au sujet de votre compte vendeur. "
+        "Nous devons vous parler bientôt pour que vous puissiez le conserver. "
+        "Veuillez nous rappeler au {number}.",
+        "Pour nous parler maintenant, appuyez sur le 1.",
+        "plus",
+    ),
+    "es": Words(
+        "es-US",
+        "Polly.Penelope",
+        "Hola. Le llama el equipo de Estado de la cuenta, sobre su cuenta de vendedor. "
+        "No cuelgue, por favor. Le pasamos con un especialista.",
+        "Lo sentimos, en este momento no hay nadie disponible. Volveremos a llamarle. Adiós.",
+        "Hola. Le llama el equipo de Estado de la cuenta, sobre su cuenta de vendedor. "
+        "Tenemos que hablar con usted pronto para que pueda conservarla. "
+        "Le rogamos que nos llame al {number}.",
+        "Para hablar con nosotros ahora, pulse 1.",
+        "más",
+    ),
+    "zh-Hans": Words(
+        "cmn-CN",
+        "Polly.Zhiyu",
+        "您好，这里是账户状况团队，就您的卖家账户致电。请不要挂断，我们正在为您转接专员。",
+        "很抱歉，目前没有空闲的专员。我们会再次致电给您。再见。",
+        "您好，这里是账户状况团队，就您的卖家账户致电。"
+        "为了让您保留账户，我们需要尽快与您通话。请回电：{number}。",
+        "如需现在与我们通话，请按 1。",
+        "加",
+    ),
+}
+"""By the language of the templates."""
+
+_SECONDS = {"digit": 0.6, "ideograph": 0.3, "letter": 0.08, "pause": 0.4}
+"""How long the slowest of voices takes, roughly. In doubt a message was not said whole."""
+
+
+def message_for(words: Words, phone: str) -> str:
+    """The message to a machine, with the number to call back said digit by digit."""
+    number = phonenumbers.parse(phone)
+    groups = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)[1:]
+    for between in "-.()/":
+        groups = groups.replace(between, " ")
+    digits = ", ".join(" ".join(group) for group in groups.split())
+    return words.message.format(number=f"{words.plus} {digits}")
+
+
+def seconds_to_say(text: str) -> float:
+    """How long it takes at most to say a text."""
+    return sum(_SECONDS[_kind(character)] for character in text if not character.isspace())
+
+
+def _kind(character: str) -> str:
+    if character.isdecimal():
+        return "digit"
+    if not character.isalpha():
+        return "pause"
+    return "ideograph" if unicodedata.category(character) == "Lo" else "letter"
