@@ -49,8 +49,12 @@ class MailOrder(Frozen):
     status: Status
     reason: str | None
     at: datetime
+    calls: bool
+    """Whether the seller may still be called."""
+    button: bool
+    """Whether their page has the button "contact me now"."""
     plan: int | None = None
-    """The version of the plan that the e-mail answers; orders older than this do not say."""
+    """The version of the plan that the e-mail answers."""
 
 
 class DeskOrder(Frozen):
@@ -123,6 +127,8 @@ def mail_order(case: Case, email: Attempt) -> MailOrder:
         status=case.status,
         reason=case.reason,
         at=email.at,
+        calls=case.may_call,
+        button=case.takes_requests(email.at),
         plan=email.plan,
     )
 

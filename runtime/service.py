@@ -17,6 +17,7 @@ from activities.marketplace import MarketplaceActivities
 from activities.messages import Addresses, Composer
 from activities.opening import OpeningActivities
 from activities.telephony import TelephonyActivities
+from activities.values import Ways, WebUI
 from activities.wording import Wording
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from providers.failover_telephone import FailoverTelephone
@@ -148,7 +149,8 @@ def workers_of(
         Composer(
             Addresses(settings.sender, settings.desk, settings.message_id_domain),
             Wording(settings.templates),
-            page.link if page else None,
+            Ways(page.link if page else None, settings.desk_phone, settings.calling_number),
+            WebUI(settings.web_ui, client.namespace) if settings.web_ui else None,
         ),
     )
     contacts = ContactActivities(providers.programme, providers.cases)

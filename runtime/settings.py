@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     twilio_from: PhoneNumber | None = None
     """Our number: whom the seller sees calling."""
     desk_phone: PhoneNumber | None = None
-    """The desk's line, to which a seller who answers is connected."""
+    """The desk's line: sellers are told to call it, and whoever answers a call is joined to it."""
     smtp_host: str | None = None
     """Where mail is handed in; required with `mail=smtp`, as the rest is for it only."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     sender: str = "Account Health <account-health@case72.example>"
     desk: str = "desk@case72.example"
     message_id_domain: str = "case72.example"
+    web_ui: str | None = None
+    """Where the desk opens Temporal's Web UI; its e-mails then link to the case there."""
     templates: DirectoryPath | None = None
     """A marketplace's own templates, each instead of ours of the same name (docs/wording.md)."""
     log: Literal["auto", "console", "json"] = "auto"
@@ -145,6 +147,20 @@ class Settings(BaseSettings):
         ):
             raise ValueError("twilio_base_url: must be https, as the auth token is sent there")
         return self
+
+    @property
+    def calling_number(self) -> str | None:
+        """What a seller's telephone shows when we call; None where no real provider calls."""
+        return self.twilio_from if "twilio" in self.telephone else None
+
+    @field_validator("web_ui")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        url = _url(value) if value is not None else None
+        named = url is not None and url.hostname and not (url.query or url.fragment)
+        if value is not None and not (url and named and url.scheme in ("https", "http")):
+            raise ValueError("must be a web address, such as https://temporal.shop.example")
+        return value
 
     @model_validator(mode="after")
     def _mail_can_be_sent(self) -> Self:
