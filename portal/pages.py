@@ -49,10 +49,13 @@ class Shown:
 class Pages:
     """The routes."""
 
-    def __init__(self, workflows: Workflows, visits: Visits, version: str) -> None:
+    def __init__(
+        self, workflows: Workflows, visits: Visits, version: str, desk_phone: str | None
+    ) -> None:
         self._workflows = workflows
         self._visits = visits
         self._version = version
+        self._desk_phone = desk_phone
         self._entries = Limit(30, 60)
         self._views = Limit(240, 60)
         self._forms = Forms(visits)
@@ -235,6 +238,7 @@ class Pages:
             "languages": NAMES,
             "version": self._version,
             "phone": readable,
+            "desk_phone": self._desk_phone,
             "plan_words": PLAN_WORDS,
             "has_plan_form": False,
         }

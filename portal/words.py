@@ -42,6 +42,7 @@ EMAIL_ABOUT = {
     About.PLAN_DUE: N_("E-mail: a further issue, which takes a plan"),
     About.ISSUE_WITHDRAWN: N_("E-mail: an issue was withdrawn"),
     About.NUMBER_NEEDED: N_("E-mail: we need a working telephone number"),
+    About.CONTACT_CHANGED: N_("E-mail: your number or address was changed"),
     About.RESOLVED: N_("E-mail: the case is resolved"),
     About.DEACTIVATED: N_("E-mail: your account was deactivated, and how to appeal"),
     About.WITHDRAWN: N_("E-mail: the case was withdrawn"),
@@ -63,7 +64,7 @@ RESULT = {
 
 REFUSALS = {
     "the case file is full; the desk can still answer and decide": N_(
-        "The case has no room for more text. Please reply to any of our e-mails instead."
+        "The case has no room for more text. Our team can still answer you and decide."
     ),
 }
 """Refusals of the workflows that a seller can meet, in a seller's words."""
