@@ -15,7 +15,7 @@ from activities.values import (
     values_of_desk,
     values_of_letter,
 )
-from domain.account import Account, Issue, Store
+from domain.account import Account, Confirmation, Issue, Store
 from domain.attempt import About as CaseAbout
 from domain.enrollment.orders import LetterOrder
 from domain.enrollment.record import About, Reason
@@ -42,6 +42,8 @@ LETTERS: dict[About, tuple[Reason, ...]] = {
         Reason.INVALID_NUMBER,
     ),
     About.ENDED_NUMBER_NEEDED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
+    About.DAYS_BELOW: (Reason.REQUIREMENTS_MET,),
+    About.CONTACT_CHANGED: (Reason.REQUIREMENTS_MET,),
 }
 """What the programme writes about, and for which reasons."""
 
@@ -53,6 +55,14 @@ _WITH_NOTE: dict[CaseAbout, tuple[str | None, ...]] = {
     CaseAbout.ISSUE_WITHDRAWN: (_NOTE,),
     CaseAbout.WITHDRAWN: (_NOTE, None),
 }
+
+
+_CHANGES = (
+    Confirmation(number_changed=True, number_ends="02", email_changed=False),
+    Confirmation(number_changed=True, number_ends=None, email_changed=False),
+    Confirmation(number_changed=False, number_ends=None, email_changed=True),
+    Confirmation(number_changed=True, number_ends="02", email_changed=True),
+)
 
 
 class _Reached(NamedTuple):
@@ -104,7 +114,8 @@ def mail_orders() -> Iterator[MailOrder]:
         reasons: tuple[CaseReason | None, ...] = (None,)
         if about is CaseAbout.DEACTIVATED:
             reasons = (CaseReason.NOT_REACHED, CaseReason.DECISION, CaseReason.HARM)
-        for note, reason in product(_WITH_NOTE.get(about, (None,)), reasons):
+        changes = _CHANGES if about is CaseAbout.CONTACT_CHANGED else (None,)
+        for note, reason, change in product(_WITH_NOTE.get(about, (None,)), reasons, changes):
             yield MailOrder(
                 case_id="case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab",
                 number=1,
@@ -124,13 +135,16 @@ def mail_orders() -> Iterator[MailOrder]:
                 reason=reason,
                 at=_AT,
                 plan=2 if about in _ANSWERS and not escalated else None,
+                confirms=change,
             )
 
 
 def letter_orders() -> Iterator[LetterOrder]:
     """The letters of the programme."""
     for about, reasons in LETTERS.items():
-        for reason, name in product(reasons, (_ACCOUNT.name, None)):
+        changes = _CHANGES if about is About.CONTACT_CHANGED else (None,)
+        below = (7, 9, 10) if about is About.DAYS_BELOW else (None,)
+        for reason, name, change, days in product(reasons, (_ACCOUNT.name, None), changes, below):
             yield LetterOrder(
                 enrollment_id="enrollment/US/A2EXAMPLE/4f1c2b7e-0d5a-4c1e-8a3f-0123456789ab",
                 number=1,
@@ -142,6 +156,8 @@ def letter_orders() -> Iterator[LetterOrder]:
                 language=None,
                 time_zone=None,
                 at=_AT,
+                days_below=days,
+                confirms=change,
             )
 
 

@@ -10,6 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from activities.desk_words import REASONS, STATUSES, told
 from activities.languages import moment
+from domain.account import Confirmation
 from domain.enrollment.orders import LetterOrder
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
 from domain.orders import DeskOrder, MailOrder
@@ -72,6 +73,7 @@ def values_of_case(order: MailOrder, locale: Locale, ways: Ways) -> Values:
         "reason": order.reason,
         "calls": order.calls,
         "button": order.button,
+        **_confirmed(order.confirms),
         **ways.values(order.case_id),
     }
 
@@ -85,7 +87,19 @@ def values_of_letter(order: LetterOrder, ways: Ways) -> Values:
         "allowed": DAYS_BELOW_ALLOWED,
         "good": GOOD,
         "months": MONTHS,
+        "below": order.days_below,
+        "left": None if order.days_below is None else DAYS_BELOW_ALLOWED - order.days_below,
+        **_confirmed(order.confirms),
         **ways.values(order.enrollment_id),
+    }
+
+
+def _confirmed(change: Confirmation | None) -> Values:
+    """A change of number or address; without one, nothing changed."""
+    return {
+        "number_changed": change is not None and change.number_changed,
+        "number_ends": change.number_ends if change else None,
+        "email_changed": change is not None and change.email_changed,
     }
 
 

@@ -16,6 +16,7 @@ from activities.mailing import MailActivities
 from activities.marketplace import MarketplaceActivities
 from activities.messages import Addresses, Composer
 from activities.opening import OpeningActivities
+from activities.standing import StandingActivities
 from activities.telephony import TelephonyActivities
 from activities.values import Ways, WebUI
 from activities.wording import Wording
@@ -153,6 +154,7 @@ def workers_of(
             WebUI(settings.web_ui, client.namespace) if settings.web_ui else None,
         ),
     )
+    standing = StandingActivities(settings.warn_days_below)
     contacts = ContactActivities(providers.programme, providers.cases)
     telephony = TelephonyActivities(providers.telephone, providers.lines)
     # Any: activities of every signature.
@@ -165,6 +167,7 @@ def workers_of(
             contacts.check_number,
             contacts.tell_enrollment,
             contacts.tell_case,
+            standing.look_up_warnings,
         ],
         TELEPHONY_QUEUE: [telephony.place_call],
         EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],

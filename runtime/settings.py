@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.enrollment.ratings import DAYS_BELOW_ALLOWED
 from providers.smtp_mail import Security
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -61,6 +62,10 @@ class Settings(BaseSettings):
     smtp_ca_file: FilePath | None = None
     smtp_timeout_seconds: Annotated[float, Field(gt=0, le=50)] = 45
     """For the whole of one message; a try may take a minute (workflows/patience.py)."""
+    warn_days_below: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=DAYS_BELOW_ALLOWED)], ...], NoDecode
+    ] = (7, 10)
+    """At how many days below an enrolled seller is warned; none: nobody is."""
     sender: str = "Account Health <account-health@case72.example>"
     desk: str = "desk@case72.example"
     message_id_domain: str = "case72.example"
@@ -115,10 +120,17 @@ class Settings(BaseSettings):
                 raise ValueError("give an IP address of this machine and a port: 127.0.0.1:9464")
         return value
 
-    @field_validator("telephone", mode="before")
+    @field_validator("telephone", "warn_days_below", mode="before")
     @classmethod
     def _in_order(cls, value: Any) -> Any:  # whatever the environment holds
-        return value.replace(" ", "").split(",") if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return [part for part in value.replace(" ", "").split(",") if part]
+
+    @field_validator("warn_days_below")
+    @classmethod
+    def _each_once(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(value)))
 
     @field_validator("message_id_domain")
     @classmethod
