@@ -55,7 +55,7 @@ async def test_an_accepted_message_arrives_as_it_was_written() -> None:
         ("RCPT", "550 5.4.1 Access denied", Result.BOUNCED),
         ("RCPT", "501 5.1.3 Bad recipient address syntax", Result.BOUNCED),
         ("RCPT", "556 5.1.10 Domain takes no mail", Result.BOUNCED),
-        ("MAIL", "552 Too much", Result.BOUNCED),
+        ("MAIL", "552 Too large", Result.BOUNCED),
         ("MAIL", "552 5.3.4 Message too big", Result.BOUNCED),
         ("DATA", "552 Too large", Result.BOUNCED),
         ("DATA", "550 5.2.1 Mailbox disabled", Result.BOUNCED),
