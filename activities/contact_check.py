@@ -5,11 +5,14 @@ validators of updates, which do not run again on replay (docs/rules.md, sections
 Each `..._problem` answers what is wrong, or None.
 """
 
+import re
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType
+
+_MISPLACED_DOTS = re.compile(r"(?=.*[^.])[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 
 _COSTLY = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 
@@ -34,6 +37,10 @@ def email_problem(email: str) -> str | None:
 
 def read_email(email: str) -> ValidatedEmail | None:
     """The parts of an address; None if it is none."""
+    local_part, _, domain = email.rpartition("@")
+    if _MISPLACED_DOTS.fullmatch(local_part):
+        # RFC 5321 forbids it and Japanese carriers gave it out: taken in the quoted form.
+        email = f"{local_part.replace('.', '')}@{domain}"
     try:
         return validate_email(email, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:

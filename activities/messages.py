@@ -32,6 +32,7 @@ from activities.values import (
 from activities.wording import Wording, Written
 from domain.enrollment.orders import LetterOrder
 from domain.orders import DeskOrder, MailOrder
+from providers.mail_address import mailbox
 
 
 class _Subject(UniqueUnstructuredHeader):
@@ -139,6 +140,16 @@ class Composer:
         return message
 
 
+class _Address(Address):
+    """An address whose dots are quoted where they need be, which Python does not do."""
+
+    @property
+    def addr_spec(self) -> str:
+        if any(c in self.username for c in '"\\ '):
+            return super().addr_spec
+        return mailbox(self.username, self.domain)
+
+
 def _addressee(name: str | None, email: str) -> Address:
     """A name and an address, the domain as every mail server knows it.
 
@@ -160,4 +171,4 @@ def _addressee(name: str | None, email: str) -> Address:
         domain = valid.ascii_domain
     plain = " ".join(_NOT_IN_A_NAME.sub(" ", name or "").split())
     # Not by `addr_spec`, which refuses a local part in another script.
-    return Address(plain[:_NAME_LENGTH].strip(), username=local_part, domain=domain)
+    return _Address(plain[:_NAME_LENGTH].strip(), username=local_part, domain=domain)

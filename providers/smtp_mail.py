@@ -1,8 +1,10 @@
 """Mail handed to a server over SMTP (docs/rules.md, section 4; docs/real-mail.md)."""
 
 import asyncio
+import shlex
 import socket
 import ssl
+from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -26,6 +28,7 @@ from aiosmtplib import (
 )
 
 from domain.attempt import Result
+from providers.mail_address import mailbox
 from providers.protocols import ProviderFailed
 from providers.smtp_refusals import Refusal, Stage
 
@@ -57,6 +60,10 @@ class SmtpServer:
     """The security's own, if none: 587, 465 or 25."""
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    token_file: Path | None = None
+    """Instead of a password: where the token for XOAUTH2 is, read anew for each login."""
+    token_command: str | None = field(default=None, repr=False)
+    """Likewise: what prints it."""
     ca_file: Path | None = None
     """Who is trusted to sign the server's certificate, instead of the machine's usual."""
 
@@ -105,7 +112,8 @@ class SmtpMail:
         Raises:
             ProviderFailed: neither taken nor refused, or refused over something of ours.
         """
-        to = message["To"].addresses[0].addr_spec
+        address = message["To"].addresses[0]
+        to = mailbox(address.username, address.domain)
         client = self._client()
         try:
             async with asyncio.timeout(self._server.timeout_seconds):
@@ -142,12 +150,50 @@ class SmtpMail:
             port=server.port,
             username=server.username,
             password=server.password,
+            oauth_token_generator=self._token if self._has_token() else None,
             local_hostname=self._own_name,
             timeout=None,
             use_tls=server.security is Security.TLS,
             start_tls=server.security is Security.STARTTLS,
             tls_context=self._trust,
         )
+
+    def _has_token(self) -> bool:
+        return bool(self._server.token_file or self._server.token_command)
+
+    async def _token(self) -> str:
+        """The token for XOAUTH2 as it is now.
+
+        Raises:
+            ProviderFailed: there is none. What was read or printed is not said.
+        """
+        server = self._server
+        if server.token_file is not None:
+            try:
+                token = (await asyncio.to_thread(server.token_file.read_text)).strip()
+            except (OSError, UnicodeDecodeError):
+                raise ProviderFailed("smtp: the token file cannot be read") from None
+        else:
+            token = await self._printed(shlex.split(server.token_command or ""))
+        if not token or not token.isascii() or any(c.isspace() for c in token):
+            raise ProviderFailed("smtp: the token file or command gives no token")
+        return token
+
+    async def _printed(self, command: list[str]) -> str:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+            )
+        except OSError:
+            raise ProviderFailed("smtp: the token command cannot be run") from None
+        try:
+            printed, _ = await process.communicate()
+        except asyncio.CancelledError:  # time is up
+            process.kill()
+            raise
+        if process.returncode:
+            raise ProviderFailed(f"smtp: the token command failed, {process.returncode}")
+        return printed.decode(errors="replace").strip()
 
     def _bounced(self, message: EmailMessage, why: str) -> Result:
         log.info("bounced", message=str(message["Message-ID"]), why=why)
@@ -167,8 +213,10 @@ class SmtpMail:
                 return "no connection, or it was lost"
             case OSError():
                 return f"cannot connect: {cause.strerror or type(cause).__name__}"
-            case SMTPException() if "STARTTLS" in str(cause) or "AUTH" in str(cause):
-                return "STARTTLS or login is not offered"
+            case SMTPException() if "AUTH" in str(cause):  # which may go on to name STARTTLS
+                return "login is not offered"
+            case SMTPException() if "STARTTLS" in str(cause):
+                return "STARTTLS is not offered"
             case SMTPException():
                 return f"the server broke off ({type(cause).__name__})"
             case _:

@@ -115,6 +115,8 @@ def mail_of(settings: Settings) -> Mail:
             security=settings.smtp_security,
             username=settings.smtp_username or None,
             password=password.get_secret_value() if password else None,
+            token_file=settings.smtp_token_file,
+            token_command=settings.smtp_token_command,
             ca_file=settings.smtp_ca_file,
             timeout_seconds=settings.smtp_timeout_seconds,
         )

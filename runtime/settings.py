@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     smtp_security: Security = Security.STARTTLS
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
+    smtp_token_file: FilePath | None = None
+    """Instead of a password: where the token for XOAUTH2 is, read anew for each login."""
+    smtp_token_command: str | None = None
+    """Likewise: what prints it, without a shell."""
     smtp_ca_file: FilePath | None = None
     smtp_timeout_seconds: Annotated[float, Field(gt=0, le=50)] = 45
     """For the whole of one message; a try may take a minute (workflows/patience.py)."""
@@ -180,8 +184,14 @@ class Settings(BaseSettings):
             return self
         if not self.smtp_host:
             raise ValueError("smtp_host: is required with mail=smtp")
-        if bool(self.smtp_username) != bool(self.smtp_password):
-            raise ValueError("smtp_username, smtp_password: one is no use without the other")
+        ways = ("smtp_password", "smtp_token_file", "smtp_token_command")
+        given = [name for name in ways if getattr(self, name)]
+        if len(given) > 1:
+            raise ValueError(f"{', '.join(given)}: give one of them")
+        if self.smtp_username and not given:
+            raise ValueError(f"smtp_username: is no use without one of {', '.join(ways)}")
+        if given and not self.smtp_username:
+            raise ValueError(f"smtp_username: is required with {given[0]}")
         if self.smtp_username and self.smtp_security is Security.NONE:
             raise ValueError("smtp_security: a login is not sent without encryption")
         return self
