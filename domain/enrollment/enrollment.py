@@ -82,15 +82,18 @@ class Enrollment(EnrollmentRecord):
     def _warn(self, today: date, now: datetime) -> None:
         """Write that the days below are running out, where that is so and was not said."""
         below = self._used_up(today)
-        # One that waits says what is so, or is not sent.
+        known = self.account.email is not None
+        # One that waits says what is so, or is not sent. Without an address it is written later.
         self.outbox = tuple(
-            x for x in self.outbox if x.about is not About.DAYS_BELOW or x.days_below == below
+            x
+            for x in self.outbox
+            if x.about is not About.DAYS_BELOW or (known and x.days_below == below)
         )
         self._forget_warnings(today)
         if not below:
             self.warn_days = None  # looked up anew when it matters again
         due = [days for days in self._not_warned_of() if days <= below]
-        if due and not any(x.about is About.DAYS_BELOW for x in self.outbox):
+        if known and due and not any(x.about is About.DAYS_BELOW for x in self.outbox):
             self._write(About.DAYS_BELOW, now, days_below=below)
 
     def _not_warned_of(self) -> list[int]:

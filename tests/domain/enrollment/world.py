@@ -70,6 +70,8 @@ class Programme:
         self.warn_days: tuple[int, ...] = (7, 10)
         self.case_can_be_told = True
         self.mailed: list[Mailed] = []
+        self.confirmed: list[Mailed] = []
+        """What left to confirm a changed number or address."""
         self.called_off: list[CalledOff] = []
         self.shared: list[tuple[str, ...]] = []
         self.woken: list[datetime] = []
@@ -196,7 +198,9 @@ class Programme:
                 self.enrollment.warnings_looked_up(self.warn_days)
             case Send(to=to):
                 assert task.letter is not None
-                self.mailed.append(Mailed(self.now, to, task.letter.about, task.letter.reason))
+                mailed = Mailed(self.now, to, task.letter.about, task.letter.reason)
+                confirms = task.letter.about is About.CONTACT_CHANGED
+                (self.confirmed if confirms else self.mailed).append(mailed)
                 self.enrollment.sent(task.letter, self.mail_result, self.now)
             case ShareContact():
                 self.shared.append(task.news.fields)
