@@ -19,6 +19,8 @@ from phonenumbers import (
 
 from activities.time_zones import PLACES
 
+_MISPLACED_DOTS = re.compile(r"(?=.*[^.])[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+
 _COSTLY = {
     PhoneNumberType.PREMIUM_RATE,
     PhoneNumberType.SHARED_COST,
@@ -106,6 +108,10 @@ def email_problem(email: str) -> str | None:
 
 def read_email(email: str) -> ValidatedEmail | None:
     """The parts of an address; None if it is none."""
+    local_part, _, domain = email.rpartition("@")
+    if _MISPLACED_DOTS.fullmatch(local_part):
+        # RFC 5321 forbids it and Japanese carriers gave it out: taken in the quoted form.
+        email = f"{local_part.replace('.', '')}@{domain}"
     try:
         return validate_email(email, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from jinja2 import TemplateRuntimeError
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 
 _BREAKS = {"Cc", "Cs", "Zl", "Zp"}
 # Embeddings, overrides and isolates, which turn around the words after them as well: ours.
@@ -18,6 +19,17 @@ _SPACES = re.compile("[^\\S\u00a0]+")  # those that keep words together stay
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
+
+
+def _mark_buttons(state: StateCore) -> None:
+    """A link that is a paragraph of its own is a button, which the layout makes one of."""
+    for token in state.tokens:
+        parts = token.children or []
+        if [part.type for part in parts] == ["link_open", "text", "link_close"]:
+            parts[0].attrSet("class", "button")
+
+
+_MARKDOWN.core.ruler.push("buttons", _mark_buttons)
 
 
 class Marked(str):
@@ -77,26 +89,36 @@ def _link(url: str) -> str:
     return f"[{escaped(url)}](<{escaped(url)}>)"
 
 
+def _plain_button(url: str, label: str) -> str:
+    return f"{plain(label)}\n{plain(url)}"
+
+
+def _button(url: str, label: str) -> str:
+    return f"[{escaped(label)}](<{escaped(url)}>)"
+
+
 def _strong(text: str) -> str:
     return f"**{escaped(text)}**"
 
 
-Filter = Callable[[object], str]
+Filter = Callable[..., str]
 
 
-def _filter(write: Callable[[str], str]) -> Filter:
+def _filter(write: Callable[..., str]) -> Filter:
     """A filter whose result is not made harmless once more; of no value there is none."""
-    return lambda value: Marked(plain(value) if value is None else write(str(value)))
+    return lambda value, *more: Marked(plain(value) if value is None else write(str(value), *more))
 
 
 PLAIN_FILTERS: dict[str, Filter] = {
     "quoted": _filter(_quoted),
+    "button": _filter(_plain_button),
     "link": _filter(plain),
     "strong": _filter(plain),
     "indented": _filter(_indented),
 }
 MARKDOWN_FILTERS: dict[str, Filter] = {
     "quoted": _filter(_quoted_markdown),
+    "button": _filter(_button),
     "link": _filter(_link),
     "strong": _filter(_strong),
 }

@@ -21,10 +21,18 @@ from email.utils import format_datetime
 from typing import cast
 
 from activities.contact_check import read_email
-from activities.values import Page, reference, values_of_case, values_of_desk, values_of_letter
+from activities.values import (
+    Ways,
+    WebUI,
+    reference,
+    values_of_case,
+    values_of_desk,
+    values_of_letter,
+)
 from activities.wording import Wording, Written
 from domain.enrollment.orders import LetterOrder
 from domain.orders import DeskOrder, MailOrder
+from providers.mail_address import mailbox
 
 
 class _Subject(UniqueUnstructuredHeader):
@@ -68,17 +76,22 @@ class Composer:
     """Writes the messages of a marketplace, in its wording or else in ours."""
 
     def __init__(
-        self, addresses: Addresses, wording: Wording | None = None, page: Page | None = None
+        self,
+        addresses: Addresses,
+        wording: Wording | None = None,
+        ways: Ways | None = None,
+        web_ui: WebUI | None = None,
     ) -> None:
-        """`page`: where a seller finds their account health page; none is only spoken of."""
+        """`ways`: how a seller finds us; `web_ui`: where the desk finds a case."""
         self._addresses = addresses
         self._wording = wording or Wording()
-        self._page = page
+        self._ways = ways or Ways()
+        self._web_ui = web_ui
 
     def to_seller(self, order: MailOrder) -> EmailMessage:
         """The e-mail of an attempt."""
         reader = self._wording.reader(order.language)
-        values = values_of_case(order, reader.locale, self._page)
+        values = values_of_case(order, reader.locale, self._ways)
         written = self._wording.write(order.about, reader.language, values)
         to = _addressee(order.name, order.email)
         return self._message(written, to, about=order.case_id, key=f"{order.number}", at=order.at)
@@ -86,7 +99,7 @@ class Composer:
     def to_member(self, order: LetterOrder) -> EmailMessage:
         """A letter about a seller's standing in the programme."""
         language = self._wording.reader(order.language).language
-        values = values_of_letter(order, self._page)
+        values = values_of_letter(order, self._ways)
         written = self._wording.write(f"enrollment/{order.about}", language, values)
         to = _addressee(order.name, order.email)
         return self._message(
@@ -95,7 +108,7 @@ class Composer:
 
     def to_desk(self, order: DeskOrder) -> EmailMessage:
         """What waits for the desk, with the whole story."""
-        written = self._wording.write_to_desk(values_of_desk(order))
+        written = self._wording.write_to_desk(values_of_desk(order, self._web_ui))
         to = Address(addr_spec=self._addresses.desk)
         key = f"desk.{order.due:%Y%m%dT%H%M%S.%f}"
         return self._message(written, to, about=order.case_id, key=key, at=order.due)
@@ -127,6 +140,16 @@ class Composer:
         return message
 
 
+class _Address(Address):
+    """An address whose dots are quoted where they need be, which Python does not do."""
+
+    @property
+    def addr_spec(self) -> str:
+        if any(c in self.username for c in '"\\ '):
+            return super().addr_spec
+        return mailbox(self.username, self.domain)
+
+
 def _addressee(name: str | None, email: str) -> Address:
     """A name and an address, the domain as every mail server knows it.
 
@@ -148,4 +171,4 @@ def _addressee(name: str | None, email: str) -> Address:
         domain = valid.ascii_domain
     plain = " ".join(_NOT_IN_A_NAME.sub(" ", name or "").split())
     # Not by `addr_spec`, which refuses a local part in another script.
-    return Address(plain[:_NAME_LENGTH].strip(), username=local_part, domain=domain)
+    return _Address(plain[:_NAME_LENGTH].strip(), username=local_part, domain=domain)

@@ -46,8 +46,8 @@ def proofread(wording: Wording) -> None:
 
 
 def _rendered(wording: Wording) -> Iterator[tuple[Written, str, set[str]]]:
-    for language, has_page in product(wording.languages, (False, True)):
-        for message, values in samples(wording.reader(language).locale, has_page):
+    for language, has_ways in product(wording.languages, (False, True)):
+        for message, values in samples(wording.reader(language).locale, has_ways):
             name = f"{language}/{message}.md"
             _subject_stands_alone(wording, name)
             yield wording.write(message, language, values), name, set(values)

@@ -3,11 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import NamedTuple
 
 from babel import Locale
 
-from activities.values import Values, values_of_case, values_of_desk, values_of_letter
-from domain.account import Account, Issue, Store
+from activities.values import (
+    Values,
+    Ways,
+    WebUI,
+    values_of_case,
+    values_of_desk,
+    values_of_letter,
+)
+from domain.account import Account, Confirmation, Issue, Store
 from domain.attempt import About as CaseAbout
 from domain.enrollment.orders import LetterOrder
 from domain.enrollment.record import About, Reason
@@ -35,6 +43,8 @@ LETTERS: dict[About, tuple[Reason, ...]] = {
     ),
     About.ENDED_NUMBER_NEEDED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
     About.FRESH_LINK: (Reason.REQUIREMENTS_MET,),  # whatever the reason is
+    About.DAYS_BELOW: (Reason.REQUIREMENTS_MET,),
+    About.CONTACT_CHANGED: (Reason.REQUIREMENTS_MET,),
 }
 """What the programme writes about, and for which reasons."""
 
@@ -46,6 +56,30 @@ _WITH_NOTE: dict[CaseAbout, tuple[str | None, ...]] = {
     CaseAbout.ISSUE_WITHDRAWN: (_NOTE,),
     CaseAbout.WITHDRAWN: (_NOTE, None),
 }
+
+
+_CHANGES = (
+    Confirmation(number_changed=True, number_ends="02", email_changed=False),
+    Confirmation(number_changed=True, number_ends=None, email_changed=False),
+    Confirmation(number_changed=False, number_ends=None, email_changed=True),
+    Confirmation(number_changed=True, number_ends="02", email_changed=True),
+)
+
+
+class _Reached(NamedTuple):
+    """How a seller can be reached by telephone."""
+
+    number_invalid: bool = False
+    calls: bool = True
+    button: bool = True
+
+
+_REACHED = (
+    _Reached(),
+    _Reached(calls=False),
+    _Reached(button=False),
+    _Reached(number_invalid=True, calls=False, button=False),
+)
 _ANSWERS = (CaseAbout.MORE_INFORMATION, CaseAbout.PLAN_REJECTED)
 _ISSUES = (
     Issue(id="ISS-1", code="LISTING_POLICY", summary="Restricted product listed"),
@@ -66,22 +100,23 @@ def _page(own_id: str) -> str:
     return f"https://shop.example/health?of={own_id.rpartition('/')[2]}"
 
 
-def samples(locale: Locale, has_page: bool) -> Iterator[tuple[str, Values]]:
+def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
     """Each message by its file's name, with the values of every situation it is sent in."""
-    page = _page if has_page else None
+    ways = Ways(_page, "+12065550198", "+12065550199") if has_ways else Ways()
     for mail in mail_orders():
-        yield mail.about, values_of_case(mail, locale, page)
+        yield mail.about, values_of_case(mail, locale, ways)
     for letter in letter_orders():
-        yield f"enrollment/{letter.about}", values_of_letter(letter, page)
+        yield f"enrollment/{letter.about}", values_of_letter(letter, ways)
 
 
 def mail_orders() -> Iterator[MailOrder]:
     """The e-mails of cases."""
-    for about, number_invalid, escalated in product(CASE_MESSAGES, (False, True), (False, True)):
+    for about, reached, escalated in product(CASE_MESSAGES, _REACHED, (False, True)):
         reasons: tuple[CaseReason | None, ...] = (None,)
         if about is CaseAbout.DEACTIVATED:
             reasons = (CaseReason.NOT_REACHED, CaseReason.DECISION, CaseReason.HARM)
-        for note, reason in product(_WITH_NOTE.get(about, (None,)), reasons):
+        changes = _CHANGES if about is CaseAbout.CONTACT_CHANGED else (None,)
+        for note, reason, change in product(_WITH_NOTE.get(about, (None,)), reasons, changes):
             yield MailOrder(
                 case_id="case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab",
                 number=1,
@@ -93,19 +128,24 @@ def mail_orders() -> Iterator[MailOrder]:
                 issues=_ISSUES,
                 # A case that opens with harm never has one.
                 deadline=None if reason is CaseReason.HARM else _AT + timedelta(hours=72),
-                number_invalid=number_invalid,
+                number_invalid=reached.number_invalid,
+                calls=reached.calls,
+                button=reached.button,
                 note=note,
                 status=Status.ESCALATED if escalated else Status.WORKING,
                 reason=reason,
                 at=_AT,
                 plan=2 if about in _ANSWERS and not escalated else None,
+                confirms=change,
             )
 
 
 def letter_orders() -> Iterator[LetterOrder]:
     """The letters of the programme."""
     for about, reasons in LETTERS.items():
-        for reason, name in product(reasons, (_ACCOUNT.name, None)):
+        changes = _CHANGES if about is About.CONTACT_CHANGED else (None,)
+        below = (7, 9, 10) if about is About.DAYS_BELOW else (None,)
+        for reason, name, change, days in product(reasons, (_ACCOUNT.name, None), changes, below):
             yield LetterOrder(
                 enrollment_id="enrollment/US/A2EXAMPLE/4f1c2b7e-0d5a-4c1e-8a3f-0123456789ab",
                 number=1,
@@ -117,20 +157,23 @@ def letter_orders() -> Iterator[LetterOrder]:
                 language=None,
                 time_zone=None,
                 at=_AT,
+                days_below=days,
+                confirms=change,
             )
 
 
 def desk_samples() -> Iterator[Values]:
-    """What the desk is told, with a plan and without."""
+    """What the desk is told: a plan, with the Web UI known; an escalation, without."""
+    web_ui = WebUI("https://temporal.shop.example", "default")
     plan = SubmitPlan(
         by="seller",
         root_causes=("No check of suppliers",),
         corrective_actions=("Listing taken down",),
         preventive_measures=("Two people check\nevery listing",),
     )
-    for status, reason, sent in (
-        (Status.PLAN_REVIEW, None, Plan(version=1, at=_AT, plan=plan)),
-        (Status.ESCALATED, CaseReason.NOT_REALLY_TRIED, None),
+    for status, reason, sent, link in (
+        (Status.PLAN_REVIEW, None, Plan(version=1, at=_AT, plan=plan), web_ui),
+        (Status.ESCALATED, CaseReason.NOT_REALLY_TRIED, None, None),
     ):
         yield values_of_desk(
             DeskOrder(
@@ -142,5 +185,6 @@ def desk_samples() -> Iterator[Values]:
                 plan=sent,
                 timeline=(Entry(at=_AT, what=What.CONTACT, by="lee", note="Called\nback"),),
                 due=_AT,
-            )
+            ),
+            link,
         )

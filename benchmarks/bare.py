@@ -173,6 +173,8 @@ async def _email(start: CaseInput, number: int, about: About) -> Result:
             status=Status.CONTACTING,
             reason=None,
             at=workflow.now(),
+            calls=True,
+            button=True,
         ),
         task_queue=EMAIL_QUEUE,
         schedule_to_close_timeout=timedelta(hours=1),

@@ -54,14 +54,25 @@ class ContactNews(Frozen):
     fields: tuple[str, ...] = ()
     change: int = 0
     """Counts the changes, so that one that comes while another is told is told as well."""
+    confirmed: tuple[str, ...] = ()
+    """The addresses that it was confirmed to: nobody is to hear of a change twice."""
 
-    def after(self, account: Account | SellerAccount, changed: Iterable[str]) -> "ContactNews":
+    def after(
+        self,
+        account: Account | SellerAccount,
+        changed: Iterable[str],
+        confirmed: Iterable[str] = (),
+    ) -> "ContactNews":
         """With what just changed, as the account is now. That a number is gone is no news."""
         every = {*self.fields, *changed}
         if every.isdisjoint(_CONTACT):
             return self
         fields = tuple(f for f in _CONTACT if f in every and getattr(account, f) is not None)
-        return ContactNews(fields=fields, change=self.change + 1)
+        return ContactNews(
+            fields=fields,
+            change=self.change + 1,
+            confirmed=tuple(dict.fromkeys((*self.confirmed, *confirmed))),
+        )
 
     def told(self) -> "ContactNews":
         """With nothing left to tell."""
@@ -69,6 +80,33 @@ class ContactNews(Frozen):
 
 
 _CONTACT = ("emergency_phone", "email")
+
+
+class Confirmation(Frozen):
+    """What a seller is told of a changed number or address: enough to know it, no more."""
+
+    number_changed: bool
+    number_ends: str | None
+    """The new number's last two digits; None where there is none any more, or the same."""
+    email_changed: bool
+
+
+def confirmation_of(
+    before: Account | SellerAccount, after: Account | SellerAccount
+) -> tuple[Confirmation, tuple[str, ...]] | None:
+    """What is confirmed of a change, and to which addresses; None if nothing is.
+
+    What was not known before has come rather than changed. The address there was hears of all of
+    it, and a new one that it is taken.
+    """
+    number = before.emergency_phone not in (None, after.emergency_phone)
+    email = before.email not in (None, after.email)
+    if before.email is None or not (number or email):
+        return None
+    ends = after.emergency_phone[-2:] if number and after.emergency_phone else None
+    to = (before.email,) if after.email in (None, before.email) else (before.email, after.email)
+    said = Confirmation(number_changed=number, number_ends=ends, email_changed=email)
+    return said, tuple(address for address in to if address is not None)
 
 
 class Issue(Frozen):

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.account import Confirmation
 from domain.text import Frozen
 
 
@@ -28,6 +29,7 @@ class About(StrEnum):
     ISSUE_WITHDRAWN = "issue_withdrawn"
     NUMBER_NEEDED = "number_needed"
     FRESH_LINK = "fresh_link"
+    CONTACT_CHANGED = "contact_changed"
     RESOLVED = "resolved"
     DEACTIVATED = "deactivated"
     WITHDRAWN = "withdrawn"
@@ -100,6 +102,10 @@ class Planned(Frozen):
     """Words of the desk that the e-mail passes on."""
     plan: int | None = None
     """The version of the plan that the e-mail answers."""
+    to: str | None = None
+    """The address it goes to, where that is not the account's."""
+    confirms: Confirmation | None = None
+    """The change of number or address that the e-mail confirms."""
 
 
 class Attempt(Planned):

@@ -135,6 +135,8 @@ class ChangeContact(Event):
     email: Email | None = None
     from_enrollment: bool = False
     """The enrollment told the case, and need not hear of it: for the engine's own use."""
+    confirmed: tuple[Email, ...] = ()
+    """The addresses that the enrollment confirmed it to: for the engine's own use."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

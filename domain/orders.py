@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.account import Account, ContactNews, Issue, SellerAccount
+from domain.account import Account, Confirmation, ContactNews, Issue, SellerAccount
 from domain.attempt import About, Attempt
 from domain.case import Case
 from domain.events import HarmCategory
@@ -52,8 +52,14 @@ class MailOrder(Frozen):
     status: Status
     reason: str | None
     at: datetime
+    calls: bool
+    """Whether the seller may still be called."""
+    button: bool
+    """Whether their page has the button "contact me now"."""
     plan: int | None = None
-    """The version of the plan that the e-mail answers; orders older than this do not say."""
+    """The version of the plan that the e-mail answers."""
+    confirms: Confirmation | None = None
+    """The change of number or address that the e-mail confirms."""
 
 
 class DeskOrder(Frozen):
@@ -79,6 +85,8 @@ class ContactOrder(Frozen):
     """Names this change, so that a repeat is recognised while the other's run lasts."""
     emergency_phone: str | None
     email: str | None
+    confirmed: tuple[str, ...] = ()
+    """The addresses that it was confirmed to."""
 
 
 class DeactivateOrder(Frozen):
@@ -141,7 +149,10 @@ def mail_order(case: Case, email: Attempt) -> MailOrder:
         status=case.status,
         reason=case.reason,
         at=email.at,
+        calls=case.may_call,
+        button=case.takes_requests(email.at),
         plan=email.plan,
+        confirms=email.confirms,
     )
 
 
@@ -202,4 +213,5 @@ def contact_order(own_id: str, account: Account | SellerAccount, news: ContactNe
         key=f"{own_id}/contact/{news.change}",
         emergency_phone=account.emergency_phone if "emergency_phone" in news.fields else None,
         email=account.email if "email" in news.fields else None,
+        confirmed=news.confirmed,
     )

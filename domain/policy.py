@@ -77,6 +77,8 @@ class Policy(Frozen):
     cooperation_window: Span = 72 * _HOUR
     conversation_call_every: Span = 24 * _HOUR
     maximum_rejections: Annotated[int, Field(ge=1, le=20)] = 3
+    desk_told_of_plans: bool = True
+    """Whether the desk hears of a plan at once, and not first when it is reminded."""
     desk_reminder: Span = 24 * _HOUR
     request_spacing: Span = timedelta(minutes=5)
     requests_per_day: Annotated[int, Field(ge=1, le=100)] = 6

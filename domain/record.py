@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, JsonValue
 
-from domain.account import Account, ContactNews, Issue
+from domain.account import Account, Confirmation, ContactNews, Issue
 from domain.attempt import About, Attempt, Channel, Planned, Result
 from domain.calling import Opening
 from domain.events import HarmCategory, Review, SubmitPlan
@@ -258,6 +258,8 @@ class CaseRecord(TakesUpdates):
         note: str | None = None,
         plan: int | None = None,
         redial_of: Planned | None = None,
+        to: str | None = None,
+        confirms: Confirmation | None = None,
     ) -> Planned:
         """Put an attempt into the agenda, which is kept in the order of time."""
         if redial_of is None:
@@ -270,6 +272,8 @@ class CaseRecord(TakesUpdates):
             redial=redial_of.redial + 1 if redial_of else 0,
             note=note,
             plan=plan,
+            to=to,
+            confirms=confirms,
         )
         self.agenda = tuple(sorted((*self.agenda, planned), key=_in_order))
         return planned
@@ -289,11 +293,11 @@ class CaseRecord(TakesUpdates):
     def _attempt(self, planned: Planned, now: datetime, latest: datetime | None = None) -> Attempt:
         self.agenda = tuple(p for p in self.agenda if p is not planned)
         call = planned.channel is Channel.CALL
+        to = self.account.emergency_phone if call else self.account.email
         return Attempt(
-            **dict(planned),
+            **{**dict(planned), "to": planned.to or to},
             number=self.number_of_attempts + 1,
             at=now,
-            to=self.account.emergency_phone if call else self.account.email,
             outreach=self.outreach,
             latest=latest,
         )

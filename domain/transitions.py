@@ -62,10 +62,10 @@ class Transitions(Outreach):
         )
 
     def review(self, now: datetime) -> None:
-        """A plan waits for a reviewer, who is reminded."""
+        """A plan waits for a reviewer, who is told and reminded."""
         if self.status is not Status.PLAN_REVIEW:
             self.set_status(now, Status.PLAN_REVIEW)
-        self.desk_due = now + self.rules.desk_reminder
+        self.desk_due = now if self.rules.desk_told_of_plans else now + self.rules.desk_reminder
 
     def escalate(self, now: datetime, reason: Reason, detail: str | None = None) -> None:
         """Hand the case to a person; the desk is told at once, and again."""
@@ -93,8 +93,9 @@ class Transitions(Outreach):
         self.email(about, now, note)
 
     def _stop_everything(self) -> None:
-        self.call_off()
-        self.agenda = ()
+        """All but what confirms a change of number or address: whose it is must hear of it."""
+        self.call_off(lambda a: a.about is not About.CONTACT_CHANGED)
+        self.agenda = tuple(p for p in self.agenda if p.about is About.CONTACT_CHANGED)
 
     def admit(self, event: Event, *, though_full: bool = False) -> None:
         """Refuse what comes too late, or no longer fits into the case.

@@ -6,6 +6,7 @@ changed nothing that matters: a caller that wants to know first tries it on a co
 
 from datetime import datetime
 
+from domain.account import Account, confirmation_of
 from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
 from domain.events import (
@@ -142,13 +143,27 @@ class Working(Transitions):
         self.account = account.model_copy(update={"email": email, "emergency_phone": phone})
         changed = [f for f in ("emergency_phone", "email") if getattr(event, f) is not None]
         self.log(now, What.CONTACT_CHANGED, event.by, " and ".join(changed))
+        confirmed = self._confirm_contact(account, event, now)
         if self.shares_contact and not event.from_enrollment:
-            self.contact_news = self.contact_news.after(self.account, changed)
+            self.contact_news = self.contact_news.after(self.account, changed, confirmed)
         if is_called_now or (phone != account.emergency_phone and self.number_invalid):
             self.invalid_since = self.not_called = None
             if self.status is Status.CONTACTING:
                 self.plan_outreach_calls(now, call_now=True)
             self.conversation_due = now
+
+    def _confirm_contact(
+        self, before: Account, event: ChangeContact, now: datetime
+    ) -> tuple[str, ...]:
+        """E-mail that the number or address was changed; to whom, the enrollment's included."""
+        found = confirmation_of(before, self.account)
+        if found is None:
+            return event.confirmed
+        confirms, addresses = found
+        for to in addresses:
+            if to not in event.confirmed:
+                self.plan(Channel.EMAIL, About.CONTACT_CHANGED, now, to=to, confirms=confirms)
+        return (*event.confirmed, *addresses)
 
     # --- the desk -------------------------------------------------------------------------
 

@@ -20,7 +20,9 @@ from runtime.settings import Settings
 log = structlog.get_logger("portal")
 
 
-async def serve(settings: PortalSettings, codec: CodecSettings) -> None:
+async def serve(
+    settings: PortalSettings, codec: CodecSettings, desk_phone: str | None = None
+) -> None:
     """Serve the page until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -28,7 +30,7 @@ async def serve(settings: PortalSettings, codec: CodecSettings) -> None:
         loop.add_signal_handler(number, stop.set)
     # The page is there before Temporal is, and says that it is away.
     client = await connect(identity="page", lazy=True)
-    async with serving(build(client, settings, codec), settings):
+    async with serving(build(client, settings, codec, desk_phone), settings):
         log.info(
             "serving",
             url=settings.url,
@@ -66,7 +68,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(settings, codec))
+        asyncio.run(serve(settings, codec, general.desk_phone))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

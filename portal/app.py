@@ -25,15 +25,22 @@ from runtime.portal_settings import CodecSettings, PortalSettings
 STATIC = Path(__file__).parent / "static"
 
 
-def build(client: Client, settings: PortalSettings, codec: CodecSettings | None = None) -> ASGIApp:
+def build(
+    client: Client,
+    settings: PortalSettings,
+    codec: CodecSettings | None = None,
+    desk_phone: str | None = None,
+) -> ASGIApp:
     """The page, over the workflows that `client` reaches, and what the Web UI decrypts through.
+
+    `desk_phone`: the line that sellers are told to call, if there is one.
 
     Raises:
         ValueError: a setting is missing, and named.
     """
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
-    pages = Pages(Workflows(client), visits, _version())
+    pages = Pages(Workflows(client), visits, _version(), desk_phone)
     page = _routes(pages)
     if codec is None or codec.password is None or codec.ui is None:
         return Guard(page, tls=visits.secure)

@@ -36,10 +36,13 @@ _SELLER = "seller"
 class Pages:
     """The routes."""
 
-    def __init__(self, workflows: Workflows, visits: Visits, version: str) -> None:
+    def __init__(
+        self, workflows: Workflows, visits: Visits, version: str, desk_phone: str | None
+    ) -> None:
         self._workflows = workflows
         self._visits = visits
         self._version = version
+        self._desk_phone = desk_phone
         self._entries = Limit(30, 60)
         self._views = Limit(240, 60)
         self._links = Limit(10, 600)
@@ -240,6 +243,7 @@ class Pages:
             "languages": NAMES,
             "version": self._version,
             "phone": readable,
+            "desk_phone": self._desk_phone,
             "plan_words": PLAN_WORDS,
             "has_plan_form": False,
         }

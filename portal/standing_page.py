@@ -136,6 +136,12 @@ class StandingPage:
         return DAYS_BELOW_ALLOWED
 
     @property
+    def days_left(self) -> int | None:
+        """How many more days below an enrollment takes; None where none was, or it is none."""
+        below = self.view.days_below
+        return self.allowed - below if self.status is Status.ENROLLED and below else None
+
+    @property
     def good(self) -> int:
         """The least rating that is good."""
         return GOOD

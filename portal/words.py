@@ -43,6 +43,7 @@ EMAIL_ABOUT = {
     About.ISSUE_WITHDRAWN: N_("E-mail: an issue was withdrawn"),
     About.NUMBER_NEEDED: N_("E-mail: we need a working telephone number"),
     About.FRESH_LINK: N_("E-mail: a fresh link to this page"),
+    About.CONTACT_CHANGED: N_("E-mail: your number or address was changed"),
     About.RESOLVED: N_("E-mail: the case is resolved"),
     About.DEACTIVATED: N_("E-mail: your account was deactivated, and how to appeal"),
     About.WITHDRAWN: N_("E-mail: the case was withdrawn"),
@@ -72,7 +73,7 @@ CANNOT_CALL = {
 
 REFUSALS = {
     "the case file is full; the desk can still answer and decide": N_(
-        "The case has no room for more text. Please reply to any of our e-mails instead."
+        "The case has no room for more text. Our team can still answer you and decide."
     ),
 }
 """Refusals of the workflows that a seller can meet, in a seller's words."""

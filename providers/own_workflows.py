@@ -95,7 +95,8 @@ class Enrollments:
         """Let the account's enrollment know the news, if there is one."""
         news = {"emergency_phone": order.emergency_phone, "email": order.email}
         # A field that is given as null would be one that is not known any more.
-        event = ChangeAccount(by="case", **{f: value for f, value in news.items() if value})
+        known = {field: value for field, value in news.items() if value}
+        event = ChangeAccount(by="case", confirmed=order.confirmed, **known)
         workflow_id = enrollment_workflow_id(order.store, order.seller_id)
         await _tell(self._client, workflow_id, "change_account", event, order.key)
 
@@ -113,6 +114,7 @@ class Cases:
             emergency_phone=order.emergency_phone,
             email=order.email,
             from_enrollment=True,
+            confirmed=order.confirmed,
         )
         workflow_id = case_workflow_id(order.store, order.seller_id)
         await _tell(self._client, workflow_id, "change_contact", event, order.key)

@@ -1,9 +1,10 @@
 """Mail handed to a server over SMTP (docs/rules.md, section 4; docs/real-mail.md)."""
 
 import asyncio
-import re
+import shlex
 import socket
 import ssl
+from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -27,7 +28,9 @@ from aiosmtplib import (
 )
 
 from domain.attempt import Result
+from providers.mail_address import mailbox
 from providers.protocols import ProviderFailed
+from providers.smtp_refusals import Refusal, Stage
 
 log = structlog.get_logger("mail")
 
@@ -57,85 +60,26 @@ class SmtpServer:
     """The security's own, if none: 587, 465 or 25."""
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    token_file: Path | None = None
+    """Instead of a password: where the token for XOAUTH2 is, read anew for each login."""
+    token_command: str | None = field(default=None, repr=False)
+    """Likewise: what prints it."""
     ca_file: Path | None = None
     """Who is trusted to sign the server's certificate, instead of the machine's usual."""
 
 
-class _Stage(StrEnum):
-    """What had been said when the server refused."""
-
-    CONNECTION = "connection"
-    GREETING = "greeting"
-    LOGIN = "login"
-    SENDER = "sender"
-    RECIPIENT = "recipient"
-    MESSAGE = "message"
-    OTHER = "command"
-
-
 _STAGES = {
-    SMTPConnectResponseError: _Stage.CONNECTION,
-    SMTPHeloError: _Stage.GREETING,
-    SMTPAuthenticationError: _Stage.LOGIN,
-    SMTPSenderRefused: _Stage.SENDER,
-    SMTPRecipientRefused: _Stage.RECIPIENT,
-    SMTPDataError: _Stage.MESSAGE,
+    SMTPConnectResponseError: Stage.CONNECTION,
+    SMTPHeloError: Stage.GREETING,
+    SMTPAuthenticationError: Stage.LOGIN,
+    SMTPSenderRefused: Stage.SENDER,
+    SMTPRecipientRefused: Stage.RECIPIENT,
+    SMTPDataError: Stage.MESSAGE,
 }
-_STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
-
-# What is about the recipient or the message, and stays so: by the enhanced status code (RFC 3463)
-# where there is one. All else may be about us: our quota, a sender not allowed, the way to them.
-_ADDRESS_OR_MAILBOX = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1), (2, 2)}
-_TOO_LARGE = {(2, 3), (3, 4)}
-_CONTENT = 6
-_BY_STATUS = {
-    _Stage.SENDER: _TOO_LARGE,
-    _Stage.RECIPIENT: _ADDRESS_OR_MAILBOX | _TOO_LARGE | {(4, 1)},
-    _Stage.MESSAGE: _ADDRESS_OR_MAILBOX | _TOO_LARGE,
-}
-# And by the code that RFC 5321 gives each command, where there is none. 554 can be anything.
-_BY_CODE = {
-    _Stage.SENDER: {552},
-    _Stage.RECIPIENT: {550, 551, 552, 553, 556},
-    _Stage.MESSAGE: {552},
-}
-_ABOUT_US = re.compile(r"relay|authenti|rcpthosts|sender|from address", re.I)
-"""Some servers say at RCPT, without an enhanced code, that it is us they do not want."""
 
 
-@dataclass(frozen=True)
-class _Refusal:
-    """What the server answered, without its words: they can quote an address."""
-
-    of: _Stage
-    code: int
-    status: tuple[int, int, int] | None
-    names_us: bool
-
-    @classmethod
-    def read(cls, error: SMTPResponseException) -> "_Refusal":
-        """The refusal in an answer of the server's."""
-        found = _STATUS.match(error.message)
-        status = (int(found[1]), int(found[2]), int(found[3])) if found else None
-        names_us = _ABOUT_US.search(error.message) is not None
-        return cls(_STAGES.get(type(error), _Stage.OTHER), error.code, status, names_us)
-
-    def __str__(self) -> str:
-        status = " " + ".".join(map(str, self.status)) if self.status else ""
-        return f"{self.of} refused, {self.code}{status}"
-
-    def about_seller(self) -> bool:
-        """Whether it stays refused, for the recipient or the message.
-
-        All else is ours to mend: login, the sender, our reputation (5.7), and what passes.
-        """
-        if self.code // 100 != 5 or self.of not in _BY_CODE:
-            return False
-        if self.status is None or self.status[1] == 0:
-            passing = self.status is not None and self.status[0] != 5
-            return self.code in _BY_CODE[self.of] and not self.names_us and not passing
-        kind, subject, detail = self.status
-        return kind == 5 and (subject == _CONTENT or (subject, detail) in _BY_STATUS[self.of])
+def _stage_of(error: SMTPResponseException) -> Stage:
+    return _STAGES.get(type(error), Stage.OTHER)
 
 
 class SmtpMail:
@@ -168,7 +112,8 @@ class SmtpMail:
         Raises:
             ProviderFailed: neither taken nor refused, or refused over something of ours.
         """
-        to = message["To"].addresses[0].addr_spec
+        address = message["To"].addresses[0]
+        to = mailbox(address.username, address.domain)
         client = self._client()
         try:
             async with asyncio.timeout(self._server.timeout_seconds):
@@ -188,7 +133,7 @@ class SmtpMail:
             with suppress(SMTPException, OSError):
                 await client.quit(timeout=_GOODBYE_SECONDS)
         except SMTPResponseException as error:
-            refusal = _Refusal.read(error)
+            refusal = Refusal.read(_stage_of(error), error.code, error.message)
             if refusal.about_seller():
                 return self._bounced(message, str(refusal))
             raise ProviderFailed(f"smtp: {refusal}") from None
@@ -205,12 +150,50 @@ class SmtpMail:
             port=server.port,
             username=server.username,
             password=server.password,
+            oauth_token_generator=self._token if self._has_token() else None,
             local_hostname=self._own_name,
             timeout=None,
             use_tls=server.security is Security.TLS,
             start_tls=server.security is Security.STARTTLS,
             tls_context=self._trust,
         )
+
+    def _has_token(self) -> bool:
+        return bool(self._server.token_file or self._server.token_command)
+
+    async def _token(self) -> str:
+        """The token for XOAUTH2 as it is now.
+
+        Raises:
+            ProviderFailed: there is none. What was read or printed is not said.
+        """
+        server = self._server
+        if server.token_file is not None:
+            try:
+                token = (await asyncio.to_thread(server.token_file.read_text)).strip()
+            except (OSError, UnicodeDecodeError):
+                raise ProviderFailed("smtp: the token file cannot be read") from None
+        else:
+            token = await self._printed(shlex.split(server.token_command or ""))
+        if not token or not token.isascii() or any(c.isspace() for c in token):
+            raise ProviderFailed("smtp: the token file or command gives no token")
+        return token
+
+    async def _printed(self, command: list[str]) -> str:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+            )
+        except OSError:
+            raise ProviderFailed("smtp: the token command cannot be run") from None
+        try:
+            printed, _ = await process.communicate()
+        except asyncio.CancelledError:  # time is up
+            process.kill()
+            raise
+        if process.returncode:
+            raise ProviderFailed(f"smtp: the token command failed, {process.returncode}")
+        return printed.decode(errors="replace").strip()
 
     def _bounced(self, message: EmailMessage, why: str) -> Result:
         log.info("bounced", message=str(message["Message-ID"]), why=why)
@@ -230,8 +213,10 @@ class SmtpMail:
                 return "no connection, or it was lost"
             case OSError():
                 return f"cannot connect: {cause.strerror or type(cause).__name__}"
-            case SMTPException() if "STARTTLS" in str(cause) or "AUTH" in str(cause):
-                return "STARTTLS or login is not offered"
+            case SMTPException() if "AUTH" in str(cause):  # which may go on to name STARTTLS
+                return "login is not offered"
+            case SMTPException() if "STARTTLS" in str(cause):
+                return "STARTTLS is not offered"
             case SMTPException():
                 return f"the server broke off ({type(cause).__name__})"
             case _:

@@ -27,7 +27,9 @@ from activities.mailing import MailActivities
 from activities.marketplace import MarketplaceActivities
 from activities.messages import Addresses, Composer
 from activities.opening import OpeningActivities
+from activities.standing import StandingActivities
 from activities.telephony import TelephonyActivities
+from activities.values import Ways, WebUI
 from activities.wording import Wording
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from providers.failover_telephone import FailoverTelephone
@@ -124,6 +126,8 @@ def mail_of(settings: Settings) -> Mail:
             security=settings.smtp_security,
             username=settings.smtp_username or None,
             password=password.get_secret_value() if password else None,
+            token_file=settings.smtp_token_file,
+            token_command=settings.smtp_token_command,
             ca_file=settings.smtp_ca_file,
             timeout_seconds=settings.smtp_timeout_seconds,
         )
@@ -244,9 +248,11 @@ def activity_workers(
         Composer(
             Addresses(settings.sender, settings.desk, settings.message_id_domain),
             Wording(settings.templates),
-            page.link if page else None,
+            Ways(page.link if page else None, settings.desk_phone, settings.calling_number),
+            WebUI(settings.web_ui, client.namespace) if settings.web_ui else None,
         ),
     )
+    standing = StandingActivities(settings.warn_days_below)
     contacts = ContactActivities(providers.programme, providers.cases)
     telephony = TelephonyActivities(providers.telephone, providers.lines)
     # Any: activities of every signature.
@@ -260,6 +266,7 @@ def activity_workers(
             contacts.check_number,
             contacts.tell_enrollment,
             contacts.tell_case,
+            standing.look_up_warnings,
         ],
         TELEPHONY_QUEUE: [telephony.place_call],
         EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],

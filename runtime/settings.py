@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.contact_check import place_problem
+from domain.enrollment.ratings import DAYS_BELOW_ALLOWED
 from domain.fairness import LEAST_WINDOW
 from providers.smtp_mail import Security
 
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     twilio_join_url: str | None = None
     """TwiML that joins who presses a key, while a machine is spoken to, to the desk's line."""
     desk_phone: PhoneNumber | None = None
-    """The desk's line, to which a seller who answers is connected."""
+    """The desk's line: sellers are told to call it, and whoever answers a call is joined to it."""
     smtp_host: str | None = None
     """Where mail is handed in; required with `mail=smtp`, as the rest is for it only."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
@@ -63,12 +64,22 @@ class Settings(BaseSettings):
     smtp_security: Security = Security.STARTTLS
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
+    smtp_token_file: FilePath | None = None
+    """Instead of a password: where the token for XOAUTH2 is, read anew for each login."""
+    smtp_token_command: str | None = None
+    """Likewise: what prints it, without a shell."""
     smtp_ca_file: FilePath | None = None
     smtp_timeout_seconds: Annotated[float, Field(gt=0, le=50)] = 45
     """For the whole of one message; a try may take a minute (workflows/patience.py)."""
+    warn_days_below: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=DAYS_BELOW_ALLOWED)], ...], NoDecode
+    ] = (7, 10)
+    """At how many days below an enrolled seller is warned; none: nobody is."""
     sender: str = "Account Health <account-health@case72.example>"
     desk: str = "desk@case72.example"
     message_id_domain: str = "case72.example"
+    web_ui: str | None = None
+    """Where the desk opens Temporal's Web UI; its e-mails then link to the case there."""
     templates: DirectoryPath | None = None
     """A marketplace's own templates, each instead of ours of the same name (docs/wording.md)."""
     log: Literal["auto", "console", "json"] = "auto"
@@ -123,10 +134,17 @@ class Settings(BaseSettings):
                 raise ValueError("give an IP address of this machine and a port: 127.0.0.1:9464")
         return value
 
-    @field_validator("telephone", "called_regions", mode="before")
+    @field_validator("telephone", "called_regions", "warn_days_below", mode="before")
     @classmethod
     def _in_order(cls, value: Any) -> Any:  # whatever the environment holds
-        return value.replace(" ", "").split(",") if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return [part for part in value.replace(" ", "").split(",") if part]
+
+    @field_validator("warn_days_below")
+    @classmethod
+    def _each_once(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(value)))
 
     @field_validator("called_regions")
     @classmethod
@@ -167,14 +185,34 @@ class Settings(BaseSettings):
             raise ValueError("twilio_join_url: must be an https address, as a TwiML Bin has")
         return self
 
+    @property
+    def calling_number(self) -> str | None:
+        """What a seller's telephone shows when we call; None where no real provider calls."""
+        return self.twilio_from if "twilio" in self.telephone else None
+
+    @field_validator("web_ui")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        url = _url(value) if value is not None else None
+        named = url is not None and url.hostname and not (url.query or url.fragment)
+        if value is not None and not (url and named and url.scheme in ("https", "http")):
+            raise ValueError("must be a web address, such as https://temporal.shop.example")
+        return value
+
     @model_validator(mode="after")
     def _mail_can_be_sent(self) -> Self:
         if self.mail != "smtp":
             return self
         if not self.smtp_host:
             raise ValueError("smtp_host: is required with mail=smtp")
-        if bool(self.smtp_username) != bool(self.smtp_password):
-            raise ValueError("smtp_username, smtp_password: one is no use without the other")
+        ways = ("smtp_password", "smtp_token_file", "smtp_token_command")
+        given = [name for name in ways if getattr(self, name)]
+        if len(given) > 1:
+            raise ValueError(f"{', '.join(given)}: give one of them")
+        if self.smtp_username and not given:
+            raise ValueError(f"smtp_username: is no use without one of {', '.join(ways)}")
+        if given and not self.smtp_username:
+            raise ValueError(f"smtp_username: is required with {given[0]}")
         if self.smtp_username and self.smtp_security is Security.NONE:
             raise ValueError("smtp_security: a login is not sent without encryption")
         return self

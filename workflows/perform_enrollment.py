@@ -9,10 +9,17 @@ from temporalio.workflow import ActivityCancellationType
 with workflow.unsafe.imports_passed_through():
     from activities.contacts import ContactActivities
     from activities.mailing import MailActivities
+    from activities.standing import StandingActivities
     from domain.attempt import Result
     from domain.enrollment.enrollment import Enrollment
     from domain.enrollment.orders import letter_order
-    from domain.enrollment.record import CheckNumber, Letter, Send, Step
+    from domain.enrollment.record import (
+        CheckNumber,
+        Letter,
+        LookUpWarnings,
+        Send,
+        Step,
+    )
     from domain.names import EMAIL_QUEUE
     from domain.orders import contact_order
     from domain.steps import ShareContact, WaitUntil
@@ -29,6 +36,8 @@ async def perform(enrollment: Enrollment, step: Step) -> Outcome:
     match step:
         case CheckNumber(phone=phone):
             return await _check_number(phone)
+        case LookUpWarnings():
+            return await _look_up_warnings()
         case Send(number=number, to=to):
             letter = next(x for x in enrollment.outbox if x.number == number)
             return await _send(enrollment, letter, to)
@@ -50,6 +59,16 @@ async def _check_number(phone: str) -> Outcome:
         summary="Look up the emergency number",
     )
     return lambda enrollment, now: enrollment.number_checked(valid, now)
+
+
+async def _look_up_warnings() -> Outcome:
+    days = await workflow.execute_activity_method(
+        StandingActivities.look_up_warnings,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look up at how many days below to warn",
+    )
+    return lambda enrollment, now: enrollment.warnings_looked_up(days)
 
 
 async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:

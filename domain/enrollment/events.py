@@ -49,6 +49,9 @@ class RecordRatings(Event):
 class ChangeAccount(Event, AccountNews):
     """What has changed of the account."""
 
+    confirmed: tuple[Email, ...] = ()
+    """The addresses that a case confirmed it to: for the engine's own use."""
+
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.news:

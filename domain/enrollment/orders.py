@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.account import Store
+from domain.account import Confirmation, Store
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.record import About, Letter, Reason
 from domain.text import Frozen
@@ -21,6 +21,8 @@ class LetterOrder(Frozen):
     language: str | None
     time_zone: str | None
     at: datetime
+    days_below: int | None = None
+    confirms: Confirmation | None = None
 
 
 def letter_order(enrollment: Enrollment, letter: Letter, to: str) -> LetterOrder:
@@ -37,4 +39,6 @@ def letter_order(enrollment: Enrollment, letter: Letter, to: str) -> LetterOrder
         language=account.language,
         time_zone=account.time_zone,
         at=letter.at,
+        days_below=letter.days_below,
+        confirms=letter.confirms,
     )

@@ -135,6 +135,10 @@ class RatingRecord(Frozen):
         met = next(outlook).met
         return next((ahead.day for ahead in outlook if ahead.met is not met), None)
 
+    def reaches(self, today: dt.date, days_below: int) -> dt.date | None:
+        """The first day, today or later, with so many days below; None if there is none."""
+        return next((a.day for a in self.outlook(today) if a.days_below >= days_below), None)
+
     def outlook(self, today: dt.date) -> Iterator[Outlook]:
         """Today and the days to come, until nothing changes any more."""
         rating = self.on(today)

@@ -1,12 +1,12 @@
 """Everything an enrollment is (docs/rules.md, section 2)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from pydantic import ConfigDict
 
-from domain.account import ContactNews, SellerAccount
+from domain.account import Confirmation, ContactNews, SellerAccount
 from domain.enrollment.ratings import RatingRecord
 from domain.events import HarmCategory
 from domain.record import ENGINE
@@ -55,6 +55,10 @@ class About(StrEnum):
     """The enrollment ended, and all that is missing is a valid number."""
     FRESH_LINK = "fresh_link"
     """A way in to the account health page, whose older ones have run out."""
+    DAYS_BELOW = "days_below"
+    """The days below are running out."""
+    CONTACT_CHANGED = "contact_changed"
+    """Number or address were changed: what was there before is written to."""
 
 
 INVITES = frozenset({About.INVITED, About.ENDED_NUMBER_NEEDED})
@@ -97,6 +101,19 @@ class Letter(Frozen):
     about: About
     reason: Reason
     at: datetime
+    days_below: int | None = None
+    """How many there are, in an e-mail that warns of them."""
+    to: str | None = None
+    """The address it goes to, whatever the account's is by then."""
+    confirms: Confirmation | None = None
+    """The change of number or address that it confirms."""
+
+
+class Warned(Frozen):
+    """Seller was warned that so many days are below, and when."""
+
+    days: int
+    on: date
 
 
 class Expulsion(Frozen):
@@ -124,7 +141,13 @@ class Send(NamedTuple):
     kind: str = "send"
 
 
-Step = CheckNumber | Send | ShareContact | WaitUntil
+class LookUpWarnings(NamedTuple):
+    """Find out at how many days below a seller is warned."""
+
+    kind: str = "look_up_warnings"
+
+
+Step = CheckNumber | LookUpWarnings | Send | ShareContact | WaitUntil
 
 
 class EnrollmentRecord(TakesUpdates):
@@ -154,6 +177,10 @@ class EnrollmentRecord(TakesUpdates):
     """How many were ever written."""
     outbox: tuple[Letter, ...] = ()
     remind_at: datetime | None = None
+    warn_days: tuple[int, ...] | None = None
+    """At how many days below the seller is warned; None until it matters."""
+    warned: tuple[Warned, ...] = ()
+    """The warnings that are not sent again for now."""
     contact_news: ContactNews = ContactNews()
     """What an open case is still to be told."""
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from activities.messages import Addresses, Composer
 from activities.samples import letter_orders, mail_orders
+from activities.values import Ways
 from domain.enrollment.orders import LetterOrder
 from domain.orders import MailOrder
 
@@ -14,7 +15,10 @@ TAGS = {"en": "en-US", "fr": "fr-CA", "es": "es-US", "zh-Hans": "zh-CN"}
 PAGE = "https://shop.example/health?a=1&b=(2)_*x*"
 
 PLAIN = Composer(ADDRESSES)
-LINKED = Composer(ADDRESSES, page=lambda own_id: f"{PAGE}#{own_id.rpartition('/')[2]}")
+LINKED = Composer(
+    ADDRESSES,
+    ways=Ways(lambda own_id: f"{PAGE}#{own_id.rpartition('/')[2]}", "+12065550198", "+12065550199"),
+)
 
 
 class Situation(NamedTuple):
@@ -29,6 +33,7 @@ class Situation(NamedTuple):
         words = [self.language, order.about, order.reason or "", page]
         if isinstance(order, MailOrder):
             words += [order.status, "invalid" if order.number_invalid else ""]
+            words += ["" if order.calls else "no_calls", "" if order.button else "no_button"]
             words += ["note" if order.note else ""]
         else:
             words += ["name" if order.name else ""]
@@ -40,6 +45,13 @@ class Situation(NamedTuple):
         if isinstance(order, MailOrder):
             return self.composer.to_seller(order)
         return self.composer.to_member(order)
+
+
+def page_of(situation: Situation) -> str:
+    """The address of the seller's page, where there is one."""
+    order = situation.order
+    own_id = order.case_id if isinstance(order, MailOrder) else order.enrollment_id
+    return f"{PAGE}#{own_id.rpartition('/')[2]}"
 
 
 ORDERS: list[MailOrder | LetterOrder] = [*mail_orders(), *letter_orders()]

@@ -18,7 +18,7 @@ from activities.wording import TEMPLATES, Wording
 from domain.attempt import About
 from domain.enrollment.orders import LetterOrder
 from domain.orders import MailOrder
-from tests.activities.emails import LINKED, PAGE, SITUATIONS, TAGS, Situation
+from tests.activities.emails import LINKED, PAGE, SITUATIONS, TAGS, Situation, page_of
 from tests.reading import part_of, read_html, text_of, words_shown, words_written
 
 WORDING = Wording()
@@ -31,7 +31,12 @@ SAYS_WHEN = {
     About.ISSUE_JOINED,
     About.PLAN_DUE,
 }
-SAYS_WHAT = set(About) - {About.NUMBER_NEEDED, About.FRESH_LINK, About.WITHDRAWN}
+SAYS_WHAT = set(About) - {
+    About.NUMBER_NEEDED,
+    About.FRESH_LINK,
+    About.WITHDRAWN,
+    About.CONTACT_CHANGED,
+}
 EVERY = pytest.mark.parametrize("situation", SITUATIONS, ids=str)
 
 
@@ -57,7 +62,8 @@ def test_both_parts_say_the_same_and_lack_nothing(situation: Situation) -> None:
     message = situation.write()
     subject, text = str(message["Subject"]), part_of(message, "plain")
     html = part_of(message, "html")
-    assert words_shown(html) == words_written(text)
+    # The text has an address where the HTML has a button.
+    assert words_shown(html) == words_written(text.replace(page_of(situation), ""))
     for part in (subject, text, html.split("</style>")[1]):
         assert not re.search(r"[{}]|%\}|\bNone\b|\bnull\b|Undefined|\*\*", part)
     assert "\n" not in subject
@@ -91,15 +97,18 @@ def test_the_facts_are_in_it(situation: Situation) -> None:
 
 
 @EVERY
-def test_the_account_health_page_is_a_link_where_there_is_one(situation: Situation) -> None:
-    message, order = situation.write(), situation.order
-    own_id = order.case_id if isinstance(order, MailOrder) else order.enrollment_id
-    url = f"{PAGE}#{reference(own_id)}"
+def test_the_account_health_page_is_a_button_in_html_and_an_address_in_the_text_where_there_is_one(
+    situation: Situation,
+) -> None:
+    message, url = situation.write(), page_of(situation)
     shown = read_html(part_of(message, "html"))
-    linked = situation.composer is LINKED
+    # An address that is not the seller's any more is given no way in.
+    way_in = situation.order.about != "contact_changed"
+    linked = situation.composer is LINKED and way_in
     assert shown.links == ([url] if linked else [])
-    assert (url in part_of(message, "plain")) == linked
-    assert shown.text.count(url) == linked
+    assert part_of(message, "plain").split("\n").count(url) == linked
+    assert PAGE not in shown.text
+    assert part_of(message, "html").count('class="button"') == linked
 
 
 @pytest.mark.parametrize("language", TAGS)
@@ -107,10 +116,10 @@ def test_the_first_notice_says_what_to_do_by_when_and_what_happens_otherwise(
     language: str,
 ) -> None:
     ways = {
-        "en": ["contact me now", "a plan", "Reply", "Answer", "deactivated", "72 hours"],
-        "fr": ["Contactez-moi", "un plan", "Répondez à cet", "appelons", "désactivé", "72 heures"],
-        "es": ["Contactarme", "un plan", "Responda", "Conteste", "desactivada", "72 horas"],
-        "zh-Hans": ["立即联系我", "行动计划", "回复本邮件", "接听", "停用", "72 小时"],
+        "en": ["Contact me now", "a plan", "Answer", "deactivated", "72 hours"],
+        "fr": ["Contactez-moi", "un plan", "appelons", "désactivé", "72 heures"],
+        "es": ["Contácteme", "un plan", "Conteste", "desactivada", "72 horas"],
+        "zh-Hans": ["立即联系我", "提交计划", "接听", "停用", "72 小时"],
     }
     (notice, *_) = (s for s in SITUATIONS if s.language == language and s.order.about == "notice")
     text = text_of(notice.write())
@@ -119,12 +128,13 @@ def test_the_first_notice_says_what_to_do_by_when_and_what_happens_otherwise(
 
 @pytest.mark.parametrize("language", TAGS)
 def test_each_reason_has_words_of_its_own(language: str) -> None:
-    letters = [s for s in SITUATIONS if s.language == language and s.composer is not LINKED]
-    of_enrollment = [s for s in letters if isinstance(s.order, LetterOrder) and s.order.name]
+    plain = [s for s in SITUATIONS if s.language == language and s.composer is not LINKED]
+    letters = [s for s in plain if isinstance(s.order, LetterOrder) and s.order.name]
     for about, reasons in LETTERS.items():
-        texts = {text_of(s.write()) for s in of_enrollment if s.order.about == about}
+        of = [s for s in letters if s.order.about == about]
+        texts = {text_of(s.write(days_below=9, confirms=of[0].order.confirms)) for s in of}
         assert len(texts) == len(reasons)
-    ended = {text_of(s.write()) for s in letters if s.order.about == About.DEACTIVATED}
+    ended = {text_of(s.write()) for s in plain if s.order.about == About.DEACTIVATED}
     assert len(ended) == 3
 
 
@@ -146,7 +156,7 @@ def test_it_is_written_in_seven_bits_and_short_lines(language: str) -> None:
 
 def test_every_variable_is_in_the_docs() -> None:
     docs = (TEMPLATES.parent / "docs" / "wording.md").read_text()
-    for _, values in samples(Locale("en"), has_page=True):
+    for _, values in samples(Locale("en"), has_ways=True):
         assert [name for name in values if f"`{name}`" not in docs] == []
 
 
@@ -161,7 +171,7 @@ def test_the_template_in_the_docs_is_one(tmp_path: Path) -> None:
 def test_ours_are_complete_and_without_fault() -> None:
     proofread(WORDING)
     assert WORDING.languages == tuple(sorted(TAGS))
-    assert len(MESSAGES) == 19
+    assert len(MESSAGES) == 21
     layout = (TEMPLATES / "layout.html").read_text()
     assert not re.search(r"https?:|src=|url\(|@import|<link|<script", layout)
 

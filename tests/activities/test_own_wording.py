@@ -97,7 +97,7 @@ WRONG = [
     (
         "en/notice.md",
         'Subject: x\n{% if reason == "x" %}{{ nmae }}{% endif %}\n',
-        "en/notice.md: there is no variable nmae; there are deadline, escalated",
+        "en/notice.md: there is no variable nmae; there are button, calling_number",
     ),
     ("en/notice.md", 'Subject: x\n{% include "_feet.md" %}\n', "en/notice.md:2: en/_feet.md"),
     ("en/notice.md", "Hello\n", "en/notice.md:1: the first line must be 'Subject: ...'"),

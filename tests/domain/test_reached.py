@@ -88,15 +88,15 @@ def test_a_plan_submitted_again_is_reviewed_in_its_newest_version() -> None:
     assert second.plan.root_causes == ("a second thought",)
 
 
-def test_plan_review_has_no_end_of_its_own_and_the_desk_is_reminded_each_24_hours() -> None:
+def test_plan_review_has_no_end_of_its_own_and_the_desk_is_told_at_once_and_each_24_hours() -> None:
     world = in_review().play(24 * 30 + 1)
     assert world.status is Status.PLAN_REVIEW
-    assert [world.hour(at) for at in world.desk_mails] == [24 * day for day in range(1, 31)]
+    assert [world.hour(at) for at in world.desk_mails] == [24 * day for day in range(31)]
 
 
 def test_a_reviewed_plan_reminds_nobody() -> None:
     world = in_review().play(23).take(REJECT).play(30)
-    assert world.desk_mails == []
+    assert [world.hour(at) for at in world.desk_mails] == [0]
 
 
 def test_a_plan_accepted_resolves_and_the_seller_is_told() -> None:

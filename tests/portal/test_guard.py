@@ -112,7 +112,7 @@ async def test_what_was_typed_is_shown_again_whatever_goes_wrong(
     away = await seller.post("/plan", data=form | {"csrf": await proof_of(seller), "state": "1.0"})
     assert away.status_code == 503
     assert kept in away.text
-    assert "If your deadline is close, do not wait for us" in away.text
+    assert "If your deadline is close, keep trying" in away.text
     assert re.search(r'name="state" value="1.0"', away.text)
     seller.cookies.clear()
     over = await seller.post("/plan", data=form)
@@ -126,7 +126,7 @@ async def test_while_temporal_is_away_the_page_says_so_and_is_alive() -> None:
         page = await client.get("/")
         assert page.status_code == 503
         assert "retry-after" in page.headers
-        assert "reply to any of our e-mails" in page.text.lower()
+        assert "keep trying, and answer when we call" in page.text
         assert (await client.get("/health")).text == "alive\n"
         assert (await client.get("/ready")).status_code == 503
 

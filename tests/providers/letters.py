@@ -31,6 +31,8 @@ def order(
         issues=(issue,),
         deadline=datetime(2026, 3, 4, tzinfo=UTC),
         number_invalid=False,
+        calls=True,
+        button=True,
         note=None,
         status=Status.CONTACTING,
         reason=None,

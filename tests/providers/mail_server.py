@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from providers.smtp_mail import Security, SmtpMail, SmtpServer
 
+TOKEN = "ya29.token-7"
 LOGIN, PASSWORD = "relay-user", "correct-horse-9"
 
 
@@ -96,6 +98,8 @@ def _hang_up(server: SMTP) -> None:
 
 
 def _log_in(server: SMTP, session: Session, envelope: Envelope, kind: str, data: Any) -> AuthResult:
+    if kind == "XOAUTH2":
+        return AuthResult(success=data == TOKEN, handled=False)
     right = LoginPassword(LOGIN.encode(), PASSWORD.encode())
     return AuthResult(success=data == right, handled=False)
 
@@ -105,6 +109,11 @@ class _Server(SMTP):
         if self.session is None or self.session.ssl is None:
             self.event_handler.in_clear += data
         super().data_received(data)
+
+    async def auth_XOAUTH2(self, _: SMTP, args: list[str]) -> AuthResult:
+        said = b64decode(args[1]).decode().split("\x01")
+        token = said[1].removeprefix("auth=Bearer ") if said[0] == f"user={LOGIN}" else ""
+        return self._authenticate("XOAUTH2", token)
 
     async def smtp_EHLO(self, hostname: str) -> None:
         if "EHLO" in self.event_handler.answers:

@@ -13,7 +13,7 @@ from providers.protocols import ProviderFailed
 from providers.smtp_mail import Security
 from tests.certificates import Certificates, certificates
 from tests.providers.letters import notice
-from tests.providers.mail_server import LOGIN, PASSWORD, Letterbox, mail_server, raw
+from tests.providers.mail_server import LOGIN, PASSWORD, TOKEN, Letterbox, mail_server, raw
 from tests.reading import part_of
 
 ADDRESS = "owner@kettle.example"
@@ -55,7 +55,7 @@ async def test_an_accepted_message_arrives_as_it_was_written() -> None:
         ("RCPT", "550 5.4.1 Access denied", Result.BOUNCED),
         ("RCPT", "501 5.1.3 Bad recipient address syntax", Result.BOUNCED),
         ("RCPT", "556 5.1.10 Domain takes no mail", Result.BOUNCED),
-        ("MAIL", "552 Too much", Result.BOUNCED),
+        ("MAIL", "552 Too large", Result.BOUNCED),
         ("MAIL", "552 5.3.4 Message too big", Result.BOUNCED),
         ("DATA", "552 Too large", Result.BOUNCED),
         ("DATA", "550 5.2.1 Mailbox disabled", Result.BOUNCED),
@@ -199,6 +199,41 @@ async def test_a_wrong_login_is_ours_and_a_right_one_is_let_in(certified: Certif
             await wrong.send(notice())
         assert await right.send(notice()) is Result.ACCEPTED
         assert len(box.taken) == 1
+
+
+async def test_a_token_is_read_anew_for_each_login_and_a_refused_one_is_ours(
+    certified: Certificates, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("old-token\n")
+    ways = ({"token_file": file}, {"token_command": f"cat {file}"})
+    async with mail_server(starttls=certified.good, login=True) as box:
+        for way in ways:
+            file.write_text("old-token\n")
+            mail = box.client(Security.STARTTLS, ca_file=certified.ca_file, username=LOGIN, **way)
+            with pytest.raises(ProviderFailed, match=r"login refused, 535") as refused:
+                await mail.send(notice())
+            file.write_text(TOKEN)
+            assert await mail.send(notice()) is Result.ACCEPTED
+            assert "token" not in str(refused.value)
+        file.unlink()
+        for way in ways:
+            mail = box.client(Security.STARTTLS, ca_file=certified.ca_file, username=LOGIN, **way)
+            with pytest.raises(ProviderFailed, match=r"token (file|command)"):
+                await mail.send(notice())
+    assert len(box.taken) == 2
+    assert TOKEN not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("local_part", ["a..b", ".a", "a."])
+async def test_an_address_with_misplaced_dots_is_written_to_in_the_quoted_form(
+    local_part: str,
+) -> None:
+    async with mail_server() as box:
+        message = notice(f"{local_part}@docomo.ne.jp")
+        assert await box.client().send(message) is Result.ACCEPTED
+        assert f'RCPT TO:<"{local_part}"@docomo.ne.jp>'.encode() in box.in_clear
+        assert f'<"{local_part}"@docomo.ne.jp>'.encode() in raw(box.taken[0])
 
 
 async def test_a_login_where_none_is_offered_is_ours() -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from domain.attempt import Result
-from domain.enrollment.record import CheckNumber, Send, Status, Step, What
+from domain.enrollment.record import CheckNumber, LookUpWarnings, Send, Status, Step, What
 from domain.errors import Refused
 from domain.events import Event
 from domain.steps import ShareContact, WaitUntil
@@ -67,7 +67,15 @@ class Walked(WatchedProgramme):
         other.seller = self.seller.copy()
         other._tasks = dict(self._tasks)
         other._expelled_in = set(self._expelled_in)
-        for name in ("changes", "status_log", "mailed", "called_off", "shared", "woken"):
+        for name in (
+            "changes",
+            "status_log",
+            "mailed",
+            "confirmed",
+            "called_off",
+            "shared",
+            "woken",
+        ):
             setattr(other, name, [])
         return other
 
@@ -88,6 +96,8 @@ class Walked(WatchedProgramme):
             it.deactivated,
             tuple((letter.about, letter.reason) for letter in it.outbox),
             it.remind_at,
+            it.warn_days,
+            it.warned,
             it.contact_news.fields,
             ShareContact() in self._tasks and self._tasks[ShareContact()].news == it.contact_news,
             self._untold_end,
@@ -124,6 +134,8 @@ class Walked(WatchedProgramme):
     def _results(self) -> Iterator[Letter]:
         for step in self._tasks:
             match step:
+                case LookUpWarnings():
+                    yield "warnings", partial(Walked.hear, step=step, outcome=(7, 10))
                 case CheckNumber():
                     yield "number valid", partial(Walked.hear, step=step, outcome=True)
                     yield "number invalid", partial(Walked.hear, step=step, outcome=False)
@@ -172,6 +184,8 @@ class Walked(WatchedProgramme):
     def hear(self, step: Step, outcome: Any) -> None:
         if isinstance(step, CheckNumber):
             self.number_valid = self.seller.number_valid = outcome
+        elif isinstance(step, LookUpWarnings):
+            self.warn_days = outcome
         elif isinstance(step, Send):
             self.mail_result = outcome
         else:
@@ -200,7 +214,7 @@ class Walked(WatchedProgramme):
             assert it.remind_at is None
         assert self.status_log == self.changes
         sends = [step for step in self._tasks if isinstance(step, Send)]
-        assert len(sends) == (1 if it.outbox and it.account.email else 0), "one after the other"
+        assert len(sends) == any(x.to or it.account.email for x in it.outbox), "one after the other"
         assert len(it.ratings.entries) <= 186
 
     # --- a world that decides nothing ---------------------------------------------------------

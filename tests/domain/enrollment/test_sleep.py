@@ -64,7 +64,7 @@ def test_a_new_rating_moves_the_timer() -> None:
     assert world.sleeps_until == midnight(TODAY + 3 * DAY)
     world.play(3)
     assert world.status is Status.ENROLLED
-    assert world.sleeps_until == midnight(TODAY + 10 * DAY)
+    assert world.sleeps_until == midnight(TODAY + 6 * DAY)  # the 7th day below is told
 
 
 def test_of_the_reminder_and_the_11th_day_below_the_earlier_is_waited_for() -> None:

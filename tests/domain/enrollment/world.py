@@ -6,7 +6,17 @@ from typing import NamedTuple
 
 from domain.account import ContactNews, SellingPlan
 from domain.attempt import Result
-from domain.enrollment.record import About, CheckNumber, Letter, Reason, Send, Status, Step, What
+from domain.enrollment.record import (
+    About,
+    CheckNumber,
+    Letter,
+    LookUpWarnings,
+    Reason,
+    Send,
+    Status,
+    Step,
+    What,
+)
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.events import Event
 from domain.steps import ShareContact, WaitUntil
@@ -57,8 +67,11 @@ class Programme:
         self.number_valid = number_valid
         self.mail_result, self.mail_takes = Result.ACCEPTED, AT_ONCE
         self.share_takes, self.check_takes = AT_ONCE, AT_ONCE
+        self.warn_days: tuple[int, ...] = (7, 10)
         self.case_can_be_told = True
         self.mailed: list[Mailed] = []
+        self.confirmed: list[Mailed] = []
+        """What left to confirm a changed number or address."""
         self.called_off: list[CalledOff] = []
         self.shared: list[tuple[str, ...]] = []
         self.woken: list[datetime] = []
@@ -167,6 +180,8 @@ class Programme:
         match step:
             case CheckNumber():
                 return Task(self.now + self.check_takes)
+            case LookUpWarnings():
+                return Task(self.now + self.check_takes)
             case Send(number=number):
                 letter = next(x for x in self.enrollment.outbox if x.number == number)
                 return Task(self.now + self.mail_takes, letter)
@@ -179,9 +194,13 @@ class Programme:
         match step:
             case CheckNumber():
                 self.enrollment.number_checked(self.number_valid, self.now)
+            case LookUpWarnings():
+                self.enrollment.warnings_looked_up(self.warn_days)
             case Send(to=to):
                 assert task.letter is not None
-                self.mailed.append(Mailed(self.now, to, task.letter.about, task.letter.reason))
+                mailed = Mailed(self.now, to, task.letter.about, task.letter.reason)
+                confirms = task.letter.about is About.CONTACT_CHANGED
+                (self.confirmed if confirms else self.mailed).append(mailed)
                 self.enrollment.sent(task.letter, self.mail_result, self.now)
             case ShareContact():
                 self.shared.append(task.news.fields)

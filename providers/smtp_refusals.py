@@ -1,0 +1,101 @@
+"""Whose fault a mail server's refusal is: the seller's address, or something of ours.
+
+Only what is about the mailbox or the message bounces, and ends the e-mail at once; everything else
+is tried again (docs/real-mail.md). In doubt it is ours.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """What had been said when the server refused."""
+
+    CONNECTION = "connection"
+    GREETING = "greeting"
+    LOGIN = "login"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    MESSAGE = "message"
+    OTHER = "command"
+
+
+_STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
+
+# By the enhanced status code (RFC 3463), where there is one. 5.7 is policy, 5.1.8 our own address.
+_MAILBOX = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1), (2, 2)}
+_TOO_LARGE = {(2, 3), (3, 4)}
+_CONTENT = 6
+_BY_STATUS = {
+    Stage.SENDER: _TOO_LARGE,
+    Stage.RECIPIENT: _MAILBOX | _TOO_LARGE | {(4, 1)},
+    Stage.MESSAGE: _MAILBOX | _TOO_LARGE,
+}
+_PERMANENT = {550, 551, 552, 553, 554, 556}
+
+# Without one, by the words: servers answer 550 to whatever they like.
+_SAYS_MAILBOX = re.compile(
+    r"(user|mailbox|recipient|address|account|addressee|alias)\b.{0,60}?"
+    r"\b(unknown|not found|does ?n[o'’]t exist|not exist|no longer|disabled|inactive|suspended|"
+    r"discontinued|expired|over quota|unavailable|not available|invalid|non-?existent|is full|"
+    r"not recogni[sz]ed|not known|undeliverable|not allowed|closed|has moved)"
+    r"|\b(unknown|no such|invalid|non-?existent|bad|no) (local )?"
+    r"(user|mailbox|recipient|address|account|person|destination)"
+    r"|(mailbox|quota)\b.{0,30}(full|exceeded)|does not have an? \S+ account|not a known user"
+    r"|no mailbox (here|by that name)|not (our|a local) (customer|user)|user (doesn|does no)"
+    r"|unrouteable address|nullmx|null mx|does not accept mail|accepts? no mail",
+    re.I,
+)
+_SAYS_US = re.compile(
+    r"block|black ?list|deny ?list|\brbl\b|dnsbl|spamhaus|barracuda|listed|reputation|spam|junk"
+    r"|\bspf\b|dkim|dmarc|\bptr\b|\brdns\b|reverse (dns|lookup|hostname)|\bhelo\b|\behlo\b"
+    r"|too many|\brate|limit|throttl|connections?|frequen|quota for|sending quota|daily"
+    r"|polic|relay|authenti|rcpthosts|sender|from address|from domain|mail from|envelope from"
+    r"|return path|\btls\b|encrypt|secure channel|\bip\b|client host"
+    r"|your (server|host|domain|network)"
+    r"|virus|malware|not permitted|prohibited|suspicious|gr[ae]y ?list|verify|verification",
+    re.I,
+)
+_SAYS_TOO_LARGE = re.compile(r"too (large|big)|size (limit|exceed)|exceeds? .{0,30}size", re.I)
+_QUOTED = re.compile(r"<[^>]*>|\S+@\S+|https?://\S+")
+"""Addresses can have any word in them."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What the server answered, without its words: they can quote an address."""
+
+    of: Stage
+    code: int
+    status: tuple[int, int, int] | None = None
+    says_mailbox: bool = False
+    says_too_large: bool = False
+
+    @classmethod
+    def read(cls, of: Stage, code: int, text: str) -> "Refusal":
+        """The refusal in an answer of the server's."""
+        found = _STATUS.match(text)
+        status = (int(found[1]), int(found[2]), int(found[3])) if found else None
+        words = " ".join(_QUOTED.sub(" ", text).split())
+        mailbox = _SAYS_MAILBOX.search(words) and not _SAYS_US.search(words)
+        too_large = _SAYS_TOO_LARGE.search(words)
+        return cls(of, code, status, bool(mailbox), bool(too_large))
+
+    def __str__(self) -> str:
+        status = " " + ".".join(map(str, self.status)) if self.status else ""
+        return f"{self.of} refused, {self.code}{status}"
+
+    def about_seller(self) -> bool:
+        """Whether it stays refused, for the mailbox or the message."""
+        if self.code // 100 != 5 or self.of not in _BY_STATUS:
+            return False
+        if self.status is None or (self.status[0] == 5 and self.status[1] == 0):
+            return self._says_so()
+        kind, subject, detail = self.status
+        return kind == 5 and (subject == _CONTENT or (subject, detail) in _BY_STATUS[self.of])
+
+    def _says_so(self) -> bool:
+        if self.code not in _PERMANENT:
+            return False
+        return self.says_too_large or (self.says_mailbox and self.of is not Stage.SENDER)

@@ -1,0 +1,90 @@
+"""A seller is warned before an enrollment ends, and of a changed number or address."""
+
+from domain.enrollment.record import About, Status
+from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
+from tests.domain.enrollment.build import (
+    ADDRESS_REMOVED,
+    DAY,
+    GOOD_FOR_LONG,
+    TODAY,
+    a_change,
+    midnight,
+    rated,
+)
+from tests.domain.enrollment.world import Programme
+
+WARNED = About.DAYS_BELOW
+
+
+def test_the_7th_and_the_10th_day_below_are_told_on_that_very_day() -> None:
+    world = Programme(GOOD_FOR_LONG, rated({TODAY: 249})).play(40)
+    assert [(m.at, m.about) for m in world.mailed[1:]] == [
+        (midnight(TODAY + 6 * DAY), WARNED),
+        (midnight(TODAY + 9 * DAY), WARNED),
+        (midnight(TODAY + 10 * DAY), About.ENDED),
+    ]
+
+
+def test_ratings_that_come_late_and_jump_to_9_days_send_one() -> None:
+    world = Programme(GOOD_FOR_LONG).play(20)
+    since = TODAY + 5 * DAY
+    world.take(rated({since: 100, since + 9 * DAY: 800})).play(30)
+    assert world.letters == [About.ENROLLED, WARNED]
+
+
+def test_a_correction_back_and_forth_warns_no_second_time() -> None:
+    world = Programme(GOOD_FOR_LONG).play(20)
+    bad, good = rated({TODAY: 249, TODAY + 7 * DAY: 800}), rated({TODAY: 800})
+    for event in (bad, good, bad, good, bad):
+        world.take(event).play(1)
+    assert world.letters == [About.ENROLLED, WARNED]
+
+
+def test_days_below_anew_long_after_a_warning_are_warned_of_anew() -> None:
+    world = Programme(GOOD_FOR_LONG, rated({TODAY: 249})).play(6.5)
+    world.take(rated({TODAY + 7 * DAY - DAY: 249, TODAY + 6 * DAY: 249})).play(0.5)
+    world.take(rated({(TODAY + 7 * DAY): 800})).play(190)
+    again = world.now.date()
+    world.take(rated({again: 249})).play(8)
+    assert world.letters.count(WARNED) == 2
+
+
+def test_nobody_is_warned_where_that_is_set_so() -> None:
+    world = Programme(GOOD_FOR_LONG)
+    world.warn_days = ()
+    world.take(rated({TODAY: 249})).play(40)
+    assert world.letters == [About.ENROLLED, About.ENDED]
+
+
+def test_a_changed_number_is_confirmed_to_the_address_and_not_printed_whole() -> None:
+    world = Programme(GOOD_FOR_LONG)
+    world.mail_takes = DAY
+    world.take(a_change(emergency_phone=OTHER_NUMBER))
+    (letter,) = (x for x in world.enrollment.outbox if x.about is About.CONTACT_CHANGED)
+    assert letter.confirms is not None
+    assert letter.confirms.number_ends == OTHER_NUMBER[-2:]
+    assert [m.to for m in world.play(5).confirmed] == [ADDRESS]
+
+
+def test_a_changed_address_is_confirmed_to_the_old_one_and_the_new_one_once() -> None:
+    world = Programme(GOOD_FOR_LONG).take(a_change(email=OTHER_ADDRESS))
+    world.take(a_change(email=OTHER_ADDRESS))
+    assert [m.to for m in world.play(5).confirmed] == [ADDRESS, OTHER_ADDRESS]
+
+
+def test_an_address_taken_away_is_confirmed_to_it() -> None:
+    world = Programme(GOOD_FOR_LONG).take(ADDRESS_REMOVED).play(5)
+    assert [m.to for m in world.confirmed] == [ADDRESS]
+
+
+def test_what_was_not_known_before_is_not_confirmed() -> None:
+    world = Programme(GOOD_FOR_LONG, number=None, email=None)
+    world.take(a_change(email=ADDRESS, emergency_phone=NUMBER)).play(5)
+    assert (world.status, world.confirmed) == (Status.ENROLLED, [])
+
+
+def test_what_a_case_has_confirmed_is_not_confirmed_again() -> None:
+    change = a_change(email=OTHER_ADDRESS).model_copy(
+        update={"confirmed": (ADDRESS, OTHER_ADDRESS)}
+    )
+    assert Programme(GOOD_FOR_LONG).take(change).play(5).confirmed == []
