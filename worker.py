@@ -10,8 +10,9 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from typing import NoReturn
 
 import structlog
 from pydantic import ValidationError
@@ -27,6 +28,7 @@ from providers.protocols import ProviderFailed
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
 from runtime.dev_server import ServerFailed, dev_server
 from runtime.encryption import Codec
+from runtime.health import serving_health
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
 from runtime.portal_settings import PortalSettings, on_this_machine
@@ -34,6 +36,7 @@ from runtime.service import IDENTITY, QUEUES, providers_of, working
 from runtime.settings import Settings
 
 SERVER_FOLDER = Path(".temporal")
+_LOOKS_EVERY_SECONDS = 5
 
 log = structlog.get_logger("worker")
 
@@ -66,7 +69,11 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
         await register_search_attributes(client)
         providers = providers_of(settings, client)
         entry = page.entry() if page.is_configured else None
-        await stack.enter_async_context(working(client, settings, providers, queues, entry))
+        workers = await stack.enter_async_context(
+            working(client, settings, providers, queues, entry)
+        )
+        if settings.health:
+            await stack.enter_async_context(serving_health(settings.health, client, workers))
         codec = client.data_converter.payload_codec
         held = settings.silence_held_until
         log.info(
@@ -78,9 +85,29 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
             silence_held_until=held.isoformat() if held else None,
             encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
         )
-        await stop.wait()
+        while not stop.is_set():
+            if workers.has_lost_a_task:
+                _end_as_if_killed()
+            await _within(_LOOKS_EVERY_SECONDS, stop)
         log.info("draining", seconds=settings.drain_seconds)
     log.info("stopped")
+
+
+async def _within(seconds: float, stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+
+
+def _end_as_if_killed() -> NoReturn:
+    """Leave it to whoever watches over this process to start another.
+
+    A worker that has lost a task cannot be stopped in order, as it waits for that task.
+    """
+    log.critical("a workflow task was lost; start the worker again")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def main() -> int:

@@ -1,9 +1,8 @@
 """Serving the page with uvicorn, by itself or beside a worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from socket import AF_INET, AF_INET6, create_server
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import h11
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from runtime.portal_settings import PortalSettings
+from runtime.web_server import listening
 
 HEAD_WITHIN_SECONDS = 10
 _LARGEST_HEAD = 16 * 1024
@@ -61,14 +61,6 @@ class _Protocol(H11Protocol):
             self._patience = None
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs it, and is stopped by them."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @asynccontextmanager
 async def serving(app: ASGIApp, settings: PortalSettings) -> AsyncIterator[None]:
     """Serve the page while the block runs.
@@ -92,13 +84,5 @@ async def serving(app: ASGIApp, settings: PortalSettings) -> AsyncIterator[None]
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         timeout_graceful_shutdown=_STOPS_WITHIN_SECONDS,
     )
-    server = _Server(config)
-    family = AF_INET6 if ":" in settings.host else AF_INET
-    listening = create_server((settings.host, settings.port), family=family)
-    task = asyncio.create_task(server.serve([listening]))
-    try:
+    async with listening(config, settings.host, settings.port):
         yield
-    finally:
-        server.should_exit = True
-        await task
-        listening.close()

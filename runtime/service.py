@@ -156,6 +156,11 @@ class Workers:
         self._slots = tuple(slots)
 
     @property
+    def take_workflow_tasks(self) -> bool:
+        """Whether the queue of the workflows is among those served."""
+        return bool(self._slots)
+
+    @property
     def has_lost_a_task(self) -> bool:
         """Whether a workflow task was taken that nobody works on: only a restart helps then."""
         return any(slot.under_way_for() > LOST_AFTER_SECONDS for slot in self._slots)
@@ -175,10 +180,11 @@ async def working(
 ) -> AsyncIterator[Workers]:
     """Serve the queues while the block runs; e-mails link to the `page`, if there is one."""
     queues = tuple(queues)
-    slots = [OneSlot() for _ in range(settings.workflow_tasks_at_once)]
-    workers = activity_workers(client, settings, providers, queues, page)
+    slots: list[OneSlot] = []
     if CASES_QUEUE in queues:
-        workers += await workflow_workers(client, settings, slots)
+        slots = [OneSlot() for _ in range(settings.workflow_tasks_at_once)]
+    workers = activity_workers(client, settings, providers, queues, page)
+    workers += await workflow_workers(client, settings, slots)
     running = Workers(workers, slots)
     async with AsyncExitStack() as stack:
         for worker in workers:

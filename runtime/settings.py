@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics: str | None = None
     """Where Prometheus finds what is counted, as `127.0.0.1:9464`; none: nothing is counted."""
+    health: str | None = None
+    """Where `/healthy` tells whether this worker is well, as `127.0.0.1:9465`; none: nowhere."""
     calls_per_second: Annotated[float | None, Field(gt=0)] = None
     """For the whole fleet, like `emails_per_second`: Temporal hands out no more. None: no limit.
 
@@ -121,7 +123,7 @@ class Settings(BaseSettings):
     def _as_from_a_file(cls, value: Any) -> Any:  # whatever the environment holds
         return value.strip() if isinstance(value, str) else value
 
-    @field_validator("metrics")
+    @field_validator("metrics", "health")
     @classmethod
     def _can_be_listened_at(cls, value: str | None) -> str | None:
         if value is not None:
@@ -131,7 +133,9 @@ class Settings(BaseSettings):
             except ValueError:
                 host = ""
             if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-                raise ValueError("give an IP address of this machine and a port: 127.0.0.1:9464")
+                raise ValueError(
+                    "give an IP address of this machine and a port, such as 127.0.0.1:9464"
+                )
         return value
 
     @field_validator("telephone", "called_regions", "warn_days_below", mode="before")

@@ -1,6 +1,6 @@
 """Which workflows stay with the version of the code they began with (docs/upgrading.md)."""
 
-import os
+import os  # noqa: TID251  # read when a worker starts, not when a workflow runs
 
 from temporalio.common import VersioningBehavior
 

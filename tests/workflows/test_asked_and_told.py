@@ -1,0 +1,93 @@
+"""Whoever asks and tells a workflow in the same moment is answered, however many there are.
+
+With the workflows of a worker in memory, fewer of them than are open, the SDK lost half of the
+updates here and stopped some cases for good (docs/architecture.md). Nothing sends an update again
+in this file.
+"""
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+
+from domain.enrollment.events import RecordRatings
+from domain.enrollment.ratings import Rating
+from domain.names import enrollment_workflow_id
+from runtime.service import IDENTITY
+from tests.engine import Engine, OpenCase, issue
+from tests.patience import PATIENCE
+from tests.workflows.events import PLAN, joins
+from tests.workflows.test_enrollment import days_ago
+from workflows.issue_case import IssueCase
+from workflows.seller_enrollment import SellerEnrollment
+
+MANY = 24
+"""More than the tasks that a worker does at once, all at once."""
+
+
+@pytest.fixture
+async def bare(engine: Engine) -> Client:
+    """A client that sends nothing again."""
+    config = engine.client.config()
+    config["interceptors"] = []
+    return Client(**config)
+
+
+async def asked(handle: WorkflowHandle[Any, Any], query: Any, times: int) -> list[Any]:
+    """Views, asked for all at once."""
+    return await asyncio.gather(*(handle.query(query) for _ in range(times)))
+
+
+async def test_a_page_that_is_loaded_while_its_seller_sends_a_plan(
+    engine: Engine, bare: Client
+) -> None:
+    cases = [await engine.open(wait=False) for _ in range(MANY)]
+
+    async def refresh_and_send(case: OpenCase) -> None:
+        handle = bare.get_workflow_handle_for(IssueCase.run, case.handle.id)
+        looking = asyncio.ensure_future(asked(handle, IssueCase.case, 3))
+        await asyncio.sleep(0.005)
+        another = joins(issue("ISS-2"))
+        view, joined = await asyncio.gather(
+            handle.execute_update(IssueCase.submit_plan, PLAN),
+            handle.execute_update(IssueCase.add_issue, another),
+        )
+        assert len(view.plans) == 1
+        assert len(joined.issues) == 2
+        assert len(await looking) == 3
+
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*(refresh_and_send(case) for case in cases))
+    for case in cases:
+        view = await case.view()
+        assert (len(view.plans), len(view.issues)) == (1, 2)
+        await no_task_was_lost(case.handle)
+
+
+async def test_an_import_of_ratings_while_their_sellers_look(engine: Engine, bare: Client) -> None:
+    sellers = [await engine.know(f"LOOKS{n}") for n in range(MANY)]
+    rated = RecordRatings(by="feed", ratings=(Rating(date=days_ago(0, 1).date, rating=310),))
+
+    async def look_and_rate(number: int) -> None:
+        handle = bare.get_workflow_handle_for(
+            SellerEnrollment.run, enrollment_workflow_id("US", f"LOOKS{number}")
+        )
+        looking = asyncio.ensure_future(asked(handle, SellerEnrollment.standing, 3))
+        await asyncio.sleep(0.005)
+        assert (await handle.execute_update(SellerEnrollment.record_ratings, rated)).rating == 310
+        assert len(await looking) == 3
+
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*(look_and_rate(number) for number in range(MANY)))
+    for seller in sellers:
+        await no_task_was_lost(seller.handle)
+
+
+async def no_task_was_lost(handle: WorkflowHandle[Any, Any]) -> None:
+    """No workflow task had to be handed out twice; and it was this process that did them."""
+    history = await handle.fetch_history()
+    names = [event.WhichOneof("attributes") or "" for event in history.events]
+    assert not {name for name in names if "task_timed_out" in name or "task_failed" in name}
+    started = [e.workflow_task_started_event_attributes.identity for e in history.events]
+    assert {identity for identity in started if identity} == {IDENTITY}
