@@ -92,6 +92,7 @@ class Outside:
     box: Letterbox
     folder: Path
     port: int
+    health_port: int
 
     def environment(self, service: str) -> dict[str, str]:
         """What the file sets for a service."""
@@ -111,6 +112,7 @@ class Outside:
             "0.0.0.0": "127.0.0.1",
             "8272": str(self.port),
             ":9464": f":{free_ports(0)[0]}",
+            ":9465": f":{self.health_port}",
         }.items():
             text = text.replace(theirs, ours)
         return text
@@ -155,7 +157,7 @@ async def outside(folder: Path) -> AsyncIterator[Outside]:
     keys_file(folder / "secrets", "k1").rename(folder / "secrets" / "encryption_keys")
     (folder / "secrets" / "portal_secrets").write_text(KEY)
     async with dev_server(folder / "temporal") as server, mail_server() as box:
-        yield Outside(server, box, folder, free_ports(0)[0])
+        yield Outside(server, box, folder, *free_ports(0, 0))
 
 
 async def test_the_worker_and_the_page_run_as_it_says_and_their_health_checks_tell(
