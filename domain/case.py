@@ -7,7 +7,7 @@ workflow asks, and `done` tells the case what came of what it wanted.
 from datetime import datetime
 
 from domain.account import ContactNews
-from domain.attempt import About, CallEnded, Result
+from domain.attempt import OUTREACH, About, CallEnded, Result
 from domain.record import ALREADY_DEACTIVATED, CLOSED, ENGINE, Reason, Status, What
 from domain.steps import (
     CaseFacts,
@@ -84,8 +84,9 @@ class Case(Working):
             return
         if self.status is Status.WORKING:
             self.escalate(now, Reason.NO_COOPERATION)
-        # What is under way is let finish, and counts.
-        if self.status is not Status.CONTACTING or self.under_way:
+        # A notice under way is let finish, and counts. Anything else has no say in it.
+        trying = any(attempt.about in OUTREACH for attempt in self.under_way)
+        if self.status is not Status.CONTACTING or trying:
             return
         self.skip_rest(now)
         missing = shortfall(self)

@@ -4,9 +4,8 @@ The rating requirement itself is in domain/enrollment/ratings.py (docs/rules.md,
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
-from domain.account import ContactNews, SellerAccount, SellingPlan, confirmation_of
+from domain.account import ContactNews, SellingPlan
 from domain.attempt import Result
 from domain.enrollment.events import (
     AccountNews,
@@ -22,7 +21,6 @@ from domain.enrollment.record import (
     SAYS_ENDED,
     About,
     CheckNumber,
-    EnrollmentRecord,
     Expulsion,
     Letter,
     LookUpWarnings,
@@ -30,9 +28,9 @@ from domain.enrollment.record import (
     Send,
     Status,
     Step,
-    Warned,
     What,
 )
+from domain.enrollment.warnings import Warnings
 from domain.errors import Refused
 from domain.events import SendLink
 from domain.fresh_link import refuse_if_too_often
@@ -40,13 +38,11 @@ from domain.steps import ShareContact, WaitUntil
 
 REMIND_AFTER = timedelta(days=7)
 LINK_SPACING, LINKS_PER_DAY = timedelta(minutes=15), 3
-WARN_AGAIN_AFTER = timedelta(days=30)
-"""A correction that goes back and forth comes within days."""
 _REMEMBERS_CASES = 20
 """A repeat comes within days, and each case is of its own."""
 
 
-class Enrollment(EnrollmentRecord):
+class Enrollment(Warnings):
     """The whole of an enrollment."""
 
     def advance(self, now: datetime) -> tuple[Step, ...]:
@@ -65,7 +61,7 @@ class Enrollment(EnrollmentRecord):
             if to := letter.to or self.account.email:
                 steps.append(Send(letter.number, letter.about, to))
                 break
-        if self.warn_days is None and self._used_up(now.astimezone(UTC).date()):
+        if self.warn_days is None and self.used_up(now.astimezone(UTC).date()):
             steps.append(LookUpWarnings())
         if self.contact_news.fields:
             steps.append(ShareContact())
@@ -83,41 +79,8 @@ class Enrollment(EnrollmentRecord):
         self.reason = reason
         if self.remind_at is not None and self.remind_at <= now:
             self.remind_at = None
-            self._write(About.INVITED_AGAIN, now)
-        self._warn(today, now)
-
-    def _used_up(self, today: date) -> int:
-        """How many of the days below that an enrollment takes are used up; 0 where it is none."""
-        return self.ratings.days_below(today) if self.status is Status.ENROLLED else 0
-
-    def _warn(self, today: date, now: datetime) -> None:
-        """Write that the days below are running out, where that is so and was not said."""
-        below = self._used_up(today)
-        known = self.account.email is not None
-        # One that waits says what is so, or is not sent. Without an address it is written later.
-        self.outbox = tuple(
-            x
-            for x in self.outbox
-            if x.about is not About.DAYS_BELOW or (known and x.days_below == below)
-        )
-        self._forget_warnings(today)
-        if not below:
-            self.warn_days = None  # looked up anew when it matters again
-        due = [days for days in self._not_warned_of() if days <= below]
-        if known and due and not any(x.about is About.DAYS_BELOW for x in self.outbox):
-            self._write(About.DAYS_BELOW, now, days_below=below)
-
-    def _not_warned_of(self) -> list[int]:
-        warned = {warning.days for warning in self.warned}
-        return [days for days in self.warn_days or () if days not in warned]
-
-    def _forget_warnings(self, today: date) -> None:
-        """A warning may be sent again when long after it there are fewer days below."""
-        if self.warned:
-            below = self.ratings.days_below(today)
-            self.warned = tuple(
-                w for w in self.warned if below >= w.days or today - w.on < WARN_AGAIN_AFTER
-            )
+            self.write(About.INVITED_AGAIN, now)
+        self.warn(today, now)
 
     def _standing(self, today: date) -> tuple[Status, Reason]:
         if self.expulsion is not None:
@@ -147,11 +110,11 @@ class Enrollment(EnrollmentRecord):
         self.remind_at = None
         self._stop_asking()
         if status is Status.ENROLLED:
-            self._write(About.ENROLLED, now)
+            self.write(About.ENROLLED, now)
         elif status is Status.INVITED:
-            self._write(About.ENDED_NUMBER_NEEDED if ended else About.INVITED, now)
+            self.write(About.ENDED_NUMBER_NEEDED if ended else About.INVITED, now)
         elif ended and reason is not Reason.DEACTIVATED:  # of that, whoever did it tells
-            self._write(About.ENDED, now)
+            self.write(About.ENDED, now)
 
     def _stop_asking(self) -> None:
         """Nobody is asked for a number that is not what is missing any more."""
@@ -162,14 +125,6 @@ class Enrollment(EnrollmentRecord):
             if x.about not in (About.INVITED, About.INVITED_AGAIN)
         )
 
-    def _write(self, about: About, now: datetime, **more: Any) -> None:  # Any: of the letter
-        self.letters += 1
-        letter = Letter(number=self.letters, about=about, reason=self.reason, at=now, **more)
-        # Of those that wait for an address only the newest is kept.
-        waiting = self.account.email is None and letter.to is None
-        before = tuple(x for x in self.outbox if x.to is not None) if waiting else self.outbox
-        self.outbox = (*before, letter)
-
     def _next_moment(self, now: datetime) -> datetime | None:
         """The next moment at which something would change by itself; None if none would."""
         today = now.astimezone(UTC).date()
@@ -179,8 +134,7 @@ class Enrollment(EnrollmentRecord):
             day = self.ratings.changes_on(today)
             if day is not None:
                 moments.append(datetime.combine(day, time(), UTC))
-        more = [d for d in self._not_warned_of() if d > self._used_up(today)]
-        if more and (day := self.ratings.reaches(today, min(more))):
+        if day := self.next_warning(today):
             moments.append(datetime.combine(day, time(), UTC))
         return min(moments, default=None)
 
@@ -201,7 +155,7 @@ class Enrollment(EnrollmentRecord):
                 )
         if event.account is not None:
             self._learn(event.account, event.by, now)
-        self._forget_warnings(today)
+        self.forget_warnings(today)
         before, self.ratings = self.ratings, self.ratings.recorded(event.ratings)
         corrected = [e.date for e in before.entries if e.rating != self.ratings.on(e.date)]
         self.ratings = self.ratings.kept(today)
@@ -227,22 +181,9 @@ class Enrollment(EnrollmentRecord):
         before, self.account = self.account, self.account.model_copy(update=changed)
         if "emergency_phone" in changed:
             self.number_valid = None if changed["emergency_phone"] is None else True
-        confirmed = self._confirm_contact(before, confirmed, now)
+        confirmed = self.confirm_contact(before, confirmed, now)
         self.contact_news = self.contact_news.after(self.account, changed, confirmed)
         self.log(now, What.ACCOUNT_CHANGED, by, ", ".join(changed))
-
-    def _confirm_contact(
-        self, before: SellerAccount, confirmed: tuple[str, ...], now: datetime
-    ) -> tuple[str, ...]:
-        """E-mail that the number or address was changed; to whom, a case's e-mails included."""
-        found = confirmation_of(before, self.account)
-        if found is None:
-            return confirmed
-        confirms, addresses = found
-        for to in addresses:
-            if to not in confirmed:
-                self._write(About.CONTACT_CHANGED, now, to=to, confirms=confirms)
-        return (*confirmed, *addresses)
 
     def expel(self, event: Expel, now: datetime) -> None:
         """Harmful conduct; a repeat changes nothing, not even after a readmission.
@@ -303,17 +244,13 @@ class Enrollment(EnrollmentRecord):
         asked = [entry.at for entry in self.timeline if entry.what is What.LINK_REQUESTED]
         refuse_if_too_often(asked, now, LINK_SPACING, LINKS_PER_DAY)
         self.log(now, What.LINK_REQUESTED, event.by)
-        self._write(About.FRESH_LINK, now)
+        self.write(About.FRESH_LINK, now)
 
     def ignore_cancellation(self, now: datetime) -> None:
         """An enrollment goes on: cancelled, it would forget that a seller was expelled."""
         self.log(now, What.CANCELLATION_IGNORED)
 
     # --- what came of a step --------------------------------------------------------------
-
-    def warnings_looked_up(self, days: tuple[int, ...]) -> None:
-        """At how many days below sellers are warned, as it is set now."""
-        self.warn_days = days
 
     def number_checked(self, valid: bool, now: datetime) -> None:
         """The number that the enrollment began with was looked up."""
@@ -325,10 +262,7 @@ class Enrollment(EnrollmentRecord):
         """An e-mail was taken, bounced, or given up on."""
         self.outbox = tuple(x for x in self.outbox if x.number != letter.number)
         self.log(now, What.EMAIL, note=letter.about, result=result)
-        if letter.about is About.DAYS_BELOW and letter.days_below is not None:
-            today = now.astimezone(UTC).date()
-            said = [days for days in self._not_warned_of() if days <= letter.days_below]
-            self.warned += tuple(Warned(days=days, on=today) for days in said)
+        self.has_warned(letter, now.astimezone(UTC).date())
         if letter.about in INVITES and self.status is Status.INVITED:
             self.remind_at = now + REMIND_AFTER
 

@@ -103,6 +103,8 @@ class Letter(Frozen):
     at: datetime
     days_below: int | None = None
     """How many there are, in an e-mail that warns of them."""
+    warns_at: tuple[int, ...] = ()
+    """Which of the numbers at which a seller is warned have been reached with it."""
     to: str | None = None
     """The address it goes to, whatever the account's is by then."""
     confirms: Confirmation | None = None

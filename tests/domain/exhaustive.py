@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.attempt import Channel, Result
 from domain.errors import Refused
-from domain.events import AddIssue, Decision, Event, Outcome, RequestCall
+from domain.events import AddIssue, Decision, Event, Outcome, RequestCall, SendLink
 from domain.record import Reason, Status
 from domain.steps import (
     Deactivate,
@@ -58,8 +58,11 @@ from tests.domain.world import HELD, Task
 EVENTS: dict[str, Event] = {
     "contact": a_contact(),
     "contact me now": a_request(),
+    "link": SendLink(by="page"),
     "plan": a_plan(),
+    "another plan": a_plan("again"),
     "accepted": ACCEPT,
+    "version 1 accepted": ACCEPT.model_copy(update={"version": 1}),
     "more information": ASK_MORE,
     "rejected": REJECT,
     "conversation": a_conversation(),
@@ -75,6 +78,9 @@ EVENTS: dict[str, Event] = {
     "other number": a_change(phone=OTHER_NUMBER),
     "address": a_change(email=ADDRESS),
     "other address": a_change(email=OTHER_ADDRESS),
+    "address by the enrollment": a_change(email=OTHER_ADDRESS).model_copy(
+        update={"from_enrollment": True, "confirmed": (ADDRESS, OTHER_ADDRESS)}
+    ),
     "decision: resolve": a_decision(Decision.RESOLVE),
     "decision: deactivate": a_decision(Decision.DEACTIVATE),
     "decision: resume": a_decision(Decision.RESUME),
@@ -203,6 +209,9 @@ class Walked(WatchedWorld):
     def offer(self, event: Event) -> None:
         """An update: it leads where section 5's table says, or is refused."""
         before, throttled = self.case, isinstance(event, RequestCall) and self._throttled()
+        throttled = throttled or (
+            isinstance(event, SendLink) and self.witness.refuses_link(self.now)
+        )
         expected = invariants.becomes(before, event, throttled=throttled)
         try:
             self._hand_over(event)
@@ -216,6 +225,12 @@ class Walked(WatchedWorld):
         if isinstance(event, RequestCall):
             self.asked += (self.now,)
         self._rest(before.status)
+
+    def _becomes(self, event: Event) -> Status | None:
+        throttled = isinstance(event, RequestCall) and self._throttled()
+        if isinstance(event, SendLink):
+            throttled = self.witness.refuses_link(self.now)
+        return invariants.becomes(self.case, event, throttled=throttled)
 
     def _throttled(self) -> bool:
         """Section 5: once in 5 minutes, and so many times in 24 hours."""

@@ -1,8 +1,9 @@
 """The form of a case: what its future depends on. States of the same form are walked once.
 
-Left out, since no rule reads them: ids, the timeline, what people wrote and how much of it, the
-view's history of attempts, plans but for whether the newest was reviewed, and the number that
-an attempt or an entry of the agenda goes by. Moments are kept as seconds from now, as numbers:
+Left out, since no rule reads them: ids, the timeline but for when a link was asked for, what people
+wrote and how much of it, the view's history of attempts, plans but for the newest's text, whether
+it was reviewed and whether it is the first, and the number that an attempt or an entry of the
+agenda goes by. Moments are kept as seconds from now, as numbers:
 Python's hash takes a timedelta of -1 day and one of -2 days for the same.
 """
 
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from activities.time_zones import zone_of
 from domain.attempt import GOT_THROUGH, OUTREACH, About, Attempt, Channel, Planned, Result
 from domain.case import Case
-from domain.record import Status
+from domain.record import Status, What
 from tests.domain.oracle import Witness
 
 _DAY = timedelta(days=1)
@@ -46,6 +47,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         (case.harm is None, case.expelled),
         (case.account_deactivated, case.deactivation_told),
         tuple(_off(asked, now) for asked in case.requests if now - asked < _DAY),
+        tuple(_off(asked, now) for asked in _links(case) if now - asked < _DAY),
         (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),
         _outreach(case, now) if contacting else case.number_invalid,
         case.not_called,
@@ -53,6 +55,10 @@ def form_of(case: Case, now: datetime) -> Hashable:
         tuple(_under_way(a, case, now) for a in case.under_way),
         _last_call(case, now),
     )
+
+
+def _links(case: Case) -> Iterable[datetime]:
+    return (entry.at for entry in case.timeline if entry.what is What.LINK_REQUESTED)
 
 
 def witness_form(witness: Witness, now: datetime) -> Hashable:
@@ -64,6 +70,7 @@ def witness_form(witness: Witness, now: datetime) -> Hashable:
         witness.number_invalid,
         witness.not_called,
         found and _off(found, now),
+        witness.owed,
     )
 
 
@@ -82,12 +89,19 @@ def _later(moment: datetime | None, now: datetime) -> float | None:
     return None if moment is None else max(_off(moment, now), 0)
 
 
-def _plan(case: Case) -> str | None:
-    return None if not case.plans else "reviewed" if case.plans[-1].decision else "new"
+def _plan(case: Case) -> Hashable:
+    if not case.plans:
+        return None
+    newest = case.plans[-1]
+    if newest.decision is not None:
+        return (newest.version == 1, "reviewed")
+    changes = [e.what for e in case.timeline if e.what in (What.PLAN_SUBMITTED, What.ISSUE_JOINED)]
+    return (newest.version == 1, newest.plan.root_causes, changes[-1])
 
 
 def _planned(planned: Planned, now: datetime) -> Hashable:
-    return (planned.channel, planned.about, _off(planned.due, now), planned.redial)
+    about = (planned.about, planned.to, planned.confirms)
+    return (planned.channel, about, _off(planned.due, now), planned.redial)
 
 
 def _under_way(attempt: Attempt, case: Case, now: datetime) -> Hashable:

@@ -22,6 +22,7 @@ from domain.events import (
     RequestCall,
     Review,
     ReviewPlan,
+    SendLink,
     SubmitPlan,
     Withdraw,
 )
@@ -81,6 +82,8 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
     if status not in OPEN:
         return None
     match event:
+        case SendLink():
+            return None if throttled else status
         case ReportContact() | RequestCall():
             contacted = WORKING if status is CONTACTING else status
             return None if throttled else contacted
@@ -105,6 +108,8 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
 
 
 def _reviewed(case: Case, event: ReviewPlan) -> Status | None:
+    if event.version not in (None, len(case.plans)):
+        return None
     if event.decision is Review.ACCEPT:
         return None if case.conversation_required else RESOLVED
     if event.decision is Review.MORE_INFORMATION:
@@ -188,8 +193,9 @@ def _only_deactivating_deactivates(case: Case, steps: Sequence[Step]) -> None:
     """Section 6: one place deactivates, and nothing else goes on while it does."""
     assert (case.status is DEACTIVATING) == any(isinstance(step, Deactivate) for step in steps)
     if case.status is DEACTIVATING:
-        assert not case.agenda
-        assert not any(attempt.wanted for attempt in case.under_way)
+        # Whose number or address was changed hears of it all the same.
+        attempts = (*case.agenda, *(attempt for attempt in case.under_way if attempt.wanted))
+        assert {attempt.about for attempt in attempts} <= {About.CONTACT_CHANGED}
 
 
 def _harm_alone_expels(case: Case) -> None:
@@ -242,5 +248,6 @@ def _the_clock_runs(case: Case, steps: Sequence[Step]) -> None:
     if case.status in (CONTACTING, WORKING):
         assert case.deadline is not None
         waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
-        ringing = case.status is CONTACTING and bool(case.under_way)
+        trying = any(attempt.about in OUTREACH for attempt in case.under_way)
+        ringing = case.status is CONTACTING and trying
         assert ringing or min(waits) <= case.deadline

@@ -6,6 +6,7 @@ outreach an attempt belongs to and whether the number is invalid are all worked 
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from domain.attempt import About, Attempt, Channel, Result
 from domain.policy import Policy
@@ -35,6 +36,15 @@ class Seen:
         return self.redials.first if self.redials else self
 
 
+class Owed(NamedTuple):
+    """An e-mail that confirms a change of number or address: to whom, and what it must say."""
+
+    to: str
+    number_changed: bool
+    number_ends: str | None
+    email_changed: bool
+
+
 @dataclass
 class Witness:
     """Notes down what happens, and says whether the seller was reached or really tried."""
@@ -52,16 +62,37 @@ class Witness:
     skipped: int = 0
     heard: int = 0
     seen: dict[int, Seen] = field(default_factory=dict)
+    owed: tuple[Owed, ...] = ()
+    """E-mails that confirm a change and have not begun: whatever comes, they must."""
+    links: tuple[datetime, ...] = ()
+    """When a fresh link was taken."""
 
     def outreach_begins(self) -> None:
         self.outreach += 1
         self.skipped = 0
 
-    def changed(self, number: str | None, address: str | None) -> None:
-        if number is not None and (number != self.number or self.not_called):
+    def changed(self, number: str | None, address: str | None, told: tuple[str, ...] = ()) -> None:
+        """A number or an address was given; who was `told` of it is not told again (section 2)."""
+        other_number = number is not None and number != self.number
+        other_address = address is not None and address != self.address
+        if other_number or other_address:
+            ends = number[-2:] if number is not None and other_number else None
+            to = (
+                [self.address, address] if address is not None and other_address else [self.address]
+            )
+            self.owed += tuple(
+                Owed(a, other_number, ends, other_address) for a in to if a not in told
+            )
+        if number is not None and (other_number or self.not_called):
             self.number, self.number_invalid, self.found_invalid = number, False, None
             self.not_called = False
         self.address = address or self.address
+
+    def refuses_link(self, now: datetime) -> bool:
+        """Section 5: once in so long, and so many times in 24 hours."""
+        lately = [asked for asked in self.links if now - asked < timedelta(hours=24)]
+        just_now = bool(lately) and now - lately[-1] < self.policy.link_spacing
+        return just_now or len(lately) >= self.policy.links_per_day
 
     def begins(self, attempt: Attempt, now: datetime) -> None:
         assert attempt.number not in self.seen, "an attempt number is made at most once"
@@ -75,6 +106,11 @@ class Witness:
             outreach=self.outreach,
             redials=self._busy_before(attempt) if call else None,
         )
+        if attempt.about is About.CONTACT_CHANGED:
+            assert attempt.confirms is not None
+            told = Owed(attempt.to, **attempt.confirms.model_dump())
+            assert told == self.owed[0], "a change is confirmed, once, to whom it concerns"
+            self.owed, seen.to = self.owed[1:], attempt.to
         assert attempt.to == seen.to, "an attempt goes to the present number or address"
         assert not (call and self.not_called), "a number that is not called is not called"
         self.seen[attempt.number] = seen

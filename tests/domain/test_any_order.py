@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from domain.attempt import Attempt, Channel, Result
 from domain.case import Case
 from domain.errors import Refused
-from domain.events import Decision, Event, Outcome
+from domain.events import Decision, Event, Outcome, SendLink
 from domain.record import CLOSED, Status
 from tests.domain.build import (
     ACCEPT,
@@ -61,6 +61,10 @@ ABOUT_THE_CASE = [
     a_change(phone=OTHER_NUMBER),
     a_change(email=ADDRESS),
     a_change(phone=OTHER_NUMBER, email=OTHER_ADDRESS),
+    a_change(email=OTHER_ADDRESS).model_copy(
+        update={"from_enrollment": True, "confirmed": (OTHER_ADDRESS,)}
+    ),
+    SendLink(by="page"),
 ]
 THE_END = [
     ACCEPT,

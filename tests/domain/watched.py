@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from activities.time_zones import zone_of
-from domain.attempt import OUTREACH, About, Channel, Result
+from domain.attempt import OUTREACH, About, Attempt, Channel, Result
+from domain.case import Case
 from domain.errors import Refused
 from domain.events import (
     AddIssue,
@@ -16,10 +17,11 @@ from domain.events import (
     ReportContact,
     ReportHarm,
     RequestCall,
+    SendLink,
     SubmitPlan,
 )
 from domain.policy import effective_policy
-from domain.record import OPEN, Status
+from domain.record import OPEN, Status, What
 from domain.steps import Reach, Step, TellDesk, WaitUntil
 from tests.domain.build import ADDRESS, NUMBER
 from tests.domain.oracle import Witness
@@ -49,6 +51,7 @@ class WatchedWorld(World):
             a.result is Result.SKIPPED and a.about in OUTREACH for a in self.case.attempts[made:]
         )
         self._check_that_what_is_recorded_was_made()
+        self._check_that_every_change_is_confirmed()
         if self.case.status is not before:
             self._check_what_the_timer_did(before)
         self._check_that_the_deadline_stands()
@@ -58,6 +61,16 @@ class WatchedWorld(World):
         """An attempt that was not begun is none, but for one that we were too late for."""
         for attempt in self.case.attempts:
             assert attempt.number in self.witness.seen or attempt.result is Result.SKIPPED
+
+    def _check_that_every_change_is_confirmed(self) -> None:
+        """Section 5: however the case ends meanwhile."""
+        case, seen = self.case, self.witness.seen
+        confirming = [
+            x for x in (*case.under_way, *case.agenda) if x.about is About.CONTACT_CHANGED
+        ]
+        assert all(x.wanted for x in confirming if isinstance(x, Attempt)), "never called off"
+        begun = {a.number for a in confirming if isinstance(a, Attempt)} & set(seen)
+        assert len(confirming) - len(begun) == len(self.witness.owed)
 
     def _check_that_asking_again_changes_nothing(self, steps: tuple[Step, ...]) -> None:
         before = self.case.model_copy()
@@ -150,7 +163,15 @@ class WatchedWorld(World):
             self.witness.reached = True
             assert self.case.status is not Status.CONTACTING
         if isinstance(event, ChangeContact):
-            self.witness.changed(event.emergency_phone, event.email)
+            self.witness.changed(event.emergency_phone, event.email, event.confirmed)
+        if isinstance(event, SendLink):
+            assert not self.witness.refuses_link(self.now)
+            self.witness.links += (self.now,)
+            self._check_that_a_link_changes_nothing_else(before)
+        if isinstance(event, SubmitPlan):
+            self._check_what_became_of_a_plan(before, event)
+        if self.case.status is Status.PLAN_REVIEW and isinstance(event, Decide):
+            assert self.case.desk_due == self._desk_hears_of_a_plan()
         if self.case.status is Status.CONTACTING and (
             isinstance(event, Decide)
             or (isinstance(event, AddIssue) and event.issue not in before.issues)
@@ -158,6 +179,50 @@ class WatchedWorld(World):
             self.witness.outreach_begins()
         if self.case.status is Status.DEACTIVATING and before.status in OPEN:
             assert self._deactivates(event)
+
+    def _check_that_a_link_changes_nothing_else(self, before: Case) -> None:
+        """Section 5: no contact, and it stops nothing; an e-mail is planned, at once."""
+        case = self.case
+        (link,) = [p for p in case.agenda if p.about is About.FRESH_LINK]
+        assert (link.channel, link.due, link.to) == (Channel.EMAIL, self.now, None)
+        agenda = tuple(p for p in case.agenda if p is not link)
+        rest = case.model_copy(
+            update={
+                "agenda": agenda,
+                "timeline": before.timeline,
+                "entries": before.entries,
+                "written": before.written,
+            }
+        )
+        assert rest == before
+
+    def _check_what_became_of_a_plan(self, before: Case, event: SubmitPlan) -> None:
+        """Section 5: the same text again is no new version; of a new one the desk hears at once."""
+        case = self.case
+        if self._waits_with_the_same_text(before, event):
+            assert (case.plans, case.desk_due) == (before.plans, before.desk_due)
+            return
+        assert case.plans[:-1] == before.plans
+        assert case.plans[-1].plan == event
+        if case.status is Status.PLAN_REVIEW:
+            assert case.desk_due == self._desk_hears_of_a_plan()
+        else:
+            assert case.desk_due == before.desk_due, "an escalation is told again in its own time"
+
+    def _desk_hears_of_a_plan(self) -> datetime:
+        rules = self.case.rules
+        return self.now if rules.desk_told_of_plans else self.now + rules.desk_reminder
+
+    @staticmethod
+    def _waits_with_the_same_text(case: Case, event: SubmitPlan) -> bool:
+        if case.status not in {Status.PLAN_REVIEW, Status.ESCALATED} or not case.plans:
+            return False
+        newest = case.plans[-1]
+        told = [n for n, e in enumerate(case.timeline) if e.what is What.PLAN_SUBMITTED][-1]
+        joined = [e for e in case.timeline[told:] if e.what is What.ISSUE_JOINED]
+        lists = ("root_causes", "corrective_actions", "preventive_measures", "evidence")
+        same = all(getattr(event, name) == getattr(newest.plan, name) for name in lists)
+        return same and newest.reviewed_at is None and not joined
 
     def _deactivates(self, event: Event) -> bool:
         harmful = isinstance(event, AddIssue) and event.issue.harmful

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from domain.account import SellerAccount, SellingPlan, Store
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import (
+    AccountNews,
     ChangeAccount,
     Expel,
     Readmit,
@@ -58,9 +59,9 @@ def an_enrollment(
     )
 
 
-def rated(recorded: Mapping[date, int]) -> RecordRatings:
+def rated(recorded: Mapping[date, int], account: AccountNews | None = None) -> RecordRatings:
     ratings = tuple(Rating(date=day, rating=r) for day, r in recorded.items())
-    return RecordRatings(by="feed", ratings=ratings)
+    return RecordRatings(by="feed", ratings=ratings, account=account)
 
 
 GOOD_FOR_LONG = rated({FIRST_DAY: 800})

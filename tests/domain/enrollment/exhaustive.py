@@ -5,16 +5,17 @@ Every status and every e-mail is compared with the oracle's in tests/domain/enro
 
 import copy
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from domain.attempt import Result
-from domain.enrollment.record import CheckNumber, LookUpWarnings, Send, Status, Step, What
+from domain.enrollment.events import AccountNews
+from domain.enrollment.record import About, CheckNumber, LookUpWarnings, Send, Status, Step, What
 from domain.errors import Refused
-from domain.events import Event
+from domain.events import Event, SendLink
 from domain.steps import ShareContact, WaitUntil
-from tests.domain.build import NUMBER, OTHER_NUMBER
+from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
     ADDRESS_REMOVED,
@@ -31,7 +32,7 @@ from tests.domain.enrollment.build import (
     rated,
 )
 from tests.domain.enrollment.oracle import minus_six_months
-from tests.domain.enrollment.watched import WatchedProgramme
+from tests.domain.enrollment.watched import ASKS, WatchedProgramme, as_written
 from tests.domain.enrollment.world import Task
 from tests.domain.walk import Letter, Walk
 
@@ -52,6 +53,10 @@ EVENTS: dict[str, Event] = {
     "readmitted": READMITTED,
     "deactivated": DEACTIVATED,
     "reinstated": REINSTATED,
+    "link": SendLink(by="page"),
+    "address by a case": a_change(email=OTHER_ADDRESS).model_copy(
+        update={"confirmed": (ADDRESS, OTHER_ADDRESS)}
+    ),
 }
 RATINGS = {"good today": (0, 250), "bad today": (0, 249), "bad since 10 days": (9, 249)}
 PAST = {"bad 11 days ago": (10, 249), "good 11 days ago": (10, 250)}
@@ -67,6 +72,7 @@ class Walked(WatchedProgramme):
         other.seller = self.seller.copy()
         other._tasks = dict(self._tasks)
         other._expelled_in = set(self._expelled_in)
+        other.warner, other._beside = self.warner.copy(), list(self._beside)
         for name in (
             "changes",
             "status_log",
@@ -94,15 +100,17 @@ class Walked(WatchedProgramme):
             it.expulsion is None,
             it.expelled_in,
             it.deactivated,
-            tuple((letter.about, letter.reason) for letter in it.outbox),
+            tuple((letter.reason, as_written(letter)) for letter in it.outbox),
             it.remind_at,
             it.warn_days,
             it.warned,
-            it.contact_news.fields,
+            (it.contact_news.fields, it.contact_news.confirmed),
             ShareContact() in self._tasks and self._tasks[ShareContact()].news == it.contact_news,
             self._untold_end,
             self._remind_at,
             self.seller.number_valid,
+            (self.warner.at, tuple(self.warner.had.items()), self._warning),
+            tuple(asked for asked in self.links if self.now - asked < DAY),
         )
 
     def shows(self) -> Iterable[Hashable]:
@@ -124,8 +132,12 @@ class Walked(WatchedProgramme):
             event = rated({today - back * DAY: score})
             yield name, partial(Walked.offer, event=event)
         too_early = rated({today: 250, today + DAY: 250})
+        yield "rating and address", partial(Walked.offer, event=self._with_an_account(today))
         yield "a rating of tomorrow", partial(Walked.offer, event=too_early, refused=True)
         yield "cancelled", Walked.is_cancelled
+
+    def _with_an_account(self, today: date) -> Event:
+        return rated({today: 249}, AccountNews(email=OTHER_ADDRESS))
 
     def _is_news(self, number: str) -> bool:
         """A number that the start found invalid is refused by the update's validator."""
@@ -166,7 +178,7 @@ class Walked(WatchedProgramme):
         try:
             self.take(event)
         except Refused:
-            assert refused
+            assert refused or (isinstance(event, SendLink) and self.refuses_link())
             assert self.enrollment is before
             assert before == state
         else:
@@ -206,11 +218,10 @@ class Walked(WatchedProgramme):
             assert list(self._tasks) == [CheckNumber(it.account.emergency_phone or "")]
             return
         assert it.status is self.seller.status_on(today)
-        asks = {"invited", "invited_again", "ended_number_needed"}
         if it.deactivated:
-            assert (asks | {"enrolled"}).isdisjoint(letter.about for letter in it.outbox)
+            assert (ASKS | {About.ENROLLED}).isdisjoint(letter.about for letter in it.outbox)
         if it.status is not Status.INVITED:
-            assert asks.isdisjoint(letter.about for letter in it.outbox), "asked for no reason"
+            assert ASKS.isdisjoint(letter.about for letter in it.outbox), "asked for no reason"
             assert it.remind_at is None
         assert self.status_log == self.changes
         sends = [step for step in self._tasks if isinstance(step, Send)]
@@ -236,6 +247,16 @@ def a_seller(
     return world
 
 
+def nearly_warned() -> Walked:
+    """Enrolled, below for 6 days and still, and it is known that the 7th is warned of."""
+    world = a_seller(rated_for=0)
+    world.hear(CheckNumber(NUMBER), True)
+    world.hear(next(step for step in world._tasks if isinstance(step, Send)), Result.ACCEPTED)
+    world.offer(rated({BEGINS.date() - 5 * DAY: 249}))
+    world.hear(LookUpWarnings(), (7, 10))
+    return world
+
+
 def walks(*, far: bool) -> list[Walk]:
     """`far`: some ten seconds of them; one otherwise."""
     roots = [
@@ -244,5 +265,6 @@ def walks(*, far: bool) -> list[Walk]:
         ("rated since a day later, no number", a_seller(number=None, rated_for=-1)),
         ("invited", a_seller(number=None, rated_for=0)),
         ("no address", a_seller(email=None, rated_for=0)),
+        ("enrolled, below for 6 days", nearly_warned()),
     ]
     return [Walk("enrollment, all letters", roots, 3 if far else 2, recheck=20)]

@@ -3,10 +3,11 @@
 Written apart from domain/enrollment, to check it: it forgets no day, and its calendar is its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from domain.account import SellingPlan
 from domain.enrollment.record import Status
@@ -80,6 +81,38 @@ def _is_met(recorded: frozenset[tuple[date, int]], today: date) -> bool:
     return DayByDay(dict(recorded), today).is_met(today)
 
 
+@lru_cache(maxsize=4096)
+def _days_below(recorded: frozenset[tuple[date, int]], today: date) -> int:
+    return DayByDay(dict(recorded), today).days_below(today)
+
+
+class Confirmed(NamedTuple):
+    """A change of number or address, as its e-mail to an address must tell it."""
+
+    to: str
+    number_changed: bool
+    number_ends: str | None
+    email_changed: bool
+
+
+def confirmations(
+    number: tuple[str | None, str | None],
+    address: tuple[str | None, str | None],
+    told: Iterable[str] = (),
+) -> list[Confirmed]:
+    """Who is e-mailed what of a change (before, after); who was `told` already is not again.
+
+    To the address there was before, and to a new one. What was not known has not changed.
+    """
+    number_changed = number[0] is not None and number[0] != number[1]
+    email_changed = address[0] is not None and address[0] != address[1]
+    if address[0] is None or not (number_changed or email_changed):
+        return []
+    ends = number[1][-2:] if number_changed and number[1] else None
+    to = [a for a in dict.fromkeys(address) if a is not None and a not in told]
+    return [Confirmed(a, number_changed, ends, email_changed) for a in to]
+
+
 @dataclass
 class Seller:
     """All there is to know of a seller, noted down by somebody beside the engine."""
@@ -87,6 +120,7 @@ class Seller:
     plan: SellingPlan | None = None
     number: str | None = None
     number_valid: bool = False
+    address: str | None = None
     expelled: bool = False
     deactivated: bool = False
     recorded: dict[date, int] = field(default_factory=dict)
@@ -94,6 +128,10 @@ class Seller:
     def copy(self) -> "Seller":
         """One that later notes do not change."""
         return replace(self, recorded=dict(self.recorded))
+
+    def days_below(self, day: date) -> int:
+        """Of the window of a day."""
+        return _days_below(frozenset(self.recorded.items()), day)
 
     def status_on(self, day: date) -> Status:
         """What the requirements say."""

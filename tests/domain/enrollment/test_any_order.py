@@ -13,9 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain.account import SellingPlan
 from domain.attempt import Result
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.record import About, Send, Status
+from domain.enrollment.events import AccountNews
+from domain.enrollment.record import Send, Status
 from domain.enrollment.view import view_of
 from domain.errors import Refused
+from domain.events import SendLink
 from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     DAY,
@@ -27,7 +29,7 @@ from tests.domain.enrollment.build import (
     rated,
 )
 from tests.domain.enrollment.oracle import minus_six_months
-from tests.domain.enrollment.watched import WatchedProgramme
+from tests.domain.enrollment.watched import ASKS, WatchedProgramme
 
 HOUR = DAY / 24
 BEGINNINGS = [
@@ -192,6 +194,33 @@ class AnyOrder(RuleBasedStateMachine):
             assert was_deactivated
 
     @rule()
+    def somebody_asks_for_a_link(self) -> None:
+        refused = self.world.refuses_link()
+        try:
+            self.world.take(SendLink(by="page"))
+        except Refused:
+            assert refused
+
+    @rule(number=NUMBERS, email=ADDRESSES, score=SCORES)
+    def a_feed_knows_more_than_the_rating(
+        self, number: str | None, email: str | None, score: int
+    ) -> None:
+        if self.world.seller.number_valid or number != self.world.seller.number:
+            news = AccountNews(emergency_phone=number, email=email)
+            self.world.take(rated({self.today: score}, news))
+
+    @rule(email=st.sampled_from([ADDRESS, OTHER_ADDRESS]), both=st.booleans())
+    def a_case_tells_of_an_address(self, email: str, both: bool) -> None:
+        told = {self.world.seller.address, email} if both else {email}
+        change = a_change(email=email)
+        confirmed = tuple(sorted(address for address in told if address))
+        self.world.take(change.model_copy(update={"confirmed": confirmed}))
+
+    @rule(days=st.sampled_from([(7, 10), (), (1, 3)]))
+    def warnings_are_set_otherwise(self, days: tuple[int, ...]) -> None:
+        self.world.warn_days = days
+
+    @rule()
     def it_is_cancelled(self) -> None:
         self.world.enrollment.ignore_cancellation(self.world.now)
         self.world.play(0)
@@ -211,13 +240,13 @@ class AnyOrder(RuleBasedStateMachine):
     def a_letter_is_under_way_wherever_there_is_an_address(self) -> None:
         enrollment = self.world.enrollment
         under_way = any(isinstance(step, Send) for step in enrollment.advance(self.world.now))
-        assert under_way == bool(enrollment.outbox and enrollment.account.email)
+        assert under_way == any(x.to or enrollment.account.email for x in enrollment.outbox)
 
     @invariant()
     def nobody_is_asked_for_a_number_who_need_not_give_one(self) -> None:
         if self.world.status is not Status.INVITED:
             waiting = {letter.about for letter in self.world.enrollment.outbox}
-            assert waiting.isdisjoint({About.INVITED, About.INVITED_AGAIN})
+            assert waiting.isdisjoint(ASKS)
 
     @invariant()
     def the_state_survives_being_stored_and_stays_small(self) -> None:

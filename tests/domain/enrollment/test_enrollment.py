@@ -135,12 +135,13 @@ def test_every_change_of_status_has_its_reason_and_its_one_e_mail(
     world.take(event)
     assert (world.status, world.reason) == (status, reason)
     assert world.became[changes:] == [f"{status} ({reason})"]
-    # That the days below are used up already is said beside it.
-    written = [about for about in world.letters[before:] if about is not About.DAYS_BELOW]
-    assert written == ([] if letter is None else [letter])
+    written = [] if letter is None else [letter]
+    if event is ONE_BELOW_LESS:
+        written.append(About.DAYS_BELOW)  # 10 of 10 are used up: said beside it
+    assert world.letters[before:] == written
     assert all(mail.reason is reason for mail in world.mailed[before:])
     world.play(6)
-    assert len(written) == (letter is not None)
+    assert world.letters[before:] == written
 
 
 @pytest.mark.parametrize(

@@ -8,5 +8,4 @@ _IN_A_VIEW_ONLY = Reason.NUMBER_BEING_CHECKED
 
 def test_every_status_reason_and_e_mail_is_met_and_the_oracle_says_the_same_of_each() -> None:
     met = {seen for walk in walks(far=False) for seen in walk.go().seen}
-    # A link is asked for by somebody outside, and decides nothing: tests/domain/test_fresh_link.py.
-    assert met == {*Status, *Reason, *About} - {_IN_A_VIEW_ONLY, About.FRESH_LINK}
+    assert met == {*Status, *Reason, *About} - {_IN_A_VIEW_ONLY}

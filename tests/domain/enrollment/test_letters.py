@@ -194,15 +194,16 @@ def test_a_reminder_waits_for_an_address_too() -> None:
 
 def test_the_11th_day_below_ends_it_on_that_very_day_and_says_why() -> None:
     world = Programme(GOOD_FOR_LONG, rated({TODAY: 249}))
-    world.enrollment.warnings_looked_up(())
-    world.warn_days = ()
-    world.play(0.01)
+    assert world.sleeps_until == midnight(TODAY + 6 * DAY)
     world.play_until(midnight(TODAY + 10 * DAY) - HOUR)
     assert (world.status, world.view.days_below) == (Status.ENROLLED, 10)
+    assert world.sleeps_until == midnight(TODAY + 10 * DAY)
     world.play(400)
-    assert world.woken[-1] == midnight(TODAY + 10 * DAY)
+    assert world.woken == [midnight(TODAY + days * DAY) for days in (6, 9, 10)]
     assert [(mail.at, mail.about, mail.reason) for mail in world.mailed[1:]] == [
-        (midnight(TODAY + 10 * DAY), About.ENDED, Reason.TOO_MANY_DAYS_BELOW)
+        (midnight(TODAY + 6 * DAY), About.DAYS_BELOW, Reason.REQUIREMENTS_MET),
+        (midnight(TODAY + 9 * DAY), About.DAYS_BELOW, Reason.REQUIREMENTS_MET),
+        (midnight(TODAY + 10 * DAY), About.ENDED, Reason.TOO_MANY_DAYS_BELOW),
     ]
 
 
@@ -212,3 +213,4 @@ def test_who_is_below_for_10_days_and_no_longer_stays_enrolled() -> None:
     assert world.view.days_below == 10
     assert world.play(400).status is Status.ENROLLED
     assert world.letters == [About.ENROLLED, About.DAYS_BELOW, About.DAYS_BELOW]
+    assert world.woken == [midnight(TODAY + days * DAY) for days in (6, 9)]

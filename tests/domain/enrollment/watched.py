@@ -1,9 +1,11 @@
 """A world in which every status and every e-mail is compared with what the rules say."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from domain.attempt import Result
 from domain.enrollment.events import (
+    AccountNews,
     ChangeAccount,
     Expel,
     Readmit,
@@ -11,23 +13,60 @@ from domain.enrollment.events import (
     RecordRatings,
     Reinstate,
 )
-from domain.enrollment.record import SAYS_ENDED, About, Send, Status, Step, What
+from domain.enrollment.record import (
+    SAYS_ENDED,
+    About,
+    Letter,
+    LookUpWarnings,
+    Send,
+    Status,
+    Step,
+    What,
+)
 from domain.errors import Refused
-from domain.events import Event
+from domain.events import Event, SendLink
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
-from tests.domain.enrollment.oracle import Seller
+from tests.domain.enrollment.oracle import Confirmed, Seller, confirmations
+from tests.domain.enrollment.warned import Warner
 from tests.domain.enrollment.world import Programme, Task
 
 Change = tuple[datetime, Status]
 
+ASKS = frozenset({About.INVITED, About.INVITED_AGAIN, About.ENDED_NUMBER_NEEDED})
+"""What asks for a number."""
+_SAYS_WHY = {*About} - {About.CONTACT_CHANGED, About.FRESH_LINK}
+"""What names the reason of the status."""
 
-def e_mail_for(after: Status, *, ended: bool) -> list[About]:
+
+class Written(NamedTuple):
+    """What an e-mail says, and to whom where that is not the present address."""
+
+    about: About
+    confirms: Confirmed | None = None
+    days_below: int | None = None
+    warns_at: tuple[int, ...] = ()
+
+
+def as_written(letter: Letter) -> Written:
+    """A letter, as the rules know it."""
+    confirms = None
+    if letter.confirms is not None:
+        assert letter.to is not None
+        confirms = Confirmed(letter.to, **letter.confirms.model_dump())
+    else:
+        assert letter.to is None, "only what confirms a change goes to another address"
+    return Written(letter.about, confirms, letter.days_below, letter.warns_at)
+
+
+def e_mail_for(after: Status, *, ended: bool, deactivated: bool) -> list[Written]:
     """What a change of status writes; `ended`: an enrollment ended, and nobody was told yet."""
     if after is Status.ENROLLED:
-        return [About.ENROLLED]
+        return [Written(About.ENROLLED)]
     if after is Status.INVITED:
-        return [About.ENDED_NUMBER_NEEDED if ended else About.INVITED]
-    return [About.ENDED] if ended else []
+        return [Written(About.ENDED_NUMBER_NEEDED if ended else About.INVITED)]
+    if after is Status.NOT_ELIGIBLE and deactivated:
+        return []  # whoever deactivated tells
+    return [Written(About.ENDED)] if ended else []
 
 
 class WatchedProgramme(Programme):
@@ -36,43 +75,57 @@ class WatchedProgramme(Programme):
     def __init__(
         self, *, now: datetime, number: str | None, email: str | None, number_valid: bool
     ) -> None:
-        self.seller = Seller(PROFESSIONAL, number, number_valid)
+        self.seller = Seller(PROFESSIONAL, number, number_valid, email)
+        self.warner = Warner(now.date())
         self.changes: list[Change] = []
         """Of status, as they must be."""
         self.status_log: list[Change] = []
         """As the timeline has them, the events that it forgot included."""
+        self.owed: tuple[Confirmed, ...] = ()
+        """E-mails that confirm a change and have not left."""
+        self.links: tuple[datetime, ...] = ()
+        """When a fresh link was taken."""
+        self._beside: list[Written] = []
+        """What the last event writes, beside what comes of a status."""
         self._status = Status.NOT_ELIGIBLE
         self._untold_end = False
         """Whether a letter that waits for an address says that an enrollment ended."""
         self._remind_at: datetime | None = None
         self._expelled_in: set[str | None] = set()
         self._events_seen = self._letters_seen = 0
+        self._warning: Written | None = None
+        """The one that waits to leave."""
         super().__init__(now=now, number=number, email=email, number_valid=number_valid)
 
     # --- what happens -------------------------------------------------------------------------
 
     def take(self, *events: Event) -> "WatchedProgramme":
         for event in events:
-            before = self.seller.copy()
-            self._note(event)
+            before, warner = self.seller.copy(), self.warner.copy()
+            owed, links, beside = self.owed, self.links, list(self._beside)
+            refused = self._note(event)
             try:
                 super().take(event)
             except Refused:
-                self.seller = before
+                self.seller, self.warner, self.owed, self.links = before, warner, owed, links
+                self._beside = beside
                 raise
+            assert not refused, "what is to be refused is refused"
         return self
 
-    def _note(self, event: Event) -> None:
+    def _note(self, event: Event) -> bool:
+        """Note an event down; whether it is to be refused."""
         seller = self.seller
         match event:
             case RecordRatings():
+                self.warner.time_passes(seller, self.now.date())
                 seller.recorded |= {rating.date: rating.rating for rating in event.ratings}
+                if event.account is not None:
+                    self._learn(event.account)
             case ChangeAccount():
-                seller.plan = event.news.get("selling_plan", seller.plan)
-                number = event.news.get("emergency_phone", seller.number)
-                # Looked up before it is taken, so any other number is a valid one.
-                seller.number_valid = seller.number_valid or number != seller.number
-                seller.number = number
+                self._learn(event, event.confirmed)
+            case SendLink():
+                return self._ask_for_link()
             case Expel() if event.case_id is None or event.case_id not in self._expelled_in:
                 seller.expelled = True
                 self._expelled_in.add(event.case_id)
@@ -82,6 +135,32 @@ class WatchedProgramme(Programme):
                 seller.deactivated = True
             case Reinstate():
                 seller.deactivated = False
+        return False
+
+    def _learn(self, account: AccountNews, told: tuple[str, ...] = ()) -> None:
+        seller = self.seller
+        seller.plan = account.news.get("selling_plan", seller.plan)
+        number = account.news.get("emergency_phone", seller.number)
+        address = account.news.get("email", seller.address)
+        due = confirmations((seller.number, number), (seller.address, address), told)
+        self.owed += tuple(due)
+        self._beside += [Written(About.CONTACT_CHANGED, confirmed) for confirmed in due]
+        # Looked up before it is taken, so any other number is a valid one.
+        seller.number_valid = seller.number_valid or number != seller.number
+        seller.number, seller.address = number, address
+
+    def _ask_for_link(self) -> bool:
+        if self.refuses_link():
+            return True
+        self.links += (self.now,)
+        self._beside.append(Written(About.FRESH_LINK))
+        return False
+
+    def refuses_link(self) -> bool:
+        """Once in 15 minutes and 3 times in 24 hours, where there is an address."""
+        lately = [asked for asked in self.links if self.now - asked < DAY]
+        just_now = bool(lately) and self.now - lately[-1] < timedelta(minutes=15)
+        return self.seller.address is None or just_now or len(lately) >= 3
 
     def can_still_be_learned_of(self) -> bool:
         """Whether an e-mail was called off so lately that it may have left all the same."""
@@ -91,18 +170,29 @@ class WatchedProgramme(Programme):
         """An e-mail could not be stopped any more."""
         letter = self.called_off.pop().letter
         self.enrollment.sent(letter, Result.ACCEPTED, self.now)
-        self._was_sent(letter.about)
+        self._was_sent(letter)
         self._reconcile()
 
     def _tell(self, step: Step, task: Task) -> None:
         super()._tell(step, task)
+        if isinstance(step, LookUpWarnings):
+            self.warner.at = self.warn_days
         if isinstance(step, Send) and task.letter is not None:
-            self._was_sent(task.letter.about)
+            assert step.to == (task.letter.to or self.seller.address)
+            self._was_sent(task.letter)
 
-    def _was_sent(self, about: About) -> None:
-        asks = about in {About.INVITED, About.ENDED_NUMBER_NEEDED}
-        if asks and self._status is Status.INVITED:
+    def _was_sent(self, letter: Letter) -> None:
+        written = as_written(letter)
+        if letter.about in ASKS - {About.INVITED_AGAIN} and self._status is Status.INVITED:
             self._remind_at = self.now + timedelta(days=7)
+        if letter.about is About.DAYS_BELOW:
+            self.warner.sent(letter.warns_at, self.now.date())
+            self._warning = None if self._warning == written else self._warning
+        if written.confirms is not None:
+            left = list(self.owed)
+            if written.confirms in left:
+                left.remove(written.confirms)
+            self.owed = tuple(left)
 
     # --- what must come of it -----------------------------------------------------------------
 
@@ -110,35 +200,58 @@ class WatchedProgramme(Programme):
         steps = super()._advance()
         if not self.enrollment.number_unchecked:
             self._compare()
+            self._compare_warning(steps)
         return steps
 
     def _compare(self) -> None:
         due = self.seller.status_on(self.now.date())
-        expected: list[About] = []
+        expected, self._beside = self._beside, []
         if due is not self._status:
             ended = self._status is Status.ENROLLED or self._untold_end
-            expected = e_mail_for(due, ended=ended)
-            if due is Status.NOT_ELIGIBLE and self.seller.deactivated:
-                expected = []  # whoever deactivated tells
+            expected += e_mail_for(due, ended=ended, deactivated=self.seller.deactivated)
             self.changes.append((self.now, due))
             self._status, self._remind_at = due, None
         elif self._remind_at is not None and self._remind_at <= self.now:
-            expected = [About.INVITED_AGAIN]
+            expected.append(Written(About.INVITED_AGAIN))
             self._remind_at = None
+        expected += self._warning_written()
         assert self._letters_written() == expected
         waits = self.enrollment.account.email is None
         self._untold_end = waits and any(x.about in SAYS_ENDED for x in self.enrollment.outbox)
         self._read_timeline()
 
-    def _letters_written(self) -> list[About]:
+    def _warning_written(self) -> list[Written]:
+        """The warning that is owed from now on, unless it waits to leave already."""
+        today = self.now.date()
+        self.warner.time_passes(self.seller, today)
+        below = self.seller.days_below(today) if self._status is Status.ENROLLED else 0
+        if not below:
+            self.warner.at = None
+        owed = self.warner.owed(below)
+        before, self._warning = self._warning, None
+        if owed and self.seller.address is not None:
+            self._warning = Written(About.DAYS_BELOW, None, below, owed)
+        return [] if self._warning in (None, before) else [self._warning]
+
+    def _compare_warning(self, steps: tuple[Step, ...]) -> None:
+        """At which days they are warned is asked when it matters, and not before."""
+        enrolled = self._status is Status.ENROLLED
+        matters = enrolled and self.seller.days_below(self.now.date()) > 0
+        assert (LookUpWarnings() in steps) == (matters and self.warner.at is None)
+
+    def _letters_written(self) -> list[Written]:
         enrollment = self.enrollment
         new = [letter for letter in enrollment.outbox if letter.number > self._letters_seen]
         lost = enrollment.letters - self._letters_seen - len(new)
         assert lost == 0, "none is lost unseen"
-        assert all(letter.reason is enrollment.reason for letter in new), "it says why"
+        for letter in new:
+            assert letter.about not in _SAYS_WHY or letter.reason is enrollment.reason
         self._letters_seen = enrollment.letters
-        beside = {About.DAYS_BELOW, About.CONTACT_CHANGED}  # they decide no status
-        return [letter.about for letter in new if letter.about not in beside]
+        waiting = [as_written(letter) for letter in enrollment.outbox]
+        assert [x.confirms for x in waiting if x.confirms] == list(self.owed), "none is called off"
+        warnings = [x for x in waiting if x.about is About.DAYS_BELOW]
+        assert warnings == ([] if self._warning is None else [self._warning]), "what is so"
+        return [as_written(letter) for letter in new]
 
     def _read_timeline(self) -> None:
         new = self.enrollment.happened - self._events_seen

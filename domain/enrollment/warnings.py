@@ -1,0 +1,65 @@
+"""Sellers are warned before the days below end an enrollment (docs/rules.md, section 2)."""
+
+from datetime import date, datetime, timedelta
+
+from domain.enrollment.letters import Letters
+from domain.enrollment.record import About, Letter, Status, Warned
+
+WARN_AGAIN_AFTER = timedelta(days=30)
+"""A correction that goes back and forth comes within days."""
+
+
+class Warnings(Letters):
+    """An enrollment that warns: `warn_days` are the days below at which it does."""
+
+    def used_up(self, today: date) -> int:
+        """How many of the days below that an enrollment takes are used up; 0 where it is none."""
+        return self.ratings.days_below(today) if self.status is Status.ENROLLED else 0
+
+    def warnings_looked_up(self, days: tuple[int, ...]) -> None:
+        """At how many days below sellers are warned, as it is set now."""
+        self.warn_days = days
+
+    def warn(self, today: date, now: datetime) -> None:
+        """Write that the days below are running out, where that is so and was not said."""
+        self.forget_warnings(today)
+        below = self.used_up(today)
+        if not below:
+            self.warn_days = None  # looked up anew when it matters again
+        # Without an address it is written later.
+        reached = self.account.email is not None and self._reached(below)
+        # One that waits says what is so, or is not sent.
+        self.outbox = tuple(
+            x
+            for x in self.outbox
+            if x.about is not About.DAYS_BELOW or (reached and x.days_below == below)
+        )
+        if reached and not any(x.about is About.DAYS_BELOW for x in self.outbox):
+            self.write(About.DAYS_BELOW, now, days_below=below, warns_at=reached)
+
+    def next_warning(self, today: date) -> date | None:
+        """The day on which a seller is warned next if the rating stays as it is; None if never."""
+        below = self.used_up(today)
+        more = [days for days in self._not_warned_of() if days > below]
+        return self.ratings.reaches(today, min(more)) if more else None
+
+    def has_warned(self, letter: Letter, today: date) -> None:
+        """A warning left, though it may have been called off before it was known to have."""
+        warned = {warning.days for warning in self.warned}
+        said = (days for days in letter.warns_at if days not in warned)
+        self.warned += tuple(Warned(days=days, on=today) for days in said)
+
+    def forget_warnings(self, today: date) -> None:
+        """A warning may be sent again when long after it there are fewer days below."""
+        if self.warned:
+            below = self.ratings.days_below(today)
+            self.warned = tuple(
+                w for w in self.warned if below >= w.days or today - w.on < WARN_AGAIN_AFTER
+            )
+
+    def _reached(self, below: int) -> tuple[int, ...]:
+        return tuple(days for days in self._not_warned_of() if days <= below)
+
+    def _not_warned_of(self) -> list[int]:
+        warned = {warning.days for warning in self.warned}
+        return [days for days in self.warn_days or () if days not in warned]
