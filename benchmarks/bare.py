@@ -6,19 +6,18 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from activities.mailing import MailActivities
-    from activities.marketplace import MarketplaceActivities
-    from activities.opening import OpeningActivities
-    from activities.telephony import TelephonyActivities
-    from domain.attempt import About, CallEnded, Channel, Result
-    from domain.events import ReviewPlan, SubmitPlan
-    from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
-    from domain.orders import CallOrder, DeactivateOrder, LookUpOrder, MailOrder
-    from domain.record import Status
-    from domain.steps import CaseFacts
-    from workflows.case_input import CaseInput
-    from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY
+from activities.mailing import MailActivities
+from activities.marketplace import MarketplaceActivities
+from activities.opening import OpeningActivities
+from activities.telephony import TelephonyActivities
+from domain.attempt import About, CallEnded, Channel, Result
+from domain.events import ReviewPlan, SubmitPlan
+from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.orders import CallOrder, DeactivateOrder, LookUpOrder, MailOrder
+from domain.record import Status
+from domain.steps import CaseFacts
+from workflows.case_input import CaseInput
+from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY
 
 BARE_QUEUE = "bare"
 _TOGETHER = timedelta(seconds=1)

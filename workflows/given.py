@@ -69,14 +69,11 @@ def refuse_what_does_not_exist(event: Event) -> None:
 
     Only for a validator: the answer changes with the data a machine carries.
 
-    That data is read from files as it is needed, which the sandbox forbids to what replays.
-
     Raises:
         Refused: a number, an address or a time zone is none; names the field.
     """
-    with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
-        for news in (event, getattr(event, "account", None)):
-            for field, problem_of in _EXISTS:
-                value = getattr(news, field, None)
-                if value is not None and (problem := problem_of(value)):
-                    raise Refused(f"{field}: {problem}")
+    for news in (event, getattr(event, "account", None)):
+        for field, problem_of in _EXISTS:
+            value = getattr(news, field, None)
+            if value is not None and (problem := problem_of(value)):
+                raise Refused(f"{field}: {problem}")

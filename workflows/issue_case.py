@@ -9,45 +9,43 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+import structlog
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    import structlog
-
-    from domain.case import Case
-    from domain.errors import Refused
-    from domain.events import (
-        AddIssue,
-        ChangeContact,
-        Decide,
-        Event,
-        RecordConversation,
-        ReportContact,
-        ReportHarm,
-        RequestCall,
-        ReviewPlan,
-        SendLink,
-        SubmitPlan,
-        Withdraw,
-    )
-    from domain.names import CASE_WORKFLOW, case_workflow_id_of, own_id
-    from domain.record import ENGINE
-    from domain.steps import Step, WaitUntil
-    from domain.view import CaseView, view_of
-    from workflows.case_input import CaseInput
-    from workflows.given import (
-        carried_over,
-        given,
-        refuse_what_does_not_exist,
-        require_workflow_id,
-        update_id,
-    )
-    from workflows.metrics import count
-    from workflows.perform import Outcome, called_off, perform
-    from workflows.reconciler import Reconciler
-    from workflows.search import of_case, show_in_search
-    from workflows.story import details
-    from workflows.versions import STAYS
+from domain.case import Case
+from domain.errors import Refused
+from domain.events import (
+    AddIssue,
+    ChangeContact,
+    Decide,
+    Event,
+    RecordConversation,
+    ReportContact,
+    ReportHarm,
+    RequestCall,
+    ReviewPlan,
+    SendLink,
+    SubmitPlan,
+    Withdraw,
+)
+from domain.names import CASE_WORKFLOW, case_workflow_id_of, own_id
+from domain.record import ENGINE
+from domain.steps import Step, WaitUntil
+from domain.view import CaseView, view_of
+from workflows.case_input import CaseInput
+from workflows.given import (
+    carried_over,
+    given,
+    refuse_what_does_not_exist,
+    require_workflow_id,
+    update_id,
+)
+from workflows.metrics import count
+from workflows.perform import Outcome, called_off, perform
+from workflows.reconciler import Reconciler
+from workflows.search import of_case, show_in_search
+from workflows.story import details
+from workflows.versions import STAYS
 
 log = structlog.get_logger("case")
 

@@ -8,42 +8,41 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
-with workflow.unsafe.imports_passed_through():
-    from activities.contacts import ContactActivities
-    from activities.failures import SILENCE_HELD
-    from activities.mailing import MailActivities
-    from activities.marketplace import MarketplaceActivities
-    from activities.opening import OpeningActivities
-    from activities.telephony import TelephonyActivities
-    from domain.attempt import CLOSING, Attempt, CallEnded, Channel, Result
-    from domain.case import Case
-    from domain.names import EMAIL_QUEUE, TELEPHONY_QUEUE
-    from domain.orders import (
-        LookUpOrder,
-        call_order,
-        contact_order,
-        deactivate_order,
-        deactivation_order,
-        desk_order,
-        expel_order,
-        mail_order,
-    )
-    from domain.steps import (
-        Deactivate,
-        Expel,
-        LookUp,
-        LookUpHours,
-        Reach,
-        ShareContact,
-        Step,
-        TellDeactivation,
-        TellDesk,
-        WaitUntil,
-    )
-    from domain.urgency import urgency
-    from workflows import story
-    from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY, or_failed
-    from workflows.share import shared
+from activities.contacts import ContactActivities
+from activities.failures import SILENCE_HELD
+from activities.mailing import MailActivities
+from activities.marketplace import MarketplaceActivities
+from activities.opening import OpeningActivities
+from activities.telephony import TelephonyActivities
+from domain.attempt import CLOSING, Attempt, CallEnded, Channel, Result
+from domain.case import Case
+from domain.names import EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.orders import (
+    LookUpOrder,
+    call_order,
+    contact_order,
+    deactivate_order,
+    deactivation_order,
+    desk_order,
+    expel_order,
+    mail_order,
+)
+from domain.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpHours,
+    Reach,
+    ShareContact,
+    Step,
+    TellDeactivation,
+    TellDesk,
+    WaitUntil,
+)
+from domain.urgency import urgency
+from workflows import story
+from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY, or_failed
+from workflows.share import shared
 
 Outcome = Callable[[Case, datetime], None]
 """Tells the case what came of a step."""

@@ -6,26 +6,25 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.workflow import ActivityCancellationType
 
-with workflow.unsafe.imports_passed_through():
-    from activities.contacts import ContactActivities
-    from activities.mailing import MailActivities
-    from activities.standing import StandingActivities
-    from domain.attempt import Result
-    from domain.enrollment.enrollment import Enrollment
-    from domain.enrollment.orders import letter_order
-    from domain.enrollment.record import (
-        CheckNumber,
-        Letter,
-        LookUpWarnings,
-        Send,
-        Step,
-    )
-    from domain.names import EMAIL_QUEUE
-    from domain.orders import contact_order
-    from domain.steps import ShareContact, WaitUntil
-    from workflows import enrollment_story as story
-    from workflows.patience import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
-    from workflows.share import shared
+from activities.contacts import ContactActivities
+from activities.mailing import MailActivities
+from activities.standing import StandingActivities
+from domain.attempt import Result
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.orders import letter_order
+from domain.enrollment.record import (
+    CheckNumber,
+    Letter,
+    LookUpWarnings,
+    Send,
+    Step,
+)
+from domain.names import EMAIL_QUEUE
+from domain.orders import contact_order
+from domain.steps import ShareContact, WaitUntil
+from workflows import enrollment_story as story
+from workflows.patience import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
+from workflows.share import shared
 
 Outcome = Callable[[Enrollment, datetime], None]
 """Tells the enrollment what came of a step."""

@@ -6,12 +6,11 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-with workflow.unsafe.imports_passed_through():
-    from domain.account import Account, SellerAccount
-    from domain.enrollment.record import Status as EnrollmentStatus
-    from domain.record import CaseRecord, Reason
-    from domain.record import Status as CaseStatus
-    from domain.waiting import since
+from domain.account import Account, SellerAccount
+from domain.enrollment.record import Status as EnrollmentStatus
+from domain.record import CaseRecord, Reason
+from domain.record import Status as CaseStatus
+from domain.waiting import since
 
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 STORE = SearchAttributeKey.for_keyword("CaseStore")

@@ -9,40 +9,38 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import structlog
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    import structlog
-
-    from domain.enrollment.enrollment import Enrollment
-    from domain.enrollment.events import (
-        ChangeAccount,
-        Expel,
-        Readmit,
-        RecordDeactivation,
-        RecordRatings,
-        Reinstate,
-    )
-    from domain.enrollment.record import Step, What
-    from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
-    from domain.errors import Refused
-    from domain.events import Event, SendLink
-    from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
-    from domain.record import ENGINE
-    from domain.steps import WaitUntil
-    from workflows.enrollment_input import EnrollmentInput
-    from workflows.enrollment_story import details
-    from workflows.given import (
-        carried_over,
-        given,
-        refuse_what_does_not_exist,
-        require_workflow_id,
-        update_id,
-    )
-    from workflows.perform_enrollment import Outcome, perform
-    from workflows.reconciler import Reconciler
-    from workflows.search import show_in_search
-    from workflows.versions import MOVES_ON
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.events import (
+    ChangeAccount,
+    Expel,
+    Readmit,
+    RecordDeactivation,
+    RecordRatings,
+    Reinstate,
+)
+from domain.enrollment.record import Step, What
+from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
+from domain.errors import Refused
+from domain.events import Event, SendLink
+from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
+from domain.record import ENGINE
+from domain.steps import WaitUntil
+from workflows.enrollment_input import EnrollmentInput
+from workflows.enrollment_story import details
+from workflows.given import (
+    carried_over,
+    given,
+    refuse_what_does_not_exist,
+    require_workflow_id,
+    update_id,
+)
+from workflows.perform_enrollment import Outcome, perform
+from workflows.reconciler import Reconciler
+from workflows.search import show_in_search
+from workflows.versions import MOVES_ON
 
 log = structlog.get_logger("enrollment")
 
@@ -213,8 +211,7 @@ class SellerEnrollment:
 
 
 def _now() -> datetime:
-    with workflow.unsafe.sandbox_unrestricted():
-        wall = datetime.now(UTC)  # noqa: TID251  # for a query, which is not replayed
+    wall = datetime.now(UTC)  # noqa: TID251  # for a query, which is not replayed
     return max(workflow.now(), wall)
 
 
