@@ -156,7 +156,7 @@ POISON = [
     ({"nonsense": 1}, "nonsense"),
     ({"account.emergency_phone": "secret 555 phone"}, "emergency_phone"),
     ({"account.email": "secret.seller.example"}, "email"),
-    ({"account.email": "secret..dots@seller.example"}, "email"),
+    ({"account.email": "secret@no-such-domain-.example"}, "email"),
     ({"account.time_zone": "Secret/Nowhere"}, "time_zone"),
     ({"account.time_zone": "right/America/New_York"}, "time_zone"),
     ({"account.time_zone": "localtime"}, "time_zone"),
