@@ -1,6 +1,7 @@
 # make demo        real cases live through 72 hours, in seconds
 # make test        every test; TESTS=tests/domain only these
 # make dev         a server, its Web UI and a worker, until Ctrl-C
+#                  IN=.demo shows what make demo left
 # make walk        every sequence of events up to a depth, checked: writes docs/exhaustive.md
 # make mutants     is every rule of the domain held by a test? docs/mutants.md
 # make check       format, lint, types, import rules
@@ -21,7 +22,7 @@ demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo
 
 dev: $(VENV)/run.stamp
-	$(BIN)/python worker.py --dev
+	$(BIN)/python worker.py --dev $(IN)
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 4 --dist loadfile $(TESTS)
@@ -86,4 +87,4 @@ lock: $(VENV)/dev.stamp
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf .venv .temporal .state .mutants mutants
+	rm -rf .venv .temporal .state .demo .mutants mutants

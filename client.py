@@ -59,7 +59,14 @@ def _command(panel: str, name: str, does: Callable[..., None], *examples: str) -
     lines = "\n".join(f"  python client.py {name} {example}" for example in examples)
     group, _, own_name = name.rpartition(" ")
     within = _groups[group] if group else app
-    within.command(own_name, rich_help_panel=panel, epilog=f"Examples:\n{lines}")(does)
+    # As paragraphs: a terminal is rarely as wide as our lines of code.
+    paragraphs = (" ".join(part.split()) for part in (does.__doc__ or "").split("\n\n"))
+    within.command(
+        own_name,
+        rich_help_panel=panel,
+        help="\n\n".join(paragraphs),
+        epilog=f"Examples:\n{lines}",
+    )(does)
 
 
 _command(

@@ -3,6 +3,7 @@
 python worker.py                    serve all queues, on the server of TEMPORAL_ADDRESS
 python worker.py --queue telephony  serve one queue only (may be repeated)
 python worker.py --dev              with an embedded server, its Web UI and the sellers' page
+python worker.py --dev .demo        likewise, with what they keep in the folder .demo
 """
 
 import argparse
@@ -115,13 +116,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="The case72 worker.")
     parser.add_argument(
         "--dev",
-        action="store_true",
-        help="run an embedded Temporal server and the sellers' page too",
+        nargs="?",
+        const=Path(),
+        type=Path,
+        metavar="FOLDER",
+        help="run an embedded Temporal server and the sellers' page too; what they keep is in "
+        "FOLDER (default: here)",
     )
     parser.add_argument(
         "--queue", action="append", choices=QUEUES, help="serve this queue (default: all)"
     )
     arguments = parser.parse_args()
+    if arguments.dev is not None:
+        try:
+            arguments.dev.mkdir(parents=True, exist_ok=True)
+            os.chdir(arguments.dev)
+        except OSError as error:
+            parser.error(f"--dev: {error.strerror}: {arguments.dev}")
     try:
         settings = Settings()
     except ValidationError as error:
@@ -139,7 +150,8 @@ def main() -> int:
         return 2
     configure_logs(settings.log, settings.log_level)
     try:
-        asyncio.run(serve(settings, page, arguments.queue or list(QUEUES), arguments.dev))
+        dev = arguments.dev is not None
+        asyncio.run(serve(settings, page, arguments.queue or list(QUEUES), dev))
     except Unreachable as error:
         # Not 2, with which systemd leaves it at that: the server may only be slower to start.
         print(error, file=sys.stderr)

@@ -84,6 +84,8 @@ class Standing(Generic[View]):
     """By its own clock, which may have been played forward."""
     broke_off: str | None = None
     """How its workflow ended, where that is not what was to become of it."""
+    ended: bool = False
+    """Whether its workflow has. A query of one that is just closing can be ahead of its clock."""
 
 
 def run(work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
@@ -145,14 +147,15 @@ async def _look(client: Client, kind: Kind[View], name: Name) -> Standing[View]:
         if description.status is WorkflowExecutionStatus.RUNNING:
             return Standing(await _query(client, kind, handle), now)
         # The result needs no worker, unlike the query.
-        return Standing(await handle.result(follow_runs=False, rpc_timeout=ANSWERS_WITHIN), now)
+        result = await handle.result(follow_runs=False, rpc_timeout=ANSWERS_WITHIN)
+        return Standing(result, now, ended=True)
     except WorkflowContinuedAsNewError as further:
         return await _look(client, kind, replace(name, run_id=further.new_execution_run_id))
     except WorkflowFailureError as error:
         cause = getattr(error.cause, "message", "") or str(error.cause)
         broke_off = f"the workflow ended without closing the {kind.query}: {_one_line(cause)}"
     try:
-        return Standing(await _query(client, kind, handle), now, broke_off)
+        return Standing(await _query(client, kind, handle), now, broke_off, ended=True)
     except DidNotHappen:
         raise DidNotHappen(f"{name}: {broke_off}") from None
 

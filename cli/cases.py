@@ -41,7 +41,7 @@ class Snapshot(Standing[CaseView]):
 async def look(client: Client, name: CaseName) -> Snapshot:
     """As `asking.look`: the newest case of an account, or the one that `name` picks."""
     found = await asking.look(client, CASE, name)
-    return Snapshot(found.view, found.now, found.broke_off)
+    return Snapshot(found.view, found.now, found.broke_off, found.ended)
 
 
 async def tell(client: Client, name: CaseName, update: str, event: Event) -> CaseView:

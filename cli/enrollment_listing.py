@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from pydantic import Field
-from rich.table import Table
 from temporalio.client import Client, WorkflowExecution
 
 from cli.asking import run
@@ -22,6 +21,7 @@ from cli.finding import (
     query_of,
 )
 from cli.output import say
+from cli.page import table_of
 from cli.problems import checked
 from cli.words import plain
 from domain.account import Store
@@ -74,7 +74,7 @@ def list_sellers(
         sellers = [row.model_dump(mode="json") for row in rows]
         say(json.dumps({"enrollments": sellers, "total": total, "counts": counts}, indent=2))
         return
-    table = Table("Seller", "Status")
+    table = table_of("Seller", "Status")
     for row in rows:
         table.add_row(row.enrollment, plain(row.status or "not known yet"))
     print_found(table, total, counts, "No seller.")

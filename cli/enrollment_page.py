@@ -12,7 +12,7 @@ from domain.enrollment.view import EnrollmentView
 
 _MEANING = {
     Status.NOT_ELIGIBLE: "cases of the seller are not covered",
-    Status.INVITED: "all that is missing is a valid number; cases are not covered",
+    Status.INVITED: "all that is missing is a number that we call; cases are not covered",
     Status.ENROLLED: "cases of the seller are covered",
     Status.EXPELLED: "out of the programme until a person readmits the seller",
 }

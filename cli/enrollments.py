@@ -40,9 +40,11 @@ async def tell(client: Client, name: SellerName, update: str, event: Event) -> E
 
 
 async def tell_anybody(
-    client: Client, account: SellerAccount, update: str, event: Event
+    client: Client, account: SellerAccount, update: str, event: Event, key: str | None = None
 ) -> EnrollmentView:
     """Send an update, to a seller not known before too: `account` is what is known then.
+
+    The same `key` counts once.
 
     Raises:
         SaidNo: in the enrollment's own words.
@@ -59,6 +61,6 @@ async def tell_anybody(
         static_summary=str(name),
     )
     asked = update_with_start(
-        client, start, update, event, within=_TRIES_WITHIN, answers=EnrollmentView
+        client, start, update, event, within=_TRIES_WITHIN, answers=EnrollmentView, key=key
     )
     return await asking.taken(client, asked)

@@ -13,6 +13,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey
 
 from cli.output import console, say
+from cli.page import keep_words
 from cli.queues import ANSWERS_WITHIN
 from cli.words import plain
 from domain.account import Store
@@ -88,7 +89,9 @@ def _moment(at: datetime) -> str:
 def print_found(table: Table, total: int, counts: Mapping[SomeStatus, int], nothing: str) -> None:
     """A table of what was found, and the counts."""
     if table.row_count:
-        console().print(table)
+        screen = console()
+        keep_words(table, screen.width)
+        screen.print(table)
     if total > table.row_count:
         say(f"{table.row_count} of {total} shown; narrow it down, or give a higher --limit.")
     counted = ", ".join(f"{plain(status)} {n}" for status, n in counts.items() if n)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
+from uuid import uuid4
 
 from temporalio.client import Client
 
@@ -97,9 +98,10 @@ async def send(client: Client, staging: Staging, by: str, tell_done: Callable[[]
 
 
 async def _send_one(client: Client, seller: StagedSeller, by: str) -> EnrollmentView:
+    key = str(uuid4())  # one message, however often it is sent
     for tries_left in reversed(range(_TRIES)):
         try:
-            return await _tell(client, seller, by)
+            return await _tell(client, seller, by, key)
         except NoAnswer as no:
             # Asked by so many at once an engine may be slow, which nobody minds here.
             if isinstance(no, NoWorker) or not tries_left:
@@ -107,13 +109,13 @@ async def _send_one(client: Client, seller: StagedSeller, by: str) -> Enrollment
     raise AssertionError
 
 
-async def _tell(client: Client, seller: StagedSeller, by: str) -> EnrollmentView:
+async def _tell(client: Client, seller: StagedSeller, by: str, key: str) -> EnrollmentView:
     said = {name: getattr(seller.account, name) for name in ACCOUNT}
     known = {name: value for name, value in said.items() if value is not None}
     event = RecordRatings(
         by=by, ratings=seller.ratings, account=AccountNews(**known) if known else None
     )
-    return await enrollments.tell_anybody(client, seller.account, "record_ratings", event)
+    return await enrollments.tell_anybody(client, seller.account, "record_ratings", event, key)
 
 
 def _where(seller: StagedSeller, reason: str) -> Problem:

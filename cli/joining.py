@@ -42,7 +42,7 @@ class Outcome(StrEnum):
     JOINED = "joined"
     KNOWN_ALREADY = "known_already"
     NOT_COVERED = "not_covered"
-    """Started, and ended at once: the account is not in the programme."""
+    """Started, and ended at once: the account is not enrolled, or is deactivated."""
 
 
 async def open_or_join(

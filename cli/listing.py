@@ -112,7 +112,7 @@ class Row(Frozen):
     """Why it stands where it does; null where that is nothing to find it by."""
     waits_for: WaitsFor | None
     since: datetime | None
-    """When it came into its status."""
+    """When it came into its status; null where it has not opened yet."""
     store: str | None
     seller: str | None
     name: str | None = None
@@ -214,14 +214,15 @@ async def _named(client: Client, rows: list[Row]) -> AsyncIterator[Row]:
 def _row(execution: WorkflowExecution) -> Row:
     found, how = execution.typed_search_attributes, execution.status
     status = Status(said) if (said := found.get(STATUS)) else None
-    ended = execution.close_time is not None
+    since, ended = found.get(SINCE), execution.close_time is not None
+    waiting = waits_for(status) if status and since else WaitsFor.ENGINE
     return Row(
         case=execution.id.removeprefix("case/"),
         run_id=execution.run_id,
         status=status,
         reason=found.get(REASON),
-        waits_for=None if status is None or ended else waits_for(status),
-        since=found.get(SINCE),
+        waits_for=None if ended else waiting,
+        since=since,
         store=found.get(STORE),
         seller=found.get(SELLER),
         issue_codes=tuple(found.get(ISSUE_CODES) or ()),
@@ -231,26 +232,31 @@ def _row(execution: WorkflowExecution) -> Row:
     )
 
 
+def _status(row: Row) -> str:
+    if row.broke_off:
+        return plain(row.broke_off)
+    if row.waits_for is WaitsFor.ENGINE and row.since is None:
+        return "opening"
+    status = plain(row.status or "")
+    return f"{status} ({plain(row.reason)})" if row.reason else status
+
+
 def _short(at: datetime) -> str:
     return f"{at:%m-%d %H:%M}"
 
 
 def _print(rows: list[Row], total: int, counts: dict[Status, int], *, names: bool) -> None:
     columns = ["Case", "Seller"] if names else ["Case"]
-    columns += ["Status", "Waits for", "Since (UTC)", "Deadline (UTC)", "", "Issues"]
-    table = table_of(*columns, whole=("Since (UTC)", "Deadline (UTC)", ""))
+    table = table_of(*columns, "Status", "Waits for, since (UTC)", "Deadline (UTC)", "Issues")
     now = datetime.now(UTC)
     for row in rows:
-        status = plain(row.broke_off or row.status or "opening")
         deadline = row.deadline if row.waits_for is WaitsFor.SELLER else None
         table.add_row(
             row.case,
             *([row.name or ""] if names else []),
-            f"{status} ({plain(row.reason)})" if row.reason and not row.broke_off else status,
-            row.waits_for or "",
-            _short(row.since) if row.waits_for and row.since else "",
-            _short(deadline) if deadline else "",
-            left(deadline - now) if deadline else "",
+            _status(row),
+            f"{row.waits_for}, {_short(row.since)}" if row.waits_for and row.since else "",
+            f"{_short(deadline)}, {left(deadline - now)}" if deadline else "",
             ", ".join(row.issue_codes),
         )
     print_found(table, total, counts, "No case.")

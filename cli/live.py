@@ -73,8 +73,9 @@ async def follow(
     snapshot = await look(client, name)
     ours = snapshot.view.id
     while True:
-        yield snapshot
-        if snapshot.broke_off or snapshot.view.closed_at is not None:
+        if snapshot.ended or snapshot.view.closed_at is None:
+            yield snapshot
+        if snapshot.ended:
             return
         while True:
             await asyncio.sleep(interval)
@@ -122,7 +123,8 @@ async def _on_screen(found: AsyncIterator[Snapshot | NoAnswer], screen: Console)
         async for now in found:
             if isinstance(now, Snapshot):
                 last = now
-            assert last is not None
+            if last is None:
+                continue
             trouble = f"{now.message}; still watching" if isinstance(now, NoAnswer) else None
             # Half of the screen for what was done, half for what is to come.
             live.update(_frame(last, trouble, max(2, (screen.height - 12) // 2)), refresh=True)

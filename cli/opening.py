@@ -79,8 +79,9 @@ def open_case(
     you like, harmful and policy (JSON). Bad lines are listed while the rest goes on.
 
     Counted are lines: opened, joined an open case, known already, not covered (the account is not
-    enrolled: the case ended at once), not yet answered (started or told, while no worker answered),
-    refused by a case, and bad input. A case that says in its JSON who opens it (by) keeps that.
+    enrolled, or is deactivated: the case ended at once), refused by a case, not yet answered
+    (started or told, while no worker answered), not opened, and bad input. A case that says in its
+    JSON who opens it (by) keeps that.
     """
     flags = {
         "--store": store,

@@ -1,10 +1,11 @@
 """`show`: the story of a case on a page."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cli.cases import Snapshot
@@ -24,6 +25,9 @@ from cli.words import (
 )
 from domain.record import Entry, Plan, Status, What
 from domain.view import CaseView
+
+_PADDING = 2
+"""Of a column; rich counts it for the outermost ones, too, which have less."""
 
 
 def page_of(snapshot: Snapshot) -> RenderableType:
@@ -77,12 +81,35 @@ def section(title: str, content: RenderableType) -> RenderableType:
     return Group(Text(f"\n{title}", style="bold cyan"), Padding(content, (0, 0, 0, 2)))
 
 
-def table_of(*columns: str, whole: Collection[str] = ()) -> Table:
-    """A table without lines, of which nothing is cut off; the `whole` columns are not broken."""
+def table_of(*columns: str) -> Table:
+    """A table without lines, of which nothing is cut off."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in whole)
+        table.add_column(column, overflow="fold")
     return table
+
+
+def keep_words(table: Table, width: int) -> None:
+    """Have no word broken that need not be in so wide a terminal, as rich would by itself."""
+    whole = [max(map(cell_len, _cells(column))) for column in table.columns]
+    words = [max(map(cell_len, " ".join(_cells(column)).split())) for column in table.columns]
+    room = width - _PADDING * len(whole)
+    least = _narrowed(words, [1] * len(words), room)
+    for column, given in zip(table.columns, _narrowed(whole, least, room), strict=True):
+        column.width = given
+
+
+def _narrowed(wanted: list[int], least: list[int], room: int) -> list[int]:
+    """The widest columns made narrower until all fit, or have no more than the least."""
+    most, widths = max(wanted), wanted
+    while most > 1 and sum(widths) > room:
+        most -= 1
+        widths = [min(want, max(few, most)) for want, few in zip(wanted, least, strict=True)]
+    return widths
+
+
+def _cells(column: Column) -> list[str]:
+    return [str(cell) for cell in (column.header, *column.cells)]
 
 
 def _issues(view: CaseView) -> Table:
@@ -138,4 +165,4 @@ def _detail(entry: Entry) -> str:
     if entry.attempt is not None:
         about = f" ({plain(entry.note)})" if entry.note else ""
         return f"{entry.attempt}: {plain(entry.result or '')}{about}"
-    return entry.note or ""
+    return plain(entry.note or "") if entry.what is What.STATUS else entry.note or ""

@@ -17,7 +17,7 @@ _MEANING = {
     Status.DEACTIVATING: "the account is being deactivated",
     Status.RESOLVED: "the account stays active",
     Status.DEACTIVATED: "what is left to the seller is to appeal",
-    Status.WITHDRAWN: "raised in error; the account stays active",
+    Status.WITHDRAWN: "the account stays active",
     Status.NOT_COVERED: "the programme does not cover the account; nothing was touched",
 }
 
@@ -44,6 +44,8 @@ def in_commands(refusal: str) -> str:
 
 def status_of(view: CaseView) -> str:
     """`working`, or `escalated (no cooperation)`."""
+    if not view.timeline:
+        return "opening"
     if view.reason is None:
         return plain(view.status)
     return f"{plain(view.status)} ({plain(view.reason)})"
@@ -51,6 +53,8 @@ def status_of(view: CaseView) -> str:
 
 def meaning_of(view: CaseView) -> str:
     """What the status says to somebody who does not know the rules."""
+    if not view.timeline:
+        return "it is being looked up whether the account is covered"
     meaning = _MEANING[view.status]
     if view.reason == ALREADY_DEACTIVATED:
         meaning = "nobody is reached out to, and nothing was touched"

@@ -1,35 +1,37 @@
 """Sellers enrol, and cases live from their opening to their end, on a real server (`make demo`).
 
 Time is played forward, so that 72 hours pass in seconds: the calls and e-mails, their results
-and the histories are real.
+and the histories are real. It has a server and a simulated world of its own, begun anew each time:
+that of `make dev` knows nothing of it.
 """
 
 import asyncio
 import json
 import os
+import shutil
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.testing import TimeSkipper
 
 from domain.attempt import Channel
-from domain.enrollment.events import Readmit
 from domain.enrollment.record import Status as Standing
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
+from domain.errors import explain
 from domain.names import CASES_QUEUE, case_workflow_id_of
 from domain.view import CaseView
 from examples.stage import Stage
 from examples.stories import STORIES, Story
 from runtime.clock import time_skipper
 from runtime.connection import BadConnection, connect, register_search_attributes
-from runtime.dev_server import USUAL_PORTS, ServerFailed, dev_server
+from runtime.dev_server import ServerFailed, dev_server, is_in_use
 from runtime.encryption import BadKeys
 from runtime.logs import configure_logs
 from runtime.service import IDENTITY, providers_of, working
@@ -42,7 +44,11 @@ from workflows.seller_enrollment import SellerEnrollment
 FOLDER = Path(__file__).parent
 CLIENT = FOLDER.parent / "client.py"
 RATINGS = FOLDER / "ratings.csv"
-SERVER_FOLDER = Path(".temporal")
+
+WORLD = Path(".demo")
+"""Like the folder that `make dev` runs in, so that `make dev IN=.demo` shows it afterwards."""
+SERVER = WORLD / ".temporal"
+STATE = WORLD / ".state"
 
 RING_SECONDS = 0.2  # so that a demo's calls do not take the time of real ones
 PATIENCE_SECONDS = 90
@@ -82,18 +88,16 @@ async def _enrol(client: Client, address: str) -> dict[str, EnrollmentView]:
     """Hand the ratings to the programme, as operations would, and see where each seller stands."""
     command = [str(CLIENT), "ratings", "import", str(RATINGS), "--by", "feed"]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, env={**os.environ, "TEMPORAL_ADDRESS": address}
+        sys.executable,
+        *command,
+        env={**os.environ, "TEMPORAL_ADDRESS": address, "CASE72_STATE": str(STATE)},
     )
     if await process.wait() != 0:
         raise ServerFailed("the ratings could not be imported")
     standings = {}
     for seller in EXPECTED:
         handle = client.get_workflow_handle_for(SellerEnrollment.run, f"enrollment/{seller}")
-        view = await handle.query(SellerEnrollment.enrollment)
-        if view.status is Standing.EXPELLED:  # by the demo before
-            again = Readmit(by="lead.ortiz", note="The demo begins anew")
-            view = await handle.execute_update(SellerEnrollment.readmit, again)
-        standings[seller] = view
+        standings[seller] = await handle.query(SellerEnrollment.enrollment)
     return standings
 
 
@@ -115,8 +119,6 @@ async def _perform(client: Client, skipper: TimeSkipper, story: Story) -> Ended:
         start,
         id=case_workflow_id_of(start.account),
         task_queue=CASES_QUEUE,
-        # A demo that was interrupted leaves its cases open.
-        id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
         search_attributes=at_start(start.account),
         static_summary=f"{start.account.name}: {start.issues[0].summary}",
     )
@@ -157,10 +159,22 @@ def _span(span: timedelta) -> str:
     return f"{minutes // 60} h {minutes % 60:02} min"
 
 
+def _begin_anew() -> None:
+    """Forget the demo before.
+
+    Raises:
+        ServerFailed: it goes on, or somebody looks at it.
+    """
+    if is_in_use(SERVER):
+        raise ServerFailed(f"the demo runs already, or `make dev IN={WORLD}` does: end it first")
+    for folder in (SERVER, STATE):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 async def _run(settings: Settings, console: Console) -> bool:
     """Play everything; whether it came out as it should."""
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
+        server = await stack.enter_async_context(dev_server(SERVER))
         client = await connect(server.address, identity=IDENTITY)
         await register_search_attributes(client)
         await stack.enter_async_context(working(client, settings, providers_of(settings, client)))
@@ -178,9 +192,17 @@ def main() -> int:
     """Play the demo; 0 only if each seller and each case came out as it should."""
     configure_logs("console", "error")
     console = Console(width=None if sys.stdout.isatty() else 120)
-    settings = Settings(ring_seconds=RING_SECONDS)
+    try:
+        # Nobody is called and written to by a demo, whatever else this machine serves.
+        settings = Settings(
+            state=STATE, ring_seconds=RING_SECONDS, telephone=("simulated",), mail="simulated"
+        )
+    except ValidationError as error:
+        console.print(f"[red]settings (CASE72_*): {explain(error)}")
+        return 2
     console.print("Starting a Temporal server and a worker, and importing ratings ...")
     try:
+        _begin_anew()
         as_it_should = asyncio.run(_run(settings, console))
     except ServerFailed as error:
         console.print(f"[red]{error}")
@@ -189,7 +211,7 @@ def main() -> int:
         console.print(f"[red]{error}")
         return 2
     console.print(f"The e-mails they were sent: {settings.state / 'mail'} (a maildir)")
-    console.print(f"To browse all this: make dev, then http://127.0.0.1:{USUAL_PORTS[1]}")
+    console.print(f"To browse all this: make dev IN={WORLD}, which prints where its Web UI is")
     return 0 if as_it_should else 1
 
 

@@ -91,6 +91,14 @@ async def dev_server(
             await _stop(process)
 
 
+def is_in_use(folder: Path) -> bool:
+    """Whether a server runs on the database in `folder`."""
+    if not folder.exists():
+        return False
+    with (folder / "lock").open("w") as lock:
+        return not _locked(lock)
+
+
 def _locked(lock: IO[str]) -> bool:
     """Take the lock. The server inherits it, so that it lasts as long as the server does."""
     try:

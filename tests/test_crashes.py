@@ -170,7 +170,8 @@ async def test_a_worker_killed_between_the_expulsion_and_our_hearing_of_it(tmp_p
         await telling
         assert (await case.end()).reason == Reason.HARM
         seller = await know(client, "CRASH")
-        assert [e.what for e in (await seller.view()).timeline if e.by != "engine"] == ["expelled"]
+        told = [e.what for e in (await seller.view()).timeline if e.by != "engine"]
+        assert told == ["known", "expelled", "deactivated"]
 
 
 async def test_a_worker_killed_during_deactivation(tmp_path: Path) -> None:

@@ -76,9 +76,14 @@ def test_every_setting_is_told_of_and_no_other() -> None:
 
 
 async def test_what_by_hand_says_to_type_does_what_it_says(tmp_path: Path) -> None:
-    """Every block, in order; what comes of each story stands in what the commands print."""
+    """Every block, in order; what comes of each story stands in what the commands print.
+
+    The reader has played the demo first, as README.md says.
+    """
     for name in ("client.py", "examples"):
         (tmp_path / name).symlink_to(ROOT / name)
+    code, out, err = await run(sys.executable, "-m", "examples.demo", cwd=tmp_path)
+    assert code == 0, out + err
     text = (ROOT / "docs" / "by-hand.md").read_text("utf-8")
     activate, *blocks = [block for kind, block in BLOCK.findall(text) if kind == "sh"]
     assert activate == ". .venv/bin/activate\n"

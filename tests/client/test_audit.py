@@ -133,7 +133,7 @@ async def test_an_agenda_that_nothing_will_perform_is_found_when_the_case_is_ask
             await workflow.sleep(10 * HOUR)
         return await as_intended(case, step)
 
-    monkeypatch.setattr(perform, "perform", oversleeps)
+    monkeypatch.setattr("workflows.issue_case.perform", oversleeps)
     async with engine_in(tmp_path) as engine:
         case = await engine.open()
         await case.play(HOUR)
@@ -214,12 +214,12 @@ async def test_a_case_that_does_not_replay_is_found(
             task_timeout=SECOND,  # so that it fails often, soon
         )
         await OpenCase(handle, engine.skipper).settled()
-        monkeypatch.setattr(perform, "perform", otherwise)
+        monkeypatch.setattr("workflows.issue_case.perform", otherwise)
         telling = asyncio.ensure_future(handle.execute_update(IssueCase.report_contact, CONTACT))
         found = await finds(engine.client, Kind.STUCK_WORKFLOW)
         assert found.where == "case/US/FAULTY"
         assert found.what.endswith("non deterministic error, TMPRL1100")
-        monkeypatch.setattr(perform, "perform", as_intended)
+        monkeypatch.setattr("workflows.issue_case.perform", as_intended)
         await asyncio.wait_for(telling, PATIENCE)
         assert await findings(engine.client) == ()
 
@@ -230,7 +230,7 @@ async def test_an_enrollment_that_is_stuck_is_found(
     async def breaks(*_: object) -> perform_enrollment.Outcome:
         raise RuntimeError("as after a faulty deployment")
 
-    monkeypatch.setattr(perform_enrollment, "perform", breaks)
+    monkeypatch.setattr("workflows.seller_enrollment.perform", breaks)
     async with engine_in(tmp_path) as engine:
         start = EnrollmentInput(
             account=SellerAccount(

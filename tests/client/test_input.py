@@ -33,7 +33,7 @@ def said(
         (["open", *flags("A", name="x\ny")], "account.name: must not contain control"),
         (["open", *flags("A", time_zone="Mars/Base")], "account.time_zone: is not a time zone"),
         (["open", *flags("A", time_zone="localtime")], "account.time_zone: is not a time zone"),
-        (["open", *flags("A", email="a..b@c.example")], "account.email: is not an e-mail"),
+        (["open", *flags("A", email="a@b..example")], "account.email: is not an e-mail"),
         (["open", *flags("A", phone="12065550101")], "account.emergency_phone: is malformed"),
         (["open", *flags("A", issue="ISS-1")], "issue: give ID:CODE:SUMMARY"),
         (["open", *flags("A", issue="ISS 1:CODE:x")], "issues.0.id: is malformed"),

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,12 +24,11 @@ from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.service import providers_of, working
 from runtime.settings import Settings
-from tests.client.conftest import ROOT, Answer, Cli
+from tests.client.conftest import ROOT, Answer, Cli, Written
 from tests.client.test_input import said
 from tests.engine import Engine, KnownSeller
 from tests.patience import PATIENCE
 
-Written = Callable[[str, str | bytes], str]
 HEADER = ",".join(COLUMNS) + "\n"
 ACCOUNT = {
     "name": 'Blue "Kettle", Goods',
@@ -60,15 +58,9 @@ def as_json(seller: str, **fields: Any) -> str:
 
 
 @pytest.fixture
-def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
+def written(written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
     monkeypatch.setenv("CASE72_STATE", str(tmp_path / "state"))
-
-    def write(name: str, content: str | bytes) -> str:
-        file = tmp_path / name
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(file)
-
-    return write
+    return written
 
 
 def counts(answer: Answer, *names: str) -> list[int]:
@@ -145,7 +137,8 @@ async def test_changed_columns_reach_the_account_and_empty_ones_say_nothing(
         "America/Denver",
         "moves@x.example",
     )
-    assert view.timeline[-1].note == "time_zone, emergency_phone"
+    changed = [entry.note for entry in view.timeline if entry.what == "account_changed"]
+    assert changed == ["time_zone, emergency_phone"]
     assert [await messages(s) for s in (seller, seller_of(engine, "STAYS"))] == [2, 2]
 
 
