@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from socket import AF_INET, AF_INET6, create_server
+from socket import socket
 from typing import Any
 
 import h11
@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from runtime.portal_settings import PortalSettings
+from runtime.portal_settings import PortalSettings, door_of
 
 HEAD_WITHIN_SECONDS = 10
 _LARGEST_HEAD = 16 * 1024
@@ -70,8 +70,10 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, settings: PortalSettings) -> AsyncIterator[None]:
-    """Serve the page while the block runs.
+async def serving(
+    app: ASGIApp, settings: PortalSettings, door: socket | None = None
+) -> AsyncIterator[None]:
+    """Serve the page while the block runs, through a `door` that is open already, if there is one.
 
     Raises:
         OSError: the address cannot be listened on.
@@ -93,8 +95,7 @@ async def serving(app: ASGIApp, settings: PortalSettings) -> AsyncIterator[None]
         timeout_graceful_shutdown=_STOPS_WITHIN_SECONDS,
     )
     server = _Server(config)
-    family = AF_INET6 if ":" in settings.host else AF_INET
-    listening = create_server((settings.host, settings.port), family=family)
+    listening = door or door_of(settings.host, settings.port)
     task = asyncio.create_task(server.serve([listening]))
     try:
         yield

@@ -23,10 +23,10 @@ CHROMIUM = next(
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """The page, served, on a real server with its workers."""
     folder = tmp_path_factory.mktemp("portal")
-    settings = on_this_machine(PortalSettings(), folder)
+    settings, door = on_this_machine(PortalSettings(), folder)
     async with (
         engine_in(folder, page=settings.entry()) as engine,
-        serving(build(engine.client, settings), settings),
+        serving(build(engine.client, settings), settings, door),
     ):
         yield Site(engine, settings)
 
