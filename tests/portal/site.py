@@ -16,6 +16,7 @@ from runtime.portal_settings import PortalSettings, door_of
 from tests.engine import Engine, OpenCase
 from tests.patience import PATIENCE
 
+DESK_PHONE = "+12065550199"
 KEY = "a-secret-of-forty-characters-for-tests-1"
 URL = "http://127.0.0.1:8272"
 TLS_URL = "https://health.shop.example"
