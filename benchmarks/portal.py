@@ -67,8 +67,8 @@ async def measure(folder: Path, found: Found) -> list[Row]:
         config = (await connect(engine.client.service_client.config.target_host)).config()
         config["interceptors"] = [counting]
         client = Client(**config)
-        settings = on_this_machine(PortalSettings(), folder)
-        async with serving(build(client, settings), settings):
+        settings, door = on_this_machine(PortalSettings(), folder)
+        async with serving(build(client, settings), settings, door):
             sellers = [f"SELLER{n}" for n in range(AT_ONCE)]
             for seller in sellers:
                 await engine.know(seller)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from activities.entry import Expired, Forged, Signer
+from portal.answers import Answers
 from portal.asking import Unavailable, Workflows
 from portal.codec_endpoint import codec_app
 from portal.guard import BodyLimit, Guard, without_redirects
@@ -40,8 +41,9 @@ def build(
     """
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
-    pages = Pages(Workflows(client), visits, _version(), desk_phone)
-    page = _routes(pages)
+    workflows = Workflows(client)
+    answers = Answers(workflows, visits, _version(), desk_phone)
+    page = _routes(Pages(workflows, visits, answers), answers)
     if codec is None or codec.password is None or codec.ui is None:
         return Guard(page, tls=visits.secure)
     encrypts = client.data_converter.payload_codec
@@ -61,33 +63,33 @@ def build(
     return Guard(both, tls=visits.secure)
 
 
-def _routes(pages: Pages) -> Starlette:
+def _routes(pages: Pages, answers: Answers) -> Starlette:
     # Starlette passes each handler the kind of exception it is registered for.
     async def no_visit(request: Request, _: Exception) -> Response:
-        return pages.error(request, 403, why="no_visit")
+        return answers.error(request, 403, why="no_visit")
 
     async def forged(request: Request, _: Exception) -> Response:
-        return pages.error(request, 403, why="forged")
+        return answers.error(request, 403, why="forged")
 
     async def expired(request: Request, _: Exception) -> Response:
-        return pages.error(request, 410, why="expired")
+        return answers.error(request, 410, why="expired")
 
     async def not_our_form(request: Request, _: Exception) -> Response:
-        return pages.error(request, 403, why="not_our_form")
+        return answers.error(request, 403, why="not_our_form")
 
     async def too_often(request: Request, error: Exception) -> Response:
         assert isinstance(error, TooOften)
-        return pages.error(request, 429, {"Retry-After": str(error.seconds)}, why="too_often")
+        return answers.error(request, 429, {"Retry-After": str(error.seconds)}, why="too_often")
 
     async def unavailable(request: Request, _: Exception) -> Response:
-        return pages.unavailable(request)
+        return answers.unavailable(request)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return pages.error(request, error.status_code, error.headers)
+        return answers.error(request, error.status_code, error.headers)
 
     async def unexpected(request: Request, _: Exception) -> Response:
-        return pages.error(request, 500)
+        return answers.error(request, 500)
 
     app = Starlette(
         routes=[

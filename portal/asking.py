@@ -16,10 +16,12 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import QueryRejectCondition
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.entry import Visitor
 from domain.enrollment.view import StandingView
+from domain.errors import Refused
 from domain.events import Event, SendLink
 from domain.names import case_workflow_id, enrollment_workflow_id
 from domain.record import OPEN
@@ -28,6 +30,9 @@ from workflows.converter import Unreadable
 
 ANSWERS_WITHIN = timedelta(seconds=4)
 """How long a seller waits for Temporal or a worker, the SDK's repetitions included."""
+
+_CLOSED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
+"""What Temporal calls it that a workflow took an update and closed before it answered."""
 
 View = TypeVar("View", CaseView, StandingView)
 
@@ -184,7 +189,12 @@ def _failures() -> Iterator[None]:
     try:
         yield
     except WorkflowUpdateFailedError as error:
-        raise SaidNo(getattr(error.cause, "message", "") or str(error.cause)) from None
+        cause = error.cause
+        kind = cause.type if isinstance(cause, ApplicationError) else None
+        if isinstance(cause, ApplicationError) and kind == Refused.__name__:
+            raise SaidNo(cause.message) from None
+        # Anything else, such as that the worker has no key for it, is no answer to a seller.
+        raise (Gone() if kind == _CLOSED_MEANWHILE else Unavailable(kind)) from None
     except WorkflowQueryRejectedError:
         raise Gone from None
     except RPCError as error:

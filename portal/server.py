@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from socket import socket
 from typing import Any
 
 import h11
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from runtime.portal_settings import PortalSettings
-from runtime.web_server import listening
+from runtime.web_server import door_of, listening
 
 HEAD_WITHIN_SECONDS = 10
 _LARGEST_HEAD = 16 * 1024
@@ -62,8 +63,10 @@ class _Protocol(H11Protocol):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, settings: PortalSettings) -> AsyncIterator[None]:
-    """Serve the page while the block runs.
+async def serving(
+    app: ASGIApp, settings: PortalSettings, door: socket | None = None
+) -> AsyncIterator[None]:
+    """Serve the page while the block runs, through a `door` that is open already, if there is one.
 
     Raises:
         OSError: the address cannot be listened on.
@@ -84,5 +87,5 @@ async def serving(app: ASGIApp, settings: PortalSettings) -> AsyncIterator[None]
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         timeout_graceful_shutdown=_STOPS_WITHIN_SECONDS,
     )
-    async with listening(config, settings.host, settings.port):
+    async with listening(config, door or door_of(settings.host, settings.port)):
         yield

@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 
 from domain.names import CASES_QUEUE
 from runtime.service import IDENTITY, Workers
-from runtime.web_server import listening
+from runtime.web_server import door_of, listening
 
 _HEARD_WITHIN = timedelta(minutes=2)
 """A worker that takes workflow tasks asks for one at least once a minute."""
@@ -34,7 +34,7 @@ async def serving_health(address: str, client: Client, workers: Workers) -> Asyn
     app = health_of(client, workers)
     config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
     host, _, port = address.rpartition(":")
-    async with listening(config, host.removeprefix("[").removesuffix("]"), int(port)):
+    async with listening(config, door_of(host.removeprefix("[").removesuffix("]"), int(port))):
         yield
 
 

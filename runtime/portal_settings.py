@@ -5,14 +5,15 @@ import secrets as random
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from socket import socket
 from typing import Annotated, Any, Self
 
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.entry import Entry
-from runtime.dev_server import free_ports
 from runtime.web_address import is_this_machine, origin_of
+from runtime.web_server import door_of
 
 SHORTEST_SECRET = 32
 
@@ -159,20 +160,28 @@ class CodecSettings(BaseSettings):
         return None if value is None else origin_of(value)
 
 
-def on_this_machine(settings: PortalSettings, state: Path) -> PortalSettings:
+def on_this_machine(settings: PortalSettings, state: Path) -> tuple[PortalSettings, socket]:
     """For development: a free port, and a secret of its own, both kept in the state folder.
 
-    What is set stays as it is.
+    What is set stays as it is, but for a port that is taken. The port is listened on from here
+    on, so that nobody else takes it; whoever serves the page closes it.
+
+    Raises:
+        OSError: no port can be listened on.
     """
     folder = state / "portal"
     folder.mkdir(parents=True, exist_ok=True)
-    (port,) = free_ports(settings.port)
+    try:
+        door = door_of(settings.host, settings.port)
+    except OSError:
+        door = door_of(settings.host, 0)
+    port = door.getsockname()[1]
     url = settings.url or f"http://127.0.0.1:{port}"
     keys = settings.keys or (_kept_secret(folder / "secret"),)
     (folder / "url").write_text(url)
-    return PortalSettings.model_validate(
-        {**settings.model_dump(exclude={"secrets_file"}), "port": port, "url": url, "secrets": keys}
-    )
+    set_up = {"port": port, "url": url, "secrets": keys}
+    known = settings.model_dump(exclude={"secrets_file"})
+    return PortalSettings.model_validate(known | set_up), door
 
 
 def of_this_machine(settings: PortalSettings, state: Path) -> PortalSettings:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from socket import AF_INET, AF_INET6, create_server
+from socket import AF_INET, AF_INET6, create_server, socket
 
 import uvicorn
 
@@ -16,20 +16,23 @@ class _Server(uvicorn.Server):
         yield
 
 
-@asynccontextmanager
-async def listening(config: uvicorn.Config, host: str, port: int) -> AsyncIterator[None]:
-    """Serve at that address while the block runs.
+def door_of(host: str, port: int) -> socket:
+    """What a server is visited by; any free port for 0.
 
     Raises:
         OSError: the address cannot be listened on.
     """
+    return create_server((host, port), family=AF_INET6 if ":" in host else AF_INET)
+
+
+@asynccontextmanager
+async def listening(config: uvicorn.Config, door: socket) -> AsyncIterator[None]:
+    """Serve at the door while the block runs, and close it."""
     server = _Server(config)
-    family = AF_INET6 if ":" in host else AF_INET
-    socket = create_server((host, port), family=family)
-    task = asyncio.create_task(server.serve([socket]))
+    task = asyncio.create_task(server.serve([door]))
     try:
         yield
     finally:
         server.should_exit = True
         await task
-        socket.close()
+        door.close()

@@ -94,7 +94,7 @@ def _plans(case: Case) -> Iterator[str]:
         ("Evidence", newest.evidence),
     ):
         if texts:
-            yield f"- **{title}** of version {case.plans[-1].version}"
+            yield f"- **{title}** (version {case.plans[-1].version}):"
             yield from (f"    - {number}: {safe(text)}" for number, text in enumerate(texts, 1))
 
 

@@ -12,7 +12,7 @@ from portal.server import serving
 from runtime.portal_settings import PortalSettings, on_this_machine
 from tests.engine import engine_in
 from tests.patience import PATIENCE
-from tests.portal.site import Site
+from tests.portal.site import DESK_PHONE, Site
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None
@@ -23,10 +23,10 @@ CHROMIUM = next(
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """The page, served, on a real server with its workers."""
     folder = tmp_path_factory.mktemp("portal")
-    settings = on_this_machine(PortalSettings(), folder)
+    settings, door = on_this_machine(PortalSettings(), folder)
     async with (
         engine_in(folder, page=settings.entry()) as engine,
-        serving(build(engine.client, settings), settings),
+        serving(build(engine.client, settings, desk_phone=DESK_PHONE), settings, door),
     ):
         yield Site(engine, settings)
 

@@ -1,6 +1,7 @@
 """The page under test: with a browser, or with plain requests."""
 
 from dataclasses import dataclass
+from socket import socket
 from typing import Any
 
 import httpx2
@@ -12,9 +13,11 @@ from domain.names import case_workflow_id
 from portal.app import build
 from runtime.connection import connect
 from runtime.portal_settings import PortalSettings
+from runtime.web_server import door_of
 from tests.engine import Engine, OpenCase
 from tests.patience import PATIENCE
 
+DESK_PHONE = "+12065550199"
 KEY = "a-secret-of-forty-characters-for-tests-1"
 URL = "http://127.0.0.1:8272"
 TLS_URL = "https://health.shop.example"
@@ -50,6 +53,13 @@ class Site:
 def settings_of(url: str = URL, *keys: str, **others: Any) -> PortalSettings:
     """Settings for a page that is not served."""
     return PortalSettings.model_validate({"url": url, "secrets": keys or (KEY,), **others})
+
+
+def on_a_port(**others: Any) -> tuple[PortalSettings, socket]:
+    """Settings for a page on any free port, and the port, which nobody else can take."""
+    door = door_of("127.0.0.1", 0)
+    port = door.getsockname()[1]
+    return settings_of(f"http://127.0.0.1:{port}", port=port, **others), door
 
 
 async def alone(settings: PortalSettings | None = None) -> ASGIApp:

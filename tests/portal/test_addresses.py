@@ -9,11 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from portal.addresses import network_of
+from portal.app import build
 from portal.server import serving
-from runtime.dev_server import free_ports
-from runtime.portal_settings import PortalSettings
+from runtime.portal_settings import CodecSettings, PortalSettings
 from tests.portal.forwarding import PROXY, asked_from, forwarding
-from tests.portal.site import alone, settings_of
+from tests.portal.site import alone, on_a_port, settings_of
+from tests.portal.test_codec_mounted import UI, encrypting
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has a second loopback address"
@@ -47,10 +48,9 @@ def test_an_address_counts_as_the_network_that_one_visitor_has(host: str, counts
 @asynccontextmanager
 async def page(**settings: object) -> AsyncIterator[int]:
     """The page on a socket of its own; its port."""
-    (port,) = free_ports(0)
-    given = settings_of(f"http://127.0.0.1:{port}", port=port, **settings)
-    async with serving(await alone(given), given):
-        yield port
+    given, door = on_a_port(**settings)
+    async with serving(await alone(given), given, door):
+        yield given.port
 
 
 async def test_each_visitor_of_a_trusted_proxy_has_limits_of_their_own() -> None:
@@ -99,17 +99,12 @@ def test_proxies_that_cannot_be_told_from_a_visitor_are_refused_by_name(proxies:
 
 async def test_wrong_passwords_from_one_network_are_counted_together() -> None:
     """As the 2,060 that were tried from one /64, until the right one was taken."""
-    from portal.app import build
-    from runtime.portal_settings import CodecSettings
-    from tests.portal.test_codec_mounted import UI, encrypting
-
-    (port,) = free_ports(0)
-    settings = settings_of(f"http://127.0.0.1:{port}", port=port, proxies=PROXY)
+    settings, door = on_a_port(proxies=PROXY)
     right = "correct horse battery"
     codec = CodecSettings.model_validate({"password": right, "ui": UI})
     transport = httpx2.AsyncHTTPTransport(local_address=PROXY)
     async with (
-        serving(build(await encrypting(), settings, codec), settings),
+        serving(build(await encrypting(), settings, codec), settings, door),
         httpx2.AsyncClient(transport=transport, base_url=settings.url or "") as visitor,
     ):
         answers = [

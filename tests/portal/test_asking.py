@@ -1,15 +1,27 @@
 """What the page makes of workflows that answer, are missing, refuse, or do not answer."""
 
+import math
+import re
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import UpdateWorkflowExecutionLifecycleStage as Stage
+from temporalio.api.failure.v1 import ApplicationFailureInfo, Failure
+from temporalio.api.update.v1 import Outcome, UpdateRef
+from temporalio.api.workflowservice.v1 import (
+    UpdateWorkflowExecutionRequest,
+    UpdateWorkflowExecutionResponse,
+)
+from temporalio.client import Client
 
 from activities.entry import Visitor
 from domain.names import CASE_WORKFLOW, CASES_QUEUE
-from domain.record import Status
-from portal.asking import Found, Unavailable, Workflows
+from domain.record import Status, What
+from portal.app import build
+from portal.asking import Found, Gone, SaidNo, Unavailable, Workflows
 from runtime.connection import connect
 from runtime.dev_server import dev_server
 from runtime.service import working
@@ -17,6 +29,7 @@ from runtime.settings import Settings
 from tests.engine import engine_in
 from tests.keys import use_keys
 from tests.portal.site import Site, alone, asking, entry
+from tests.portal.stage import A_PLAN
 from tests.workflows.events import WITHDRAW
 from workflows.issue_case import IssueCase
 
@@ -99,3 +112,104 @@ async def test_a_closed_case_is_shown_though_no_worker_is_left(tmp_path: Path) -
         found = await Workflows(engine.client).find(Visitor.of("case/US/CLOSED"))
         assert found.case is not None
         assert found.case.status is Status.WITHDRAWN
+
+
+class Dropping:
+    """Temporal, below what the client sends again: it drops an update so often, then passes it on.
+
+    So it answers for an update of which the worker that it was handed to said nothing.
+    """
+
+    def __init__(self, client: Client, times: float, kind: str = "UnprocessedUpdate") -> None:
+        self.ids: list[str] = []
+        self._kind = kind
+        self._times = times
+        self._send = client.workflow_service.update_workflow_execution
+        setattr(client.workflow_service, "update_workflow_execution", self._answer)  # noqa: B010  # the fake
+
+    async def _answer(
+        self, request: UpdateWorkflowExecutionRequest, **options: Any
+    ) -> UpdateWorkflowExecutionResponse:  # Any: as the SDK calls it
+        self.ids.append(request.request.meta.update_id)
+        if len(self.ids) > self._times:
+            return await self._send(request, **options)
+        failure = Failure(
+            message="no", application_failure_info=ApplicationFailureInfo(type=self._kind)
+        )
+        return UpdateWorkflowExecutionResponse(
+            update_ref=UpdateRef(
+                workflow_execution=request.workflow_execution,
+                update_id=request.request.meta.update_id,
+            ),
+            outcome=Outcome(failure=failure),
+            stage=Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED,
+        )
+
+
+async def connected(site: Site) -> Client:
+    """The page's client, with all that `connect` puts around it."""
+    return await connect(site.engine.client.service_client.config.target_host)
+
+
+async def test_an_update_that_a_worker_dropped_twice_is_taken_once(site: Site) -> None:
+    case = await site.engine.open(seller_id="DROPPED-TWICE")
+    client = await connected(site)
+    dropping = Dropping(client, 2)
+    case_id = (await case.view()).id
+    await Workflows(client).tell_case(case_id, "submit_plan", A_PLAN, "a-key")
+    assert dropping.ids == ["a-key"] * 3
+    view = await case.view()
+    assert [plan.version for plan in view.plans] == [1]
+    assert [e.what for e in view.timeline].count(What.PLAN_SUBMITTED) == 1
+
+
+async def test_one_that_is_dropped_again_and_again_is_an_outage_and_no_refusal(site: Site) -> None:
+    case = await site.engine.open(seller_id="DROPPED-ALWAYS")
+    client = await connected(site)
+    dropping = Dropping(client, math.inf)
+    case_id = (await case.view()).id
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        await Workflows(client).tell_case(case_id, "submit_plan", A_PLAN, "a-key")
+    assert time.monotonic() - began < 5
+    assert len(dropping.ids) > 3
+    assert not (await case.view()).plans
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_told"),
+    [
+        ("Refused", SaidNo),
+        ("AcceptedUpdateCompletedWorkflow", Gone),
+        ("Unreadable", Unavailable),
+        ("BadInput", Unavailable),
+        ("RuntimeError", Unavailable),
+    ],
+)
+async def test_only_what_the_case_itself_refuses_is_a_refusal(
+    site: Site, kind: str, is_told: type[Exception]
+) -> None:
+    client = await connected(site)
+    Dropping(client, 1, kind)
+    with pytest.raises(is_told):
+        await Workflows(client).tell_case("case/US/ANY/run", "submit_plan", A_PLAN)
+
+
+async def test_a_plan_that_no_worker_takes_stays_in_its_form_and_is_not_said_to_be_late(
+    site: Site,
+) -> None:
+    await site.engine.open(seller_id="KEPT-THOUGH-DROPPED")
+    client = await connected(site)
+    Dropping(client, math.inf)
+    app = build(client, site.settings)
+    async with asking(app, site.settings.url or "", follow_redirects=True) as seller:
+        shown = (await seller.get(site.link("KEPT-THOUGH-DROPPED"))).text
+        form = {
+            name: re.findall(f'name="{name}" value="([^"]*)"', shown)[0]
+            for name in ("csrf", "case", "state")
+        }
+        typed = {"root_causes": "typed", "corrective_actions": "b", "preventive_measures": "c"}
+        answer = await seller.post("/plan", data=form | typed)
+    assert answer.status_code == 503
+    assert re.search(r">\s*typed</textarea>", answer.text)
+    assert "The case has changed" not in answer.text

@@ -8,12 +8,19 @@ from portal.number_form import NumberForm
 from portal.plan_form import PlanForm
 
 
-@pytest.mark.parametrize("typed", ["911", "12345", "", "nonsense", "9" * 10_000, "+1\0206"])
+@pytest.mark.parametrize("typed", ["", "nonsense", "9" * 10_000, "+1\0206"])
 def test_what_is_too_short_or_no_number_is_said_to_be_none(typed: str) -> None:
     form = NumberForm.of_form(FormData({"emergency_phone": typed}), Store.US)
     assert form.e164 is None
     assert form.problem is not None
     assert form.problem.startswith("This is not a telephone number")
+
+
+@pytest.mark.parametrize("typed", ["911", "12345"])
+def test_an_emergency_number_or_a_short_code_is_said_to_be_one(typed: str) -> None:
+    form = NumberForm.of_form(FormData({"emergency_phone": typed}), Store.US)
+    assert form.e164 is None
+    assert (form.problem or "").startswith("This is an emergency number or a short code")
 
 
 def test_a_number_with_an_extension_is_refused_since_nobody_would_dial_it() -> None:

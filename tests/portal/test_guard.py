@@ -16,9 +16,8 @@ from portal.guard import LARGEST_BODY, BodyLimit
 from portal.limits import Limit
 from portal.pages import Pages
 from portal.server import serving
-from runtime.dev_server import free_ports
 from runtime.portal_settings import PortalSettings
-from tests.portal.site import KEY, URL, alone, asking, entry, settings_of
+from tests.portal.site import KEY, URL, alone, asking, entry, on_a_port, settings_of
 
 CASE = "case/US/A2EXAMPLE/01a2071c-2f16-7ec3-a037-d6057aefcc7a"
 PLAN = {"root_causes": "a", "corrective_actions": "b", "preventive_measures": "c"}
@@ -170,11 +169,10 @@ async def test_a_request_that_is_never_said_to_its_end_is_hung_up_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(portal.server, "HEAD_WITHIN_SECONDS", 0.2)
-    (port,) = free_ports(0)
-    settings = settings_of(f"http://127.0.0.1:{port}", port=port)
-    async with serving(await alone(settings), settings):
+    settings, door = on_a_port()
+    async with serving(await alone(settings), settings, door):
         for said in (b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", settings.port)
             writer.write(said)
             assert await asyncio.wait_for(reader.read(), 3) == b""
             writer.close()

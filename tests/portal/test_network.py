@@ -9,9 +9,8 @@ import portal.server
 from portal.app import build
 from portal.codec_endpoint import LARGEST_LOGIN, LARGEST_PAYLOADS
 from portal.server import serving
-from runtime.dev_server import free_ports
 from runtime.portal_settings import CodecSettings
-from tests.portal.site import URL, alone, asking, settings_of
+from tests.portal.site import URL, alone, asking, on_a_port, settings_of
 from tests.portal.test_codec_mounted import UI, encrypting
 
 
@@ -30,10 +29,9 @@ async def test_a_body_that_nobody_reads_and_never_ends_does_not_keep_a_connectio
     monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
     monkeypatch.setattr(portal.server, "HEAD_WITHIN_SECONDS", 0.5)
-    (port,) = free_ports(0)
-    settings = settings_of(f"http://127.0.0.1:{port}", port=port)
-    async with serving(await alone(settings), settings):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    settings, door = on_a_port()
+    async with serving(await alone(settings), settings, door):
+        reader, writer = await asyncio.open_connection("127.0.0.1", settings.port)
         writer.write(b"POST /nope HTTP/1.1\r\nHost: x\r\n" + said)
 
         async def drip() -> None:

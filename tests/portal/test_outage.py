@@ -9,8 +9,8 @@ from domain.record import Status
 from portal.app import build
 from portal.server import serving
 from runtime.connection import connect, register_search_attributes
-from runtime.dev_server import free_ports
 from runtime.portal_settings import PortalSettings, on_this_machine
+from runtime.web_server import door_of
 from tests.engine import know
 from tests.killable_server import killable_server
 from tests.patience import PATIENCE
@@ -36,7 +36,7 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
         client = await connect(server.address)
         await register_search_attributes(client)
         host = Host(tmp_path, server.address)
-        settings = on_this_machine(PortalSettings(), tmp_path)
+        settings, door = on_this_machine(PortalSettings(), tmp_path)
         try:
             await host.start()
             await know(client, "KILLED")
@@ -44,7 +44,7 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
             await case.settled()
             context = await browser.new_context()
             writing, sending = await context.new_page(), await context.new_page()
-            async with serving(build(client, settings), settings):
+            async with serving(build(client, settings), settings, door):
                 await writing.clock.install()
                 for page in (writing, sending):
                     await page.goto(settings.entry().link("case/US/KILLED"))
@@ -91,13 +91,14 @@ async def test_while_temporal_is_away_an_open_page_says_so_and_nothing_typed_is_
     case = await site.open("OUTAGE-SEEN")
     page = await site.visit(browser, "OUTAGE-SEEN")
     await fill(page, root_causes=MARKUP, corrective_actions="b", preventive_measures="c")
-    (port,) = free_ports(0)
+    door = door_of("127.0.0.1", 0)
+    port = door.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     settings = PortalSettings.model_validate(
         site.settings.model_dump() | {"url": url, "port": port}
     )
     # The same page, of a server whose Temporal has gone.
-    async with serving(await alone(settings), settings):
+    async with serving(await alone(settings), settings, door):
         form = await page.evaluate(
             "Object.fromEntries(new FormData(document.querySelector('[data-plan]')))"
         )
