@@ -173,6 +173,36 @@ async def test_numbers_changed_in_both_at_once_end_up_the_same_in_both(engine: E
         assert ours == theirs
 
 
+async def test_crossing_changes_are_confirmed_once_to_each_old_address(engine: Engine) -> None:
+    seller_id, old = "CONFIRMED", "old@confirmed.example"
+    in_case, in_programme = "case@confirmed.example", "programme@confirmed.example"
+    seller = await engine.know(seller_id, email=old)
+    case = await engine.open(seller_id=seller_id, rules=ASKS, email=old)
+    await asyncio.gather(
+        case.tell(IssueCase.change_contact, ChangeContact(by="seller", email=in_case)),
+        seller.tell(Programme.change_account, ChangeAccount(by="seller", email=in_programme)),
+    )
+    taken = -1
+    while taken != (taken := await updates(seller) + await updates(case)):
+        await asyncio.sleep(2)
+    kept = (await case.view()).account.email
+    assert (await seller.view()).account.email == kept
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+    await case.end()
+    confirmed = [
+        str(mail["To"].addresses[0].addr_spec)
+        for address in (old, in_case, in_programme)
+        for mail in engine.mails(address)
+        if "was changed" in str(mail["Subject"])
+    ]
+    # Whoever has the old address hears of it once, whichever workflow took the change first;
+    # and so does whoever had the address that lost.
+    lost = in_programme if kept == in_case else in_case
+    assert confirmed.count(old) == 1, confirmed
+    assert confirmed.count(lost) <= 1, confirmed
+    assert kept not in confirmed
+
+
 async def test_a_number_that_came_and_went_holds_up_no_later_one(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
