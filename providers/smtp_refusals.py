@@ -54,7 +54,8 @@ _SAYS_US = re.compile(
     r"|\bspf\b|dkim|dmarc|\bptr\b|\brdns\b|reverse (dns|lookup|hostname)|\bhelo\b|\behlo\b"
     r"|too many|\brate|limit|throttl|connections?|frequen|quota for|sending quota|daily"
     r"|your account|allowed to send|sending (account|address|domain|server)|outgoing|address family"
-    r"|polic|relay(?! recipient table)|authenti|rcpthosts|sender|from address|from domain|mail from|envelope from"
+    r"|polic|relay(?! recipient table)|authenti|rcpthosts|sender"
+    r"|from address|from domain|mail from|envelope from"
     r"|return path|\btls\b|encrypt|secure channel|\bip\b|client host"
     r"|your (server|host|domain|network)"
     r"|virus|malware|not permitted|prohibited|suspicious|gr[ae]y ?list|verify|verification",
