@@ -163,7 +163,7 @@ def letter_orders() -> Iterator[LetterOrder]:
 
 
 def desk_samples() -> Iterator[Values]:
-    """What the desk is told: a plan, with the Web UI known; an escalation, without."""
+    """What the desk is told: two plans, with the Web UI known; an escalation, without."""
     web_ui = WebUI("https://temporal.shop.example", "default")
     plan = SubmitPlan(
         by="seller",
@@ -171,8 +171,10 @@ def desk_samples() -> Iterator[Values]:
         corrective_actions=("Listing taken down",),
         preventive_measures=("Two people check\nevery listing",),
     )
+    first, second = (Plan(version=version, at=_AT, plan=plan) for version in (1, 2))
     for status, reason, sent, link in (
-        (Status.PLAN_REVIEW, None, Plan(version=1, at=_AT, plan=plan), web_ui),
+        (Status.PLAN_REVIEW, None, first, web_ui),
+        (Status.PLAN_REVIEW, None, second, web_ui),
         (Status.ESCALATED, CaseReason.NOT_REALLY_TRIED, None, None),
     ):
         yield values_of_desk(
@@ -184,6 +186,7 @@ def desk_samples() -> Iterator[Values]:
                 issues=_ISSUES,
                 plan=sent,
                 timeline=(Entry(at=_AT, what=What.CONTACT, by="lee", note="Called\nback"),),
+                conversation_required=sent is second,
                 due=_AT,
             ),
             link,

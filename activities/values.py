@@ -134,6 +134,9 @@ def values_of_desk(order: DeskOrder, web_ui: WebUI | None) -> Values:
         "due": f"{order.due:%Y-%m-%d %H:%M} UTC",
         "web_ui": web_ui.case(order.case_id) if web_ui else None,
         "issues": order.issues,
+        # As `show` counts them: what whoever reads the e-mail has seen.
+        "seen": len(order.timeline),
+        "conversation_required": order.conversation_required,
         "plan": plan
         and {
             "version": plan.version,

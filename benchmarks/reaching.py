@@ -22,7 +22,8 @@ from tests.certificates import certificates
 from tests.engine import OpenCase, engine_in
 from tests.providers.letters import COMPOSER, order
 from tests.providers.mail_server import mail_server
-from tests.providers.twilio_stand_in import SELLER, Story, TwilioStandIn, twilio_stand_in
+from tests.providers.twilio_calls import SELLER, Story
+from tests.providers.twilio_stand_in import TwilioStandIn, twilio_stand_in
 from tests.workflows.events import CONTACT
 from workflows.issue_case import IssueCase
 

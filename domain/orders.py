@@ -72,6 +72,8 @@ class DeskOrder(Frozen):
     issues: tuple[Issue, ...]
     plan: Plan | None
     timeline: tuple[Entry, ...]
+    conversation_required: bool
+    """Whether accepting the plan is refused until a conversation is recorded."""
     due: datetime
     """Since when the desk is to be told; with `case_id` it makes the Message-ID."""
 
@@ -166,6 +168,7 @@ def desk_order(case: Case, due: datetime) -> DeskOrder:
         issues=case.issues,
         plan=case.plans[-1] if case.plans else None,
         timeline=case.timeline,
+        conversation_required=case.conversation_required,
         due=due,
     )
 

@@ -27,12 +27,14 @@ _STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 _MAILBOX = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1), (2, 2)}
 _TOO_LARGE = {(2, 3), (3, 4)}
 _CONTENT = 6
+_SAYS_LITTLE = {(1, 0), (3, 0), (5, 0)}
+"""Outlook.com, Cisco and Sendmail answer these to an unknown mailbox, and to whatever else."""
 _BY_STATUS = {
     Stage.SENDER: _TOO_LARGE,
     Stage.RECIPIENT: _MAILBOX | _TOO_LARGE | {(4, 1)},
     Stage.MESSAGE: _MAILBOX | _TOO_LARGE,
 }
-_PERMANENT = {550, 551, 552, 553, 554, 556}
+_PERMANENT = {511, 550, 551, 552, 553, 554, 556}
 
 # Without one, by the words: servers answer 550 to whatever they like.
 _SAYS_MAILBOX = re.compile(
@@ -41,7 +43,7 @@ _SAYS_MAILBOX = re.compile(
     r"discontinued|expired|over quota|unavailable|not available|invalid|non-?existent|is full|"
     r"not recogni[sz]ed|not known|undeliverable|not allowed|closed|has moved)"
     r"|\b(unknown|no such|invalid|non-?existent|bad|no) (local )?"
-    r"(user|mailbox|recipient|address|account|person|destination)"
+    r"(user|mailbox|recipient|address|account|person|destination|local part)"
     r"|(mailbox|quota)\b.{0,30}(full|exceeded)|does not have an? \S+ account|not a known user"
     r"|no mailbox (here|by that name)|not (our|a local) (customer|user)|user (doesn|does no)"
     r"|unrouteable address|nullmx|null mx|does not accept mail|accepts? no mail",
@@ -51,13 +53,21 @@ _SAYS_US = re.compile(
     r"block|black ?list|deny ?list|\brbl\b|dnsbl|spamhaus|barracuda|listed|reputation|spam|junk"
     r"|\bspf\b|dkim|dmarc|\bptr\b|\brdns\b|reverse (dns|lookup|hostname)|\bhelo\b|\behlo\b"
     r"|too many|\brate|limit|throttl|connections?|frequen|quota for|sending quota|daily"
-    r"|polic|relay|authenti|rcpthosts|sender|from address|from domain|mail from|envelope from"
+    r"|your account|allowed to send|sending (account|address|domain|server)|outgoing|address family"
+    r"|polic|relay(?! recipient table)|authenti|rcpthosts|sender"
+    r"|from address|from domain|mail from|envelope from"
     r"|return path|\btls\b|encrypt|secure channel|\bip\b|client host"
     r"|your (server|host|domain|network)"
     r"|virus|malware|not permitted|prohibited|suspicious|gr[ae]y ?list|verify|verification",
     re.I,
 )
 _SAYS_TOO_LARGE = re.compile(r"too (large|big)|size (limit|exceed)|exceeds? .{0,30}size", re.I)
+_REFUSES_THE_SENDER = re.compile(
+    r"relay(ing)? (access )?denied|(unable|not permitted|not allowed) to relay"
+    r"|sender( address)? (rejected|refused|denied|unknown|not)",
+    re.I,
+)
+"""Whatever the enhanced status is."""
 _QUOTED = re.compile(r"<[^>]*>|\S+@\S+|https?://\S+")
 """Addresses can have any word in them."""
 
@@ -71,6 +81,7 @@ class Refusal:
     status: tuple[int, int, int] | None = None
     says_mailbox: bool = False
     says_too_large: bool = False
+    refuses_sender: bool = False
 
     @classmethod
     def read(cls, of: Stage, code: int, text: str) -> "Refusal":
@@ -80,7 +91,8 @@ class Refusal:
         words = " ".join(_QUOTED.sub(" ", text).split())
         mailbox = _SAYS_MAILBOX.search(words) and not _SAYS_US.search(words)
         too_large = _SAYS_TOO_LARGE.search(words)
-        return cls(of, code, status, bool(mailbox), bool(too_large))
+        sender = _REFUSES_THE_SENDER.search(words)
+        return cls(of, code, status, bool(mailbox), bool(too_large), bool(sender))
 
     def __str__(self) -> str:
         status = " " + ".".join(map(str, self.status)) if self.status else ""
@@ -88,11 +100,13 @@ class Refusal:
 
     def about_seller(self) -> bool:
         """Whether it stays refused, for the mailbox or the message."""
-        if self.code // 100 != 5 or self.of not in _BY_STATUS:
+        if self.code // 100 != 5 or self.of not in _BY_STATUS or self.refuses_sender:
             return False
-        if self.status is None or (self.status[0] == 5 and self.status[1] == 0):
+        if self.status is None:
             return self._says_so()
         kind, subject, detail = self.status
+        if kind == 5 and (subject == 0 or (subject, detail) in _SAYS_LITTLE):
+            return self._says_so()
         return kind == 5 and (subject == _CONTENT or (subject, detail) in _BY_STATUS[self.of])
 
     def _says_so(self) -> bool:

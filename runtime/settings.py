@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     FilePath,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -140,10 +141,12 @@ class Settings(BaseSettings):
 
     @field_validator("telephone", "called_regions", "warn_days_below", mode="before")
     @classmethod
-    def _in_order(cls, value: Any) -> Any:  # whatever the environment holds
+    def _in_order(cls, value: Any, field: ValidationInfo) -> Any:  # whatever the environment holds
         if not isinstance(value, str):
             return value
-        return [part for part in value.replace(" ", "").split(",") if part]
+        # An empty list of warnings warns nobody. The others would mean what nobody meant.
+        none = field.field_name == "warn_days_below" and not value.strip()
+        return [] if none else value.replace(" ", "").split(",")
 
     @field_validator("warn_days_below")
     @classmethod

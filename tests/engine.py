@@ -136,14 +136,19 @@ class OpenCase(Running[CaseView]):
         return await self.handle.query(IssueCase.case)
 
     async def settled(self) -> CaseView:
-        """The view once no attempt is under way and none is due."""
-        return await self.when(
+        """The view once no attempt is under way and none is due, and all of it is written down."""
+        view = await self.when(
             lambda v: (
                 v.attempts
                 and all(a.result for a in v.attempts)
                 and (not v.agenda or v.agenda[0].due > v.attempts[-1].at)
             )
         )
+        # A query can be ahead of the task that brings the case there.
+        async with asyncio.timeout(PATIENCE):
+            while (await self.handle.describe()).raw_description.pending_workflow_task.attempt:
+                await asyncio.sleep(0.01)
+        return view
 
     async def reaches(self, status: Status) -> CaseView:
         """The view once the case is in `status`."""

@@ -16,7 +16,7 @@ WHY = {
     Reason.HARM: "harmful conduct",
     Reason.SELLING_PLAN: "professional selling plan",
     Reason.NO_NUMBER: "no emergency number",
-    Reason.INVALID_NUMBER: "not a valid one",
+    Reason.INVALID_NUMBER: "not one that we can call",
     Reason.RECORD_TOO_SHORT: "not on record for the whole of the last 6 months",
     Reason.TOO_MANY_DAYS_BELOW: "below 250 on more than 10 days",
 }

@@ -102,7 +102,7 @@ async def test_an_expired_and_a_forged_link_open_nothing_and_say_how_to_get_anot
         without = await client.get("/")
     assert (forged.status_code, expired.status_code, without.status_code) == (403, 410, 403)
     for answer in (forged, without):
-        assert "reply to any of our e-mails and ask for a new one" in answer.text
+        assert "its page offers to send you a fresh one" in answer.text
     assert "E-mail me a fresh link" in expired.text
     for answer in (forged, expired, without):
         assert "set-cookie" not in answer.headers

@@ -31,6 +31,21 @@ def test_mail_is_simulated_unless_a_server_is_set(tmp_path: Path) -> None:
             {"smtp_username": "relay", "smtp_password": "s3cret", "smtp_security": "none"},
             "smtp_security",
         ),
+        (
+            {"smtp_username": "relay", "smtp_password": "s3cret", "smtp_token_file": __file__},
+            "smtp_password, smtp_token_file: give one of them",
+        ),
+        (
+            {"smtp_username": "relay", "smtp_password": "s3cret", "smtp_token_command": "cat x"},
+            "smtp_password, smtp_token_command: give one of them",
+        ),
+        (
+            {"smtp_username": "relay", "smtp_token_file": __file__, "smtp_token_command": "cat x"},
+            "smtp_token_file, smtp_token_command: give one of them",
+        ),
+        ({"smtp_token_file": __file__}, "smtp_username"),
+        ({"smtp_token_command": "cat x"}, "smtp_username"),
+        ({"smtp_username": "relay", "smtp_token_file": "nowhere"}, "smtp_token_file"),
         ({"smtp_security": "ssl"}, "smtp_security"),
         ({"smtp_port": 0}, "smtp_port"),
         ({"smtp_timeout_seconds": 600}, "smtp_timeout_seconds"),
@@ -49,6 +64,16 @@ def test_a_wrong_combination_is_refused_by_name(wrong: dict[str, object], named:
         Settings.model_validate(SMTP | wrong)
     assert named in explain(refused.value)
     assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [{"smtp_password": "s3cret"}, {"smtp_token_file": __file__}, {"smtp_token_command": "cat x"}],
+)
+def test_any_one_way_of_logging_in_is_taken(way: dict[str, object]) -> None:
+    assert isinstance(
+        mail_of(Settings.model_validate({**SMTP, "smtp_username": "relay", **way})), SmtpMail
+    )
 
 
 @pytest.mark.parametrize("domain", ["shop.example", "a-b.c1.shop.example", "xn--kthe-5qa.example"])

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from domain.errors import explain
 from runtime.service import telephone_of
 from runtime.settings import Settings
-from tests.providers.twilio_stand_in import DESK, OURS, SID, TOKEN
+from tests.providers.twilio_calls import DESK, OURS, SID, TOKEN
 from tests.test_whole import ROOT
 
 GIVEN = {

@@ -5,12 +5,8 @@ from datetime import timedelta
 import pytest
 
 from providers.protocols import Dial, InvalidNumber, PerhapsDialled, ProviderFailed
-from tests.providers.twilio_stand_in import (
-    SELLER,
-    Answer,
-    TwilioStandIn,
-    refused,
-)
+from tests.providers.twilio_calls import SELLER
+from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused
 
 CALL = Dial("case/US/A1/r/2", "case/US/A1/r", SELLER)
 MINUTE = timedelta(minutes=1)

@@ -8,16 +8,8 @@ from domain.attempt import Result
 from tests.killable_server import kill
 from tests.patience import PATIENCE
 from tests.providers.test_twilio_in_a_case import call_of, called
-from tests.providers.twilio_stand_in import (
-    DESK,
-    OURS,
-    SELLER,
-    SID,
-    TOKEN,
-    Answer,
-    Story,
-    TwilioStandIn,
-)
+from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN, Story
+from tests.providers.twilio_stand_in import Answer, TwilioStandIn
 from tests.test_crashes import opened, something, stage
 
 

@@ -15,17 +15,8 @@ from providers.protocols import Telephone
 from providers.simulated_telephone import SimulatedTelephone
 from tests.engine import OpenCase, engine_in
 from tests.patience import PATIENCE
-from tests.providers.twilio_stand_in import (
-    DESK,
-    OURS,
-    SELLER,
-    SID,
-    TOKEN,
-    Answer,
-    Story,
-    TwilioStandIn,
-    refused,
-)
+from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN, Story
+from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused
 from tests.test_crashes import something
 from tests.workflows.events import CONTACT
 from tests.workflows.test_shell import ledger

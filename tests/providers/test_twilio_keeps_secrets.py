@@ -12,17 +12,8 @@ from providers.protocols import ProviderFailed
 from providers.twilio_api import Account
 from providers.twilio_telephone import Numbers, TwilioTelephone
 from tests.providers.test_twilio_telephone import CALL, MINUTE
-from tests.providers.twilio_stand_in import (
-    DESK,
-    OURS,
-    SELLER,
-    SID,
-    TOKEN,
-    Answer,
-    TwilioStandIn,
-    refused,
-    twilio_stand_in,
-)
+from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN
+from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused, twilio_stand_in
 
 SECRETS = (SELLER, SELLER[1:], OURS[1:], DESK[1:], TOKEN, SID, "Basic ", "is no good")
 ANSWERS = [

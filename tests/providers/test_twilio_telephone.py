@@ -1,8 +1,6 @@
 """What comes of a call at Twilio, by docs/rules.md section 4 and docs/real-telephone.md."""
 
 import asyncio
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,16 +8,9 @@ import pytest
 
 from domain.attempt import Result
 from providers.protocols import Dial, NeverRang, ProviderFailed
-from providers.spoken import SPOKEN, message_for, seconds_to_say
 from providers.twilio_telephone import TwilioTelephone
-from tests.providers.twilio_stand_in import (
-    DESK,
-    OURS,
-    SELLER,
-    Answer,
-    Story,
-    TwilioStandIn,
-)
+from tests.providers.twilio_calls import DESK, OURS, SELLER, Story
+from tests.providers.twilio_stand_in import Answer, TwilioStandIn
 
 CALL = Dial("case/US/A1/r/2", "case/US/A1/r", SELLER)
 MINUTE = timedelta(minutes=1)
@@ -31,14 +22,6 @@ async def followed(telephone: TwilioTelephone, call: str, within: float = 5) -> 
         while not (result := await telephone.result(call)):
             await asyncio.sleep(0.05)
         return result
-
-
-async def something(happens: Callable[[], object], telephone: TwilioTelephone, call: str) -> None:
-    """Follow the call until something happens."""
-    async with asyncio.timeout(10):
-        while not happens():
-            assert await telephone.result(call) is None
-            await asyncio.sleep(0.05)
 
 
 RESULTS = [
@@ -72,112 +55,6 @@ async def test_what_a_call_ends_as(twilio: TwilioStandIn, story: Story, result: 
         assert not twilio.placed[0].alive
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A message that is said in no time, twice in `Story.says`; dates are rounded to seconds."""
-    monkeypatch.setattr("providers.twilio_telephone.seconds_for_a_machine", lambda *_: 0)
-
-
-MACHINE = replace(ANSWERED, by="machine_end_beep", lasts=60)
-
-
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize(
-    ("story", "result"),
-    [
-        (MACHINE, Result.VOICEMAIL),
-        (replace(MACHINE, by="machine_end_silence"), Result.VOICEMAIL),
-        (replace(MACHINE, by="machine_start"), Result.VOICEMAIL),
-        (replace(MACHINE, desk="in-progress"), Result.VOICEMAIL),  # noticed once it rang there
-        (replace(MACHINE, listens=0.5), Result.VOICEMAIL_CUT),
-        (replace(MACHINE, listens=0.5, desk="in-progress"), Result.VOICEMAIL_CUT),
-    ],
-)
-async def test_a_machine_is_told_who_calls_and_only_what_it_heard_whole_counts(
-    twilio: TwilioStandIn, story: Story, result: Result
-) -> None:
-    twilio.stories[SELLER] = story
-    telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
-    assert await followed(telephone, call, within=10) is result
-    (placed,) = twilio.placed
-    assert "account health team" in placed.form["Twiml"]
-    assert "plus 1, 2 0 6, 5 5 5, 0 1 9 8" in placed.form["Twiml"]
-    assert "<Dial" not in placed.form["Twiml"]
-    assert not placed.alive
-
-
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize(
-    ("joined", "result"),
-    [("in-progress", Result.CONNECTED), ("busy", Result.PROVIDER_FAILED)],
-)
-async def test_who_picks_up_while_a_machine_screens_the_call_presses_a_key_and_is_joined(
-    twilio: TwilioStandIn, joined: str, result: Result
-) -> None:
-    twilio.join_url = "https://handler.twilio.com/twiml/EH1?a=1&b=2"
-    twilio.stories[SELLER] = replace(MACHINE, presses=0.5, joined=joined, desk="in-progress")
-    telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
-    if joined == "busy":  # the desk's TwiML says so, and the call ends
-        await something(lambda: [p for p in twilio.placed if p.pressed], telephone, call)
-        twilio.placed[0].ended_by_us = time.time()
-    assert await followed(telephone, call, within=10) is result
-    assert "press 1" in twilio.placed[0].form["Twiml"]
-    assert (
-        'action="https://handler.twilio.com/twiml/EH1?a=1&amp;b=2"'
-        in (twilio.placed[0].form["Twiml"])
-    )
-
-
-@pytest.mark.parametrize(
-    ("language", "says"),
-    [
-        ("en", "call us back"),
-        ("fr", "nous rappeler"),
-        ("es", "que nos llame"),
-        ("zh-Hans", "请回电"),
-    ],
-)
-async def test_a_call_speaks_the_sellers_language_to_people_and_machines(
-    twilio: TwilioStandIn, language: str, says: str
-) -> None:
-    twilio.stories[SELLER] = replace(MACHINE, before=0, detected=0)
-    telephone = twilio.telephone()
-    call = await telephone.dial(replace(CALL, language=language))
-    placed, words = twilio.placed[0], SPOKEN[language]
-    assert words.stay_on_the_line in placed.form["Twiml"]
-    another_worker = twilio.telephone()
-    assert await another_worker.result(call) is None
-    assert says in placed.form["Twiml"]
-    assert f'voice="{words.voice}"' in placed.form["Twiml"]
-
-
-async def test_a_message_is_begun_anew_by_a_worker_that_takes_the_call_up(
-    twilio: TwilioStandIn,
-) -> None:
-    """Nobody knows how much of it was said: until it is said again, it was not said whole."""
-    twilio.stories[SELLER] = replace(MACHINE, before=0, detected=0)
-    call = await twilio.telephone().dial(CALL)
-    assert await twilio.telephone().result(call) is None
-    began = twilio.placed[0].told
-    another = twilio.telephone()
-    assert await another.result(call) is None
-    assert twilio.placed[0].told != began
-    twilio.placed[0].ended_by_us = time.time()
-    assert await another.result(call) is Result.VOICEMAIL_CUT
-    assert await twilio.telephone().result(call) is Result.VOICEMAIL_CUT
-
-
-async def test_the_seller_turned_up_while_a_machine_is_spoken_to(twilio: TwilioStandIn) -> None:
-    twilio.stories[SELLER] = replace(MACHINE, before=0, detected=0)
-    telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
-    assert await telephone.hang_up(call) is None
-    assert twilio.placed[0].told is None
-    assert not twilio.placed[0].alive
-
-
 async def test_our_own_number_is_not_dialled_and_says_nothing_about_the_seller(
     twilio: TwilioStandIn,
 ) -> None:
@@ -186,36 +63,12 @@ async def test_our_own_number_is_not_dialled_and_says_nothing_about_the_seller(
     assert not twilio.placed
 
 
-@pytest.mark.parametrize("language", list(SPOKEN))
-def test_a_message_is_short_and_its_length_is_not_taken_for_too_little(language: str) -> None:
-    """A slow voice says 14 letters or 4 ideographs a second, and 2 digits."""
-    message = message_for(SPOKEN[language], DESK)
-    assert 15 < seconds_to_say(message) < 30
-    assert DESK[1:] == "".join(filter(str.isdecimal, message))
-
-
 async def test_a_seller_who_is_joined_to_the_desk_is_not_waited_for(twilio: TwilioStandIn) -> None:
     twilio.stories[SELLER] = replace(ANSWERED, desk="in-progress", lasts=3600)
     telephone = twilio.telephone()
     call = await telephone.dial(CALL)
     assert await followed(telephone, call) is Result.CONNECTED
     assert twilio.placed[0].alive
-
-
-async def test_a_machine_detected_since_the_call_was_read_is_not_taken_for_the_seller(
-    twilio: TwilioStandIn,
-) -> None:
-    twilio.stories[SELLER] = Story(
-        before=0, detected=0, ends="completed", by="machine_start", desk="in-progress", lasts=60
-    )
-    telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
-    placed = twilio.placed[0]
-    twilio.asks.append(Answer(200, placed.as_json(status="in-progress", answered_by=None)))
-    assert await telephone.result(call) is None
-    assert placed.told is not None
-    placed.ended_by_us = time.time()
-    assert await telephone.result(call) is Result.VOICEMAIL_CUT
 
 
 async def test_the_call_is_asked_for_as_documented(twilio: TwilioStandIn) -> None:

@@ -181,6 +181,38 @@ async def test_numbers_changed_in_both_at_once_end_up_the_same_in_both(engine: E
         assert ours == theirs
 
 
+async def test_of_changes_that_cross_each_is_confirmed_once_to_the_old_address(
+    engine: Engine,
+) -> None:
+    seller_id, old = "CONFIRMED", "old@confirmed.example"
+    in_case, in_programme = "case@confirmed.example", "programme@confirmed.example"
+    seller = await engine.know(seller_id, email=old)
+    case = await engine.open(seller_id=seller_id, rules=ASKS, email=old)
+    await asyncio.gather(
+        case.tell(IssueCase.change_contact, ChangeContact(by="seller", email=in_case)),
+        seller.tell(Programme.change_account, ChangeAccount(by="seller", email=in_programme)),
+    )
+    taken = -1
+    while taken != (taken := await updates(seller) + await updates(case)):
+        await asyncio.sleep(2)
+    kept = (await case.view()).account.email
+    assert (await seller.view()).account.email == kept
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+    await case.end()
+    told = {
+        address: [
+            str(mail["References"])
+            for mail in engine.mails(address)
+            if "was changed" in str(mail["Subject"])
+        ]
+        for address in (old, in_case, in_programme)
+    }
+    # Two changes of the old address, each confirmed once, by the workflow that took it.
+    assert len(told[old]) == len(set(told[old])) == 2, told
+    # A new address hears that it was taken, and then that another took its place.
+    assert all(1 <= len(told[new]) <= 2 for new in (in_case, in_programme)), told
+
+
 async def test_a_number_that_came_and_went_holds_up_no_later_one(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,7 +37,9 @@ async def test_silence_is_escalated_and_a_person_may_still_deactivate(held: Engi
     view = await case.reaches(Status.ESCALATED)
     assert view.reason == Reason.SILENCE_HELD
     assert await is_active(held, view)
-    assert any("silence_held" in str(mail["Subject"]) for mail in held.mails("desk@"))
+    assert any(
+        "deactivations for silence are held" in str(mail["Subject"]) for mail in held.mails("desk@")
+    )
 
     await case.tell(IssueCase.decide, decided(Decision.DEACTIVATE))
     assert (await case.end()).status is Status.DEACTIVATED
