@@ -25,6 +25,7 @@ from domain.enrollment.record import (
 )
 from domain.errors import Refused
 from domain.events import Event, SendLink
+from domain.steps import WaitUntil
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
 from tests.domain.enrollment.oracle import Confirmed, Seller, confirmations
 from tests.domain.enrollment.warned import Warner
@@ -238,6 +239,10 @@ class WatchedProgramme(Programme):
         enrolled = self._status is Status.ENROLLED
         matters = enrolled and self.seller.days_below(self.now.date()) > 0
         assert (LookUpWarnings() in steps) == (matters and self.warner.at is None)
+        if self._warning is not None:
+            waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
+            tomorrow = self.now.date() + DAY
+            assert waits[0].date() <= tomorrow, "it is looked at again before it stops being true"
 
     def _letters_written(self) -> list[Written]:
         enrollment = self.enrollment
