@@ -22,7 +22,7 @@ from activities.entry import Visitor
 from domain.enrollment.view import StandingView
 from domain.events import Event, SendLink
 from domain.names import case_workflow_id, enrollment_workflow_id
-from domain.record import OPEN
+from domain.status import OPEN
 from domain.view import CaseView
 from workflows.converter import Unreadable
 

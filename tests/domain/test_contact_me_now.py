@@ -8,7 +8,7 @@ from domain.attempt import About, Result
 from domain.errors import Refused
 from domain.events import Event
 from domain.orders import mail_order
-from domain.record import Status
+from domain.status import Status
 from domain.view import view_of
 from tests.domain.build import (
     ASK_MORE,
@@ -22,7 +22,8 @@ from tests.domain.build import (
     a_request,
     local,
 )
-from tests.domain.world import OPEN_STATUSES, World, working
+from tests.domain.starts import OPEN_STATUSES, working
+from tests.domain.world import World
 
 
 def requested(world: World) -> list[float]:

@@ -7,12 +7,13 @@ from domain.enrollment.record import About as Letter
 from domain.enrollment.record import What as Happened
 from domain.errors import Refused
 from domain.events import Decision, SendLink
-from domain.record import Status, What
+from domain.status import Status, What
 from domain.transitions import MAXIMUM_WRITTEN
 from tests.domain.build import HOUR, MINUTE, OTHER_ADDRESS, a_change, a_decision
 from tests.domain.enrollment.build import ADDRESS_COMES, ADDRESS_REMOVED
 from tests.domain.enrollment.world import Programme
-from tests.domain.world import World, contacting, deactivating, escalated, in_review, working
+from tests.domain.starts import contacting, deactivating, escalated, in_review, working
+from tests.domain.world import World
 
 ASKED = SendLink(by="page")
 

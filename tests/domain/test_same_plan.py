@@ -3,10 +3,10 @@
 import pytest
 
 from domain.events import Decision
-from domain.record import Status, What
+from domain.status import Status, What
 from domain.transitions import MAXIMUM_WRITTEN
 from tests.domain.build import ASK_MORE, HOUR, REJECT, a_conversation, a_decision, a_plan, joins
-from tests.domain.world import contacting, in_review, working
+from tests.domain.starts import contacting, in_review, working
 
 AGAIN = a_plan()
 

@@ -8,7 +8,7 @@ import pytest
 
 from activities.entry import Visitor
 from domain.names import CASE_WORKFLOW, CASES_QUEUE
-from domain.record import Status
+from domain.status import Status
 from portal.asking import Found, Unavailable, Workflows
 from runtime.connection import connect
 from runtime.dev_server import dev_server
