@@ -1,6 +1,7 @@
 """The button "contact me now" (docs/rules.md, section 5)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -147,7 +148,7 @@ def test_the_view_says_from_when_on_it_is_taken_again(times: int) -> None:
 
 @pytest.mark.parametrize("script", [{"not_called": "is a satellite number"}, {}])
 def test_an_e_mail_names_the_button_and_our_calls_only_where_there_are_any(
-    script: dict[str, str],
+    script: dict[str, Any],
 ) -> None:
     world = World(emails=Result.PROVIDER_FAILED, **script).take(a_contact(), a_plan(), ASK_MORE)
     (email,) = (a for a in world.case.under_way if a.about is About.MORE_INFORMATION)

@@ -199,7 +199,10 @@ class WatchedProgramme(Programme):
 
     def _advance(self) -> tuple[Step, ...]:
         steps = super()._advance()
-        if not self.enrollment.number_unchecked:
+        if self.enrollment.number_unchecked:
+            expected, self._beside = self._beside, []
+            assert self._letters_written() == expected, "nothing is decided yet"
+        else:
             self._compare()
             self._compare_warning(steps)
         return steps
