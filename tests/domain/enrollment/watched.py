@@ -228,7 +228,7 @@ class WatchedProgramme(Programme):
         """The warning that is owed from now on, unless it waits to leave already."""
         today = self.now.date()
         self.warner.time_passes(self.seller, today)
-        below = self.seller.days_below(today) if self._status is Status.ENROLLED else 0
+        below = self.seller.days(today).days_below(today) if self._status is Status.ENROLLED else 0
         if not below:
             self.warner.at = None
         owed = self.warner.owed(below)
@@ -240,7 +240,8 @@ class WatchedProgramme(Programme):
     def _compare_warning(self, steps: tuple[Step, ...]) -> None:
         """At which days they are warned is asked when it matters, and not before."""
         enrolled = self._status is Status.ENROLLED
-        matters = enrolled and self.seller.days_below(self.now.date()) > 0
+        today = self.now.date()
+        matters = enrolled and self.seller.days(today).days_below(today) > 0
         assert (LookUpWarnings() in steps) == (matters and self.warner.at is None)
         if self._warning is not None:
             waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
