@@ -1,7 +1,8 @@
 """What a case's codes are called in the desk's e-mails (docs/rules.md, sections 4 and 5)."""
 
 from domain.attempt import Result
-from domain.record import ENGINE, Entry, Reason, Status, What
+from domain.record import ENGINE, Entry
+from domain.status import Reason, Status, What
 
 STATUSES = {
     Status.CONTACTING: "contacting the seller",

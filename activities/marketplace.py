@@ -8,7 +8,7 @@ from temporalio import activity
 from activities.failures import SilenceHeld, provider_failures
 from activities.heartbeats import to_its_end
 from domain.orders import DeactivateOrder, DeactivationOrder, ExpelOrder
-from domain.record import Reason
+from domain.status import Reason
 from providers.protocols import AccountService, Programme, ProviderFailed
 
 

@@ -21,8 +21,9 @@ from domain.enrollment.orders import LetterOrder
 from domain.enrollment.record import About, Reason
 from domain.events import SubmitPlan
 from domain.orders import DeskOrder, MailOrder
-from domain.record import Entry, Plan, Status, What
-from domain.record import Reason as CaseReason
+from domain.record import Entry, Plan
+from domain.status import Reason as CaseReason
+from domain.status import Status, What
 
 CASE_MESSAGES = tuple(
     about for about in CaseAbout if about not in (CaseAbout.REQUESTED, CaseAbout.CONVERSATION)

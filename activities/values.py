@@ -14,7 +14,7 @@ from domain.account import Confirmation
 from domain.enrollment.orders import LetterOrder
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
 from domain.orders import DeskOrder, MailOrder
-from domain.record import Status
+from domain.status import Status
 
 Page = Callable[[str], str]
 """The URL of the seller's account health page, by the id of a case or an enrollment."""

@@ -14,7 +14,7 @@ from domain.attempt import About, CallEnded, Channel, Result
 from domain.events import ReviewPlan, SubmitPlan
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.orders import CallOrder, DeactivateOrder, LookUpOrder, MailOrder
-from domain.record import Status
+from domain.status import Status
 from domain.steps import CaseFacts
 from workflows.case_input import CaseInput
 from workflows.patience import A_MESSAGE, HEARTBEAT, RETRY

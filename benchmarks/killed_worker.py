@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.bare import BARE_QUEUE, BareCase
 from benchmarks.page import Found, Row
-from domain.record import Status
+from domain.status import Status
 from tests.engine import EVERYONE, account, issue
 from tests.killable_server import kill
 from tests.test_crashes import Host, opened, stage

@@ -35,7 +35,7 @@ from domain.names import (
     ENROLLMENT_WORKFLOW,
     TELEPHONY_QUEUE,
 )
-from domain.record import Status, What
+from domain.status import Status, What
 from workflows.search import STATUS
 
 UNDECIDED = timedelta(hours=24)

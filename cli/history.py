@@ -22,7 +22,7 @@ from cli.problems import BadInput, DidNotHappen, checked
 from domain.account import Store
 from domain.attempt import About, Channel
 from domain.names import CASE_WORKFLOW
-from domain.record import Status, What
+from domain.status import Status, What
 from domain.text import Frozen
 from domain.view import CaseView
 

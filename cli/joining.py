@@ -23,7 +23,7 @@ from cli.problems import DidNotHappen
 from domain.account import Issue
 from domain.events import AddIssue
 from domain.names import CASE_WORKFLOW, CASES_QUEUE, case_workflow_id_of
-from domain.record import OPEN, Status
+from domain.status import OPEN, Status
 from workflows.case_input import CaseInput
 from workflows.markdown import safe
 from workflows.search import at_start

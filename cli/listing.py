@@ -32,7 +32,7 @@ from cli.problems import DidNotHappen, checked
 from cli.words import left, plain
 from domain.account import Store
 from domain.names import CASE_WORKFLOW, case_workflow_id
-from domain.record import CLOSED, Status
+from domain.status import CLOSED, Status
 from domain.text import Frozen, Key
 from domain.waiting import WaitsFor, of_whom, waits_for
 from workflows.search import DEADLINE, ISSUE_CODES, REASON, SELLER, SINCE, STATUS, STORE

@@ -27,7 +27,7 @@ from cli.words import (
     utc,
     what_next,
 )
-from domain.record import CLOSED
+from domain.status import CLOSED
 from domain.view import CaseView
 
 _WAITING_HELPS_NOT = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED)

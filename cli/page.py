@@ -23,7 +23,8 @@ from cli.words import (
     utc,
     what_next,
 )
-from domain.record import Entry, Plan, Status, What
+from domain.record import Entry, Plan
+from domain.status import Status, What
 from domain.view import CaseView
 
 _PADDING = 2

@@ -18,7 +18,7 @@ from cli.findings import Finding, Kind, found
 from cli.queues import ANSWERS_WITHIN
 from cli.words import plain
 from domain.names import CASES_QUEUE
-from domain.record import Status
+from domain.status import Status
 from workflows.search import DEADLINE, STATUS
 
 LATE = timedelta(minutes=5)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from activities.contact_check import zone_problem
 from activities.time_zones import utc_offset, zone_of
 from domain.attempt import About, Channel
-from domain.record import ALREADY_DEACTIVATED, CLOSED, OPEN, Plan, Status
+from domain.record import ALREADY_DEACTIVATED, Plan
+from domain.status import CLOSED, OPEN, Status
 from domain.view import CaseView, PlannedView
 
 _MEANING = {

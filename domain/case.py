@@ -8,7 +8,8 @@ from datetime import datetime
 
 from domain.account import ContactNews
 from domain.attempt import OUTREACH, About, CallEnded, Result
-from domain.record import ALREADY_DEACTIVATED, CLOSED, ENGINE, Reason, Status, What
+from domain.record import ALREADY_DEACTIVATED, ENGINE
+from domain.status import CLOSED, Reason, Status, What
 from domain.steps import (
     CaseFacts,
     Deactivate,

@@ -8,7 +8,8 @@ from domain.account import Account, Confirmation, ContactNews, Issue, SellerAcco
 from domain.attempt import About, Attempt
 from domain.case import Case
 from domain.events import HarmCategory
-from domain.record import Entry, Plan, Reason, Status
+from domain.record import Entry, Plan
+from domain.status import Reason, Status
 from domain.text import Frozen
 
 

@@ -14,7 +14,8 @@ from domain.attempt import (
     Result,
 )
 from domain.calling import Opening, closes_at, next_opening, plan_calls
-from domain.record import CaseRecord, Status, What
+from domain.record import CaseRecord
+from domain.status import Status, What
 
 _HOUR = timedelta(hours=1)
 _HOURS_AHEAD = timedelta(days=2)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from pydantic import ConfigDict, JsonValue
 
@@ -12,6 +11,7 @@ from domain.calling import Opening
 from domain.events import HarmCategory, Review, SubmitPlan
 from domain.policy import Policy
 from domain.repeats import TakesUpdates
+from domain.status import OPEN, Status, What
 from domain.text import Frozen
 
 DAY = timedelta(days=1)
@@ -21,77 +21,6 @@ ALREADY_DEACTIVATED = "the account is deactivated already; what is left to the s
 
 ENGINE = "engine"
 """Who did what nobody in particular did."""
-
-
-class Status(StrEnum):
-    """Where a case stands."""
-
-    CONTACTING = "contacting"
-    WORKING = "working"
-    PLAN_REVIEW = "plan_review"
-    ESCALATED = "escalated"
-    DEACTIVATING = "deactivating"
-    RESOLVED = "resolved"
-    DEACTIVATED = "deactivated"
-    WITHDRAWN = "withdrawn"
-    NOT_COVERED = "not_covered"
-
-
-OPEN = frozenset({Status.CONTACTING, Status.WORKING, Status.PLAN_REVIEW, Status.ESCALATED})
-CLOSED = frozenset({Status.RESOLVED, Status.DEACTIVATED, Status.WITHDRAWN, Status.NOT_COVERED})
-
-
-class Reason(StrEnum):
-    """Why a case stands where it does, or ended as it did."""
-
-    NOT_REACHED = "not_reached"
-    """The deadline passed in silence, and we really tried."""
-    NO_NOTICE = "no_notice"
-    """The provisional deadline passed and no notice had got through."""
-    NOT_REALLY_TRIED = "not_really_tried"
-    """The deadline passed in silence, but too little of ours got through to count."""
-    NO_COOPERATION = "no_cooperation"
-    PLANS_REJECTED = "plans_rejected"
-    DEACTIVATION_FAILED = "deactivation_failed"
-    SILENCE_HELD = "silence_held"
-    """Nobody is deactivated for silence for now, as contact may have been lost with our data."""
-    PLAN_ACCEPTED = "plan_accepted"
-    CONVERSATION = "conversation"
-    DECISION = "decision"
-    HARM = "harm"
-    RAISED_IN_ERROR = "raised_in_error"
-    CANCELLED = "cancelled"
-
-
-class What(StrEnum):
-    """The kinds of events in a timeline."""
-
-    OPENED = "opened"
-    OUTREACH_BEGAN = "outreach_began"
-    CLOCK_STARTED = "clock_started"
-    CALL = "call"
-    EMAIL = "email"
-    CONTACT = "contact"
-    CALL_REQUESTED = "call_requested"
-    LINK_REQUESTED = "link_requested"
-    NUMBER_INVALID = "number_invalid"
-    NUMBER_NOT_CALLED = "number_not_called"
-    CONTACT_CHANGED = "contact_changed"
-    CONTACT_NOT_SHARED = "contact_not_shared"
-    PLAN_SUBMITTED = "plan_submitted"
-    PLAN_REVIEWED = "plan_reviewed"
-    CONVERSATION = "conversation"
-    ISSUE_JOINED = "issue_joined"
-    ISSUE_WITHDRAWN = "issue_withdrawn"
-    HARM_REPORTED = "harm_reported"
-    EXPELLED = "expelled"
-    DECIDED = "decided"
-    DESK_TOLD = "desk_told"
-    DESK_NOT_TOLD = "desk_not_told"
-    STATUS = "status"
-    ESCALATED = "escalated"
-    DEACTIVATION_FAILED = "deactivation_failed"
-    CLOSED = "closed"
 
 
 class Entry(Frozen):

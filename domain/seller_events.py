@@ -11,7 +11,8 @@ from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
 from domain.events import ChangeContact, ReportContact, RequestCall, SendLink, SubmitPlan
 from domain.fresh_link import refuse_if_too_often
-from domain.record import DAY, Plan, Status, What
+from domain.record import DAY, Plan
+from domain.status import Status, What
 from domain.transitions import Transitions
 
 _WHAT_A_PLAN_IS_FOR = frozenset({What.PLAN_SUBMITTED, What.ISSUE_JOINED})

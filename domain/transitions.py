@@ -6,7 +6,7 @@ from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
 from domain.events import AddIssue, ChangeContact, Event, Judgement, SendLink, SubmitPlan
 from domain.outreach import Outreach
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 
 MAXIMUM_WRITTEN = 600_000
 """Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.attempt import Attempt
 from domain.case import Case
-from domain.record import Status
+from domain.status import Status
 
 FIRST = 1
 """The smaller the number, the sooner; Temporal knows five, and takes 3 where none is given."""

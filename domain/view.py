@@ -5,7 +5,8 @@ from operator import attrgetter
 
 from domain.account import Account, Issue
 from domain.attempt import About, Channel, Result
-from domain.record import CaseRecord, Entry, Plan, Status
+from domain.record import CaseRecord, Entry, Plan
+from domain.status import Status
 from domain.text import Frozen
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from domain.record import CaseRecord, Entry, Status, What
+from domain.record import CaseRecord, Entry
+from domain.status import Status, What
 
 
 class WaitsFor(StrEnum):

@@ -20,8 +20,9 @@ from domain.events import (
     ReviewPlan,
     Withdraw,
 )
-from domain.record import Harm, Reason, Status, What
+from domain.record import Harm
 from domain.seller_events import SellerEvents
+from domain.status import Reason, Status, What
 
 MAXIMUM_ISSUES = 100
 

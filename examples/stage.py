@@ -7,7 +7,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from domain.record import Status
+from domain.status import Status
 from domain.view import CaseView
 from workflows.issue_case import IssueCase
 

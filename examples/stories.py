@@ -15,7 +15,7 @@ from domain.events import (
     ReviewPlan,
     SubmitPlan,
 )
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from examples.stage import Stage
 from workflows.issue_case import IssueCase
 

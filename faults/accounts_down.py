@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from domain.events import Decision
-from domain.record import Status, What
+from domain.status import Status, What
 from faults.accounts_worker import down, known
 from faults.crowd import NEXT_TRY, Life, Part
 from faults.scene import scene

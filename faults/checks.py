@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from domain.attempt import CLOSING, OUTREACH, About, Channel, Result
 from domain.events import Review
-from domain.record import CLOSED, OPEN, Reason, Status, What
+from domain.status import CLOSED, OPEN, Reason, Status, What
 from domain.view import AttemptView, CaseView
 from faults.evidence import Call, CaseSeen, Evidence
 

@@ -22,7 +22,7 @@ from domain.account import Account, Issue
 from domain.events import Event
 from domain.names import CASES_QUEUE, case_workflow_id_of
 from domain.policy import effective_policy
-from domain.record import Status
+from domain.status import Status
 from domain.view import CaseView
 from faults.evidence import CaseSeen
 from runtime.clock import time_skipper

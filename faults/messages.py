@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from domain.policy import effective_policy
-from domain.record import What
+from domain.status import What
 from domain.view import CaseView
 from faults.evidence import CaseSeen, of_providers
 from faults.trial import Trial

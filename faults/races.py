@@ -9,7 +9,7 @@ from random import Random
 
 from domain.events import Decision
 from domain.policy import effective_policy
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from faults.evidence import CaseSeen, of_providers
 from faults.trial import Trial
 from tests.engine import EVERYONE, Engine, OpenCase, engine_in

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from domain.events import Decision
-from domain.record import Status
+from domain.status import Status
 from faults.crowd import Life, Part
 from tests.engine import issue
 from tests.workflows.events import (

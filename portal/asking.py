@@ -24,7 +24,7 @@ from domain.enrollment.view import StandingView
 from domain.errors import Refused
 from domain.events import Event, SendLink
 from domain.names import case_workflow_id, enrollment_workflow_id
-from domain.record import OPEN
+from domain.status import OPEN
 from domain.view import CaseView
 from workflows.converter import Unreadable
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from domain.attempt import About, Channel, Result
 from domain.events import Review
-from domain.record import ALREADY_DEACTIVATED, CLOSED, OPEN, Plan, Status, What
+from domain.record import ALREADY_DEACTIVATED, Plan
+from domain.status import CLOSED, OPEN, Status, What
 from domain.view import AttemptView, CaseView
 from portal import words
 from portal.languages import Left

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from domain.record import Status
+from domain.status import Status
 from portal.asking import SaidNo
 from portal.case_page import CasePage
 from portal.languages import N_

@@ -1,7 +1,7 @@
 """What codes are called on the page. Marked here, translated where it is shown."""
 
 from domain.attempt import About, Channel, Result
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from portal.languages import N_
 
 STATUS = {

@@ -23,7 +23,7 @@ from domain.enrollment.ratings import Rating
 from domain.enrollment.record import What
 from domain.enrollment.view import EnrollmentView
 from domain.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
-from domain.record import Status
+from domain.status import Status
 from domain.view import CaseView
 from providers.lines import PhoneLines
 from providers.own_workflows import Cases, Enrollments

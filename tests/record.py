@@ -17,7 +17,7 @@ from typing import Any
 from domain.enrollment.events import Readmit, RecordDeactivation, Reinstate
 from domain.enrollment.record import Status as Standing
 from domain.events import Decision
-from domain.record import Status
+from domain.status import Status
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated_telephone import SimulatedTelephone

@@ -16,7 +16,7 @@ from temporalio.client import Client
 
 from domain.attempt import Channel, Result
 from domain.names import CASES_QUEUE
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server

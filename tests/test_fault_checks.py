@@ -8,7 +8,8 @@ import pytest
 
 from domain.attempt import About, Channel, Result
 from domain.policy import effective_policy
-from domain.record import Entry, Reason, Status, What
+from domain.record import Entry
+from domain.status import Reason, Status, What
 from domain.view import AttemptView, CaseView
 from faults.checks import violations
 from faults.evidence import Call, CaseSeen, Delivered, Evidence

@@ -14,7 +14,7 @@ from activities.time_zones import EDITION
 from domain.attempt import Channel
 from domain.events import Decide, Decision
 from domain.names import CASES_QUEUE, case_workflow_id
-from domain.record import What
+from domain.status import What
 from domain.view import CaseView
 from runtime.clock import time_skipper
 from runtime.metrics import TIME_ZONES

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client, WorkflowUpdateFailedError
 
-from domain.record import Status
+from domain.status import Status
 from tests.engine import Running, issue, know
 from tests.killable_server import kill
 from tests.patience import PATIENCE

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from activities.time_zones import EDITION
-from domain.record import Status
+from domain.status import Status
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent

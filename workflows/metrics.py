@@ -11,7 +11,8 @@ from temporalio import workflow
 
 from domain.attempt import Channel
 from domain.case import Case
-from domain.record import Entry, Reason, Status, What
+from domain.record import Entry
+from domain.status import Reason, Status, What
 
 OPENED = "case72_cases_opened"
 ENDED = "case72_cases_ended"

@@ -8,8 +8,9 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 
 from domain.account import Account, SellerAccount
 from domain.enrollment.record import Status as EnrollmentStatus
-from domain.record import CaseRecord, Reason
-from domain.record import Status as CaseStatus
+from domain.record import CaseRecord
+from domain.status import Reason
+from domain.status import Status as CaseStatus
 from domain.waiting import since
 
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")

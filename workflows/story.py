@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from domain.attempt import Attempt, Channel, Planned
 from domain.case import Case
-from domain.record import CLOSED, ENGINE, Entry, Plan, Status
+from domain.record import ENGINE, Entry, Plan
+from domain.status import CLOSED, Status
 from domain.steps import Step, TellDesk, WaitUntil
 from workflows.markdown import safe, time, words
 

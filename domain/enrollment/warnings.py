@@ -38,7 +38,9 @@ class Warnings(Letters):
             self.write(About.DAYS_BELOW, now, days_below=below, warns_at=reached)
 
     def next_warning(self, today: date) -> date | None:
-        """The day on which a seller is warned next if the rating stays as it is; None if never."""
+        """The next day on which a warning is to be written or looked at again; None if never."""
+        if any(letter.about is About.DAYS_BELOW for letter in self.outbox):
+            return today + timedelta(days=1)  # it has not left yet, and says what is so today
         below = self.used_up(today)
         more = [days for days in self._not_warned_of() if days > below]
         return self.ratings.reaches(today, min(more)) if more else None

@@ -15,7 +15,8 @@ from client import app
 from domain.attempt import Channel, Result
 from domain.case import Case
 from domain.orders import desk_order
-from domain.record import ENGINE, Entry, Reason, Status, What
+from domain.record import ENGINE, Entry
+from domain.status import Reason, Status, What
 from tests.domain.build import (
     ASK_MORE,
     HOUR,

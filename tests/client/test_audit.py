@@ -20,7 +20,7 @@ from cli.time_zones import too_old
 from domain.account import SellerAccount, Store
 from domain.case import Case
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, case_workflow_id, enrollment_workflow_id
-from domain.record import Status
+from domain.status import Status
 from domain.steps import Step, WaitUntil
 from runtime.service import providers_of, working
 from runtime.settings import Settings

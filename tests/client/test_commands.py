@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.attempt import Channel
 from domain.events import ContactChannel, ReportContact, Withdraw
-from domain.record import Status
+from domain.status import Status
 from tests.client.conftest import Cli, flags, name_of
 from tests.engine import EVERYONE, Engine, account, issue
 from tests.patience import PATIENCE

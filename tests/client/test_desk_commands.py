@@ -5,7 +5,7 @@ import re
 import shlex
 
 from domain.events import ContactChannel, ReportContact
-from domain.record import Status
+from domain.status import Status
 from tests.client.conftest import Answer, Cli
 from tests.domain.build import a_plan
 from tests.engine import Engine, OpenCase

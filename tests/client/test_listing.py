@@ -9,7 +9,7 @@ from typing import Any
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from domain.events import Decision
-from domain.record import Status
+from domain.status import Status
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from tests.client.conftest import Cli

@@ -16,7 +16,7 @@ from cli.words import how_it_ended, in_commands, meaning_of, what_next
 from domain.account import Store
 from domain.case import Case
 from domain.errors import Refused
-from domain.record import Status
+from domain.status import Status
 from domain.view import CaseView, view_of
 from tests.domain.build import (
     ACCEPT,

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from domain.record import Status
+from domain.status import Status
 from tests.client.conftest import ROOT, Answer, Cli, name_of
 from tests.engine import Engine
 from tests.patience import PATIENCE

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cli.listing import Row, _print
 from cli.page import keep_words, table_of
-from domain.record import Status
+from domain.status import Status
 from domain.waiting import WaitsFor
 
 NOW = datetime.now(UTC)

@@ -17,7 +17,7 @@ from cli import live
 from cli.cases import NoAnswer, Snapshot
 from cli.live import follow
 from cli.parameters import CaseName
-from domain.record import Status
+from domain.status import Status
 from domain.view import CaseView
 from tests.client.conftest import ROOT, Cli, flags, name_of
 from tests.engine import Engine, engine_in

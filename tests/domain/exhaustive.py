@@ -15,7 +15,7 @@ from typing import Any
 from domain.attempt import Channel, Result
 from domain.errors import Refused
 from domain.events import AddIssue, Decision, Event, Outcome, RequestCall, SendLink
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from domain.steps import (
     Deactivate,
     Expel,

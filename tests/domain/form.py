@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from activities.time_zones import zone_of
 from domain.attempt import GOT_THROUGH, OUTREACH, About, Attempt, Channel, Planned, Result
 from domain.case import Case
-from domain.record import Status, What
+from domain.status import Status, What
 from tests.domain.oracle import Witness
 
 _DAY = timedelta(days=1)

@@ -26,7 +26,7 @@ from domain.events import (
     SubmitPlan,
     Withdraw,
 )
-from domain.record import CLOSED, OPEN, Reason, Status, What
+from domain.status import CLOSED, OPEN, Reason, Status, What
 from domain.steps import Deactivate, Step, WaitUntil
 
 Move = tuple[Status | None, Status]

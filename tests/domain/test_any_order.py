@@ -21,7 +21,7 @@ from domain.attempt import Attempt, Channel, Result
 from domain.case import Case
 from domain.errors import Refused
 from domain.events import Decision, Event, Outcome, SendLink
-from domain.record import CLOSED, Status
+from domain.status import CLOSED, Status
 from tests.domain.build import (
     ACCEPT,
     ADDRESS,

@@ -7,7 +7,7 @@ import pytest
 
 from domain.account import ContactNews
 from domain.attempt import OUTREACH, About, CallEnded, Channel, Result
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from domain.steps import ShareContact
 from tests.domain.build import (
     ADDRESS,

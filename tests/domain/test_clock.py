@@ -3,7 +3,7 @@
 import pytest
 
 from domain.attempt import About, Result
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from tests.domain.build import MINUTE, MONDAY_22, a_contact, a_harm_report, a_withdrawal, joins
 from tests.domain.world import World
 

@@ -7,7 +7,7 @@ import pytest
 from domain.case import Case
 from domain.errors import Refused
 from domain.events import Decision, Event, SendLink
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from domain.transitions import MAXIMUM_WRITTEN
 from tests.domain.build import (
     ACCEPT,
@@ -27,7 +27,8 @@ from tests.domain.build import (
     facts_for,
     joins,
 )
-from tests.domain.world import World, deactivating, in_review, working
+from tests.domain.starts import deactivating, in_review, working
+from tests.domain.world import World
 
 EVERY_EVENT = [
     a_contact(),

@@ -2,10 +2,22 @@
 
 import pytest
 
-from domain.attempt import About
-from domain.events import ChangeContact
-from tests.domain.build import ADDRESS, OTHER_ADDRESS, OTHER_NUMBER, a_change, a_plan
+from domain.attempt import About, Result
+from domain.events import ChangeContact, Event, Outcome
+from tests.domain.build import (
+    ADDRESS,
+    MINUTE,
+    OTHER_ADDRESS,
+    OTHER_NUMBER,
+    a_change,
+    a_conversation,
+    a_harm_report,
+    a_plan,
+    a_withdrawal,
+)
 from tests.domain.world import World
+
+RESOLVED = Outcome.RESOLVED
 
 
 def test_a_changed_number_is_confirmed_to_the_address_by_its_last_two_digits() -> None:
@@ -29,6 +41,17 @@ def test_what_the_enrollment_confirmed_is_not_confirmed_again(confirmed: tuple[s
     )
     told = [e.to for e in World().take(change).play(1).emails(About.CONTACT_CHANGED)]
     assert [*confirmed, *told] == [ADDRESS, OTHER_ADDRESS]
+
+
+@pytest.mark.parametrize("ends", [a_harm_report(), a_withdrawal(), a_conversation(RESOLVED)])
+def test_it_is_confirmed_however_the_case_ends_meanwhile(ends: Event) -> None:
+    world = World(email_takes=MINUTE).take(a_change(email=OTHER_ADDRESS), ends).play(1)
+    assert world.case.closed_at is not None
+    told = world.emails(About.CONTACT_CHANGED)
+    assert [(e.to, e.result) for e in told] == [
+        (ADDRESS, Result.ACCEPTED),
+        (OTHER_ADDRESS, Result.ACCEPTED),
+    ]
 
 
 def test_the_desk_is_not_told_of_a_plan_at_once_where_that_is_set_so() -> None:

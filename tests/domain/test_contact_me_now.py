@@ -1,13 +1,15 @@
 """The button "contact me now" (docs/rules.md, section 5)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from domain.attempt import About, Result
 from domain.errors import Refused
 from domain.events import Event
-from domain.record import Status
+from domain.orders import mail_order
+from domain.status import Status
 from domain.view import view_of
 from tests.domain.build import (
     ASK_MORE,
@@ -21,7 +23,8 @@ from tests.domain.build import (
     a_request,
     local,
 )
-from tests.domain.world import OPEN_STATUSES, World, working
+from tests.domain.starts import OPEN_STATUSES, working
+from tests.domain.world import World
 
 
 def requested(world: World) -> list[float]:
@@ -141,3 +144,14 @@ def test_the_view_says_from_when_on_it_is_taken_again(times: int) -> None:
         with pytest.raises(Refused):
             world.take(a_request())
         world.play(1 / 60)
+
+
+@pytest.mark.parametrize("script", [{"not_called": "is a satellite number"}, {}])
+def test_an_e_mail_names_the_button_and_our_calls_only_where_there_are_any(
+    script: dict[str, Any],
+) -> None:
+    world = World(emails=Result.PROVIDER_FAILED, **script).take(a_contact(), a_plan(), ASK_MORE)
+    (email,) = (a for a in world.case.under_way if a.about is About.MORE_INFORMATION)
+    order = mail_order(world.case, email)
+    assert world.case.conversation_wanted
+    assert (order.calls, order.button) == ((False, False) if script else (True, True))

@@ -5,7 +5,7 @@ import pytest
 from domain.attempt import About, Result
 from domain.errors import Refused
 from domain.events import Event, Outcome
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from tests.domain.build import (
     ACCEPT,
     ASK_MORE,
@@ -21,7 +21,8 @@ from tests.domain.build import (
     joins,
     local,
 )
-from tests.domain.world import World, in_review
+from tests.domain.starts import in_review
+from tests.domain.world import World
 
 TALK = About.CONVERSATION
 

@@ -3,10 +3,12 @@
 from domain.attempt import About
 from domain.events import Decision
 from domain.orders import deactivation_order
-from domain.record import ALREADY_DEACTIVATED, Reason, Status
+from domain.record import ALREADY_DEACTIVATED
+from domain.status import Reason, Status
 from domain.steps import Expel, TellDeactivation
 from tests.domain.build import MONDAY_9, a_decision, a_harm_report, a_new_case, an_issue, facts_for
-from tests.domain.world import World, escalated
+from tests.domain.starts import escalated
+from tests.domain.world import World
 
 
 def test_a_case_of_an_account_that_is_deactivated_ends_at_once_and_tries_to_reach_nobody() -> None:

@@ -7,7 +7,7 @@ import pytest
 from domain.attempt import About, Channel, Result
 from domain.events import Decision, Event
 from domain.orders import deactivate_order
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from domain.steps import Deactivate
 from tests.domain.build import (
     MINUTE,
@@ -21,7 +21,8 @@ from tests.domain.build import (
     facts_for,
     joins,
 )
-from tests.domain.world import OPEN_STATUSES, World, deactivating, working
+from tests.domain.starts import OPEN_STATUSES, deactivating, working
+from tests.domain.world import World
 
 HARM = [a_harm_report(), joins("ISS-9", harmful=True), joins("ISS-1", harmful=True)]
 

@@ -7,7 +7,7 @@ import pytest
 from domain.attempt import About, Channel, Result
 from domain.errors import Refused
 from domain.events import Decision, Event, Outcome
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from tests.domain.build import (
     MINUTE,
     OTHER_NUMBER,
@@ -20,8 +20,7 @@ from tests.domain.build import (
     a_request,
     joins,
 )
-from tests.domain.world import (
-    World,
+from tests.domain.starts import (
     contacting,
     deactivating,
     escalated,
@@ -29,6 +28,7 @@ from tests.domain.world import (
     in_review,
     working,
 )
+from tests.domain.world import World
 
 RESOLVE, DEACTIVATE, RESUME = (a_decision(d) for d in Decision)
 

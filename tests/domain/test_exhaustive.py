@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from tests.domain import invariants
 from tests.domain.exhaustive import EVENTS
 from tests.domain.walk import Walk

@@ -2,17 +2,18 @@
 
 import pytest
 
-from domain.attempt import About, Result
+from domain.attempt import About, Channel, Result
 from domain.enrollment.record import About as Letter
 from domain.enrollment.record import What as Happened
 from domain.errors import Refused
-from domain.events import SendLink
-from domain.record import Status, What
+from domain.events import Decision, SendLink
+from domain.status import Status, What
 from domain.transitions import MAXIMUM_WRITTEN
-from tests.domain.build import HOUR, MINUTE, OTHER_ADDRESS, a_change
+from tests.domain.build import HOUR, MINUTE, OTHER_ADDRESS, a_change, a_decision
 from tests.domain.enrollment.build import ADDRESS_COMES, ADDRESS_REMOVED
 from tests.domain.enrollment.world import Programme
-from tests.domain.world import World, contacting, deactivating, escalated, in_review, working
+from tests.domain.starts import contacting, deactivating, escalated, in_review, working
+from tests.domain.world import World
 
 ASKED = SendLink(by="page")
 
@@ -41,6 +42,23 @@ def test_silence_with_links_asked_for_is_silence_all_the_same() -> None:
     for _ in range(3):
         world.play(23).take(ASKED)
     assert world.play(10).status is Status.DEACTIVATED
+
+
+def test_one_on_its_way_at_the_deadline_delays_nothing() -> None:
+    world = contacting().play(71.9)
+    world.durations[Channel.EMAIL] = 0.9 * HOUR
+    world.take(ASKED).play(0.1)
+    assert world.case.deadline == world.now
+    assert world.status in {Status.DEACTIVATING, Status.DEACTIVATED}
+
+
+def test_one_makes_no_judgement_stale() -> None:
+    """Whoever asks proves nothing; only what people did to the case counts."""
+    world = escalated()
+    seen = len(world.case.timeline)
+    world.take(ASKED).play(1)
+    decision = a_decision(Decision.RESOLVE).model_copy(update={"seen": seen})
+    assert world.take(decision).status is Status.RESOLVED
 
 
 def test_a_link_is_sent_once_in_15_minutes_and_3_times_in_24_hours() -> None:

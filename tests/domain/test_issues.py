@@ -6,7 +6,7 @@ import pytest
 
 from domain.attempt import About
 from domain.errors import Refused
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from domain.working import MAXIMUM_ISSUES
 from tests.domain.build import (
     MONDAY_9,
@@ -16,7 +16,8 @@ from tests.domain.build import (
     an_issue,
     joins,
 )
-from tests.domain.world import OPEN_STATUSES, World, contacting, escalated, in_review, working
+from tests.domain.starts import OPEN_STATUSES, contacting, escalated, in_review, working
+from tests.domain.world import World
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import Refused
 from domain.events import Decision, Event, Judgement, Outcome, ReviewPlan
-from domain.record import Status
+from domain.status import Status
 from tests.domain.build import (
     ACCEPT,
     ASK_MORE,
@@ -22,7 +22,8 @@ from tests.domain.build import (
     a_withdrawal,
     joins,
 )
-from tests.domain.world import World, contacting, escalated, escalated_unreached, in_review, working
+from tests.domain.starts import contacting, escalated, escalated_unreached, in_review, working
+from tests.domain.world import World
 
 
 def of_version(review: ReviewPlan, version: int) -> ReviewPlan:

@@ -2,7 +2,7 @@
 
 from domain.events import Decision
 from domain.orders import mail_order
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from domain.steps import LookUp
 from tests.domain.build import MONDAY_9, a_decision, a_new_case, an_issue, facts_for
 from tests.domain.world import World

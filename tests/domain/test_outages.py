@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.attempt import About, Attempt, Channel, Result
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from tests.domain.build import HOUR, MINUTE, MONDAY_9
 from tests.domain.world import World
 from tests.outages import CALL, EMAIL, SPACING, WINDOW, Outage, Seen, both

@@ -1,9 +1,10 @@
 """After downtime of ours: what is overdue, what is skipped (docs/rules.md, section 4)."""
 
 from domain.attempt import About, Channel, Result
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from tests.domain.build import ASK_MORE, HOUR, MINUTE, a_plan, a_request, local
-from tests.domain.world import World, working
+from tests.domain.starts import working
+from tests.domain.world import World
 
 SKIPPED = Result.SKIPPED
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import explain
 from domain.policy import Coverage, effective_policy
-from domain.record import Reason
+from domain.status import Reason
 from tests.domain.build import HOUR, facts_for
 from tests.domain.world import World
 

@@ -5,7 +5,7 @@ import pytest
 from domain.attempt import About, Channel
 from domain.errors import Refused
 from domain.events import Event, Outcome
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from tests.domain.build import (
     ACCEPT,
     ASK_MORE,
@@ -16,7 +16,8 @@ from tests.domain.build import (
     a_request,
     joins,
 )
-from tests.domain.world import World, in_review, working
+from tests.domain.starts import in_review, working
+from tests.domain.world import World
 
 CONTACTS = [a_contact(), a_request(), a_conversation(), a_conversation(Outcome.UNRESOLVED)]
 

@@ -7,7 +7,7 @@ hours; the last third of the window begins at 48.
 import pytest
 
 from domain.attempt import About, Attempt, Result
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from tests.domain.build import (
     MONDAY_9,
     NUMBER,

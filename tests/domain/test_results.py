@@ -6,7 +6,7 @@ import pytest
 
 from domain.attempt import About, Channel, Result
 from domain.events import Event
-from domain.record import Status, What
+from domain.status import Status, What
 from tests.domain.build import (
     HOUR,
     MINUTE,

@@ -3,10 +3,10 @@
 import pytest
 
 from domain.events import Decision
-from domain.record import Status, What
+from domain.status import Status, What
 from domain.transitions import MAXIMUM_WRITTEN
 from tests.domain.build import ASK_MORE, HOUR, REJECT, a_conversation, a_decision, a_plan, joins
-from tests.domain.world import contacting, in_review, working
+from tests.domain.starts import contacting, in_review, working
 
 AGAIN = a_plan()
 
@@ -54,6 +54,19 @@ def test_once_answered_or_joined_by_an_issue_the_same_text_is_a_new_version(
     assert world.status is Status.WORKING
     assert world.take(AGAIN).case.status == "plan_review"
     assert [p.version for p in world.case.plans] == [1, 2]
+
+
+def test_while_it_waits_for_the_lead_an_issue_that_joined_makes_it_a_new_version_too() -> None:
+    world = working().play(73).take(AGAIN, joins("ISS-2"), AGAIN)
+    assert world.status is Status.ESCALATED
+    assert [p.version for p in world.case.plans] == [1, 2]
+    assert len(world.take(AGAIN).case.plans) == 2
+
+
+def test_an_issue_that_joined_meanwhile_counts_after_an_escalation_too() -> None:
+    world = in_review().take(joins("ISS-2")).play(73).take(a_decision(Decision.RESUME))
+    assert world.status is Status.PLAN_REVIEW
+    assert [p.version for p in world.take(AGAIN).case.plans] == [1, 2]
 
 
 def test_a_full_file_takes_no_repeat_and_a_first_plan_is_always_taken() -> None:

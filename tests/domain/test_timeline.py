@@ -6,7 +6,7 @@ import pytest
 
 from domain.attempt import About, CallEnded, Result
 from domain.events import Decision, Event, Outcome, ReportContact, SendLink
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from domain.view import view_of
 from tests.domain.build import (
     ACCEPT,
@@ -26,7 +26,8 @@ from tests.domain.build import (
     a_withdrawal,
     joins,
 )
-from tests.domain.world import World, contacting, escalated, in_review
+from tests.domain.starts import contacting, escalated, in_review
+from tests.domain.world import World
 
 NOTE = "looked at the whole file"
 

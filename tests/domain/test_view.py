@@ -7,7 +7,8 @@ import pytest
 from domain.attempt import About, Channel
 from domain.view import CaseView, view_of
 from tests.domain.build import ACCEPT, ASK_MORE, HOUR, MINUTE, MONDAY_9, a_contact, a_plan
-from tests.domain.world import World, in_review
+from tests.domain.starts import in_review
+from tests.domain.world import World
 
 
 def test_the_view_has_the_names_that_clients_rely_on_and_absent_values_are_null() -> None:

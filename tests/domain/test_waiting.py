@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.case import Case
 from domain.events import Decision
-from domain.record import OPEN, Status
+from domain.status import OPEN, Status
 from domain.waiting import WaitsFor, of_whom, since, waits_for
 from tests.domain.build import (
     HOUR,

@@ -11,7 +11,7 @@ from domain.attempt import About, Attempt, Channel, Result
 from domain.calling import calling_hours
 from domain.events import Event
 from domain.orders import deactivate_order
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from domain.steps import (
     Deactivate,
     Expel,
@@ -27,10 +27,7 @@ from tests.domain.build import (
     HOUR,
     MINUTE,
     MONDAY_9,
-    a_contact,
-    a_harm_report,
     a_new_case,
-    a_plan,
     facts_for,
 )
 
@@ -269,37 +266,3 @@ class World:
         zone = zone_of(self.case.account.time_zone)
         until = self.now + rules.window + timedelta(days=4)
         return calling_hours(rules.quiet_from, rules.quiet_until, zone, self.now, until)
-
-
-# --- a case in each open status -----------------------------------------------------------------
-
-
-def contacting(**script: Any) -> World:
-    return World(**script)
-
-
-def working(**script: Any) -> World:
-    return World(**script).take(a_contact())
-
-
-def in_review(**script: Any) -> World:
-    return World(**script).take(a_plan())
-
-
-def escalated(**script: Any) -> World:
-    """Escalated after three days without cooperation."""
-    return working(**script).play(72)
-
-
-def escalated_unreached(**script: Any) -> World:
-    """Escalated as nothing of ours got through for three days."""
-    nothing = {"calls": Result.PROVIDER_FAILED, "emails": Result.PROVIDER_FAILED}
-    return World(**nothing | script).play(72)
-
-
-def deactivating() -> World:
-    """The marketplace's account service is failing."""
-    return World(account_service=False).take(a_harm_report())
-
-
-OPEN_STATUSES = [contacting, working, in_review, escalated]

@@ -17,7 +17,7 @@ from domain.events import (
     SubmitPlan,
     Withdraw,
 )
-from domain.record import Status
+from domain.status import Status
 from tests.engine import Engine, OpenCase, issue
 from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment

@@ -19,7 +19,7 @@ from temporalio.client import Client
 
 from activities.entry import Visitor
 from domain.names import CASE_WORKFLOW, CASES_QUEUE
-from domain.record import Status, What
+from domain.status import Status, What
 from portal.app import build
 from portal.asking import Found, Gone, SaidNo, Unavailable, Workflows
 from runtime.connection import connect

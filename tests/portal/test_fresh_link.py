@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from domain.attempt import About
 from domain.enrollment.record import What
-from domain.record import Status
+from domain.status import Status
 from tests.patience import PATIENCE
 from tests.portal.site import Site, alone, asking, entry
 from tests.portal.test_states import violations

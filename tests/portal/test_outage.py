@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
-from domain.record import Status
+from domain.status import Status
 from portal.app import build
 from portal.server import serving
 from runtime.connection import connect, register_search_attributes

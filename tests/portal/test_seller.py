@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from domain.attempt import About
 from domain.enrollment.record import Status as Standing
 from domain.events import Review, ReviewPlan
-from domain.record import Status
+from domain.status import Status
 from tests.engine import KnownSeller, OpenCase, issue
 from tests.portal.site import Site
 from tests.portal.test_states import violations

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page, expect
 
 from domain.attempt import About
 from domain.events import Review, ReviewPlan
-from domain.record import Status
+from domain.status import Status
 from tests.portal.site import Site
 from tests.portal.stage import A_PLAN
 from tests.portal.test_seller import fill, said, send

@@ -7,7 +7,7 @@ from activities.messages import Addresses, Composer
 from domain.account import Issue
 from domain.attempt import About
 from domain.orders import MailOrder
-from domain.record import Status
+from domain.status import Status
 
 RUN = "7d0f6c2e-6f7a-4b0e-9a57-0123456789ab"
 COMPOSER = Composer(Addresses("Héalth <health@shop.example>", "desk@shop.example", "shop.example"))

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from domain.attempt import Channel, Result
 from domain.events import Decision
-from domain.record import Status
+from domain.status import Status
 from tests.engine import Engine, OpenCase, engine_in
 from tests.providers.mail_server import Letterbox, mail_server
 from tests.workflows.events import PLAN, REJECT, decided

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.attempt import Channel, Result
-from domain.record import Status, What
+from domain.status import Status, What
 from domain.view import AttemptView, CaseView
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone

@@ -13,7 +13,7 @@ from temporalio.worker import Replayer
 
 from domain.attempt import Result
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server

@@ -40,7 +40,7 @@ from domain.events import (
     ReviewPlan,
     SubmitPlan,
 )
-from domain.record import Status
+from domain.status import Status
 from providers.protocols import ProviderFailed
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in
 from tests.keys import use_keys

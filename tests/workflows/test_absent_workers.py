@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from domain.attempt import Channel, Result
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from domain.view import CaseView
 from runtime.service import working
 from runtime.settings import Settings

@@ -11,7 +11,7 @@ from activities.time_zones import UnknownZone
 from domain.attempt import Channel, Result
 from domain.events import Decision
 from domain.orders import ContactOrder, DeactivationOrder, ExpelOrder
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated_telephone import SimulatedTelephone
 from tests.engine import HOUR, Engine, engine_in

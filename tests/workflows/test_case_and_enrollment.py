@@ -13,7 +13,7 @@ from domain.enrollment.view import EnrollmentView
 from domain.events import ChangeContact
 from domain.names import enrollment_workflow_id
 from domain.orders import ContactOrder
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from providers.own_workflows import Cases, Enrollments
 from providers.protocols import ProviderFailed
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue

@@ -10,7 +10,7 @@ from domain.enrollment.record import Status as Standing
 from domain.enrollment.record import What
 from domain.names import enrollment_workflow_id
 from domain.orders import DeactivationOrder
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from providers.own_workflows import Enrollments
 from providers.protocols import ProviderFailed
 from providers.simulated_marketplace import SimulatedMarketplace

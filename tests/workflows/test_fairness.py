@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 
 from domain.fairness import LEAST_WINDOW
-from domain.record import Status
+from domain.status import Status
 from tests.domain.test_fairness import NINE_SECONDS
 from tests.engine import engine_in
 from tests.patience import PATIENCE

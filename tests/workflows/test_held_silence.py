@@ -8,7 +8,7 @@ import pytest
 
 from domain.account import Store
 from domain.events import Decision
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from domain.view import CaseView
 from tests.engine import HOUR, Engine, OpenCase, engine_in, issue
 from tests.workflows.events import decided

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from domain.attempt import OUTREACH, Channel, Result
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from domain.view import AttemptView, CaseView
 from tests.engine import HOUR, engine_in
 from tests.outages import CALL, EMAIL, SPACING, WINDOW, Outage, both

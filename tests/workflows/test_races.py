@@ -8,7 +8,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from domain.view import CaseView
 from tests.engine import Engine, OpenCase
 from tests.workflows.events import CALL_ME, CONTACT, PLAN, WITHDRAW

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
 from domain.events import ChangeContact, Decision, Withdraw
-from domain.record import Status
+from domain.status import Status
 from tests.engine import Engine, OpenCase
 from tests.patience import PATIENCE
 from tests.workflows.events import ACCEPT, ASK, CALL_ME, CONTACT, PLAN, WITHDRAW, decided

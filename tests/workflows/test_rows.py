@@ -8,7 +8,7 @@ import pytest
 
 from domain.attempt import About, Result
 from domain.events import ChangeContact, Decision, Outcome
-from domain.record import Reason, Status
+from domain.status import Reason, Status
 from tests.engine import HOUR, Engine, OpenCase, issue
 from tests.workflows.events import (
     ACCEPT,

@@ -20,7 +20,7 @@ from temporalio.exceptions import ApplicationError
 from domain.attempt import About, Channel, Result
 from domain.events import ChangeContact, Outcome
 from domain.names import CASES_QUEUE, case_workflow_id
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from providers.simulated_mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue

@@ -10,7 +10,7 @@ from domain.account import Store
 from domain.attempt import Channel, Result
 from domain.enrollment.record import Status as Standing
 from domain.events import ChangeContact
-from domain.record import Reason, Status, What
+from domain.status import Reason, Status, What
 from domain.view import CaseView
 from tests.engine import HOUR, Engine, engine_in
 from tests.workflows.test_refusals import refused

@@ -76,14 +76,14 @@ class DayByDay:
         return (self.today + n * DAY for n in range(AHEAD + 1))
 
 
+@lru_cache(maxsize=256)
+def _day_by_day(recorded: frozenset[tuple[date, int]], today: date) -> DayByDay:
+    return DayByDay(dict(recorded), today)
+
+
 @lru_cache(maxsize=4096)
 def _is_met(recorded: frozenset[tuple[date, int]], today: date) -> bool:
-    return DayByDay(dict(recorded), today).is_met(today)
-
-
-@lru_cache(maxsize=4096)
-def _days_below(recorded: frozenset[tuple[date, int]], today: date) -> int:
-    return DayByDay(dict(recorded), today).days_below(today)
+    return _day_by_day(recorded, today).is_met(today)
 
 
 class Confirmed(NamedTuple):
@@ -129,9 +129,9 @@ class Seller:
         """One that later notes do not change."""
         return replace(self, recorded=dict(self.recorded))
 
-    def days_below(self, day: date) -> int:
-        """Of the window of a day."""
-        return _days_below(frozenset(self.recorded.items()), day)
+    def days(self, today: date) -> DayByDay:
+        """Each day up to today, and those to come."""
+        return _day_by_day(frozenset(self.recorded.items()), today)
 
     def status_on(self, day: date) -> Status:
         """What the requirements say."""

@@ -1,13 +1,19 @@
 """A seller is warned before an enrollment ends, and of a changed number or address."""
 
+import pytest
+
+from domain.attempt import Result
 from domain.enrollment.record import About, Status
+from domain.events import Event
 from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_REMOVED,
     DAY,
+    DEACTIVATED,
     GOOD_FOR_LONG,
     TODAY,
     a_change,
+    an_expulsion,
     midnight,
     rated,
 )
@@ -38,6 +44,44 @@ def test_a_correction_back_and_forth_warns_no_second_time() -> None:
     for event in (bad, good, bad, good, bad):
         world.take(event).play(1)
     assert world.letters == [About.ENROLLED, WARNED]
+
+
+def test_one_that_left_although_called_off_is_not_said_again() -> None:
+    """The days below are gone when it is known, and come back the day after."""
+    world = Programme(GOOD_FOR_LONG).play(20)
+    world.mail_takes = DAY
+    bad, good = rated({TODAY: 249, TODAY + 7 * DAY: 800}), rated({TODAY: 800})
+    world.take(bad)
+    (letter,) = world.enrollment.outbox
+    world.take(good)
+    world.enrollment.sent(letter, Result.ACCEPTED, world.now)
+    world.take(bad).play(30)
+    assert WARNED not in world.letters
+
+
+def test_one_that_left_although_called_off_calls_off_the_newer_one_that_says_no_more() -> None:
+    world = Programme(GOOD_FOR_LONG, rated({TODAY: 249}))
+    world.mail_takes = 2 * DAY
+    world.play_until(midnight(TODAY + 6 * DAY))
+    (seven,) = world.enrollment.outbox
+    assert world.sleeps_until == midnight(TODAY + 7 * DAY)
+    world.play_until(midnight(TODAY + 7 * DAY))
+    (eight,) = world.enrollment.outbox
+    assert (seven.days_below, eight.days_below) == (7, 8)
+    world.enrollment.sent(seven, Result.ACCEPTED, world.now)
+    world.enrollment.advance(world.now)
+    assert world.enrollment.outbox == ()
+
+
+@pytest.mark.parametrize("event", [DEACTIVATED, an_expulsion(), ADDRESS_REMOVED])
+def test_one_that_waits_is_called_off_where_there_is_nobody_to_warn(event: Event) -> None:
+    world = Programme(GOOD_FOR_LONG, rated({TODAY: 249}))
+    world.mail_takes = DAY / 2
+    world.play_until(midnight(TODAY + 6 * DAY))
+    assert [x.about for x in world.enrollment.outbox] == [WARNED]
+    world.take(event).play(1)
+    assert WARNED not in world.letters
+    assert world.sleeps_until is None or world.sleeps_until > midnight(TODAY + 7 * DAY)
 
 
 def test_days_below_anew_long_after_a_warning_are_warned_of_anew() -> None:

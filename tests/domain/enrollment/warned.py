@@ -28,9 +28,10 @@ class Warner:
 
     def time_passes(self, seller: Seller, until: date) -> None:
         """A warning may come again if on a day long after it fewer days are below."""
+        days = seller.days(until)
         while self.had:
             for number, on in list(self.had.items()):
-                if self.today >= on + AGAIN_AFTER and seller.days_below(self.today) < number:
+                if self.today >= on + AGAIN_AFTER and days.days_below(self.today) < number:
                     del self.had[number]
             if self.today >= until:
                 break

@@ -25,6 +25,7 @@ from domain.enrollment.record import (
 )
 from domain.errors import Refused
 from domain.events import Event, SendLink
+from domain.steps import WaitUntil
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
 from tests.domain.enrollment.oracle import Confirmed, Seller, confirmations
 from tests.domain.enrollment.warned import Warner
@@ -198,7 +199,10 @@ class WatchedProgramme(Programme):
 
     def _advance(self) -> tuple[Step, ...]:
         steps = super()._advance()
-        if not self.enrollment.number_unchecked:
+        if self.enrollment.number_unchecked:
+            expected, self._beside = self._beside, []
+            assert self._letters_written() == expected, "nothing is decided yet"
+        else:
             self._compare()
             self._compare_warning(steps)
         return steps
@@ -224,7 +228,7 @@ class WatchedProgramme(Programme):
         """The warning that is owed from now on, unless it waits to leave already."""
         today = self.now.date()
         self.warner.time_passes(self.seller, today)
-        below = self.seller.days_below(today) if self._status is Status.ENROLLED else 0
+        below = self.seller.days(today).days_below(today) if self._status is Status.ENROLLED else 0
         if not below:
             self.warner.at = None
         owed = self.warner.owed(below)
@@ -236,8 +240,13 @@ class WatchedProgramme(Programme):
     def _compare_warning(self, steps: tuple[Step, ...]) -> None:
         """At which days they are warned is asked when it matters, and not before."""
         enrolled = self._status is Status.ENROLLED
-        matters = enrolled and self.seller.days_below(self.now.date()) > 0
+        today = self.now.date()
+        matters = enrolled and self.seller.days(today).days_below(today) > 0
         assert (LookUpWarnings() in steps) == (matters and self.warner.at is None)
+        if self._warning is not None:
+            waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
+            tomorrow = self.now.date() + DAY
+            assert waits[0].date() <= tomorrow, "it is looked at again before it stops being true"
 
     def _letters_written(self) -> list[Written]:
         enrollment = self.enrollment
