@@ -119,13 +119,13 @@ class Outreach(CaseRecord):
     def may_call(self) -> bool:
         """Whether the seller may still be called, as far as the case stands now."""
         to_come = [p for p in (*self.agenda, *self.under_way) if p.channel is Channel.CALL]
-        return not self.number_invalid and (bool(to_come) or self.conversation_wanted)
+        return not self.cannot_call and (bool(to_come) or self.conversation_wanted)
 
     def takes_requests(self, now: datetime) -> bool:
         """Whether "contact me now" would call the seller: their page has the button then."""
         again = self.call_again_from
         waits = again is not None and again > now
-        return self.is_open and not self.number_invalid and not waits
+        return self.is_open and not self.cannot_call and not waits
 
     def _planned_calls(self) -> list[Planned]:
         return [p for p in self.agenda if p.channel is Channel.CALL]

@@ -75,7 +75,9 @@ class Witness:
             outreach=self.outreach,
             redials=self._busy_before(attempt) if call else None,
         )
-        assert attempt.to == seen.to, "an attempt goes to the present number or address"
+        # What confirms a change goes to the address that there was before, too.
+        confirms = attempt.about is About.CONTACT_CHANGED
+        assert confirms or attempt.to == seen.to, "an attempt goes to the present number or address"
         assert not (call and self.not_called), "a number that is not called is not called"
         self.seen[attempt.number] = seen
 
