@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.attempt import Attempt, Channel, Planned
 from domain.case import Case
-from domain.record import CLOSED, ENGINE, Entry, Plan, Status
+from domain.record import CLOSED, ENGINE, NEEDS_CONVERSATION, READS_PLANS, Entry, Plan, Status
 from domain.steps import Step, TellDesk, WaitUntil
 from workflows.markdown import safe, time, words
 
@@ -65,7 +65,7 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
     if wait is not None and not ended:
         lines.append(f"- **Next**: {_upcoming(case, wait.moment)} at {time(wait.moment)}")
-    if case.conversation_required and case.is_open:
+    if case.conversation_required and case.status in NEEDS_CONVERSATION:
         lines.append("- **A phone conversation** is required before the case can be resolved")
     lines += ["", "### Issues", ""]
     lines += [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]
@@ -100,7 +100,7 @@ def _plans(case: Case) -> Iterator[str]:
 
 def _review(plan: Plan, case: Case) -> str:
     if plan.decision is None:
-        return "waits for a reviewer" if case.is_open else "was not reviewed"
+        return "waits for a reviewer" if case.status in READS_PLANS else "was not reviewed"
     note = f": {safe(plan.note)}" if plan.note else ""
     return f"{words(plan.decision)} (by {safe(plan.reviewed_by or '')}){note}"
 

@@ -1,0 +1,444 @@
+"""What a text promises, and what must be so of the state that it is shown in."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from activities.languages import moment as told
+from activities.markup import plain
+from domain.attempt import About
+from domain.enrollment.record import Status as Enrolled
+from domain.record import CLOSED, Status
+from domain.steps import WaitUntil
+from portal.languages import LANGUAGES, catalog
+from portal.shown import CALLING, PLAN_FOR_DECISION, PLAN_FOR_REVIEW
+from tests.activities.emails import TAGS
+from tests.promises.states import Moment
+from tests.promises.texts import Text
+
+Words = Mapping[str, str]
+"""A regular expression for each language."""
+
+
+class Pair(NamedTuple):
+    """Where these words stand in a text of these kinds, this must be so."""
+
+    promise: str
+    kinds: frozenset[str]
+    words: Words
+    holds: Callable[[Moment], bool]
+
+    def is_made(self, text: Text) -> bool:
+        """Whether a text promises it."""
+        words = self.words.get(text.language)
+        return text.kind in self.kinds and bool(words) and bool(_read(words or "", text.words))
+
+
+@cache
+def _compiled(words: str) -> re.Pattern[str]:
+    return re.compile(words)
+
+
+def _read(words: str, text: str) -> re.Match[str] | None:
+    return _compiled(words).search(text)
+
+
+def breaches(text: Text) -> list[str]:
+    """The promises of a text that the state excludes."""
+    broken = [p.promise for p in PAIRS if p.is_made(text) and not p.holds(text.moment)]
+    return broken + ([] if text.kind != "mail" else _deadlines(text))
+
+
+# --- what may be so -----------------------------------------------------------------------------
+
+
+def is_open(m: Moment) -> bool:
+    return m.case is not None and m.case.is_open
+
+
+def in_status(*statuses: Status) -> Callable[[Moment], bool]:
+    return lambda m: m.status in statuses
+
+
+def page_has_button(m: Moment) -> bool:
+    """Whoever presses it is called: not while a telephone rings, nor too soon, nor without one."""
+    return m.case is not None and m.case.takes_requests(m.now) and not being_called(m)
+
+
+def button_when_read(m: Moment) -> bool:
+    """An e-mail is read later, when a telephone that rings now has long stopped."""
+    return m.case is not None and m.case.takes_requests(m.now)
+
+
+def being_called(m: Moment) -> bool:
+    asked_for = m.case is not None and any(p.about is About.REQUESTED for p in m.case.agenda)
+    return is_open(m) and (asked_for or bool(m.calls_under_way))
+
+
+def may_call(m: Moment) -> bool:
+    return m.case is not None and m.case.may_call
+
+
+def called_daily(m: Moment) -> bool:
+    return m.case is not None and m.case.conversation_wanted and not m.case.cannot_call
+
+
+def cannot_call(m: Moment) -> bool:
+    return m.case is not None and m.case.cannot_call
+
+
+def something_to_come(m: Moment) -> bool:
+    return m.case is not None and m.status not in CLOSED and bool(m.case.agenda)
+
+
+def something_next(m: Moment) -> bool:
+    waits = any(isinstance(step, WaitUntil) for step in m.steps)
+    if m.case is None or m.status in CLOSED:
+        return m.case is None and waits
+    return waits or bool(m.case.agenda) or bool(m.case.under_way) or clock_runs(m)
+
+
+def clock_runs(m: Moment) -> bool:
+    """A deadline that binds; it may be over, and what is under way still be waited for."""
+    timed = m.status in (Status.CONTACTING, Status.WORKING)
+    return timed and m.case is not None and m.case.deadline is not None
+
+
+def time_is_left(m: Moment) -> bool:
+    assert m.case is not None
+    return clock_runs(m) and m.case.deadline is not None and m.case.deadline > m.now
+
+
+def silence_deactivates(m: Moment) -> bool:
+    return m.status is Status.CONTACTING and not m.deactivated
+
+
+def stays_active(m: Moment) -> bool:
+    return m.status in (Status.RESOLVED, Status.WITHDRAWN) and not m.deactivated
+
+
+def may_appeal(m: Moment) -> bool:
+    return m.deactivated or m.status is Status.DEACTIVATED
+
+
+def plan_waits(m: Moment) -> bool:
+    """For a reviewer, or for the lead."""
+    waits = m.status in (Status.PLAN_REVIEW, Status.ESCALATED)
+    return waits and m.case is not None and bool(m.case.plans) and not m.case.plans[-1].decision
+
+
+def newer_version(m: Moment) -> bool:
+    return is_open(m) and m.case is not None and bool(m.case.plans)
+
+
+def conversation_needed(m: Moment) -> bool:
+    """A lead decides without one."""
+    required = m.case is not None and m.case.conversation_required
+    return required and m.status in (Status.WORKING, Status.PLAN_REVIEW)
+
+
+def desk_is_told(m: Moment) -> bool:
+    waits = [step.moment for step in m.steps if isinstance(step, WaitUntil)]
+    return m.case is not None and m.case.desk_due in waits
+
+
+def stands(*statuses: Enrolled) -> Callable[[Moment], bool]:
+    return lambda m: m.enrolled in statuses and not m.deactivated
+
+
+def may_return(m: Moment) -> bool:
+    """By itself; an expulsion or a deactivation takes a person."""
+    return m.enrolled is not Enrolled.EXPELLED and not m.deactivated
+
+
+def only_a_number_is_missing(m: Moment) -> bool:
+    return stands(Enrolled.INVITED)(m)
+
+
+# --- in which words -----------------------------------------------------------------------------
+
+
+def page(*messages: str) -> Words:
+    """Messages of the page's catalogs, with anything where they have values."""
+    assert [m for m in messages if catalog("fr").get(m) is None] == [], "not what the page says"
+    return {
+        tag: "|".join(_pattern(language.say(message)) for message in messages)
+        for tag, language in LANGUAGES.items()
+    }
+
+
+def _pattern(message: str) -> str:
+    parts = re.split(r"%\(\w+\)s", " ".join(message.split()))
+    return ".+?".join(re.escape(part) for part in parts)
+
+
+def english(words: str) -> Words:
+    return {"en": words}
+
+
+def either(*several: Words) -> Words:
+    return {tag: "|".join(words[tag] for words in several) for tag in TAGS}
+
+
+# Not in the middle of "contact us now", which in Chinese goes on in the same way.
+CONTACT_ME = {tag: f"{words}(?!们)" for tag, words in page("Contact me now").items()}
+PRESS = (
+    "One sign from you stops the clock: press the button, or send us a plan.",
+    "As long as your account has not been deactivated, you can still stop it: press the button, "
+    "or send us a plan.",
+    "We call you once a day; please answer, or ask for a call when it suits you.",
+    "We call %(phone)s at once, at any hour.",
+)
+ANSWER = "One sign from you stops the clock: answer our call, or send us a plan."
+DAILY = (
+    "We call you once a day; please answer, or ask for a call when it suits you.",
+    "We call you once a day; please answer.",
+)
+OUR_CALLS = {
+    "en": r"Answer when we call|We are calling|We will call your",
+    "fr": r"lorsque nous appelons|Nous appelons également|Nous allons appeler",
+    "es": r"Conteste cuando llamemos|También estamos llamando|Llamaremos a su número de",
+    "zh-Hans": r"接听我们|我们也正在拨打|我们将拨打",
+}
+STOPS = {
+    "en": "stops the clock",
+    "fr": "arrête le compte à rebours",
+    "es": "detiene el plazo",
+    "zh-Hans": "都会停止计时",
+}
+WILL_BE_DEACTIVATED = {
+    "en": "your account will be deactivated|before your selling account is deactivated",
+    "fr": "votre compte sera désactivé|avant la désactivation de votre compte",
+    "es": "su cuenta será desactivada|antes de que se desactive su cuenta",
+    "zh-Hans": "您的账户将被停用|停用您的卖家账户之前",
+}
+STAYS_ACTIVE = {
+    "en": "your account stays active",
+    "fr": "votre compte reste actif",
+    "es": "su cuenta sigue activa",
+    "zh-Hans": "您的账户将保持正常状态",
+}
+APPEAL = {"en": "appeal", "fr": "faire appel", "es": "apelar|apelación", "zh-Hans": "申诉"}
+REPLY = {
+    "en": r"[Rr]eply to this e-mail(?!: it may)",
+    "fr": r"[Rr]épondez à cet",
+    "es": r"[Rr]esponda a este",
+    "zh-Hans": "请?回复本邮件，|直接回复",
+}
+DESK = {tag: re.escape("+1 206-555-0198") for tag in TAGS}
+LEAD = {
+    "en": "A lead of our team",
+    "fr": "Un responsable de notre équipe",
+    "es": "Una persona responsable de nuestro equipo",
+    "zh-Hans": "我们团队的主管",
+}
+NOW_ENROLLED = {
+    "en": "is now enrolled|stays enrolled",
+    "fr": "bénéficie désormais|continue de bénéficier",
+    "es": "ya está inscrita en|sigue inscrita",
+    "zh-Hans": "现已自动加入|仍享有",
+}
+AT_ONCE = {
+    "en": "enrolled(?: again)? at once|are enrolled at once",
+    "fr": "(ré)?inscrit aussitôt",
+    "es": "inscrita de (nuevo de )?inmediato",
+    "zh-Hans": "将立即(重新)?加入",
+}
+AGAIN = {
+    "en": "enrolled again automatically",
+    "fr": "réinscrit automatiquement",
+    "es": "inscribirá de nuevo automáticamente",
+    "zh-Hans": "将自动重新加入",
+}
+
+_PAGE, _MAIL, _LETTER = frozenset({"page"}), frozenset({"mail"}), frozenset({"letter"})
+_OURS = frozenset({"client", "web ui"})
+
+PAIRS = [
+    Pair("names the button", _PAGE, either(CONTACT_ME, page(*PRESS)), page_has_button),
+    Pair("names the button", _MAIL, CONTACT_ME, button_when_read),
+    Pair("offers a form for a plan", _PAGE, page("Send the plan", "Write your plan"), is_open),
+    Pair(
+        "has a plan of yours", _PAGE, page("It takes the place of the one we have."), newer_version
+    ),
+    Pair(
+        "we are calling",
+        _PAGE,
+        page(CALLING, "We are calling you at this moment.", ANSWER),
+        being_called,
+    ),
+    Pair("we call daily", _PAGE, page(*DAILY), called_daily),
+    Pair("we cannot call", _PAGE, page("Give us another number"), cannot_call),
+    Pair("we call", _MAIL, OUR_CALLS, may_call),
+    Pair("to come", _PAGE, page("What comes next"), something_to_come),
+    Pair("to come", _OURS, english(r"To come\b|[1-9]\d* to come"), something_to_come),
+    Pair("next", _OURS, english(r"Next\*{0,2}:? "), something_next),
+    Pair(
+        "the desk is reminded",
+        frozenset({"web ui"}),
+        english("a reminder to the desk"),
+        desk_is_told,
+    ),
+    Pair(
+        "by a deadline",
+        _PAGE,
+        page(
+            "Get in touch by %(moment)s",
+            "Send us your plan by %(moment)s",
+            "Talk with us, and send your plan again, by %(moment)s",
+            "Time left",
+        ),
+        clock_runs,
+    ),
+    Pair("time is left", _PAGE, page("Get in touch by %(moment)s"), time_is_left),
+    Pair("a deadline", _OURS, english(r"\b[Dd]eadline"), clock_runs),
+    Pair("any way stops the clock", _MAIL, STOPS, in_status(Status.CONTACTING)),
+    Pair(
+        "silence costs the account",
+        _PAGE,
+        page("If we have not heard from you by then, your account will be deactivated."),
+        silence_deactivates,
+    ),
+    Pair("silence costs the account", _MAIL, WILL_BE_DEACTIVATED, silence_deactivates),
+    Pair(
+        "no clock runs",
+        _PAGE,
+        page(
+            "No clock is running. However long we take, it does not cost you anything.",
+            "No clock is running, and nothing happens to your account by itself. Whatever you send "
+            "us now is seen by the person who decides.",
+        ),
+        in_status(Status.PLAN_REVIEW, Status.ESCALATED),
+    ),
+    Pair(
+        "the account stays active",
+        _PAGE | _OURS | _MAIL,
+        either(
+            page(
+                "Your account stays active",
+                "The case was withdrawn, and your account stays active",
+            ),
+            STAYS_ACTIVE,
+            dict.fromkeys(TAGS, "the account stays active"),
+        ),
+        stays_active,
+    ),
+    Pair(
+        "nothing is left to do",
+        _PAGE,
+        page("There is nothing left for you to do."),
+        in_status(Status.RESOLVED, Status.WITHDRAWN),
+    ),
+    Pair(
+        "you can appeal",
+        _PAGE,
+        page(
+            "Your account was deactivated. You can appeal",
+            "To appeal, reply to our last e-mail. Say what happened, why your account should be "
+            "active, and what you have done about it. Your reply goes to our account health team.",
+        ),
+        may_appeal,
+    ),
+    Pair("you can appeal", _MAIL, APPEAL, may_appeal),
+    Pair("left is to appeal", _OURS, english("left to the seller is to appeal"), may_appeal),
+    Pair(
+        "it will be done, and told",
+        _PAGE,
+        page("You will get an e-mail as soon as it is done. You can appeal by replying to it."),
+        in_status(Status.DEACTIVATING),
+    ),
+    Pair("a plan waits", _PAGE, page("waits for a reviewer"), plan_waits),
+    Pair(
+        "a plan waits",
+        _OURS | {"desk"},
+        english("[Ww]aits for a reviewer|[Ww]aits for the lead"),
+        plan_waits,
+    ),
+    Pair(
+        "a reviewer will read it",
+        _PAGE,
+        page(
+            PLAN_FOR_REVIEW,
+            "We have had version %(version)s of your plan since %(moment)s. A reviewer reads it, "
+            "and you get an e-mail with the answer.",
+        ),
+        in_status(Status.PLAN_REVIEW),
+    ),
+    Pair("a person decides", _PAGE, page(PLAN_FOR_DECISION), in_status(Status.ESCALATED)),
+    Pair("a lead looks at it", _MAIL, LEAD, in_status(Status.ESCALATED)),
+    Pair(
+        "a lead decides",
+        frozenset({"client", "desk"}),
+        english("desk decides|until a lead decides"),
+        in_status(Status.ESCALATED),
+    ),
+    Pair("a conversation is required", _OURS, english("phone conversation"), conversation_needed),
+    Pair(
+        "the seller is being reached",
+        _OURS,
+        english("being reached|trying to reach"),
+        in_status(Status.CONTACTING),
+    ),
+    Pair("a plan is awaited", _OURS, english("a plan is awaited"), in_status(Status.WORKING)),
+    Pair(
+        "it is being deactivated",
+        _OURS,
+        english("is being deactivated|Deactivating the account"),
+        in_status(Status.DEACTIVATING),
+    ),
+    Pair("a reply is read", _MAIL, REPLY, lambda m: not is_open(m) or _confirms(m)),
+    Pair("the desk has a number", _MAIL | _LETTER | _PAGE, DESK, lambda m: m.desk_phone),
+    Pair(
+        "you are enrolled",
+        _PAGE,
+        page("You are enrolled, and no case is open"),
+        stands(Enrolled.ENROLLED),
+    ),
+    Pair(
+        "one step is left",
+        _PAGE,
+        page("Give us an emergency number to be enrolled"),
+        only_a_number_is_missing,
+    ),
+    Pair(
+        "you are then enrolled",
+        _PAGE,
+        page("There is nothing you must do: you are then enrolled by itself."),
+        may_return,
+    ),
+    Pair(
+        "the rating qualifies on a day",
+        _PAGE | {"client"},
+        either(
+            page("If your rating stays as it is, it qualifies on %(day)s."),
+            dict.fromkeys(TAGS, "the rating qualifies on"),
+        ),
+        may_return,
+    ),
+    Pair(
+        "cases are covered",
+        frozenset({"client"}),
+        english("cases of the seller are covered"),
+        stands(Enrolled.ENROLLED),
+    ),
+    Pair("you are enrolled", _LETTER, NOW_ENROLLED, stands(Enrolled.ENROLLED)),
+    Pair("enrolled at once", _LETTER, AT_ONCE, only_a_number_is_missing),
+    Pair("enrolled again", _LETTER, AGAIN, may_return),
+]
+
+
+def _confirms(m: Moment) -> bool:
+    """A change of number or address is confirmed to somebody who may have no page."""
+    return all(order.about is About.CONTACT_CHANGED for order in m.mail)
+
+
+def _deadlines(text: Text) -> list[str]:
+    """The deadline in an e-mail is one that runs, and is still to come."""
+    (order,) = text.moment.mail
+    if order.deadline is None or time_is_left(text.moment):
+        return []
+    locale = LANGUAGES[text.language].locale
+    named = plain(told(order.deadline, order.time_zone, locale))
+    said = " ".join(named.split()) in " ".join(text.words.split())
+    return ["a deadline that does not run"] if said else []
