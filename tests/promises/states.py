@@ -201,13 +201,14 @@ def of_enrollments() -> list[Moment]:
     for known in ({}, {"number": None}):
         for first, second in product(events, events):
             _play(Shown(found, **known), rated_well, first, second)
-    for known in (
+    beginnings: list[dict[str, Any]] = [  # Any: what a programme begins with
         {},
         {"number": None},
         {"number_valid": False},
         {"email": None},
         {"plan": SellingPlan.INDIVIDUAL},
-    ):
+    ]
+    for known in beginnings:
         for event in events:
             _play(Shown(found, **known), rated_well, event)
             _play(Shown(found, **known), for_less, event)

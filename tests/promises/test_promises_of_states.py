@@ -78,7 +78,7 @@ def test_a_wording_that_names_the_button_after_the_end_is_found(
     (tmp_path / "en" / "resolved.md").write_text(told)
     wrong = Composer(ADDRESSES, wording=Wording(tmp_path))
     resolved = next(m for m in cases if m.status is Status.RESOLVED and m.mail)
-    assert [breaches(text) for text in mails_of(resolved) if text.language == "en"][0] == []
+    assert next(breaches(text) for text in mails_of(resolved) if text.language == "en") == []
     said = [text for text in mails_of(resolved, [(wrong, False)]) if text.language == "en"]
     assert breaches(said[0]) == ["names the button"]
 
