@@ -3,7 +3,7 @@
 import asyncio
 import html
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -140,13 +140,13 @@ def _to_the_desk(moment: Moment) -> Iterator[Text]:
 
 
 def mails_of(
-    moment: Moment, composers: Iterable[tuple[Composer, bool]] = ((LINKED, True), (PLAIN, False))
+    moment: Moment, composers: Sequence[tuple[Composer, bool]] = ((LINKED, True), (PLAIN, False))
 ) -> Iterator[Text]:
     """The e-mails to the seller that leave at this moment, in every language."""
     for order in moment.mail:
         at = replace(moment, mail=(order,))
         for language, tag in TAGS.items():
-            for composer, known in composers:
+            for composer, known in composers if language == "en" else composers[:1]:
                 written = composer.to_seller(order.model_copy(update={"language": tag}))
                 words = f"{written['Subject']} {text_of(written)}"
                 yield Text("mail", language, words, replace(at, desk_phone=known))
