@@ -26,7 +26,7 @@ def print_enrollment(view: EnrollmentView, *, as_json: bool) -> None:
     say(f"{view.account.store}/{view.account.seller_id} is {_status(view)}.")
     if view.deactivated:
         say("The account is deactivated; what is left to the seller is to appeal.")
-    elif view.qualifies_on is not None and not view.requirements[2].met:
+    elif view.qualifies_on is not None and not view.requirements[2].met and _may_return(view):
         say(f"Next: {_qualifies(view)}.")
 
 
@@ -58,9 +58,15 @@ def _status(view: EnrollmentView) -> str:
 
 
 def _qualifies(view: EnrollmentView) -> str:
+    if not _may_return(view):
+        return "never by itself; only a person brings the seller back"
     if view.qualifies_on is None:
         return "the rating does not qualify as long as it stays as it is"
     return f"the rating qualifies on {view.qualifies_on} if it stays as it is"
+
+
+def _may_return(view: EnrollmentView) -> bool:
+    return view.status is not Status.EXPELLED and not view.deactivated
 
 
 def _requirements(view: EnrollmentView) -> Table:

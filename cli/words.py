@@ -7,7 +7,7 @@ from activities.contact_check import zone_problem
 from activities.time_zones import utc_offset, zone_of
 from domain.attempt import About, Channel
 from domain.record import ALREADY_DEACTIVATED, Plan
-from domain.status import CLOSED, OPEN, Status
+from domain.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.view import CaseView, PlannedView
 
 _MEANING = {
@@ -59,7 +59,7 @@ def meaning_of(view: CaseView) -> str:
     meaning = _MEANING[view.status]
     if view.reason == ALREADY_DEACTIVATED:
         meaning = "nobody is reached out to, and nothing was touched"
-    if view.conversation_required and view.status in OPEN:
+    if view.conversation_required and view.status in NEEDS_CONVERSATION:
         meaning += "; a phone conversation is required before it can be resolved"
     return meaning
 
@@ -97,7 +97,7 @@ def to_come(view: CaseView) -> tuple[PlannedView, ...]:
 def review_of(version: Plan, status: Status) -> str:
     """What a reviewer made of a plan, or whether one still will."""
     if version.decision is None:
-        return "waits for a reviewer" if status in OPEN else "was not reviewed"
+        return "waits for a reviewer" if status in READS_PLANS else "was not reviewed"
     note = f": {version.note}" if version.note else ""
     return f"{plain(version.decision)}, by {version.reviewed_by}{note}"
 

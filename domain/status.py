@@ -18,6 +18,10 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.CONTACTING, Status.WORKING, Status.PLAN_REVIEW, Status.ESCALATED})
+READS_PLANS = frozenset({Status.PLAN_REVIEW, Status.ESCALATED})
+"""Where a plan without an answer waits for one; in any other status it will get none."""
+NEEDS_CONVERSATION = frozenset({Status.WORKING, Status.PLAN_REVIEW})
+"""Where nothing resolves a case before a required conversation is held; a lead needs none."""
 CLOSED = frozenset({Status.RESOLVED, Status.DEACTIVATED, Status.WITHDRAWN, Status.NOT_COVERED})
 
 

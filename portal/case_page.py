@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from domain.attempt import About, Channel, Result
 from domain.events import Review
 from domain.record import ALREADY_DEACTIVATED, Plan
-from domain.status import CLOSED, OPEN, Status, What
+from domain.status import CLOSED, OPEN, READS_PLANS, Status, What
 from domain.view import AttemptView, CaseView
 from portal import words
 from portal.languages import Left
@@ -118,7 +118,13 @@ class CasePage:
         """Whether the seller's telephone rings now, or is about to since they asked."""
         asked_for = any(p.about is About.REQUESTED for p in self.view.agenda)
         under_way = (a.channel is Channel.CALL and a.result is None for a in self.view.attempts)
-        return asked_for or any(under_way)
+        return self.is_open and (asked_for or any(under_way))
+
+    @property
+    def has_button(self) -> bool:
+        """Whether "contact me now" is there to be pressed."""
+        waits = self.calling or self.call_again_from or self.cannot_call
+        return self.is_open and not waits
 
     @property
     def call_again_from(self) -> datetime | None:
@@ -154,6 +160,11 @@ class CasePage:
     def plans(self) -> list[Plan]:
         """The versions of the plan, the newest first."""
         return list(reversed(self.view.plans))
+
+    @property
+    def plan_waits(self) -> bool:
+        """Whether somebody still reads the newest plan, if that has no answer yet."""
+        return self.status in READS_PLANS
 
     @property
     def answer(self) -> Plan | None:

@@ -37,9 +37,9 @@ def said_of(news: str | None, case: CasePage | None) -> str | None:
     match news:
         case "call" if case is not None and case.calling:
             return CALLING
-        case "plan":
-            decides = case is not None and case.status is Status.ESCALATED
-            return PLAN_FOR_DECISION if decides else PLAN_FOR_REVIEW
+        case "plan" if case is not None:
+            said = {Status.PLAN_REVIEW: PLAN_FOR_REVIEW, Status.ESCALATED: PLAN_FOR_DECISION}
+            return said.get(case.status)
         case "number":
             return NUMBER_CHANGED
     return None

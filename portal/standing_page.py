@@ -150,7 +150,8 @@ class StandingPage:
     def qualifies_on(self) -> date | None:
         """The day on which the rating will meet the requirement, if it does not today."""
         on = self.view.qualifies_on
-        awaited = on is not None and not self.met("rating") and not self.deactivated
+        over = self.deactivated or self.status is Status.EXPELLED
+        awaited = on is not None and not self.met("rating") and not over
         return on if awaited else None
 
     @property

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from domain.attempt import Attempt, Channel, Planned
 from domain.case import Case
 from domain.record import ENGINE, Entry, Plan
-from domain.status import CLOSED, Status
+from domain.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.steps import Step, TellDesk, WaitUntil
 from workflows.markdown import safe, time, words
 
@@ -66,7 +66,7 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
     if wait is not None and not ended:
         lines.append(f"- **Next**: {_upcoming(case, wait.moment)} at {time(wait.moment)}")
-    if case.conversation_required and case.is_open:
+    if case.conversation_required and case.status in NEEDS_CONVERSATION:
         lines.append("- **A phone conversation** is required before the case can be resolved")
     lines += ["", "### Issues", ""]
     lines += [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]
@@ -101,7 +101,7 @@ def _plans(case: Case) -> Iterator[str]:
 
 def _review(plan: Plan, case: Case) -> str:
     if plan.decision is None:
-        return "waits for a reviewer" if case.is_open else "was not reviewed"
+        return "waits for a reviewer" if case.status in READS_PLANS else "was not reviewed"
     note = f": {safe(plan.note)}" if plan.note else ""
     return f"{words(plan.decision)} (by {safe(plan.reviewed_by or '')}){note}"
 

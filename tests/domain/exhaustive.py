@@ -117,6 +117,8 @@ class Walked(WatchedWorld):
         """Nothing of ours runs, until the next letter."""
         self.moves: set[tuple[Status | None, Status]] = set()
         """From status to status, by the last letter."""
+        self.begun: tuple[int, ...] = ()
+        """The attempts that the last letter had begun, by their numbers."""
         super().__init__(opened_at, **script)
 
     # --- walking ------------------------------------------------------------------------------
@@ -127,7 +129,7 @@ class Walked(WatchedWorld):
         seen = {n: s if s.result else replace(s) for n, s in self.witness.seen.items()}
         other.witness = replace(self.witness, seen=seen)
         other._tasks, other._called_off = dict(self._tasks), dict(self._called_off)
-        other.moves = set()
+        other.moves, other.begun = set(), ()
         return other
 
     def form(self) -> Hashable:
@@ -287,6 +289,7 @@ class Walked(WatchedWorld):
     def _perform(self, step: Step) -> Task:
         if isinstance(step, Reach):
             self._check_that_it_may_begin(step.number)
+            self.begun += (step.number,)
         return NEVER._replace(outcome=self.case.contact_news if step == ShareContact() else None)
 
     def _open(self, *, not_called: str | None = None, **facts: Any) -> None:

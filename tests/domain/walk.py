@@ -60,6 +60,8 @@ class Walk:
     depth: int
     only: Callable[[str], bool] = lambda letter: True
     """Which letters: fewer lead deeper."""
+    looks_at: Callable[[Any, Sequence[str]], None] | None = None
+    """Is shown each state that is met for the first time, and the letters that lead to it."""
     recheck: int = 0
     """Of so many merged states one is walked all the same; 0: none is."""
     levels: list[Level] = field(default_factory=list)
@@ -125,6 +127,8 @@ class Walk:
             return self._known[key], False
         self._known[key] = number = len(self._came_from)
         self._came_from.append((before, letter))
+        if self.looks_at is not None:
+            self.looks_at(state, self._path(number))
         return number, True
 
     def _perform(

@@ -1,0 +1,1 @@
+"""What every text promises is so in the state that shows it."""

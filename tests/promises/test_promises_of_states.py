@@ -1,0 +1,87 @@
+"""No text promises what the state that it is shown in excludes.
+
+States are those that a few letters lead to (tests/promises/states.py), texts all that is shown in
+them (texts.py), and promises with what must be so a table (pairs.py).
+"""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from activities.messages import Composer
+from activities.wording import Wording
+from domain.status import Status
+from tests.activities.emails import ADDRESSES
+from tests.promises.pairs import PAIRS, Pair, breaches
+from tests.promises.states import Moment, answers, of_cases, of_enrollments
+from tests.promises.texts import Text, mails_of, shown_in, shown_of_enrollments
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Moment]:
+    return of_cases()
+
+
+@pytest.fixture(scope="module")
+def texts(cases: list[Moment]) -> list[Text]:
+    of_members = shown_of_enrollments(of_enrollments())
+    return [*shown_in(cases, answers(cases)), *of_members]
+
+
+def test_no_text_promises_what_its_state_excludes(texts: list[Text]) -> None:
+    found: dict[str, str] = {}
+    for text in texts:
+        for promise in breaches(text):
+            found.setdefault(f"{promise}: {text.kind}, {text.language}", str(text))
+    assert found == {}
+
+
+def test_every_status_is_met_and_every_promise_is_made_in_every_language(
+    cases: list[Moment], texts: list[Text]
+) -> None:
+    """So a promise that is worded anew, or a state that is not walked to, is noticed."""
+    assert {moment.status for moment in cases} == set(Status)
+    made = Counter(
+        (pair, text.kind, text.language)
+        for pair in _numbers()
+        for text in texts
+        if PAIRS[pair].is_made(text)
+    )
+    expected = {
+        (pair, kind, language)
+        for pair in _numbers()
+        for kind in PAIRS[pair].kinds
+        for language in PAIRS[pair].words
+        if language == "en" or kind in ("page", "mail", "letter")
+    }
+    assert {(PAIRS[p].promise, kind, tag) for p, kind, tag in expected - set(made)} == set()
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.promise}, {min(pair.kinds)}")
+def test_a_promise_made_where_the_state_excludes_it_is_found(pair: Pair, texts: list[Text]) -> None:
+    """The test itself can fail: each text that promises it, shown in a state that does not."""
+    promising = {text.language: text for text in texts if pair.is_made(text)}
+    kinds = {text.kind for text in promising.values()}
+    others = [replace(text.moment, desk_phone=False) for text in texts if text.kind in kinds]
+    excluding = next(moment for moment in others if not pair.holds(moment))
+    for text in promising.values():
+        assert pair.promise in breaches(replace(text, moment=excluding))
+
+
+def test_a_wording_that_names_the_button_after_the_end_is_found(
+    cases: list[Moment], tmp_path: Path
+) -> None:
+    (tmp_path / "en").mkdir()
+    told = 'Subject: Your case is resolved\n\nPress "Contact me now" at any hour.\n'
+    (tmp_path / "en" / "resolved.md").write_text(told)
+    wrong = Composer(ADDRESSES, wording=Wording(tmp_path))
+    resolved = next(m for m in cases if m.status is Status.RESOLVED and m.mail)
+    assert next(breaches(text) for text in mails_of(resolved) if text.language == "en") == []
+    said = [text for text in mails_of(resolved, [(wrong, False)]) if text.language == "en"]
+    assert breaches(said[0]) == ["names the button"]
+
+
+def _numbers() -> range:
+    return range(len(PAIRS))
