@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import (
+    asked_and_told,
     commands,
     encryption,
     enrollments,
@@ -31,6 +32,7 @@ PARTS = (
     Part("case", "A case", one_case.ABOUT, one_case.measure),
     Part("killed", "A killed worker", killed_worker.ABOUT, killed_worker.measure),
     Part("many", "Many cases", many.ABOUT, many.measure),
+    Part("asked", "Asked and told at once", asked_and_told.ABOUT, asked_and_told.measure),
     Part("sellers", "Sellers", enrollments.ABOUT, enrollments.measure),
     Part("million", "A million sellers", million.ABOUT, million.measure),
     Part("commands", "Commands", commands.ABOUT, commands.measure),

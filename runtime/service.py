@@ -202,8 +202,8 @@ async def workflow_workers(
 ) -> list[Worker]:
     """Workers that do one workflow task at a time each, and keep no workflow in memory.
 
-    Both are needed so that the SDK loses nothing (docs/architecture.md). They have no sandbox,
-    which costs about as much as the replay itself; the tests replay every history in one.
+    Both are needed so that the SDK loses nothing. Without a sandbox, which would make each replay
+    dearer and sees none of our modules (docs/architecture.md).
     """
     unused = FixedSizeSlotSupplier(1)
     return [
