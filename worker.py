@@ -11,12 +11,16 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import AsyncExitStack, suppress
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import structlog
 from pydantic import ValidationError
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.proofreading import proofread
@@ -33,7 +37,7 @@ from runtime.health import serving_health
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
 from runtime.portal_settings import PortalSettings, on_this_machine
-from runtime.service import IDENTITY, QUEUES, providers_of, working
+from runtime.service import IDENTITY, QUEUES, Workers, providers_of, working
 from runtime.settings import Settings
 
 SERVER_FOLDER = Path(".temporal")
@@ -70,11 +74,12 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
         await register_search_attributes(client)
         providers = providers_of(settings, client)
         entry = page.entry() if page.is_configured else None
-        workers = await stack.enter_async_context(
-            working(client, settings, providers, queues, entry)
-        )
+        serving_queues = working(client, settings, providers, queues, entry)
+        if not dev:  # whose server would be left behind
+            serving_queues = _watched(client, serving_queues)
+        workers = await stack.enter_async_context(serving_queues)
         if settings.health:
-            await stack.enter_async_context(serving_health(settings.health, client, workers))
+            await stack.enter_async_context(serving_health(settings.health, workers))
         codec = client.data_converter.payload_codec
         held = settings.silence_held_until
         log.info(
@@ -86,18 +91,47 @@ async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev
             silence_held_until=held.isoformat() if held else None,
             encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
         )
-        while not stop.is_set():
-            if workers.has_lost_a_task:
-                _end_as_if_killed()
-            await _within(_LOOKS_EVERY_SECONDS, stop)
+        await stop.wait()
         log.info("draining", seconds=settings.drain_seconds)
     log.info("stopped")
 
 
-async def _within(seconds: float, stop: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
+@asynccontextmanager
+async def _watched(
+    client: Client, running: AbstractAsyncContextManager[Workers]
+) -> AsyncIterator[Workers]:
+    """The workers, with an eye on them until they have stopped."""
+    watching = None
+    try:
+        async with running as workers:
+            watching = asyncio.create_task(_watch(client, workers))
+            yield workers
+    finally:
+        if watching is not None:
+            watching.cancel()
+
+
+async def _watch(client: Client, workers: Workers) -> None:
+    """End where a workflow task is lost: seen twice, by a machine that did not sleep in between.
+
+    Where Temporal does not answer, a task takes as long as that lasts, and another worker would
+    not help.
+    """
+    seen = 0
+    while True:
+        began = time.monotonic()
+        await asyncio.sleep(_LOOKS_EVERY_SECONDS)
+        slept = time.monotonic() - began > 2 * _LOOKS_EVERY_SECONDS
+        seen = seen + 1 if workers.has_lost_a_task and not slept else 0
+        if seen > 1 and await _answers(client):
+            _end_as_if_killed()
+
+
+async def _answers(client: Client) -> bool:
+    try:
+        return await client.service_client.check_health(timeout=timedelta(seconds=5))
+    except RPCError:
+        return False
 
 
 def _end_as_if_killed() -> NoReturn:

@@ -76,6 +76,8 @@ async def _until_seen(
             return handle
         await asyncio.sleep(pause)
         handle = await again(handle.id)
+    if not await _was_dropped(handle, stage):
+        return handle
     raise WorkflowUpdateRPCTimeoutOrCancelledError
 
 

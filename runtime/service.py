@@ -156,11 +156,6 @@ class Workers:
         self._slots = tuple(slots)
 
     @property
-    def take_workflow_tasks(self) -> bool:
-        """Whether the queue of the workflows is among those served."""
-        return bool(self._slots)
-
-    @property
     def has_lost_a_task(self) -> bool:
         """Whether a workflow task was taken that nobody works on: only a restart helps then."""
         return any(slot.under_way_for() > LOST_AFTER_SECONDS for slot in self._slots)

@@ -29,7 +29,8 @@ class OneSlot(CustomSlotSupplier):
 
     def under_way_for(self) -> float:
         """For how many seconds the task under way has been so; 0 if there is none."""
-        return time.monotonic() - self._taken_at if self._taken_at is not None else 0.0
+        taken_at = self._taken_at  # read once: the SDK's threads change it
+        return time.monotonic() - taken_at if taken_at is not None else 0.0
 
     async def reserve_slot(self, ctx: SlotReserveContext) -> SlotPermit:
         """Wait until the slot is free."""
