@@ -65,7 +65,7 @@ async def test_what_is_known_of_an_account_changes_and_is_forgotten(
     removed = await cli(*command, "--remove", "phone", "--remove", "name", "--by", "kim")
     assert (removed.code, removed.err) == (0, "")
     assert removed.out == (
-        "US/CHANGES is invited (no number): all that is missing is a valid number; "
+        "US/CHANGES is invited (no number): all that is missing is a number that we call; "
         "cases are not covered.\n"
     )
     back, refused = await asyncio.gather(

@@ -1,6 +1,7 @@
 """What the page does on a real socket: hosts that are not ours, bodies that never end."""
 
 import asyncio
+from contextlib import suppress
 
 import httpx2
 import pytest
@@ -40,7 +41,10 @@ async def test_a_body_that_nobody_reads_and_never_ends_does_not_keep_a_connectio
                 await asyncio.sleep(0.1)
 
         dripping = asyncio.create_task(drip())
-        answer = await asyncio.wait_for(reader.read(), 3)
+        # What is dripped after the connection was closed may reset it before all is read.
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 3)
+        with suppress(ConnectionResetError):
+            await asyncio.wait_for(reader.read(), 3)
         dripping.cancel()
         writer.close()
     assert answer.startswith(b"HTTP/1.1 404")

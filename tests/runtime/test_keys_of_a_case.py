@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from domain.attempt import Result
 from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
@@ -89,7 +89,11 @@ def keys_in(events: WorkflowHistory) -> set[str]:
 
 async def replayed(events: WorkflowHistory) -> Exception | None:
     """What a worker with the keys in use makes of a history."""
-    replayer = Replayer(workflows=WORKFLOWS, data_converter=data_converter())
+    replayer = Replayer(
+        workflows=WORKFLOWS,
+        data_converter=data_converter(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
     result = await replayer.replay_workflow(events, raise_on_replay_failure=False)
     return result.replay_failure
 

@@ -143,13 +143,14 @@ async def test_the_eleventh_day_below_ends_it_and_a_correction_of_it_does_not_wr
     engine: Engine,
 ) -> None:
     seller = await engine.know("FALLS", days_ago(365, 300), days_ago(9, 249))
-    await written(seller, ENROLLED)
+    warned = ("days_below", "accepted")
+    await written(seller, ENROLLED, warned)
     await seller.play(DAY)
     view = await seller.when(lambda v: v.status is Status.NOT_ELIGIBLE)
     assert view.reason is Reason.TOO_MANY_DAYS_BELOW
-    await written(seller, ENROLLED, ("ended", "accepted"))
+    await written(seller, ENROLLED, warned, ("ended", "accepted"))
     await seller.tell(Programme.record_ratings, recorded(days_ago(9, 200)))
-    await written(seller, ENROLLED, ("ended", "accepted"))
+    await written(seller, ENROLLED, warned, ("ended", "accepted"))
 
 
 async def test_a_removed_number_ends_it_and_one_e_mail_says_both(engine: Engine) -> None:
@@ -157,10 +158,10 @@ async def test_a_removed_number_ends_it_and_one_e_mail_says_both(engine: Engine)
     await written(seller, ENROLLED)
     view = await seller.tell(Programme.change_account, changed(emergency_phone=None))
     assert (view.status, view.reason) == (Status.INVITED, Reason.NO_NUMBER)
-    both = ("ended_number_needed", "accepted")
-    await written(seller, ENROLLED, both)
+    confirmed, both = ("contact_changed", "accepted"), ("ended_number_needed", "accepted")
+    await written(seller, ENROLLED, confirmed, both)
     await seller.play(8 * DAY)
-    await written(seller, ENROLLED, both, ("invited_again", "accepted"))
+    await written(seller, ENROLLED, confirmed, both, ("invited_again", "accepted"))
 
 
 async def test_an_outage_of_mail_delays_a_letter_and_loses_none(engine: Engine) -> None:

@@ -14,6 +14,7 @@ from domain.events import ChangeContact
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows.events import CALL_ME, PLAN, WITHDRAW, joins
+from tests.workflows.test_case_and_enrollment import busy
 from tests.workflows.test_enrollment import changed, found_harm
 from workflows.issue_case import IssueCase
 from workflows.seller_enrollment import SellerEnrollment as Programme
@@ -79,7 +80,8 @@ async def test_an_enrollment_answers_a_repeat_and_takes_it_once(engine: Engine) 
     run = await run_of(seller)
     for number in range(20):
         await seller.tell(Programme.change_account, changed(email=f"a{number}@seller.example"))
-        await asyncio.sleep(0.3)  # the open case is told of it: nothing else may be under way
+        while await busy(seller):  # a case would be told of it: nothing else may be under way
+            await asyncio.sleep(0.1)
         if await run_of(seller) != run:
             break
     else:

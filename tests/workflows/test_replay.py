@@ -59,7 +59,7 @@ async def test_a_change_that_would_break_open_cases_is_caught(
         await workflow.sleep(1)  # a timer that no history has
         return await unchanged(case, step)
 
-    monkeypatch.setattr(perform, "perform", changed)
+    monkeypatch.setattr("workflows.issue_case.perform", changed)
     with pytest.raises(NondeterminismError):
         await replayer().replay_workflow(history(FOLDER / "deactivated-silent.json.gz"))
 
