@@ -30,6 +30,7 @@ BAD = [
     ("WARN_DAYS_BELOW", "11"),
     ("WARN_DAYS_BELOW", "seven"),
     ("WARN_DAYS_BELOW", "7,,10"),
+    *((name, f"/{'x' * 300}") for name in ("TEMPLATES", "SMTP_CA_FILE", "SMTP_TOKEN_FILE")),
     ("CALLED_REGIONS", ""),
     ("CALLED_REGIONS", "us"),
     ("CALLED_REGIONS", "US,"),
