@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.entry import Entry
 from runtime.existing import ExistingFile
+from runtime.settings import Settings
 from runtime.web_address import is_this_machine, origin_of
 from runtime.web_server import door_of
 
@@ -165,6 +166,21 @@ class CodecSettings(BaseSettings):
     @classmethod
     def _is_an_origin(cls, value: str | None) -> str | None:
         return None if value is None else origin_of(value)
+
+
+def check_ways(page: PortalSettings, settings: Settings) -> None:
+    """That sellers have the ways to us of which our e-mails tell them.
+
+    Raises:
+        ValueError: the page is set by half, or real e-mails could name neither page nor telephone.
+    """
+    if page.url is not None or page.keys:
+        page.require()
+    elif settings.mail == "smtp" and settings.desk_phone is None:
+        raise ValueError(
+            "CASE72_PORTAL_URL with its secrets, or CASE72_DESK_PHONE: is required with "
+            "CASE72_MAIL=smtp, or an e-mail names no way to answer it"
+        )
 
 
 def on_this_machine(settings: PortalSettings, state: Path) -> tuple[PortalSettings, socket]:
