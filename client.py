@@ -4,7 +4,8 @@
 `python client.py --help` shows the commands.
 
 Exit codes: 0 it is done; 1 it did not happen (refused, not found, unreachable, no answer);
-2 bad input, and nothing of it was sent. An audit that finds something exits 1, too.
+2 bad input, and nothing of it was sent; 130 stopped by Ctrl-C, so that it may have happened.
+An audit that finds something exits 1, too.
 """
 
 import os

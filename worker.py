@@ -36,7 +36,7 @@ from runtime.encryption import Codec
 from runtime.health import serving_health
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
-from runtime.portal_settings import PortalSettings, on_this_machine
+from runtime.portal_settings import PortalSettings, check_ways, on_this_machine
 from runtime.service import IDENTITY, QUEUES, Workers, providers_of, working
 from runtime.settings import Settings
 
@@ -176,6 +176,12 @@ def main() -> int:
         page = PortalSettings()
     except ValidationError as error:
         print(f"settings (CASE72_PORTAL_*): {explain(error)}", file=sys.stderr)
+        return 2
+    try:
+        if arguments.dev is None:  # which has a page of its own
+            check_ways(page, settings)
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 2
     try:
         proofread(Wording(settings.templates))

@@ -172,6 +172,10 @@ class _Loader(FunctionLoader):
 
 def _files_in(folder: Path) -> dict[str, Path]:
     """Every file but the hidden ones, by its name with slashes."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:  # which rglob takes for an empty folder
+        raise BadWording(f"{folder}: cannot be read: {error.strerror}") from None
     names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     return {
         name: path
@@ -185,3 +189,5 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadWording(f"{path}: is not text in UTF-8") from error
+    except OSError as error:
+        raise BadWording(f"{path}: cannot be read: {error.strerror}") from None

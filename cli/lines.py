@@ -1,4 +1,4 @@
-"""Files of many lines, CSV or JSON lines: read one by one, however long the file."""
+"""JSON and CSV. Files of many lines are read one by one, however long the file."""
 
 import csv
 import json
@@ -42,15 +42,48 @@ def numbered(file: BinaryIO, longest: int) -> Iterator[tuple[int, str | None]]:
 
 
 def json_of(line: str) -> dict[str, Any]:  # Any: whatever the JSON says
-    """The object of a line, in which no field may be given twice."""
+    """The object of a line, or of a whole file, in which no field may be given twice."""
     try:
-        found = json.loads(line, object_pairs_hook=_each_once)
-    except (ValueError, RecursionError) as error:  # or a number too long, or nested too deep
-        where = f" (character {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise BadInput(f"is not JSON{where}") from None
+        found = json_value(line)
+    except ValueError as error:
+        raise BadInput(f"is not JSON{_where(error)}") from None
     if not isinstance(found, dict):
         raise BadInput("is not a JSON object")
     return found
+
+
+def json_object(file: BinaryIO) -> dict[str, Any]:  # Any: as above
+    """What a file has in it.
+
+    Raises:
+        BadInput: it is not a JSON object; names the file.
+    """
+    try:
+        return json_of(text_of(file.read()))
+    except BadInput as problem:
+        raise BadInput(f"{file.name}: {problem.message}") from None
+    except ValueError as problem:
+        raise BadInput(f"{file.name}: {problem}") from None
+
+
+def json_value(text: str) -> Any:  # Any: as above
+    """What the JSON says.
+
+    Raises:
+        ValueError: it is none, or has a number in it that is too long.
+        BadInput: it is nested too deep, or a field is given twice.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_each_once)
+    except RecursionError:
+        raise BadInput("is not JSON that can be read: it is nested too deep") from None
+
+
+def _where(error: ValueError) -> str:
+    if not isinstance(error, json.JSONDecodeError):
+        return ""
+    line = f"line {error.lineno}, " if error.lineno > 1 else ""
+    return f" ({line}character {error.colno})"
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: as above

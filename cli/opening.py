@@ -1,6 +1,5 @@
 """`open`: everything is checked first; then the case starts, or the issues join the open one."""
 
-import json
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -11,10 +10,10 @@ from cli.bulk import open_many, overridden
 from cli.cases import run
 from cli.checks import check
 from cli.joining import open_or_join
-from cli.lines import is_many
+from cli.lines import is_many, json_object, json_value
 from cli.output import print_view, say, warn
 from cli.parameters import By, Json, span
-from cli.problems import BadInput, checked, json_object
+from cli.problems import BadInput, checked
 from domain.policy import Policy
 from workflows.case_input import CaseInput
 
@@ -95,7 +94,7 @@ def open_case(
     }
     if file is not None and (harmful or any(flags.values())):
         raise BadInput("FILE: give a file or flags (other than --policy), not both")
-    overrides = dict(_override(text) for text in policy) if policy else None
+    overrides = _overrides(policy) if policy else None
     if file is not None and is_many(file):
         open_many(file, by, from_line or 1, policy=overrides, as_json=as_json)
         return
@@ -131,6 +130,16 @@ def open_case(
     print_view(snapshot.view, as_json=as_json)
 
 
+def _overrides(texts: list[str]) -> dict[str, Any]:  # Any: whatever the JSON says
+    overrides: dict[str, Any] = {}
+    for text in texts:
+        name, value = _override(text)
+        if name in overrides:
+            raise BadInput(f"policy: {name}: is given twice")
+        overrides[name] = value
+    return overrides
+
+
 def _override(text: str) -> tuple[str, Any]:  # Any: whatever the JSON says
     name, equals, value = text.partition("=")
     if not equals:
@@ -141,6 +150,8 @@ def _override(text: str) -> tuple[str, Any]:  # Any: whatever the JSON says
         except typer.BadParameter as problem:
             raise BadInput(f"policy: {name}: {problem.message}") from None
     try:
-        return name, json.loads(value)
-    except ValueError:
+        return name, json_value(value)
+    except ValueError:  # a word, such as enrolled
         return name, value
+    except BadInput as problem:
+        raise BadInput(f"policy: {name}: {problem.message}") from None

@@ -19,6 +19,7 @@ _OTHER_STORE = re.compile(r"(?:case/|enrollment/)?[A-Za-z]{2}/")
 _STORES = tuple(f"{prefix}{store}/" for prefix in ("", "case/", "enrollment/") for store in Store)
 _SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,13 @@ def moment(text: str) -> datetime:
             raise typer.BadParameter(
                 "give a moment, such as 2026-11-25T09:00+00:00, or a span from now, such as 8h"
             ) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError:  # before the year 1 or after 9999
+        found = _EARLIEST - timedelta.resolution
+    if found < _EARLIEST:
+        raise typer.BadParameter("give a moment of the years 1970 to 9999 (UTC)")
+    return found
 
 
 def _os_user() -> str:

@@ -1,15 +1,12 @@
 """How the client says no: in one line, with an exit code that scripts can rely on."""
 
 from collections.abc import Mapping
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from typer import TyperException
 
-from cli.encoded import text_of
 from domain.errors import explain
-
-_OBJECT = TypeAdapter(dict[str, object])
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -36,17 +33,3 @@ def checked(model: type[Model], values: Mapping[str, object]) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         raise BadInput(explain(error)) from None
-
-
-def json_object(file: BinaryIO) -> dict[str, object]:
-    """What a file has in it.
-
-    Raises:
-        BadInput: it is not a JSON object.
-    """
-    try:
-        return _OBJECT.validate_json(text_of(file.read()))
-    except ValidationError as error:
-        raise BadInput(f"{file.name}: is not a JSON object: {explain(error)}") from None
-    except ValueError as problem:
-        raise BadInput(f"{file.name}: {problem}") from None

@@ -80,7 +80,8 @@ class Checker:
             number, last = self._sellers[store].get(seller) or self._recall(store, seller, account)
             if account == _NOTHING or hash(account) == last:
                 return Checked(number, self._days[day], self._ratings[rating])
-        except (KeyError, TypeError):  # not seen before; or a list or an object of JSON
+        # Not seen before; or a list or an object; or half a character, which SQLite refuses.
+        except (KeyError, TypeError, ValueError):
             pass
         return self._look_closely(values)
 

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from cli.cases import run, tell
+from cli.lines import json_object
 from cli.opening import ISSUE_FORM, issue_of
 from cli.output import print_view
 from cli.parameters import By, Case, CaseName, Json, Note
-from cli.problems import BadInput, checked, json_object
+from cli.problems import BadInput, checked
 from cli.reading import version_read
 from domain.events import (
     AddIssue,

@@ -7,7 +7,6 @@ one before, which a browser shows by its cookie, and which is remembered of an a
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections import OrderedDict
@@ -70,7 +69,7 @@ class CodecLogin:
             return False
         try:
             _, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, or no UTF-8 in it
             return False
         return self.is_right(request, password)
 
@@ -117,7 +116,7 @@ class CodecLogin:
         ticket = request.cookies.get(_COOKIE, "")
         try:
             self._tickets.decrypt(ticket, ttl=seconds)
-        except InvalidToken:
+        except (InvalidToken, ValueError):  # the latter of what is not ASCII
             return None
         return ticket
 

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import FilePath, ValidationError
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter, PayloadCodec
 
 from domain.errors import explain
+from runtime.existing import ExistingFile
 from workflows.converter import (
     DATA_CONVERTER,
     ENCRYPTED,
@@ -108,7 +109,7 @@ def _unreadable(payload: Payload, reason: str) -> Payload:
 class EncryptionSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CASE72_", hide_input_in_errors=True)
 
-    encryption_keys_file: FilePath | None = None
+    encryption_keys_file: ExistingFile | None = None
 
 
 def codec_of_environment() -> Codec | None:

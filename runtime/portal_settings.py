@@ -8,10 +8,12 @@ from pathlib import Path
 from socket import socket
 from typing import Annotated, Any, Self
 
-from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.entry import Entry
+from runtime.existing import ExistingFile
+from runtime.settings import Settings
 from runtime.web_address import is_this_machine, origin_of
 from runtime.web_server import door_of
 
@@ -27,7 +29,7 @@ class PortalSettings(BaseSettings):
     """Where sellers find the page; https, but on one's own machine."""
     secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """What links and sessions are signed with: the first signs, all are believed."""
-    secrets_file: FilePath | None = None
+    secrets_file: ExistingFile | None = None
     """Instead of `secrets`: a file with one a line."""
     host: str = "127.0.0.1"
     """The address it listens on."""
@@ -69,9 +71,15 @@ class PortalSettings(BaseSettings):
     def _can_be_relied_on(self) -> Self:
         if self.secrets and self.secrets_file:
             raise ValueError("secrets, secrets_file: give one of them")
-        if any(len(key) < SHORTEST_SECRET for key in self.keys):
+        try:
+            keys = self.keys
+        except OSError as error:
+            raise ValueError(f"secrets_file: cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:  # which would quote some of it
+            raise ValueError("secrets_file: is not text in UTF-8") from None
+        if any(len(key) < SHORTEST_SECRET for key in keys):
             raise ValueError(f"secrets: each takes {SHORTEST_SECRET} characters or more")
-        if self.secrets_file and not self.keys:
+        if self.secrets_file and not keys:
             raise ValueError("secrets_file: there is no secret in it")
         https = self.url is None or self.url.startswith("https:")
         if not https and not is_this_machine(str(self.url)):
@@ -82,7 +90,7 @@ class PortalSettings(BaseSettings):
     def keys(self) -> tuple[str, ...]:
         """The secrets, the newest first."""
         if self.secrets_file is not None:
-            lines = self.secrets_file.read_text().splitlines()
+            lines = self.secrets_file.read_text("utf-8").splitlines()
             return tuple(line.strip() for line in lines if line.strip())
         return tuple(secret.get_secret_value() for secret in self.secrets)
 
@@ -158,6 +166,21 @@ class CodecSettings(BaseSettings):
     @classmethod
     def _is_an_origin(cls, value: str | None) -> str | None:
         return None if value is None else origin_of(value)
+
+
+def check_ways(page: PortalSettings, settings: Settings) -> None:
+    """That sellers have the ways to us of which our e-mails tell them.
+
+    Raises:
+        ValueError: the page is set by half, or real e-mails could name neither page nor telephone.
+    """
+    if page.url is not None or page.keys:
+        page.require()
+    elif settings.mail == "smtp" and settings.desk_phone is None:
+        raise ValueError(
+            "CASE72_PORTAL_URL with its secrets, or CASE72_DESK_PHONE: is required with "
+            "CASE72_MAIL=smtp, or an e-mail names no way to answer it"
+        )
 
 
 def on_this_machine(settings: PortalSettings, state: Path) -> tuple[PortalSettings, socket]:

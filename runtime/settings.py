@@ -12,9 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AwareDatetime,
-    DirectoryPath,
     Field,
-    FilePath,
     SecretStr,
     ValidationInfo,
     field_validator,
@@ -26,6 +24,7 @@ from activities.contact_check import place_problem
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED
 from domain.fairness import LEAST_WINDOW
 from providers.smtp_mail import Security
+from runtime.existing import ExistingFile, ExistingFolder
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -65,11 +64,11 @@ class Settings(BaseSettings):
     smtp_security: Security = Security.STARTTLS
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
-    smtp_token_file: FilePath | None = None
+    smtp_token_file: ExistingFile | None = None
     """Instead of a password: where the token for XOAUTH2 is, read anew for each login."""
     smtp_token_command: str | None = None
     """Likewise: what prints it, without a shell."""
-    smtp_ca_file: FilePath | None = None
+    smtp_ca_file: ExistingFile | None = None
     smtp_timeout_seconds: Annotated[float, Field(gt=0, le=50)] = 45
     """For the whole of one message; a try may take a minute (workflows/patience.py)."""
     warn_days_below: Annotated[
@@ -81,7 +80,7 @@ class Settings(BaseSettings):
     message_id_domain: str = "case72.example"
     web_ui: str | None = None
     """Where the desk opens Temporal's Web UI; its e-mails then link to the case there."""
-    templates: DirectoryPath | None = None
+    templates: ExistingFolder | None = None
     """A marketplace's own templates, each instead of ours of the same name (docs/wording.md)."""
     log: Literal["auto", "console", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

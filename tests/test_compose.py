@@ -65,6 +65,16 @@ def test_the_page_believes_the_gateway_alone_about_its_visitors() -> None:
     assert not [name for name, service in SERVICES.items() if "networks" in service]
 
 
+def test_the_desks_emails_link_to_the_web_ui_where_it_is_opened() -> None:
+    web_ui = SERVICES["worker"]["environment"]["CASE72_WEB_UI"]
+    address = _VARIABLE.sub(lambda m: m[3], web_ui)
+    (port,) = (_VARIABLE.sub(lambda m: m[3], p) for p in SERVICES["temporal-ui"]["ports"])
+    assert address == "http://localhost:8080"
+    assert port == "127.0.0.1:8080:8080"
+    # It allows itself to be opened there alone.
+    assert SERVICES["temporal-ui"]["environment"]["TEMPORAL_CORS_ORIGINS"] == web_ui
+
+
 @pytest.mark.parametrize("service", sorted(SERVICES))
 def test_each_tells_whether_it_is_well(service: str) -> None:
     assert ("healthcheck" in SERVICES[service]) != (service in JOBS)

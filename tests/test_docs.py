@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.enrollment.events import ChangeAccount
+from domain.events import ChangeContact, Event
 from tests.test_deploy import SETTINGS
 from tests.test_whole import ROOT, run, service
 
@@ -73,6 +75,12 @@ def test_every_setting_is_told_of_and_no_other() -> None:
             meant = {f"{begin}{other}" for begin in begins for other in others}
             told |= {first, *(SETTINGS & meant)}
     assert told == SETTINGS
+
+
+@pytest.mark.parametrize("update", [ChangeContact, ChangeAccount])
+def test_the_rulebook_names_every_field_of_an_update(update: type[Event]) -> None:
+    rules = (ROOT / "docs" / "rules.md").read_text("utf-8").partition("\n### Updates")[2]
+    assert [name for name in update.model_fields if f"`{name}`" not in rules] == []
 
 
 async def test_what_by_hand_says_to_type_does_what_it_says(tmp_path: Path) -> None:

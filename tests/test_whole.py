@@ -41,7 +41,9 @@ async def run(*command: str, cwd: Path, **settings: str) -> tuple[int, str, str]
 
 
 @asynccontextmanager
-async def service(folder: Path, *arguments: str) -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
+async def service(
+    folder: Path, *arguments: str, **settings: str
+) -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
     """`worker.py --dev` in `folder`, until SIGTERM: its address, and the lines it logs."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -49,7 +51,7 @@ async def service(folder: Path, *arguments: str) -> AsyncIterator[tuple[str, lis
         "--dev",
         *arguments,
         cwd=folder,
-        env=_environment(CASE72_RING_SECONDS="0.1", CASE72_LOG="json"),
+        env=_environment(CASE72_RING_SECONDS="0.1", CASE72_LOG="json", **settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -4,8 +4,11 @@ import asyncio
 import resource
 from dataclasses import dataclass
 
+import pytest
+import typer
 from temporalio.client import Client
 
+import client
 from tests.client.conftest import Answer, Cli, flags
 from tests.engine import Engine
 
@@ -66,6 +69,18 @@ async def test_exit_codes_are_the_same_however_often(cli: Cli, engine: Engine) -
 
     everything = [situation for number in range(ROUNDS) for situation in situations(number)]
     await asyncio.gather(*map(answer, everything))
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, typer.Abort])
+def test_ctrl_c_is_told_apart_from_what_did_not_happen(
+    stopped: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(**_: object) -> None:
+        raise stopped
+
+    monkeypatch.setattr(client, "app", stop)
+    assert client.main() == 130
+    assert "130 " in (client.__doc__ or "")
 
 
 async def test_a_command_needs_less_than_a_second_of_processor_time(

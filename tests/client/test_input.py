@@ -42,6 +42,12 @@ def said(
         (["open", *flags("A", policy="window=31d")], "policy: window: Input should be less"),
         (["open", *flags("A", policy="windows=PT1H")], "policy: windows: there is no such field"),
         (["open", *flags("A", policy="call_hours=[0]")], "policy: call_hours: at no hour"),
+        (["open", *flags("A", policy=f"call_hours={'[' * 100_000}")], "nested too deep"),
+        (["open", *flags("A", policy='call_hours={"a":1,"a":2}')], "a field is given twice"),
+        (
+            ["open", *flags("A", policy="window=48h"), "--policy", "window=24h"],
+            "policy: window: is given twice",
+        ),
         (["open", *flags("A"), "--by", ""], "by: "),
         (["open", "nowhere.json"], "nowhere.json"),
         (["call", "A2EXAMPLE"], "CASE"),
@@ -68,6 +74,9 @@ def said(
         (["list", "--status", "happy"], "--status"),
         (["list", "--seller", "x' OR CaseStatus = 'y"], "seller: is malformed"),
         (["list", "--due-before", "yesterday"], "--due-before"),
+        (["list", "--due-before", "0001-01-01T00:00+05:00"], "--due-before"),
+        (["list", "--due-before", "9999-12-31T23:59:59-05:00"], "--due-before"),
+        (["list", "--due-before", "0999-01-01"], "of the years 1970 to 9999"),
         (["list", "--limit", "0"], "limit: "),
         (["frobnicate"], "frobnicate"),
     ],
@@ -87,8 +96,15 @@ def test_bad_input_names_the_field(
 @pytest.mark.parametrize(
     ("content", "names"),
     [
-        ("{", "is not a JSON object"),
-        ("[]", "is not a JSON object"),
+        ("{", "case.json: is not JSON (character 2)"),
+        ('{\n"account": ', "case.json: is not JSON (line 2, character 12)"),
+        ("[]", "case.json: is not a JSON object"),
+        ("[" * 100_000, "case.json: is not JSON that can be read: it is nested too deep"),
+        ("9" * 5000, "case.json: is not JSON"),
+        ('{"account": {}, "account": {}}', "case.json: a field is given twice"),
+        ('{"policy": {"window": "PT48H", "window": "PT24H"}}', "case.json: a field is given twice"),
+        ('{"\\ud800": 1}', "Input should be a valid string"),
+        (json.dumps(GOOD | {"policy": {"\ud800": 1}}), "policy"),
         ("{}", "account: is required; issues: is required"),
         (json.dumps(GOOD | {"issues": []}), "issues: "),
         (json.dumps(GOOD | {"issues": [ISSUE, ISSUE]}), "issues: each issue must have an id"),
@@ -119,6 +135,16 @@ def test_a_file_and_flags_exclude_each_other(
         extra = ["--evidence", "x"] if command[0] == "plan" else []
         code, err = said(capsys, monkeypatch, *command, *extra)
         assert (code, "not both" in err) == (2, True), err
+
+
+def test_a_plan_that_says_a_thing_twice_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "plan.json"
+    items = '"corrective_actions": ["y"], "preventive_measures": ["z"]'
+    file.write_text(f'{{"root_causes": ["a"], "root_causes": ["b"], {items}}}')
+    code, err = said(capsys, monkeypatch, "plan", "US/A", "--file", str(file))
+    assert (code, err) == (2, f"{file}: a field is given twice\n")
 
 
 def test_good_input_reaches_for_the_server(

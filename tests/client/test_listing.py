@@ -69,15 +69,18 @@ async def test_what_is_urgent_is_on_top_though_more_are_open_than_are_shown(tmp_
             return [row["seller"] for row in json.loads(answer.out)["cases"]]
 
         urgent = ["OLDEST", "NEWER", "DUE-FIRST", "DUE-SECOND", "LATER0", "LATER1"]
-        top, timed, before, everything = await asyncio.gather(
+        top, timed, before, ever, never, everything = await asyncio.gather(
             found("--limit", "6"),
             found("--limit", "3", "--status", "contacting"),
             found("--limit", "2", "--due-before", "8h"),
+            found("--limit", "2", "--due-before", "9999-12-31T23:59:59Z"),
+            found("--limit", "2", "--due-before", "1970-01-01"),
             found("--limit", "100000"),
         )
         assert top == urgent
         assert timed == ["DUE-SECOND", "LATER0", "LATER1"]
-        assert before == ["DUE-FIRST", "DUE-SECOND"]
+        assert before == ever == ["DUE-FIRST", "DUE-SECOND"]
+        assert never == []
         assert everything[:6] == urgent
         assert everything[-3:] == ["LATER299", "ENDING", None]
         assert len(everything) == 306

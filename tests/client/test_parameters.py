@@ -69,8 +69,24 @@ def test_no_spans(text: str) -> None:
 def test_moments() -> None:
     assert moment("2026-11-25T09:00-08:00") == datetime(2026, 11, 25, 17, tzinfo=UTC)
     assert moment("2026-11-25") == datetime(2026, 11, 25, tzinfo=UTC)
+    assert moment("1970-01-01T02:00+02:00") == datetime(1970, 1, 1, tzinfo=UTC)
+    assert moment("9999-12-31T23:59:59-00:00").year == 9999
     in_8_hours = datetime.now(UTC) + timedelta(hours=8)
     assert abs(moment("8h") - in_8_hours) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00+05:00",
+        "0999-06-01",
+        "1970-01-01T00:00+02:00",
+        "9999-12-31T23:59:59-05:00",
+    ],
+)
+def test_no_moments_of_a_case(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="of the years 1970 to 9999"):
+        moment(text)
 
 
 def test_a_list_is_asked_for_by_what_cases_are_found_by() -> None:

@@ -36,6 +36,17 @@ SPOOFED = {"X-Forwarded-For": "203.0.113.#"}
         ("fe80::1%eth0", "fe80::/64"),
         ("::ffff:203.0.113.9", "203.0.113.9"),
         ("::ffff:cb00:7109", "203.0.113.9"),
+        ("64:ff9b::cb00:7109", "203.0.113.9"),
+        ("64:ff9b::203.0.113.10", "203.0.113.10"),
+        ("64:ff9b:0:0:1::1", "64:ff9b::/64"),
+        ("203.0.113.9:5555", "203.0.113.9"),
+        ("[2001:db8:1:2::1]:443", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::1]", "2001:db8:1:2::/64"),
+        ("[::ffff:203.0.113.9]:443", "203.0.113.9"),
+        ("2001:db8:1:2::1:443", "2001:db8:1:2::/64"),
+        ("203.0.113.9:", "unknown"),
+        ("shop.example:443", "unknown"),
+        ("[]:443", "unknown"),
         ("", "unknown"),
         ("unknown", "unknown"),
         ("_hidden-7", "unknown"),
@@ -83,6 +94,14 @@ async def test_the_addresses_of_one_visitor_by_ipv6_count_together() -> None:
         assert (await asked_from(PROXY, port, LET_THROUGH, **mapped))[-1] == 403
         plain = {"X-Forwarded-For": "203.0.113.9"}
         assert 429 in await asked_from(PROXY, port, LET_THROUGH, **plain)
+
+
+async def test_visitors_whom_a_proxy_names_with_a_port_each_have_limits_of_their_own() -> None:
+    async with page(proxies=PROXY) as port:
+        of_one = {"X-Forwarded-For": "203.0.113.9:5#"}
+        assert 429 in await asked_from(PROXY, port, TOO_MANY, **of_one)
+        of_another = {"X-Forwarded-For": "203.0.113.10:5555"}
+        assert await asked_from(PROXY, port, 1, **of_another) == [403]
 
 
 async def test_a_socket_of_both_kinds_knows_its_proxies_too() -> None:

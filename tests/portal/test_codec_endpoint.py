@@ -84,6 +84,26 @@ def test_nobody_is_answered_who_has_not_logged_in(what: str) -> None:
     assert ask(browser, what, SAID, **basic(PASSWORD)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Cookie": "case72-codec=é"},
+        {"Cookie": "case72-codec="},
+        {"Authorization": "Basic é"},
+        {"Authorization": "Basic a"},
+        {"Authorization": "Basic /w=="},
+    ],
+)
+def test_what_no_browser_of_ours_sends_is_not_logged_in(headers: dict[str, str]) -> None:
+    browser = client("new")
+    raw = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+    assert browser.post("/codec/decode", json={"payloads": [SAID]}, headers=raw).status_code == 401
+    # Whoever asks for the page has the cookie alone looked at.
+    answer = browser.get("/codec/login", headers=raw)
+    assert answer.status_code == 200
+    assert "You are logged in" not in answer.text
+
+
 def test_the_cookie_is_for_this_endpoint_and_this_site_only() -> None:
     browser = client("new")
     answer = browser.post("/codec/login", data={"password": PASSWORD})

@@ -245,6 +245,7 @@ async def test_the_log_tells_route_status_and_time_and_nothing_of_anybody() -> N
         ({"url": "https://shop.example/health"}, "without a path"),
         ({"secrets": "short"}, "32 characters"),
         ({"secrets_file": "/nowhere"}, "secrets_file"),
+        ({"secrets_file": "/" + "x" * 300}, "secrets_file\n.*File name too long"),
     ],
 )
 def test_a_setting_that_is_no_use_is_refused_by_name(wrong: dict[str, str], says: str) -> None:

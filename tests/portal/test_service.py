@@ -51,6 +51,31 @@ async def test_without_what_it_needs_it_does_not_start_and_says_so(
     assert "too-short" not in err
 
 
+UNREADABLE = "/proc/self/mem"
+"""A file that is there, and that not even root can read from its beginning."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such a file")
+@pytest.mark.parametrize(
+    "command", [["-m", "portal"], ["worker.py"], ["client.py", "link", "US/A"]]
+)
+async def test_secrets_that_cannot_be_read_are_refused_in_one_line(
+    command: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff" * 40)
+    for file, why in (
+        (UNREADABLE, "secrets_file: cannot be read: Input/output error"),
+        (f"/{'x' * 300}", "secrets_file: cannot be read: File name too long"),
+        (str(tmp_path / "binary"), "secrets_file: is not text in UTF-8"),
+    ):
+        code, out, err = await run(
+            *command, CASE72_PORTAL_URL="https://a.example", CASE72_PORTAL_SECRETS_FILE=file
+        )
+        assert (code, out) == (2, "")
+        assert err.endswith(f"{why}\n")
+        assert err.count("\n") == 1
+
+
 async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm() -> None:
     (port,) = free_ports(0)
     settings = {

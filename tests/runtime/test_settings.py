@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.errors import explain
+from runtime.portal_settings import PortalSettings, check_ways
 from runtime.settings import Settings
-from tests.test_whole import ROOT, run
+from tests.test_whole import ROOT, run, service
 
 GOOD = [
     ("WEB_UI", "https://temporal.shop.example", "https://temporal.shop.example"),
@@ -30,6 +31,7 @@ BAD = [
     ("WARN_DAYS_BELOW", "11"),
     ("WARN_DAYS_BELOW", "seven"),
     ("WARN_DAYS_BELOW", "7,,10"),
+    *((name, f"/{'x' * 300}") for name in ("TEMPLATES", "SMTP_CA_FILE", "SMTP_TOKEN_FILE")),
     ("CALLED_REGIONS", ""),
     ("CALLED_REGIONS", "us"),
     ("CALLED_REGIONS", "US,"),
@@ -63,3 +65,47 @@ async def test_a_worker_with_one_says_so_and_exits_2(tmp_path: Path, name: str, 
     assert code == 2
     assert name.lower() in err.lower()
     assert "Traceback" not in err
+
+
+SECRET = "a-secret-of-forty-characters-for-tests-1"
+SMTP = {"CASE72_MAIL": "smtp", "CASE72_SMTP_HOST": "127.0.0.1"}
+URL = {"CASE72_PORTAL_URL": "https://health.shop.example"}
+SECRETS = {"CASE72_PORTAL_SECRETS": SECRET}
+PHONE = {"CASE72_DESK_PHONE": "+12065550199"}
+# Nobody listens there: a worker that finds nothing wrong in its settings ends with 1.
+NOBODY = {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        (URL, "CASE72_PORTAL_SECRETS or CASE72_PORTAL_SECRETS_FILE: is required"),
+        (URL | PHONE | SMTP, "CASE72_PORTAL_SECRETS or CASE72_PORTAL_SECRETS_FILE: is required"),
+        (SECRETS, "CASE72_PORTAL_URL: is required"),
+        (SECRETS | PHONE, "CASE72_PORTAL_URL: is required"),
+        (SMTP, "CASE72_PORTAL_URL with its secrets, or CASE72_DESK_PHONE: is required"),
+    ],
+)
+async def test_a_worker_whose_emails_would_name_no_way_to_us_exits_2(
+    tmp_path: Path, settings: dict[str, str], names: str
+) -> None:
+    worker = (sys.executable, str(ROOT / "worker.py"))
+    code, _, err = await run(*worker, cwd=tmp_path, **NOBODY, **settings)
+    assert (code, err.count("\n")) == (2, 1), err
+    assert err.startswith(names)
+    assert SECRET not in err
+
+
+WAYS: list[dict[str, str]] = [{}, PHONE, SMTP | PHONE, URL | SECRETS, SMTP | URL | SECRETS]
+
+
+@pytest.mark.parametrize("settings", WAYS)
+def test_one_way_to_us_is_enough(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    check_ways(PortalSettings(), Settings())
+
+
+async def test_the_worker_for_development_has_a_page_of_its_own(tmp_path: Path) -> None:
+    async with service(tmp_path, CASE72_PORTAL_SECRETS=SECRET, **SMTP) as (_, lines):
+        assert lines[-1]["event"] == "serving"
