@@ -41,7 +41,10 @@ PRESS = (
     "We call you once a day; please answer, or ask for a call when it suits you.",
     "We call %(phone)s at once, at any hour.",
 )
-ANSWER = "One sign from you stops the clock: answer our call and do as the voice says, or send us a plan."
+ANSWER = (
+    "One sign from you stops the clock: answer our call and do as the voice says, "
+    "or send us a plan."
+)
 DAILY = (
     "We call you once a day; please answer, or ask for a call when it suits you.",
     "We call you once a day; please answer.",
