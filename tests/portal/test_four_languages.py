@@ -122,7 +122,7 @@ async def test_the_days_below_that_are_left_are_said_once(
     await site.engine.know("FOUR-BELOW", *ratings((400, 410), (120, 238), (113, 290), (2, 565)))
     pages.append(await site.visit(browser, "FOUR-BELOW"))
     await check(pages[0], site, SEVEN_BELOW)
-    assert (await pages[0].inner_text("body")).count("还剩 3 天") == 1
+    assert (await pages[0].inner_text("body")).count("还可以有 3 天") == 1
 
 
 @pytest.mark.parametrize(
