@@ -43,7 +43,7 @@ _RESULTS = {
     Result.ACCEPTED: "taken by the mail server",
     Result.BOUNCED: "came back undelivered",
     Result.PROVIDER_FAILED: "failed on our side",
-    Result.CANCELLED: "called off, no longer needed",
+    Result.CANCELLED: "cancelled, no longer needed",
     Result.SKIPPED: "not made, since we were late",
 }
 

@@ -101,7 +101,7 @@ class Transitions(Outreach):
         """Refuse what comes too late, or no longer fits into the case.
 
         `though_full` takes what gets a case on that would otherwise be stuck: the answer to a
-        plan that was taken.
+        plan that was taken, or the seller's way back to the page.
         """
         self.refuse_unless_open()
         self.written += _room(event)

@@ -13,7 +13,7 @@ from portal.words import REFUSALS
 CALLING = N_("We are calling you now. Please answer your telephone.")
 PLAN_FOR_REVIEW = N_("Thank you. We have received your plan, and a reviewer will read it.")
 PLAN_FOR_DECISION = N_("Thank you. We have received your plan, and the person who decides sees it.")
-NUMBER_CHANGED = N_("Thank you. Your emergency number is changed.")
+NUMBER_SAVED = N_("Thank you. Your emergency number is saved.")
 
 CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
 CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
@@ -41,7 +41,7 @@ def said_of(news: str | None, case: CasePage | None) -> str | None:
             said = {Status.PLAN_REVIEW: PLAN_FOR_REVIEW, Status.ESCALATED: PLAN_FOR_DECISION}
             return said.get(case.status)
         case "number":
-            return NUMBER_CHANGED
+            return NUMBER_SAVED
     return None
 
 

@@ -62,7 +62,7 @@ RESULT = {
     Result.ACCEPTED: N_("sent"),
     Result.BOUNCED: N_("came back undelivered"),
     Result.PROVIDER_FAILED: N_("failed on our side; this is not held against you"),
-    Result.CANCELLED: N_("called off, as it was no longer needed"),
+    Result.CANCELLED: N_("cancelled, as it was no longer needed"),
     Result.SKIPPED: N_("not made, as we were late; this is not held against you"),
 }
 

@@ -9,6 +9,7 @@ const TICK_EVERY = 1_000;
 
 // The server's clock counts: a seller's own may be wrong.
 let ahead = 0;
+let timeWasLeft = false;
 
 function synchronise() {
   const countdown = document.querySelector("[data-until]");
@@ -19,6 +20,10 @@ function tick() {
   const countdown = document.querySelector("[data-until]");
   if (!countdown) return;
   const seconds = Math.max(0, Number(countdown.dataset.until) - (Date.now() + ahead) / 1000);
+  countdown.hidden = seconds === 0;
+  const isOver = seconds === 0 && timeWasLeft;
+  timeWasLeft = seconds > 0;
+  if (isOver) refresh();
   const minutes = Math.ceil(seconds / 60);
   const parts = {
     days: Math.floor(minutes / 1440),

@@ -22,7 +22,9 @@ WHY = {
 }
 
 
-def letter(about: About, reason: Reason, name: str | None = "Blue Kettle") -> tuple[str, str]:
+def letter(
+    about: About, reason: Reason, name: str | None = "Blue Kettle", days_below: int | None = None
+) -> tuple[str, str]:
     """Subject and text."""
     order = LetterOrder(
         enrollment_id="enrollment/US/A1/run-1",
@@ -34,6 +36,7 @@ def letter(about: About, reason: Reason, name: str | None = "Blue Kettle") -> tu
         name=name,
         language=None,
         time_zone=None,
+        days_below=days_below,
         at=datetime(2026, 3, 1, tzinfo=UTC),
     )
     message = COMPOSER.to_member(order)
@@ -62,3 +65,18 @@ def test_who_lacks_a_number_is_asked_for_it(about: About, reason: Reason) -> Non
 def test_a_seller_whose_name_is_not_known_is_greeted_all_the_same() -> None:
     _, text = letter(About.ENROLLED, Reason.REQUIREMENTS_MET, name=None)
     assert text.startswith("hello, your account in the us store is now enrolled")
+
+
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [
+        (7, "Your rating may be below 250 on 3 more days"),
+        (9, "Your rating may be below 250 on 1 more day"),
+        (10, "The next day below 250 ends your enrollment"),
+    ],
+)
+def test_a_warning_says_how_many_more_days_below_are_let_pass(below: int, said: str) -> None:
+    """Not how many days there are until something happens."""
+    subject, text = letter(About.DAYS_BELOW, Reason.REQUIREMENTS_MET, days_below=below)
+    assert subject == said
+    assert f"{said}.".lower() in text

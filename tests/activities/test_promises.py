@@ -9,6 +9,7 @@ from activities.wording import TEMPLATES
 from domain.attempt import About
 from domain.orders import MailOrder
 from tests.activities.emails import LINKED, PLAIN, SITUATIONS, TAGS, Situation
+from tests.promises.words import THE_PAGE
 from tests.reading import text_of
 
 LOCALES = TEMPLATES.parent / "portal" / "locales"
@@ -33,7 +34,7 @@ REPLY = {
 NOT_BY_REPLY = {
     "en": "do not rely on a reply",
     "fr": "Ne comptez pas sur une réponse",
-    "es": "No confíe en una respuesta",
+    "es": "No cuente con que leamos a tiempo una respuesta",
     "zh-Hans": "请勿依赖回复",
 }
 OUR_CALLS = {
@@ -58,7 +59,14 @@ def order_of(situation: Situation) -> MailOrder:
 def test_the_button_is_named_only_while_the_page_has_it(situation: Situation) -> None:
     order, text = order_of(situation), text_of(situation.write())
     named = BUTTON[situation.language] in text
-    assert named == (order.button and order.about not in ENDS)
+    linked = situation.composer is LINKED
+    assert named == (linked and order.button and order.about not in ENDS)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+def test_the_page_is_named_only_where_there_is_one(situation: Situation) -> None:
+    if situation.composer is PLAIN:
+        assert not re.search(THE_PAGE[situation.language], text_of(situation.write()))
 
 
 @OF_CASES

@@ -71,13 +71,17 @@ def test_a_link_is_sent_once_in_15_minutes_and_3_times_in_24_hours() -> None:
     assert len(world.play(22).take(ASKED).play(0.1).emails(About.FRESH_LINK)) == 4
 
 
-def test_what_has_ended_or_is_full_sends_none() -> None:
+def test_what_has_ended_sends_none() -> None:
     with pytest.raises(Refused, match="appeal"):
         deactivating().take(ASKED)
+
+
+def test_a_full_case_sends_one_as_the_page_says() -> None:
     world = contacting()
     world.case.written = MAXIMUM_WRITTEN
-    with pytest.raises(Refused, match="the case file is full"):
-        world.take(ASKED)
+    world.take(ASKED).play(0.01)
+    (mail,) = world.emails(About.FRESH_LINK)
+    assert mail.result is Result.ACCEPTED
 
 
 def test_an_enrollment_sends_one_to_the_address_it_knows_then() -> None:

@@ -22,21 +22,21 @@ CALL_US: Said = {
 SEVEN_BELOW: Said = {
     "en": [
         "Your rating was below 250 on 7 days of the last six months.",
-        "3 days left. A day below beyond that ends your enrollment.",
+        "Your rating may be below 250 on 3 more days. A day below after that ends your enrollment.",
     ],
     "fr": [
         "Votre note a été inférieure à 250 pendant 7 jours",
-        "Il reste 3 jours. Chaque jour en dessous compte ; un seul au-delà de cette limite met fin "
-        "à votre inscription.",
+        "Votre note peut encore être inférieure à 250 pendant 3 jours. "
+        "Un jour de plus mettra fin à votre inscription.",
     ],
     "es": [
         "7 días",
-        "Quedan 3 días. Cada día por debajo cuenta; uno más allá de ese límite pone fin a su "
-        "inscripción.",
+        "Su calificación puede estar por debajo de 250 durante 3 días más. "
+        "Otro día después de esos pone fin a su inscripción.",
     ],
     "zh-Hans": [
         "在过去六个月中，您的评级有 7 天低于 250。",
-        "还剩 3 天。用完之后若再有一天低于要求，您将不再享有该承诺。",
+        "您的评级最多还可以有 3 天低于 250。此后若再有一天低于该评级，您将不再享有该承诺。",
     ],
 }
 APPEAL: Said = {
@@ -122,7 +122,7 @@ async def test_the_days_below_that_are_left_are_said_once(
     await site.engine.know("FOUR-BELOW", *ratings((400, 410), (120, 238), (113, 290), (2, 565)))
     pages.append(await site.visit(browser, "FOUR-BELOW"))
     await check(pages[0], site, SEVEN_BELOW)
-    assert (await pages[0].inner_text("body")).count("还剩 3 天") == 1
+    assert (await pages[0].inner_text("body")).count("还可以有 3 天") == 1
 
 
 @pytest.mark.parametrize(

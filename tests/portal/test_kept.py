@@ -128,7 +128,7 @@ async def test_a_plan_that_was_begun_outlasts_a_call_a_new_number_and_coming_in_
     await page.get_by_text("Change the number").last.click()
     await page.fill("#emergency_phone", "+1 206 555 0110")
     await page.get_by_role("button", name="Save the number").click()
-    await expect(page.locator(".notice.good")).to_contain_text("Your emergency number is changed")
+    await expect(page.locator(".notice.good")).to_contain_text("Your emergency number is saved")
     await page.goto(site.link("BEGUN"))
     assert await page.input_value("#corrective_actions-2") == "and more"
     await fill(page, preventive_measures="c")

@@ -140,6 +140,18 @@ async def test_time_left_names_no_part_of_which_there_is_none(site: Site, browse
     await case.tell("withdraw", {"by": "monitor", "note": "wrong seller"})
 
 
+async def test_when_no_time_is_left_the_page_is_asked_for_anew(
+    site: Site, browser: Browser
+) -> None:
+    await site.open("ZERO")
+    page = await site.visit(browser, "ZERO")
+    await _left(page, 5)
+    await page.evaluate("warn('over')")  # which a page that was fetched takes away
+    await page.evaluate("document.querySelector('[data-until]').dataset.until = 0; tick();")
+    await expect(page.locator("#over")).to_be_hidden()
+    await expect(page.locator(".countdown")).to_contain_text("Time left")
+
+
 async def test_on_a_desktop_what_comes_next_stands_beside_and_within_sight(
     site: Site, browser: Browser
 ) -> None:

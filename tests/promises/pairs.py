@@ -54,6 +54,7 @@ from tests.promises.words import (
     REPLY,
     STAYS_ACTIVE,
     STOPS,
+    THE_PAGE,
     WILL_BE_DEACTIVATED,
     Words,
     either,
@@ -229,6 +230,7 @@ PAIRS = [
         in_status(Status.DEACTIVATING),
     ),
     Pair("a reply is read", _MAIL, REPLY, lambda m: not is_open(m) or _confirms(m)),
+    Pair("there is a page", _MAIL | _LETTER, THE_PAGE, lambda m: m.linked),
     Pair("the desk has a number", _MAIL | _LETTER | _PAGE, DESK, lambda m: m.desk_phone),
     Pair(
         "you are enrolled",
@@ -245,7 +247,7 @@ PAIRS = [
     Pair(
         "you are then enrolled",
         _PAGE,
-        page("There is nothing you must do: you are then enrolled by itself."),
+        page("There is nothing you must do: you are then enrolled automatically."),
         may_return,
     ),
     Pair(

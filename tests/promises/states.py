@@ -46,6 +46,8 @@ class Moment:
     letters: tuple[LetterOrder, ...] = ()
     desk_phone: bool = True
     """Whether the desk's number is known to whoever writes."""
+    linked: bool = True
+    """Whether there is a page for sellers, that an e-mail can link."""
 
     @property
     def status(self) -> Status | None:

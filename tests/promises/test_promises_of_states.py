@@ -5,6 +5,7 @@ them (texts.py), and promises with what must be so a table (pairs.py).
 """
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,12 @@ import pytest
 
 from activities.messages import Composer
 from activities.wording import Wording
+from domain.enrollment.record import Status as Enrolled
 from domain.status import Status
 from tests.activities.emails import ADDRESSES
 from tests.promises.pairs import PAIRS, Pair, breaches
 from tests.promises.states import Moment, answers, of_cases, of_enrollments
-from tests.promises.texts import Text, mails_of, shown_in, shown_of_enrollments
+from tests.promises.texts import Site, Text, mails_of, shown_in, shown_of_enrollments
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,9 @@ def test_a_promise_made_where_the_state_excludes_it_is_found(pair: Pair, texts: 
     """The test itself can fail: each text that promises it, shown in a state that does not."""
     promising = {text.language: text for text in texts if pair.is_made(text)}
     kinds = {text.kind for text in promising.values()}
-    others = [replace(text.moment, desk_phone=False) for text in texts if text.kind in kinds]
+    others = [
+        replace(text.moment, desk_phone=False, linked=False) for text in texts if text.kind in kinds
+    ]
     excluding = next(moment for moment in others if not pair.holds(moment))
     for text in promising.values():
         assert pair.promise in breaches(replace(text, moment=excluding))
@@ -81,6 +85,21 @@ def test_a_wording_that_names_the_button_after_the_end_is_found(
     assert next(breaches(text) for text in mails_of(resolved) if text.language == "en") == []
     said = [text for text in mails_of(resolved, [(wrong, False)]) if text.language == "en"]
     assert breaches(said[0]) == ["names the button"]
+
+
+@pytest.mark.parametrize("status", [Status.RESOLVED, Status.WITHDRAWN])
+def test_a_closed_case_says_no_more_of_the_account_than_is_known(
+    cases: list[Moment], status: Status
+) -> None:
+    closed = next(m for m in cases if m.status is status and not m.deactivated)
+    invited = next(m.standing for m in of_enrollments() if m.enrolled is Enrolled.INVITED)
+    with closing(Site()) as site:
+        unknown = site.page(closed, "en", standing_unknown=True).words
+        with_a_step_left = site.page(replace(closed, standing=invited), "en").words
+    assert f"Your case {'is' if status is Status.RESOLVED else 'was'} {status}" in unknown
+    assert "stays active" not in unknown
+    assert "stays active" in with_a_step_left
+    assert "nothing left for you to do" not in unknown + with_a_step_left
 
 
 def _numbers() -> range:

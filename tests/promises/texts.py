@@ -93,7 +93,9 @@ def shown_of_enrollments(moments: Sequence[Moment]) -> Iterator[Text]:
                 for composer, known in ((LINKED, True), (PLAIN, False)):
                     written = composer.to_member(order)
                     words = f"{written['Subject']} {text_of(written)}"
-                    yield Text("letter", language, words, replace(moment, desk_phone=known))
+                    yield Text(
+                        "letter", language, words, replace(moment, desk_phone=known, linked=known)
+                    )
     with closing(Site()) as site:
         yield from site.pages(moments)
 
@@ -149,7 +151,7 @@ def mails_of(
             for composer, known in composers if language == "en" else composers[:1]:
                 written = composer.to_seller(order.model_copy(update={"language": tag}))
                 words = f"{written['Subject']} {text_of(written)}"
-                yield Text("mail", language, words, replace(at, desk_phone=known))
+                yield Text("mail", language, words, replace(at, desk_phone=known, linked=known))
 
 
 def _mails(moments: Sequence[Moment]) -> Iterator[Text]:
@@ -252,10 +254,17 @@ class Site:
         """End its event loop."""
         self._runner.close()
 
-    def page(self, moment: Moment, language: str, news: str | None = None) -> Text:
+    def page(
+        self,
+        moment: Moment,
+        language: str,
+        news: str | None = None,
+        *,
+        standing_unknown: bool = False,
+    ) -> Text:
         """The page as a seller reads it."""
         view = view_of(moment.case) if moment.case else None
-        self._workflows.found = Found(view, moment.standing, standing_unknown=False)
+        self._workflows.found = Found(view, moment.standing, standing_unknown)
         request = Request({"type": "http", "headers": []})
         request.state.language = language
         known = len(moment.path) % 2 == 0

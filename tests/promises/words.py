@@ -41,7 +41,10 @@ PRESS = (
     "We call you once a day; please answer, or ask for a call when it suits you.",
     "We call %(phone)s at once, at any hour.",
 )
-ANSWER = "One sign from you stops the clock: answer our call, or send us a plan."
+ANSWER = (
+    "One sign from you stops the clock: answer our call and do as the voice says, "
+    "or send us a plan."
+)
 DAILY = (
     "We call you once a day; please answer, or ask for a call when it suits you.",
     "We call you once a day; please answer.",
@@ -76,6 +79,12 @@ REPLY = {
     "fr": r"[Rr]épondez à cet",
     "es": r"[Rr]esponda a este",
     "zh-Hans": "请?回复本邮件，|直接回复",
+}
+THE_PAGE = {
+    "en": "on your account health page|Your account health page shows",
+    "fr": r"(sur v|V)otre page «\s*Santé du compte\s*»",
+    "es": r"(en s|S)u página «Estado de la cuenta»",
+    "zh-Hans": "(在|通过)“账户健康状况”页面",
 }
 DESK = {tag: re.escape("+1 206-555-0198") for tag in TAGS}
 LEAD = {
