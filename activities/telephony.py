@@ -26,7 +26,6 @@ from domain.orders import CallOrder
 from providers.protocols import (
     Dial,
     Engaged,
-    InvalidNumber,
     Lines,
     NeverRang,
     PerhapsDialled,
@@ -80,10 +79,7 @@ class _Placing:
 
     async def result(self) -> Result | CallEnded:
         """What came of the call. Its line is held for as long as it may be going on."""
-        try:
-            result = await self._made()
-        except InvalidNumber:
-            result = Result.INVALID_NUMBER
+        result = await self._made()
         await to_its_end(self._let_go())
         return result
 

@@ -82,6 +82,9 @@ NUMBER_PROBLEMS = {
     "is not a phone number in E.164 form, such as +12065550101": N_(
         "This is not a telephone number. Write it with its country code, such as +1 206 555 0101."
     ),
+    "has a prefix that is dialled only within its country, or lacks its area code": N_(
+        "No number of that country looks like this. Please check each digit."
+    ),
     "is not a possible number of its country": N_(
         "No number of that country looks like this. Please check each digit."
     ),

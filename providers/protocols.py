@@ -42,10 +42,6 @@ class Engaged(ProviderFailed):
         super().__init__("another call to the number is going on", timedelta(seconds=5))
 
 
-class InvalidNumber(Exception):
-    """The number cannot be called, whoever dials it."""
-
-
 @dataclass(frozen=True)
 class Dial:
     """A call to be placed. `key` names it for ever."""
@@ -90,11 +86,13 @@ class Telephone(Protocol):
         Raises:
             PerhapsDialled: nobody knows whether the call was placed.
             ProviderFailed: no call was placed.
-            InvalidNumber: the provider says that the number cannot be called.
         """
 
     async def result(self, call: str) -> Result | None:
         """What came of the call; None while that is open.
+
+        `INVALID_NUMBER` takes a carrier's word. That a provider does not know the number is none:
+        its copy of the numbering plans may be older than the number.
 
         Raises:
             NeverRang: it may be dialled anew.

@@ -33,7 +33,6 @@ class Refused(ProviderFailed):
 
     def __init__(self, status: int, code: int | None, retry_after: timedelta | None) -> None:
         super().__init__(f"twilio: refused, {status} {code or ''}".rstrip(), retry_after)
-        self.code = code
 
 
 class Unsent(ProviderFailed):

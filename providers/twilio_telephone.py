@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from domain.attempt import Result
 from providers.protocols import (
     Dial,
-    InvalidNumber,
     NeverRang,
     PerhapsDialled,
     ProviderFailed,
@@ -20,8 +19,6 @@ _RING_SECONDS = 45
 _CALL_SECONDS = 3600
 _GREETING_SECONDS = 59
 """For so long, the most there is, Twilio waits for the end of a machine's greeting."""
-
-_NUMBER_IS_INVALID = frozenset({21211, 21217})
 
 _NOT_ANSWERED = {Status.BUSY: Result.BUSY, Status.NO_ANSWER: Result.NO_ANSWER}
 _DESK_LEG = {
@@ -110,7 +107,7 @@ class TwilioTelephone:
         if instead_of:
             raise ProviderFailed("twilio: the call failed without ringing")
         if dial.phone == self._numbers.ours:
-            # Which Twilio would say is no valid number.
+            # Which Twilio refuses.
             raise ProviderFailed("twilio: the number to be called is the one that calls")
         form = {
             "To": dial.phone,
@@ -123,10 +120,6 @@ class TwilioTelephone:
         }
         try:
             call = _named((await self._api.create(form)).sid, dial.language)
-        except Refused as refused:
-            if refused.code in _NUMBER_IS_INVALID:
-                raise InvalidNumber from None
-            raise
         except Unclear as unclear:
             raise PerhapsDialled(str(unclear), unclear.retry_after) from None
         self._dialled.add(call)

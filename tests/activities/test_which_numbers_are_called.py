@@ -63,6 +63,27 @@ def test_what_cannot_be_a_number_is_not_called(number: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("with_prefix", "without"),
+    [
+        ("+4402079460000", "+442079460000"),
+        ("+490301234567", "+49301234567"),
+        ("+112065550101", "+12065550101"),
+        ("+330142681000", "+33142681000"),
+        ("+610412345678", "+61412345678"),
+        ("+8109012345678", "+819012345678"),
+        ("+54111512345678", "+5491112345678"),
+        ("+788121234567", "+78121234567"),
+    ],
+)
+def test_a_prefix_dialled_only_within_a_country_is_not_passed_over(
+    with_prefix: str, without: str
+) -> None:
+    """The library drops it; what is stored and dialled would be another number, or none."""
+    assert "dialled only within its country" in str(number_problem(with_prefix))
+    assert number_problem(without) is None
+
+
+@pytest.mark.parametrize(
     "number",
     [
         "+870773123456",
@@ -87,6 +108,38 @@ def test_costly_kinds_are_not_called_in_any_country(region: str, kind: str) -> N
         return  # the country has none of this kind
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
     assert number_problem(e164) is not None, e164
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param("+19005551234", id="900"),
+        pytest.param("+19765551234", id="976-as-area-code"),
+        pytest.param("+12069761234", id="976-as-exchange"),
+        pytest.param("+17005551234", id="700"),
+        pytest.param("+15235550100", id="personal"),
+        pytest.param("+4913712345", id="german-shared-cost-too-short"),
+        pytest.param("+49700123456", id="german-personal-too-short"),
+        pytest.param("+3989912345", id="italian-premium-rate-too-short"),
+        pytest.param("+61190012345", id="australian-premium-rate-too-short"),
+        pytest.param("+4470123456789", id="british-personal-too-long"),
+    ],
+)
+def test_a_number_that_begins_as_a_costly_kind_is_not_called(number: str) -> None:
+    """Whether our data knows its exact form or not."""
+    assert number_problem(number) is not None
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param("+18009761234", id="976-of-a-toll-free-number"),
+        pytest.param("+15205550100", id="of-arizona-beside-the-personal-ones"),
+        pytest.param("+393551234567", id="italian-mobile-beside-voicemail"),
+    ],
+)
+def test_what_only_resembles_a_costly_kind_is_called(number: str) -> None:
+    assert number_problem(number) is None
 
 
 @pytest.mark.parametrize("kind", ["FIXED_LINE", "MOBILE"])

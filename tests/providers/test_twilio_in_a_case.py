@@ -74,14 +74,16 @@ async def test_who_picks_up_while_a_machine_screens_the_call_is_contacted_in_the
         assert "appuyez sur le 1" in twilio.placed[0].form["Twiml"]
 
 
-async def test_a_number_that_twilio_cannot_call_is_asked_for_by_email(
-    tmp_path: Path, twilio: TwilioStandIn
+@pytest.mark.parametrize("code", [21211, 21217])
+async def test_a_number_that_twilio_does_not_know_goes_on_being_called(
+    tmp_path: Path, twilio: TwilioStandIn, code: int
 ) -> None:
-    twilio.creates.append(refused(400, 21211))
+    """Twilio's copy of the numbering plans is no carrier: the seller's number may be newer."""
+    twilio.creates.append(refused(400, code))
     async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
-        assert call_of(view).result is Result.INVALID_NUMBER
-        assert {a.channel for a in view.agenda} == {Channel.EMAIL}
+        assert call_of(view).result is Result.NO_ANSWER
+        assert {a.channel for a in view.agenda} == {Channel.CALL, Channel.EMAIL}
 
 
 async def test_a_call_that_rings_is_hung_up_when_the_seller_turns_up(
