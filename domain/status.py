@@ -76,3 +76,21 @@ class What(StrEnum):
     ESCALATED = "escalated"
     DEACTIVATION_FAILED = "deactivation_failed"
     CLOSED = "closed"
+
+
+CHANGES_THE_CASE = frozenset(
+    {
+        What.STATUS,
+        What.CONTACT,
+        What.CALL_REQUESTED,
+        What.CONTACT_CHANGED,
+        What.PLAN_SUBMITTED,
+        What.PLAN_REVIEWED,
+        What.CONVERSATION,
+        What.ISSUE_JOINED,
+        What.ISSUE_WITHDRAWN,
+        What.HARM_REPORTED,
+        What.DECIDED,
+    }
+)
+"""What people did, and what came of it: who judges the case must have seen it."""

@@ -6,31 +6,13 @@ from domain.attempt import OUTREACH, About, Channel, Planned
 from domain.errors import Refused
 from domain.events import AddIssue, ChangeContact, Event, Judgement, SendLink, SubmitPlan
 from domain.outreach import Outreach
-from domain.status import Reason, Status, What
+from domain.status import CHANGES_THE_CASE, Reason, Status, What
 
 MAXIMUM_WRITTEN = 600_000
 """Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""
 
 _OF_A_STATUS = OUTREACH | {About.CONVERSATION, About.COOPERATION_REMINDER}
 """Attempts that make sense only in the status they were planned in."""
-
-
-_CHANGES_THE_CASE = frozenset(
-    {
-        What.STATUS,
-        What.CONTACT,
-        What.CALL_REQUESTED,
-        What.CONTACT_CHANGED,
-        What.PLAN_SUBMITTED,
-        What.PLAN_REVIEWED,
-        What.CONVERSATION,
-        What.ISSUE_JOINED,
-        What.ISSUE_WITHDRAWN,
-        What.HARM_REPORTED,
-        What.DECIDED,
-    }
-)
-"""Events that a person who judges the case must have seen: what people did, and what came of it."""
 
 
 class Transitions(Outreach):
@@ -129,7 +111,7 @@ class Transitions(Outreach):
             return
         if judgement.seen > len(self.timeline):
             raise Refused(f"seen: the timeline has no more than {len(self.timeline)} events")
-        new = [e.what for e in self.timeline[judgement.seen :] if e.what in _CHANGES_THE_CASE]
+        new = [e.what for e in self.timeline[judgement.seen :] if e.what in CHANGES_THE_CASE]
         if new:
             what = ", ".join(what.replace("_", " ") for what in dict.fromkeys(new))
             raise Refused(

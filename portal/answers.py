@@ -64,7 +64,7 @@ class Answers:
             standing_unknown=found.standing_unknown,
             notice=notice,
             notice_of_call=said == CALLING,
-            notice_is_good=shown.status == 200,
+            notice_is_good=shown.status == 200 and said != CASE_CHANGED,
             plan=shown.plan or begun,
             plan_typed=shown.plan not in (None, begun),
             has_plan_form=has_plan_form,

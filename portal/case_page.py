@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from domain.attempt import About, Channel, Result
 from domain.events import Review
 from domain.record import ALREADY_DEACTIVATED, Plan
-from domain.status import CLOSED, OPEN, READS_PLANS, Status, What
+from domain.status import CHANGES_THE_CASE, CLOSED, OPEN, READS_PLANS, Status, What
 from domain.view import AttemptView, CaseView
 from portal import words
 from portal.languages import Left
@@ -184,8 +184,7 @@ class CasePage:
     @property
     def state(self) -> str:
         """Changes with whatever makes asking or sending again mean something new."""
-        again = self.view.call_again_from
-        return f"{len(self.view.plans)}.{int(again.timestamp()) if again else 0}"
+        return str(sum(entry.what in CHANGES_THE_CASE for entry in self.view.timeline))
 
 
 def case_page(view: CaseView) -> CasePage:

@@ -39,7 +39,8 @@ def said_of(news: str | None, case: CasePage | None) -> str | None:
             return CALLING
         case "plan" if case is not None:
             said = {Status.PLAN_REVIEW: PLAN_FOR_REVIEW, Status.ESCALATED: PLAN_FOR_DECISION}
-            return said.get(case.status)
+            # An older page that was sent again counts as what it was then: no plan for now.
+            return CASE_CHANGED if case.wants_plan else said.get(case.status)
         case "number":
             return NUMBER_SAVED
     return None

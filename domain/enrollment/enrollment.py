@@ -179,6 +179,8 @@ class Enrollment(Warnings):
         if not changed:
             return
         before, self.account = self.account, self.account.model_copy(update=changed)
+        if "email" in changed:
+            self.warning_failed_on = None  # a new address is written to at once
         if "emergency_phone" in changed:
             self.number_valid = None if changed["emergency_phone"] is None else True
         confirmed = self.confirm_contact(before, confirmed, now)
@@ -262,7 +264,7 @@ class Enrollment(Warnings):
         """An e-mail was taken, bounced, or given up on."""
         self.outbox = tuple(x for x in self.outbox if x.number != letter.number)
         self.log(now, What.EMAIL, note=letter.about, result=result)
-        self.has_warned(letter, now.astimezone(UTC).date())
+        self.has_warned(letter, result, now.astimezone(UTC).date())
         if letter.about in INVITES and self.status is Status.INVITED:
             self.remind_at = now + REMIND_AFTER
 

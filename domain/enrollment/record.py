@@ -183,6 +183,8 @@ class EnrollmentRecord(TakesUpdates):
     """At how many days below the seller is warned; None until it matters."""
     warned: tuple[Warned, ...] = ()
     """The warnings that are not sent again for now."""
+    warning_failed_on: date | None = None
+    """The day on which the last warning that did not arrive was given up on."""
     contact_news: ContactNews = ContactNews()
     """What an open case is still to be told."""
 

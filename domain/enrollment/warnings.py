@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from domain.attempt import Result
 from domain.enrollment.letters import Letters
 from domain.enrollment.record import About, Letter, Status, Warned
 
@@ -34,7 +35,8 @@ class Warnings(Letters):
             for x in self.outbox
             if x.about is not About.DAYS_BELOW or (reached and x.days_below == below)
         )
-        if reached and not any(x.about is About.DAYS_BELOW for x in self.outbox):
+        waits = any(x.about is About.DAYS_BELOW for x in self.outbox)
+        if reached and not waits and self.warning_failed_on != today:
             self.write(About.DAYS_BELOW, now, days_below=below, warns_at=reached)
 
     def next_warning(self, today: date) -> date | None:
@@ -42,11 +44,21 @@ class Warnings(Letters):
         if any(letter.about is About.DAYS_BELOW for letter in self.outbox):
             return today + timedelta(days=1)  # it has not left yet, and says what is so today
         below = self.used_up(today)
+        if self.warning_failed_on == today and self._reached(below):
+            return today + timedelta(days=1)
         more = [days for days in self._not_warned_of() if days > below]
         return self.ratings.reaches(today, min(more)) if more else None
 
-    def has_warned(self, letter: Letter, today: date) -> None:
-        """A warning left, though it may have been called off before it was known to have."""
+    def has_warned(self, letter: Letter, result: Result, today: date) -> None:
+        """A warning left, though it may have been called off before it was known to have.
+
+        One that never left, or came back, has warned nobody: another is written the next day.
+        """
+        if letter.about is not About.DAYS_BELOW:
+            return
+        if result is not Result.ACCEPTED:
+            self.warning_failed_on = today
+            return
         warned = {warning.days for warning in self.warned}
         said = (days for days in letter.warns_at if days not in warned)
         self.warned += tuple(Warned(days=days, on=today) for days in said)

@@ -6,8 +6,9 @@ from datetime import timedelta
 from playwright.async_api import Browser, Page, expect
 
 from domain.attempt import About
-from domain.events import Review, ReviewPlan
+from domain.events import AddIssue, Review, ReviewPlan
 from domain.status import Status
+from tests.engine import issue
 from tests.portal.site import Site
 from tests.portal.stage import A_PLAN
 from tests.portal.test_seller import fill, said, send
@@ -68,6 +69,48 @@ async def test_the_plan_under_review_sent_again_unchanged_is_no_new_version(
     await send(page)
     await expect(page.locator(".notice.good")).to_contain_text("We have received your plan")
     assert len((await case.view()).plans) == 1
+
+
+async def test_the_same_plan_for_an_issue_that_joined_since_is_taken_though_sent_twice_before(
+    site: Site, browser: Browser
+) -> None:
+    case = await site.open("THRICE")
+    page = await site.visit(browser, "THRICE")
+    await fill(page, root_causes="a", corrective_actions="b", preventive_measures="c")
+    await send(page)
+    await expect(page.locator("#newer summary")).to_have_count(1)
+    await page.locator("#newer summary").click()
+    await send(page)
+    await expect(page.locator(".notice.good")).to_contain_text("We have received your plan")
+    assert len((await case.view()).plans) == 1
+    await case.tell(IssueCase.add_issue, AddIssue(by="monitor", issue=issue("ISS-2")))
+    await page.reload()
+    await send(page)
+    await expect(page.locator(".notice.good")).to_contain_text("We have received your plan")
+    view = await case.view()
+    assert (len(view.plans), view.status) == (2, Status.PLAN_REVIEW)
+
+
+async def test_an_old_page_sent_again_is_not_said_to_have_been_received(
+    site: Site, browser: Browser
+) -> None:
+    case = await site.open("OLD-PAGE")
+    page = await site.visit(browser, "OLD-PAGE")
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    for tab in (page, other):
+        await fill(tab, root_causes="a", corrective_actions="b", preventive_measures="c")
+    await send(page)
+    await expect(page.locator(".notice.good")).to_contain_text("We have received your plan")
+    more = ReviewPlan(by="reviewer.kim", decision=Review.MORE_INFORMATION, note="Since when?")
+    await case.tell(IssueCase.review_plan, more)
+    await send(other)
+    await expect(other.locator("main [role=alert]:visible")).to_contain_text("has changed")
+    await expect(other.locator(".notice.good")).to_have_count(0)
+    await expect(other.locator("#root_causes-1")).to_have_value("a")
+    await send(other)
+    await expect(other.locator(".notice.good")).to_contain_text("We have received your plan")
+    assert len((await case.view()).plans) == 2
 
 
 async def test_a_rejected_plan_is_not_sent_again_by_a_slip(site: Site, browser: Browser) -> None:

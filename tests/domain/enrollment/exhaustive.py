@@ -104,12 +104,14 @@ class Walked(WatchedProgramme):
             it.remind_at,
             it.warn_days,
             it.warned,
+            it.warning_failed_on == self.now.date(),
             (it.contact_news.fields, it.contact_news.confirmed),
             ShareContact() in self._tasks and self._tasks[ShareContact()].news == it.contact_news,
             self._untold_end,
             self._remind_at,
             self.seller.number_valid,
             (self.warner.at, tuple(self.warner.had.items()), self._warning),
+            self.warner.failed_on == self.now.date(),
             tuple(asked for asked in self.links if self.now - asked < DAY),
         )
 

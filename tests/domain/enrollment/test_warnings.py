@@ -11,13 +11,14 @@ from tests.domain.enrollment.build import (
     DAY,
     DEACTIVATED,
     GOOD_FOR_LONG,
+    NOON,
     TODAY,
     a_change,
     an_expulsion,
     midnight,
     rated,
 )
-from tests.domain.enrollment.world import Programme
+from tests.domain.enrollment.world import AT_ONCE, Programme
 
 WARNED = About.DAYS_BELOW
 
@@ -91,6 +92,39 @@ def test_days_below_anew_long_after_a_warning_are_warned_of_anew() -> None:
     again = world.now.date()
     world.take(rated({again: 249})).play(8)
     assert world.letters.count(WARNED) == 2
+
+
+@pytest.mark.parametrize("result", [Result.BOUNCED, Result.PROVIDER_FAILED])
+def test_a_warning_that_did_not_arrive_is_written_again_the_next_day(result: Result) -> None:
+    seven_days = rated({TODAY: 249, TODAY + 7 * DAY: 800})
+    world = Programme(GOOD_FOR_LONG).play(20)
+    world.mail_result = result
+    world.take(seven_days).play(1.1)
+    assert [m.at for m in world.mailed[1:]] == [NOON + 20 * DAY, midnight(TODAY + 21 * DAY)]
+    world.mail_result = Result.ACCEPTED
+    world.play(40)
+    assert [m.at for m in world.mailed[3:]] == [midnight(TODAY + 22 * DAY)]
+
+
+def test_a_mail_server_that_is_out_for_days_costs_nobody_the_warning() -> None:
+    world = Programme(GOOD_FOR_LONG).play(20)
+    world.mail_result, world.mail_takes = Result.PROVIDER_FAILED, 3 * DAY
+    world.take(rated({TODAY: 249, TODAY + 7 * DAY: 800})).play(5)
+    assert world.enrollment.warned == ()
+    world.mail_result, world.mail_takes = Result.ACCEPTED, AT_ONCE
+    world.play(40)
+    assert [warning.days for warning in world.enrollment.warned] == [7]
+
+
+def test_a_corrected_address_is_warned_at_once() -> None:
+    world = Programme(GOOD_FOR_LONG).play(20)
+    world.mail_result = Result.BOUNCED
+    world.take(rated({TODAY: 249, TODAY + 7 * DAY: 800})).play(0.1)
+    world.mail_result = Result.ACCEPTED
+    corrected = world.now
+    world.take(a_change(email=OTHER_ADDRESS)).play(40)
+    warned = [(m.at, m.to) for m in world.mailed if m.about is WARNED]
+    assert warned == [(NOON + 20 * DAY, ADDRESS), (corrected, OTHER_ADDRESS)]
 
 
 def test_nobody_is_warned_where_that_is_set_so() -> None:

@@ -21,10 +21,12 @@ class Warner:
     """At how many days below they are warned; None while that is not known."""
     had: dict[int, date] = field(default_factory=dict)
     """By which number of days, and when."""
+    failed_on: date | None = None
+    """When the last one did not arrive."""
 
     def copy(self) -> "Warner":
         """One that later notes do not change."""
-        return Warner(self.today, self.at, dict(self.had))
+        return Warner(self.today, self.at, dict(self.had), self.failed_on)
 
     def time_passes(self, seller: Seller, until: date) -> None:
         """A warning may come again if on a day long after it fewer days are below."""
@@ -42,7 +44,10 @@ class Warner:
         """The numbers that have been reached without a warning."""
         return tuple(n for n in self.at or () if n <= below and n not in self.had)
 
-    def sent(self, numbers: tuple[int, ...], on: date) -> None:
-        """A warning has left: it need not be said again that these have been reached."""
+    def sent(self, numbers: tuple[int, ...], on: date, *, arrived: bool) -> None:
+        """A warning that arrived need not say again that these have been reached."""
+        if not arrived:
+            self.failed_on = on
+            return
         for number in numbers:
             self.had.setdefault(number, on)

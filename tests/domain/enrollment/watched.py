@@ -148,6 +148,8 @@ class WatchedProgramme(Programme):
         self._beside += [Written(About.CONTACT_CHANGED, confirmed) for confirmed in due]
         # Looked up before it is taken, so any other number is a valid one.
         seller.number_valid = seller.number_valid or number != seller.number
+        if address != seller.address:
+            self.warner.failed_on = None
         seller.number, seller.address = number, address
 
     def _ask_for_link(self) -> bool:
@@ -171,7 +173,7 @@ class WatchedProgramme(Programme):
         """An e-mail could not be stopped any more."""
         letter = self.called_off.pop().letter
         self.enrollment.sent(letter, Result.ACCEPTED, self.now)
-        self._was_sent(letter)
+        self._was_sent(letter, Result.ACCEPTED)
         self._reconcile()
 
     def _tell(self, step: Step, task: Task) -> None:
@@ -180,14 +182,14 @@ class WatchedProgramme(Programme):
             self.warner.at = self.warn_days
         if isinstance(step, Send) and task.letter is not None:
             assert step.to == (task.letter.to or self.seller.address)
-            self._was_sent(task.letter)
+            self._was_sent(task.letter, self.mail_result)
 
-    def _was_sent(self, letter: Letter) -> None:
+    def _was_sent(self, letter: Letter, result: Result) -> None:
         written = as_written(letter)
         if letter.about in ASKS - {About.INVITED_AGAIN} and self._status is Status.INVITED:
             self._remind_at = self.now + timedelta(days=7)
         if letter.about is About.DAYS_BELOW:
-            self.warner.sent(letter.warns_at, self.now.date())
+            self.warner.sent(letter.warns_at, self.now.date(), arrived=result is Result.ACCEPTED)
             self._warning = None if self._warning == written else self._warning
         if written.confirms is not None:
             left = list(self.owed)
@@ -234,7 +236,10 @@ class WatchedProgramme(Programme):
         owed = self.warner.owed(below)
         before, self._warning = self._warning, None
         if owed and self.seller.address is not None:
-            self._warning = Written(About.DAYS_BELOW, None, below, owed)
+            warning = Written(About.DAYS_BELOW, None, below, owed)
+            # After one that did not arrive none is written before the next day.
+            rests = self.warner.failed_on == today and warning != before
+            self._warning = None if rests else warning
         return [] if self._warning in (None, before) else [self._warning]
 
     def _compare_warning(self, steps: tuple[Step, ...]) -> None:
@@ -243,7 +248,9 @@ class WatchedProgramme(Programme):
         today = self.now.date()
         matters = enrolled and self.seller.days(today).days_below(today) > 0
         assert (LookUpWarnings() in steps) == (matters and self.warner.at is None)
-        if self._warning is not None:
+        below = self.seller.days(today).days_below(today) if enrolled else 0
+        failed = self.warner.failed_on == today and self.warner.owed(below)
+        if self._warning is not None or failed:
             waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
             tomorrow = self.now.date() + DAY
             assert waits[0].date() <= tomorrow, "it is looked at again before it stops being true"
