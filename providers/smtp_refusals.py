@@ -39,9 +39,12 @@ _PERMANENT = {511, 550, 551, 552, 553, 554, 556}
 # Without one, by the words: servers answer 550 to whatever they like.
 _SAYS_MAILBOX = re.compile(
     r"(user|mailbox|recipient|address|account|addressee|alias)\b.{0,60}?"
-    r"\b(unknown|not found|does ?n[o'’]t exist|not exist|no longer|disabled|inactive|suspended|"
-    r"discontinued|expired|over quota|unavailable|not available|invalid|non-?existent|is full|"
-    r"not recogni[sz]ed|not known|undeliverable|not allowed|closed|has moved)"
+    r"\b(unknown|not found|does ?n[o'’]t exist|not exist|no longer|"
+    r"discontinued|over quota|unavailable|not available|invalid|non-?existent|is full|"
+    r"not recogni[sz]ed|not known|undeliverable|has moved)"
+    # A relay says these of an account or an address of ours as well.
+    r"|(user(?! account)|mailbox|recipient|addressee|alias|account that you tried to reach)\b"
+    r".{0,60}?\b(disabled|inactive|suspended|expired|not allowed|closed)"
     r"|\b(unknown|no such|invalid|non-?existent|bad|no) (local )?"
     r"(user|mailbox|recipient|address|account|person|destination|local part)"
     r"|(mailbox|quota)\b.{0,30}(full|exceeded)|does not have an? \S+ account|not a known user"
@@ -52,13 +55,16 @@ _SAYS_MAILBOX = re.compile(
 _SAYS_US = re.compile(
     r"block|black ?list|deny ?list|\brbl\b|dnsbl|spamhaus|barracuda|listed|reputation|spam|junk"
     r"|\bspf\b|dkim|dmarc|\bptr\b|\brdns\b|reverse (dns|lookup|hostname)|\bhelo\b|\behlo\b"
-    r"|too many|\brate|limit|throttl|connections?|frequen|quota for|sending quota|daily"
+    r"|too many|\brate|(?<!storage )limit|throttl|connections?|frequen|quota for|sending quota"
+    r"|daily|\btrial|sandbox|payment|unpaid|invoice|billing|subscription|\bplan\b|monthly|hourly"
+    r"|not verified|\bdns\b|from header|(for|from|by) sending"
     r"|your account|allowed to send|sending (account|address|domain|server)|outgoing|address family"
     r"|polic|relay(?! recipient table)|authenti|rcpthosts|sender"
     r"|from address|from domain|mail from|envelope from"
     r"|return path|\btls\b|encrypt|secure channel|\bip\b|client host"
     r"|your (server|host|domain|network)"
-    r"|virus|malware|not permitted|prohibited|suspicious|gr[ae]y ?list|verify|verification",
+    r"|virus|malware|not permitted|prohibited|suspicious|gr[ae]y ?list"
+    r"|(?<!please )verify|verification",
     re.I,
 )
 _SAYS_TOO_LARGE = re.compile(r"too (large|big)|size (limit|exceed)|exceeds? .{0,30}size", re.I)
@@ -80,6 +86,7 @@ class Refusal:
     code: int
     status: tuple[int, int, int] | None = None
     says_mailbox: bool = False
+    says_us: bool = False
     says_too_large: bool = False
     refuses_sender: bool = False
 
@@ -89,10 +96,15 @@ class Refusal:
         found = _STATUS.match(text)
         status = (int(found[1]), int(found[2]), int(found[3])) if found else None
         words = " ".join(_QUOTED.sub(" ", text).split())
-        mailbox = _SAYS_MAILBOX.search(words) and not _SAYS_US.search(words)
-        too_large = _SAYS_TOO_LARGE.search(words)
-        sender = _REFUSES_THE_SENDER.search(words)
-        return cls(of, code, status, bool(mailbox), bool(too_large), bool(sender))
+        return cls(
+            of,
+            code,
+            status,
+            says_mailbox=_SAYS_MAILBOX.search(words) is not None,
+            says_us=_SAYS_US.search(words) is not None,
+            says_too_large=_SAYS_TOO_LARGE.search(words) is not None,
+            refuses_sender=_REFUSES_THE_SENDER.search(words) is not None,
+        )
 
     def __str__(self) -> str:
         status = " " + ".".join(map(str, self.status)) if self.status else ""
@@ -105,11 +117,18 @@ class Refusal:
         if self.status is None:
             return self._says_so()
         kind, subject, detail = self.status
-        if kind == 5 and (subject == 0 or (subject, detail) in _SAYS_LITTLE):
+        if kind != 5:
+            return False
+        if subject == 0 or (subject, detail) in _SAYS_LITTLE:
             return self._says_so()
-        return kind == 5 and (subject == _CONTENT or (subject, detail) in _BY_STATUS[self.of])
+        if self.says_us and (subject, detail) not in _TOO_LARGE and not self.says_too_large:
+            return False
+        return subject == _CONTENT or (subject, detail) in _BY_STATUS[self.of]
 
     def _says_so(self) -> bool:
         if self.code not in _PERMANENT:
             return False
-        return self.says_too_large or (self.says_mailbox and self.of is not Stage.SENDER)
+        # When the recipient has been taken, bare words are about the message or about who sends it.
+        return self.says_too_large or (
+            self.says_mailbox and not self.says_us and self.of is Stage.RECIPIENT
+        )

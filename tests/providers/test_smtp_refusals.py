@@ -42,6 +42,13 @@ ABOUT_THE_MAILBOX = [
     "550 MI:USR User not exist",
     "550 Invalid Recipient - https://community.mimecast.com/docs/DOC-1369#550",
     "554 30 Sorry, your message cannot be delivered. This mailbox is disabled (554.30)",
+    "550 Recipient account is suspended",
+    "550 5.2.1 The account is disabled",
+    "552 5.2.2 Mailbox size limit exceeded",
+    "552 5.3.4 Message size exceeds the limit of this server",
+    "552 5.2.2 Mailbox is over its storage limit",
+    "550 5.1.1 Recipient not found. Please verify the address and try again",
+    "550 5.6.0 Content refused",
     "552 message too large",
     "552 Message size exceeds fixed maximum message size",
 ]
@@ -99,6 +106,25 @@ ABOUT_US = [
     "450 4.2.2 Mailbox full",
     "550 4.2.1 Mailbox busy",
     "421 Too many connections",
+    # Of an account, an address or a plan of ours; and codes of the mailbox beside words about us.
+    "550 Account temporarily suspended for sending",
+    "550 user account expired: your trial is over",
+    "550 Account closed for non-payment",
+    "550 invalid recipient: monthly plan exceeded",
+    "550 Sorry, your address is not allowed",
+    "550 Recipient not allowed in sandbox. Email address is not verified.",
+    "550 domain account disabled",
+    "550 Address not known to DNS",
+    "554 account disabled",
+    "550 5.1.1 Sender IP blocked by Spamhaus",
+    "550 5.1.2 sender domain does not exist",
+    "550 5.2.1 receiving mail at a rate",
+    "550 5.6.0 contains spam",
+    "550 5.6.0 Invalid From header",
+    "550 5.6.0 DKIM signature is invalid",
+    "550 User suspended for sending too much",
+    "550 5.1.1 user unknown to our whitelist; blocked",
+    "550 5.2.1 The account is suspended: unpaid invoice",
 ]
 
 
@@ -117,6 +143,13 @@ def test_what_is_said_of_the_mailbox_bounces(answer: str, stage: Stage) -> None:
 @pytest.mark.parametrize("stage", [Stage.SENDER, Stage.RECIPIENT, Stage.MESSAGE])
 def test_what_is_said_of_us_is_tried_again(answer: str, stage: Stage) -> None:
     assert not _read(answer, stage).about_seller()
+
+
+@pytest.mark.parametrize(
+    "answer", ["554 account disabled", "550 User unknown", "554 No mailbox here"]
+)
+def test_once_the_recipient_was_taken_bare_words_do_not_bounce(answer: str) -> None:
+    assert not _read(answer, Stage.MESSAGE).about_seller()
 
 
 @pytest.mark.parametrize("stage", [Stage.CONNECTION, Stage.GREETING, Stage.LOGIN, Stage.OTHER])
