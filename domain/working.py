@@ -154,12 +154,17 @@ class Working(SellerEvents):
         self._harm(Harm(reporter=reporter, category=HarmCategory.HARM, evidence=issue_id), now)
 
     def _admit_harm(self) -> None:
-        """Harm is taken as long as something can still come of it, however full the file."""
-        if self.status is not Status.DEACTIVATING:
+        """Harm is taken as long as something can still come of it, however full the file.
+
+        An account that is deactivated may still be expelled until the case has closed: its
+        workflow id opens no other before that.
+        """
+        waits = self.account_deactivated and self.closed_at is None
+        if self.status is not Status.DEACTIVATING and not waits:
             self.refuse_unless_open()
 
     def _harm(self, harm: Harm, now: datetime) -> None:
-        if self.harm is not None and self.status is Status.DEACTIVATING:
+        if self.harm is not None and not self.is_open:
             return
         self.harm = self.harm or harm
         self.log(now, What.HARM_REPORTED, harm.reporter, f"{harm.category}: {harm.evidence}")

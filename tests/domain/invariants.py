@@ -78,6 +78,8 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
         and event.issue.harmful
         and not any(i.id == event.issue.id and i.harmful for i in case.issues)
     ):
+        if case.account_deactivated and case.closed_at is None:
+            return status
         return DEACTIVATING if status in OPEN | {DEACTIVATING} else None
     if status not in OPEN:
         return None

@@ -1,12 +1,27 @@
 """An account that is deactivated already, and the programme's knowing (sections 3 and 6)."""
 
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
 from domain.attempt import About
-from domain.events import Decision
+from domain.case import Case
+from domain.errors import Refused
+from domain.events import Decision, Event
 from domain.orders import deactivation_order
 from domain.record import ALREADY_DEACTIVATED
 from domain.status import Reason, Status
 from domain.steps import Expel, TellDeactivation
-from tests.domain.build import MONDAY_9, a_decision, a_harm_report, a_new_case, an_issue, facts_for
+from tests.domain.build import (
+    MONDAY_9,
+    a_decision,
+    a_harm_report,
+    a_new_case,
+    an_issue,
+    facts_for,
+    joins,
+)
 from tests.domain.starts import escalated
 from tests.domain.world import World
 
@@ -55,6 +70,30 @@ def test_a_case_is_not_closed_before_the_programme_knows_and_hears_of_harm_first
     assert case.closed_at is None
     case.told_deactivation(MONDAY_9)
     assert TellDeactivation() not in case.advance(MONDAY_9)
+
+
+@pytest.mark.parametrize(
+    ("take", "harm"),
+    [
+        (Case.report_harm, a_harm_report()),
+        (Case.add_issue, joins("ISS-9", harmful=True)),
+    ],
+)
+def test_harm_that_is_reported_while_the_programme_is_still_told_expels(
+    take: Callable[[Case, Event, datetime], None], harm: Event
+) -> None:
+    case = a_new_case()
+    case.looked_up(facts_for(case, deactivated=True), MONDAY_9)
+    assert case.advance(MONDAY_9) == (TellDeactivation(),)
+    take(case, harm, MONDAY_9)
+    assert case.advance(MONDAY_9) == (Expel(),)
+    assert (case.status, case.reason) == (Status.NOT_COVERED, ALREADY_DEACTIVATED)
+    case.expelled_from_programme(MONDAY_9)
+    case.told_deactivation(MONDAY_9)
+    assert case.advance(MONDAY_9) == ()
+    assert case.closed_at == MONDAY_9
+    with pytest.raises(Refused, match="the case ended"):
+        case.report_harm(a_harm_report(), MONDAY_9)
 
 
 def test_the_programme_is_told_who_found_it_so() -> None:

@@ -158,7 +158,9 @@ class WatchedWorld(World):
             assert case == before
             raise
         assert case == before, "an event tried on a copy leaves the original alone"
-        assert before.status in OPEN or before.status is Status.DEACTIVATING
+        # Of an account that is deactivated, until the case has closed, harm alone is taken.
+        expels = before.account_deactivated and isinstance(event, ReportHarm | AddIssue)
+        assert before.status in OPEN or before.status is Status.DEACTIVATING or expels
         if isinstance(event, SIGNS_OF_THE_SELLER):
             self.witness.reached = True
             assert self.case.status is not Status.CONTACTING

@@ -110,7 +110,7 @@ def test_a_mail_server_that_is_out_for_days_costs_nobody_the_warning() -> None:
     world = Programme(GOOD_FOR_LONG).play(20)
     world.mail_result, world.mail_takes = Result.PROVIDER_FAILED, 3 * DAY
     world.take(rated({TODAY: 249, TODAY + 7 * DAY: 800})).play(5)
-    assert world.enrollment.warned == ()
+    assert not [warning.days for warning in world.enrollment.warned]
     world.mail_result, world.mail_takes = Result.ACCEPTED, AT_ONCE
     world.play(40)
     assert [warning.days for warning in world.enrollment.warned] == [7]
