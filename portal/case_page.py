@@ -183,8 +183,12 @@ class CasePage:
 
     @property
     def state(self) -> str:
-        """Changes with whatever makes asking or sending again mean something new."""
-        return str(sum(entry.what in CHANGES_THE_CASE for entry in self.view.timeline))
+        """Changes with whatever makes asking or sending again mean something new.
+
+        Begins with the number of plans: what was typed of one is kept until it is sent (page.js).
+        """
+        changes = sum(entry.what in CHANGES_THE_CASE for entry in self.view.timeline)
+        return f"{len(self.view.plans)}.{changes}"
 
 
 def case_page(view: CaseView) -> CasePage:

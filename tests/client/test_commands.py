@@ -87,7 +87,7 @@ async def test_harm_opens_and_deactivates(cli: Cli) -> None:
 
 
 async def test_an_account_that_is_not_covered_is_told_so(cli: Cli) -> None:
-    done = await cli("open", *flags("UNCOVERED"), "--policy", "coverage=enrolled")
+    done = await cli("open", *flags("UNCOVERED", policy="coverage=enrolled"))
     assert done.code == 0
     assert "US/UNCOVERED is not covered (the account is not enrolled: the programme" in done.out
 
