@@ -1,4 +1,4 @@
-"""A number or an address changed in one workflow of an account reaches the other."""
+"""What one workflow of an account knows of numbers, addresses and the account, the other hears."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ from temporalio import activity
 
 from activities.contact_check import number_problem
 from activities.failures import provider_failures
-from domain.orders import ContactOrder
+from domain.orders import ContactOrder, DeactivationOrder
 from providers.protocols import OpenCases, Programme
 
 
 @dataclass(frozen=True)
 class ContactActivities:
-    """Activities of the queue `cases` about numbers and addresses."""
+    """Activities of the queue `cases` by which the two workflows of an account hear news."""
 
     programme: Programme
     cases: OpenCases
@@ -33,3 +33,9 @@ class ContactActivities:
         """Let the account's open case know; there may be none."""
         with provider_failures():
             await self.cases.change_contact(order)
+
+    @activity.defn
+    async def tell_case_of_deactivation(self, order: DeactivationOrder) -> None:
+        """Let the account's open case know that the account is deactivated; there may be none."""
+        with provider_failures():
+            await self.cases.record_deactivation(order)

@@ -73,6 +73,7 @@ _EVENTS = {
     What.STATUS: "The case became",
     What.ESCALATED: "What was missing",
     What.DEACTIVATION_FAILED: "The account service failed to deactivate the account",
+    What.DEACTIVATED_ELSEWHERE: "The account was deactivated by somebody else",
     What.CLOSED: "The case closed",
 }
 

@@ -14,6 +14,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
@@ -22,7 +25,7 @@ from benchmarks.machine import memory, process, processor_seconds
 from benchmarks.page import Found, Row
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
-from domain.names import case_workflow_id, enrollment_workflow_id
+from domain.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.encryption import data_converter
@@ -45,6 +48,7 @@ _AT_ONCE = 4
 _OPENED_AT_ONCE = 32
 _UPDATE_FOLLOWS = 0.005
 _ANSWERS_WITHIN = 15
+_CAUGHT_UP_WITHIN = 600
 _STUCK_FROM = 3
 """A workflow task tried so often is one that does not get done."""
 
@@ -88,7 +92,9 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             await register_search_attributes(client)
             crowd = Crowd(client, folder)
             await crowd.open(lambda who: crowd.case(seller(who, int(who[4:])), NOT_CALLED), EACH, 0)
+            await _none_waits(client)
             await _each(EACH, lambda number: know(client, f"MANY{number}"), _OPENED_AT_ONCE)
+            await _none_waits(client)
             spent = processor_seconds(worker)
             # Ours would send again what was lost.
             bare = await Client.connect(server.address, data_converter=data_converter())
@@ -131,6 +137,21 @@ async def _each(count: int, work: Callable[[int], Awaitable[object]], at_once: i
             await work(number)
 
     await asyncio.gather(*(some() for _ in range(at_once)))
+
+
+async def _none_waits(client: Client) -> None:
+    """Wait until the workers have caught up: the client opens faster than they work."""
+    question = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=CASES_QUEUE),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        report_stats=True,
+    )
+    async with asyncio.timeout(_CAUGHT_UP_WITHIN):
+        while (
+            await client.workflow_service.describe_task_queue(question)
+        ).stats.approximate_backlog_count:
+            await asyncio.sleep(1)
 
 
 async def _stuck(client: Client) -> int:

@@ -176,6 +176,13 @@ class Decide(Judgement):
     note: Paragraph
 
 
+class RecordDeactivation(Event):
+    """The account was deactivated. Cases and enrollments take it."""
+
+    case_id: Line | None = None
+    """The case that did it, or that found it done; null where it was somebody else."""
+
+
 class Withdraw(Judgement):
     """The whole case, or one issue of it, was raised in error."""
 

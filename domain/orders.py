@@ -114,12 +114,15 @@ class ExpelOrder(Frozen):
 
 
 class DeactivationOrder(Frozen):
-    """Let the programme know that the account is deactivated, once for a case."""
+    """Let the other workflow of the account know that the account is deactivated."""
 
-    case_id: str
     store: str
     seller_id: str
+    key: str
+    """Names this news, so that a repeat is recognised."""
     by: str
+    case_id: str | None
+    """The case that did it, or that found it done."""
 
 
 def call_order(case: Case, call: Attempt) -> CallOrder:
@@ -202,6 +205,7 @@ def deactivation_order(case: Case) -> DeactivationOrder:
     """The order to let the programme know that the account is deactivated."""
     found = case.status is Status.NOT_COVERED
     return DeactivationOrder(
+        key=f"{case.id}/deactivated",
         case_id=case.id,
         store=case.account.store,
         seller_id=case.account.seller_id,

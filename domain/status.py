@@ -75,6 +75,7 @@ class What(StrEnum):
     STATUS = "status"
     ESCALATED = "escalated"
     DEACTIVATION_FAILED = "deactivation_failed"
+    DEACTIVATED_ELSEWHERE = "deactivated_elsewhere"
     CLOSED = "closed"
 
 

@@ -50,7 +50,7 @@ class Expel(NamedTuple):
 
 
 class TellDeactivation(NamedTuple):
-    """Tell the programme that the account is deactivated."""
+    """Tell the account's other workflow that the account is deactivated."""
 
     kind: str = "tell_deactivation"
 

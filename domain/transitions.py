@@ -58,7 +58,7 @@ class Transitions(Outreach):
 
     def deactivate(self, now: datetime, reason: Reason) -> None:
         """From here on nothing stops the deactivation."""
-        self._stop_everything()
+        self.stop_everything()
         self.set_status(now, Status.DEACTIVATING, reason)
 
     def end(
@@ -70,11 +70,11 @@ class Transitions(Outreach):
         note: str | None = None,
     ) -> None:
         """The case ends, and the seller is told how."""
-        self._stop_everything()
+        self.stop_everything()
         self.set_status(now, status, reason)
         self.email(about, now, note)
 
-    def _stop_everything(self) -> None:
+    def stop_everything(self) -> None:
         """All but what confirms a change of number or address: whose it is must hear of it."""
         self.call_off(lambda a: a.about is not About.CONTACT_CHANGED)
         self.agenda = tuple(p for p in self.agenda if p.about is About.CONTACT_CHANGED)

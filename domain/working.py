@@ -15,14 +15,15 @@ from domain.events import (
     HarmCategory,
     Outcome,
     RecordConversation,
+    RecordDeactivation,
     ReportHarm,
     Review,
     ReviewPlan,
     Withdraw,
 )
-from domain.record import Harm
+from domain.record import ALREADY_DEACTIVATED, Harm
 from domain.seller_events import SellerEvents
-from domain.status import Reason, Status, What
+from domain.status import CLOSED, Reason, Status, What
 
 MAXIMUM_ISSUES = 100
 
@@ -170,6 +171,23 @@ class Working(SellerEvents):
         self.log(now, What.HARM_REPORTED, harm.reporter, f"{harm.category}: {harm.evidence}")
         if self.is_open:
             self.deactivate(now, Reason.HARM)
+
+    def record_deactivation(self, event: RecordDeactivation, now: datetime) -> None:
+        """Somebody else deactivated the account: there is nothing left to keep.
+
+        Whoever did it tells the seller. A case that has ended has nothing to do with it.
+
+        Raises:
+            Refused: the case is deactivating the account itself, which may yet fail.
+        """
+        if self.status in CLOSED:
+            return
+        self.refuse_unless_open()
+        self.log(now, What.DEACTIVATED_ELSEWHERE, event.by)
+        # The programme knows, as it is who tells.
+        self.account_deactivated = self.deactivation_told = True
+        self.stop_everything()
+        self.set_status(now, Status.NOT_COVERED, ALREADY_DEACTIVATED)
 
     def withdraw(self, event: Withdraw, now: datetime) -> None:
         """Raised in error: the case ends, or one issue of several is struck."""

@@ -17,10 +17,10 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.enrollment.events import ChangeAccount, Expel, RecordDeactivation
+from domain.enrollment.events import ChangeAccount, Expel
 from domain.enrollment.record import Reason
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
-from domain.events import ChangeContact, Event
+from domain.events import ChangeContact, Event, RecordDeactivation
 from domain.names import (
     CASES_QUEUE,
     ENROLLMENT_WORKFLOW,
@@ -72,8 +72,7 @@ class Enrollments:
     async def record_deactivation(self, order: DeactivationOrder) -> None:
         """Know that the account is deactivated, known or not; again changes nothing."""
         event = RecordDeactivation(by=order.by, case_id=order.case_id)
-        key = f"{order.case_id}/deactivated"
-        await self._tell_anybody(order, "record_deactivation", event, key)
+        await self._tell_anybody(order, "record_deactivation", event, order.key)
 
     async def _tell_anybody(
         self, order: ExpelOrder | DeactivationOrder, update: str, event: Event, key: str
@@ -118,6 +117,12 @@ class Cases:
         )
         workflow_id = case_workflow_id(order.store, order.seller_id)
         await _tell(self._client, workflow_id, "change_contact", event, order.key)
+
+    async def record_deactivation(self, order: DeactivationOrder) -> None:
+        """Let the account's open case know that the account is deactivated, if there is one."""
+        event = RecordDeactivation(by=order.by)
+        workflow_id = case_workflow_id(order.store, order.seller_id)
+        await _tell(self._client, workflow_id, "record_deactivation", event, order.key)
 
 
 async def update_with_start(

@@ -214,3 +214,10 @@ class OpenCases(Protocol):
         Raises:
             ProviderFailed: the case did not answer.
         """
+
+    async def record_deactivation(self, order: DeactivationOrder) -> None:
+        """Let the account's open case know that the account is deactivated, if there is one.
+
+        Raises:
+            ProviderFailed: the case did not answer, or is deactivating the account itself.
+        """

@@ -267,6 +267,7 @@ def activity_workers(
             contacts.check_number,
             contacts.tell_enrollment,
             contacts.tell_case,
+            contacts.tell_case_of_deactivation,
             standing.look_up_warnings,
         ],
         TELEPHONY_QUEUE: [telephony.place_call],

@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from domain.enrollment.events import Readmit, RecordDeactivation, Reinstate
+from domain.enrollment.events import Readmit, Reinstate
 from domain.enrollment.record import Status as Standing
-from domain.events import Decision
+from domain.events import Decision, RecordDeactivation
 from domain.status import Status
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Dial, ProviderFailed

@@ -20,6 +20,7 @@ from domain.events import (
     Decide,
     Event,
     RecordConversation,
+    RecordDeactivation,
     ReportContact,
     ReportHarm,
     RequestCall,
@@ -224,6 +225,14 @@ class IssueCase:
     @decide.validator
     def _decide(self, event: Decide) -> None:
         self._try(Case.decide, event)
+
+    @workflow.update
+    async def record_deactivation(self, event: RecordDeactivation) -> CaseView:
+        return await self._take(Case.record_deactivation, event)
+
+    @record_deactivation.validator
+    def _record_deactivation(self, event: RecordDeactivation) -> None:
+        self._try(Case.record_deactivation, event)
 
     @workflow.update
     async def withdraw(self, event: Withdraw) -> CaseView:

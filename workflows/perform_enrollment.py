@@ -11,7 +11,7 @@ from activities.mailing import MailActivities
 from activities.standing import StandingActivities
 from domain.attempt import Result
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.orders import letter_order
+from domain.enrollment.orders import deactivation_order, letter_order
 from domain.enrollment.record import (
     CheckNumber,
     Letter,
@@ -21,7 +21,7 @@ from domain.enrollment.record import (
 )
 from domain.names import EMAIL_QUEUE
 from domain.orders import contact_order
-from domain.steps import ShareContact, WaitUntil
+from domain.steps import ShareContact, TellDeactivation, WaitUntil
 from workflows import enrollment_story as story
 from workflows.patience import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
 from workflows.share import shared
@@ -42,6 +42,8 @@ async def perform(enrollment: Enrollment, step: Step) -> Outcome:
             return await _send(enrollment, letter, to)
         case ShareContact():
             return await _share_contact(enrollment)
+        case TellDeactivation():
+            return await _tell_deactivation(enrollment)
         case WaitUntil(moment=moment):
             now = workflow.now()
             summary = story.wait_summary(enrollment, moment, now)
@@ -94,3 +96,13 @@ async def _share_contact(enrollment: Enrollment) -> Outcome:
         "Tell an open case of the new number or address",
     )
     return lambda enrollment, now: enrollment.shared_contact(news, told, now)
+
+
+async def _tell_deactivation(enrollment: Enrollment) -> Outcome:
+    order = deactivation_order(enrollment)
+    told = await shared(
+        ContactActivities.tell_case_of_deactivation,
+        order,
+        "Tell an open case that the account is deactivated",
+    )
+    return lambda enrollment, now: enrollment.told_deactivation(order.by, told, now)

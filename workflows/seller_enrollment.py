@@ -17,14 +17,13 @@ from domain.enrollment.events import (
     ChangeAccount,
     Expel,
     Readmit,
-    RecordDeactivation,
     RecordRatings,
     Reinstate,
 )
 from domain.enrollment.record import Step, What
 from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
 from domain.errors import Refused
-from domain.events import Event, SendLink
+from domain.events import Event, RecordDeactivation, SendLink
 from domain.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
 from domain.record import ENGINE
 from domain.steps import WaitUntil

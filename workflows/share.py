@@ -1,18 +1,20 @@
-"""A case and an enrollment tell each other of new numbers and addresses."""
+"""A case and an enrollment tell each other their news."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import workflow
 
 from activities.contacts import ContactActivities
-from domain.orders import ContactOrder
+from domain.orders import ContactOrder, DeactivationOrder
 from workflows.patience import A_MESSAGE, RETRY, SHARING, or_failed
+
+News = TypeVar("News", ContactOrder, DeactivationOrder)
 
 
 async def shared(
-    tell: Callable[[ContactActivities, ContactOrder], Coroutine[Any, Any, None]],
-    order: ContactOrder,
+    tell: Callable[[ContactActivities, News], Coroutine[Any, Any, None]],
+    order: News,
     summary: str,
 ) -> bool:
     """Tell the account's other workflow; whether that was possible in time."""

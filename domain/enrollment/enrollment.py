@@ -12,7 +12,6 @@ from domain.enrollment.events import (
     ChangeAccount,
     Expel,
     Readmit,
-    RecordDeactivation,
     RecordRatings,
     Reinstate,
 )
@@ -32,9 +31,9 @@ from domain.enrollment.record import (
 )
 from domain.enrollment.warnings import Warnings
 from domain.errors import Refused
-from domain.events import SendLink
+from domain.events import RecordDeactivation, SendLink
 from domain.fresh_link import refuse_if_too_often
-from domain.steps import ShareContact, WaitUntil
+from domain.steps import ShareContact, TellDeactivation, WaitUntil
 
 REMIND_AFTER = timedelta(days=7)
 LINK_SPACING, LINKS_PER_DAY = timedelta(minutes=15), 3
@@ -65,6 +64,8 @@ class Enrollment(Warnings):
             steps.append(LookUpWarnings())
         if self.contact_news.fields:
             steps.append(ShareContact())
+        if self.case_to_hear is not None:
+            steps.append(TellDeactivation())
         if moment := self._next_moment(now):
             steps.append(WaitUntil(moment))
         return tuple(steps)
@@ -216,10 +217,14 @@ class Enrollment(Warnings):
         self.log(now, What.READMITTED, event.by, event.note)
 
     def record_deactivation(self, event: RecordDeactivation, now: datetime) -> None:
-        """The account is deactivated: nobody is invited or congratulated any more."""
+        """The account is deactivated: nobody is invited or congratulated any more.
+
+        An open case hears of it, unless a case has done or found it.
+        """
         if self.deactivated:
             return
         self.deactivated = True
+        self.case_to_hear = event.by if event.case_id is None else None
         self.log(now, What.DEACTIVATED, event.by, event.case_id)
         self._stop_asking()
         self.outbox = tuple(x for x in self.outbox if x.about is not About.ENROLLED)
@@ -232,7 +237,7 @@ class Enrollment(Warnings):
         """
         if not self.deactivated:
             raise Refused(f"the account is not deactivated: the seller is {self.status}")
-        self.deactivated = False
+        self.deactivated, self.case_to_hear = False, None
         self.log(now, What.REINSTATED, event.by, event.note)
 
     def send_link(self, event: SendLink, now: datetime) -> None:
@@ -267,6 +272,13 @@ class Enrollment(Warnings):
         self.has_warned(letter, result, now.astimezone(UTC).date())
         if letter.about in INVITES and self.status is Status.INVITED:
             self.remind_at = now + REMIND_AFTER
+
+    def told_deactivation(self, by: str, told: bool, now: datetime) -> None:
+        """An open case, if there is one, knows that the account is deactivated, or could not."""
+        if by == self.case_to_hear:
+            self.case_to_hear = None
+        if not told:
+            self.log(now, What.CASE_NOT_TOLD)
 
     def shared_contact(self, news: ContactNews, told: bool, now: datetime) -> None:
         """An open case, if there is one, heard the news, or could not be told in time."""

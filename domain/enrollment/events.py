@@ -69,13 +69,6 @@ class Expel(Event):
     """The case it was found in: expelled once for each."""
 
 
-class RecordDeactivation(Event):
-    """The account was deactivated, in a case or otherwise."""
-
-    case_id: Line | None = None
-    """The case that did it, or that found it done."""
-
-
 class Reinstate(Event):
     """A person says that the account is active again."""
 

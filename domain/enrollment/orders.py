@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.account import Confirmation, Store
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.record import About, Letter, Reason
+from domain.orders import DeactivationOrder
 from domain.text import Frozen
 
 
@@ -41,4 +42,17 @@ def letter_order(enrollment: Enrollment, letter: Letter, to: str) -> LetterOrder
         at=letter.at,
         days_below=letter.days_below,
         confirms=letter.confirms,
+    )
+
+
+def deactivation_order(enrollment: Enrollment) -> DeactivationOrder:
+    """The order to let an open case know that the account is deactivated."""
+    assert enrollment.case_to_hear is not None
+    return DeactivationOrder(
+        # Deactivated, reinstated and deactivated again is told twice.
+        key=f"{enrollment.id}/deactivated/{enrollment.happened}",
+        store=enrollment.account.store,
+        seller_id=enrollment.account.seller_id,
+        by=enrollment.case_to_hear,
+        case_id=None,
     )

@@ -11,7 +11,7 @@ from domain.enrollment.ratings import RatingRecord
 from domain.events import HarmCategory
 from domain.record import ENGINE
 from domain.repeats import TakesUpdates
-from domain.steps import ShareContact, WaitUntil
+from domain.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.text import Frozen
 
 _TIMELINE_KEEPS = 100
@@ -81,6 +81,7 @@ class What(StrEnum):
     LINK_REQUESTED = "link_requested"
     EMAIL = "email"
     CONTACT_NOT_SHARED = "contact_not_shared"
+    CASE_NOT_TOLD = "case_not_told"
     CANCELLATION_IGNORED = "cancellation_ignored"
 
 
@@ -149,7 +150,7 @@ class LookUpWarnings(NamedTuple):
     kind: str = "look_up_warnings"
 
 
-Step = CheckNumber | LookUpWarnings | Send | ShareContact | WaitUntil
+Step = CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | WaitUntil
 
 
 class EnrollmentRecord(TakesUpdates):
@@ -174,6 +175,8 @@ class EnrollmentRecord(TakesUpdates):
 
     deactivated: bool = False
     """Whether the account is, as far as anybody has said."""
+    case_to_hear: str | None = None
+    """Who deactivated the account, while an open case is still to be told of it."""
 
     letters: int = 0
     """How many were ever written."""

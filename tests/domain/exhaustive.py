@@ -14,7 +14,15 @@ from typing import Any
 
 from domain.attempt import Channel, Result
 from domain.errors import Refused
-from domain.events import AddIssue, Decision, Event, Outcome, RequestCall, SendLink
+from domain.events import (
+    AddIssue,
+    Decision,
+    Event,
+    Outcome,
+    RecordDeactivation,
+    RequestCall,
+    SendLink,
+)
 from domain.status import Reason, Status
 from domain.steps import (
     Deactivate,
@@ -74,6 +82,7 @@ EVENTS: dict[str, Event] = {
     "issue 2 withdrawn": a_withdrawal("ISS-2"),
     "case withdrawn": a_withdrawal(),
     "harm": a_harm_report(),
+    "deactivated by others": RecordDeactivation(by="marketplace"),
     "number": a_change(phone=NUMBER),
     "other number": a_change(phone=OTHER_NUMBER),
     "address": a_change(email=ADDRESS),

@@ -17,6 +17,7 @@ from domain.events import (
     Event,
     Outcome,
     RecordConversation,
+    RecordDeactivation,
     ReportContact,
     ReportHarm,
     RequestCall,
@@ -35,7 +36,7 @@ Move = tuple[Status | None, Status]
 CONTACTING, WORKING = Status.CONTACTING, Status.WORKING
 PLAN_REVIEW, ESCALATED = Status.PLAN_REVIEW, Status.ESCALATED
 DEACTIVATING, DEACTIVATED = Status.DEACTIVATING, Status.DEACTIVATED
-RESOLVED, WITHDRAWN = Status.RESOLVED, Status.WITHDRAWN
+RESOLVED, WITHDRAWN, NOT_COVERED = Status.RESOLVED, Status.WITHDRAWN, Status.NOT_COVERED
 
 REASONS: dict[Status, set[Reason | None]] = {
     CONTACTING: {None},
@@ -81,9 +82,13 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
         if case.account_deactivated and case.closed_at is None:
             return status
         return DEACTIVATING if status in OPEN | {DEACTIVATING} else None
+    if isinstance(event, RecordDeactivation) and status in CLOSED:
+        return status
     if status not in OPEN:
         return None
     match event:
+        case RecordDeactivation():
+            return NOT_COVERED
         case SendLink():
             return None if throttled else status
         case ReportContact() | RequestCall():

@@ -5,25 +5,29 @@ from datetime import datetime
 
 import pytest
 
-from domain.attempt import About
+from domain.attempt import About, Result
 from domain.case import Case
 from domain.errors import Refused
-from domain.events import Decision, Event
+from domain.events import Decision, Event, RecordDeactivation
 from domain.orders import deactivation_order
 from domain.record import ALREADY_DEACTIVATED
-from domain.status import Reason, Status
+from domain.status import Reason, Status, What
 from domain.steps import Expel, TellDeactivation
 from tests.domain.build import (
+    MINUTE,
     MONDAY_9,
     a_decision,
     a_harm_report,
     a_new_case,
+    a_withdrawal,
     an_issue,
     facts_for,
     joins,
 )
-from tests.domain.starts import escalated
+from tests.domain.starts import contacting, escalated, in_review, working
 from tests.domain.world import World
+
+BY_OTHERS = RecordDeactivation(by="marketplace")
 
 
 def test_a_case_of_an_account_that_is_deactivated_ends_at_once_and_tries_to_reach_nobody() -> None:
@@ -94,6 +98,41 @@ def test_harm_that_is_reported_while_the_programme_is_still_told_expels(
     assert case.closed_at == MONDAY_9
     with pytest.raises(Refused, match="the case ended"):
         case.report_harm(a_harm_report(), MONDAY_9)
+
+
+@pytest.mark.parametrize("start", [contacting, working, in_review, escalated])
+def test_a_case_whose_account_others_deactivate_ends_and_writes_to_nobody(
+    start: Callable[[], World],
+) -> None:
+    world = start()
+    written = len(world.emails())
+    world.take(BY_OTHERS).play(100)
+    assert (world.status, world.case.reason) == (Status.NOT_COVERED, ALREADY_DEACTIVATED)
+    assert world.case.closed_at is not None
+    assert len(world.emails()) == written
+    assert (world.deactivations, world.told_deactivated) == (0, 0)
+    assert [(e.by, e.what) for e in world.case.timeline if e.by == BY_OTHERS.by] == [
+        ("marketplace", What.DEACTIVATED_ELSEWHERE)
+    ]
+
+
+def test_a_ringing_call_is_hung_up_when_others_deactivate() -> None:
+    world = World(call_takes=20 * MINUTE)
+    world.take(BY_OTHERS)
+    assert [a.result for a in world.calls()] == [Result.CANCELLED]
+
+
+def test_a_case_that_deactivates_itself_is_told_by_others_once_it_has_failed() -> None:
+    world = World(account_service=False).take(a_harm_report())
+    with pytest.raises(Refused, match="deactivating"):
+        world.take(BY_OTHERS)
+    assert world.play(25).status is Status.ESCALATED
+    assert world.take(BY_OTHERS).status is Status.NOT_COVERED
+
+
+def test_a_closed_case_has_nothing_to_do_with_it() -> None:
+    world = World().take(a_withdrawal())
+    assert world.take(BY_OTHERS).case.reason == Reason.RAISED_IN_ERROR
 
 
 def test_the_programme_is_told_who_found_it_so() -> None:

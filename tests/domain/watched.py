@@ -14,6 +14,7 @@ from domain.events import (
     Decision,
     Event,
     RecordConversation,
+    RecordDeactivation,
     ReportContact,
     ReportHarm,
     RequestCall,
@@ -81,7 +82,8 @@ class WatchedWorld(World):
         if self.case.closed_at is not None:
             assert steps == ()
             return
-        assert steps or self._called_off
+        hangs_up = any(Reach(attempt.number) in self._tasks for attempt in self.case.under_way)
+        assert steps or self._called_off or hangs_up
         timers = [step.moment for step in steps if isinstance(step, WaitUntil)]
         assert all(moment > self.now for moment in timers)
         if self.case.status in (Status.ESCALATED, Status.PLAN_REVIEW):
@@ -160,7 +162,8 @@ class WatchedWorld(World):
         assert case == before, "an event tried on a copy leaves the original alone"
         # Of an account that is deactivated, until the case has closed, harm alone is taken.
         expels = before.account_deactivated and isinstance(event, ReportHarm | AddIssue)
-        assert before.status in OPEN or before.status is Status.DEACTIVATING or expels
+        over = isinstance(event, RecordDeactivation) and self.case == before
+        assert before.status in OPEN or before.status is Status.DEACTIVATING or expels or over
         if isinstance(event, SIGNS_OF_THE_SELLER):
             self.witness.reached = True
             assert self.case.status is not Status.CONTACTING

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.enrollment.events import Expel, RecordDeactivation, Reinstate
+from domain.enrollment.events import Expel, Reinstate
 from domain.enrollment.ratings import Rating
 from domain.events import (
     Decide,
     Decision,
     HarmCategory,
+    RecordDeactivation,
     ReportContact,
     ReportHarm,
     Review,

@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from domain.enrollment.events import RecordDeactivation, Reinstate
+from domain.enrollment.events import Reinstate
 from domain.enrollment.record import Reason as Why
 from domain.enrollment.record import Status as Standing
 from domain.enrollment.record import What
+from domain.events import RecordDeactivation
 from domain.names import enrollment_workflow_id
 from domain.orders import DeactivationOrder
 from domain.status import Reason, Status
@@ -47,6 +48,20 @@ async def test_a_case_of_an_account_deactivated_elsewhere_reaches_out_to_nobody(
     assert [by for by, _ in deactivations(standing)] == ["account service"]
     # Nothing was sent but the confirmation of long ago.
     assert len(engine.mails("gone@seller.example")) == 1
+
+
+async def test_a_case_stops_when_others_deactivate_the_account(engine: Engine) -> None:
+    seller = await engine.know("TAKEN", email="taken@seller.example")
+    case = await engine.open(seller_id="TAKEN", email="taken@seller.example", rules=ASKS)
+    await case.settled()
+    written = len(engine.mails("taken@seller.example"))
+    await seller.tell(Programme.record_deactivation, RecordDeactivation(by="marketplace"))
+    view = await case.end()
+    assert view.status is Status.NOT_COVERED
+    assert "the account is deactivated already" in (view.reason or "")
+    assert len(engine.mails("taken@seller.example")) == written
+    again = await seller.when(lambda v: v.deactivated)
+    assert deactivations(again) == [("marketplace", None)]  # the case did not tell it back
 
 
 async def test_harm_on_a_deactivated_account_expels_all_the_same(engine: Engine) -> None:

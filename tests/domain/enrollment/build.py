@@ -10,12 +10,11 @@ from domain.enrollment.events import (
     ChangeAccount,
     Expel,
     Readmit,
-    RecordDeactivation,
     RecordRatings,
     Reinstate,
 )
 from domain.enrollment.ratings import Rating, RatingRecord
-from domain.events import HarmCategory
+from domain.events import HarmCategory, RecordDeactivation
 from tests.domain.build import ADDRESS, NUMBER
 
 DAY = timedelta(days=1)
@@ -86,5 +85,6 @@ def an_expulsion(case_id: str | None = "case/US/A2EXAMPLE/run-1") -> Expel:
 
 
 DEACTIVATED = RecordDeactivation(by="case", case_id="case/US/A2EXAMPLE/run-1")
+DEACTIVATED_BY_OTHERS = RecordDeactivation(by="marketplace")
 REINSTATED = Reinstate(by="lead", note="the appeal holds")
 READMITTED = Readmit(by="lead", note="a mistake of ours")

@@ -14,7 +14,7 @@ from domain.enrollment.events import AccountNews
 from domain.enrollment.record import About, CheckNumber, LookUpWarnings, Send, Status, Step, What
 from domain.errors import Refused
 from domain.events import Event, SendLink
-from domain.steps import ShareContact, WaitUntil
+from domain.steps import ShareContact, TellDeactivation, WaitUntil
 from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
@@ -23,6 +23,7 @@ from tests.domain.enrollment.build import (
     BECOMES_PROFESSIONAL,
     DAY,
     DEACTIVATED,
+    DEACTIVATED_BY_OTHERS,
     NUMBER_COMES,
     NUMBER_REMOVED,
     READMITTED,
@@ -52,6 +53,7 @@ EVENTS: dict[str, Event] = {
     "expelled by case 1": an_expulsion("case-1"),
     "readmitted": READMITTED,
     "deactivated": DEACTIVATED,
+    "deactivated by others": DEACTIVATED_BY_OTHERS,
     "reinstated": REINSTATED,
     "link": SendLink(by="page"),
     "address by a case": a_change(email=OTHER_ADDRESS).model_copy(
@@ -80,6 +82,7 @@ class Walked(WatchedProgramme):
             "confirmed",
             "called_off",
             "shared",
+            "told_of_deactivation",
             "woken",
         ):
             setattr(other, name, [])
@@ -99,7 +102,7 @@ class Walked(WatchedProgramme):
             it.number_valid,
             it.expulsion is None,
             it.expelled_in,
-            it.deactivated,
+            (it.deactivated, it.case_to_hear),
             tuple((letter.reason, as_written(letter)) for letter in it.outbox),
             it.remind_at,
             it.warn_days,
@@ -160,6 +163,9 @@ class Walked(WatchedProgramme):
                 case ShareContact():
                     yield "shared", partial(Walked.hear, step=step, outcome=True)
                     yield "not shared", partial(Walked.hear, step=step, outcome=False)
+                case TellDeactivation():
+                    yield "case told", partial(Walked.hear, step=step, outcome=True)
+                    yield "case not told", partial(Walked.hear, step=step, outcome=False)
 
     def _moments(self) -> Iterator[Letter]:
         yield "a day passes", partial(Walked.wakes, moment=self.now + DAY)
@@ -220,6 +226,8 @@ class Walked(WatchedProgramme):
             assert list(self._tasks) == [CheckNumber(it.account.emergency_phone or "")]
             return
         assert it.status is self.seller.status_on(today)
+        assert (TellDeactivation() in self._tasks) == (it.case_to_hear is not None)
+        assert it.deactivated or it.case_to_hear is None, "what is over is not told"
         if it.deactivated:
             assert (ASKS | {About.ENROLLED}).isdisjoint(letter.about for letter in it.outbox)
         if it.status is not Status.INVITED:

@@ -13,6 +13,7 @@ from tests.domain.enrollment.build import (
     ADDRESS_COMES,
     BECOMES_INDIVIDUAL,
     DEACTIVATED,
+    DEACTIVATED_BY_OTHERS,
     GOOD_FOR_LONG,
     NUMBER_COMES,
     NUMBER_REMOVED,
@@ -42,6 +43,29 @@ def test_a_case_of_it_is_told_that_it_was_deactivated() -> None:
     assert "it was deactivated, and nobody has reinstated it" in (
         why_not_enrolled(deactivated().view) or ""
     )
+
+
+def test_an_open_case_hears_of_it_unless_a_case_did_it() -> None:
+    assert deactivated().told_of_deactivation == []
+    world = Programme(GOOD_FOR_LONG, DEACTIVATED_BY_OTHERS, DEACTIVATED_BY_OTHERS)
+    assert world.told_of_deactivation == ["marketplace"]
+    assert world.take(REINSTATED, DEACTIVATED_BY_OTHERS).told_of_deactivation == ["marketplace"] * 2
+
+
+def test_an_open_case_is_not_told_of_what_a_person_has_taken_back() -> None:
+    world = Programme(GOOD_FOR_LONG)
+    world.share_takes = timedelta(hours=1)
+    world.take(DEACTIVATED_BY_OTHERS, REINSTATED).play(1)
+    assert world.told_of_deactivation == []
+    assert world.status is Status.ENROLLED
+
+
+def test_that_no_case_could_be_told_is_in_the_timeline() -> None:
+    world = Programme(GOOD_FOR_LONG)
+    world.case_can_be_told = False
+    world.take(DEACTIVATED_BY_OTHERS)
+    assert world.enrollment.timeline[-1].what is What.CASE_NOT_TOLD
+    assert "tell_deactivation" not in world.steps
 
 
 @pytest.mark.parametrize(

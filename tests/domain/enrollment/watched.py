@@ -9,7 +9,6 @@ from domain.enrollment.events import (
     ChangeAccount,
     Expel,
     Readmit,
-    RecordDeactivation,
     RecordRatings,
     Reinstate,
 )
@@ -24,7 +23,7 @@ from domain.enrollment.record import (
     What,
 )
 from domain.errors import Refused
-from domain.events import Event, SendLink
+from domain.events import Event, RecordDeactivation, SendLink
 from domain.steps import WaitUntil
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
 from tests.domain.enrollment.oracle import Confirmed, Seller, confirmations

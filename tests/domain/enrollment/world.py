@@ -19,7 +19,7 @@ from domain.enrollment.record import (
 )
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.events import Event
-from domain.steps import ShareContact, WaitUntil
+from domain.steps import ShareContact, TellDeactivation, WaitUntil
 from tests.domain.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import DAY, NOON, PROFESSIONAL, an_enrollment
 
@@ -32,6 +32,8 @@ class Task(NamedTuple):
     ends: datetime
     letter: Letter | None = None
     news: ContactNews = ContactNews()
+    by: str | None = None
+    """Who deactivated the account."""
 
 
 class CalledOff(NamedTuple):
@@ -74,6 +76,8 @@ class Programme:
         """What left to confirm a changed number or address."""
         self.called_off: list[CalledOff] = []
         self.shared: list[tuple[str, ...]] = []
+        self.told_of_deactivation: list[str] = []
+        """Who an open case was told had deactivated the account."""
         self.woken: list[datetime] = []
         self._tasks: dict[Step, Task] = {}
         self._reconcile()
@@ -187,6 +191,8 @@ class Programme:
                 return Task(self.now + self.mail_takes, letter)
             case ShareContact():
                 return Task(self.now + self.share_takes, news=self.enrollment.contact_news)
+            case TellDeactivation():
+                return Task(self.now + self.share_takes, by=self.enrollment.case_to_hear)
             case WaitUntil(moment=moment):
                 return Task(moment)
 
@@ -205,5 +211,9 @@ class Programme:
             case ShareContact():
                 self.shared.append(task.news.fields)
                 self.enrollment.shared_contact(task.news, self.case_can_be_told, self.now)
+            case TellDeactivation():
+                assert task.by is not None
+                self.told_of_deactivation.append(task.by)
+                self.enrollment.told_deactivation(task.by, self.case_can_be_told, self.now)
             case WaitUntil(moment=moment):
                 self.woken.append(moment)
