@@ -16,9 +16,11 @@ WORKDIR /srv/case72
 COPY domain domain
 COPY workflows workflows
 COPY activities activities
+COPY mail mail
 COPY providers providers
+COPY reference reference
 COPY runtime runtime
-COPY portal portal
+COPY page page
 COPY templates templates
 COPY cli cli
 COPY examples examples

@@ -35,17 +35,17 @@ mutants: .mutants/tool.stamp
 	.mutants/bin/mutmut results
 
 bench: $(VENV)/dev.stamp
-	CASES=$(CASES) $(BIN)/python -m benchmarks $(PARTS)
+	CASES=$(CASES) $(BIN)/python -m experiments.benchmarks $(PARTS)
 
 faults: $(VENV)/dev.stamp
-	$(BIN)/python -m faults
+	$(BIN)/python -m experiments.faults
 
-MESSAGES = .state/portal.pot
+MESSAGES = .state/page.pot
 
 messages: $(VENV)/dev.stamp
 	@mkdir -p $(dir $(MESSAGES))
 	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output -o $(MESSAGES) .
-	$(BIN)/pybabel -q update -i $(MESSAGES) -d portal/locales -D portal -w 100 -N --ignore-pot-creation-date
+	$(BIN)/pybabel -q update -i $(MESSAGES) -d page/locales -D page -w 100 -N --ignore-pot-creation-date
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

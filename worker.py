@@ -23,20 +23,20 @@ from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.proofreading import proofread
-from activities.time_zones import EDITION, newest_known
-from activities.wording import BadWording, Wording
-from domain.errors import explain
-from portal.app import build
-from portal.server import serving
+from domain.shared.errors import explain
+from mail.proofreading import proofread
+from mail.templates import BadWording, Wording
+from page.app import build
+from page.server import serving
 from providers.protocols import ProviderFailed
+from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
 from runtime.dev_server import ServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.health import serving_health
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
-from runtime.portal_settings import PortalSettings, check_ways, on_this_machine
+from runtime.page_settings import PageSettings, check_ways, on_this_machine
 from runtime.service import IDENTITY, QUEUES, Workers, providers_of, working
 from runtime.settings import Settings
 
@@ -46,7 +46,7 @@ _LOOKS_EVERY_SECONDS = 5
 log = structlog.get_logger("worker")
 
 
-async def serve(settings: Settings, page: PortalSettings, queues: list[str], dev: bool) -> None:
+async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: bool) -> None:
     """Serve `queues` until SIGTERM or SIGINT, then let what is under way finish."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -173,9 +173,9 @@ def main() -> int:
         print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
         return 2
     try:
-        page = PortalSettings()
+        page = PageSettings()
     except ValidationError as error:
-        print(f"settings (CASE72_PORTAL_*): {explain(error)}", file=sys.stderr)
+        print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
         return 2
     try:
         if arguments.dev is None:  # which has a page of its own

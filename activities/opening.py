@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
-from activities.contact_check import email_problem, number_problem, zone_problem
 from activities.failures import BadInput, provider_failures
-from activities.time_zones import zone_of
-from domain.account import Account
-from domain.calling import Opening, calling_hours
-from domain.errors import explain
-from domain.fairness import LEAST_WINDOW, unfair
-from domain.orders import LookUpOrder
-from domain.policy import Coverage, Policy, effective_policy
-from domain.steps import CaseFacts
+from domain.case.activity_inputs import LookUpOrder
+from domain.case.calling_hours import Opening, calling_hours
+from domain.case.policy import Coverage, Policy, effective_policy
+from domain.case.policy_limits import LEAST_WINDOW, unfair
+from domain.case.steps import CaseFacts
+from domain.shared.account import Account
+from domain.shared.errors import explain
 from providers.protocols import AccountService, Programme
+from reference.contact_check import email_problem, number_problem, zone_problem
+from reference.time_zones import zone_of
 
 _HOURS_AHEAD = timedelta(days=4)
 """How far beyond the window calling hours are laid out."""

@@ -26,11 +26,11 @@ from cli.parameters import Name
 from cli.problems import BadInput, DidNotHappen
 from cli.queues import ANSWERS_WITHIN, is_listening, last_heard
 from cli.words import in_commands
-from domain.events import Event
-from domain.names import CASES_QUEUE
+from domain.case.events import Event
+from domain.shared.names import CASES_QUEUE
 from runtime.connection import BadConnection, Unreachable, connect
 from runtime.encryption import BadKeys
-from workflows.converter import Unreadable
+from workflows.shared.payloads import Unreadable
 
 _PATIENCE = (timedelta(seconds=1), ANSWERS_WITHIN - timedelta(seconds=1))
 """After the first of these it is asked whether there is anybody to wait for."""

@@ -13,7 +13,7 @@ from cli.findings import Finding, Kind, Report
 from cli.output import say, say_json
 from cli.problems import BadInput
 from cli.words import plain, utc
-from domain.errors import explain
+from domain.shared.errors import explain
 from runtime.settings import Settings
 
 _SHOWN = 20

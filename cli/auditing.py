@@ -16,7 +16,6 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.time_zones import EDITION
 from cli.ahead import each
 from cli.asking import clock_of
 from cli.cases import Snapshot, look
@@ -28,15 +27,16 @@ from cli.queues import ACTIVITIES, ANSWERS_WITHIN, WORKFLOWS, is_listening, last
 from cli.suspecting import LATE, stands_still, stuck, suspect
 from cli.time_zones import too_old
 from cli.words import attempt_of
-from domain.names import (
+from domain.case.status import Status, What
+from domain.shared.names import (
     CASE_WORKFLOW,
     CASES_QUEUE,
     EMAIL_QUEUE,
     ENROLLMENT_WORKFLOW,
     TELEPHONY_QUEUE,
 )
-from domain.status import Status, What
-from workflows.search import STATUS
+from reference.time_zones import EDITION
+from workflows.shared.search_attributes import STATUS
 
 UNDECIDED = timedelta(hours=24)
 """Escalations that wait for longer are reported."""

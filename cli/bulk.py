@@ -21,11 +21,11 @@ from cli.joining import Outcome, open_or_join
 from cli.lines import cells_of, clean, columns_of, is_csv, json_of, numbered
 from cli.output import progress, say, warn
 from cli.problems import BadInput, DidNotHappen, checked
-from domain.account import Account
-from domain.events import RequestCall
-from domain.names import case_workflow_id_of
-from domain.text import Code, Key, Line
-from workflows.case_input import CaseInput
+from domain.case.events import RequestCall
+from domain.shared.account import Account
+from domain.shared.names import case_workflow_id_of
+from domain.shared.text import Code, Key, Line
+from workflows.case.input import CaseInput
 
 _AT_ONCE = 16  # lines are opened at once,
 _WAITING = 4  # more are read ahead for each of these

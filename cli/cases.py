@@ -15,8 +15,8 @@ from cli.asking import (
 from cli.parameters import CaseName
 from cli.queues import ANSWERS_WITHIN
 from cli.words import how_it_ended
-from domain.events import Event
-from domain.view import CaseView
+from domain.case.events import Event
+from domain.case.view import CaseView
 
 __all__ = [
     "ANSWERS_WITHIN",

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from activities.contact_check import email_problem, number_problem, zone_problem
 from cli.problems import BadInput
-from domain.errors import explain
-from domain.policy import effective_policy
-from workflows.case_input import CaseInput
+from domain.case.policy import effective_policy
+from domain.shared.errors import explain
+from reference.contact_check import email_problem, number_problem, zone_problem
+from workflows.case.input import CaseInput
 
 
 def check(start: CaseInput, tell_person: Callable[[str], None]) -> None:

@@ -14,10 +14,10 @@ from cli.parameters import By, Json, Note, Seller, SellerName, Span
 from cli.problems import BadInput, DidNotHappen, checked
 from cli.watching import play
 from cli.words import utc
-from domain.account import SellingPlan
+from domain.case.events import Event, HarmCategory
 from domain.enrollment.events import ChangeAccount, Expel, Readmit, Reinstate
 from domain.enrollment.view import EnrollmentView
-from domain.events import Event, HarmCategory
+from domain.shared.account import SellingPlan
 
 
 class Removable(StrEnum):

@@ -24,11 +24,11 @@ from cli.output import say
 from cli.page import table_of
 from cli.problems import checked
 from cli.words import plain
-from domain.account import Store
-from domain.enrollment.record import Status
-from domain.names import ENROLLMENT_WORKFLOW
-from domain.text import Frozen, Key
-from workflows.search import SELLER, STATUS, STORE
+from domain.enrollment.state import Status
+from domain.shared.account import Store
+from domain.shared.names import ENROLLMENT_WORKFLOW
+from domain.shared.text import Frozen, Key
+from workflows.shared.search_attributes import SELLER, STATUS, STORE
 
 
 class Wanted(Frozen):

@@ -7,7 +7,7 @@ from cli.asking import Standing
 from cli.output import say, say_json
 from cli.page import head, section, table_of
 from cli.words import plain
-from domain.enrollment.record import Status, What
+from domain.enrollment.state import Status, What
 from domain.enrollment.view import EnrollmentView
 
 _MEANING = {

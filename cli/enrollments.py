@@ -9,13 +9,13 @@ from temporalio.common import WorkflowIDConflictPolicy
 from cli import asking
 from cli.asking import Kind, Standing
 from cli.parameters import SellerName
-from domain.account import SellerAccount
+from domain.case.events import Event
 from domain.enrollment.view import EnrollmentView
-from domain.events import Event
-from domain.names import CASES_QUEUE, ENROLLMENT_WORKFLOW, enrollment_workflow_id
-from providers.own_workflows import update_with_start
-from workflows.enrollment_input import EnrollmentInput
-from workflows.search import enrollment_at_start
+from domain.shared.account import SellerAccount
+from domain.shared.names import CASES_QUEUE, ENROLLMENT_WORKFLOW, enrollment_workflow_id
+from providers.temporal.own_workflows import update_with_start
+from workflows.enrollment.input import EnrollmentInput
+from workflows.shared.search_attributes import enrollment_at_start
 
 _ENDS_NOT = "an enrollment goes on for as long as the seller sells"
 _TRIES_WITHIN = timedelta(seconds=10)

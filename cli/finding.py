@@ -16,8 +16,8 @@ from cli.output import console, say
 from cli.page import keep_words
 from cli.queues import ANSWERS_WITHIN
 from cli.words import plain
-from domain.account import Store
-from workflows.search import SELLER, STORE
+from domain.shared.account import Store
+from workflows.shared.search_attributes import SELLER, STORE
 
 STANDING = "ExecutionStatus IN ('Running', 'Paused')"
 """Not ended: one that somebody paused stands still, and is not to be lost sight of."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import computed_field
 
-from domain.text import Frozen
+from domain.shared.text import Frozen
 
 
 class Kind(StrEnum):

@@ -19,12 +19,12 @@ from cli.listing import Wanted
 from cli.output import as_json_for, warn
 from cli.parameters import CaseName, case_name
 from cli.problems import BadInput, DidNotHappen, checked
-from domain.account import Store
-from domain.attempt import About, Channel
-from domain.names import CASE_WORKFLOW
-from domain.status import Status, What
-from domain.text import Frozen
-from domain.view import CaseView
+from domain.case.attempt import About, Channel
+from domain.case.status import Status, What
+from domain.case.view import CaseView
+from domain.shared.account import Store
+from domain.shared.names import CASE_WORKFLOW
+from domain.shared.text import Frozen
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes a cell for a formula by."""

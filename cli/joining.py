@@ -20,13 +20,13 @@ from cli.cases import (
 )
 from cli.parameters import CaseName
 from cli.problems import DidNotHappen
-from domain.account import Issue
-from domain.events import AddIssue
-from domain.names import CASE_WORKFLOW, CASES_QUEUE, case_workflow_id_of
-from domain.status import OPEN, Status
-from workflows.case_input import CaseInput
-from workflows.markdown import safe
-from workflows.search import at_start
+from domain.case.events import AddIssue
+from domain.case.status import OPEN, Status
+from domain.shared.account import Issue
+from domain.shared.names import CASE_WORKFLOW, CASES_QUEUE, case_workflow_id_of
+from workflows.case.input import CaseInput
+from workflows.shared.markdown import safe
+from workflows.shared.search_attributes import at_start
 
 ENDS_WITHIN_SECONDS = 20
 """How long an ending case is waited for."""

@@ -10,15 +10,15 @@ from cli.cases import ANSWERS_WITHIN, run
 from cli.output import say, warn
 from cli.parameters import Case
 from cli.problems import BadInput, DidNotHappen
-from domain.errors import explain
-from runtime.portal_settings import PortalSettings, of_this_machine
+from domain.shared.errors import explain
+from runtime.page_settings import PageSettings, of_this_machine
 from runtime.settings import Settings
 
 
 def link(case: Case) -> None:
     """Make a link that opens the seller's account health page, for whoever has it."""
     try:
-        settings = of_this_machine(PortalSettings(), Settings().state)
+        settings = of_this_machine(PageSettings(), Settings().state)
     except ValidationError as error:
         raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
     try:

@@ -30,12 +30,20 @@ from cli.page import table_of
 from cli.parameters import CaseName, moment
 from cli.problems import DidNotHappen, checked
 from cli.words import left, plain
-from domain.account import Store
-from domain.names import CASE_WORKFLOW, case_workflow_id
-from domain.status import CLOSED, Status
-from domain.text import Frozen, Key
-from domain.waiting import WaitsFor, of_whom, waits_for
-from workflows.search import DEADLINE, ISSUE_CODES, REASON, SELLER, SINCE, STATUS, STORE
+from domain.case.status import CLOSED, Status
+from domain.case.waiting import WaitsFor, of_whom, waits_for
+from domain.shared.account import Store
+from domain.shared.names import CASE_WORKFLOW, case_workflow_id
+from domain.shared.text import Frozen, Key
+from workflows.shared.search_attributes import (
+    DEADLINE,
+    ISSUE_CODES,
+    REASON,
+    SELLER,
+    SINCE,
+    STATUS,
+    STORE,
+)
 
 _TIMED = of_whom(WaitsFor.SELLER)
 """In any other status the deadline is a past one's."""

@@ -27,8 +27,8 @@ from cli.words import (
     utc,
     what_next,
 )
-from domain.status import CLOSED
-from domain.view import CaseView
+from domain.case.status import CLOSED
+from domain.case.view import CaseView
 
 _WAITING_HELPS_NOT = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED)
 

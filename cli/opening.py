@@ -14,8 +14,8 @@ from cli.lines import is_many, json_object, json_value
 from cli.output import print_view, say, warn
 from cli.parameters import By, Json, span
 from cli.problems import BadInput, checked
-from domain.policy import Policy
-from workflows.case_input import CaseInput
+from domain.case.policy import Policy
+from workflows.case.input import CaseInput
 
 _SPANS = frozenset(
     name for name, field in Policy.model_fields.items() if field.annotation is timedelta

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 
 from cli.words import meaning_of, status_of, what_next
-from domain.view import CaseView
+from domain.case.view import CaseView
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -23,9 +23,9 @@ from cli.words import (
     utc,
     what_next,
 )
-from domain.record import Entry, Plan
-from domain.status import Status, What
-from domain.view import CaseView
+from domain.case.state import Entry, Plan
+from domain.case.status import Status, What
+from domain.case.view import CaseView
 
 _PADDING = 2
 """Of a column; rich counts it for the outermost ones, too, which have less."""

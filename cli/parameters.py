@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from domain.account import SellerAccount, Store
-from domain.names import case_workflow_id, enrollment_workflow_id
+from domain.shared.account import SellerAccount, Store
+from domain.shared.names import case_workflow_id, enrollment_workflow_id
 
 _ACCOUNT = rf"({'|'.join(Store)})/([A-Za-z0-9._-]{{1,64}})"
 _CASE = re.compile(rf"(?:case/)?{_ACCOUNT}(?:/([0-9a-fA-F-]{{36}}))?")

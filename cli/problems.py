@@ -6,7 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from typer import TyperException
 
-from domain.errors import explain
+from domain.shared.errors import explain
 
 Model = TypeVar("Model", bound=BaseModel)
 

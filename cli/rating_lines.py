@@ -6,11 +6,11 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from activities.contact_check import email_problem, number_problem, zone_problem
 from cli.lines import cells_of, columns_of, json_of
 from cli.problems import BadInput, checked
-from domain.account import SellerAccount
 from domain.enrollment.ratings import Day, Score
+from domain.shared.account import SellerAccount
+from reference.contact_check import email_problem, number_problem, zone_problem
 
 _EXISTS = (
     ("emergency_phone", number_problem),

@@ -14,9 +14,9 @@ from cli.lines import is_many
 from cli.output import progress, say, warn
 from cli.parameters import By
 from cli.problems import BadInput, DidNotHappen, checked
-from domain.enrollment.record import Status
-from domain.errors import explain
-from domain.events import RequestCall
+from domain.case.events import RequestCall
+from domain.enrollment.state import Status
+from domain.shared.errors import explain
 
 if TYPE_CHECKING:
     from cli.staging import Problem, Staging

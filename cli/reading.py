@@ -9,7 +9,7 @@ from cli.page import plan_text
 from cli.parameters import CaseName
 from cli.problems import BadInput, DidNotHappen
 from cli.words import meaning_of, status_of
-from domain.status import Status
+from domain.case.status import Status
 
 
 def version_read(case: CaseName) -> int:

@@ -15,10 +15,10 @@ from typing import BinaryIO, NamedTuple
 
 from cli.problems import DidNotHappen
 from cli.rating_lines import ACCOUNT, Checked, Values
-from domain.account import SellerAccount
 from domain.enrollment.events import MAXIMUM_RATINGS
 from domain.enrollment.ratings import Rating
-from domain.enrollment.record import Status
+from domain.enrollment.state import Status
+from domain.shared.account import SellerAccount
 
 _WHOLE = 1
 """The user_version of a file that was read to its end."""

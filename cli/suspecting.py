@@ -17,9 +17,9 @@ from cli.asking import clock_of
 from cli.findings import Finding, Kind, found
 from cli.queues import ANSWERS_WITHIN
 from cli.words import plain
-from domain.names import CASES_QUEUE
-from domain.status import Status
-from workflows.search import DEADLINE, STATUS
+from domain.case.status import Status
+from domain.shared.names import CASES_QUEUE
+from workflows.shared.search_attributes import DEADLINE, STATUS
 
 LATE = timedelta(minutes=5)
 """What is overdue, or fails, for longer is reported."""

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time
 
 from dateutil.relativedelta import relativedelta
 
-from activities.time_zones import EDITION, newest_known
 from cli.findings import Finding, Kind, found
+from reference.time_zones import EDITION, newest_known
 
 _OLD = relativedelta(months=6)
 """Within which there is a new edition as a rule."""

@@ -11,7 +11,7 @@ from cli.output import print_view
 from cli.parameters import By, Case, CaseName, Json, Note
 from cli.problems import BadInput, checked
 from cli.reading import version_read
-from domain.events import (
+from domain.case.events import (
     AddIssue,
     ChangeContact,
     ContactChannel,

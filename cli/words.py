@@ -3,12 +3,12 @@
 import re
 from datetime import datetime, timedelta
 
-from activities.contact_check import zone_problem
-from activities.time_zones import utc_offset, zone_of
-from domain.attempt import About, Channel
-from domain.record import ALREADY_DEACTIVATED, Plan
-from domain.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
-from domain.view import CaseView, PlannedView
+from domain.case.attempt import About, Channel
+from domain.case.state import ALREADY_DEACTIVATED, Plan
+from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
+from domain.case.view import CaseView, PlannedView
+from reference.contact_check import zone_problem
+from reference.time_zones import utc_offset, zone_of
 
 _MEANING = {
     Status.CONTACTING: "the seller is being reached",

@@ -21,12 +21,12 @@ from rich.table import Table
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
-from domain.attempt import Channel
-from domain.enrollment.record import Status as Standing
+from domain.case.attempt import Channel
+from domain.case.view import CaseView
+from domain.enrollment.state import Status as Standing
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
-from domain.errors import explain
-from domain.names import CASES_QUEUE, case_workflow_id_of
-from domain.view import CaseView
+from domain.shared.errors import explain
+from domain.shared.names import CASES_QUEUE, case_workflow_id_of
 from examples.stage import Stage
 from examples.stories import STORIES, Story
 from runtime.clock import time_skipper
@@ -36,10 +36,10 @@ from runtime.encryption import BadKeys
 from runtime.logs import configure_logs
 from runtime.service import IDENTITY, providers_of, working
 from runtime.settings import Settings
-from workflows.case_input import CaseInput
-from workflows.issue_case import IssueCase
-from workflows.search import at_start
-from workflows.seller_enrollment import SellerEnrollment
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment
+from workflows.shared.search_attributes import at_start
 
 FOLDER = Path(__file__).parent
 CLIENT = FOLDER.parent / "client.py"

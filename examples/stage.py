@@ -7,9 +7,9 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from domain.status import Status
-from domain.view import CaseView
-from workflows.issue_case import IssueCase
+from domain.case.status import Status
+from domain.case.view import CaseView
+from workflows.case.issue_case import IssueCase
 
 
 class Stage:

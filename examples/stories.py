@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.events import (
+from domain.case.events import (
     Decide,
     Decision,
     HarmCategory,
@@ -15,9 +15,9 @@ from domain.events import (
     ReviewPlan,
     SubmitPlan,
 )
-from domain.status import Reason, Status
+from domain.case.status import Reason, Status
 from examples.stage import Stage
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 
 def _plan(by: str, cause: str) -> SubmitPlan:

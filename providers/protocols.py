@@ -9,9 +9,9 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
-from domain.attempt import Result
-from domain.orders import ContactOrder, DeactivationOrder, ExpelOrder
-from providers.spoken import ENGLISH
+from domain.case.activity_inputs import ContactOrder, DeactivationOrder, ExpelOrder
+from domain.case.attempt import Result
+from providers.call_wording import ENGLISH
 
 
 class ProviderFailed(Exception):
@@ -50,7 +50,7 @@ class Dial:
     case_id: str
     phone: str = field(repr=False)
     language: str = ENGLISH
-    """Of providers/spoken.py."""
+    """Of providers/call_wording.py."""
 
 
 class Telephone(Protocol):

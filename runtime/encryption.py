@@ -16,9 +16,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter, PayloadCodec
 
-from domain.errors import explain
+from domain.shared.errors import explain
 from runtime.existing import ExistingFile
-from workflows.converter import (
+from workflows.shared.payloads import (
     DATA_CONVERTER,
     ENCRYPTED,
     WHY_UNREADABLE,
@@ -49,7 +49,7 @@ class Codec(PayloadCodec):
 
     What bears no id was written before encryption was switched on, and is read as it is. What
     cannot be decrypted is handed on as it is, with the reason: whoever reads it decides what
-    that means (workflows/converter.py).
+    that means (workflows/shared/payloads.py).
     """
 
     def __init__(self, keys: Sequence[Key]) -> None:

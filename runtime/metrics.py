@@ -1,12 +1,12 @@
-"""Metrics for Prometheus: the SDK's own, and ours (workflows/metrics.py)."""
+"""Metrics for Prometheus: the SDK's own, and ours (workflows/case/metrics.py)."""
 
 from datetime import UTC, date, datetime, time
 
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
-from activities.time_zones import EDITION
-from domain.names import CASE_WORKFLOW, CASES_QUEUE
-from workflows.metrics import BUCKETS, FROM_THE_START, HELP
+from domain.shared.names import CASE_WORKFLOW, CASES_QUEUE
+from reference.time_zones import EDITION
+from workflows.case.metrics import BUCKETS, FROM_THE_START, HELP
 
 TIME_ZONES = "case72_time_zones_timestamp_seconds"
 

@@ -20,32 +20,32 @@ from temporalio.worker import (
     WorkerTuner,
 )
 
-from activities.contact_check import call_only
-from activities.contacts import ContactActivities
-from activities.entry import Entry
-from activities.mailing import MailActivities
-from activities.marketplace import MarketplaceActivities
-from activities.messages import Addresses, Composer
+from activities.accounts import MarketplaceActivities
+from activities.calls import TelephonyActivities
+from activities.emails import MailActivities
 from activities.opening import OpeningActivities
-from activities.standing import StandingActivities
-from activities.telephony import TelephonyActivities
-from activities.values import Ways, WebUI
-from activities.wording import Wording
-from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from activities.sharing import ContactActivities
+from activities.warnings import StandingActivities
+from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from mail.composer import Addresses, Composer
+from mail.templates import Wording
+from mail.values import Ways, WebUI
 from providers.failover_telephone import FailoverTelephone
-from providers.lines import PhoneLines
-from providers.own_workflows import Cases, Enrollments
 from providers.protocols import AccountService, Lines, Mail, OpenCases, Programme, Telephone
-from providers.simulated_mail import SimulatedMail
-from providers.simulated_marketplace import SimulatedMarketplace
-from providers.simulated_telephone import SimulatedTelephone
-from providers.smtp_mail import SmtpMail, SmtpServer
-from providers.twilio_api import Account
-from providers.twilio_telephone import Numbers, TwilioTelephone
+from providers.simulated.account_service import SimulatedMarketplace
+from providers.simulated.mail import SimulatedMail
+from providers.simulated.telephone import SimulatedTelephone
+from providers.smtp.mail import SmtpMail, SmtpServer
+from providers.temporal.own_workflows import Cases, Enrollments
+from providers.temporal.phone_lock import PhoneLines
+from providers.twilio.api import Account
+from providers.twilio.telephone import Numbers, TwilioTelephone
+from reference.contact_check import call_only
+from reference.page_links import Entry
 from runtime.settings import Settings
 from runtime.workflow_slots import LOST_AFTER_SECONDS, OneSlot
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment
 
 QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE)
 

@@ -20,10 +20,10 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from activities.contact_check import place_problem
+from domain.case.policy_limits import LEAST_WINDOW
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED
-from domain.fairness import LEAST_WINDOW
-from providers.smtp_mail import Security
+from providers.smtp.mail import Security
+from reference.contact_check import place_problem
 from runtime.existing import ExistingFile, ExistingFolder
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     """Likewise: what prints it, without a shell."""
     smtp_ca_file: ExistingFile | None = None
     smtp_timeout_seconds: Annotated[float, Field(gt=0, le=50)] = 45
-    """For the whole of one message; a try may take a minute (workflows/patience.py)."""
+    """For one whole message; a try may take a minute (workflows/shared/activity_options.py)."""
     warn_days_below: Annotated[
         tuple[Annotated[int, Field(ge=1, le=DAYS_BELOW_ALLOWED)], ...], NoDecode
     ] = (7, 10)
@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     From that day on it is counted how old ours is (docs/runbook/time-zones-old.md).
     """
     least_window: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=30))] = LEAST_WINDOW
-    """Of a case's policy (ISO 8601); under a day only for demos and tests (domain/fairness.py)."""
+    """Of a case's policy (ISO 8601); under a day only for demos and tests."""
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker lets activities finish: more than a call takes."""
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from email.message import EmailMessage
 from typing import NoReturn
 
-from domain.attempt import Result
-from domain.orders import ExpelOrder
+from domain.case.activity_inputs import ExpelOrder
+from domain.case.attempt import Result
 from providers.protocols import AccountService, Dial, Mail, Programme, Telephone
 from runtime.service import Providers
 from runtime.settings import Settings

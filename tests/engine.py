@@ -16,32 +16,32 @@ from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.testing import TimeSkipper
 
-from activities.entry import Entry
-from domain.account import Account, Issue, SellerAccount, Store
+from domain.case.status import Status
+from domain.case.view import CaseView
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
-from domain.enrollment.record import What
+from domain.enrollment.state import What
 from domain.enrollment.view import EnrollmentView
-from domain.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
-from domain.status import Status
-from domain.view import CaseView
-from providers.lines import PhoneLines
-from providers.own_workflows import Cases, Enrollments
+from domain.shared.account import Account, Issue, SellerAccount, Store
+from domain.shared.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
 from providers.protocols import AccountService, Mail, Programme, Telephone
-from providers.simulated_mail import SimulatedMail
-from providers.simulated_marketplace import SimulatedMarketplace
-from providers.simulated_telephone import SimulatedTelephone
+from providers.simulated.account_service import SimulatedMarketplace
+from providers.simulated.mail import SimulatedMail
+from providers.simulated.telephone import SimulatedTelephone
+from providers.temporal.own_workflows import Cases, Enrollments
+from providers.temporal.phone_lock import PhoneLines
+from reference.page_links import Entry
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
 from runtime.service import QUEUES, Providers, working
 from runtime.settings import Settings
 from tests.patience import PATIENCE
-from workflows.case_input import CaseInput
-from workflows.enrollment_input import EnrollmentInput
-from workflows.issue_case import IssueCase
-from workflows.search import at_start
-from workflows.seller_enrollment import SellerEnrollment
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.input import EnrollmentInput
+from workflows.enrollment.seller_enrollment import SellerEnrollment
+from workflows.shared.search_attributes import at_start
 
 RING_SECONDS = 0.05
 EVERYONE: dict[str, Any] = {"coverage": "everyone"}

@@ -3,9 +3,9 @@
 CASE72_VERSION=2 python -m tests.next_version
 """
 
-from domain import working
+from domain.case import desk_updates
 
-working.MAXIMUM_ISSUES = 2
+desk_updates.MAXIMUM_ISSUES = 2
 
 if __name__ == "__main__":
     import runpy

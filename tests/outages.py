@@ -1,12 +1,13 @@
 """Outages, and whether a seller was really tried, judged from what the providers saw alone.
 
-Hours count from the opening of the case. Written apart from domain/tried.py, to check it.
+Hours count from the opening of the case. Written apart from domain/case/really_tried.py, to check
+it.
 """
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from domain.attempt import Channel
+from domain.case.attempt import Channel
 
 CALL, EMAIL = Channel.CALL, Channel.EMAIL
 

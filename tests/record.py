@@ -14,20 +14,20 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from domain.case.events import Decision, RecordDeactivation
+from domain.case.status import Status
 from domain.enrollment.events import Readmit, Reinstate
-from domain.enrollment.record import Status as Standing
-from domain.events import Decision, RecordDeactivation
-from domain.status import Status
+from domain.enrollment.state import Status as Standing
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Dial, ProviderFailed
-from providers.simulated_telephone import SimulatedTelephone
+from providers.simulated.telephone import SimulatedTelephone
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows import test_rows as rows
 from tests.workflows.events import PLAN, WITHDRAW, decided
 from tests.workflows.test_enrollment import DAY, changed, days_ago, found_harm, recorded
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment as Programme
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 
 FOLDER = Path(__file__).parent / "histories"
 

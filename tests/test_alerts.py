@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from cli.findings import Kind
-from domain.names import CASES_QUEUE, case_workflow_id
+from domain.shared.names import CASES_QUEUE, case_workflow_id
 from tests.engine import account, issue
 from tests.patience import PATIENCE
 from tests.scraping import Scraped, watched
 from tests.test_metrics import opened
 from tests.test_whole import ROOT
 from tests.workflows.events import ACCEPT, PLAN
-from workflows.case_input import CaseInput
-from workflows.issue_case import IssueCase
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
 
 RULES = (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text("utf-8")
 DASHBOARD = json.loads((ROOT / "deploy" / "grafana" / "case72.json").read_text("utf-8"))

@@ -18,19 +18,19 @@ import yaml
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import WorkflowHandle
 
-from domain.attempt import Channel, Result
-from domain.view import CaseView
+from domain.case.attempt import Channel, Result
+from domain.case.view import CaseView
 from runtime.connection import connect
 from runtime.dev_server import DevServer, dev_server, free_ports
-from tests.client.conftest import Cli
+from tests.cli.conftest import Cli
 from tests.keys import keys_file
+from tests.page.forwarding import PROXY, asked_from, forwarding
+from tests.page.site import KEY
 from tests.patience import PATIENCE
-from tests.portal.forwarding import PROXY, asked_from, forwarding
-from tests.portal.site import KEY
 from tests.providers.mail_server import Letterbox, mail_server
 from tests.reading import part_of
 from tests.test_whole import ROOT
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 COMPOSED: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSED["services"]
@@ -57,7 +57,7 @@ def test_no_password_has_a_default() -> None:
 def test_the_page_believes_the_gateway_alone_about_its_visitors() -> None:
     (network,) = COMPOSED["networks"]["default"]["ipam"]["config"]
     _, _, proxies = _VARIABLE.fullmatch(
-        SERVICES["portal"]["environment"]["CASE72_PORTAL_PROXIES"]
+        SERVICES["page"]["environment"]["CASE72_PAGE_PROXIES"]
     ).groups()  # type: ignore[union-attr]  # or the test fails
     assert proxies == network["gateway"]
     assert ip_address(proxies) in ip_network(network["subnet"])
@@ -110,7 +110,7 @@ class Outside:
         return {name: self._translated(value) for name, value in settings.items()}
 
     def _translated(self, text: str) -> str:
-        given = {"PORTAL_PORT": str(self.port), "CODEC_PASSWORD": "twelve-letters"}
+        given = {"PAGE_PORT": str(self.port), "CODEC_PASSWORD": "twelve-letters"}
         text = _VARIABLE.sub(lambda m: given.get(m[1], m[3]), text)
         for theirs, ours in {
             "temporal:7233": self.server.address,
@@ -130,7 +130,7 @@ class Outside:
     def start(self, service: str) -> subprocess.Popen[bytes]:
         """Run what the container would."""
         command = SERVICES[service].get("command", ["python", "worker.py"])
-        more = {"CASE72_PORTAL_PORT": str(self.port)}
+        more = {"CASE72_PAGE_PORT": str(self.port)}
         return subprocess.Popen(
             [sys.executable, *command[1:]],
             cwd=ROOT,
@@ -165,7 +165,7 @@ def _paths() -> dict[str, str]:
 async def outside(folder: Path) -> AsyncIterator[Outside]:
     """A server and a letterbox, and the secrets that the file names."""
     keys_file(folder / "secrets", "k1").rename(folder / "secrets" / "encryption_keys")
-    (folder / "secrets" / "portal_secrets").write_text(KEY)
+    (folder / "secrets" / "page_secrets").write_text(KEY)
     async with dev_server(folder / "temporal") as server, mail_server() as box:
         yield Outside(server, box, folder, *free_ports(0, 0))
 
@@ -175,7 +175,7 @@ async def test_the_worker_and_the_page_run_as_it_says_and_their_health_checks_te
 ) -> None:
     async with AsyncExitStack() as stack:
         here = await stack.enter_async_context(outside(tmp_path))
-        for service in ("worker", "portal"):
+        for service in ("worker", "page"):
             assert not here.is_well(service)
             process = here.start(service)
             stack.callback(process.wait, 30)

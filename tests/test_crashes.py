@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from domain.attempt import Channel, Result
-from domain.names import CASES_QUEUE
-from domain.status import Reason, Status
+from domain.case.attempt import Channel, Result
+from domain.case.status import Reason, Status
+from domain.shared.names import CASES_QUEUE
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
@@ -25,8 +25,8 @@ from tests.killable_server import kill, killable_server
 from tests.patience import PATIENCE
 from tests.test_whole import ROOT
 from tests.workflows.events import FRAUD, WITHDRAW
-from workflows.case_input import CaseInput
-from workflows.issue_case import IssueCase
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
 
 
 class Host:

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from runtime.encryption import EncryptionSettings
-from runtime.portal_settings import CodecSettings, PortalSettings
+from runtime.page_settings import CodecSettings, PageSettings
 from runtime.settings import Settings
 from tests.test_whole import ROOT
-from workflows.versions import VERSION
+from workflows.shared.versions import VERSION
 
 SETTINGS = {
     f"{model.model_config['env_prefix']}{field}".upper()
-    for model in (Settings, PortalSettings, CodecSettings, EncryptionSettings)
+    for model in (Settings, PageSettings, CodecSettings, EncryptionSettings)
     for field in model.model_fields
 }
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))

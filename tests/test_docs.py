@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.case.events import ChangeContact, Event
 from domain.enrollment.events import ChangeAccount
-from domain.events import ChangeContact, Event
 from tests.test_deploy import SETTINGS
 from tests.test_whole import ROOT, run, service
 

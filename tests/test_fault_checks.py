@@ -1,4 +1,4 @@
-"""The checks after a fault can fail: doctored books are found out (faults/checks.py)."""
+"""The checks after a fault can fail: doctored books are found out."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from domain.attempt import About, Channel, Result
-from domain.policy import effective_policy
-from domain.record import Entry
-from domain.status import Reason, Status, What
-from domain.view import AttemptView, CaseView
-from faults.checks import violations
-from faults.evidence import Call, CaseSeen, Delivered, Evidence
+from domain.case.attempt import About, Channel, Result
+from domain.case.policy import effective_policy
+from domain.case.state import Entry
+from domain.case.status import Reason, Status, What
+from domain.case.view import AttemptView, CaseView
+from experiments.faults.checks import violations
+from experiments.faults.evidence import Call, CaseSeen, Delivered, Evidence
 from tests.engine import HOUR, account, issue
 
 OPENED = datetime(2026, 3, 2, 17, tzinfo=UTC)

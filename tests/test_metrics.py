@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
-from activities.time_zones import EDITION
-from domain.attempt import Channel
-from domain.events import Decide, Decision
-from domain.names import CASES_QUEUE, case_workflow_id
-from domain.status import What
-from domain.view import CaseView
+from domain.case.attempt import Channel
+from domain.case.events import Decide, Decision
+from domain.case.status import What
+from domain.case.view import CaseView
+from domain.shared.names import CASES_QUEUE, case_workflow_id
+from reference.time_zones import EDITION
 from runtime.clock import time_skipper
 from runtime.metrics import TIME_ZONES
 from tests.engine import EVERYONE, HOUR, OpenCase, account, issue
@@ -23,8 +23,8 @@ from tests.patience import PATIENCE
 from tests.scraping import Scraped, watched
 from tests.test_whole import ROOT, run
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW
-from workflows.case_input import CaseInput
-from workflows.issue_case import IssueCase
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
 
 LABELS = {"namespace", "task_queue", "workflow_type", "activity_type", "le"}
 LABELS |= {"edition", "status", "reason", "channel", "result", "what", "about"}

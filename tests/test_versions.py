@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client, WorkflowUpdateFailedError
 
-from domain.status import Status
+from domain.case.status import Status
 from tests.engine import Running, issue, know
 from tests.killable_server import kill
 from tests.patience import PATIENCE
@@ -15,8 +15,8 @@ from tests.test_crashes import Host, opened, stage
 from tests.test_whole import ROOT, TEMPORAL, run
 from tests.workflows.events import WITHDRAW, joins
 from tests.workflows.test_enrollment import changed
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment
 
 
 async def make_current(client: Client, version: str) -> None:

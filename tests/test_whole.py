@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from activities.time_zones import EDITION
-from domain.status import Status
+from domain.case.status import Status
+from reference.time_zones import EDITION
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.domain import walks as cases
+from tests.domain.case import walks as cases
 from tests.domain.enrollment import exhaustive as enrollments
 from tests.domain.walk import Breach, Walk
 

@@ -5,8 +5,9 @@ The rating requirement itself is in domain/enrollment/ratings.py (docs/rules.md,
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from domain.account import ContactNews, SellingPlan
-from domain.attempt import Result
+from domain.case.attempt import Result
+from domain.case.events import RecordDeactivation, SendLink
+from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment.events import (
     AccountNews,
     ChangeAccount,
@@ -15,7 +16,7 @@ from domain.enrollment.events import (
     RecordRatings,
     Reinstate,
 )
-from domain.enrollment.record import (
+from domain.enrollment.state import (
     INVITES,
     SAYS_ENDED,
     About,
@@ -30,10 +31,9 @@ from domain.enrollment.record import (
     What,
 )
 from domain.enrollment.warnings import Warnings
-from domain.errors import Refused
-from domain.events import RecordDeactivation, SendLink
-from domain.fresh_link import refuse_if_too_often
-from domain.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.account import ContactNews, SellingPlan
+from domain.shared.errors import Refused
+from domain.shared.fresh_link import refuse_if_too_often
 
 REMIND_AFTER = timedelta(days=7)
 LINK_SPACING, LINKS_PER_DAY = timedelta(minutes=15), 3

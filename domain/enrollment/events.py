@@ -7,10 +7,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from domain.account import SellingPlan
+from domain.case.events import Event, HarmCategory
 from domain.enrollment.ratings import Rating
-from domain.events import Event, HarmCategory
-from domain.text import Email, Frozen, Language, Line, Paragraph, Phone, TimeZone
+from domain.shared.account import SellingPlan
+from domain.shared.text import Email, Frozen, Language, Line, Paragraph, Phone, TimeZone
 
 MAXIMUM_RATINGS = 1000
 """In one message: five windows of six months, each day of them recorded."""

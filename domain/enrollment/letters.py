@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from domain.account import SellerAccount, confirmation_of
-from domain.enrollment.record import About, EnrollmentRecord, Letter
+from domain.enrollment.state import About, EnrollmentRecord, Letter
+from domain.shared.account import SellerAccount, confirmation_of
 
 
 class Letters(EnrollmentRecord):

@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 from dateutil.relativedelta import relativedelta
 from pydantic import BeforeValidator, Field
 
-from domain.text import Frozen
+from domain.shared.text import Frozen
 
 GOOD = 250
 """The least rating that is not below."""

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from domain.account import SellerAccount, SellingPlan
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.ratings import (
     DAYS_BELOW_ALLOWED,
@@ -12,8 +11,9 @@ from domain.enrollment.ratings import (
     RatingRecord,
     window_length,
 )
-from domain.enrollment.record import Entry, Reason, Status
-from domain.text import Frozen
+from domain.enrollment.state import Entry, Reason, Status
+from domain.shared.account import SellerAccount, SellingPlan
+from domain.shared.text import Frozen
 
 
 class Requirement(StrEnum):

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
-from domain.attempt import Result
+from domain.case.attempt import Result
 from domain.enrollment.letters import Letters
-from domain.enrollment.record import About, Letter, Status, Warned
+from domain.enrollment.state import About, Letter, Status, Warned
 
 WARN_AGAIN_AFTER = timedelta(days=30)
 """A correction that goes back and forth comes within days."""

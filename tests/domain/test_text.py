@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from domain.account import Account, Issue
-from domain.errors import explain
-from domain.events import (
+from domain.case.events import (
     ChangeContact,
     Decide,
     RecordConversation,
@@ -17,8 +15,10 @@ from domain.events import (
     SubmitPlan,
     Withdraw,
 )
-from tests.domain.build import a_plan, an_account, an_issue
-from workflows.case_input import CaseInput
+from domain.shared.account import Account, Issue
+from domain.shared.errors import explain
+from tests.domain.case.build import a_plan, an_account, an_issue
+from workflows.case.input import CaseInput
 
 ACCOUNT = an_account().model_dump()
 ISSUE = an_issue().model_dump()

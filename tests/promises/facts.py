@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from domain.attempt import About
-from domain.enrollment.record import Status as Enrolled
-from domain.status import CLOSED, Status
-from domain.steps import WaitUntil
+from domain.case.attempt import About
+from domain.case.status import CLOSED, Status
+from domain.case.steps import WaitUntil
+from domain.enrollment.state import Status as Enrolled
 from tests.promises.states import Moment
 
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from activities.languages import moment as told
-from activities.markup import plain
-from domain.attempt import About
-from domain.enrollment.record import Status as Enrolled
-from domain.status import Status
-from portal.languages import LANGUAGES
-from portal.shown import CALLING, PLAN_FOR_DECISION, PLAN_FOR_REVIEW
-from tests.activities.emails import TAGS
+from domain.case.attempt import About
+from domain.case.status import Status
+from domain.enrollment.state import Status as Enrolled
+from mail.markup import plain
+from page.languages import LANGUAGES
+from page.shown import CALLING, PLAN_FOR_DECISION, PLAN_FOR_REVIEW
+from reference.languages import moment as told
+from tests.mail.emails import TAGS
 from tests.promises.facts import (
     being_called,
     button_when_read,

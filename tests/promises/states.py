@@ -8,27 +8,27 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from domain.account import SellingPlan
-from domain.attempt import Attempt, Channel
-from domain.case import Case
+from domain.case.activity_inputs import MailOrder, mail_order
+from domain.case.attempt import Attempt, Channel
+from domain.case.case import Case
+from domain.case.events import Event
+from domain.case.status import Status
+from domain.case.steps import LookUp, WaitUntil
+from domain.enrollment.activity_inputs import LetterOrder, letter_order
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.orders import LetterOrder, letter_order
-from domain.enrollment.record import Send
-from domain.enrollment.record import Status as Enrolled
+from domain.enrollment.state import Send
+from domain.enrollment.state import Status as Enrolled
 from domain.enrollment.view import StandingView, standing_of
-from domain.errors import Refused
-from domain.events import Event
-from domain.orders import MailOrder, mail_order
-from domain.status import Status
-from domain.steps import LookUp, WaitUntil
-from tests.domain.build import ASK_MORE, a_harm_report, a_plan, a_request
+from domain.shared.account import SellingPlan
+from domain.shared.errors import Refused
+from tests.domain.case.build import ASK_MORE, a_harm_report, a_plan, a_request
+from tests.domain.case.exhaustive import EVENTS, OPENINGS, Walked
+from tests.domain.case.walks import SMALL, at_work, nearly_silent, opening
 from tests.domain.enrollment import exhaustive as enrolled
 from tests.domain.enrollment.build import DAY, rated
 from tests.domain.enrollment.oracle import minus_six_months
 from tests.domain.enrollment.world import Programme, Task
-from tests.domain.exhaustive import EVENTS, OPENINGS, Walked
 from tests.domain.walk import Walk
-from tests.domain.walks import SMALL, at_work, nearly_silent, opening
 
 
 @dataclass(frozen=True)

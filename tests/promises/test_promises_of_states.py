@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from activities.messages import Composer
-from activities.wording import Wording
-from domain.enrollment.record import Status as Enrolled
-from domain.status import Status
-from tests.activities.emails import ADDRESSES
+from domain.case.status import Status
+from domain.enrollment.state import Status as Enrolled
+from mail.composer import Composer
+from mail.templates import Wording
+from tests.mail.emails import ADDRESSES
 from tests.promises.pairs import PAIRS, Pair, breaches
 from tests.promises.states import Moment, answers, of_cases, of_enrollments
 from tests.promises.texts import Site, Text, mails_of, shown_in, shown_of_enrollments

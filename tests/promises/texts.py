@@ -14,28 +14,29 @@ from unittest.mock import patch
 from rich.console import Console
 from starlette.requests import Request
 
-from activities.entry import Signer, Visitor
-from activities.messages import Composer
 from cli.asking import Standing
 from cli.cases import Snapshot
 from cli.enrollment_page import page_of as enrollment_page_of
 from cli.live import _line
 from cli.page import page_of
 from cli.words import how_it_ended, meaning_of, status_of, what_next
-from domain.account import Store
-from domain.orders import desk_order
-from domain.status import CLOSED
-from domain.steps import TellDesk, WaitUntil
-from domain.view import view_of
-from portal.answers import Answers
-from portal.asking import Found
-from portal.case_page import CasePage
-from portal.session import Visit, Visits
-from portal.shown import Shown
-from tests.activities.emails import LINKED, PLAIN, TAGS
+from domain.case.activity_inputs import desk_order
+from domain.case.status import CLOSED
+from domain.case.steps import TellDesk, WaitUntil
+from domain.case.view import view_of
+from domain.shared.account import Store
+from mail.composer import Composer
+from page.answers import Answers
+from page.asking import Found
+from page.case_page import CasePage
+from page.session import Visit, Visits
+from page.shown import Shown
+from reference.page_links import Signer, Visitor
+from tests.mail.emails import LINKED, PLAIN, TAGS
 from tests.promises.states import Moment
 from tests.reading import text_of
-from workflows import enrollment_story, story
+from workflows.case import web_ui as story
+from workflows.enrollment import web_ui as enrollment_story
 
 VISIT = Visit(Visitor("case/US/A2EXAMPLE", Store.US, "A2EXAMPLE"), "nonce")
 _HIDDEN = re.compile(
@@ -268,7 +269,7 @@ class Site:
         request = Request({"type": "http", "headers": []})
         request.state.language = language
         known = len(moment.path) % 2 == 0
-        with patch("portal.answers.case_page", lambda view: CasePage(view, moment.now)):
+        with patch("page.answers.case_page", lambda view: CasePage(view, moment.now)):
             response = self._runner.run(self._sites[known].show(request, VISIT, Shown(news=news)))
         words = html.unescape(_TAG.sub(" ", _HIDDEN.sub(" ", bytes(response.body).decode())))
         return Text("page", language, " ".join(words.split()), replace(moment, desk_phone=known))

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from portal.languages import LANGUAGES, catalog
-from tests.activities.emails import TAGS
+from page.languages import LANGUAGES, catalog
+from tests.mail.emails import TAGS
 
 Words = Mapping[str, str]
 """A regular expression for each language."""

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-from activities.messages import Addresses, Composer
-from domain.account import Issue
-from domain.attempt import About
-from domain.orders import MailOrder
-from domain.status import Status
+from domain.case.activity_inputs import MailOrder
+from domain.case.attempt import About
+from domain.case.status import Status
+from domain.shared.account import Issue
+from mail.composer import Addresses, Composer
 
 RUN = "7d0f6c2e-6f7a-4b0e-9a57-0123456789ab"
 COMPOSER = Composer(Addresses("Héalth <health@shop.example>", "desk@shop.example", "shop.example"))

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from providers.smtp_mail import Security, SmtpMail, SmtpServer
+from providers.smtp.mail import Security, SmtpMail, SmtpServer
 
 TOKEN = "ya29.token-7"
 LOGIN, PASSWORD = "relay-user", "correct-horse-9"

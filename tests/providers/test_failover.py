@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.attempt import Result
+from domain.case.attempt import Result
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import PerhapsDialled, ProviderFailed
-from providers.simulated_telephone import SimulatedTelephone
+from providers.simulated.telephone import SimulatedTelephone
 from tests.providers.test_twilio_telephone import CALL, MINUTE
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused, twilio_stand_in
 

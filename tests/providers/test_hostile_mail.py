@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.messages import Addresses, CannotBeWritten, Composer
-from domain.account import Store
-from domain.attempt import Result
-from domain.enrollment.orders import LetterOrder
-from domain.enrollment.record import About, Reason
+from domain.case.attempt import Result
+from domain.enrollment.activity_inputs import LetterOrder
+from domain.enrollment.state import About, Reason
+from domain.shared.account import Store
+from mail.composer import Addresses, CannotBeWritten, Composer
 from tests.providers.letters import COMPOSER, RUN, notice, order
 from tests.providers.mail_server import mail_server, raw
 from tests.reading import text_of

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from domain.attempt import Channel, Result
-from domain.events import Decision
-from domain.status import Status
+from domain.case.attempt import Channel, Result
+from domain.case.events import Decision
+from domain.case.status import Status
 from tests.engine import Engine, OpenCase, engine_in
 from tests.providers.mail_server import Letterbox, mail_server
 from tests.workflows.events import PLAN, REJECT, decided
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

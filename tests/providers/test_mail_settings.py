@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from domain.errors import explain
-from providers.simulated_mail import SimulatedMail
-from providers.smtp_mail import SmtpMail
+from domain.shared.errors import explain
+from providers.simulated.mail import SimulatedMail
+from providers.smtp.mail import SmtpMail
 from runtime.service import mail_of
 from runtime.settings import Settings
 from tests.test_whole import ROOT, run

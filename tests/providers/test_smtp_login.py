@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.attempt import Result
+from domain.case.attempt import Result
 from providers.protocols import ProviderFailed
-from providers.smtp_mail import Security
+from providers.smtp.mail import Security
 from tests.certificates import Certificates, certificates
 from tests.providers.letters import notice
 from tests.providers.mail_server import LOGIN, PASSWORD, TOKEN, Letterbox, mail_server

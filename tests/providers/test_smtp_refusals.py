@@ -2,7 +2,7 @@
 
 import pytest
 
-from providers.smtp_refusals import Refusal, Stage
+from providers.smtp.refusals import Refusal, Stage
 
 ABOUT_THE_MAILBOX = [
     "550 No such user here",

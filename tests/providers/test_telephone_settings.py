@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from domain.errors import explain
+from domain.shared.errors import explain
 from runtime.service import telephone_of
 from runtime.settings import Settings
 from tests.providers.twilio_calls import DESK, OURS, SID, TOKEN

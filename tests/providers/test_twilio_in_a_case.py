@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.attempt import Channel, Result
-from domain.status import Status, What
-from domain.view import AttemptView, CaseView
+from domain.case.attempt import Channel, Result
+from domain.case.status import Status, What
+from domain.case.view import AttemptView, CaseView
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone
-from providers.simulated_telephone import SimulatedTelephone
+from providers.simulated.telephone import SimulatedTelephone
 from tests.engine import OpenCase, engine_in
 from tests.patience import PATIENCE
 from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN, Story
@@ -20,7 +20,7 @@ from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused
 from tests.test_crashes import something
 from tests.workflows.events import CONTACT
 from tests.workflows.test_shell import ledger
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 
 def call_of(view: CaseView) -> AttemptView:

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from providers.protocols import ProviderFailed
-from providers.twilio_api import Account
-from providers.twilio_telephone import Numbers, TwilioTelephone
+from providers.twilio.api import Account
+from providers.twilio.telephone import Numbers, TwilioTelephone
 from tests.providers.test_twilio_telephone import CALL, MINUTE
 from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused, twilio_stand_in
@@ -69,8 +69,8 @@ async def test_a_failure_is_told_in_our_own_words(
     logged: io.StringIO,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("providers.twilio_api._CREATE_SECONDS", 0.3)
-    monkeypatch.setattr("providers.twilio_api._ASK_SECONDS", 0.3)
+    monkeypatch.setattr("providers.twilio.api._CREATE_SECONDS", 0.3)
+    monkeypatch.setattr("providers.twilio.api._ASK_SECONDS", 0.3)
     async with twilio_stand_in(down=answer) as twilio:
         with pytest.raises(ProviderFailed) as failure:
             await ask(twilio.telephone())

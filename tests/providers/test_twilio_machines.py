@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from domain.attempt import Result
-from providers.spoken import SPOKEN, message_for, seconds_to_say
-from providers.twilio_telephone import TwilioTelephone
+from domain.case.attempt import Result
+from providers.call_wording import SPOKEN, message_for, seconds_to_say
+from providers.twilio.telephone import TwilioTelephone
 from tests.providers.test_twilio_telephone import ANSWERED, CALL, followed
 from tests.providers.twilio_calls import DESK, SELLER, Story
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn
@@ -26,7 +26,7 @@ async def something(happens: Callable[[], object], telephone: TwilioTelephone, c
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that is said in no time, twice in `Story.says`; dates are rounded to seconds."""
-    monkeypatch.setattr("providers.twilio_telephone.seconds_for_a_machine", lambda *_: 0)
+    monkeypatch.setattr("providers.twilio.telephone.seconds_for_a_machine", lambda *_: 0)
 
 
 MACHINE = replace(ANSWERED, by="machine_end_beep", lasts=60)

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.attempt import Result
+from domain.case.attempt import Result
 from providers.protocols import Dial, NeverRang, ProviderFailed
-from providers.twilio_telephone import TwilioTelephone
+from providers.twilio.telephone import TwilioTelephone
 from tests.providers.twilio_calls import DESK, OURS, SELLER, Story
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn
 

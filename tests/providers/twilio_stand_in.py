@@ -16,8 +16,8 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from providers.twilio_api import Account
-from providers.twilio_telephone import Numbers, TwilioTelephone
+from providers.twilio.api import Account
+from providers.twilio.telephone import Numbers, TwilioTelephone
 from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN, Placed, Story
 
 

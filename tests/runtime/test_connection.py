@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import Certificates, certificates
-from tests.client.conftest import Answer, Cli, cli
+from tests.cli.conftest import Answer, Cli, cli
 from tests.engine import Engine
 from tests.runtime.tls_bridge import Bridge, tls_bridge
 

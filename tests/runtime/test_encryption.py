@@ -15,8 +15,8 @@ from runtime import encryption
 from runtime.encryption import BadKeys, Codec, codec_of_environment, data_converter, keys_of
 from tests.keys import SETTING, line, use_keys
 from tests.workflows.events import CONTACT
-from workflows.case_input import CaseInput
-from workflows.converter import DATA_CONVERTER, ENCRYPTED, Unreadable
+from workflows.case.input import CaseInput
+from workflows.shared.payloads import DATA_CONVERTER, ENCRYPTED, Unreadable
 
 SAID = {"name": "Blue Kettle Goods"}
 

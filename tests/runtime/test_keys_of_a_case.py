@@ -11,16 +11,16 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from domain.attempt import Result
-from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
-from domain.status import Reason, Status
+from domain.case.attempt import Result
+from domain.case.status import Reason, Status
+from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.encryption import data_converter
 from runtime.service import QUEUES, WORKFLOWS, providers_of, working
 from runtime.settings import Settings
-from tests.client.conftest import Answer, Cli, flags
+from tests.cli.conftest import Answer, Cli, flags
 from tests.engine import OpenCase
 from tests.keys import SETTING, use_keys
 from tests.patience import PATIENCE
@@ -28,7 +28,7 @@ from tests.runtime.test_nothing_personal import within
 from tests.test_crashes import opened
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW
 from tests.workflows.test_replay import GOLDEN, history
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 
 class Stage:

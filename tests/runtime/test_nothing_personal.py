@@ -23,10 +23,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 
 from cli.joining import open_or_join
-from domain.account import Issue
-from domain.attempt import Result
-from domain.enrollment.events import ChangeAccount, Readmit
-from domain.events import (
+from domain.case.attempt import Result
+from domain.case.events import (
     ContactChannel,
     Decide,
     Decision,
@@ -40,14 +38,16 @@ from domain.events import (
     ReviewPlan,
     SubmitPlan,
 )
-from domain.status import Status
+from domain.case.status import Status
+from domain.enrollment.events import ChangeAccount, Readmit
+from domain.shared.account import Issue
 from providers.protocols import ProviderFailed
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in
 from tests.keys import use_keys
 from tests.record import OFTEN
-from workflows.case_input import CaseInput
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment as Programme
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 
 NAME = "Zebrafinch Émporium"
 EMAIL = "quokka@zebrafinch.example"

@@ -19,17 +19,17 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy
 
-from domain.account import SellerAccount, Store
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
-from domain.names import CASES_QUEUE, enrollment_workflow_id
+from domain.shared.account import SellerAccount, Store
+from domain.shared.names import CASES_QUEUE, enrollment_workflow_id
 from runtime import sent_again
 from tests.engine import Engine
 from tests.workflows.events import CALL_ME, PLAN
 from tests.workflows.test_enrollment import days_ago
-from workflows.enrollment_input import EnrollmentInput
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.input import EnrollmentInput
+from workflows.enrollment.seller_enrollment import SellerEnrollment
 
 DROPPED = Outcome(
     failure=Failure(

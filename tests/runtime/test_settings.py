@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from domain.errors import explain
-from runtime.portal_settings import PortalSettings, check_ways
+from domain.shared.errors import explain
+from runtime.page_settings import PageSettings, check_ways
 from runtime.settings import Settings
 from tests.test_whole import ROOT, run, service
 
@@ -69,8 +69,8 @@ async def test_a_worker_with_one_says_so_and_exits_2(tmp_path: Path, name: str, 
 
 SECRET = "a-secret-of-forty-characters-for-tests-1"
 SMTP = {"CASE72_MAIL": "smtp", "CASE72_SMTP_HOST": "127.0.0.1"}
-URL = {"CASE72_PORTAL_URL": "https://health.shop.example"}
-SECRETS = {"CASE72_PORTAL_SECRETS": SECRET}
+URL = {"CASE72_PAGE_URL": "https://health.shop.example"}
+SECRETS = {"CASE72_PAGE_SECRETS": SECRET}
 PHONE = {"CASE72_DESK_PHONE": "+12065550199"}
 # Nobody listens there: a worker that finds nothing wrong in its settings ends with 1.
 NOBODY = {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
@@ -79,11 +79,11 @@ NOBODY = {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
 @pytest.mark.parametrize(
     ("settings", "names"),
     [
-        (URL, "CASE72_PORTAL_SECRETS or CASE72_PORTAL_SECRETS_FILE: is required"),
-        (URL | PHONE | SMTP, "CASE72_PORTAL_SECRETS or CASE72_PORTAL_SECRETS_FILE: is required"),
-        (SECRETS, "CASE72_PORTAL_URL: is required"),
-        (SECRETS | PHONE, "CASE72_PORTAL_URL: is required"),
-        (SMTP, "CASE72_PORTAL_URL with its secrets, or CASE72_DESK_PHONE: is required"),
+        (URL, "CASE72_PAGE_SECRETS or CASE72_PAGE_SECRETS_FILE: is required"),
+        (URL | PHONE | SMTP, "CASE72_PAGE_SECRETS or CASE72_PAGE_SECRETS_FILE: is required"),
+        (SECRETS, "CASE72_PAGE_URL: is required"),
+        (SECRETS | PHONE, "CASE72_PAGE_URL: is required"),
+        (SMTP, "CASE72_PAGE_URL with its secrets, or CASE72_DESK_PHONE: is required"),
     ],
 )
 async def test_a_worker_whose_emails_would_name_no_way_to_us_exits_2(
@@ -103,9 +103,9 @@ WAYS: list[dict[str, str]] = [{}, PHONE, SMTP | PHONE, URL | SECRETS, SMTP | URL
 def test_one_way_to_us_is_enough(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> None:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    check_ways(PortalSettings(), Settings())
+    check_ways(PageSettings(), Settings())
 
 
 async def test_the_worker_for_development_has_a_page_of_its_own(tmp_path: Path) -> None:
-    async with service(tmp_path, CASE72_PORTAL_SECRETS=SECRET, **SMTP) as (_, lines):
+    async with service(tmp_path, CASE72_PAGE_SECRETS=SECRET, **SMTP) as (_, lines):
         assert lines[-1]["event"] == "serving"

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.errors import explain
-from runtime.portal_settings import CodecSettings, PortalSettings
+from domain.shared.errors import explain
+from runtime.page_settings import CodecSettings, PageSettings
 from runtime.web_address import origin_of
 
 
@@ -26,7 +26,7 @@ def test_what_means_the_same_is_written_the_same(written: str, origin: str) -> N
     assert origin_of(written) == origin
     assert CodecSettings.model_validate({"password": "x", "ui": written}).ui == origin
     if origin.startswith("https:"):
-        assert PortalSettings(url=written).url == origin
+        assert PageSettings(url=written).url == origin
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_no_browser_would_send_is_refused_with_the_setting_and_the_reason(
 ) -> None:
     for settings, field, given in (
         (CodecSettings, "ui", {"password": "x", "ui": written}),
-        (PortalSettings, "url", {"url": written}),
+        (PageSettings, "url", {"url": written}),
     ):
         with pytest.raises(ValidationError) as refused:
             settings.model_validate(given)

@@ -1,7 +1,6 @@
 """Events as people send them."""
 
-from domain.account import Issue
-from domain.events import (
+from domain.case.events import (
     AddIssue,
     ContactChannel,
     Decide,
@@ -17,6 +16,7 @@ from domain.events import (
     SubmitPlan,
     Withdraw,
 )
+from domain.shared.account import Issue
 
 CONTACT = ReportContact(by="specialist.lee", channel=ContactChannel.PHONE, note="called us")
 CALL_ME = RequestCall(by="seller")

@@ -2,7 +2,7 @@
 
 No time is skipped while anything waits for a worker: it then passes as on the wall. So the
 time that a call or an e-mail is given, and the hours of what is missed, are brought down to
-seconds here. tests/domain/test_outages.py plays downtimes of hours.
+seconds here. tests/domain/case/test_outages.py plays downtimes of hours.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.attempt import Channel, Result
-from domain.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
-from domain.status import Reason, Status, What
-from domain.view import CaseView
+from domain.case.attempt import Channel, Result
+from domain.case.status import Reason, Status, What
+from domain.case.view import CaseView
+from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from runtime.service import working
 from runtime.settings import Settings
 from tests.engine import BENCH, HOUR, Engine, OpenCase, engine_in

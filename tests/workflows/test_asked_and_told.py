@@ -13,14 +13,14 @@ from temporalio.client import Client, WorkflowHandle
 
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
-from domain.names import enrollment_workflow_id
+from domain.shared.names import enrollment_workflow_id
 from runtime.service import IDENTITY
 from tests.engine import Engine, OpenCase, issue
 from tests.patience import PATIENCE
 from tests.workflows.events import PLAN, joins
 from tests.workflows.test_enrollment import days_ago
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment
 
 MANY = 24
 """More than the tasks that a worker does at once, all at once."""

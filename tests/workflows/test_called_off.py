@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from activities import opening
-from activities.time_zones import UnknownZone
-from domain.attempt import Channel, Result
-from domain.events import Decision
-from domain.orders import ContactOrder, DeactivationOrder, ExpelOrder
-from domain.status import Reason, Status
+from domain.case.activity_inputs import ContactOrder, DeactivationOrder, ExpelOrder
+from domain.case.attempt import Channel, Result
+from domain.case.events import Decision
+from domain.case.status import Reason, Status
 from providers.protocols import Dial, ProviderFailed
-from providers.simulated_telephone import SimulatedTelephone
+from providers.simulated.telephone import SimulatedTelephone
+from reference.time_zones import UnknownZone
 from tests.engine import HOUR, Engine, engine_in
 from tests.workflows.events import CONTACT, WITHDRAW, decided
 from tests.workflows.test_shell import ledger
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 
 class Unsteady(SimulatedTelephone):

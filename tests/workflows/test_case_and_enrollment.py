@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
+from domain.case.activity_inputs import ContactOrder
+from domain.case.events import ChangeContact
+from domain.case.status import Reason, Status, What
 from domain.enrollment.events import ChangeAccount, Readmit
-from domain.enrollment.record import Status as Standing
+from domain.enrollment.state import Status as Standing
 from domain.enrollment.view import EnrollmentView
-from domain.events import ChangeContact
-from domain.names import enrollment_workflow_id
-from domain.orders import ContactOrder
-from domain.status import Reason, Status, What
-from providers.own_workflows import Cases, Enrollments
+from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
+from providers.temporal.own_workflows import Cases, Enrollments
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.patience import PATIENCE
 from tests.workflows.events import FRAUD, WITHDRAW
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment as Programme
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 
 MINUTE = timedelta(minutes=1)
 ASKS: dict[str, Any] = {"coverage": "enrolled"}

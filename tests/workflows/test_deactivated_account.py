@@ -4,21 +4,21 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from domain.case.activity_inputs import DeactivationOrder
+from domain.case.events import RecordDeactivation
+from domain.case.status import Reason, Status
 from domain.enrollment.events import Reinstate
-from domain.enrollment.record import Reason as Why
-from domain.enrollment.record import Status as Standing
-from domain.enrollment.record import What
-from domain.events import RecordDeactivation
-from domain.names import enrollment_workflow_id
-from domain.orders import DeactivationOrder
-from domain.status import Reason, Status
-from providers.own_workflows import Enrollments
+from domain.enrollment.state import Reason as Why
+from domain.enrollment.state import Status as Standing
+from domain.enrollment.state import What
+from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
-from providers.simulated_marketplace import SimulatedMarketplace
+from providers.simulated.account_service import SimulatedMarketplace
+from providers.temporal.own_workflows import Enrollments
 from tests.engine import HOUR, Engine, KnownSeller, engine_in, issue
 from tests.workflows.events import FRAUD
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment as Programme
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 
 ASKS: dict[str, Any] = {"coverage": "enrolled"}
 NOT_TRIED: dict[str, Any] = {"coverage": "everyone"}

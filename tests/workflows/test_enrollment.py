@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
-from domain.account import SellingPlan
+from domain.case.events import HarmCategory
 from domain.enrollment.events import AccountNews, ChangeAccount, Expel, Readmit, RecordRatings
 from domain.enrollment.ratings import Rating, window_length
-from domain.enrollment.record import Reason, Status, What
-from domain.events import HarmCategory
+from domain.enrollment.state import Reason, Status, What
+from domain.shared.account import SellingPlan
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import Engine, KnownSeller, engine_in
 from tests.patience import PATIENCE
-from workflows.search import SELLER, STATUS, STORE
-from workflows.seller_enrollment import SellerEnrollment as Programme
+from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
+from workflows.shared.search_attributes import SELLER, STATUS, STORE
 
 DAY = timedelta(days=1)
 ENROLLED, INVITED = ("enrolled", "accepted"), ("invited", "accepted")

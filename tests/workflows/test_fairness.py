@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowFailureError
 
-from domain.fairness import LEAST_WINDOW
-from domain.status import Status
-from tests.domain.test_fairness import NINE_SECONDS
+from domain.case.policy_limits import LEAST_WINDOW
+from domain.case.status import Status
+from tests.domain.case.test_fairness import NINE_SECONDS
 from tests.engine import engine_in
 from tests.patience import PATIENCE
 from tests.workflows.events import WITHDRAW
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 
 async def test_nobody_is_deactivated_after_nine_seconds_by_whoever_may_start_a_case(

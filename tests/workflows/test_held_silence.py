@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from domain.account import Store
-from domain.events import Decision
-from domain.status import Reason, Status
-from domain.view import CaseView
+from domain.case.events import Decision
+from domain.case.status import Reason, Status
+from domain.case.view import CaseView
+from domain.shared.account import Store
 from tests.engine import HOUR, Engine, OpenCase, engine_in, issue
 from tests.workflows.events import decided
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from domain.account import Store
-from domain.attempt import Channel, Result
-from domain.view import CaseView
-from providers.lines import PhoneLines
+from domain.case.attempt import Channel, Result
+from domain.case.view import CaseView
+from domain.shared.account import Store
+from providers.temporal.phone_lock import PhoneLines
 from tests.engine import Engine, OpenCase, engine_in
 from tests.workflows.events import WITHDRAW
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 SHORT = {"window": "PT12H", "email_hours": [0, 6], "call_hours": [0, 1, 5, 10]}
 

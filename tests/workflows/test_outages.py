@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 
-from domain.attempt import OUTREACH, Channel, Result
-from domain.status import Reason, Status, What
-from domain.view import AttemptView, CaseView
+from domain.case.attempt import OUTREACH, Channel, Result
+from domain.case.status import Reason, Status, What
+from domain.case.view import AttemptView, CaseView
 from tests.engine import HOUR, engine_in
 from tests.outages import CALL, EMAIL, SPACING, WINDOW, Outage, both
 from tests.workflows.failing_providers import FailingProviders, Log

@@ -8,11 +8,11 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from domain.status import Reason, Status
-from domain.view import CaseView
+from domain.case.status import Reason, Status
+from domain.case.view import CaseView
 from tests.engine import Engine, OpenCase
 from tests.workflows.events import CALL_ME, CONTACT, PLAN, WITHDRAW
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 SECONDS = 1 / 3600
 

@@ -6,11 +6,11 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
-from domain.events import ChangeContact, Decision, Withdraw
-from domain.status import Status
+from domain.case.events import ChangeContact, Decision, Withdraw
+from domain.case.status import Status
 from tests.engine import Engine, OpenCase
 from tests.workflows.events import ACCEPT, ASK, CALL_ME, CONTACT, PLAN, WITHDRAW, decided
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 
 async def refused(case: OpenCase, update: Any, event: Any) -> str:

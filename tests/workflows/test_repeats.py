@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from domain.case.events import ChangeContact
 from domain.enrollment.events import Readmit
-from domain.enrollment.record import Status as Standing
-from domain.events import ChangeContact
+from domain.enrollment.state import Status as Standing
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows.events import CALL_ME, PLAN, WITHDRAW, joins
 from tests.workflows.test_case_and_enrollment import busy
 from tests.workflows.test_enrollment import changed, found_harm
-from workflows.issue_case import IssueCase
-from workflows.seller_enrollment import SellerEnrollment as Programme
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 
 OFTEN = (*TIME_SKIPPING, "limit.historyCount.suggestContinueAsNew=25")
 

@@ -11,15 +11,15 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
-from domain.case import Case
-from domain.steps import Step
+from domain.case.case import Case
+from domain.case.steps import Step
 from runtime.service import WORKFLOWS
 from tests.engine import Engine, issue
 from tests.record import CONTINUED, FOLDER, SECOND_PROVIDER, STORIES
 from tests.workflows.events import CONTACT, PLAN, WITHDRAW, joins
-from workflows import perform
-from workflows.converter import DATA_CONVERTER
-from workflows.issue_case import IssueCase
+from workflows.case import perform
+from workflows.case.issue_case import IssueCase
+from workflows.shared.payloads import DATA_CONVERTER
 
 GOLDEN = sorted(FOLDER.glob("*.json.gz"))
 
@@ -59,7 +59,7 @@ async def test_a_change_that_would_break_open_cases_is_caught(
         await workflow.sleep(1)  # a timer that no history has
         return await unchanged(case, step)
 
-    monkeypatch.setattr("workflows.issue_case.perform", changed)
+    monkeypatch.setattr("workflows.case.issue_case.perform", changed)
     with pytest.raises(NondeterminismError):
         await replayer().replay_workflow(history(FOLDER / "deactivated-silent.json.gz"))
 

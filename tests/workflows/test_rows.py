@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.attempt import About, Result
-from domain.events import ChangeContact, Decision, Outcome
-from domain.status import Reason, Status
+from domain.case.attempt import About, Result
+from domain.case.events import ChangeContact, Decision, Outcome
+from domain.case.status import Reason, Status
 from tests.engine import HOUR, Engine, OpenCase, issue
 from tests.workflows.events import (
     ACCEPT,
@@ -23,7 +23,7 @@ from tests.workflows.events import (
     joins,
     talked,
 )
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 Path = Callable[[OpenCase], Awaitable[object]]
 

@@ -17,18 +17,18 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
-from domain.attempt import About, Channel, Result
-from domain.events import ChangeContact, Outcome
-from domain.names import CASES_QUEUE, case_workflow_id
-from domain.status import Reason, Status, What
-from providers.simulated_mail import SimulatedMail
+from domain.case.attempt import About, Channel, Result
+from domain.case.events import ChangeContact, Outcome
+from domain.case.status import Reason, Status, What
+from domain.shared.names import CASES_QUEUE, case_workflow_id
+from providers.simulated.mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
 from tests.patience import PATIENCE
 from tests.reading import text_of
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW, joins, talked
-from workflows.case_input import CaseInput
-from workflows.issue_case import IssueCase
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
 
 
 def ledger(folder: Path, case_id: str) -> list[tuple[Any, ...]]:

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from activities.contact_check import call_only
-from domain.account import Store
-from domain.attempt import Channel, Result
-from domain.enrollment.record import Status as Standing
-from domain.events import ChangeContact
-from domain.status import Reason, Status, What
-from domain.view import CaseView
+from domain.case.attempt import Channel, Result
+from domain.case.events import ChangeContact
+from domain.case.status import Reason, Status, What
+from domain.case.view import CaseView
+from domain.enrollment.state import Status as Standing
+from domain.shared.account import Store
+from reference.contact_check import call_only
 from tests.engine import HOUR, Engine, engine_in
 from tests.workflows.test_refusals import refused
 from tests.workflows.test_shell import ledger
-from workflows.issue_case import IssueCase
+from workflows.case.issue_case import IssueCase
 
 UNKNOWN_TO_US = "+18615550110"
 """Of Illinois, in service since 2023, and not in our data; never answered, as it ends in 10."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from domain.account import SellerAccount, SellingPlan, Store
+from domain.case.events import HarmCategory, RecordDeactivation
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import (
     AccountNews,
@@ -14,8 +14,8 @@ from domain.enrollment.events import (
     Reinstate,
 )
 from domain.enrollment.ratings import Rating, RatingRecord
-from domain.events import HarmCategory, RecordDeactivation
-from tests.domain.build import ADDRESS, NUMBER
+from domain.shared.account import SellerAccount, SellingPlan, Store
+from tests.domain.case.build import ADDRESS, NUMBER
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 9, 1)

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from domain.attempt import Result
+from domain.case.attempt import Result
+from domain.case.events import Event, SendLink
+from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment.events import AccountNews
-from domain.enrollment.record import About, CheckNumber, LookUpWarnings, Send, Status, Step, What
-from domain.errors import Refused
-from domain.events import Event, SendLink
-from domain.steps import ShareContact, TellDeactivation, WaitUntil
-from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
+from domain.enrollment.state import About, CheckNumber, LookUpWarnings, Send, Status, Step, What
+from domain.shared.errors import Refused
+from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
     ADDRESS_REMOVED,

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from domain.account import SellingPlan
-from domain.enrollment.record import Status
+from domain.enrollment.state import Status
+from domain.shared.account import SellingPlan
 
 DAY = timedelta(days=1)
 AHEAD = 200

@@ -10,15 +10,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.account import SellingPlan
-from domain.attempt import Result
+from domain.case.attempt import Result
+from domain.case.events import SendLink
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import AccountNews
-from domain.enrollment.record import Send, Status
+from domain.enrollment.state import Send, Status
 from domain.enrollment.view import view_of
-from domain.errors import Refused
-from domain.events import SendLink
-from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
+from domain.shared.account import SellingPlan
+from domain.shared.errors import Refused
+from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     DAY,
     DEACTIVATED,

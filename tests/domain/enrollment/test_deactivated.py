@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain.attempt import Result
-from domain.enrollment.record import About, Reason, Status, What
+from domain.case.attempt import Result
+from domain.case.events import Event
+from domain.enrollment.state import About, Reason, Status, What
 from domain.enrollment.view import why_not_enrolled
-from domain.errors import Refused
-from domain.events import Event
+from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
     BECOMES_INDIVIDUAL,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.enrollment.events import AccountNews
-from domain.enrollment.record import About, Reason, Status, What
+from domain.enrollment.state import About, Reason, Status, What
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     DAY,

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.account import SellingPlan
-from domain.enrollment.record import About, Reason, Status, What
-from domain.errors import Refused
-from domain.events import Event
+from domain.case.events import Event
+from domain.enrollment.state import About, Reason, Status, What
+from domain.shared.account import SellingPlan
+from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     BECOMES_PROFESSIONAL,

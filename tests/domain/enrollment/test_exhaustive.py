@@ -1,6 +1,6 @@
 """Section 2 holds in every state that a few letters lead to (docs/exhaustive.md)."""
 
-from domain.enrollment.record import About, Reason, Status
+from domain.enrollment.state import About, Reason, Status
 from tests.domain.enrollment.exhaustive import walks
 
 _IN_A_VIEW_ONLY = Reason.NUMBER_BEING_CHECKED

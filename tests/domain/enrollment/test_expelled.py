@@ -2,10 +2,10 @@
 
 import pytest
 
+from domain.case.events import Event, HarmCategory
 from domain.enrollment.events import Expel
-from domain.enrollment.record import About, Reason, Status, What
-from domain.errors import Refused
-from domain.events import Event, HarmCategory
+from domain.enrollment.state import About, Reason, Status, What
+from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     GOOD_FOR_LONG,

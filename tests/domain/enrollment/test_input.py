@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from domain.account import SellerAccount
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import ChangeAccount, Expel, Readmit, RecordRatings
 from domain.enrollment.view import view_of
-from domain.errors import explain
-from tests.domain.build import ADDRESS, NUMBER
+from domain.shared.account import SellerAccount
+from domain.shared.errors import explain
+from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import DAY, GOOD_FOR_LONG, NOON, TODAY
 from tests.domain.enrollment.world import Programme
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.attempt import Result
-from domain.enrollment.record import About, Reason, Send, Status, What
-from domain.events import Event
-from tests.domain.build import ADDRESS, OTHER_ADDRESS
+from domain.case.attempt import Result
+from domain.case.events import Event
+from domain.enrollment.state import About, Reason, Send, Status, What
+from tests.domain.case.build import ADDRESS, OTHER_ADDRESS
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
     ADDRESS_REMOVED,

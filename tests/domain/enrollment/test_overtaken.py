@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.enrollment.events import RecordRatings
-from domain.enrollment.record import About, Reason, Status, What
+from domain.enrollment.state import About, Reason, Status, What
 from domain.enrollment.view import view_of
-from domain.errors import explain
+from domain.shared.errors import explain
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
     ADDRESS_REMOVED,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from domain.enrollment.record import About, Status
+from domain.enrollment.state import About, Status
 from domain.enrollment.view import standing_of
-from domain.errors import Refused
-from tests.domain.build import HOUR
+from domain.shared.errors import Refused
+from tests.domain.case.build import HOUR
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     BECOMES_PROFESSIONAL,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain.enrollment.record import Status
+from domain.enrollment.state import Status
 from domain.enrollment.view import (
     EnrollmentView,
     Requirement,
@@ -14,7 +14,7 @@ from domain.enrollment.view import (
     view_of,
     why_not_enrolled,
 )
-from tests.domain.build import ADDRESS, NUMBER
+from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     DAY,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from domain.attempt import Result
-from domain.enrollment.record import About, Status
-from domain.events import Event
-from tests.domain.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
+from domain.case.attempt import Result
+from domain.case.events import Event
+from domain.enrollment.state import About, Status
+from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_REMOVED,
     DAY,

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.attempt import Result
+from domain.case.attempt import Result
+from domain.case.events import Event, RecordDeactivation, SendLink
+from domain.case.steps import WaitUntil
 from domain.enrollment.events import (
     AccountNews,
     ChangeAccount,
@@ -12,7 +14,7 @@ from domain.enrollment.events import (
     RecordRatings,
     Reinstate,
 )
-from domain.enrollment.record import (
+from domain.enrollment.state import (
     SAYS_ENDED,
     About,
     Letter,
@@ -22,9 +24,7 @@ from domain.enrollment.record import (
     Step,
     What,
 )
-from domain.errors import Refused
-from domain.events import Event, RecordDeactivation, SendLink
-from domain.steps import WaitUntil
+from domain.shared.errors import Refused
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
 from tests.domain.enrollment.oracle import Confirmed, Seller, confirmations
 from tests.domain.enrollment.warned import Warner

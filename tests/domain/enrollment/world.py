@@ -4,9 +4,10 @@ import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.account import ContactNews, SellingPlan
-from domain.attempt import Result
-from domain.enrollment.record import (
+from domain.case.attempt import Result
+from domain.case.events import Event
+from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.enrollment.state import (
     About,
     CheckNumber,
     Letter,
@@ -18,9 +19,8 @@ from domain.enrollment.record import (
     What,
 )
 from domain.enrollment.view import EnrollmentView, view_of
-from domain.events import Event
-from domain.steps import ShareContact, TellDeactivation, WaitUntil
-from tests.domain.build import ADDRESS, NUMBER
+from domain.shared.account import ContactNews, SellingPlan
+from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import DAY, NOON, PROFESSIONAL, an_enrollment
 
 AT_ONCE = timedelta(0)

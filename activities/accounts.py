@@ -1,0 +1,54 @@
+"""The one place that deactivates, and what the programme is told (docs/rules.md, section 6)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from temporalio import activity
+
+from activities.failures import SilenceHeld, provider_failures
+from activities.heartbeats import to_its_end
+from domain.case.activity_inputs import DeactivateOrder, DeactivationOrder, ExpelOrder
+from domain.case.status import Reason
+from providers.protocols import AccountService, Programme, ProviderFailed
+
+
+@dataclass(frozen=True)
+class MarketplaceActivities:
+    """Activities of the queue `cases` that change the account."""
+
+    accounts: AccountService
+    programme: Programme
+    silence_held_until: datetime | None = None
+    """Until then nobody is deactivated for silence."""
+
+    @activity.defn
+    async def deactivate_account(self, order: DeactivateOrder) -> None:
+        """Deactivate the account and read it back; one already deactivated is done.
+
+        Raises:
+            SilenceHeld: for now a person decides instead.
+        """
+        with provider_failures():
+            await to_its_end(self._deactivate(order))
+
+    async def _deactivate(self, order: DeactivateOrder) -> None:
+        if not await self.accounts.is_active(order.store, order.seller_id):
+            return
+        silent = order.reason == Reason.NOT_REACHED
+        if silent and self.silence_held_until and datetime.now(UTC) < self.silence_held_until:
+            raise SilenceHeld(self.silence_held_until)
+        await self.accounts.deactivate(order.store, order.seller_id, order.case_id)
+        if await self.accounts.is_active(order.store, order.seller_id):
+            raise ProviderFailed("the account is active although it was deactivated")
+
+    @activity.defn
+    async def expel_account(self, order: ExpelOrder) -> None:
+        """Remove the account from the programme."""
+        with provider_failures():
+            await to_its_end(self.programme.expel(order))
+
+    @activity.defn
+    async def tell_deactivation(self, order: DeactivationOrder) -> None:
+        """Let the programme know that the account is deactivated."""
+        with provider_failures():
+            await to_its_end(self.programme.record_deactivation(order))

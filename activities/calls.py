@@ -1,0 +1,223 @@
+"""Calls: one activity, one call, however often it is tried (docs/rules.md, section 4)."""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from temporalio import activity
+
+from activities.call_progress import Following, left_by_the_try_before, nothing_placed
+from activities.failures import provider_failures
+from activities.heartbeats import (
+    GivenUpOn,
+    called_off,
+    heartbeats,
+    still_wanted,
+    time_is_up,
+    to_its_end,
+)
+from domain.case.activity_inputs import CallOrder
+from domain.case.attempt import LATE, CallEnded, Result
+from providers.call_wording import SPOKEN
+from providers.protocols import (
+    Dial,
+    Engaged,
+    Lines,
+    NeverRang,
+    PerhapsDialled,
+    ProviderFailed,
+    Telephone,
+)
+from reference.contact_check import number_problem
+from reference.languages import reader_of
+
+log = structlog.get_logger("telephone")
+
+_SHORT_LEASE = timedelta(seconds=10)
+_HANG_UP_AGAIN_SECONDS = (0.2, 0.5, 1, 2, 3, 3)
+_LONGEST_PAUSE = timedelta(seconds=10)
+_TO_DIAL = timedelta(seconds=1)
+"""Until a provider that is asked dials, and until we heard what time it is: on a busy machine."""
+_TO_TALK = 1 / 8
+"""The part of an attempt's time that a call takes at least; not dialled with less left of it."""
+
+
+@dataclass(frozen=True)
+class TelephonyActivities:
+    """Activities of the queue `telephony`."""
+
+    telephone: Telephone
+    lines: Lines
+
+    @activity.defn
+    async def place_call(self, order: CallOrder) -> Result | CallEnded:
+        """Call the seller and answer what came of it.
+
+        A call placed before, by a worker that died, is taken up rather than dialled again: its id
+        is in the heartbeats, or else the provider is asked. A call that never rang is placed
+        anew, by another provider if there is one. While another call to the number is going on,
+        be it another case's, none is placed.
+        """
+        with provider_failures():
+            return await _Placing(self, order).result()
+
+
+class _Placing:
+    """One try of the activity."""
+
+    def __init__(self, activities: TelephonyActivities, order: CallOrder) -> None:
+        self._telephone = activities.telephone
+        self._lines = activities.lines
+        self._order = order
+        language = reader_of(order.language, SPOKEN).language
+        self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone, language)
+        self._began = time.monotonic()
+        self._line: str | None = None
+
+    async def result(self) -> Result | CallEnded:
+        """What came of the call. Its line is held for as long as it may be going on."""
+        result = await self._made()
+        await to_its_end(self._let_go())
+        return result
+
+    async def _made(self) -> Result | CallEnded:
+        call, never_rang = await self._call_before(), None
+        while True:
+            if call is None:
+                if result := self._too_late(again=never_rang is not None):
+                    return result
+                placed = await self._place(instead_of=never_rang)
+                if isinstance(placed, Result):
+                    return placed
+                call = placed
+            try:
+                return _told(call, await self._see_through(call), self._telephone)
+            except NeverRang:
+                never_rang, call = call.call, None
+
+    def _too_late(self, *, again: bool) -> Result | None:
+        """What comes of the call if it is not to be dialled any more."""
+        if called_off():
+            return Result.CANCELLED
+        if self._now() >= self._order.latest - _TO_DIAL:
+            first = activity.info().attempt == 1 and not again
+            return Result.SKIPPED if first else Result.PROVIDER_FAILED
+        if self._left() < _whole() * _TO_TALK:
+            return Result.PROVIDER_FAILED  # it would be hung up before anybody had answered
+        return None
+
+    def _now(self) -> datetime:
+        # The server's clock for this case, not this machine's: time may be skipped.
+        elapsed = timedelta(seconds=time.monotonic() - self._began)
+        return activity.info().started_time + elapsed
+
+    def _left(self) -> timedelta:
+        return activity.info().scheduled_time + _whole() - self._now()
+
+    async def _call_before(self) -> Following | None:
+        """The call that an earlier try placed, or may have placed."""
+        info = activity.info()
+        before = left_by_the_try_before()
+        if isinstance(before, Following):
+            return before
+        if info.attempt == 1 or before is nothing_placed:
+            return None
+        age = self._now() - info.scheduled_time
+        found = await to_its_end(self._telephone.find(self._dial, age))
+        return Following(found) if found else None
+
+    async def _place(self, instead_of: str | None) -> Following | Result:
+        # The settings, or what is known of numbers, may be another than when the case got it.
+        if problem := number_problem(self._order.phone):
+            log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
+            return Result.PROVIDER_FAILED
+        try:
+            self._line = self._line or await to_its_end(self._hold())
+            if self._line is None or await to_its_end(self._telephone.engaged(self._dial)):
+                raise Engaged
+            # All that took time, in which this worker may even have stood still.
+            if not await to_its_end(still_wanted()):
+                return Result.CANCELLED
+            if result := self._too_late(again=instead_of is not None):
+                return result
+            now = self._now()
+            call = await to_its_end(self._telephone.dial(self._dial, instead_of))
+        except (PerhapsDialled, GivenUpOn):
+            raise  # the line is not ours to let go
+        except ProviderFailed:
+            nothing_placed.tell()
+            await self._let_go()
+            raise
+        return Following(call, now if now - activity.info().scheduled_time > LATE else None)
+
+    async def _hold(self) -> str | None:
+        lease = max(self._left(), _SHORT_LEASE)
+        return await self._lines.hold(self._order.phone, self._dial.key, lease)
+
+    async def _let_go(self) -> None:
+        with suppress(ProviderFailed):  # then its lease ends it
+            # An earlier try may have held it, had this one only to follow the call.
+            if line := self._line or await self._hold():
+                await self._lines.let_go(self._order.phone, line)
+
+    async def _see_through(self, call: Following) -> Result:
+        """Follow the call to its end.
+
+        Called off, or out of time, it is hung up; if it had just ended, that still counts.
+        """
+        try:
+            async with heartbeats(*call.details()):
+                if called_off():
+                    return await self._hang_up(call.call) or Result.CANCELLED
+                return await self._follow(call.call)
+        except asyncio.CancelledError:
+            if called_off() or time_is_up(self._began):
+                async with heartbeats(*call.details()):
+                    return await self._hang_up(call.call) or Result.CANCELLED
+            raise  # this worker stops, or was given up on; another takes the call up
+
+    async def _follow(self, call: str) -> Result:
+        usual = timedelta(seconds=self._telephone.look_every_seconds)
+        pause, may_be_queued = usual, True
+        while True:
+            try:
+                if result := await self._telephone.result(call):
+                    return result
+                if may_be_queued and self._now() >= self._order.latest:
+                    if await self._telephone.is_queued(call):
+                        return await self._hang_up(call) or Result.PROVIDER_FAILED
+                    may_be_queued = False
+                pause = usual
+            except NeverRang:
+                raise
+            except ProviderFailed as failure:
+                # The call goes on whether or not the provider can tell us about it.
+                pause = max(min(pause * 2, _LONGEST_PAUSE), failure.retry_after or usual)
+            await asyncio.sleep(pause.total_seconds())
+
+    async def _hang_up(self, call: str) -> Result | None:
+        """End the call; its result, had it ended before."""
+        for pause in _HANG_UP_AGAIN_SECONDS:
+            try:
+                return await self._telephone.hang_up(call)
+            except ProviderFailed as failure:
+                wait = min(failure.retry_after or timedelta(0), _LONGEST_PAUSE / 2)
+            await asyncio.sleep(max(pause, wait.total_seconds()))
+        raise ProviderFailed("the call could not be hung up")
+
+
+def _told(call: Following, result: Result, telephone: Telephone) -> Result | CallEnded:
+    """The result, with what else there is to say."""
+    by = telephone.served_by(call.call)
+    if by is None and call.dialled_late is None:
+        return result
+    return CallEnded(result=result, served_by=by, dialled_at=call.dialled_late)
+
+
+def _whole() -> timedelta:
+    limit = activity.info().schedule_to_close_timeout
+    assert limit is not None
+    return limit

@@ -1,0 +1,46 @@
+"""E-mails to the seller and to the desk (docs/rules.md, sections 2, 4 and 5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from temporalio import activity
+
+from activities.failures import provider_failures
+from activities.heartbeats import to_its_end
+from domain.case.activity_inputs import DeskOrder, MailOrder
+from domain.case.attempt import Result
+from domain.enrollment.activity_inputs import LetterOrder
+from mail.composer import CannotBeWritten, Composer
+from providers.protocols import Mail
+
+
+@dataclass(frozen=True)
+class MailActivities:
+    """Activities of the queue `email`."""
+
+    mail: Mail
+    composer: Composer
+
+    @activity.defn
+    async def send_email(self, order: MailOrder) -> Result:
+        """E-mail the seller: `accepted` or `bounced`."""
+        return await self._send(lambda: self.composer.to_seller(order))
+
+    @activity.defn
+    async def send_letter(self, order: LetterOrder) -> Result:
+        """E-mail a seller about their standing: `accepted` or `bounced`."""
+        return await self._send(lambda: self.composer.to_member(order))
+
+    @activity.defn
+    async def tell_desk(self, order: DeskOrder) -> Result:
+        """E-mail the desk what waits for it."""
+        return await self._send(lambda: self.composer.to_desk(order))
+
+    async def _send(self, compose: Callable[[], EmailMessage]) -> Result:
+        try:
+            message = compose()
+        except CannotBeWritten:
+            return Result.BOUNCED
+        with provider_failures():
+            return await to_its_end(self.mail.send(message))

@@ -1,0 +1,190 @@
+"""The arguments of a case's updates (docs/rules.md, section 7).
+
+Each carries `by`, who did it. The rule that each performs is the method of `Case` of the
+same name.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.shared.account import Issue
+from domain.shared.text import Email, Frozen, Key, Line, OptionalParagraph, Paragraph, Phone
+
+Items = Annotated[tuple[Paragraph, ...], Field(min_length=1, max_length=20)]
+
+MAXIMUM_PLAN_LENGTH = 12_000
+"""Characters of a whole plan: about four printed pages."""
+
+
+class Event(Frozen):
+    """Something a person or a system did."""
+
+    by: Line
+
+
+class Judgement(Event):
+    """What a person makes of a case, which may have changed since they looked at it."""
+
+    seen: Annotated[int, Field(ge=0)] | None = None
+    """How many events the timeline had that they saw; null: whatever there is."""
+
+
+class ContactChannel(StrEnum):
+    """How the seller turned up."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    PAGE = "page"
+
+
+class ReportContact(Event):
+    """The seller called, replied or wrote on the page."""
+
+    channel: ContactChannel
+    note: Paragraph
+
+
+class RequestCall(Event):
+    """The seller pressed "contact me now"."""
+
+
+class SendLink(Event):
+    """Somebody followed a link that has run out, and asks for a fresh one."""
+
+
+class SubmitPlan(Event):
+    """The seller's plan: why it happened, what they did, how it will not happen again."""
+
+    root_causes: Items
+    corrective_actions: Items
+    preventive_measures: Items
+    evidence: Annotated[tuple[Paragraph, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.length > MAXIMUM_PLAN_LENGTH:
+            raise ValueError(f"the plan must not exceed {MAXIMUM_PLAN_LENGTH} characters in all")
+        return self
+
+    def says_the_same_as(self, other: "SubmitPlan") -> bool:
+        """Whether it has the same text, whoever submitted it."""
+        return self == other.model_copy(update={"by": self.by})
+
+    @property
+    def length(self) -> int:
+        """Characters in all lists together."""
+        lists = (
+            self.root_causes,
+            self.corrective_actions,
+            self.preventive_measures,
+            self.evidence,
+        )
+        return sum(len(item) for items in lists for item in items)
+
+
+class Review(StrEnum):
+    """What a reviewer makes of a plan."""
+
+    ACCEPT = "accept"
+    MORE_INFORMATION = "more_information"
+    REJECT = "reject"
+
+
+class ReviewPlan(Event):
+    """A reviewer's answer to a plan."""
+
+    decision: Review
+    note: OptionalParagraph = None
+    version: Annotated[int, Field(ge=1)] | None = None
+    """Of the plan that the reviewer read; null: the newest, whichever that is."""
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.decision is not Review.ACCEPT and self.note is None:
+            raise ValueError("note is required to ask for more information or to reject")
+        return self
+
+
+class Outcome(StrEnum):
+    """How a conversation with the seller ended."""
+
+    RESOLVED = "resolved"
+    PLAN_EXPECTED = "plan_expected"
+    UNRESOLVED = "unresolved"
+
+
+class RecordConversation(Judgement):
+    """A specialist spoke with the seller."""
+
+    outcome: Outcome
+    note: Paragraph
+
+
+class AddIssue(Event):
+    """A further issue of the account."""
+
+    issue: Issue
+
+
+class ChangeContact(Event):
+    """A new number, a new address, or both."""
+
+    emergency_phone: Phone | None = None
+    email: Email | None = None
+    from_enrollment: bool = False
+    """The enrollment told the case, and need not hear of it: for the engine's own use."""
+    confirmed: tuple[Email, ...] = ()
+    """The addresses that the enrollment confirmed it to: for the engine's own use."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.emergency_phone is None and self.email is None:
+            raise ValueError("emergency_phone or email is required")
+        return self
+
+
+class HarmCategory(StrEnum):
+    """Why harmful conduct is harmful."""
+
+    FRAUD = "fraud"
+    DECEPTION = "deception"
+    ILLEGAL = "illegal"
+    HARM = "harm"
+
+
+class ReportHarm(Event):
+    """Harmful conduct, with a reference to the evidence."""
+
+    category: HarmCategory
+    evidence: Line
+
+
+class Decision(StrEnum):
+    """What the lead makes of an escalation."""
+
+    RESOLVE = "resolve"
+    DEACTIVATE = "deactivate"
+    RESUME = "resume"
+
+
+class Decide(Judgement):
+    """The lead's decision."""
+
+    decision: Decision
+    note: Paragraph
+
+
+class RecordDeactivation(Event):
+    """The account was deactivated. Cases and enrollments take it."""
+
+    case_id: Line | None = None
+    """The case that did it, or that found it done; null where it was somebody else."""
+
+
+class Withdraw(Judgement):
+    """The whole case, or one issue of it, was raised in error."""
+
+    note: Paragraph
+    issue: Key | None = None

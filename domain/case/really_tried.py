@@ -1,0 +1,54 @@
+"""Whether we really tried (docs/rules.md, section 4)."""
+
+from datetime import timedelta
+
+from domain.case.attempt import GOT_THROUGH, OUTREACH, About, Channel, Result
+from domain.case.state import CaseRecord
+
+_HOUR = timedelta(hours=1)
+
+
+def shortfall(case: CaseRecord) -> str | None:
+    """What is missing for saying that we really tried to reach the seller; None if nothing is.
+
+    Counted since the outreach last began, and for the number and address the seller has now.
+    """
+    assert case.deadline is not None
+    assert case.base is not None
+    rules = case.rules
+    made = [a for a in case.attempts if a.outreach == case.outreach and a.about in OUTREACH]
+    if case.not_called is not None:
+        return f"the number was never called: it {case.not_called}"
+    if any(a.result is Result.SKIPPED for a in made):
+        return "an attempt was skipped"
+    emails = [a for a in made if a.channel is Channel.EMAIL and a.to == case.account.email]
+    accepted = [a for a in emails if a.result is Result.ACCEPTED]
+    # One that went out before the agenda was planned anew was the last of nothing.
+    finals = [a for a in accepted if a.about is About.FINAL_NOTICE and a.due > case.base]
+    if not finals:
+        return "the final notice was not accepted"
+    planned_lead = rules.window - rules.email_hours[-1] * _HOUR
+    if rules.revision >= 2 and finals[-1].at > case.deadline - planned_lead / 2:
+        return "the final notice went out too late"
+    if case.number_invalid:
+        # Found invalid after the final notice, nobody was asked for another in good time.
+        if case.invalid_since is None or finals[-1].at < case.invalid_since:
+            return "the number was found invalid after the final notice"
+        if len(accepted) < 2:
+            return "the number is invalid and only one e-mail was accepted"
+        if emails[-1].result is Result.BOUNCED:
+            return "the number is invalid and the last e-mail bounced"
+        return None
+    rang = [
+        a
+        for a in made
+        if a.channel is Channel.CALL
+        and a.to == case.account.emergency_phone
+        and a.result in GOT_THROUGH
+    ]
+    if len({a.entry for a in rang}) < rules.minimum_rung_calls:
+        return f"fewer than {rules.minimum_rung_calls} calls rang"
+    ends = case.base + rules.window if rules.revision >= 2 else case.deadline
+    if not any(a.at >= ends - rules.window / 3 for a in rang):
+        return "no call rang in the last third of the window"
+    return None

@@ -1,0 +1,72 @@
+"""What anybody may see of a case (docs/rules.md, section 7)."""
+
+from datetime import datetime
+from operator import attrgetter
+
+from domain.case.attempt import About, Channel, Result
+from domain.case.state import CaseRecord, Entry, Plan
+from domain.case.status import Status
+from domain.shared.account import Account, Issue
+from domain.shared.text import Frozen
+
+
+class PlannedView(Frozen):
+    """An attempt to come."""
+
+    channel: Channel
+    about: About
+    due: datetime
+
+
+class AttemptView(Frozen):
+    """An attempt made, or under way while `result` is null."""
+
+    number: int
+    channel: Channel
+    about: About
+    at: datetime
+    result: Result | None
+
+
+class CaseView(Frozen):
+    """The case as clients see it. Absent values are null, never missing."""
+
+    id: str
+    status: Status
+    reason: str | None
+    opened_at: datetime
+    deadline: datetime | None
+    closed_at: datetime | None
+    account: Account
+    issues: tuple[Issue, ...]
+    agenda: tuple[PlannedView, ...]
+    attempts: tuple[AttemptView, ...]
+    plans: tuple[Plan, ...]
+    conversation_required: bool
+    call_again_from: datetime | None = None
+    """From when on "contact me now" is taken again."""
+    timeline: tuple[Entry, ...]
+
+
+def view_of(case: CaseRecord) -> CaseView:
+    """The view of a case as it stands."""
+    attempts = sorted((*case.attempts, *case.under_way), key=attrgetter("number"))
+    return CaseView(
+        id=case.id,
+        status=case.status,
+        reason=case.reason,
+        opened_at=case.opened_at,
+        deadline=case.deadline,
+        closed_at=case.closed_at,
+        account=case.account,
+        issues=case.issues,
+        agenda=tuple(PlannedView(channel=p.channel, about=p.about, due=p.due) for p in case.agenda),
+        attempts=tuple(
+            AttemptView(number=a.number, channel=a.channel, about=a.about, at=a.at, result=a.result)
+            for a in attempts
+        ),
+        plans=case.plans,
+        conversation_required=case.conversation_required,
+        call_again_from=case.call_again_from,
+        timeline=case.timeline,
+    )

@@ -1,0 +1,48 @@
+"""Who a case waits for, and since when (docs/rules.md, section 7)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from domain.case.state import CaseRecord, Entry
+from domain.case.status import Status, What
+
+
+class WaitsFor(StrEnum):
+    """Whose turn it is."""
+
+    DESK = "desk"
+    SELLER = "seller"
+    ENGINE = "engine"
+
+
+_WAITS_FOR = {
+    Status.CONTACTING: WaitsFor.SELLER,
+    Status.WORKING: WaitsFor.SELLER,
+    Status.PLAN_REVIEW: WaitsFor.DESK,
+    Status.ESCALATED: WaitsFor.DESK,
+    Status.DEACTIVATING: WaitsFor.ENGINE,
+}
+
+
+def waits_for(status: Status) -> WaitsFor | None:
+    """Whose turn it is in a status; nobody's once the case has ended."""
+    return _WAITS_FOR.get(status)
+
+
+def of_whom(waiting: WaitsFor) -> tuple[Status, ...]:
+    """The statuses in which it is somebody's turn."""
+    return tuple(status for status, who in _WAITS_FOR.items() if who is waiting)
+
+
+def since(case: CaseRecord) -> datetime:
+    """When the case came into its status.
+
+    A newer version of a plan that waits for a reviewer does not lose its place in the queue.
+    """
+    return status_since(case.timeline) or case.opened_at
+
+
+def status_since(timeline: Iterable[Entry]) -> datetime | None:
+    """When the status changed last; None where it never did."""
+    return max((entry.at for entry in timeline if entry.what is What.STATUS), default=None)

@@ -1,0 +1,58 @@
+"""What an enrollment asks of the world: the arguments of activities."""
+
+from datetime import datetime
+
+from domain.case.activity_inputs import DeactivationOrder
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.state import About, Letter, Reason
+from domain.shared.account import Confirmation, Store
+from domain.shared.text import Frozen
+
+
+class LetterOrder(Frozen):
+    """E-mail the seller. `enrollment_id` and `number` together make the Message-ID."""
+
+    enrollment_id: str
+    number: int
+    about: About
+    reason: Reason
+    email: str
+    store: Store
+    name: str | None
+    language: str | None
+    time_zone: str | None
+    at: datetime
+    days_below: int | None = None
+    confirms: Confirmation | None = None
+
+
+def letter_order(enrollment: Enrollment, letter: Letter, to: str) -> LetterOrder:
+    """The order for a letter of the outbox."""
+    account = enrollment.account
+    return LetterOrder(
+        enrollment_id=enrollment.id,
+        number=letter.number,
+        about=letter.about,
+        reason=letter.reason,
+        email=to,
+        store=account.store,
+        name=account.name,
+        language=account.language,
+        time_zone=account.time_zone,
+        at=letter.at,
+        days_below=letter.days_below,
+        confirms=letter.confirms,
+    )
+
+
+def deactivation_order(enrollment: Enrollment) -> DeactivationOrder:
+    """The order to let an open case know that the account is deactivated."""
+    assert enrollment.case_to_hear is not None
+    return DeactivationOrder(
+        # Deactivated, reinstated and deactivated again is told twice.
+        key=f"{enrollment.id}/deactivated/{enrollment.happened}",
+        store=enrollment.account.store,
+        seller_id=enrollment.account.seller_id,
+        by=enrollment.case_to_hear,
+        case_id=None,
+    )

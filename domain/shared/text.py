@@ -1,0 +1,84 @@
+"""The kinds of text a case takes in, each with its cap (docs/rules.md, section 7).
+
+These checks run again on every replay of a stored history, so they test the form only, by
+rules that will hold for ever. Whether a number, an address or a time zone *exists* changes
+with the data a machine carries; reference/contact_check.py asks that, outside workflows.
+"""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+
+class Frozen(BaseModel):
+    """A value: never changed, equal by content, quoting no input in its errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _unbroken(text: str) -> str:
+    if any(unicodedata.category(c) in _CONTROLS for c in text):
+        raise ValueError("must not contain control characters or line breaks")
+    return text
+
+
+def _readable(text: str) -> str:
+    if any(unicodedata.category(c) in _CONTROLS and c not in "\n\t" for c in text):
+        raise ValueError("must not contain control characters other than line breaks")
+    return text
+
+
+def _or_none(text: object) -> object:
+    return None if isinstance(text, str) and not text.strip() else text
+
+
+def _unix_lines(text: object) -> object:
+    return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
+# Controls, surrogates (which no encoder takes), and the separators that some readers break a
+# header at.
+_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+
+# A line can reach a mail header; a paragraph reaches bodies only, and may be broken.
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_unbroken),
+]
+Paragraph = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),
+    AfterValidator(_readable),
+    # Last, hence first to run: nearer to `str` it would have the length checked before the
+    # strip, and let a blank text through.
+    BeforeValidator(_unix_lines),
+]
+
+# Where it may be left out, a blank one is none.
+OptionalParagraph = Annotated[Paragraph | None, BeforeValidator(_or_none)]
+
+_KEY = r"^[A-Za-z0-9._-]{1,64}$"
+_CODE = r"^[A-Z][A-Z0-9_]{0,63}$"
+_LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+_TIME_ZONE = r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$"
+_PHONE = r"^\+[1-9][0-9]{6,14}$"
+_EMAIL = r'^[^@\s<>"(),:;\\\[\]]{1,64}@[^@\s<>"(),:;\\]+\.[^@\s<>"(),:;\\.]+$'
+
+FORMS = {
+    _KEY: "1 to 64 letters, digits, '.', '_' or '-'",
+    _CODE: "a capital letter, then up to 63 capitals, digits or '_', such as LISTING_POLICY",
+    _LANGUAGE: "a language such as en-US",
+    _TIME_ZONE: "a time zone such as America/Los_Angeles",
+    _PHONE: "'+', the country code and the number, 7 to 15 digits in all, such as +14165550101",
+    _EMAIL: "an address such as owner@shop.example",
+}
+"""What each pattern asks for, in words."""
+
+Key = Annotated[str, StringConstraints(pattern=_KEY)]
+Code = Annotated[str, StringConstraints(pattern=_CODE)]
+Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
+TimeZone = Annotated[str, StringConstraints(pattern=_TIME_ZONE)]
+Phone = Annotated[str, StringConstraints(pattern=_PHONE)]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL), AfterValidator(_unbroken)]

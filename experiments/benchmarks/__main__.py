@@ -1,0 +1,75 @@
+"""Everything that is measured, into docs/performance.md (`make bench`).
+
+`python -m experiments.benchmarks PART ...` measures only these parts and prints them; it leaves
+the page alone.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from experiments.benchmarks import (
+    asked_and_told,
+    commands,
+    encryption,
+    enrollments,
+    killed_worker,
+    many,
+    million,
+    one_case,
+    page,
+    reaching,
+    suite,
+)
+from experiments.benchmarks.report import Found, Measured, Part, report, show
+from runtime.logs import configure_logs
+from tests.test_whole import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+
+PARTS = (
+    Part("case", "A case", one_case.ABOUT, one_case.measure),
+    Part("killed", "A killed worker", killed_worker.ABOUT, killed_worker.measure),
+    Part("many", "Many cases", many.ABOUT, many.measure),
+    Part("asked", "Asked and told at once", asked_and_told.ABOUT, asked_and_told.measure),
+    Part("sellers", "Sellers", enrollments.ABOUT, enrollments.measure),
+    Part("million", "A million sellers", million.ABOUT, million.measure),
+    Part("commands", "Commands", commands.ABOUT, commands.measure),
+    Part("page", "The sellers' page", page.ABOUT, page.measure),
+    Part("reaching", "Reaching a seller", reaching.ABOUT, reaching.measure),
+    Part("encryption", "Encryption", encryption.ABOUT, encryption.measure),
+    Part("suite", "The tests", suite.ABOUT, suite.measure),
+)
+
+
+async def _measure(parts: list[Part], folder: Path) -> list[Measured]:
+    found: Found = {}
+    measured = []
+    for part in parts:
+        (folder / part.name).mkdir()
+        rows = await part.measure(folder / part.name, found)
+        show(part, rows)
+        measured.append((part, rows))
+    return measured
+
+
+def main(names: list[str]) -> None:
+    """Measure the parts named, or all of them and write the page; ends the process."""
+    parts = [part for part in PARTS if not names or part.name in names]
+    if unknown := set(names) - {part.name for part in PARTS}:
+        raise SystemExit(f"no such part: {', '.join(sorted(unknown))}")
+    load = os.getloadavg()[0]
+    configure_logs("console", "error")
+    with tempfile.TemporaryDirectory() as folder:
+        measured = asyncio.run(_measure(parts, Path(folder)))
+    if not names:
+        PAGE.write_text(report(measured, load))
+    sys.stdout.flush()
+    # The interpreter can abort on its way out after the SDK's threads (worker.py).
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,184 @@
+"""The bare twins: the activities, timers and updates of cases, and no rule at all."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+from activities.accounts import MarketplaceActivities
+from activities.calls import TelephonyActivities
+from activities.emails import MailActivities
+from activities.opening import OpeningActivities
+from domain.case.activity_inputs import CallOrder, DeactivateOrder, LookUpOrder, MailOrder
+from domain.case.attempt import About, CallEnded, Channel, Result
+from domain.case.events import ReviewPlan, SubmitPlan
+from domain.case.status import Status
+from domain.case.steps import CaseFacts
+from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from workflows.case.input import CaseInput
+from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY
+
+BARE_QUEUE = "bare"
+_TOGETHER = timedelta(seconds=1)
+"""Two attempts so close to each other need no timer between them."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A start, and the moments at which to reach out, in order."""
+
+    start: CaseInput
+    at: list[tuple[Channel, datetime]]
+
+
+@workflow.defn
+class BareCase:
+    """Opens, sends, calls, waits; takes a plan and its acceptance; sends; ends."""
+
+    def __init__(self) -> None:
+        self._planned = False
+        self._accepted = False
+
+    @workflow.run
+    async def run(self, start: CaseInput) -> str:
+        """The same commands as a case whose plan is accepted while its first call rings."""
+        facts = await _look_up(start)
+        email = asyncio.create_task(_email(start, 1, About.NOTICE))
+        call = asyncio.create_task(_call(start, 2, facts.hours[-1].closes))
+        next_call = asyncio.create_task(workflow.sleep(900, summary="Next: call 2"))
+        await workflow.wait([email, call])
+        await workflow.wait_condition(lambda: self._planned)
+        next_call.cancel()
+        reminder = asyncio.create_task(workflow.sleep(86400, summary="Next: a reminder"))
+        await workflow.wait_condition(lambda: self._accepted)
+        reminder.cancel()
+        await _email(start, 3, About.RESOLVED)
+        return "resolved"
+
+    @workflow.update
+    async def submit_plan(self, event: SubmitPlan) -> SubmitPlan:
+        """Take the plan."""
+        self._planned = True
+        return event
+
+    @workflow.update
+    async def review_plan(self, event: ReviewPlan) -> ReviewPlan:
+        """Take the review."""
+        self._accepted = True
+        return event
+
+
+@workflow.defn
+class BareSilent:
+    """Reaches out at each moment, and deactivates."""
+
+    @workflow.run
+    async def run(self, due: Due) -> str:
+        """The same activities and timers as a case that is silent to its end."""
+        start = due.start
+        facts = await _look_up(start)
+        began = workflow.now()
+        under_way = []
+        for number, (channel, at) in enumerate(due.at, start=1):
+            if at - workflow.now() > _TOGETHER:
+                await workflow.sleep(at - workflow.now(), summary=f"Next: {channel} {number}")
+            made = (
+                _call(start, number, facts.hours[-1].closes)
+                if channel is Channel.CALL
+                else _email(start, number, About.NOTICE)
+            )
+            under_way.append(asyncio.create_task(made))
+        left = began + timedelta(hours=72) - workflow.now()
+        await workflow.sleep(left, summary="Next: the deadline")
+        await workflow.wait(under_way)
+        await workflow.execute_activity_method(
+            MarketplaceActivities.deactivate_account,
+            DeactivateOrder(
+                case_id=_id(), store=start.account.store, seller_id=start.account.seller_id
+            ),
+            task_queue=CASES_QUEUE,
+            schedule_to_close_timeout=timedelta(hours=24),
+            start_to_close_timeout=A_MESSAGE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RETRY,
+            summary="Deactivate the account",
+        )
+        await _email(start, len(due.at) + 1, About.DEACTIVATED)
+        return "deactivated"
+
+
+@workflow.defn
+class BareDue:
+    """Opens, waits for a moment, calls then, and stays open."""
+
+    @workflow.run
+    async def run(self, due: Due) -> None:
+        """A notice at once, and one call, when it is due."""
+        facts = await _look_up(due.start)
+        await _email(due.start, 1, About.NOTICE)
+        [(_, at)] = due.at
+        await workflow.sleep(at - workflow.now(), summary="Next: call 1")
+        await _call(due.start, 2, facts.hours[-1].closes)
+        await workflow.sleep(timedelta(days=1), summary="Next: call 2")
+
+
+def _id() -> str:
+    return f"{workflow.info().workflow_id}/{workflow.info().run_id}"
+
+
+async def _look_up(start: CaseInput) -> CaseFacts:
+    return await workflow.execute_activity_method(
+        OpeningActivities.look_up,
+        LookUpOrder(account=start.account, now=workflow.now(), policy=start.policy, harmful=False),
+        start_to_close_timeout=A_MESSAGE,
+    )
+
+
+async def _call(start: CaseInput, number: int, latest: datetime) -> Result | CallEnded:
+    return await workflow.execute_activity_method(
+        TelephonyActivities.place_call,
+        CallOrder(
+            case_id=_id(),
+            number=number,
+            phone=start.account.emergency_phone,
+            language=start.account.language,
+            latest=latest,
+        ),
+        task_queue=TELEPHONY_QUEUE,
+        schedule_to_close_timeout=timedelta(minutes=15),
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary=f"Call {number}",
+    )
+
+
+async def _email(start: CaseInput, number: int, about: About) -> Result:
+    account = start.account
+    return await workflow.execute_activity_method(
+        MailActivities.send_email,
+        MailOrder(
+            case_id=_id(),
+            number=number,
+            about=about,
+            email=account.email,
+            name=account.name,
+            language=account.language,
+            time_zone=account.time_zone,
+            issues=start.issues,
+            deadline=workflow.now() + timedelta(hours=72),
+            number_invalid=False,
+            note=None,
+            status=Status.CONTACTING,
+            reason=None,
+            at=workflow.now(),
+            calls=True,
+            button=True,
+        ),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=timedelta(hours=1),
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary="E-mail",
+    )

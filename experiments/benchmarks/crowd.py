@@ -1,0 +1,113 @@
+"""Many cases and bare twins on one server, opened as fast as a client can."""
+
+import asyncio
+import os
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from domain.shared.account import Account
+from domain.shared.names import CASES_QUEUE, case_workflow_id_of
+from experiments.benchmarks.bare import BARE_QUEUE, BareCase
+from tests.engine import EVERYONE, account, issue
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
+from workflows.shared.search_attributes import at_start
+
+AT_ONCE = 32
+RING_SECONDS = 0.05
+POLICY: dict[str, Any] = EVERYONE | {"call_hours": [0, 24, 32, 48, 56, 64, 70]}
+"""No second call while it is still measured."""
+_SETTLES_WITHIN = 600
+
+Start = Callable[[str], Awaitable[Any]]  # Any: handles of several workflows
+
+
+def seller(seller_id: str, number: int, **changes: str) -> Account:
+    """A seller with a number of their own: calls to one number wait for each other."""
+    return account(seller_id, emergency_phone=f"+1206{2_000_010 + 100 * number}", **changes)
+
+
+class Crowd:
+    """Opens cases, and knows from the simulated world how far they are."""
+
+    def __init__(self, client: Client, folder: Path) -> None:
+        self.client = client
+        self._folder = folder
+        self.opened = 0
+        self.rate = 0.0
+        """How many a second were opened and reached, the last time."""
+
+    async def open(self, start: Start, count: int, calls: int = 1) -> tuple[float, float]:
+        """Open `count`, and wait until all have been reached; both rates, in cases a second.
+
+        Each is e-mailed at once, and called if `calls` is 1.
+        """
+        mails, rung = self.mails() + count, self.rung() + count * calls
+        numbers = iter(range(self.opened, self.opened + count))
+
+        async def some() -> None:
+            for number in numbers:
+                await start(f"MANY{number}")
+
+        begin = time.perf_counter()
+        await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+        opened = time.perf_counter()
+        self.opened += count
+        async with asyncio.timeout(_SETTLES_WITHIN):
+            while self.mails() < mails or self.rung() < rung:
+                await asyncio.sleep(0.1)
+        reached = time.perf_counter()
+        self.rate = count / (reached - begin)
+        await asyncio.sleep(1)  # the cases hear of it, and the server writes it all down
+        return count / (opened - begin), self.rate
+
+    def mails(self) -> int:
+        """How many e-mails were delivered."""
+        delivered = self._folder / "mail" / "new"
+        return len(os.listdir(delivered)) if delivered.exists() else 0
+
+    def rung(self) -> int:
+        """How many calls have ended: cheap, as it is asked often while others work."""
+        return sum(row[0] for row in self._asked("SELECT count(*) FROM calls WHERE ends_at < ?"))
+
+    def calls(self) -> dict[str, tuple[float, float]]:
+        """When each call that has ended was dialled, and when it ended, by its key."""
+        found = self._asked("SELECT key, dialled_at, ends_at FROM calls WHERE ends_at < ?")
+        return {key: (dialled, ends) for key, dialled, ends in found}
+
+    def _asked(self, query: str) -> list[Any]:  # Any: rows
+        ledger = self._folder / "telephone.sqlite"
+        if not ledger.exists():
+            return []
+        with closing(sqlite3.connect(ledger)) as db:
+            return db.execute(query, (time.time(),)).fetchall()
+
+    async def case(self, who: Account, policy: dict[str, Any]) -> Any:  # Any: a handle
+        """Open a case."""
+        return await self.client.start_workflow(
+            IssueCase.run,
+            CaseInput(account=who, issues=(issue(),), policy=policy),
+            id=case_workflow_id_of(who),
+            task_queue=CASES_QUEUE,
+            search_attributes=at_start(who),
+        )
+
+    async def usual(self, seller_id: str) -> None:
+        """Open a case of the default kind."""
+        await self.case(seller(seller_id, int(seller_id[4:])), POLICY)
+
+    async def bare(self, seller_id: str) -> None:
+        """Start a bare twin."""
+        who = seller(seller_id, int(seller_id[4:]))
+        await self.client.start_workflow(
+            BareCase.run,
+            CaseInput(account=who, issues=(issue(),), policy=POLICY),
+            id=f"bare/{seller_id}",
+            task_queue=BARE_QUEUE,
+        )

@@ -1,0 +1,273 @@
+"""A thousand calls that fall due at the same moment, as when calling hours begin in the morning.
+
+No time is skipped. The cases open in quiet hours that end some seconds later, all at the same
+moment, to which each case moves its first call.
+"""
+
+import asyncio
+import math
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+
+from domain.case.attempt import Channel, Result
+from domain.case.view import CaseView
+from domain.shared.account import Account
+from experiments.benchmarks.bare import BARE_QUEUE, BareDue, Due
+from experiments.benchmarks.crowd import POLICY, Crowd, seller
+from experiments.benchmarks.machine import memory, processor_seconds
+from experiments.benchmarks.report import Found, Row
+from tests.engine import issue
+from tests.workflows.events import CALL_ME
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
+
+NO_LIMIT = {"CASE72_CONCURRENT_CALLS": "2000"}
+RING_SECONDS = 5
+_OPENED_IN_TIME = 2
+"""How much longer than the last lot took there is until the calls fall due."""
+_URGENT, _REQUESTED = 1 / 20, 1 / 50
+_LONGEST = 900
+_HOURS_LAST = 30
+"""Seconds for which some may be called."""
+_ASK_AFTER = 8
+CONCURRENT = 100
+
+Handles = dict[str, WorkflowHandle[Any, Any]]
+
+
+class _Memory:
+    """Watches the memory of a process until it is cancelled."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self.before = self.most = memory(pid)[0]
+
+    async def watch(self) -> None:
+        while True:
+            self.most = max(self.most, memory(self._pid)[0])
+            await asyncio.sleep(0.25)
+
+
+def _moment(crowd: Crowd, count: int) -> datetime:
+    """When calling hours are to begin."""
+    wait = timedelta(seconds=15 + _OPENED_IN_TIME * count / crowd.rate)
+    return (datetime.now(UTC) + wait).replace(microsecond=0)
+
+
+def _rules(begins: datetime, ends: datetime | None = None) -> dict[str, Any]:
+    ends = ends or begins + timedelta(hours=12)
+    return POLICY | {"quiet_until": f"{begins:%H:%M:%S}", "quiet_from": f"{ends:%H:%M:%S}"}
+
+
+async def _dialled(crowd: Crowd, before: Mapping[str, object], count: int) -> dict[str, float]:
+    """When the calls that are new since `before` were dialled, by the workflow's id."""
+    until = time.monotonic() + _LONGEST
+    new: list[str] = []
+    while len(new) < count and time.monotonic() < until:
+        await asyncio.sleep(1)
+        new = [key for key in crowd.calls() if key not in before]
+    calls = crowd.calls()
+    return {key.rsplit("/", 2)[0]: calls[key][0] for key in new}
+
+
+async def as_fast_as_possible(crowd: Crowd, worker: int, count: int, found: Found) -> list[Row]:
+    """Calls that are over at once, none of which waits for another: the engine's own speed."""
+    ours = await _burst(crowd, worker, count, bare=False)
+    found["worker seconds a call"] = ours.spent / count
+    found["calls a second"] = count / ours.last
+    twins = await _burst(crowd, worker, count, bare=True)
+    return [
+        Row(
+            f"{count} first calls due at the same second, {crowd.opened} workflows open, any "
+            "number at once, over at once: dialled",
+            f"{len(ours.late)}",
+            f"{len(twins.late)}",
+        ),
+        Row("  late, median", f"{ours.median:.1f} s", f"{twins.median:.1f} s"),
+        Row("  late, the last", f"{ours.last:.1f} s", f"{twins.last:.1f} s"),
+        Row(
+            "  memory of the worker before, and at most",
+            f"{ours.memory.before:.0f} MB, {ours.memory.most:.0f} MB",
+            f"{twins.memory.before:.0f} MB, {twins.memory.most:.0f} MB",
+        ),
+    ]
+
+
+class _Burst:
+    def __init__(
+        self, dialled: dict[str, float], due: datetime, watch: _Memory, spent: float
+    ) -> None:
+        self.late = sorted(at - due.timestamp() for at in dialled.values())
+        self.median, self.last = statistics.median(self.late), self.late[-1]
+        self.memory, self.spent = watch, spent
+
+
+async def _burst(crowd: Crowd, worker: int, count: int, *, bare: bool) -> _Burst:
+    due = _moment(crowd, count)
+    before = crowd.calls()
+
+    async def case(seller_id: str) -> None:
+        await crowd.case(_night_owl(seller_id), _rules(due))
+
+    async def twin(seller_id: str) -> None:
+        start = CaseInput(account=_night_owl(seller_id), issues=(issue(),), policy=POLICY)
+        await crowd.client.start_workflow(
+            BareDue.run,
+            Due(start, [(Channel.CALL, due)]),
+            id=f"bare/US/{seller_id}",
+            task_queue=BARE_QUEUE,
+        )
+
+    await crowd.open(twin if bare else case, count, calls=0)
+    _in_time(due)
+    watch = _Memory(worker)
+    spent = processor_seconds(worker)
+    watching = asyncio.create_task(watch.watch())
+    dialled = await _dialled(crowd, before, count)
+    watching.cancel()
+    return _Burst(dialled, due, watch, processor_seconds(worker) - spent)
+
+
+def _night_owl(seller_id: str) -> Account:
+    return seller(seller_id, int(seller_id[4:]), time_zone="Africa/Abidjan")
+
+
+def _in_time(due: datetime) -> None:
+    if datetime.now(UTC) >= due:
+        raise RuntimeError("the cases were not all open when their calls fell due")
+
+
+async def most_urgent_first(crowd: Crowd, worker: int, count: int) -> list[Row]:
+    """Calls that queue up for the usual number at once, some of them urgent."""
+    due, first, before = _moment(crowd, count), crowd.opened, crowd.calls()
+    urgent_count, requested = math.ceil(count * _URGENT), math.ceil(count * _REQUESTED)
+    handles: Handles = {}
+
+    async def start(seller_id: str) -> None:
+        place = int(seller_id[4:]) - first
+        rules = _rules(due)
+        if place < urgent_count:
+            rules = _rules(due) | _near_its_end(due)
+        elif place < 2 * urgent_count:
+            rules = _rules(due, due + timedelta(seconds=_HOURS_LAST))
+        workflow_id = f"case/US/{seller_id}"
+        handles[workflow_id] = await crowd.case(_night_owl(seller_id), rules)
+
+    await crowd.open(start, count, calls=0)
+    _in_time(due)
+    watch = _Memory(worker)
+    watching = asyncio.create_task(watch.watch())
+    await asyncio.sleep((due - datetime.now(UTC)).total_seconds() + _ASK_AFTER)
+    in_order = sorted(handles, key=lambda key: int(key.rsplit("MANY")[1]))
+    asking = in_order[-requested:]
+    asked = dict(
+        zip(asking, await asyncio.gather(*(_ask(handles[k]) for k in asking)), strict=True)
+    )
+    await _quiet(crowd, due)
+    watching.cancel()
+    views: dict[str, CaseView] = {k: await handles[k].query(IssueCase.case) for k in in_order}
+    dialled: dict[str, list[float]] = defaultdict(list)
+    for key, (at, _) in sorted(crowd.calls().items(), key=lambda call: call[1]):
+        if key not in before:
+            dialled[key.rsplit("/", 2)[0]].append(at)
+    rows = _rows(views, dialled, asked, due, urgent_count)
+    return [*rows, _memory_row(watch)]
+
+
+def _near_its_end(due: datetime) -> dict[str, Any]:
+    """Less than a twelfth of the window is left when the call falls due."""
+    window = round((due - datetime.now(UTC)).total_seconds() * 12 / 11) - 1
+    return {
+        "window": f"PT{window}S",
+        "email_hours": [0, window / 2 / 3600],
+        "call_hours": [0, window * 0.7 / 3600],
+        "call_spacing": "PT1S",
+        "minimum_rung_calls": 1,
+    }
+
+
+async def _ask(handle: WorkflowHandle[Any, Any]) -> float:
+    at = time.time()
+    await handle.execute_update(IssueCase.request_call, CALL_ME)
+    return at
+
+
+async def _quiet(crowd: Crowd, due: datetime) -> None:
+    """Wait until no call has been dialled for a while."""
+    last = due.timestamp() + _HOURS_LAST
+    while time.time() < last + 3 * RING_SECONDS:
+        await asyncio.sleep(1)
+        last = max([last, *(at for at, _ in crowd.calls().values())])
+
+
+def _rows(
+    views: dict[str, CaseView],
+    dialled: dict[str, list[float]],
+    asked: dict[str, float],
+    due: datetime,
+    urgent_count: int,
+) -> list[Row]:
+    cases = list(views)
+    urgent, closing = cases[:urgent_count], cases[urgent_count : 2 * urgent_count]
+    usual = [case for case in cases[2 * urgent_count :] if case not in asked]
+    closes = due.timestamp() + _HOURS_LAST
+    after = sum(at >= closes for case in closing for at in dialled[case])
+    for case in urgent:
+        deadline = views[case].deadline
+        assert deadline
+        after += sum(at >= deadline.timestamp() for at in dialled[case])
+    answered = [min(at for at in dialled[c] if at > asked[c]) - asked[c] for c in asked]
+    skipped = sum(a.result is Result.SKIPPED for v in views.values() for a in v.attempts)
+    twice = sum(len(at) > 1 for case, at in dialled.items() if case not in asked)
+
+    def late(some: list[str]) -> str:
+        times = [dialled[case][0] - due.timestamp() for case in some if dialled[case]]
+        middle, last = (statistics.median(times), max(times)) if times else (0, 0)
+        return f"{len(times)} of {len(some)}; {middle:.1f} s, {last:.1f} s"
+
+    return [
+        Row(
+            f"{len(cases)} calls due at the same second, {CONCURRENT} at once, ringing for "
+            f"{RING_SECONDS} s each: no faster than",
+            f"{len(cases) * RING_SECONDS / CONCURRENT:.0f} s",
+        ),
+        Row("  usual ones: dialled; late in the median, the last", late(usual)),
+        Row(
+            f"  near their deadline (some {(due.timestamp() - _opened(views, urgent)) / 11:.0f} s "
+            "left): dialled; late in the median, the last",
+            late(urgent),
+        ),
+        Row(
+            f"  whose calling hours end after {_HOURS_LAST} s: dialled; late in the median, the "
+            "last",
+            late(closing),
+        ),
+        Row(
+            f'  {len(asked)} sellers who press "contact me now" {_ASK_AFTER} s into it: called '
+            "after, median, the last",
+            f"{statistics.median(answered):.1f} s, {max(answered):.1f} s",
+        ),
+        Row("  skipped, as their latest moment had passed", f"{skipped}"),
+        Row("  dialled after the latest moment", f"{after}", "", "0", after == 0),
+        Row("  cases dialled twice", f"{twice}", "", "0", twice == 0),
+    ]
+
+
+def _opened(views: dict[str, CaseView], some: list[str]) -> float:
+    return statistics.median(views[case].opened_at.timestamp() for case in some)
+
+
+def _memory_row(watch: _Memory) -> Row:
+    return Row(
+        "  memory of the worker before, and at most",
+        f"{watch.before:.0f} MB, {watch.most:.0f} MB",
+        "",
+        "under 250 MB",
+        watch.most < 250,
+    )

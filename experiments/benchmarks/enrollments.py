@@ -1,0 +1,149 @@
+"""What a seller costs who is not asked about, beside a workflow that asks once a day."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+from temporalio.worker import Worker
+
+from domain.enrollment.state import Status
+from experiments.benchmarks.machine import actions, stored
+from experiments.benchmarks.polling import DAY, PollingTwin, rating_today
+from experiments.benchmarks.report import Found, Row
+from tests.engine import Engine, KnownSeller, engine_in, know
+from tests.workflows.test_enrollment import days_ago, recorded
+from workflows.enrollment.seller_enrollment import SellerEnrollment
+
+ABOUT = """A marketplace has many sellers and few cases, so what a seller costs who does *not* need
+us decides what the programme costs. Events are what a history grows by. Actions are what Temporal
+Cloud bills, as the server's own metric `action` counts them
+([what counts](https://docs.temporal.io/cloud/actions),
+[the metric](https://docs.temporal.io/cloud/migrate/estimate-actions)). *Bare* asks for the rating
+once a day, a timer and an activity each."""
+
+HALF_A_YEAR = 183
+_SETTLES = 0.7
+_QUEUE = "polling"
+_SELLERS = 1_000
+_AT_ONCE = 16
+
+
+class _Book:
+    """Says what has come to stand in a history, and was counted, since it was asked last."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._client, self._server = engine.client, engine.folder / "temporal"
+        self._events: Counter[str] = Counter()
+        self._actions = 0
+
+    async def cost(self, workflow_id: str) -> tuple[int, int]:
+        """Events (skips of time left out) of this workflow, and actions of all."""
+        await asyncio.sleep(_SETTLES)
+        history = await self._client.get_workflow_handle(workflow_id).fetch_history()
+        names = (event.WhichOneof("attributes") or "" for event in history.events)
+        skips = ("time_skipping", "options_updated")
+        events = sum(not any(skip in name for skip in skips) for name in names)
+        counted = (await actions(self._server)).total()
+        before = self._events[workflow_id], self._actions
+        self._events[workflow_id], self._actions = events, counted
+        return events - before[0], counted - before[1]
+
+
+def _said(cost: tuple[int, int]) -> str:
+    return f"{cost[0]} events, {cost[1]} actions"
+
+
+async def measure(folder: Path, found: Found) -> list[Row]:
+    """What each thing that can happen to a seller adds to the history, and many sellers."""
+    folder.joinpath("one").mkdir()
+    async with engine_in(folder / "one") as engine:
+        rows = await _one(engine, found)
+    async with engine_in(folder / "many", config=()) as engine:
+        return rows + await _many(engine, found)
+
+
+async def _one(engine: Engine, found: Found) -> list[Row]:
+    client, book = engine.client, _Book(engine)
+    nobody = dict.fromkeys(("emergency_phone", "email", "name", "language", "time_zone"))
+    days = [days_ago(age, 300 + age) for age in range(180)]
+    seller = await know(client, "IMPORTED", days_ago(400, 300), *days, **nobody)
+    imported = await book.cost(seller.handle.id)
+    await seller.tell(SellerEnrollment.record_ratings, recorded(days_ago(0, 350)))
+    rated = await book.cost(seller.handle.id)
+    found["actions a rating"] = rated[1]
+
+    seller = await know(client, "ENROLLED")
+    enrolled = await book.cost(seller.handle.id)
+    found["actions a seller"] = enrolled[1]
+    await seller.play(HALF_A_YEAR * DAY)
+    same = await book.cost(seller.handle.id)
+    # Only now, since a question is an action too.
+    assert (await seller.view()).status is Status.ENROLLED
+
+    seller = await know(client, "WAITS", days_ago(30, 300))
+    await book.cost(seller.handle.id)
+    await seller.play(HALF_A_YEAR * DAY)
+    qualified = await book.cost(seller.handle.id)
+
+    async with Worker(
+        client, task_queue=_QUEUE, workflows=[PollingTwin], activities=[rating_today]
+    ):
+        twin = await client.start_workflow(
+            PollingTwin.run, HALF_A_YEAR, id="polling", task_queue=_QUEUE
+        )
+        await asyncio.sleep(_SETTLES)
+        await engine.skipper.fast_forward(twin, (HALF_A_YEAR + 1) * DAY)
+        polled = await book.cost("polling")
+    return [
+        Row("first import, 180 days in one message; no number, no address", _said(imported)),
+        Row("a seller who enrols at once: number looked up, e-mail", _said(enrolled)),
+        Row("a rating that changes nothing else", _said(rated)),
+        Row(
+            "half a year in which the rating stays as it is",
+            _said(same),
+            _said(polled),
+            "0 events",
+            same[0] == 0,
+        ),
+        Row("  in which a seller qualifies on one day, e-mail", _said(qualified)),
+    ]
+
+
+async def _many(engine: Engine, found: Found) -> list[Row]:
+    """Sellers who enrol, then a rating each that changes nothing else; server and all in here."""
+    server = engine.folder / "temporal"
+    sellers: list[KnownSeller] = []
+
+    async def enrol(number: int) -> None:
+        sellers.append(await engine.know(f"S{number}"))
+
+    async def rate(number: int) -> None:
+        await sellers[number].tell(SellerEnrollment.record_ratings, recorded(days_ago(0, 300)))
+
+    rows = []
+    for what, name, one in (
+        (f"{_SELLERS} sellers enrol", "seller", enrol),
+        ("  and then a rating each, as it was before", "rating", rate),
+    ):
+        numbers = iter(range(_SELLERS))
+        await asyncio.sleep(2)
+        before, begin, spent = stored(server), time.perf_counter(), time.process_time()
+
+        await asyncio.gather(*(_each(one, numbers) for _ in range(_AT_ONCE)))
+        rate_a_second = _SELLERS / (time.perf_counter() - begin)
+        await asyncio.sleep(5)  # letters, and what the server still writes
+        found[f"milliseconds a {name}"] = (time.process_time() - spent) / _SELLERS * 1000
+        found[f"bytes a {name}"] = (stored(server) - before) / _SELLERS
+        figure = (
+            f"{rate_a_second:.0f} /s, {found[f'milliseconds a {name}']:.1f} ms of worker and "
+            f"client, {found[f'bytes a {name}'] / 1000:.1f} KB of disk (SQLite)"
+        )
+        rows.append(Row(what, figure))
+    return rows
+
+
+async def _each(one: Callable[[int], Awaitable[None]], numbers: Iterator[int]) -> None:
+    for number in numbers:
+        await one(number)

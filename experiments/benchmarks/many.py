@@ -1,0 +1,108 @@
+"""What many open cases cost, and a thousand calls that fall due at the same moment.
+
+The service (`worker.py`) and the bare twins' worker are processes of their own; this process is the
+client. The rates are compared in short alternating batches, each on an idle server; the rest of the
+cases is opened in bulk. On the crowd of open cases come the calls of experiments/benchmarks/due.py.
+"""
+
+import os
+import statistics
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from experiments.benchmarks import due
+from experiments.benchmarks.crowd import AT_ONCE, RING_SECONDS, Crowd, Start
+from experiments.benchmarks.machine import memory, process, processor_seconds, stored
+from experiments.benchmarks.report import Found, Row
+from runtime.connection import connect, register_search_attributes
+from runtime.dev_server import dev_server
+
+ABOUT = """One worker with its usual cache, all on the same cores; `CASES=500 make bench`
+opens fewer. Disk is the growth of the database by cases that have been e-mailed and called once.
+
+The calls that fall due at the same second do so in real time: cases open in quiet hours, which end
+for all of them at the same moment. They come on top of the cases that are open already. Of the
+second lot, as many calls are made at once as a worker makes by default, so that they queue up, and
+the more urgent are to go first (`domain/case/urgency.py`)."""
+CASES = int(os.environ.get("CASES") or 10_000)
+ROUNDS = 10
+_CALLS = min(1_000, CASES // 5)
+
+
+async def measure(folder: Path, found: Found) -> list[Row]:
+    """Open the cases, a fifth of them beside as many bare twins; then let calls fall due."""
+    async with dev_server(folder / "temporal", config=()) as server:
+        ring = {"CASE72_RING_SECONDS": str(RING_SECONDS)}
+        async with (
+            process(folder, server.address, "worker.py", **ring, **due.NO_LIMIT) as worker,
+            process(folder, server.address, "-m", "experiments.benchmarks.bare_worker") as twins,
+        ):
+            client = await connect(server.address)
+            await register_search_attributes(client)
+            crowd = Crowd(client, folder)
+            rows = await _opening(crowd, folder, (worker, twins), found)
+            rows += await due.as_fast_as_possible(crowd, worker, _CALLS, found)
+        slow = {"CASE72_RING_SECONDS": str(due.RING_SECONDS)}
+        async with process(folder, server.address, "worker.py", **slow) as worker:
+            return rows + await due.most_urgent_first(crowd, worker, _CALLS)
+
+
+async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int], found: Found) -> list[Row]:
+    worker, twins = pids
+    batch = max(AT_ONCE, CASES // 5 // ROUNDS)
+    bulk = max(0, CASES // ROUNDS - batch)
+    both: tuple[Start, Start] = (crowd.usual, crowd.bare)
+    for start in both:  # both workers are there, and warm
+        await crowd.open(start, AT_ONCE)
+    rates: dict[Start, list[float]] = defaultdict(list)
+    grown: dict[Start, int] = defaultdict(int)
+    sustained: list[float] = []
+    spent = processor_seconds(worker)
+    for number in range(ROUNDS):
+        for start in both if number % 2 else reversed(both):
+            before = stored(folder / "temporal")
+            rates[start].append((await crowd.open(start, batch))[0])
+            grown[start] += stored(folder / "temporal") - before
+        sustained.append((await crowd.open(crowd.usual, bulk))[1] if bulk else 0)
+        print(
+            f"round {number + 1} of {ROUNDS}: opening {rates[crowd.usual][-1]:.0f} /s, bare "
+            f"{rates[crowd.bare][-1]:.0f} /s, in bulk {sustained[-1]:.0f} /s, "
+            f"worker {memory(worker)[0]:.0f} MB",
+            file=sys.stderr,
+        )
+    cases = ROUNDS * (batch + bulk)
+    # Calls and e-mails of the twins are made by the engine's worker too.
+    made = cases + ROUNDS * batch
+    found["worker seconds a case opened"] = (processor_seconds(worker) - spent) / made
+    now, peak = memory(worker)
+    bare_now, bare_peak = memory(twins)
+    kilobytes = {start: grown[start] / (ROUNDS * batch) / 1000 for start in both}
+    pairs = zip(rates[crowd.usual], rates[crowd.bare], strict=True)
+    ratio = statistics.median(ours / bare for ours, bare in pairs)
+    return [
+        Row("open cases", f"{cases + AT_ONCE}", f"{ROUNDS * batch + AT_ONCE}"),
+        Row(
+            f"opening, by one client, {AT_ONCE} at once, median of {ROUNDS} rounds of {batch}",
+            f"{statistics.median(rates[crowd.usual]):.0f} /s",
+            f"{statistics.median(rates[crowd.bare]):.0f} /s",
+        ),
+        Row("  ratio", f"{ratio:.2f} x", "", "at least 0.90 x", ratio >= 0.9),
+        Row(
+            "opened in bulk and first reached (call and e-mail)",
+            f"{statistics.median(sustained):.0f} /s",
+        ),
+        Row(
+            "memory of the worker (of a twin's: its workflows only)",
+            f"{now:.0f} MB",
+            f"{bare_now:.0f} MB",
+            "under 250 MB",
+            now < 250,
+        ),
+        Row("  at its peak", f"{peak:.0f} MB", f"{bare_peak:.0f} MB", "under 250 MB", peak < 250),
+        Row(
+            "disk for a case just opened (SQLite)",
+            f"{kilobytes[crowd.usual]:.1f} KB",
+            f"{kilobytes[crowd.bare]:.1f} KB",
+        ),
+    ]

@@ -1,0 +1,227 @@
+"""What a case costs, beside its bare twin.
+
+Where processor time is measured, everything but the server runs in one process, so that it is the
+worker's and the client's together.
+"""
+
+import asyncio
+import statistics
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from activities.opening import hours_of
+from domain.case.attempt import Channel, Result
+from domain.case.case import Case
+from domain.case.policy import effective_policy
+from domain.case.steps import CaseFacts, Reach
+from experiments.benchmarks.bare_worker import bare_worker
+from experiments.benchmarks.machine import actions, stored
+from experiments.benchmarks.opening import open_bare, open_case
+from experiments.benchmarks.report import Found, Row
+from experiments.benchmarks.silent import RING_SECONDS, history_of, ringing, silence, silent_cases
+from providers.protocols import Mail
+from runtime.connection import connect, register_search_attributes
+from runtime.dev_server import dev_server
+from runtime.service import IDENTITY, providers_of, working
+from runtime.settings import Settings
+from tests.engine import EVERYONE, HOUR, account, issue
+from tests.workflows.events import ACCEPT, PLAN
+
+ABOUT = (
+    "The silent case has default hours and opens at nine in the morning; its clock is played "
+    "forward, and skips of time are left out. The other case: opened, e-mailed, called, its plan "
+    "submitted and accepted. Medians of alternating rounds. Actions are what Temporal Cloud bills, "
+    "as the server's metric `action` counts them."
+)
+ROUNDS = 7
+CASES_A_ROUND = 40
+_ROUNDS_OF_SINGLES = 5
+_SINGLE = 7
+_SETTLES = 0.5
+
+Opens = Callable[..., Awaitable[Any]]  # Any: handles of two workflows
+
+
+class StampedMail:
+    """Notes when each message was handed over."""
+
+    def __init__(self, mail: Mail) -> None:
+        self._mail = mail
+        self.handed_over: dict[str, float] = {}
+
+    async def send(self, message: EmailMessage) -> Result:
+        """Deliver, and note when."""
+        self.handed_over.setdefault(str(message["To"]), time.perf_counter())
+        return await self._mail.send(message)
+
+
+def _idle_advance() -> Row:
+    """`advance` of a case in the middle of its 72 hours, with nothing to do."""
+    now = datetime(2026, 3, 6, 17, tzinfo=UTC)
+    who = account("IDLE", time_zone="America/Los_Angeles")
+    policy = effective_policy(EVERYONE)
+    case = Case(id="case/US/IDLE/1", account=who, issues=(issue(),), opened_at=now)
+    case.looked_up(CaseFacts(policy=policy, hours=hours_of(who, policy, now)), now)
+    for hours in (0.0, 0.25, 1.0, 4.0, 8.0, 24.0):
+        now = case.opened_at + hours * HOUR
+        for step in case.advance(now):
+            if isinstance(step, Reach):
+                attempt = next(a for a in case.under_way if a.number == step.number)
+                rang = attempt.channel is Channel.CALL
+                case.reached_out(step.number, Result.NO_ANSWER if rang else Result.ACCEPTED, now)
+    case.advance(now)
+    rounds = []
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        for _ in range(10_000):
+            case.advance(now)
+        rounds.append((time.perf_counter() - begin) / 10_000 * 1e6)
+    took = statistics.median(rounds)
+    return Row("`advance`, nothing to do", f"{took:.1f} µs", "", "under 5 µs", took < 5)
+
+
+async def _first_notice(client: Client, mail: StampedMail) -> Row:
+    """From asking for the start to the first e-mail handed to the mail server."""
+
+    async def took(one: Opens, seller_id: str) -> float:
+        await asyncio.sleep(_SETTLES)  # an idle server: the case before has done its part
+        kind = "case" if one is open_case else "twin"
+        address = f"{kind}{seller_id}@bench.example"
+        begin = time.perf_counter()
+        await one(client, seller_id, email=address)
+        while not (stamps := [t for to, t in mail.handed_over.items() if address in to]):
+            await asyncio.sleep(0.002)
+        return (stamps[0] - begin) * 1000
+
+    ours, bare = await _alternating(took, "notice")
+    return Row(
+        "opening to first notice, median",
+        f"{ours:.0f} ms",
+        f"{bare:.0f} ms",
+        "under 60 ms",
+        ours < 60,
+    )
+
+
+async def _plan_answered(client: Client) -> Row:
+    """`submit_plan` while the first call rings, answered with the view."""
+
+    async def took(one: Opens, seller_id: str) -> float:
+        handle = await one(client, seller_id)
+        await asyncio.sleep(0.1)
+        begin = time.perf_counter()
+        await handle.execute_update("submit_plan", PLAN)
+        return (time.perf_counter() - begin) * 1000
+
+    ours, bare = await _alternating(took, "plan")
+    return Row(
+        "a plan is answered, median", f"{ours:.0f} ms", f"{bare:.0f} ms", "under 20 ms", ours < 20
+    )
+
+
+async def _alternating(
+    took: Callable[[Opens, str], Awaitable[float]], name: str
+) -> tuple[float, float]:
+    """The median of a case's and of a bare twin's rounds."""
+    rounds: dict[Opens, list[float]] = {open_case: [], open_bare: []}
+    for number in range(_ROUNDS_OF_SINGLES):
+        for one in rounds if number % 2 else reversed(rounds):
+            spans = [await took(one, f"{name}{number}x{i}") for i in range(_SINGLE)]
+            rounds[one].append(statistics.median(spans))
+    return statistics.median(rounds[open_case]), statistics.median(rounds[open_bare])
+
+
+async def _processor_time(client: Client, found: Found, server: Path) -> list[Row]:
+    """A whole case against the bare twin, in alternating rounds."""
+    ours: list[float] = []
+    bare: list[float] = []
+    pair = [(ours, whole_case), (bare, _bare_case)]
+    grown: Counter[int] = Counter()
+    for number in range(ROUNDS + 1):
+        for spent, one in pair if number % 2 else reversed(pair):  # neither is always the first
+            stored_before = stored(server)
+            cost = await cost_of_a_round(client, number, one)
+            if number:  # the first warms up
+                spent.append(cost)
+                grown[id(spent)] += stored(server) - stored_before
+    ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
+    disk, bare_disk = (grown[id(each)] / (ROUNDS * CASES_A_ROUND) for each in (ours, bare))
+    before = await actions(server)
+    await whole_case(client, "COUNTED")
+    counted = await actions(server) - before
+    await _bare_case(client, "COUNTED")
+    twin = await actions(server) - before - counted
+    history, likewise = [
+        await history_of(client.get_workflow_handle(workflow_id))
+        for workflow_id in ("case/US/COUNTED", "bare/COUNTED")
+    ]
+    found["accepted actions"] = counted.total()
+    found["accepted calls"] = 1
+    found["accepted disk"] = disk
+    found["accepted transitions"] = history.transitions
+    return [
+        Row(
+            f"processor time of a whole case, median of {ROUNDS} rounds of {CASES_A_ROUND}",
+            f"{statistics.median(ours):.1f} ms",
+            f"{statistics.median(bare):.1f} ms",
+        ),
+        Row("  ratio", f"{ratio:.2f} x", "", "at most 1.10 x", ratio <= 1.10),
+        Row("  its events", f"{history.events}", f"{likewise.events}"),
+        Row("  its bytes", f"{history.size / 1024:.1f} KB", f"{likewise.size / 1024:.1f} KB"),
+        Row("  its disk (SQLite)", f"{disk / 1000:.1f} KB", f"{bare_disk / 1000:.1f} KB"),
+        Row("  its billable actions", f"{counted.total()}", f"{twin.total()}"),
+    ]
+
+
+async def cost_of_a_round(
+    client: Client, number: int, one: Callable[[Client, str], Awaitable[None]]
+) -> float:
+    """Processor time in milliseconds for each case of a round."""
+    begin = time.process_time()
+    await asyncio.gather(*(one(client, f"R{number}C{i}") for i in range(CASES_A_ROUND)))
+    return (time.process_time() - begin) / CASES_A_ROUND * 1000
+
+
+async def whole_case(client: Client, seller_id: str) -> None:
+    """A case whose plan is accepted."""
+    await _accepted(await open_case(client, seller_id))
+
+
+async def _bare_case(client: Client, seller_id: str) -> None:
+    await _accepted(await open_bare(client, seller_id))
+
+
+async def _accepted(handle: Any) -> None:  # Any: handles of two workflows
+    await asyncio.sleep(1)
+    await handle.execute_update("submit_plan", PLAN)
+    await handle.execute_update("review_plan", ACCEPT)
+    await handle.result()
+
+
+async def measure(folder: Path, found: Found) -> list[Row]:
+    """Every figure."""
+    settings = Settings(state=folder, ring_seconds=RING_SECONDS, drain_seconds=1)
+    rows = [_idle_advance()]
+    async with dev_server(folder / "temporal") as server:
+        client = await connect(server.address, identity=IDENTITY)
+        await register_search_attributes(client)
+        providers = providers_of(settings, client)
+        mail = StampedMail(providers.mail)
+        async with (
+            working(client, settings, replace(providers, mail=mail)),
+            bare_worker(client),
+        ):
+            rows += await silence(client, found, folder / "temporal")
+            rows.append(await _first_notice(client, mail))
+            rows.append(await _plan_answered(client))
+            rows += await _processor_time(client, found, folder / "temporal")
+            rows += await silent_cases(client, found, folder / "temporal")
+    return rows + await ringing(found, folder / "ringing")

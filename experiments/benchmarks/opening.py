@@ -1,0 +1,41 @@
+"""Opens a case, or its bare twin, of a seller of its own."""
+
+import itertools
+from typing import Any
+
+from temporalio.client import Client
+
+from domain.shared.names import CASES_QUEUE
+from experiments.benchmarks.bare import BARE_QUEUE, BareCase
+from experiments.benchmarks.crowd import seller
+from tests.engine import EVERYONE, issue
+from workflows.case.input import CaseInput
+from workflows.case.issue_case import IssueCase
+from workflows.shared.search_attributes import at_start
+
+_numbers = itertools.count()
+
+
+def start_of(seller_id: str, **changes: str) -> CaseInput:
+    who = seller(seller_id, next(_numbers), **changes)
+    return CaseInput(account=who, issues=(issue(),), policy=EVERYONE)
+
+
+async def open_case(client: Client, seller_id: str, **changes: str) -> Any:  # Any: handle
+    start = start_of(seller_id, **changes)
+    return await client.start_workflow(
+        IssueCase.run,
+        start,
+        id=f"case/US/{seller_id}",
+        task_queue=CASES_QUEUE,
+        search_attributes=at_start(start.account),
+    )
+
+
+async def open_bare(client: Client, seller_id: str, **changes: str) -> Any:
+    return await client.start_workflow(
+        BareCase.run,
+        start_of(seller_id, **changes),
+        id=f"bare/{seller_id}",
+        task_queue=BARE_QUEUE,
+    )

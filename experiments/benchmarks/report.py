@@ -1,0 +1,107 @@
+"""How figures are shown: each beside a bare workflow's and the goal it is held against."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from runtime.dev_server import server_binary
+
+Found = dict[str, float]
+"""Figures by name, for what is computed from them (experiments/benchmarks/million.py)."""
+
+
+class Row(NamedTuple):
+    """What was measured, its figure with the unit; empty where there is none."""
+
+    what: str
+    figure: str
+    bare: str = ""
+    """The same of a bare workflow, in the same run."""
+    goal: str = ""
+    met: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the run, and the section of the page that it makes."""
+
+    name: str
+    title: str
+    about: str
+    measure: Callable[[Path, Found], Awaitable[list[Row]]]
+
+
+Measured = tuple[Part, list[Row]]
+
+_QUIET = 0.5
+_HEADS = ("measure", "figure", "bare", "goal")
+
+
+def show(part: Part, rows: list[Row]) -> None:
+    """Print a part as soon as it is measured."""
+    table = Table(*_HEADS, title=part.title)
+    for row in rows:
+        table.add_row(*map(Text, _cells(row)))  # what a command said is no markup
+    Console(width=130).print(table)
+
+
+def report(measured: Iterable[Measured], load: float) -> str:
+    """The whole page, in markdown; `load` is the load average before the run."""
+    busy = (
+        "**The machine had other work: the times and rates below say nothing; the counts hold.** "
+        f"Its load average before the run was {load:.1f}.\n\n"
+    )
+    parts = [
+        "# Performance\n\nMade by `make bench`, which measures all of it in one run; do not edit. "
+        f"{machine()}\n\n"
+        f"{busy if load > _QUIET else ''}"
+        "*Bare* is a workflow of the same activities, timers and updates without any rule "
+        "(`experiments/benchmarks/bare.py`), measured in the same run. "
+        "A goal in **bold** is missed.\n"
+    ]
+    parts += [f"## {part.title}\n\n{part.about}\n\n{_table(rows)}" for part, rows in measured]
+    return "\n".join(parts)
+
+
+def machine() -> str:
+    """What it was measured on, without saying whose machine that is."""
+    said = subprocess.run(  # noqa: S603 - our own binary
+        [server_binary(), "--version"], capture_output=True, text=True, check=True
+    )
+    server = said.stdout.partition("(Server ")[2].partition(",")[0]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {memory:.0f} GB of "
+        f"memory, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"Temporal's SDK {version('temporalio')}, server {server} with a SQLite file "
+        "(WAL, FULL). Server, workers and clients share the cores."
+    )
+
+
+def _table(rows: list[Row]) -> str:
+    cells = [_cells(row) for row in rows]
+    used = [n for n in range(len(_HEADS)) if n < 2 or any(row[n] for row in cells)]
+    lines = [tuple(_HEADS[n] if n else "" for n in used), ("---",) * len(used)]
+    lines += [tuple(_inline(row[n]) for n in used) for row in cells]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    goal = row.goal if row.met or not row.goal else f"**{row.goal}**"
+    return row.what, row.figure, row.bare, goal
+
+
+def _inline(text: str) -> str:
+    indented = text.removeprefix("  ")
+    said = " ".join(indented.split()).replace("|", "\\|")
+    return f"&nbsp;&nbsp;{said}" if indented != text else said

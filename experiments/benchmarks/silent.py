@@ -1,0 +1,143 @@
+"""A case that is silent for 72 hours, and what a call costs while it rings."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from domain.case.attempt import OUTREACH, Channel
+from domain.case.view import CaseView
+from experiments.benchmarks.bare import BARE_QUEUE, BareSilent, Due
+from experiments.benchmarks.machine import actions, stored
+from experiments.benchmarks.opening import open_case, start_of
+from experiments.benchmarks.report import Found, Row
+from runtime.clock import time_skipper
+from tests.engine import HOUR, OpenCase, engine_in
+
+RING_SECONDS = 0.2
+_SHORT, _LONG = 2, 12
+_MANY = 20
+
+
+@dataclass(frozen=True)
+class History:
+    """What an ended workflow left behind."""
+
+    events: int
+    size: int
+    result: int
+    transitions: int
+
+
+async def silent_case(client: Client, seller_id: str = "SILENT") -> tuple[CaseView, History]:
+    """A silent case with default hours, opened at about nine in the morning."""
+    skipper = time_skipper(client)
+    handle = await open_case(client, seller_id)
+    await asyncio.sleep(1)
+    await skipper.fast_forward(handle, 73 * HOUR)
+    view = await OpenCase(handle, skipper).end()
+    return view, await history_of(handle)
+
+
+async def _bare_silent(client: Client, like: CaseView) -> History:
+    handle = await client.start_workflow(
+        BareSilent.run,
+        Due(start_of("SILENT"), _from_now(like)),
+        id="bare/SILENT",
+        task_queue=BARE_QUEUE,
+    )
+    await asyncio.sleep(1)
+    await time_skipper(client).fast_forward(handle, 73 * HOUR)
+    await handle.result()
+    return await history_of(handle)
+
+
+def _from_now(view: CaseView) -> list[tuple[Channel, datetime]]:
+    """The attempts of an outreach, had it begun now."""
+    moved = datetime.now(UTC) - view.opened_at
+    made = [a for a in view.attempts if a.about in OUTREACH]
+    return [(a.channel, a.at + moved) for a in made]
+
+
+async def history_of(handle: Any) -> History:  # Any: handles of several workflows
+    events = (await handle.fetch_history()).events
+    own = [e for e in events if not _of_time_skipping(e.WhichOneof("attributes") or "")]
+    result = next(e for e in own if e.HasField("workflow_execution_completed_event_attributes"))
+    described = (await handle.describe()).raw_description.workflow_execution_info
+    return History(
+        events=len(own),
+        size=sum(e.ByteSize() for e in own),
+        result=result.ByteSize(),
+        transitions=described.state_transition_count - (len(events) - len(own)),
+    )
+
+
+def _of_time_skipping(event: str) -> bool:
+    return "time_skipping" in event or "options_updated" in event
+
+
+async def silence(client: Client, found: Found, server: Path) -> list[Row]:
+    before = await actions(server)
+    view, ours = await silent_case(client)
+    counted = await actions(server) - before
+    bare = await _bare_silent(client, view)
+    twin = await actions(server) - before - counted
+    calls = sum(a.channel is Channel.CALL for a in view.attempts)
+    found["silent actions"] = counted.total()
+    found["silent calls"] = calls
+    found["silent transitions"] = ours.transitions
+    what = f"silent case ({calls} calls, {len(view.attempts) - calls} e-mails)"
+    return [
+        Row(
+            f"{what}: events", f"{ours.events}", f"{bare.events}", "at most 155", ours.events < 156
+        ),
+        Row(
+            f"{what}: bytes",
+            f"{ours.size / 1024:.1f} KB",
+            f"{bare.size / 1024:.1f} KB",
+            "at most 18 KB",
+            ours.size <= 18 * 1024,
+        ),
+        Row("  of which the result with its timeline", f"{ours.result / 1024:.1f} KB", "0.0 KB"),
+        Row("  state transitions", f"{ours.transitions}", f"{bare.transitions}"),
+        Row(
+            f"{what}: billable actions, calls of {RING_SECONDS} s",
+            f"{counted.total()}",
+            f"{twin.total()}",
+        ),
+        *(
+            Row(f"  {kind}", f"{counted[kind]}", f"{twin[kind]}")
+            for kind in sorted(counted | twin, key=lambda kind: -counted[kind])
+        ),
+    ]
+
+
+async def silent_cases(client: Client, found: Found, server: Path) -> list[Row]:
+    """What many of them take, skips of time included."""
+    before, spent = stored(server), time.process_time()
+    await asyncio.gather(*(silent_case(client, f"SILENT{number}") for number in range(_MANY)))
+    spent = (time.process_time() - spent) / _MANY
+    found["silent disk"] = (stored(server) - before) / _MANY
+    return [
+        Row(f"each of {_MANY} silent cases at once: processor time", f"{spent * 1000:.0f} ms"),
+        Row("  its disk (SQLite)", f"{found['silent disk'] / 1000:.1f} KB"),
+    ]
+
+
+async def ringing(found: Found, folder: Path) -> list[Row]:
+    """What a call costs for as long as it rings: the difference of a short and a long one."""
+    lasting = []
+    for seconds in (_SHORT, _LONG):
+        async with engine_in(folder / str(seconds), ring_seconds=seconds) as engine:
+            server = folder / str(seconds) / "temporal"
+            case = await engine.open(wait=False)
+            await asyncio.sleep(seconds + 2)  # not asked meanwhile, which would be counted
+            lasting.append((await actions(server)).total())
+            assert (await case.view()).attempts[-1].result
+    found["actions a second of ringing"] = (lasting[1] - lasting[0]) / (_LONG - _SHORT)
+    figure = f"{found['actions a second of ringing']:.2f}"
+    return [Row("billable actions for each second that a call rings (heartbeats)", figure)]

@@ -1,0 +1,72 @@
+"""Faults, made on purpose: `python -m experiments.faults [NAME ...] [--seed N]`."""
+
+import argparse
+import asyncio
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from experiments.faults.table import write
+from experiments.faults.trial import NotHere, Trial
+from runtime.logs import configure_logs
+
+NAMES = (
+    "worker_killed",
+    "server_killed",
+    "network_cut",
+    "answer_lost",
+    "accounts_down",
+    "clock_moved",
+    "messages",
+    "disk_full",
+    "races",
+)
+SEED = 72
+
+
+async def run(names: list[str], seed: int, folder: Path) -> list[Trial]:
+    """Run the faults named, one after the other."""
+    trials = []
+    for name in names:
+        fault: Callable[[Path, int], Awaitable[Trial]] = importlib.import_module(
+            f"faults.{name}"
+        ).run
+        try:
+            trial = await fault(folder / name, seed)
+        except NotHere as why:
+            print(f"{name}: not run: {why}", flush=True)
+            continue
+        trials.append(trial)
+        print(
+            f"{trial.name}: {trial.cases} cases, {trial.faults.total()} faults, "
+            f"{len(trial.violations)} violations, {trial.seconds:.0f} s",
+            flush=True,
+        )
+        for violation in (*trial.violations, *trial.notes):
+            print(f"  {violation}", flush=True)
+    return trials
+
+
+def main() -> int:
+    """Run, and renew the rows of what ran; the exit code is 1 if a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.faults", description=__doc__)
+    parser.add_argument("name", nargs="*", choices=[[], *NAMES], help="default: every fault")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--keep", type=Path, help="a folder that keeps logs and ledgers")
+    arguments = parser.parse_args()
+    configure_logs("console", "error")
+    names = arguments.name or list(NAMES)
+    with tempfile.TemporaryDirectory(prefix="case72-faults-") as folder:
+        trials = asyncio.run(run(names, arguments.seed, arguments.keep or Path(folder)))
+    write(trials)
+    return int(any(trial.violations for trial in trials))
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    # The interpreter can abort on its way out after the SDK's threads (worker.py).
+    os._exit(code)

@@ -1,0 +1,80 @@
+"""A worker whose account service and programme are down for some accounts.
+
+`python -m experiments.faults.accounts_worker`
+"""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from domain.case.activity_inputs import ContactOrder, DeactivationOrder, ExpelOrder
+from providers.protocols import AccountService, Programme, ProviderFailed
+from runtime.service import Providers
+from runtime.settings import Settings
+from tests.serving import serve
+
+
+def down(folder: Path, seller_id: str) -> Path:
+    """While there is this file, both are down for that account."""
+    return folder / f"{seller_id}.down"
+
+
+def known(folder: Path, seller_id: str) -> Path:
+    """Until there is this file, nobody can say whether the account is enrolled; then it is."""
+    return folder / f"{seller_id}.known"
+
+
+def _ask(folder: Path, seller_id: str) -> None:
+    if down(folder, seller_id).exists():
+        raise ProviderFailed("the account service is down")
+
+
+class DownForSome:
+    """An account service that is down for some accounts."""
+
+    def __init__(self, accounts: AccountService, folder: Path) -> None:
+        self._accounts, self._folder = accounts, folder
+
+    async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
+        _ask(self._folder, seller_id)
+        await self._accounts.deactivate(store, seller_id, case_id)
+
+    async def is_active(self, store: str, seller_id: str) -> bool:
+        _ask(self._folder, seller_id)
+        return await self._accounts.is_active(store, seller_id)
+
+
+class ProgrammeDownForSome:
+    """A programme that is down for some accounts; who is known to it is enrolled."""
+
+    def __init__(self, programme: Programme, folder: Path) -> None:
+        self._programme, self._folder = programme, folder
+
+    async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
+        if not known(self._folder, seller_id).exists():
+            raise ProviderFailed("the programme is down")
+        return None
+
+    async def expel(self, order: ExpelOrder) -> None:
+        _ask(self._folder, order.seller_id)
+        await self._programme.expel(order)
+
+    async def record_deactivation(self, order: DeactivationOrder) -> None:
+        _ask(self._folder, order.seller_id)
+        await self._programme.record_deactivation(order)
+
+    async def change_contact(self, order: ContactOrder) -> None:
+        _ask(self._folder, order.seller_id)
+        await self._programme.change_contact(order)
+
+
+def _without(settings: Settings, providers: Providers) -> Providers:
+    return replace(
+        providers,
+        accounts=DownForSome(providers.accounts, settings.state),
+        programme=ProgrammeDownForSome(providers.programme, settings.state),
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(_without))

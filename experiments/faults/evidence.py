@@ -1,0 +1,141 @@
+"""What is known after a run: from the server, and from the providers' own books.
+
+The providers' books are not the engine's: the telephone notes each call it is asked to dial, the
+mail is what lies in the recipient's maildir, the marketplace notes each account it deactivates.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+from domain.case.attempt import Result
+from domain.case.policy import Policy
+from domain.case.view import CaseView
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in the telephone's ledger, by the clock on the wall."""
+
+    key: str
+    case_id: str
+    begins: float
+    ends: float
+    result: Result
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """An e-mail that the recipient has."""
+
+    message_id: str
+    to: str
+    date: str
+    subject: str
+    text: str = ""
+
+    @property
+    def thread(self) -> str:
+        """The case it is about, by the part of its id that no other case has."""
+        return self.message_id[1:].partition(".")[0]
+
+    @property
+    def attempt(self) -> str:
+        """The attempt's number; of an e-mail to the desk, since when it was to be told."""
+        return self.message_id.partition(".")[2].partition("@")[0]
+
+
+@dataclass(frozen=True)
+class CaseSeen:
+    """A case as the server has it."""
+
+    workflow_id: str
+    policy: Policy
+    view: CaseView | None
+    """None where it does not answer, or the server does not know it."""
+    closed: bool = True
+    goes_on: bool = False
+    """Whether an activity is under way or a timer is set."""
+    failing: str | None = None
+    """Why its workflow task fails, if it does."""
+
+
+@dataclass
+class Evidence:
+    """All of it."""
+
+    cases: list[CaseSeen]
+    dials: list[str] = field(default_factory=list)
+    """The key of each call, as often as the telephone was asked to dial it."""
+    calls: list[Call] = field(default_factory=list)
+    mails: list[Delivered] = field(default_factory=list)
+    deactivated: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By store and seller, the id of the case that deactivated the account."""
+
+    def calls_of(self) -> dict[str, list[Call]]:
+        """The calls by case, in the order of time."""
+        found: dict[str, list[Call]] = defaultdict(list)
+        for call in sorted(self.calls, key=lambda c: c.begins):
+            found[call.case_id].append(call)
+        return found
+
+
+def of_providers(
+    folder: Path, cases: Iterable[CaseSeen], mails: list[Delivered] | None = None
+) -> Evidence:
+    """The books of the simulated providers in `folder`, beside the cases.
+
+    Args:
+        folder: where they are.
+        cases: the cases.
+        mails: what recipients have, if that is not in the maildir.
+    """
+    calls = [
+        Call(key, case_id, begins, hung_up or ends, Result.CANCELLED if hung_up else Result(result))
+        for key, case_id, begins, ends, result, hung_up in _rows(
+            folder / "telephone.sqlite",
+            "SELECT key, case_id, dialled_at, ends_at, result, hung_up_at FROM calls",
+        )
+    ]
+    dials = [key for (key,) in _rows(folder / "telephone.sqlite", "SELECT key FROM dials")]
+    deactivated = {
+        (store, seller): case_id
+        for store, seller, case_id in _rows(
+            folder / "marketplace.sqlite", "SELECT store, seller_id, case_id FROM deactivations"
+        )
+    }
+    if mails is None:
+        mails = delivered(folder / "mail")
+    return Evidence(list(cases), dials, calls, mails, deactivated)
+
+
+def delivered(maildir: Path) -> list[Delivered]:
+    """What a mail reader would show."""
+    parser = BytesParser(policy=policy.default)
+    files = [*(maildir / "new").iterdir(), *(maildir / "cur").iterdir()]
+    messages = [parser.parsebytes(file.read_bytes()) for file in files]
+    return [read(message) for message in messages if isinstance(message, EmailMessage)]
+
+
+def read(message: EmailMessage) -> Delivered:
+    """An e-mail as its recipient reads it."""
+    text = message.get_body(("plain",))
+    return Delivered(
+        message_id=str(message["Message-ID"]),
+        to=str(message["To"]),
+        date=str(message["Date"]),
+        subject=str(message["Subject"]),
+        text=text.get_content() if text else "",
+    )
+
+
+def _rows(file: Path, query: str) -> list[tuple[Any, ...]]:  # Any: as SQLite answers
+    with closing(sqlite3.connect(file)) as db:
+        return db.execute(query).fetchall()

@@ -1,0 +1,107 @@
+"""A worker whose providers lose answers: `python -m experiments.faults.losing_worker SEED`.
+
+They do their work first. Now and then it is the worker that dies before it hears of it.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable
+from dataclasses import replace
+from email.message import EmailMessage
+from random import Random
+from typing import TypeVar
+
+from domain.case.attempt import Result
+from providers.protocols import (
+    AccountService,
+    Dial,
+    Mail,
+    PerhapsDialled,
+    ProviderFailed,
+    Telephone,
+)
+from runtime.service import Providers
+from runtime.settings import Settings
+from tests.serving import serve
+
+T = TypeVar("T")
+
+LOST = 0.2
+DIES = 0.02
+
+
+class Losing:
+    """Loses answers at random, once the work is done."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)
+
+    async def answer(self, work: Awaitable[T], lost: type[ProviderFailed] = ProviderFailed) -> T:
+        """The answer, or none."""
+        answer = await work
+        chance = self._random.random()
+        if chance < DIES:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if chance < LOST:
+            print("answer lost", file=sys.stderr, flush=True)
+            raise lost("the answer was lost")
+        return answer
+
+
+class LosingTelephone:
+    """Dials, and perhaps does not say so."""
+
+    def __init__(self, telephone: Telephone, losing: Losing) -> None:
+        self.look_every_seconds = telephone.look_every_seconds
+        self.find = telephone.find
+        self.hang_up = telephone.hang_up
+        self.engaged = telephone.engaged
+        self.is_queued = telephone.is_queued
+        self.served_by = telephone.served_by
+        self._telephone, self._losing = telephone, losing
+
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+        return await self._losing.answer(self._telephone.dial(dial, instead_of), PerhapsDialled)
+
+    async def result(self, call: str) -> Result | None:
+        return await self._losing.answer(self._telephone.result(call))
+
+
+class LosingMail:
+    """Delivers, and perhaps does not say so."""
+
+    def __init__(self, mail: Mail, losing: Losing) -> None:
+        self._mail, self._losing = mail, losing
+
+    async def send(self, message: EmailMessage) -> Result:
+        return await self._losing.answer(self._mail.send(message))
+
+
+class LosingAccounts:
+    """Deactivates, and perhaps does not say so."""
+
+    def __init__(self, accounts: AccountService, losing: Losing) -> None:
+        self._accounts, self._losing = accounts, losing
+
+    async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
+        await self._losing.answer(self._accounts.deactivate(store, seller_id, case_id))
+
+    async def is_active(self, store: str, seller_id: str) -> bool:
+        return await self._losing.answer(self._accounts.is_active(store, seller_id))
+
+
+def losing(_: Settings, providers: Providers) -> Providers:
+    """These providers, of whose answers some are lost."""
+    answers = Losing(int(sys.argv[1]))
+    return replace(
+        providers,
+        telephone=LosingTelephone(providers.telephone, answers),
+        mail=LosingMail(providers.mail, answers),
+        accounts=LosingAccounts(providers.accounts, answers),
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(losing))

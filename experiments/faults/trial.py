@@ -1,0 +1,48 @@
+"""One fault, tried: what was done, what came of it, and what was broken by it."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from experiments.faults.checks import violations
+from experiments.faults.evidence import CaseSeen, Evidence
+
+
+class NotHere(Exception):
+    """The fault cannot be made on this machine, and why."""
+
+
+@dataclass
+class Trial:
+    """A row of docs/faults.md."""
+
+    name: str
+    seed: int
+    done: str
+    """What was done, in a sentence."""
+    cases: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    emails: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0
+    _began: float = field(default_factory=time.monotonic)
+
+    def judge(self, evidence: Evidence) -> None:
+        """Take in what there is to see, and hold it against the promises."""
+        self.cases += len(evidence.cases)
+        self.calls += len(evidence.dials)
+        self.emails += len(evidence.mails)
+        self.outcomes.update(map(outcome, evidence.cases))
+        self.violations += violations(evidence)
+        self.seconds = time.monotonic() - self._began
+
+
+def outcome(case: CaseSeen) -> str:
+    """How it ended, or where it stands."""
+    if case.view is None:
+        return "does not answer"
+    reason = f" ({case.view.reason})" if case.view.reason else ""
+    return f"{case.view.status}{reason}" + ("" if case.closed else ", open")

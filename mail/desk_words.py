@@ -1,0 +1,106 @@
+"""What a case's codes are called in the desk's e-mails (docs/rules.md, sections 4 and 5)."""
+
+from domain.case.attempt import Result
+from domain.case.state import ENGINE, Entry
+from domain.case.status import Reason, Status, What
+
+STATUSES = {
+    Status.CONTACTING: "contacting the seller",
+    Status.WORKING: "waiting for the seller's plan",
+    Status.PLAN_REVIEW: "plan review",
+    Status.ESCALATED: "escalated",
+    Status.DEACTIVATING: "being deactivated",
+    Status.RESOLVED: "resolved",
+    Status.DEACTIVATED: "deactivated",
+    Status.WITHDRAWN: "withdrawn",
+    Status.NOT_COVERED: "not covered",
+}
+
+REASONS = {
+    Reason.NOT_REACHED: "the deadline passed in silence, and we really tried",
+    Reason.NO_NOTICE: "the provisional deadline passed, and no notice had got through",
+    Reason.NOT_REALLY_TRIED: "the deadline passed in silence, and too little of ours got through",
+    Reason.NO_COOPERATION: "the time to work with us passed without a sign from the seller",
+    Reason.PLANS_REJECTED: "the last plan that is allowed was rejected",
+    Reason.DEACTIVATION_FAILED: "the account service failed for too long",
+    Reason.SILENCE_HELD: "the deadline passed in silence, and deactivations for silence are held",
+    Reason.PLAN_ACCEPTED: "a reviewer accepted the plan",
+    Reason.CONVERSATION: "a conversation resolved it",
+    Reason.DECISION: "the lead decided",
+    Reason.HARM: "harmful conduct",
+    Reason.RAISED_IN_ERROR: "raised in error",
+    Reason.CANCELLED: "cancelled",
+}
+
+_RESULTS = {
+    Result.CONNECTED: "the seller answered",
+    Result.DECLINED: "answered, but not acknowledged",
+    Result.VOICEMAIL: "a machine answered, and heard our message",
+    Result.VOICEMAIL_CUT: "a machine answered, and did not hear our message whole",
+    Result.NO_ANSWER: "nobody answered",
+    Result.BUSY: "the line was busy",
+    Result.INVALID_NUMBER: "there is no such number",
+    Result.ACCEPTED: "taken by the mail server",
+    Result.BOUNCED: "came back undelivered",
+    Result.PROVIDER_FAILED: "failed on our side",
+    Result.CANCELLED: "cancelled, no longer needed",
+    Result.SKIPPED: "not made, since we were late",
+}
+
+_EVENTS = {
+    What.OPENED: "The case opened",
+    What.OUTREACH_BEGAN: "The outreach began",
+    What.CLOCK_STARTED: "The clock started: a first notice got through",
+    What.CALL: "Call",
+    What.EMAIL: "E-mail",
+    What.CONTACT: "The seller was in touch",
+    What.CALL_REQUESTED: "The seller asked for a call",
+    What.LINK_REQUESTED: "A fresh link to the page was asked for",
+    What.NUMBER_INVALID: "A carrier said that there is no such emergency number",
+    What.NUMBER_NOT_CALLED: "The emergency number is not called",
+    What.CONTACT_CHANGED: "A new number or address came",
+    What.CONTACT_NOT_SHARED: "The programme could not be told of the new number or address",
+    What.PLAN_SUBMITTED: "A plan was submitted",
+    What.PLAN_REVIEWED: "The plan was reviewed",
+    What.CONVERSATION: "A conversation was recorded",
+    What.ISSUE_JOINED: "An issue joined",
+    What.ISSUE_WITHDRAWN: "Withdrawn as raised in error",
+    What.HARM_REPORTED: "Harm was reported",
+    What.EXPELLED: "The programme expelled the account",
+    What.DECIDED: "The lead decided",
+    What.DESK_TOLD: "The desk was told",
+    What.DESK_NOT_TOLD: "The desk could not be told",
+    What.STATUS: "The case became",
+    What.ESCALATED: "What was missing",
+    What.DEACTIVATION_FAILED: "The account service failed to deactivate the account",
+    What.DEACTIVATED_ELSEWHERE: "The account was deactivated by somebody else",
+    What.CLOSED: "The case closed",
+}
+
+_CODES = frozenset({What.CALL, What.EMAIL, What.STATUS, What.CONTACT_CHANGED})
+"""Events whose note is made of codes alone."""
+_BEGINS_WITH_A_CODE = frozenset({What.PLAN_REVIEWED, What.CONVERSATION, What.DECIDED})
+"""Events whose note is a code, a colon, and what somebody wrote."""
+
+
+def told(entry: Entry) -> str:
+    """`E-mail 1 (notice): taken by the mail server`."""
+    what, note = _EVENTS[entry.what], _note(entry)
+    if entry.attempt is not None and entry.result is not None:
+        return f"{what} {entry.attempt} ({note}): {_RESULTS[Result(entry.result)]}"
+    said = f"{what}: {note}" if note else what
+    return said if entry.by == ENGINE else f"{said} (by {entry.by})"
+
+
+def _note(entry: Entry) -> str | None:
+    if entry.note is None:
+        return None
+    if entry.what in _CODES:
+        return in_words(entry.note)
+    code, colon, text = entry.note.partition(":")
+    return in_words(code) + colon + text if entry.what in _BEGINS_WITH_A_CODE else entry.note
+
+
+def in_words(code: str) -> str:
+    """A code without its underscores."""
+    return code.replace("emergency_phone", "emergency number").replace("_", " ")

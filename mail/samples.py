@@ -1,0 +1,194 @@
+"""Values to try templates with: every message, and what each can depend on."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import NamedTuple
+
+from babel import Locale
+
+from domain.case.activity_inputs import DeskOrder, MailOrder
+from domain.case.attempt import About as CaseAbout
+from domain.case.events import SubmitPlan
+from domain.case.state import Entry, Plan
+from domain.case.status import Reason as CaseReason
+from domain.case.status import Status, What
+from domain.enrollment.activity_inputs import LetterOrder
+from domain.enrollment.state import About, Reason
+from domain.shared.account import Account, Confirmation, Issue, Store
+from mail.values import (
+    Values,
+    Ways,
+    WebUI,
+    values_of_case,
+    values_of_desk,
+    values_of_letter,
+)
+
+CASE_MESSAGES = tuple(
+    about for about in CaseAbout if about not in (CaseAbout.REQUESTED, CaseAbout.CONVERSATION)
+)
+"""What cases send e-mails about; the others are calls."""
+
+LETTERS: dict[About, tuple[Reason, ...]] = {
+    About.ENROLLED: (Reason.REQUIREMENTS_MET,),
+    About.INVITED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
+    About.INVITED_AGAIN: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
+    About.ENDED: (
+        Reason.HARM,
+        Reason.SELLING_PLAN,
+        Reason.RECORD_TOO_SHORT,
+        Reason.TOO_MANY_DAYS_BELOW,
+        Reason.NO_NUMBER,
+        Reason.INVALID_NUMBER,
+    ),
+    About.ENDED_NUMBER_NEEDED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
+    About.FRESH_LINK: (Reason.REQUIREMENTS_MET,),  # whatever the reason is
+    About.DAYS_BELOW: (Reason.REQUIREMENTS_MET,),
+    About.CONTACT_CHANGED: (Reason.REQUIREMENTS_MET,),
+}
+"""What the programme writes about, and for which reasons."""
+
+_AT = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)
+_NOTE = "Which supplier sold it to you?\n\nPlease attach the invoices:\n- of January\n- of February"
+_WITH_NOTE: dict[CaseAbout, tuple[str | None, ...]] = {
+    CaseAbout.MORE_INFORMATION: (_NOTE,),
+    CaseAbout.PLAN_REJECTED: (_NOTE,),
+    CaseAbout.ISSUE_WITHDRAWN: (_NOTE,),
+    CaseAbout.WITHDRAWN: (_NOTE, None),
+}
+
+
+_CHANGES = (
+    Confirmation(number_changed=True, number_ends="02", email_changed=False),
+    Confirmation(number_changed=True, number_ends=None, email_changed=False),
+    Confirmation(number_changed=False, number_ends=None, email_changed=True),
+    Confirmation(number_changed=True, number_ends="02", email_changed=True),
+)
+
+
+class _Reached(NamedTuple):
+    """How a seller can be reached by telephone."""
+
+    number_invalid: bool = False
+    calls: bool = True
+    button: bool = True
+
+
+_REACHED = (
+    _Reached(),
+    _Reached(calls=False),
+    _Reached(button=False),
+    _Reached(number_invalid=True, calls=False, button=False),
+)
+_ANSWERS = (CaseAbout.MORE_INFORMATION, CaseAbout.PLAN_REJECTED)
+_ISSUES = (
+    Issue(id="ISS-1", code="LISTING_POLICY", summary="Restricted product listed"),
+    Issue(id="ISS-2", code="LATE_SHIPMENTS", summary="Orders shipped late"),
+)
+_ACCOUNT = Account(
+    store=Store.US,
+    seller_id="A2EXAMPLE",
+    name="Blue Kettle Goods",
+    language="en-US",
+    time_zone="America/Los_Angeles",
+    email="owner@bluekettle.example",
+    emergency_phone="+12065550101",
+)
+
+
+def _page(own_id: str) -> str:
+    return f"https://shop.example/health?of={own_id.rpartition('/')[2]}"
+
+
+def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
+    """Each message by its file's name, with the values of every situation it is sent in."""
+    ways = Ways(_page, "+12065550198", "+12065550199") if has_ways else Ways()
+    for mail in mail_orders():
+        yield mail.about, values_of_case(mail, locale, ways)
+    for letter in letter_orders():
+        yield f"enrollment/{letter.about}", values_of_letter(letter, ways)
+
+
+def mail_orders() -> Iterator[MailOrder]:
+    """The e-mails of cases."""
+    for about, reached, escalated in product(CASE_MESSAGES, _REACHED, (False, True)):
+        reasons: tuple[CaseReason | None, ...] = (None,)
+        if about is CaseAbout.DEACTIVATED:
+            reasons = (CaseReason.NOT_REACHED, CaseReason.DECISION, CaseReason.HARM)
+        changes = _CHANGES if about is CaseAbout.CONTACT_CHANGED else (None,)
+        for note, reason, change in product(_WITH_NOTE.get(about, (None,)), reasons, changes):
+            yield MailOrder(
+                case_id="case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab",
+                number=1,
+                about=about,
+                email=_ACCOUNT.email,
+                name=_ACCOUNT.name,
+                language=_ACCOUNT.language,
+                time_zone=_ACCOUNT.time_zone,
+                issues=_ISSUES,
+                # A case that opens with harm never has one.
+                deadline=None if reason is CaseReason.HARM else _AT + timedelta(hours=72),
+                number_invalid=reached.number_invalid,
+                calls=reached.calls,
+                button=reached.button,
+                note=note,
+                status=Status.ESCALATED if escalated else Status.WORKING,
+                reason=reason,
+                at=_AT,
+                plan=2 if about in _ANSWERS and not escalated else None,
+                confirms=change,
+            )
+
+
+def letter_orders() -> Iterator[LetterOrder]:
+    """The letters of the programme."""
+    for about, reasons in LETTERS.items():
+        changes = _CHANGES if about is About.CONTACT_CHANGED else (None,)
+        below = (7, 9, 10) if about is About.DAYS_BELOW else (None,)
+        for reason, name, change, days in product(reasons, (_ACCOUNT.name, None), changes, below):
+            yield LetterOrder(
+                enrollment_id="enrollment/US/A2EXAMPLE/4f1c2b7e-0d5a-4c1e-8a3f-0123456789ab",
+                number=1,
+                about=about,
+                reason=reason,
+                email=_ACCOUNT.email,
+                store=Store.US,
+                name=name,
+                language=None,
+                time_zone=None,
+                at=_AT,
+                days_below=days,
+                confirms=change,
+            )
+
+
+def desk_samples() -> Iterator[Values]:
+    """What the desk is told: two plans, with the Web UI known; an escalation, without."""
+    web_ui = WebUI("https://temporal.shop.example", "default")
+    plan = SubmitPlan(
+        by="seller",
+        root_causes=("No check of suppliers",),
+        corrective_actions=("Listing taken down",),
+        preventive_measures=("Two people check\nevery listing",),
+    )
+    first, second = (Plan(version=version, at=_AT, plan=plan) for version in (1, 2))
+    for status, reason, sent, link in (
+        (Status.PLAN_REVIEW, None, first, web_ui),
+        (Status.PLAN_REVIEW, None, second, web_ui),
+        (Status.ESCALATED, CaseReason.NOT_REALLY_TRIED, None, None),
+    ):
+        yield values_of_desk(
+            DeskOrder(
+                case_id="case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab",
+                account=_ACCOUNT,
+                status=status,
+                reason=reason,
+                issues=_ISSUES,
+                plan=sent,
+                timeline=(Entry(at=_AT, what=What.CONTACT, by="lee", note="Called\nback"),),
+                conversation_required=sent is second,
+                due=_AT,
+            ),
+            link,
+        )

@@ -1,0 +1,152 @@
+"""The variables of the templates; docs/wording.md has them for who writes one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import phonenumbers
+from babel import Locale
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from domain.case.activity_inputs import DeskOrder, MailOrder
+from domain.case.status import Status
+from domain.enrollment.activity_inputs import LetterOrder
+from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
+from domain.shared.account import Confirmation
+from mail.desk_words import REASONS, STATUSES, told
+from reference.languages import moment
+
+Page = Callable[[str], str]
+"""The URL of the seller's account health page, by the id of a case or an enrollment."""
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How a seller and we find each other; what is None is not spoken of."""
+
+    page: Page | None = None
+    desk_phone: str | None = None
+    """The desk's line (E.164), for sellers who call us."""
+    calling_number: str | None = None
+    """The number (E.164) that our calls come from."""
+
+    def values(self, own_id: str) -> Values:
+        """What stands in every e-mail to a seller."""
+        return {
+            "reference": reference(own_id),
+            "page": self.page(own_id) if self.page else None,
+            "desk_phone": _readable(self.desk_phone),
+            "calling_number": _readable(self.calling_number),
+        }
+
+
+def _readable(phone: str | None) -> str | None:
+    """`+1 206-555-0101`."""
+    if phone is None:
+        return None
+    try:
+        number = phonenumbers.parse(phone)
+    except NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def reference(own_id: str) -> str:
+    """The part of a case's or enrollment's id that no other ever has: its first run's."""
+    return own_id.rpartition("/")[2]
+
+
+def values_of_case(order: MailOrder, locale: Locale, ways: Ways) -> Values:
+    """For an e-mail of an attempt."""
+    deadline = order.deadline
+    return {
+        "name": order.name,
+        "issues": order.issues,
+        "deadline": moment(deadline, order.time_zone, locale) if deadline else None,
+        "hours": round((deadline - order.at).total_seconds() / 3600) if deadline else None,
+        "number_invalid": order.number_invalid,
+        "note": order.note,
+        "plan": order.plan,
+        "escalated": order.status is Status.ESCALATED,
+        "reason": order.reason,
+        "calls": order.calls,
+        "button": order.button,
+        **_confirmed(order.confirms),
+        **ways.values(order.case_id),
+    }
+
+
+def values_of_letter(order: LetterOrder, ways: Ways) -> Values:
+    """For a letter about a seller's standing in the programme."""
+    return {
+        "name": order.name,
+        "store": order.store,
+        "reason": order.reason,
+        "allowed": DAYS_BELOW_ALLOWED,
+        "good": GOOD,
+        "months": MONTHS,
+        "below": order.days_below,
+        "left": None if order.days_below is None else DAYS_BELOW_ALLOWED - order.days_below,
+        **_confirmed(order.confirms),
+        **ways.values(order.enrollment_id),
+    }
+
+
+def _confirmed(change: Confirmation | None) -> Values:
+    """A change of number or address; without one, nothing changed."""
+    return {
+        "number_changed": change is not None and change.number_changed,
+        "number_ends": change.number_ends if change else None,
+        "email_changed": change is not None and change.email_changed,
+    }
+
+
+@dataclass(frozen=True)
+class WebUI:
+    """Where Temporal's Web UI shows the cases of a namespace."""
+
+    url: str
+    namespace: str
+
+    def case(self, case_id: str) -> str:
+        """The page of a case, by its own id."""
+        workflow_id = case_id.rpartition("/")[0]
+        base = self.url.rstrip("/")
+        return f"{base}/namespaces/{quote(self.namespace)}/workflows/{quote(workflow_id, safe='')}"
+
+
+def values_of_desk(order: DeskOrder, web_ui: WebUI | None) -> Values:
+    """For what waits for the desk, with the whole story."""
+    plan, account = order.plan, order.account
+    return {
+        "case_id": order.case_id,
+        "name": account.name,
+        "store": account.store,
+        "seller_id": account.seller_id,
+        "phone": _readable(account.emergency_phone),
+        "email": account.email,
+        "status": order.status,
+        "status_words": STATUSES[order.status],
+        "reason": order.reason,
+        "reason_words": REASONS.get(order.reason or "", order.reason),  # type: ignore[call-overload]  # a reason, or a sentence
+        "due": f"{order.due:%Y-%m-%d %H:%M} UTC",
+        "web_ui": web_ui.case(order.case_id) if web_ui else None,
+        "issues": order.issues,
+        # As `show` counts them: what whoever reads the e-mail has seen.
+        "seen": len(order.timeline),
+        "conversation_required": order.conversation_required,
+        "plan": plan
+        and {
+            "version": plan.version,
+            "at": f"{plan.at:%Y-%m-%d %H:%M} UTC",
+            "parts": [
+                ("Root causes", plan.plan.root_causes),
+                ("Corrective actions", plan.plan.corrective_actions),
+                ("Preventive measures", plan.plan.preventive_measures),
+                ("Evidence", plan.plan.evidence),
+            ],
+        },
+        "timeline": [f"{entry.at:%Y-%m-%d %H:%M:%S}  {told(entry)}" for entry in order.timeline],
+    }

@@ -1,0 +1,86 @@
+"""The account health page as a service: `python -m page` (docs/page.md)."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import structlog
+from pydantic import ValidationError
+
+from domain.shared.errors import explain
+from page.app import build
+from page.server import serving
+from reference.time_zones import EDITION
+from runtime.connection import Unreachable, connect
+from runtime.logs import configure_logs
+from runtime.page_settings import CodecSettings, PageSettings
+from runtime.settings import Settings
+
+log = structlog.get_logger("page")
+
+
+async def serve(
+    settings: PageSettings, codec: CodecSettings, desk_phone: str | None = None
+) -> None:
+    """Serve the page until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    # The page is there before Temporal is, and says that it is away.
+    client = await connect(identity="page", lazy=True)
+    async with serving(build(client, settings, codec, desk_phone), settings):
+        log.info(
+            "serving",
+            url=settings.url,
+            host=settings.host,
+            port=settings.port,
+            time_zones=EDITION,
+        )
+        await stop.wait()
+    log.info("stopped")
+
+
+def _codec() -> CodecSettings:
+    try:
+        return CodecSettings()
+    except ValidationError as error:
+        raise ValueError(f"settings (CASE72_CODEC_*): {explain(error)}") from None
+
+
+def main() -> int:
+    """Run the page; the exit code is 2 for a setting that is wrong or missing."""
+    try:
+        general = Settings()
+    except ValidationError as error:
+        print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
+        return 2
+    configure_logs(general.log, general.log_level)
+    try:
+        settings = PageSettings()
+        settings.require()
+        codec = _codec()
+    except ValidationError as error:
+        print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
+        return 2
+    except (ValueError, Unreachable) as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(serve(settings, codec, general.desk_phone))
+    except (Unreachable, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"the page cannot listen on port {settings.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The interpreter can abort on its way out after the SDK's threads (worker.py).
+    os._exit(code)

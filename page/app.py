@@ -1,0 +1,136 @@
+"""The application: its routes, and what is shown when something goes wrong."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+from temporalio.client import Client
+
+from page.answers import Answers
+from page.asking import Unavailable, Workflows
+from page.codec_endpoint import codec_app
+from page.guard import BodyLimit, Guard, without_redirects
+from page.incoming import TooOften
+from page.pages import Pages
+from page.session import NotOurForm, NoVisit, Visits
+from reference.page_links import Expired, Forged, Signer
+from runtime.page_settings import CodecSettings, PageSettings
+
+STATIC = Path(__file__).parent / "static"
+
+
+def build(
+    client: Client,
+    settings: PageSettings,
+    codec: CodecSettings | None = None,
+    desk_phone: str | None = None,
+) -> ASGIApp:
+    """The page, over the workflows that `client` reaches, and what the Web UI decrypts through.
+
+    `desk_phone`: the line that sellers are told to call, if there is one.
+
+    Raises:
+        ValueError: a setting is missing, and named.
+    """
+    keys, url = settings.require()
+    visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
+    workflows = Workflows(client)
+    answers = Answers(workflows, visits, _version(), desk_phone)
+    page = _routes(Pages(workflows, visits, answers), answers)
+    if codec is None or codec.password is None or codec.ui is None:
+        return Guard(page, tls=visits.secure)
+    encrypts = client.data_converter.payload_codec
+    if encrypts is None:
+        raise ValueError("CASE72_CODEC_PASSWORD: is of no use without CASE72_ENCRYPTION_KEYS_FILE")
+    # Beside the page, not within: it is for operators, with a login and an origin of its own.
+    endpoint = codec_app(encrypts, ui_origin=codec.ui, password=codec.password.get_secret_value())
+    both = without_redirects(
+        Starlette(
+            routes=[
+                Route("/codec", RedirectResponse("/codec/login", 303)),
+                Mount("/codec", endpoint),
+                Mount("/", page),
+            ]
+        )
+    )
+    return Guard(both, tls=visits.secure)
+
+
+def _routes(pages: Pages, answers: Answers) -> Starlette:
+    # Starlette passes each handler the kind of exception it is registered for.
+    async def no_visit(request: Request, _: Exception) -> Response:
+        return answers.error(request, 403, why="no_visit")
+
+    async def forged(request: Request, _: Exception) -> Response:
+        return answers.error(request, 403, why="forged")
+
+    async def expired(request: Request, _: Exception) -> Response:
+        return answers.error(request, 410, why="expired")
+
+    async def not_our_form(request: Request, _: Exception) -> Response:
+        return answers.error(request, 403, why="not_our_form")
+
+    async def too_often(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TooOften)
+        return answers.error(request, 429, {"Retry-After": str(error.seconds)}, why="too_often")
+
+    async def unavailable(request: Request, _: Exception) -> Response:
+        return answers.unavailable(request)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return answers.error(request, error.status_code, error.headers)
+
+    async def unexpected(request: Request, _: Exception) -> Response:
+        return answers.error(request, 500)
+
+    app = Starlette(
+        routes=[
+            Route("/", pages.page),
+            Route("/enter/{token}", pages.enter),
+            Route("/fresh-link", pages.fresh_link, methods=["POST"]),
+            Route("/call", pages.call, methods=["POST"]),
+            Route("/plan", pages.plan, methods=["POST"]),
+            Route("/number", pages.number, methods=["POST"]),
+            Route("/leave", pages.leave, methods=["POST"]),
+            Route("/health", pages.health),
+            Route("/ready", pages.ready),
+            Mount("/static", _Static(directory=STATIC), name="static"),
+        ],
+        middleware=[Middleware(BodyLimit)],
+        exception_handlers={
+            NoVisit: no_visit,
+            Forged: forged,
+            Expired: expired,
+            NotOurForm: not_our_form,
+            TooOften: too_often,
+            Unavailable: unavailable,
+            HTTPException: refused,
+            500: unexpected,
+        },
+    )
+    return without_redirects(app)
+
+
+class _Static(StaticFiles):
+    """Files whose addresses change with their content, so that browsers keep them."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _version() -> str:
+    """Changes whenever a static file does."""
+    digest = sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,212 @@
+"""What the page shows of a case: of its view, only what is meant for the seller.
+
+Left out are the timeline with its notes, who of the desk did what, and who reported harm.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from domain.case.attempt import About, Channel, Result
+from domain.case.events import Review
+from domain.case.state import ALREADY_DEACTIVATED, Plan
+from domain.case.status import CHANGES_THE_CASE, CLOSED, OPEN, READS_PLANS, Status, What
+from domain.case.view import AttemptView, CaseView
+from page import words
+from page.languages import Left
+from page.plan_form import mark_of
+from page.standing_page import StandingPage
+
+_TONES = {
+    Status.CONTACTING: "urgent",
+    Status.WORKING: "act",
+    Status.PLAN_REVIEW: "wait",
+    Status.ESCALATED: "wait",
+    Status.DEACTIVATING: "over",
+    Status.RESOLVED: "done",
+    Status.DEACTIVATED: "over",
+    Status.WITHDRAWN: "done",
+    Status.NOT_COVERED: "wait",
+}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt, made or to come; `words` and `result` are messages to be translated."""
+
+    words: str
+    at: datetime
+    is_call: bool
+    result: str | None = None
+    under_way: bool = False
+    good: bool = False
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """A case, as its seller sees it."""
+
+    view: CaseView
+    now: datetime
+    """By the case's own clock."""
+
+    @property
+    def status(self) -> Status:
+        """Where it stands."""
+        return self.view.status
+
+    @property
+    def headline(self) -> str:
+        """The status, to be translated."""
+        return words.STATUS[self.status]
+
+    @property
+    def why_ended(self) -> str | None:
+        """Why it ended as it did, to be translated."""
+        return words.WHY_ENDED.get(self.view.reason or "")  # type: ignore[call-overload, no-any-return]  # a reason, or a sentence
+
+    @property
+    def tone(self) -> str:
+        """How the page is to feel: `urgent`, `act`, `wait`, `done` or `over`."""
+        return _TONES[self.status]
+
+    @property
+    def wants_plan(self) -> bool:
+        """Whether a plan is what is needed from the seller now."""
+        return self.status in (Status.CONTACTING, Status.WORKING)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the seller can still do something about it."""
+        return self.status in OPEN
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has ended."""
+        return self.status in CLOSED
+
+    @property
+    def of_deactivated_account(self) -> bool:
+        """Whether the account was deactivated before the case opened."""
+        return self.view.reason == ALREADY_DEACTIVATED
+
+    def says_otherwise_of_the_account(self, standing: StandingPage | None) -> bool:
+        """Whether it has ended, and since then the account was deactivated or reinstated."""
+        if standing is None or not self.is_closed:
+            return False
+        return standing.deactivated != (self.status is Status.DEACTIVATED)
+
+    def is_another_than(self, about_id: str) -> bool:
+        """Whether a link was for another case of the account, by its own id."""
+        return about_id.startswith("case/") and about_id not in (
+            self.view.id,
+            self.view.id.rpartition("/")[0],
+        )
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The one that is running, if there is one."""
+        running = self.status in (Status.CONTACTING, Status.WORKING)
+        return self.view.deadline if running else None
+
+    @property
+    def left(self) -> Left:
+        """Until the deadline."""
+        return Left.of(self.deadline - self.now if self.deadline else timedelta())
+
+    @property
+    def calling(self) -> bool:
+        """Whether the seller's telephone rings now, or is about to since they asked."""
+        asked_for = any(p.about is About.REQUESTED for p in self.view.agenda)
+        under_way = (a.channel is Channel.CALL and a.result is None for a in self.view.attempts)
+        return self.is_open and (asked_for or any(under_way))
+
+    @property
+    def has_button(self) -> bool:
+        """Whether "contact me now" is there to be pressed."""
+        waits = self.calling or self.call_again_from or self.cannot_call
+        return self.is_open and not waits
+
+    @property
+    def call_again_from(self) -> datetime | None:
+        """When the seller may ask for a call; None if that is now."""
+        again = self.view.call_again_from
+        return again if again is not None and again > self.now else None
+
+    @property
+    def cannot_call(self) -> str | None:
+        """Why the number that we have is not called, to be translated; None if it is."""
+        news = [
+            entry.what
+            for entry in self.view.timeline
+            if entry.what in words.CANNOT_CALL
+            or (entry.what is What.CONTACT_CHANGED and "emergency_phone" in (entry.note or ""))
+        ]
+        return words.CANNOT_CALL.get(news[-1]) if news else None
+
+    @property
+    def tried(self) -> list[Attempt]:
+        """What we tried, the newest first."""
+        return [_made(a) for a in reversed(self.view.attempts)]
+
+    @property
+    def to_come(self) -> list[Attempt]:
+        """What comes next."""
+        return [
+            Attempt(words.attempt(p.channel, p.about), p.due, p.channel is Channel.CALL)
+            for p in self.view.agenda
+        ]
+
+    @property
+    def plans(self) -> list[Plan]:
+        """The versions of the plan, the newest first."""
+        return list(reversed(self.view.plans))
+
+    @property
+    def plan_waits(self) -> bool:
+        """Whether somebody still reads the newest plan, if that has no answer yet."""
+        return self.status in READS_PLANS
+
+    @property
+    def answer(self) -> Plan | None:
+        """The newest plan, where a reviewer has answered it and another is awaited."""
+        newest = self.view.plans[-1] if self.view.plans else None
+        if self.status is Status.WORKING and newest is not None and newest.decision is not None:
+            return newest
+        return None
+
+    @property
+    def rejected(self) -> str:
+        """The mark of the plan that was rejected and is to be changed; empty if there is none."""
+        answer = self.answer
+        is_no = answer is not None and answer.decision is Review.REJECT
+        return mark_of(answer.plan) if answer is not None and is_no else ""
+
+    @property
+    def state(self) -> str:
+        """Changes with whatever makes asking or sending again mean something new.
+
+        Begins with the number of plans: what was typed of one is kept until it is sent (page.js).
+        """
+        changes = sum(entry.what in CHANGES_THE_CASE for entry in self.view.timeline)
+        return f"{len(self.view.plans)}.{changes}"
+
+
+def case_page(view: CaseView) -> CasePage:
+    """A case as it is shown now.
+
+    On a server that skips time a case's clock is ahead of the one on the wall, by as much as
+    the last thing that happened to it.
+    """
+    happened = [entry.at for entry in view.timeline[-1:]] + [a.at for a in view.attempts[-1:]]
+    return CasePage(view, max([datetime.now(UTC), *happened]))
+
+
+def _made(attempt: AttemptView) -> Attempt:
+    return Attempt(
+        words=words.attempt(attempt.channel, attempt.about),
+        at=attempt.at,
+        is_call=attempt.channel is Channel.CALL,
+        result=words.RESULT[attempt.result] if attempt.result else None,
+        under_way=attempt.result is None,
+        good=attempt.result in (Result.CONNECTED, Result.ACCEPTED),
+    )

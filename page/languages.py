@@ -1,0 +1,192 @@
+"""The languages of the page: gettext catalogs, and dates, times and numbers by Babel."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reference.languages import in_zone, zone_label
+from reference.time_zones import clock_of
+
+HERE = Path(__file__).parent
+
+NAMES = {"en": "English", "fr": "Français", "es": "Español", "zh-Hans": "简体中文"}
+"""The languages by their tag, each in its own name."""
+
+_DAYS = {
+    "en": "EEEE, MMMM\u00a0d",
+    "fr": "EEEE d\u00a0MMMM",
+    "es": "EEEE d\u00a0'de'\u00a0MMMM",
+    "zh-Hans": "M月d日EEEE",
+}
+"""A day without its year, which CLDR has no name for; the number stays with its month."""
+
+
+def N_(message: str) -> str:  # noqa: N802 (gettext's own name for it)
+    """Mark a message for translation, which happens where it is shown."""
+    return message
+
+
+def catalog_path(tag: str) -> Path:
+    """The catalog of a language; English is in the templates themselves."""
+    return HERE / "locales" / tag.replace("-", "_") / "LC_MESSAGES" / "page.po"
+
+
+def catalog(tag: str) -> Catalog:
+    """The messages of a language."""
+    with catalog_path(tag).open("rb") as file:
+        return read_po(file, locale=tag.replace("-", "_"))
+
+
+def _translations(tag: str) -> NullTranslations:
+    if tag == "en":
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, catalog(tag))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Language:
+    """One language: its messages, and its templates."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.locale = Locale.parse(tag, sep="-")
+        self._translations = _translations(tag)
+        self.templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self.templates.policies["ext.i18n.trimmed"] = True
+        install: Callable[..., None] = self.templates.install_gettext_translations  # type: ignore[attr-defined]  # by the extension
+        install(self._translations, newstyle=True)
+
+    def say(self, message: str) -> str:
+        """A message, translated."""
+        return self._translations.gettext(message)
+
+
+LANGUAGES = {tag: Language(tag) for tag in NAMES}
+
+
+def language_of(*wishes: str | None) -> Language:
+    """The first of the wishes there is: tags such as `fr-CA`, or an Accept-Language header."""
+    by_subtag = {tag.partition("-")[0]: language for tag, language in LANGUAGES.items()}
+    for wish in wishes:
+        for tag in (wish or "").split(","):
+            subtag = tag.partition(";")[0].strip().partition("-")[0].lower()
+            if subtag in by_subtag:
+                return by_subtag[subtag]
+    return LANGUAGES["en"]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads a language, by the clock of a zone."""
+
+    language: Language
+    tag: str | None = None
+    """The account's own, such as `en-CA`, whose dates are written as there."""
+    time_zone: str | None = None
+
+    @cached_property
+    def locale(self) -> Locale:
+        """The account's own, where it is of the language that is shown."""
+        if self.tag is not None and language_of(self.tag) is self.language:
+            try:
+                return Locale.parse(self.tag, sep="-")
+            except (UnknownLocaleError, ValueError):
+                pass  # a tag that is well-formed and means nothing
+        return self.language.locale
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The account's zone; UTC where none is known."""
+        return clock_of(self.time_zone)
+
+    def say(self, message: str, **values: object) -> str:
+        """A message, translated."""
+        return self.language.say(message) % values if values else self.language.say(message)
+
+    def moment(self, at: datetime) -> str:
+        """`Thursday, November 26 at 9:05 AM (Pacific Standard Time)`."""
+        local = at.astimezone(self.zone)
+        day = format_date(local, _DAYS[self.language.tag], locale=self.locale)
+        return in_zone(self._both(day, at), local, self.locale)
+
+    def short(self, at: datetime, now: datetime) -> str:
+        """`Thu, Nov 26 at 9:05 AM`; and the zone where it is not that of now.
+
+        That one the page says once for all. They differ where clocks have changed in between.
+        """
+        local = at.astimezone(self.zone)
+        said = self._both(format_skeleton("MMMEd", local, locale=self.locale), at)
+        same = self.zone_label(at) == self.zone_label(now)
+        return said if same else in_zone(said, local, self.locale)
+
+    def time_in_zone(self, at: datetime) -> str:
+        """`9:05 AM (Pacific Standard Time)`."""
+        return in_zone(self.time(at), at.astimezone(self.zone), self.locale)
+
+    def _both(self, day: str, at: datetime) -> str:
+        # Translators: a day and a time of day, as in "Thursday, November 26 at 9:05 AM".
+        return self.say(N_("%(day)s at %(time)s"), day=day, time=self.time(at))
+
+    def time(self, at: datetime) -> str:
+        """`9:05 AM`."""
+        return format_time(at.astimezone(self.zone), "short", locale=self.locale)
+
+    def zone_label(self, at: datetime) -> str:
+        """`Pacific Standard Time`, or `Edmonton, UTC-6`."""
+        return zone_label(at.astimezone(self.zone), self.locale)
+
+    def day(self, day: date) -> str:
+        """`January 12, 2027`."""
+        return format_date(day, "long", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """`Jan`."""
+        # Not by a skeleton: its pattern is LLL, which Babel 2.18 answers in the language that it
+        # was asked for first, whichever that was.
+        return format_date(day, "MMM", locale=self.locale)
+
+    def number(self, number: int) -> str:
+        """`1,000`."""
+        return format_decimal(number, locale=self.locale)
+
+
+@dataclass(frozen=True)
+class Left:
+    """Time left, in the parts that are shown."""
+
+    days: int
+    hours: int
+    minutes: int
+
+    @classmethod
+    def of(cls, span: timedelta) -> "Left":
+        """Rounded up, so that nobody reads 0 while there is a moment left."""
+        minutes = max(0, -(-int(span.total_seconds()) // 60))
+        return cls(minutes // 1440, minutes // 60 % 24, minutes % 60)
+
+    @property
+    def over(self) -> bool:
+        """Whether there is none."""
+        return not (self.days or self.hours or self.minutes)

@@ -1,0 +1,58 @@
+"""The form of the emergency number."""
+
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+from starlette.datastructures import FormData
+
+from domain.shared.account import Store
+from page.words import NUMBER_PROBLEMS
+from reference.contact_check import number_problem
+
+_LONGEST = 40
+_NO_NUMBER, *_ = NUMBER_PROBLEMS.values()
+
+
+@dataclass
+class NumberForm:
+    """What was typed, as a number where it is one, and what is wrong with it."""
+
+    typed: str = ""
+    e164: str | None = None
+    problem: str | None = None
+    """A message to be translated."""
+
+    @classmethod
+    def of_form(cls, form: FormData, store: Store) -> "NumberForm":
+        """Read a number as people of the store write it. The workflow looks at it once more."""
+        typed = str(form.get("emergency_phone", "")).strip()[:_LONGEST]
+        try:
+            number = phonenumbers.parse(typed, store)
+        except NumberParseException:
+            return cls(typed, problem=_NO_NUMBER)
+        e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        if problem := number_problem(e164):
+            return cls(typed, problem=NUMBER_PROBLEMS[problem])
+        if number.extension:  # which nobody would dial
+            return cls(typed, problem=_NO_NUMBER)
+        return cls(typed, e164)
+
+    def refused(self, why: str) -> bool:
+        """Take a workflow's refusal for the field's problem; whether it is one."""
+        field, _, problem = why.partition(": ")
+        if field == "emergency_phone":
+            self.problem = NUMBER_PROBLEMS.get(problem, _NO_NUMBER)
+        return field == "emergency_phone"
+
+
+def readable(phone: str | None) -> str:
+    """`+1 206-555-0101`."""
+    if phone is None:
+        return ""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(phone), PhoneNumberFormat.INTERNATIONAL
+        )
+    except NumberParseException:  # one that a case began with may be none
+        return phone

@@ -1,0 +1,184 @@
+"""What a seller can ask for and do: each a route, each change an update of a workflow."""
+
+import time
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from domain.case.events import ChangeContact, RequestCall
+from domain.enrollment.events import ChangeAccount
+from page.addresses import network_asking
+from page.answers import Answers
+from page.asking import Gone, SaidNo, Workflows
+from page.incoming import Forms, case_of, once, text_of
+from page.languages import NAMES
+from page.limits import Limit
+from page.number_form import NumberForm
+from page.plan_form import PlanForm
+from page.session import Visit, Visits
+from page.shown import (
+    CASE_CHANGED,
+    NOT_KNOWN,
+    Shown,
+    refused,
+)
+
+_SELLER = "seller"
+
+
+class Pages:
+    """The routes."""
+
+    def __init__(self, workflows: Workflows, visits: Visits, answers: Answers) -> None:
+        self._workflows = workflows
+        self._visits = visits
+        self._answers = answers
+        self._entries = Limit(30, 60)
+        self._views = Limit(240, 60)
+        self._links = Limit(10, 600)
+        self._forms = Forms(visits)
+
+    # --- looking --------------------------------------------------------------------------
+
+    async def page(self, request: Request) -> Response:
+        """The page as it stands."""
+        chosen = request.query_params.get("language")
+        if chosen in NAMES:
+            response: Response = RedirectResponse("/", 303)
+            self._visits.set_language(response, chosen)
+            return response
+        visit = self._visits.of(request)
+        once(self._views, visit.visitor.account)
+        news = self._visits.cookie(request, "news")
+        response = await self._answers.show(request, visit, Shown(news=news))
+        if news is not None:
+            self._visits.forget(response, "news")
+        return response
+
+    async def enter(self, request: Request) -> Response:
+        """Exchange a link's token for a visit, so that it does not stay in the address."""
+        once(self._entries, network_asking(request))
+        response = RedirectResponse("/", 303)
+        self._visits.enter(request, response)
+        return response
+
+    async def fresh_link(self, request: Request) -> Response:
+        """For an old link: a fresh one by e-mail. The answer is the same, whatever comes of it."""
+        once(self._entries, network_asking(request))
+        form = await self._forms.read(request)
+        self._visits.check_site(request)
+        visitor = self._visits.named_by(text_of(form, "link") or "")
+        once(self._links, visitor.account)
+        await self._workflows.send_link(visitor)
+        return self._answers.say(request, "sent.html")
+
+    async def leave(self, request: Request) -> Response:
+        """End the visit."""
+        self._forms.proven(request, await self._forms.read(request))
+        response = self._answers.say(request, "left.html")
+        self._visits.forget(response, "visit")
+        return response
+
+    async def health(self, _: Request) -> Response:
+        """Alive."""
+        return PlainTextResponse("alive\n")
+
+    async def ready(self, _: Request) -> Response:
+        """Whether Temporal answers."""
+        if await self._workflows.ready():
+            return PlainTextResponse("ready\n")
+        return PlainTextResponse("Temporal does not answer\n", 503)
+
+    # --- doing ----------------------------------------------------------------------------
+
+    async def call(self, request: Request) -> Response:
+        """The button "contact me now"."""
+        form = await self._forms.read(request)
+        visit = self._forms.proven(request, form)
+        case_id = case_of(form, visit)
+        # Pressed twice within a minute counts once; beyond that the case itself keeps count.
+        key = visit.key("call", case_id, str(int(time.time() // 60)))
+        try:
+            event = RequestCall(by=_SELLER)
+            await self._workflows.tell_case(case_id, "request_call", event, key)
+        except SaidNo as refusal:
+            return await self._answers.show(request, visit, refused(refusal, called=True))
+        except Gone:
+            return await self._answers.show(request, visit, Shown(CASE_CHANGED, status=409))
+        return self._done("call")
+
+    async def plan(self, request: Request) -> Response:
+        """The form of a plan: sent, or a row of it added or removed."""
+        form = await self._forms.read(request)
+        typed = PlanForm.of_form(form)
+        # Whatever goes wrong from here on, what was typed is shown again.
+        request.state.typed = typed
+        visit = self._forms.proven(request, form)
+        case_id = case_of(form, visit)
+        request.state.visit, request.state.case_id = visit, case_id
+        request.state.state = text_of(form, "state") or ""
+        request.state.rejected = text_of(form, "rejected") or ""
+        chosen = text_of(form, "language")
+        if chosen in NAMES:
+            request.state.language = chosen
+            return await self._answers.show(request, visit, Shown(plan=typed))
+        if typed.rearranged(text_of(form, "add"), text_of(form, "remove")):
+            return await self._answers.show(request, visit, Shown(plan=typed))
+        plan = typed.plan()
+        if plan is None or typed.is_unchanged(request.state.rejected):
+            return await self._answers.show(request, visit, Shown(plan=typed, status=422))
+        key = visit.key("plan", case_id, request.state.state, plan.model_dump_json())
+        try:
+            await self._workflows.tell_case(case_id, "submit_plan", plan, key)
+        except SaidNo as refusal:
+            shown = refused(refusal)
+            shown.plan = typed
+            return await self._answers.show(request, visit, shown)
+        except Gone:
+            return await self._answers.show(
+                request, visit, Shown(CASE_CHANGED, plan=typed, status=409)
+            )
+        return self._done("plan")
+
+    async def number(self, request: Request) -> Response:
+        """The emergency number, of the open case if there is one, else of the enrollment.
+
+        Each tells the other (docs/rules.md, section 2).
+        """
+        form = await self._forms.read(request)
+        visit = self._forms.proven(request, form)
+        typed = NumberForm.of_form(form, visit.visitor.store)
+        if typed.e164 is None:
+            return await self._answers.show(request, visit, Shown(number=typed, status=422))
+        try:
+            await self._change_number(visit, form, typed.e164)
+        except SaidNo as refusal:
+            if typed.refused(refusal.why):
+                return await self._answers.show(request, visit, Shown(number=typed, status=422))
+            return await self._answers.show(request, visit, refused(refusal))
+        except Gone:
+            return await self._answers.show(
+                request, visit, Shown(NOT_KNOWN, number=typed, status=409)
+            )
+        return self._done("number")
+
+    async def _change_number(self, visit: Visit, form: FormData, phone: str) -> None:
+        if form.get("case"):
+            try:
+                await self._workflows.tell_case(
+                    case_of(form, visit),
+                    "change_contact",
+                    ChangeContact(by=_SELLER, emergency_phone=phone),
+                )
+            except Gone:
+                pass  # it has closed, and the enrollment is to know
+            else:
+                return
+        event = ChangeAccount(by=_SELLER, emergency_phone=phone)
+        await self._workflows.tell_enrollment(visit.visitor, "change_account", event)
+
+    def _done(self, what: str) -> Response:
+        response = RedirectResponse("/", 303)
+        self._visits.set_news(response, what)
+        return response

@@ -1,0 +1,113 @@
+"""What codes are called on the page. Marked here, translated where it is shown."""
+
+from domain.case.attempt import About, Channel, Result
+from domain.case.status import Reason, Status, What
+from page.languages import N_
+
+STATUS = {
+    Status.CONTACTING: N_("We need to hear from you"),
+    Status.WORKING: N_("Your turn"),
+    Status.PLAN_REVIEW: N_("We are reading your plan"),
+    Status.ESCALATED: N_("A person is deciding"),
+    Status.DEACTIVATING: N_("Being deactivated"),
+    Status.RESOLVED: N_("Resolved"),
+    Status.DEACTIVATED: N_("Deactivated"),
+    Status.WITHDRAWN: N_("Withdrawn"),
+    Status.NOT_COVERED: N_("Not covered"),
+}
+
+WHY_ENDED = {
+    Reason.NOT_REACHED: N_("We tried again and again, and did not reach you in time."),
+    Reason.HARM: N_("It was for harmful conduct. You have also been removed from the programme."),
+    Reason.DECISION: N_("A person of our team decided it."),
+    Reason.PLAN_ACCEPTED: N_("We accepted your plan. Thank you."),
+    Reason.CONVERSATION: N_("We settled it with you in a conversation. Thank you."),
+    Reason.RAISED_IN_ERROR: N_("It was raised in error. We apologise."),
+    Reason.CANCELLED: N_("It was withdrawn by us."),
+}
+
+CALL_ABOUT = {
+    About.NOTICE: N_("Call to your emergency number"),
+    About.REQUESTED: N_("Call that you asked for"),
+    About.CONVERSATION: N_("Call to talk your plan through"),
+}
+
+EMAIL_ABOUT = {
+    About.NOTICE: N_("E-mail: what happened, and how to reach us"),
+    About.FINAL_NOTICE: N_("E-mail: last notice before the deadline"),
+    About.MORE_INFORMATION: N_("E-mail: what we still need to know about your plan"),
+    About.PLAN_REJECTED: N_("E-mail: why we could not accept your plan"),
+    About.COOPERATION_REMINDER: N_("E-mail: a reminder that your plan is due"),
+    About.ISSUE_JOINED: N_("E-mail: a further issue"),
+    About.PLAN_DUE: N_("E-mail: a further issue, which takes a plan"),
+    About.ISSUE_WITHDRAWN: N_("E-mail: an issue was withdrawn"),
+    About.NUMBER_NEEDED: N_("E-mail: we need a working telephone number"),
+    About.FRESH_LINK: N_("E-mail: a fresh link to this page"),
+    About.CONTACT_CHANGED: N_("E-mail: your number or address was changed"),
+    About.RESOLVED: N_("E-mail: the case is resolved"),
+    About.DEACTIVATED: N_("E-mail: your account was deactivated, and how to appeal"),
+    About.WITHDRAWN: N_("E-mail: the case was withdrawn"),
+}
+
+RESULT = {
+    Result.CONNECTED: N_("you answered"),
+    Result.DECLINED: N_("answered, but not acknowledged"),
+    Result.VOICEMAIL: N_("a machine answered, and took our message"),
+    Result.VOICEMAIL_CUT: N_(
+        "a machine answered, and did not take our whole message; this is not held against you"
+    ),
+    Result.NO_ANSWER: N_("nobody answered"),
+    Result.BUSY: N_("the line was busy"),
+    Result.INVALID_NUMBER: N_("this number does not exist"),
+    Result.ACCEPTED: N_("sent"),
+    Result.BOUNCED: N_("came back undelivered"),
+    Result.PROVIDER_FAILED: N_("failed on our side; this is not held against you"),
+    Result.CANCELLED: N_("cancelled, as it was no longer needed"),
+    Result.SKIPPED: N_("not made, as we were late; this is not held against you"),
+}
+
+CANNOT_CALL = {
+    What.NUMBER_INVALID: N_("We cannot call you: the number we have does not exist."),
+    What.NUMBER_NOT_CALLED: N_("We cannot call you: the number we have is not one that we call."),
+}
+
+REFUSALS = {
+    "the case file is full; the desk can still answer and decide": N_(
+        "The case has no room for more text. Our team can still answer you and decide."
+    ),
+}
+"""Refusals of the workflows that a seller can meet, in a seller's words."""
+
+NUMBER_PROBLEMS = {
+    "is not a phone number in E.164 form, such as +12065550101": N_(
+        "This is not a telephone number. Write it with its country code, such as +1 206 555 0101."
+    ),
+    "has a prefix that is dialled only within its country, or lacks its area code": N_(
+        "No number of that country looks like this. Please check each digit."
+    ),
+    "is not a possible number of its country": N_(
+        "No number of that country looks like this. Please check each digit."
+    ),
+    "is an emergency number or a short code, which is not called": N_(
+        "This is an emergency number or a short code, which we do not call. "
+        "Give us an ordinary number."
+    ),
+    "is a satellite number, or one of another global network, which is not called": N_(
+        "This number is of a satellite or another global network, which we do not call. "
+        "Give us an ordinary number."
+    ),
+    "is a premium-rate number, or of another costly kind, which is not called": N_(
+        "This number is premium-rate or of another costly kind, which we do not call. "
+        "Give us an ordinary number."
+    ),
+    "is of a country that is not called from here": N_(
+        "We do not call numbers of that country. Give us a number of another."
+    ),
+}
+"""What is wrong with a number, as reference/contact_check.py says it."""
+
+
+def attempt(channel: Channel, about: About) -> str:
+    """What an attempt is called."""
+    names = CALL_ABOUT if channel is Channel.CALL else EMAIL_ABOUT
+    return names[about]

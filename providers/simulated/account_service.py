@@ -1,0 +1,52 @@
+"""The marketplace's account service, in a small SQLite file."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from providers.protocols import ProviderFailed
+from providers.simulated.sqlite import Ledger
+
+_OUTAGE = "OUTAGE"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS deactivations (
+    store TEXT NOT NULL,
+    seller_id TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (store, seller_id)
+);
+"""
+
+
+class SimulatedMarketplace:
+    """Every account is active until a case deactivates it.
+
+    The service fails for seller ids that end in `OUTAGE`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._ledger = Ledger(folder / "marketplace.sqlite", _SCHEMA)
+
+    async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
+        """Deactivate the account, once for a case."""
+        if seller_id.endswith(_OUTAGE):
+            raise ProviderFailed("simulated: the account service is out of service")
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(
+                "INSERT OR IGNORE INTO deactivations VALUES (?, ?, ?, ?)",
+                (store, seller_id, case_id, time.time()),
+            )
+
+        await self._ledger.transaction(work)
+
+    async def is_active(self, store: str, seller_id: str) -> bool:
+        """Whether no case has deactivated the account."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            query = "SELECT 1 FROM deactivations WHERE store = ? AND seller_id = ?"
+            return db.execute(query, (store, seller_id)).fetchone() is None
+
+        return await self._ledger.transaction(work)

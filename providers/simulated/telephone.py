@@ -1,0 +1,133 @@
+"""A telephone that answers by the number's last two digits (docs/rules.md, section 7)."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from domain.case.attempt import Result
+from providers.protocols import Dial, ProviderFailed
+from providers.simulated.sqlite import Ledger
+
+_CONNECTS_AT = {"01": 1, "02": 2, "03": 3}
+_ALWAYS = {
+    "11": Result.BUSY,
+    "12": Result.VOICEMAIL,
+    "13": Result.DECLINED,
+    "14": Result.INVALID_NUMBER,
+    "16": Result.VOICEMAIL_CUT,
+}
+_FAILS = "15"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS calls (
+    key TEXT PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    dialled_at REAL NOT NULL,
+    ends_at REAL NOT NULL,
+    result TEXT NOT NULL,
+    hung_up_at REAL
+);
+CREATE TABLE IF NOT EXISTS dials (key TEXT NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS calls_by_case ON calls (case_id, phone);
+CREATE INDEX IF NOT EXISTS calls_by_number ON calls (phone, ends_at);
+"""
+
+
+class SimulatedTelephone:
+    """Keeps a ledger of the calls it dialled, which no crash of a worker can lose.
+
+    A call's id is its key. The table `dials` has a row for each time a call was asked for, so that
+    an attempt dialled twice would show, though it rings but once.
+
+    Args:
+        folder: where `telephone.sqlite` is kept.
+        ring_seconds: how long a call rings.
+        clock: the telephone's own, in seconds; by default that on the wall.
+    """
+
+    look_every_seconds = 0.2
+
+    def __init__(
+        self, folder: Path, ring_seconds: float, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._ledger = Ledger(folder / "telephone.sqlite", _SCHEMA)
+        self._ring_seconds, self._clock = ring_seconds, clock
+
+    async def find(self, dial: Dial, age: timedelta) -> str | None:
+        """The call of this key, however long ago it was dialled."""
+
+        def work(db: sqlite3.Connection) -> str | None:
+            query = "SELECT 1 FROM calls WHERE key = ?"
+            return dial.key if db.execute(query, (dial.key,)).fetchone() else None
+
+        return await self._ledger.transaction(work)
+
+    async def engaged(self, dial: Dial) -> bool:
+        """Whether another call to the number rings."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            query = "SELECT 1 FROM calls WHERE phone = ? AND ends_at > ? AND hung_up_at IS NULL"
+            return db.execute(query, (dial.phone, self._clock())).fetchone() is not None
+
+        return await self._ledger.transaction(work)
+
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+        """Dial, once for a key; numbers ending in 15 always fail."""
+        key, case_id, phone = dial.key, dial.case_id, dial.phone
+        ending = phone[-2:]
+        if ending == _FAILS:
+            raise ProviderFailed("simulated: the telephone provider is out of service")
+
+        def work(db: sqlite3.Connection) -> None:
+            earlier = "SELECT count(*) FROM calls WHERE case_id = ? AND phone = ? AND key <> ?"
+            (count,) = db.execute(earlier, (case_id, phone, key)).fetchone()
+            result = _ALWAYS.get(ending, Result.NO_ANSWER)
+            if count + 1 >= _CONNECTS_AT.get(ending, count + 2):
+                result = Result.CONNECTED
+            rings = 0 if result is Result.INVALID_NUMBER else self._ring_seconds
+            now = self._clock()
+            db.execute("INSERT INTO dials VALUES (?, ?)", (key, now))
+            db.execute(
+                "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, NULL)",
+                (key, case_id, phone, now, now + rings, result),
+            )
+
+        await self._ledger.transaction(work)
+        return key
+
+    async def result(self, call: str) -> Result | None:
+        """What came of the call; None while it rings."""
+        return await self._ledger.transaction(lambda db: self._result(db, call))
+
+    async def is_queued(self, call: str) -> bool:
+        """It rings at once."""
+        return False
+
+    async def hang_up(self, call: str) -> Result | None:
+        """End the call; its result, had it ended before."""
+
+        def work(db: sqlite3.Connection) -> Result | None:
+            ended = self._result(db, call)
+            if ended is None:
+                db.execute("UPDATE calls SET hung_up_at = ? WHERE key = ?", (self._clock(), call))
+            return ended
+
+        return await self._ledger.transaction(work)
+
+    def served_by(self, call: str) -> str | None:
+        """There is but one."""
+        return None
+
+    def _result(self, db: sqlite3.Connection, key: str) -> Result | None:
+        found = db.execute(
+            "SELECT ends_at, result, hung_up_at FROM calls WHERE key = ?", (key,)
+        ).fetchone()
+        if found is None:
+            return None
+        ends_at, result, hung_up_at = found
+        if hung_up_at is not None:
+            return Result.CANCELLED
+        return Result(result) if self._clock() >= ends_at else None

@@ -1,0 +1,77 @@
+"""Never two calls to one number at once: the lines of the whole fleet (docs/rules.md, section 4).
+
+A line is held by starting a workflow under its id, which Temporal does for one caller only. It
+has no worker and never runs; it is deleted when the line is let go, and otherwise times out.
+"""
+
+from datetime import timedelta
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.common.v1 import WorkflowExecution, WorkflowType
+from temporalio.api.enums.v1 import WorkflowIdConflictPolicy
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DeleteWorkflowExecutionRequest,
+    StartWorkflowExecutionRequest,
+)
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.shared.names import LINE_WORKFLOW, LINES_QUEUE, line_workflow_id
+from providers.protocols import ProviderFailed
+
+_ANSWERS_WITHIN = timedelta(seconds=5)
+
+
+class PhoneLines:
+    """The lines, held in Temporal."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def hold(self, phone: str, key: str, lease: timedelta) -> str | None:
+        """Hold the line to a number; who holds it already, by the same key, is given it again."""
+        # The raw request, since only that takes a request's id.
+        request = StartWorkflowExecutionRequest(
+            namespace=self._client.namespace,
+            workflow_id=line_workflow_id(phone),
+            workflow_type=WorkflowType(name=LINE_WORKFLOW),
+            task_queue=TaskQueue(name=LINES_QUEUE),
+            request_id=key,
+            identity=self._client.identity,
+            workflow_execution_timeout=_duration(lease),
+            workflow_id_conflict_policy=WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+        )
+        try:
+            started = await self._client.workflow_service.start_workflow_execution(
+                request, retry=True, timeout=_ANSWERS_WITHIN
+            )
+        except RPCError as error:
+            if error.status is RPCStatusCode.ALREADY_EXISTS:
+                return None
+            raise _failed(error) from None
+        return started.run_id
+
+    async def let_go(self, phone: str, line: str) -> None:
+        """Let go of a line."""
+        request = DeleteWorkflowExecutionRequest(
+            namespace=self._client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=line_workflow_id(phone), run_id=line),
+        )
+        try:
+            await self._client.workflow_service.delete_workflow_execution(
+                request, retry=True, timeout=_ANSWERS_WITHIN
+            )
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:  # it has timed out by itself
+                raise _failed(error) from None
+
+
+def _failed(error: RPCError) -> ProviderFailed:
+    return ProviderFailed(f"the line to the number: Temporal answered {error.status.name}")
+
+
+def _duration(span: timedelta) -> Duration:
+    duration = Duration()
+    duration.FromTimedelta(span)
+    return duration

@@ -1,0 +1,41 @@
+"""What a call at Twilio says and does, in its own language, TwiML (docs/real-telephone.md)."""
+
+from xml.sax.saxutils import escape, quoteattr
+
+from providers.call_wording import Words, message_for, seconds_to_say
+
+_DESK_RINGS_SECONDS = 30
+_TIMES = 2
+"""A message is said twice: whoever picks up in the middle hears it once."""
+_WAITS_SECONDS = 10
+"""Behind it, for somebody to press a key."""
+
+
+def for_a_person(words: Words, ours: str, desk: str) -> str:
+    """Whoever answered is joined to the desk's line."""
+    return (
+        f"<Response>{_say(words, words.stay_on_the_line)}"
+        f'<Dial callerId="{ours}" timeout="{_DESK_RINGS_SECONDS}"><Number>{desk}</Number></Dial>'
+        f"{_say(words, words.nobody_is_free)}</Response>"
+    )
+
+
+def for_a_machine(words: Words, desk: str, join_url: str | None) -> str:
+    """The message; a key joins to the desk's line, by the TwiML at that address if there is one."""
+    message = message_for(words, desk)
+    if join_url is None:
+        pause = f'<Pause length="{_WAITS_SECONDS}"/>'
+        return f"<Response>{_say(words, message, times=_TIMES)}{pause}</Response>"
+    said = _say(words, f"{message} {words.press_a_key}", times=_TIMES)
+    gather = f'numDigits="1" timeout="{_WAITS_SECONDS}" action={quoteattr(join_url)}'
+    return f"<Response><Gather {gather}>{said}</Gather></Response>"
+
+
+def seconds_for_a_machine(words: Words, desk: str) -> float:
+    """How long the message takes at most, said once."""
+    return seconds_to_say(message_for(words, desk))
+
+
+def _say(words: Words, text: str, times: int = 1) -> str:
+    voice = f'voice="{words.voice}" language="{words.language}" loop="{times}"'
+    return f"<Say {voice}>{escape(text)}</Say>"

@@ -1,0 +1,226 @@
+"""What can be set of the account health page, each with the prefix `CASE72_PAGE_`."""
+
+import os
+import secrets as random
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from socket import socket
+from typing import Annotated, Any, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from reference.page_links import Entry
+from runtime.existing import ExistingFile
+from runtime.settings import Settings
+from runtime.web_address import is_this_machine, origin_of
+from runtime.web_server import door_of
+
+SHORTEST_SECRET = 32
+
+
+class PageSettings(BaseSettings):
+    """The settings of the page. What it says of secrets never quotes them."""
+
+    model_config = SettingsConfigDict(env_prefix="CASE72_PAGE_", hide_input_in_errors=True)
+
+    url: str | None = None
+    """Where sellers find the page; https, but on one's own machine."""
+    secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """What links and sessions are signed with: the first signs, all are believed."""
+    secrets_file: ExistingFile | None = None
+    """Instead of `secrets`: a file with one a line."""
+    host: str = "127.0.0.1"
+    """The address it listens on."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8272
+    proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    """Whose word on a visitor's address is taken (X-Forwarded-For): addresses or networks."""
+    link_days: Annotated[float, Field(gt=0, le=400)] = 90
+    """How long a link of an e-mail opens the page."""
+    session_hours: Annotated[float, Field(gt=0, le=168)] = 12
+    """How long a visit lasts; after that the link opens another."""
+
+    @field_validator("secrets", "proxies", mode="before")
+    @classmethod
+    def _each(cls, value: Any) -> Any:  # whatever the environment holds
+        return (
+            [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_some_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                network = ip_network(text)
+            except ValueError:
+                raise ValueError(
+                    f"{text} is no IP address, nor a network such as 172.30.72.0/24"
+                ) from None
+            if not network.prefixlen:
+                raise ValueError(f"{text} is everybody, whose word on themselves says nothing")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        return None if value is None else origin_of(value.strip())
+
+    @model_validator(mode="after")
+    def _can_be_relied_on(self) -> Self:
+        if self.secrets and self.secrets_file:
+            raise ValueError("secrets, secrets_file: give one of them")
+        try:
+            keys = self.keys
+        except OSError as error:
+            raise ValueError(f"secrets_file: cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:  # which would quote some of it
+            raise ValueError("secrets_file: is not text in UTF-8") from None
+        if any(len(key) < SHORTEST_SECRET for key in keys):
+            raise ValueError(f"secrets: each takes {SHORTEST_SECRET} characters or more")
+        if self.secrets_file and not keys:
+            raise ValueError("secrets_file: there is no secret in it")
+        https = self.url is None or self.url.startswith("https:")
+        if not https and not is_this_machine(str(self.url)):
+            raise ValueError("url: must be https, as links are as good as passwords")
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The secrets, the newest first."""
+        if self.secrets_file is not None:
+            lines = self.secrets_file.read_text("utf-8").splitlines()
+            return tuple(line.strip() for line in lines if line.strip())
+        return tuple(secret.get_secret_value() for secret in self.secrets)
+
+    @property
+    def trusted_proxies(self) -> list[str]:
+        """The proxies, those of IPv4 also as a socket of both kinds calls them."""
+        networks = [ip_network(text) for text in self.proxies]
+        mapped = [
+            f"::ffff:{net.network_address}/{96 + net.prefixlen}"
+            for net in networks
+            if net.version == 4
+        ]
+        return [*self.proxies, *mapped]
+
+    @property
+    def link_life(self) -> timedelta:
+        """How long a link opens the page."""
+        return timedelta(days=self.link_days)
+
+    @property
+    def session_life(self) -> timedelta:
+        """How long a visit lasts."""
+        return timedelta(hours=self.session_hours)
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a page to link to."""
+        return self.url is not None and bool(self.keys)
+
+    def require(self) -> tuple[tuple[str, ...], str]:
+        """The keys and the public address.
+
+        Raises:
+            ValueError: one is missing, and named.
+        """
+        if self.url is None:
+            raise ValueError("CASE72_PAGE_URL: is required, such as https://health.shop.example")
+        if not self.keys:
+            raise ValueError(
+                "CASE72_PAGE_SECRETS or CASE72_PAGE_SECRETS_FILE: is required; make one with "
+                "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+            )
+        return self.keys, self.url
+
+    def entry(self) -> Entry:
+        """What makes links to the page.
+
+        Raises:
+            ValueError: as `require`.
+        """
+        return Entry(*self.require())
+
+
+class CodecSettings(BaseSettings):
+    """For operators: where the Web UI may decrypt, each with the prefix `CASE72_CODEC_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASE72_CODEC_", hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+    password: SecretStr | None = None
+    """What people log in with; without it there is no endpoint."""
+    ui: str | None = None
+    """The Web UI's origin, such as https://temporal.ops.example: no other page may ask."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.password is None) != (self.ui is None):
+            raise ValueError("password, ui: one is no use without the other")
+        return self
+
+    @field_validator("ui")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        return None if value is None else origin_of(value)
+
+
+def check_ways(page: PageSettings, settings: Settings) -> None:
+    """That sellers have the ways to us of which our e-mails tell them.
+
+    Raises:
+        ValueError: the page is set by half, or real e-mails could name neither page nor telephone.
+    """
+    if page.url is not None or page.keys:
+        page.require()
+    elif settings.mail == "smtp" and settings.desk_phone is None:
+        raise ValueError(
+            "CASE72_PAGE_URL with its secrets, or CASE72_DESK_PHONE: is required with "
+            "CASE72_MAIL=smtp, or an e-mail names no way to answer it"
+        )
+
+
+def on_this_machine(settings: PageSettings, state: Path) -> tuple[PageSettings, socket]:
+    """For development: a free port, and a secret of its own, both kept in the state folder.
+
+    What is set stays as it is, but for a port that is taken. The port is listened on from here
+    on, so that nobody else takes it; whoever serves the page closes it.
+
+    Raises:
+        OSError: no port can be listened on.
+    """
+    folder = state / "page"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        door = door_of(settings.host, settings.port)
+    except OSError:
+        door = door_of(settings.host, 0)
+    port = door.getsockname()[1]
+    url = settings.url or f"http://127.0.0.1:{port}"
+    keys = settings.keys or (_kept_secret(folder / "secret"),)
+    (folder / "url").write_text(url)
+    set_up = {"port": port, "url": url, "secrets": keys}
+    known = settings.model_dump(exclude={"secrets_file"})
+    return PageSettings.model_validate(known | set_up), door
+
+
+def of_this_machine(settings: PageSettings, state: Path) -> PageSettings:
+    """The settings, or those of the page that `on_this_machine` last set up here, if any."""
+    folder = state / "page"
+    if settings.is_configured or not (folder / "url").exists():
+        return settings
+    url, secret = (folder / "url").read_text(), (folder / "secret").read_text()
+    return settings.model_copy(
+        update={"url": settings.url or url, "secrets": settings.secrets or (SecretStr(secret),)}
+    )
+
+
+def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(random.token_urlsafe(48))
+    return path.read_text()

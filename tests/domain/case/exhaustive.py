@@ -1,0 +1,307 @@
+"""A case in a world that decides nothing: whatever could happen next is a letter to walk by.
+
+The steps that a case wants are under way until a letter says what came of them, so every order of
+results, events and moments is there. What is checked of each is in watched.py, for any world, and
+in invariants.py.
+"""
+
+import copy
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from domain.case.attempt import Channel, Result
+from domain.case.events import (
+    AddIssue,
+    Decision,
+    Event,
+    Outcome,
+    RecordDeactivation,
+    RequestCall,
+    SendLink,
+)
+from domain.case.status import Reason, Status
+from domain.case.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpHours,
+    Reach,
+    ShareContact,
+    Step,
+    TellDeactivation,
+    TellDesk,
+    WaitUntil,
+)
+from domain.shared.errors import Refused
+from tests.domain.case import invariants
+from tests.domain.case.build import (
+    ACCEPT,
+    ADDRESS,
+    ASK_MORE,
+    HOUR,
+    MINUTE,
+    MONDAY_9,
+    NUMBER,
+    OTHER_ADDRESS,
+    OTHER_NUMBER,
+    REJECT,
+    a_change,
+    a_contact,
+    a_conversation,
+    a_decision,
+    a_harm_report,
+    a_plan,
+    a_request,
+    a_withdrawal,
+    joins,
+)
+from tests.domain.case.form import form_of, witness_form
+from tests.domain.case.watched import WatchedWorld
+from tests.domain.case.world import HELD, Task
+from tests.domain.walk import Letter
+
+EVENTS: dict[str, Event] = {
+    "contact": a_contact(),
+    "contact me now": a_request(),
+    "link": SendLink(by="page"),
+    "plan": a_plan(),
+    "another plan": a_plan("again"),
+    "accepted": ACCEPT,
+    "version 1 accepted": ACCEPT.model_copy(update={"version": 1}),
+    "more information": ASK_MORE,
+    "rejected": REJECT,
+    "conversation": a_conversation(),
+    "conversation resolves": a_conversation(Outcome.RESOLVED),
+    "issue joins": joins(),
+    "known issue": joins("ISS-1"),
+    "harmful issue": joins("ISS-2", harmful=True),
+    "issue 1 withdrawn": a_withdrawal("ISS-1"),
+    "issue 2 withdrawn": a_withdrawal("ISS-2"),
+    "case withdrawn": a_withdrawal(),
+    "harm": a_harm_report(),
+    "deactivated by others": RecordDeactivation(by="marketplace"),
+    "number": a_change(phone=NUMBER),
+    "other number": a_change(phone=OTHER_NUMBER),
+    "address": a_change(email=ADDRESS),
+    "other address": a_change(email=OTHER_ADDRESS),
+    "address by the enrollment": a_change(email=OTHER_ADDRESS).model_copy(
+        update={"from_enrollment": True, "confirmed": (ADDRESS, OTHER_ADDRESS)}
+    ),
+    "decision: resolve": a_decision(Decision.RESOLVE),
+    "decision: deactivate": a_decision(Decision.DEACTIVATE),
+    "decision: resume": a_decision(Decision.RESUME),
+}
+CALLS = [
+    Result.CONNECTED,
+    Result.DECLINED,
+    Result.VOICEMAIL,
+    Result.VOICEMAIL_CUT,
+    Result.NO_ANSWER,
+    Result.BUSY,
+    Result.INVALID_NUMBER,
+    Result.PROVIDER_FAILED,
+]
+EMAILS = [Result.ACCEPTED, Result.BOUNCED, Result.PROVIDER_FAILED]
+OPENINGS = {
+    "opens": {},
+    "opens, number not called": {"not_called": "is a satellite number"},
+    "opens, not covered": {"not_covered": "the account is not enrolled"},
+    "opens, deactivated already": {"deactivated": True},
+}
+DOWN = 100 * HOUR
+
+NEVER = Task(datetime.max.replace(tzinfo=MONDAY_9.tzinfo), None)
+
+
+class Walked(WatchedWorld):
+    """A watched world whose every step waits for a letter to end it."""
+
+    def __init__(self, opened_at: datetime, **script: Any) -> None:
+        self.asked: tuple[datetime, ...] = ()
+        """When "contact me now" was taken."""
+        self.asleep = False
+        """Nothing of ours runs, until the next letter."""
+        self.moves: set[tuple[Status | None, Status]] = set()
+        """From status to status, by the last letter."""
+        self.begun: tuple[int, ...] = ()
+        """The attempts that the last letter had begun, by their numbers."""
+        super().__init__(opened_at, **script)
+
+    # --- walking ------------------------------------------------------------------------------
+
+    def fork(self) -> "Walked":
+        other = copy.copy(self)
+        other.case = self.case.model_copy()
+        seen = {n: s if s.result else replace(s) for n, s in self.witness.seen.items()}
+        other.witness = replace(self.witness, seen=seen)
+        other._tasks, other._called_off = dict(self._tasks), dict(self._called_off)
+        other.moves, other.begun = set(), ()
+        return other
+
+    def form(self) -> Hashable:
+        case = form_of(self.case, self.now)
+        if self.case.closed_at is not None or self.case.policy is None:
+            return case
+        waiting = tuple(step for step in self._tasks if not isinstance(step, Reach | WaitUntil))
+        return (
+            case,
+            witness_form(self.witness, self.now),
+            self.asleep,
+            self.promised and (self.promised - self.now).total_seconds(),
+            len(waiting),
+            any(task.outcome == self.case.contact_news for task in self._tasks.values()),
+        )
+
+    def could_happen(self) -> Sequence[Letter]:
+        return [*self._updates(), *self._results(), *self._moments()]
+
+    def _updates(self) -> Iterator[Letter]:
+        if self.case.policy is not None:  # before that an update waits (section 3)
+            for name, event in EVENTS.items():
+                yield name, partial(Walked.offer, event=event)
+        yield "cancelled", Walked.is_cancelled
+
+    def _results(self) -> Iterator[Letter]:
+        """What could come of each step under way, and of each attempt that is being called off."""
+        under_way = {a.number: a for a in self.case.under_way}
+        for step in (*self._tasks, *self._called_off):
+            for what, outcome in self._outcomes(step, under_way):
+                name = f"{step.kind} {what}".strip().replace("_", " ")
+                yield name, partial(Walked.hear, step=step, outcome=outcome)
+
+    def _outcomes(self, step: Step, under_way: dict[int, Any]) -> list[tuple[str, Any]]:
+        match step:
+            case LookUp():
+                return list(OPENINGS.items())
+            case Reach(number=number):
+                call = under_way[number].channel is Channel.CALL
+                results = CALLS if call else EMAILS
+                called_off = [Result.CANCELLED] if step in self._called_off else []
+                what = "call" if call else under_way[number].about
+                return [(f"{what}: {result}", result) for result in (*called_off, *results)]
+            case Deactivate() if self.case.reason == Reason.NOT_REACHED:
+                return [("done", True), ("failed", False), ("held", HELD)]
+            case TellDesk() | Deactivate() | ShareContact():
+                return [("done", True), ("failed", False)]
+            case Expel() | TellDeactivation() | LookUpHours():
+                return [("done", True)]
+        return []
+
+    def _moments(self) -> Iterator[Letter]:
+        """The clock: to what is waited for, around the deadline, and a downtime of ours."""
+        if self.asleep:
+            yield "we are up again", partial(Walked.wakes, moment=self.now)
+            return
+        waits = [step.moment for step in self._tasks if isinstance(step, WaitUntil)]
+        if waits:
+            yield "the moment waited for", partial(Walked.wakes, moment=waits[0])
+        deadline = self.case.deadline
+        if deadline is not None and self.case.status in (Status.CONTACTING, Status.WORKING):
+            for name, minutes in (("just before", -1), ("at", 0), ("just after", 1)):
+                moment = deadline + minutes * MINUTE
+                if moment > self.now and [moment] != waits:
+                    yield f"{name} the deadline", partial(Walked.wakes, moment=moment)
+        if self.case.closed_at is None:
+            yield "we are down for long", Walked.sleeps
+
+    def shows(self) -> Iterable[Hashable]:
+        """The last letter's moves, and where the case stands and why."""
+        yield from self.moves
+        if self.case.status is Status.NOT_COVERED:
+            yield self.case.status, "a sentence"
+        elif self.case.policy is not None:
+            yield self.case.status, self.case.reason
+
+    # --- letters ------------------------------------------------------------------------------
+
+    def offer(self, event: Event) -> None:
+        """An update: it leads where section 5's table says, or is refused."""
+        before, throttled = self.case, isinstance(event, RequestCall) and self._throttled()
+        throttled = throttled or (
+            isinstance(event, SendLink) and self.witness.refuses_link(self.now)
+        )
+        expected = invariants.becomes(before, event, throttled=throttled)
+        try:
+            self._hand_over(event)
+        except Refused:
+            assert expected is None, "what is not to be refused is taken"
+            return
+        assert expected is not None, "what is to be refused is refused"
+        assert self.case.status is expected
+        if isinstance(event, AddIssue) and event.issue in before.issues:
+            assert self.case == before, "an issue named again changes nothing"
+        if isinstance(event, RequestCall):
+            self.asked += (self.now,)
+        self._rest(before.status)
+
+    def _becomes(self, event: Event) -> Status | None:
+        throttled = isinstance(event, RequestCall) and self._throttled()
+        if isinstance(event, SendLink):
+            throttled = self.witness.refuses_link(self.now)
+        return invariants.becomes(self.case, event, throttled=throttled)
+
+    def _throttled(self) -> bool:
+        """Section 5: once in 5 minutes, and so many times in 24 hours."""
+        rules = self.case.rules
+        lately = [asked for asked in self.asked if self.now - asked < 24 * HOUR]
+        just_now = lately and self.now - lately[-1] < rules.request_spacing
+        return bool(just_now) or len(lately) >= rules.requests_per_day
+
+    def is_cancelled(self) -> None:
+        """The workflow is."""
+        before = self.case.status
+        after = Status.WITHDRAWN if self.case.is_open else before
+        self.case.cancel(self.now)
+        assert self.case.status is after
+        self._rest(before)
+
+    def hear(self, step: Step, outcome: Any) -> None:
+        """A step ended. What failed for as long as it was tried took that long."""
+        before = None if isinstance(step, LookUp) else self.case.status
+        if outcome is False and not isinstance(step, ShareContact):
+            self.now += 24 * HOUR
+        began = self._tasks.pop(step, None) or self._called_off.pop(step)
+        match step:
+            case LookUp():
+                self._open(**outcome)
+            case ShareContact():
+                self.case.shared_contact(began.outcome, outcome, self.now)
+            case _:
+                self._tell(step, Task(self.now, outcome))
+        self._rest(before)
+
+    def wakes(self, moment: datetime) -> None:
+        """Time passes until a moment, without anything seen on the way."""
+        self.now = moment
+        self._rest(self.case.status)
+
+    def sleeps(self) -> None:
+        """Time passes, and whatever is next is the first thing seen after it."""
+        self.now += DOWN
+        self.asleep = True
+
+    def _rest(self, before: Status | None) -> None:
+        self.asleep = False
+        middle = self.case.status
+        self._reconcile()
+        self.moves = {(a, b) for a, b in ((before, middle), (middle, self.case.status)) if a != b}
+        invariants.check(self.case, tuple(self._tasks), self.now)
+
+    # --- a world that decides nothing ---------------------------------------------------------
+
+    def _take_off_finished(self) -> bool:
+        return False
+
+    def _perform(self, step: Step) -> Task:
+        if isinstance(step, Reach):
+            self._check_that_it_may_begin(step.number)
+            self.begun += (step.number,)
+        return NEVER._replace(outcome=self.case.contact_news if step == ShareContact() else None)
+
+    def _open(self, *, not_called: str | None = None, **facts: Any) -> None:
+        self.witness.not_called = not_called is not None
+        found = {"not_called": not_called, "shares_contact": True} | facts
+        self.case.looked_up(self.facts.model_copy(update=found), self.now)

@@ -1,0 +1,171 @@
+"""The form of a case: what its future depends on. States of the same form are walked once.
+
+Left out, since no rule reads them: ids, the timeline but for when a link was asked for, what people
+wrote and how much of it, the view's history of attempts, plans but for the newest's text, whether
+it was reviewed and whether it is the first, and the number that an attempt or an entry of the
+agenda goes by. Moments are kept as seconds from now, as numbers:
+Python's hash takes a timedelta of -1 day and one of -2 days for the same.
+"""
+
+from collections.abc import Hashable, Iterable
+from datetime import datetime, timedelta
+
+from domain.case.attempt import GOT_THROUGH, OUTREACH, About, Attempt, Channel, Planned, Result
+from domain.case.case import Case
+from domain.case.status import Status, What
+from reference.time_zones import zone_of
+from tests.domain.case.oracle import Witness
+
+_DAY = timedelta(days=1)
+
+
+def form_of(case: Case, now: datetime) -> Hashable:
+    """All of the case that matters from now on."""
+    if case.closed_at is not None:
+        told = (case.expelled, case.deactivation_told)
+        return (case.status, case.reason, case.harm is None, told)
+    if case.policy is None:
+        return (case.status, case.reason, case.issues)
+    contacting = case.status is Status.CONTACTING
+    return (
+        case.status,
+        case.reason,
+        case.account.emergency_phone,
+        case.account.email,
+        tuple((issue.id, issue.harmful) for issue in case.issues),
+        tuple(
+            (_off(opens, now), _off(closes, now)) for opens, closes in case.hours if closes > now
+        ),
+        _time_of_day(case, now),
+        case.reached,
+        case.contact_news.fields,
+        case.rejections,
+        _plan(case),
+        case.conversation_required,
+        _later(case.conversation_due, now) if case.conversation_wanted else None,
+        case.desk_due and _off(case.desk_due, now),
+        (case.harm is None, case.expelled),
+        (case.account_deactivated, case.deactivation_told),
+        tuple(_off(asked, now) for asked in case.requests if now - asked < _DAY),
+        tuple(_off(asked, now) for asked in _links(case) if now - asked < _DAY),
+        (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),
+        _outreach(case, now) if contacting else case.number_invalid,
+        case.not_called,
+        tuple(_planned(p, now) for p in case.agenda),
+        tuple(_under_way(a, case, now) for a in case.under_way),
+        _last_call(case, now),
+    )
+
+
+def _links(case: Case) -> Iterable[datetime]:
+    return (entry.at for entry in case.timeline if entry.what is What.LINK_REQUESTED)
+
+
+def witness_form(witness: Witness, now: datetime) -> Hashable:
+    """What the witness knows and the case need not."""
+    found = witness.found_invalid
+    return (
+        witness.reached,
+        witness.skipped > 0,
+        witness.number_invalid,
+        witness.not_called,
+        found and _off(found, now),
+        witness.owed,
+    )
+
+
+def _time_of_day(case: Case, now: datetime) -> Hashable:
+    """Of which hours still to be learned depend, with the clock changes to come."""
+    here, ahead = (t.astimezone(zone_of(case.account.time_zone)) for t in (now, now + 14 * _DAY))
+    return (here.time(), here.utcoffset(), ahead.utcoffset())
+
+
+def _off(moment: datetime, now: datetime) -> float:
+    return (moment - now).total_seconds()
+
+
+def _later(moment: datetime | None, now: datetime) -> float | None:
+    """How far ahead: what is past is past."""
+    return None if moment is None else max(_off(moment, now), 0)
+
+
+def _plan(case: Case) -> Hashable:
+    if not case.plans:
+        return None
+    newest = case.plans[-1]
+    if newest.decision is not None:
+        return (newest.version == 1, "reviewed")
+    changes = [e.what for e in case.timeline if e.what in (What.PLAN_SUBMITTED, What.ISSUE_JOINED)]
+    return (newest.version == 1, newest.plan.root_causes, changes[-1])
+
+
+def _planned(planned: Planned, now: datetime) -> Hashable:
+    about = (planned.about, planned.to, planned.confirms)
+    return (planned.channel, about, _off(planned.due, now), planned.redial)
+
+
+def _under_way(attempt: Attempt, case: Case, now: datetime) -> Hashable:
+    if attempt.channel is Channel.EMAIL and attempt.about not in OUTREACH:
+        # Whatever comes of it changes nothing but the record, and when the case closes.
+        return (attempt.about, attempt.wanted)
+    return (
+        attempt.channel,
+        attempt.about,
+        attempt.wanted,
+        _off(attempt.at, now),
+        _off(attempt.due, now),
+        attempt.to,
+        attempt.redial,
+        attempt.outreach == case.outreach,
+        attempt.latest and _off(attempt.latest, now),
+    )
+
+
+def _outreach(case: Case, now: datetime) -> Hashable:
+    """What counts for whether we really tried."""
+    assert case.base is not None
+    made = [a for a in case.attempts if a.outreach == case.outreach and a.about in OUTREACH]
+    counts = [a for a in made if _counts(a)]
+    first: dict[int, int] = {}
+    for attempt in (*counts, *case.under_way, *(p for p in case.agenda if p.redial)):
+        first.setdefault(attempt.entry, len(first))
+    return (
+        _off(case.base, now),
+        case.noticed_at is None,
+        case.invalid_since and _off(max(case.invalid_since, case.base), now),
+        tuple(_made(a, first[a.entry], case, now) for a in counts),
+        any(a.channel is Channel.CALL for a in made),
+        tuple(first[a.entry] for a in case.under_way if a.channel is Channel.CALL),
+        tuple(first[p.entry] for p in case.agenda if p.redial),
+    )
+
+
+def _counts(attempt: Attempt) -> bool:
+    """A call that did not ring counts for nothing."""
+    rang_or_skipped = attempt.result in GOT_THROUGH or attempt.result is Result.SKIPPED
+    return attempt.channel is Channel.EMAIL or rang_or_skipped
+
+
+def _made(attempt: Attempt, entry: int, case: Case, now: datetime) -> Hashable:
+    if attempt.result is Result.SKIPPED:
+        return "skipped"
+    if attempt.channel is Channel.CALL:
+        return (attempt.to, _off(attempt.at, now), entry, attempt.result is Result.BUSY)
+    final = attempt.about is About.FINAL_NOTICE
+    came_to = attempt.result in (Result.ACCEPTED, Result.BOUNCED) and attempt.result
+    assert case.base is not None
+    return (attempt.to, came_to, final and (_off(attempt.at, now), attempt.due > case.base))
+
+
+def _last_call(case: Case, now: datetime) -> Hashable:
+    """Calls so lately made that the next keeps its distance."""
+    spacing = case.rules.call_spacing
+    return frozenset(_lately(case.attempts, now, now - 2 * spacing))
+
+
+def _lately(
+    attempts: Iterable[Attempt], now: datetime, since: datetime
+) -> Iterable[tuple[str, float]]:
+    for a in attempts:
+        if a.channel is Channel.CALL and a.result is not Result.SKIPPED and a.at > since:
+            yield a.to, _off(a.at, now)

@@ -1,0 +1,260 @@
+"""What holds in every state of a case, and what each event may make of it (docs/rules.md)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+from domain.case.attempt import OUTREACH, About, Channel, Planned, Result
+from domain.case.case import Case
+from domain.case.events import (
+    AddIssue,
+    ChangeContact,
+    Decide,
+    Decision,
+    Event,
+    Outcome,
+    RecordConversation,
+    RecordDeactivation,
+    ReportContact,
+    ReportHarm,
+    RequestCall,
+    Review,
+    ReviewPlan,
+    SendLink,
+    SubmitPlan,
+    Withdraw,
+)
+from domain.case.status import CLOSED, OPEN, Reason, Status, What
+from domain.case.steps import Deactivate, Step, WaitUntil
+from reference.time_zones import zone_of
+
+Move = tuple[Status | None, Status]
+"""From a status to another; None is before the case has opened."""
+
+CONTACTING, WORKING = Status.CONTACTING, Status.WORKING
+PLAN_REVIEW, ESCALATED = Status.PLAN_REVIEW, Status.ESCALATED
+DEACTIVATING, DEACTIVATED = Status.DEACTIVATING, Status.DEACTIVATED
+RESOLVED, WITHDRAWN, NOT_COVERED = Status.RESOLVED, Status.WITHDRAWN, Status.NOT_COVERED
+
+REASONS: dict[Status, set[Reason | None]] = {
+    CONTACTING: {None},
+    WORKING: {None},
+    PLAN_REVIEW: {None},
+    ESCALATED: {
+        Reason.NO_NOTICE,
+        Reason.NOT_REALLY_TRIED,
+        Reason.NO_COOPERATION,
+        Reason.PLANS_REJECTED,
+        Reason.DEACTIVATION_FAILED,
+        Reason.SILENCE_HELD,
+    },
+    DEACTIVATING: {Reason.NOT_REACHED, Reason.DECISION, Reason.HARM},
+    DEACTIVATED: {Reason.NOT_REACHED, Reason.DECISION, Reason.HARM},
+    RESOLVED: {Reason.PLAN_ACCEPTED, Reason.CONVERSATION, Reason.DECISION},
+    WITHDRAWN: {Reason.RAISED_IN_ERROR, Reason.CANCELLED},
+}
+"""Section 5's table of reasons; not_covered has a sentence."""
+
+
+def diagram() -> set[Move]:
+    """The arrows of section 5's diagram that lead from a status, or the beginning, to a status."""
+    rules = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+    moves: set[Move] = set()
+    for start, end in re.findall(r"^ +(\S+) --> (\w+)(?::.*)?$", rules, re.MULTILINE):
+        starts = {None} if start == "[*]" else {Status(start)} if start in set(Status) else OPEN
+        moves |= {(one, Status(end)) for one in starts}
+    return moves
+
+
+# --- what an event makes of a case (section 5's table) ------------------------------------------
+
+
+def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
+    """The status that an event leads to; None if it is refused."""
+    status = case.status
+    if isinstance(event, ReportHarm) or (
+        isinstance(event, AddIssue)
+        and event.issue.harmful
+        and not any(i.id == event.issue.id and i.harmful for i in case.issues)
+    ):
+        if case.account_deactivated and case.closed_at is None:
+            return status
+        return DEACTIVATING if status in OPEN | {DEACTIVATING} else None
+    if isinstance(event, RecordDeactivation) and status in CLOSED:
+        return status
+    if status not in OPEN:
+        return None
+    match event:
+        case RecordDeactivation():
+            return NOT_COVERED
+        case SendLink():
+            return None if throttled else status
+        case ReportContact() | RequestCall():
+            contacted = WORKING if status is CONTACTING else status
+            return None if throttled else contacted
+        case RecordConversation():
+            if event.outcome is Outcome.RESOLVED and status is not ESCALATED:
+                return RESOLVED
+            return WORKING if status is CONTACTING else status
+        case SubmitPlan():
+            return ESCALATED if status is ESCALATED else PLAN_REVIEW
+        case ReviewPlan():
+            return _reviewed(case, event) if status is PLAN_REVIEW else None
+        case Decide():
+            return _decided(case, event) if status is ESCALATED else None
+        case AddIssue():
+            known = any(i.id == event.issue.id for i in case.issues)
+            return WORKING if status is PLAN_REVIEW and not known else status
+        case Withdraw():
+            return _withdrawn(case, event)
+        case ChangeContact():
+            return status
+    raise AssertionError(f"no rule is known for {event}")
+
+
+def _reviewed(case: Case, event: ReviewPlan) -> Status | None:
+    if event.version not in (None, len(case.plans)):
+        return None
+    if event.decision is Review.ACCEPT:
+        return None if case.conversation_required else RESOLVED
+    if event.decision is Review.MORE_INFORMATION:
+        return WORKING
+    last = case.rejections + 1 == case.rules.maximum_rejections
+    return ESCALATED if last else WORKING
+
+
+def _decided(case: Case, event: Decide) -> Status:
+    if event.decision is not Decision.RESUME:
+        return RESOLVED if event.decision is Decision.RESOLVE else DEACTIVATING
+    if case.plans and case.plans[-1].reviewed_at is None:
+        return PLAN_REVIEW
+    return WORKING if case.reached else CONTACTING
+
+
+def _withdrawn(case: Case, event: Withdraw) -> Status | None:
+    ids = {issue.id for issue in case.issues}
+    if event.issue is not None and event.issue not in ids:
+        return None
+    return WITHDRAWN if event.issue is None or ids == {event.issue} else case.status
+
+
+# --- what holds in every state ------------------------------------------------------------------
+
+
+def check(case: Case, steps: Sequence[Step], now: datetime) -> None:
+    """Each rule that a state alone can break."""
+    _closed_is_closed(case)
+    if case.policy is None:
+        return
+    _the_reason_fits_the_status(case)
+    _attempts_belong_to_the_status(case)
+    _only_deactivating_deactivates(case, steps)
+    _harm_alone_expels(case)
+    _calls_are_as_planned(case, now)
+    _the_clock_runs(case, steps)
+
+
+def _closed_is_closed(case: Case) -> None:
+    """Section 5: nothing is under way, and the timeline ends with it; the account is as it says."""
+    closings = [entry.at for entry in case.timeline if entry.what is What.CLOSED]
+    assert closings == ([] if case.closed_at is None else [case.closed_at])
+    if case.closed_at is not None:
+        assert case.status in CLOSED
+        assert case.timeline[-1].what is What.CLOSED
+        assert not case.under_way
+        assert not case.agenda
+        assert case.expelled == (case.harm is not None)
+        assert case.deactivation_told == case.account_deactivated
+        assert case.account_deactivated or case.status is not Status.DEACTIVATED
+
+
+def _the_reason_fits_the_status(case: Case) -> None:
+    if case.status is Status.NOT_COVERED:
+        assert case.reason
+        assert " " in case.reason, "a sentence"
+    else:
+        assert case.reason in REASONS[case.status]
+
+
+def _attempts_belong_to_the_status(case: Case) -> None:
+    """Section 4: contact stops the agenda and a ringing call; nothing begins at the deadline."""
+    wanted = [*case.agenda, *(a for a in case.under_way if a.wanted)]
+    for attempt in wanted:
+        if attempt.about in OUTREACH:
+            assert case.status is CONTACTING
+        if attempt.about is About.CONVERSATION:
+            assert case.status is WORKING
+            assert case.conversation_required
+        if attempt.about is About.COOPERATION_REMINDER:
+            assert case.status is WORKING
+        if attempt.channel is Channel.CALL:
+            assert case.status in OPEN
+    if case.status is CONTACTING:
+        assert case.deadline is not None
+        assert all(p.due < case.deadline for p in case.agenda if p.about in OUTREACH)
+
+
+def _only_deactivating_deactivates(case: Case, steps: Sequence[Step]) -> None:
+    """Section 6: one place deactivates, and nothing else goes on while it does."""
+    assert (case.status is DEACTIVATING) == any(isinstance(step, Deactivate) for step in steps)
+    if case.status is DEACTIVATING:
+        # Whose number or address was changed hears of it all the same.
+        attempts = (*case.agenda, *(attempt for attempt in case.under_way if attempt.wanted))
+        assert {attempt.about for attempt in attempts} <= {About.CONTACT_CHANGED}
+
+
+def _harm_alone_expels(case: Case) -> None:
+    if case.expelled:
+        assert case.harm is not None
+    if case.reason == Reason.HARM:
+        assert case.harm is not None
+
+
+def _calls_are_as_planned(case: Case, now: datetime) -> None:
+    """Sections 3 and 4: in calling hours, at a distance, one at a time, to a number that exists."""
+    planned = [p for p in case.agenda if p.channel is Channel.CALL]
+    assert len([a for a in case.under_way if a.channel is Channel.CALL]) <= 1
+    if case.cannot_call:
+        assert not planned
+    zone = zone_of(case.account.time_zone)
+    for call in planned:
+        quiet = not 8 <= call.due.astimezone(zone).hour < 21
+        assert call.about is About.REQUESTED or not quiet
+    spacing = case.rules.call_spacing
+    for before, call in pairwise([*_last_made(case), *planned]):
+        beside = call.redial > 0 or call.about is About.REQUESTED
+        # One that waits for another to end is dropped when that one turns out late.
+        assert beside or call.due <= now or call.due - _began(before) >= spacing
+
+
+def _last_made(case: Case) -> Iterator[Planned]:
+    """The newest call to the present number, made or ringing."""
+    calls = [
+        a
+        for a in (*case.attempts, *case.under_way)
+        if a.channel is Channel.CALL
+        and a.to == case.account.emergency_phone
+        and a.result is not Result.SKIPPED
+    ]
+    if calls:
+        yield max(calls, key=_began)
+
+
+def _began(call: Planned) -> datetime:
+    at: datetime = getattr(call, "at", call.due)
+    return at
+
+
+def _the_clock_runs(case: Case, steps: Sequence[Step]) -> None:
+    """Section 4: 72 hours from the first notice. No deadline passes unnoticed."""
+    if case.status is CONTACTING and case.noticed_at is not None:
+        assert case.deadline is not None
+        assert case.deadline >= case.noticed_at + case.rules.window
+    if case.status in (CONTACTING, WORKING):
+        assert case.deadline is not None
+        waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
+        trying = any(attempt.about in OUTREACH for attempt in case.under_way)
+        ringing = case.status is CONTACTING and trying
+        assert ringing or min(waits) <= case.deadline

@@ -1,0 +1,194 @@
+"""Rules of section 4 at their edges, which mutants showed to be untested (docs/mutants.md)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.case.attempt import OUTREACH, About, CallEnded, Channel, Result
+from domain.case.status import Reason, Status
+from domain.case.steps import ShareContact
+from domain.shared.account import ContactNews
+from tests.domain.case.build import (
+    ADDRESS,
+    ASK_MORE,
+    HOUR,
+    MINUTE,
+    MONDAY_9,
+    MONDAY_22,
+    OTHER_ADDRESS,
+    OTHER_NUMBER,
+    REJECT,
+    a_change,
+    a_contact,
+    a_harm_report,
+    a_plan,
+    a_request,
+    a_withdrawal,
+    an_issue,
+    joins,
+)
+from tests.domain.case.world import World
+
+AT_ONCE = timedelta(0)
+
+
+@pytest.mark.parametrize("third", [Result.ACCEPTED, Result.BOUNCED])
+def test_while_the_number_is_invalid_the_last_email_to_come_back_must_not_have_bounced(
+    third: Result,
+) -> None:
+    """Here it is not the last that was sent, which was accepted. Found by the walk."""
+    hours = [0, 24, 71.2, 71.7]
+    world = World(
+        calls=Result.INVALID_NUMBER,
+        policy={"email_hours": hours},
+        emails=lambda a: third if a.at == MONDAY_9 + 71.2 * HOUR else Result.ACCEPTED,
+    )
+    world.play(71)
+    world.durations[Channel.EMAIL] = 45 * MINUTE
+    world.play(0.3)
+    world.durations[Channel.EMAIL] = AT_ONCE
+    world.play(2)
+    assert [world.hour(a.at) for a in world.case.attempts if a.about in OUTREACH][-2:] == (
+        [71.7, 71.2]
+    )
+    tried = third is Result.ACCEPTED
+    assert world.case.reason == (Reason.NOT_REACHED if tried else Reason.NOT_REALLY_TRIED)
+
+
+def test_a_policy_that_plans_no_call_at_once_makes_none() -> None:
+    world = World(policy={"call_hours": [1, 24, 48, 64, 70]}).play(2)
+    assert world.hours_of(world.calls()) == [1]
+
+
+def test_hours_learned_later_add_no_call() -> None:
+    policy = {"window": "PT240H", "call_hours": [0, 1, 24, 230]}
+    at_once, later = (
+        World(policy=policy, look_up_takes=taken).play(3) for taken in (AT_ONCE, 30 * MINUTE)
+    )
+    assert later.hours_of(later.calls()) == at_once.hours_of(at_once.calls())
+
+
+def test_a_call_15_minutes_after_a_redial_is_made() -> None:
+    policy = {"redial_after": "PT15M", "redials": 1, "call_hours": [0, 0.5, 24, 48, 70]}
+    world = World(calls={1: Result.BUSY}, call_takes=AT_ONCE, policy=policy).play(2)
+    assert world.hours_of(world.calls()) == [0, 0.25, 0.5]
+
+
+def test_a_redial_that_would_fall_on_the_deadline_is_none_and_costs_nothing() -> None:
+    busy = dict.fromkeys(range(1, 60), Result.BUSY)
+    world = World(calls=busy, call_takes=AT_ONCE, policy={"redial_after": "PT1H"}).play(80)
+    assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.NOT_REACHED)
+
+
+def test_a_call_is_not_dialled_at_the_moment_the_calling_hours_end() -> None:
+    world = World().play(7.9).be_down(4.1)
+    assert world.calls()[-1].result is Result.SKIPPED
+
+
+def test_a_call_dialled_late_counts_from_then() -> None:
+    """Section 3: the one that was to follow is dropped where it is less than 15 minutes later."""
+    world = World(call_takes=14 * MINUTE)
+    (call,) = world.calls()
+    dialled = world.now + 5 * MINUTE
+    ended = CallEnded(result=Result.NO_ANSWER, dialled_at=dialled)
+    world.case.reached_out(call.number, ended, world.now + 6 * MINUTE)
+    dues = [world.hour(p.due) for p in world.case.agenda if p.channel == "call"]
+    assert dues[:2] == [1, 4]
+
+
+def test_a_busy_call_that_was_asked_for_is_not_redialled_while_a_conversation_is_due() -> None:
+    world = World(calls=lambda a: Result.BUSY if a.about is About.REQUESTED else Result.NO_ANSWER)
+    world.take(a_plan(), ASK_MORE).play(1).take(a_request()).play(2)
+    assert len(world.calls(About.REQUESTED)) == 1
+
+
+def test_no_call_for_a_conversation_is_planned_past_the_time_to_work_with_us() -> None:
+    world = World(MONDAY_22, policy={"cooperation_window": "PT2H"})
+    world.take(a_plan(), ASK_MORE)
+    assert not [p for p in world.case.agenda if p.about is About.CONVERSATION]
+
+
+def test_contact_calls_off_no_email_that_is_no_notice() -> None:
+    """Section 4: e-mails that are no notice are all sent."""
+    world = World(email_takes=30 * MINUTE).play(1).take(a_plan(), REJECT).take(a_contact()).play(1)
+    assert [a.result for a in world.emails(About.PLAN_REJECTED)] == [Result.ACCEPTED]
+
+
+def test_a_late_first_notice_by_telephone_is_followed_by_an_email_at_once() -> None:
+    """Section 4: an e-mail that is no notice does not stand in for the first of the new agenda."""
+    world = World(
+        MONDAY_22,
+        joins("ISS-2").issue,
+        an_issue(),
+        emails=lambda a: Result.PROVIDER_FAILED if a.about in OUTREACH else Result.ACCEPTED,
+    ).play(9.9)
+    world.durations[Channel.EMAIL] = 30 * MINUTE
+    world.take(a_withdrawal("ISS-2")).play(0.2)
+    assert world.case.noticed_at == world.calls()[0].at + MINUTE
+    notices = [a for a in world.emails() if a.about in OUTREACH]
+    assert notices[-1].at == world.case.noticed_at
+
+
+def test_hours_learned_in_the_very_instant_of_a_call_make_one_call_of_it() -> None:
+    policy = {"window": "PT240H", "call_hours": [0, 1, 24, 230]}
+    world = World(policy=policy, look_up_takes=HOUR).play(3)
+    assert world.hours_of(world.calls()) == [0, 1]
+
+
+def test_a_call_that_was_busy_when_an_issue_joined_is_not_redialled_beside_the_new_agenda() -> None:
+    world = World(calls={1: Result.BUSY}, call_takes=5 * MINUTE).play(0.05).take(joins()).play(4)
+    assert [a.redial for a in world.calls()] == [0] * len(world.calls())
+
+
+def test_harm_reported_again_after_a_deactivation_failed_deactivates() -> None:
+    """Section 5: any open status, harm reported."""
+    world = World(account_service=False).take(a_harm_report()).play(25)
+    assert world.status is Status.ESCALATED
+    assert world.take(a_harm_report()).status is Status.DEACTIVATING
+
+
+# --- a number or address that changed in a case (section 2) --------------------------------------
+
+
+def sharing() -> World:
+    world = World()
+    world.case.shares_contact = True
+    return world
+
+
+def change(world: World, **what: Any) -> ContactNews:
+    case = world.case
+    case.change_contact(a_change(**what), world.now)
+    return case.contact_news
+
+
+def test_what_changed_is_told_to_the_enrollment_and_only_that() -> None:
+    world = sharing()
+    news = change(world, phone=OTHER_NUMBER)
+    assert news.fields == ("emergency_phone",)
+    assert ShareContact() in world.case.advance(world.now)
+    later = change(world, email=OTHER_ADDRESS)
+    assert later.fields == ("emergency_phone", "email")
+    assert (news.change, later.change) == (1, 2)
+    world.case.shared_contact(news, True, world.now)
+    assert world.case.contact_news == later, "what changed meanwhile is told as well"
+    world.case.shared_contact(later, False, world.now)
+    assert ShareContact() not in world.case.advance(world.now)
+    assert world.case.timeline[-1].what == "contact_not_shared"
+
+
+def test_what_the_enrollment_told_or_what_was_so_before_is_not_told_back() -> None:
+    world = sharing()
+    told = a_change(email=OTHER_ADDRESS).model_copy(update={"from_enrollment": True})
+    world.case.change_contact(told, world.now)
+    assert not world.case.contact_news.fields
+    assert not change(sharing(), email=ADDRESS).fields
+
+
+def test_what_the_enrollment_tells_is_taken_though_the_file_is_full() -> None:
+    world = sharing()
+    world.case.written = 600_000
+    told = a_change(email=OTHER_ADDRESS).model_copy(update={"from_enrollment": True})
+    world.case.change_contact(told, world.now)
+    assert world.case.account.email == OTHER_ADDRESS

@@ -1,0 +1,160 @@
+"""Every event is in the timeline: when, what, by whom, with what was said (section 5)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from domain.case.attempt import About, CallEnded, Result
+from domain.case.events import Decision, Event, Outcome, ReportContact, SendLink
+from domain.case.status import Reason, Status, What
+from domain.case.view import view_of
+from tests.domain.case.build import (
+    ACCEPT,
+    HOUR,
+    MINUTE,
+    OTHER_ADDRESS,
+    OTHER_NUMBER,
+    REJECT,
+    a_change,
+    a_contact,
+    a_conversation,
+    a_decision,
+    a_harm_report,
+    a_new_case,
+    a_plan,
+    a_request,
+    a_withdrawal,
+    joins,
+)
+from tests.domain.case.starts import contacting, escalated, in_review
+from tests.domain.case.world import World
+
+NOTE = "looked at the whole file"
+
+
+def two_issues() -> World:
+    return contacting().take(joins("ISS-2"))
+
+
+SAID: list[tuple[Callable[[], World], Event, What, str, str | None]] = [
+    (contacting, a_contact(), What.CONTACT, "specialist", "phone: called in"),
+    (contacting, a_request(), What.CALL_REQUESTED, "seller", None),
+    (contacting, a_plan(), What.PLAN_SUBMITTED, "seller", "version 1"),
+    (in_review, a_plan("other"), What.PLAN_SUBMITTED, "seller", "version 2"),
+    (in_review, a_plan(), What.CONTACT, "seller", "sent version 1 again"),
+    (contacting, SendLink(by="page"), What.LINK_REQUESTED, "page", None),
+    (in_review, REJECT, What.PLAN_REVIEWED, "reviewer", "reject: say more about it"),
+    (
+        contacting,
+        a_conversation(Outcome.UNRESOLVED),
+        What.CONVERSATION,
+        "specialist",
+        "unresolved: talked it through",
+    ),
+    (escalated, a_decision(Decision.RESUME), What.DECIDED, "lead", f"resume: {NOTE}"),
+    (contacting, joins("ISS-2"), What.ISSUE_JOINED, "monitor", "ISS-2: Restricted"),
+    (contacting, a_harm_report(), What.HARM_REPORTED, "investigator", "fraud: CASE-FILE-7"),
+    (contacting, a_withdrawal(), What.ISSUE_WITHDRAWN, "marketplace", "raised in error"),
+    (
+        contacting,
+        a_withdrawal("ISS-1"),
+        What.ISSUE_WITHDRAWN,
+        "marketplace",
+        "ISS-1: raised in error",
+    ),
+    (
+        two_issues,
+        a_withdrawal("ISS-2"),
+        What.ISSUE_WITHDRAWN,
+        "marketplace",
+        "ISS-2: raised in error",
+    ),
+    (
+        contacting,
+        a_change(phone=OTHER_NUMBER, email=OTHER_ADDRESS),
+        What.CONTACT_CHANGED,
+        "seller",
+        "emergency_phone and email",
+    ),
+    (contacting, a_change(email=OTHER_ADDRESS), What.CONTACT_CHANGED, "seller", "email"),
+]
+
+
+@pytest.mark.parametrize(("begins", "event", "what", "by", "note"), SAID)
+def test_an_event_is_written_down_with_who_did_it_and_what_was_said(
+    begins: Callable[[], World], event: Event, what: What, by: str, note: str | None
+) -> None:
+    world = begins()
+    before = len(world.case.timeline)
+    world.take(event)
+    new = [entry for entry in world.case.timeline[before:] if entry.what is what]
+    assert [(entry.at, entry.by, entry.note) for entry in new] == [(world.now, by, note)]
+
+
+def test_an_acceptance_without_a_note_is_written_down_as_that() -> None:
+    timeline = in_review().take(ACCEPT).case.timeline
+    assert [e.note for e in timeline if e.what is What.PLAN_REVIEWED] == ["accept"]
+
+
+def test_a_change_of_status_is_written_down_with_its_reason() -> None:
+    timeline = escalated().take(a_decision(Decision.RESUME)).case.timeline
+    notes = [entry.note for entry in timeline if entry.what is What.STATUS]
+    assert notes == ["working", "escalated (no_cooperation)", "working"]
+
+
+def test_the_seller_acknowledged_a_call_and_which_provider_placed_it() -> None:
+    world = World(call_takes=30 * MINUTE)
+    (call,) = [a for a in world.case.under_way if a.channel == "call"]
+    world.case.reached_out(
+        call.number, CallEnded(result=Result.CONNECTED, served_by="second"), world.now
+    )
+    entries = [e for e in world.case.timeline if e.what in (What.CALL, What.CONTACT)]
+    assert [(e.by, e.note) for e in entries] == [
+        ("engine", "notice, via second"),
+        ("seller", None),
+    ]
+
+
+def test_whether_the_desk_was_told_is_written_down() -> None:
+    told, not_told = escalated(), escalated(desk_mail=False).play(25)
+    assert What.DESK_TOLD in {entry.what for entry in told.case.timeline}
+    assert What.DESK_NOT_TOLD not in {entry.what for entry in told.case.timeline}
+    assert What.DESK_NOT_TOLD in {entry.what for entry in not_told.case.timeline}
+
+
+def test_the_desk_told_a_day_late_is_told_again_a_day_on() -> None:
+    case = escalated(desk_mail=False).case
+    assert case.desk_due is not None
+    heard = case.desk_due + 30 * HOUR
+    case.told_desk(case.desk_due, True, heard)
+    assert case.desk_due == heard + 24 * HOUR
+
+
+def test_the_words_of_a_withdrawal_reach_the_seller() -> None:
+    whole = contacting().take(a_withdrawal())
+    one = contacting().take(joins("ISS-2"), a_withdrawal("ISS-2"))
+    assert [e.note for e in whole.emails(About.WITHDRAWN)] == ["raised in error"]
+    assert [e.note for e in one.emails(About.ISSUE_WITHDRAWN)] == ["raised in error"]
+
+
+def test_an_issue_now_marked_harmful_is_shown_so_and_the_others_as_they_were() -> None:
+    world = contacting().take(joins("ISS-2"), joins("ISS-1", harmful=True))
+    assert [(i.id, i.harmful) for i in world.case.issues] == [("ISS-1", True), ("ISS-2", False)]
+
+
+def test_a_case_cancelled_before_it_opened_says_so() -> None:
+    case = a_new_case()
+    case.cancel(case.opened_at)
+    assert (case.status, case.reason) == (Status.WITHDRAWN, Reason.CANCELLED)
+
+
+def test_the_view_gives_the_reason() -> None:
+    assert view_of(escalated().case).reason == Reason.NO_COOPERATION
+
+
+def test_what_people_write_counts_as_the_rules_say() -> None:
+    """Section 5: a plan with its size as JSON, anything else with three times that and 500."""
+    contact: ReportContact = a_contact()
+    size = len(contact.model_dump_json().encode())
+    assert contacting().take(contact).case.written == 3 * size + 500
+    assert in_review().case.written == len(a_plan().model_dump_json().encode())

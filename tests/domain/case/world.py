@@ -1,0 +1,268 @@
+"""A scripted world in virtual time: it does what a case wants, exactly as the workflow does."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from domain.case.activity_inputs import deactivate_order
+from domain.case.attempt import About, Attempt, Channel, Result
+from domain.case.calling_hours import calling_hours
+from domain.case.events import Event
+from domain.case.status import Reason, Status
+from domain.case.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpHours,
+    Reach,
+    Step,
+    TellDeactivation,
+    TellDesk,
+    WaitUntil,
+)
+from domain.shared.account import Issue
+from reference.time_zones import zone_of
+from tests.domain.case.build import (
+    HOUR,
+    MINUTE,
+    MONDAY_9,
+    a_new_case,
+    facts_for,
+)
+
+Script = Result | Mapping[int, Result] | Callable[[Attempt], Result]
+"""What attempts of a channel end with: always the same, by their count from 1 (calls not named
+are not answered, e-mails not named are accepted), or worked out from the attempt."""
+
+HELD = "held"
+"""What comes of a deactivation for silence while operations hold them."""
+_CLOSING_TIMEOUT = 24 * HOUR
+
+
+class Task(NamedTuple):
+    """A step being performed: when it will end, and how."""
+
+    ends: datetime
+    outcome: Any  # Any: a Result, a bool, or None, by the kind of step
+
+
+class World:
+    """Plays one case. `now` is the moment up to which it has been played."""
+
+    def __init__(
+        self,
+        opened_at: datetime = MONDAY_9,
+        *issues: Issue,
+        calls: Script = Result.NO_ANSWER,
+        emails: Script = Result.ACCEPTED,
+        account_service: bool = True,
+        silence_held: bool = False,
+        desk_mail: bool = True,
+        just_ended: Result | None = None,
+        call_takes: timedelta = MINUTE,
+        email_takes: timedelta = timedelta(0),
+        look_up_takes: timedelta = timedelta(0),
+        policy: dict[str, Any] | None = None,
+        zone: str = "America/Los_Angeles",
+        not_called: str | None = None,
+        not_covered: str | None = None,
+        already_deactivated: bool = False,
+        known_days: int = 7,
+    ) -> None:
+        self.now = opened_at
+        self.case = a_new_case(opened_at, *issues, zone=zone)
+        self.scripts = {Channel.CALL: calls, Channel.EMAIL: emails}
+        self.account_service, self.desk_mail = account_service, desk_mail
+        self.silence_held = silence_held
+        self.just_ended = just_ended
+        """What an attempt called off ends with; None: it is cancelled in time."""
+        self.look_up_takes, self.hang_up_takes = look_up_takes, timedelta(0)
+        self.durations = {Channel.CALL: call_takes, Channel.EMAIL: email_takes}
+        self.facts = facts_for(
+            self.case,
+            policy,
+            not_called=not_called,
+            not_covered=not_covered,
+            deactivated=already_deactivated,
+            days=known_days,
+        )
+        self.desk_mails: list[datetime] = []
+        self.deactivations = self.expulsions = self.told_deactivated = 0
+        self.down_until: datetime | None = None
+        self._tasks: dict[Step, Task] = {}
+        self._called_off: dict[Step, Task] = {}
+        self._count = {Channel.CALL: 0, Channel.EMAIL: 0}
+        self._reconcile()
+
+    # --- what tests do ------------------------------------------------------------------------
+
+    def take(self, *events: Event) -> "World":
+        """Hand the case events at this moment; one that is refused raises and changes nothing."""
+        for event in events:
+            self._hand_over(event)
+            self._reconcile()
+        return self
+
+    def _hand_over(self, event: Event) -> None:
+        method = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+        case = self.case.model_copy()
+        getattr(case, method)(event, self.now)
+        self.case = case
+
+    def cancel(self) -> "World":
+        """Cancel the workflow."""
+        self.case.cancel(self.now)
+        self._reconcile()
+        return self
+
+    def play(self, hours: float = 24 * 90) -> "World":
+        """Let time pass: so many hours, or until the case is closed."""
+        return self.play_until(self.now + hours * HOUR)
+
+    def play_until(self, until: datetime) -> "World":
+        while self.case.closed_at is None:
+            moment = min((task.ends for _, task in self._all_tasks), default=until)
+            if self.down_until is not None:
+                moment = max(moment, self.down_until)
+            if moment > until:
+                break
+            self.now = max(self.now, moment)
+            self._take_off_finished()
+            self._reconcile()
+        self.now = max(self.now, until) if self.case.closed_at is None else self.now
+        return self
+
+    def be_down(self, hours: float) -> "World":
+        """Let time pass in which nothing of ours runs, then take up work again."""
+        self.down_until = self.now + hours * HOUR
+        self.play(hours)
+        self.down_until = None
+        return self
+
+    # --- what tests look at -------------------------------------------------------------------
+
+    def made(self, channel: Channel, *abouts: About) -> list[Attempt]:
+        """Attempts so far, those under way included, in the order of their numbers."""
+        attempts = sorted((*self.case.attempts, *self.case.under_way), key=lambda a: a.number)
+        return [a for a in attempts if a.channel is channel and (not abouts or a.about in abouts)]
+
+    def calls(self, *abouts: About) -> list[Attempt]:
+        return self.made(Channel.CALL, *abouts)
+
+    def emails(self, *abouts: About) -> list[Attempt]:
+        return self.made(Channel.EMAIL, *abouts)
+
+    def hour(self, moment: datetime | None) -> float:
+        """A moment in hours since the case opened."""
+        assert moment is not None
+        return round((moment - self.case.opened_at) / HOUR, 3)
+
+    def hours_of(self, attempts: list[Attempt]) -> list[float]:
+        return [self.hour(a.at) for a in attempts]
+
+    @property
+    def status(self) -> Status:
+        return self.case.status
+
+    @property
+    def results(self) -> list[Result | None]:
+        return [a.result for a in sorted(self.case.attempts, key=lambda a: a.number)]
+
+    # --- performing ---------------------------------------------------------------------------
+
+    def _reconcile(self) -> None:
+        """Start what the case wants, call off what it does not want any more."""
+        while True:
+            wanted = self._advance()
+            for step in [s for s in self._tasks if s not in wanted]:
+                del self._tasks[step]
+                if isinstance(step, Reach):
+                    result = self.just_ended or Result.CANCELLED
+                    self._called_off[step] = Task(self.now + self.hang_up_takes, result)
+            for step in wanted:
+                if step not in self._tasks:
+                    self._tasks[step] = self._perform(step)
+            if not self._take_off_finished():
+                return
+
+    def _advance(self) -> tuple[Step, ...]:
+        return self.case.advance(self.now)
+
+    @property
+    def _all_tasks(self) -> list[tuple[Step, Task]]:
+        return [*self._called_off.items(), *self._tasks.items()]
+
+    def _take_off_finished(self) -> bool:
+        if self.down_until is not None and self.now < self.down_until:
+            return False
+        ended = [(step, task) for step, task in self._all_tasks if task.ends <= self.now]
+        for step, task in sorted(ended, key=lambda pair: pair[1].ends):
+            self._called_off.pop(step, None)
+            self._tasks.pop(step, None)
+            self._tell(step, task)
+        return bool(ended)
+
+    def _perform(self, step: Step) -> Task:
+        match step:
+            case WaitUntil(moment=moment):
+                return Task(moment, None)
+            case Reach(number=number):
+                return self._reach(next(a for a in self.case.under_way if a.number == number))
+            case LookUpHours():
+                return Task(self.now + self.look_up_takes, None)
+            case Deactivate() if (
+                self.silence_held and deactivate_order(self.case).reason == Reason.NOT_REACHED
+            ):
+                return Task(self.now, HELD)
+            case Deactivate() if not self.account_service:
+                return Task(self.now + self.case.rules.deactivation_timeout, False)
+            case TellDesk() if not self.desk_mail:
+                return Task(self.now + self.case.rules.desk_reminder, False)
+            case _:
+                return Task(self.now, True)
+
+    def _reach(self, attempt: Attempt) -> Task:
+        channel, script = attempt.channel, self.scripts[attempt.channel]
+        self._count[channel] += 1
+        default = Result.NO_ANSWER if channel is Channel.CALL else Result.ACCEPTED
+        if isinstance(script, Mapping):
+            result = script.get(self._count[channel], default)
+        else:
+            result = script if isinstance(script, Result) else script(attempt)
+        takes = self.durations[channel]
+        if result is Result.PROVIDER_FAILED:
+            rules = self.case.rules
+            takes = rules.call_timeout if channel is Channel.CALL else rules.email_timeout
+            if not self.case.is_open:
+                takes = rules.closing_email_timeout
+        return Task(self.now + takes, result)
+
+    def _tell(self, step: Step, task: Task) -> None:
+        match step:
+            case LookUp():
+                self.case.looked_up(self.facts, self.now)
+            case LookUpHours():
+                self.case.learn_hours(self._hours_ahead(), self.now)
+            case Reach(number=number):
+                self.case.reached_out(number, task.outcome, self.now)
+            case TellDesk():
+                self.desk_mails += [self.now] if task.outcome else []
+                self.case.told_desk(step.due, task.outcome, self.now)
+            case Deactivate() if task.outcome == HELD:
+                self.case.deactivation_held(self.now)
+            case Deactivate():
+                self.deactivations += 1
+                self.case.deactivated(task.outcome, self.now)
+            case Expel():
+                self.expulsions += 1
+                self.case.expelled_from_programme(self.now)
+            case TellDeactivation():
+                self.told_deactivated += 1
+                self.case.told_deactivation(self.now)
+
+    def _hours_ahead(self) -> Any:  # Any: a tuple of openings
+        rules = self.case.rules
+        zone = zone_of(self.case.account.time_zone)
+        until = self.now + rules.window + timedelta(days=4)
+        return calling_hours(rules.quiet_from, rules.quiet_until, zone, self.now, until)

@@ -1,0 +1,63 @@
+"""Every e-mail there is, in every language, for tests that read them."""
+
+from email.message import EmailMessage
+from typing import NamedTuple
+
+from domain.case.activity_inputs import MailOrder
+from domain.enrollment.activity_inputs import LetterOrder
+from mail.composer import Addresses, Composer
+from mail.samples import letter_orders, mail_orders
+from mail.values import Ways
+
+ADDRESSES = Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example")
+TAGS = {"en": "en-US", "fr": "fr-CA", "es": "es-US", "zh-Hans": "zh-CN"}
+"""Our languages, and a seller's tag for each."""
+PAGE = "https://shop.example/health?a=1&b=(2)_*x*"
+
+PLAIN = Composer(ADDRESSES)
+LINKED = Composer(
+    ADDRESSES,
+    ways=Ways(lambda own_id: f"{PAGE}#{own_id.rpartition('/')[2]}", "+12065550198", "+12065550199"),
+)
+
+
+class Situation(NamedTuple):
+    """An e-mail to be written; `str` is short, for the names of tests."""
+
+    order: MailOrder | LetterOrder
+    language: str
+    composer: Composer
+
+    def __str__(self) -> str:
+        order, page = self.order, "page" if self.composer is LINKED else ""
+        words = [self.language, order.about, order.reason or "", page]
+        if isinstance(order, MailOrder):
+            words += [order.status, "invalid" if order.number_invalid else ""]
+            words += ["" if order.calls else "no_calls", "" if order.button else "no_button"]
+            words += ["note" if order.note else ""]
+        else:
+            words += ["name" if order.name else ""]
+        return "-".join(filter(None, words))
+
+    def write(self, **changed: object) -> EmailMessage:
+        """Written, with these fields of the order changed."""
+        order = self.order.model_copy(update={"language": TAGS[self.language], **changed})
+        if isinstance(order, MailOrder):
+            return self.composer.to_seller(order)
+        return self.composer.to_member(order)
+
+
+def page_of(situation: Situation) -> str:
+    """The address of the seller's page, where there is one."""
+    order = situation.order
+    own_id = order.case_id if isinstance(order, MailOrder) else order.enrollment_id
+    return f"{PAGE}#{own_id.rpartition('/')[2]}"
+
+
+ORDERS: list[MailOrder | LetterOrder] = [*mail_orders(), *letter_orders()]
+SITUATIONS = [
+    Situation(order, language, composer)
+    for language in TAGS
+    for composer in (PLAIN, LINKED)
+    for order in ORDERS
+]

@@ -1,0 +1,187 @@
+"""Every e-mail in every language says what it must, in both its parts."""
+
+import re
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from babel import Locale
+
+from domain.case.activity_inputs import MailOrder
+from domain.case.attempt import About
+from domain.enrollment.activity_inputs import LetterOrder
+from mail.markup import plain
+from mail.proofreading import MESSAGES, proofread
+from mail.samples import LETTERS, samples
+from mail.templates import TEMPLATES, Wording
+from mail.values import reference
+from reference.languages import moment
+from tests.mail.emails import LINKED, PAGE, SITUATIONS, TAGS, Situation, page_of
+from tests.reading import part_of, read_html, text_of, words_shown, words_written
+
+WORDING = Wording()
+SAYS_WHEN = {
+    About.NOTICE,
+    About.FINAL_NOTICE,
+    About.MORE_INFORMATION,
+    About.PLAN_REJECTED,
+    About.COOPERATION_REMINDER,
+    About.ISSUE_JOINED,
+    About.PLAN_DUE,
+}
+SAYS_WHAT = set(About) - {
+    About.NUMBER_NEEDED,
+    About.FRESH_LINK,
+    About.WITHDRAWN,
+    About.CONTACT_CHANGED,
+}
+EVERY = pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+
+
+def deadline_of(situation: Situation) -> str | None:
+    """The deadline in the seller's words, if the e-mail is one that says it."""
+    order = situation.order
+    if not isinstance(order, MailOrder) or order.about not in SAYS_WHEN or not order.deadline:
+        return None
+    decided_by_us = order.about in (About.PLAN_REJECTED, About.ISSUE_JOINED)
+    if decided_by_us and order.status == "escalated":
+        return None
+    locale = WORDING.reader(TAGS[situation.language]).locale
+    return spaced(plain(moment(order.deadline, order.time_zone, locale)))
+
+
+def spaced(text: str) -> str:
+    """With every space the same."""
+    return " ".join(text.split())
+
+
+@EVERY
+def test_both_parts_say_the_same_and_lack_nothing(situation: Situation) -> None:
+    message = situation.write()
+    subject, text = str(message["Subject"]), part_of(message, "plain")
+    html = part_of(message, "html")
+    # The text has an address where the HTML has a button.
+    assert words_shown(html) == words_written(text.replace(page_of(situation), ""))
+    for part in (subject, text, html.split("</style>")[1]):
+        assert not re.search(r"[{}]|%\}|\bNone\b|\bnull\b|Undefined|\*\*", part)
+    assert "\n" not in subject
+    assert 5 <= len(subject) <= 200
+    assert message_from_bytes(message.as_bytes(), policy=default)["Subject"] == subject
+    assert "\n\n\n" not in text
+    assert max(map(len, text.split("\n"))) <= 200
+    assert [part.get_content_type() for part in message.walk()] == [
+        *("multipart/alternative", "text/plain", "text/html")
+    ]
+
+
+@EVERY
+def test_the_facts_are_in_it(situation: Situation) -> None:
+    message, order = situation.write(), situation.order
+    text = text_of(message)
+    if deadline := deadline_of(situation):
+        assert deadline in text
+        assert deadline in spaced(str(message["Subject"]))
+        assert f"<strong>{deadline}</strong>" in spaced(part_of(message, "html"))
+    if order.name:
+        assert order.name in text
+    if isinstance(order, MailOrder):
+        assert reference(order.case_id) in text
+        if order.about in SAYS_WHAT:
+            assert all(i.summary in text and i.id in text for i in order.issues)
+        for line in (order.note or "").split():
+            assert line in text
+    else:
+        assert reference(order.enrollment_id) in text
+
+
+@EVERY
+def test_the_account_health_page_is_a_button_in_html_and_an_address_in_the_text_where_there_is_one(
+    situation: Situation,
+) -> None:
+    message, url = situation.write(), page_of(situation)
+    shown = read_html(part_of(message, "html"))
+    # An address that is not the seller's any more is given no way in.
+    way_in = situation.order.about != "contact_changed"
+    linked = situation.composer is LINKED and way_in
+    assert shown.links == ([url] if linked else [])
+    assert part_of(message, "plain").split("\n").count(url) == linked
+    assert PAGE not in shown.text
+    assert part_of(message, "html").count('class="button"') == linked
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_the_first_notice_says_what_to_do_by_when_and_what_happens_otherwise(
+    language: str,
+) -> None:
+    ways = {
+        "en": ["Contact me now", "a plan", "Answer", "deactivated", "72 hours"],
+        "fr": ["Contactez-moi", "un plan", "appelons", "désactivé", "72 heures"],
+        "es": ["Contácteme", "un plan", "Conteste", "desactivada", "72 horas"],
+        "zh-Hans": ["立即联系我", "提交计划", "接听", "停用", "72 小时"],
+    }
+    linked = [s for s in SITUATIONS if s.language == language and s.composer is LINKED]
+    (notice, *_) = (s for s in linked if s.order.about == "notice")
+    text = text_of(notice.write())
+    assert [words for words in ways[language] if words not in text] == []
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_each_reason_has_words_of_its_own(language: str) -> None:
+    plain = [s for s in SITUATIONS if s.language == language and s.composer is not LINKED]
+    letters = [s for s in plain if isinstance(s.order, LetterOrder) and s.order.name]
+    for about, reasons in LETTERS.items():
+        of = [s for s in letters if s.order.about == about]
+        texts = {text_of(s.write(days_below=9, confirms=of[0].order.confirms)) for s in of}
+        assert len(texts) == len(reasons)
+    ended = {text_of(s.write()) for s in plain if s.order.about == About.DEACTIVATED}
+    assert len(ended) == 3
+
+
+def test_a_single_hour_is_no_plural() -> None:
+    for situation in (s for s in SITUATIONS if s.order.about == "notice"):
+        order = situation.order
+        assert isinstance(order, MailOrder)
+        text = text_of(situation.write(deadline=order.at + timedelta(hours=1)))
+        assert not re.search(r"\b1 (hours|heures|horas)\b", text)
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_it_is_written_in_seven_bits_and_short_lines(language: str) -> None:
+    for situation in (s for s in SITUATIONS if s.language == language):
+        written = situation.write().as_bytes()
+        assert written.isascii()
+        assert max(map(len, written.splitlines())) <= 998
+
+
+def test_every_variable_is_in_the_docs() -> None:
+    docs = (TEMPLATES.parent / "docs" / "wording.md").read_text()
+    for _, values in samples(Locale("en"), has_ways=True):
+        assert [name for name in values if f"`{name}`" not in docs] == []
+
+
+def test_the_template_in_the_docs_is_one(tmp_path: Path) -> None:
+    docs = (TEMPLATES.parent / "docs" / "wording.md").read_text()
+    (template,) = re.findall(r"```\n(Subject: .*?)```", docs, re.DOTALL)
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "plan_rejected.md").write_text(template)
+    proofread(Wording(tmp_path))
+
+
+def test_ours_are_complete_and_without_fault() -> None:
+    proofread(WORDING)
+    assert WORDING.languages == tuple(sorted(TAGS))
+    assert len(MESSAGES) == 22
+    layout = (TEMPLATES / "layout.html").read_text()
+    assert not re.search(r"https?:|src=|url\(|@import|<link|<script", layout)
+
+
+@pytest.mark.parametrize("language", TAGS)
+@pytest.mark.parametrize("about", ["plan_rejected", "more_information"])
+def test_two_answers_in_the_same_words_to_two_versions_of_a_plan_are_told_apart(
+    language: str, about: str
+) -> None:
+    (answer, *_) = (s for s in SITUATIONS if s.language == language and s.order.about == about)
+    assert text_of(answer.write(plan=1)) != text_of(answer.write(plan=2))
+    assert "2" not in text_of(answer.write(plan=None)).partition(">")[0]

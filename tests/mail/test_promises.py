@@ -1,0 +1,119 @@
+"""What an e-mail tells a seller to do can be done, and what it promises is kept."""
+
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+
+from domain.case.activity_inputs import MailOrder
+from domain.case.attempt import About
+from mail.templates import TEMPLATES
+from tests.mail.emails import LINKED, PLAIN, SITUATIONS, TAGS, Situation
+from tests.promises.words import THE_PAGE
+from tests.reading import text_of
+
+LOCALES = TEMPLATES.parent / "page" / "locales"
+BUTTON = {
+    "en": "Contact me now",
+    "fr": "Contactez-moi maintenant",
+    "es": "Contácteme ahora",
+    "zh-Hans": "立即联系我",
+}
+PAGE_NAME = {
+    "en": "account health page",
+    "fr": "Santé du compte",
+    "es": "Estado de la cuenta",
+    "zh-Hans": "账户健康状况",
+}
+REPLY = {
+    "en": r"\brepl(?:y|ies)\b",
+    "fr": r"\bréponse\b|répondez à cet",
+    "es": r"\brespuesta\b|responda",
+    "zh-Hans": "回复",
+}
+NOT_BY_REPLY = {
+    "en": "do not rely on a reply",
+    "fr": "Ne comptez pas sur une réponse",
+    "es": "No cuente con que leamos a tiempo una respuesta",
+    "zh-Hans": "请勿依赖回复",
+}
+OUR_CALLS = {
+    "en": r"Answer when we call|We are calling|We will call your",
+    "fr": r"lorsque nous appelons|Nous appelons également|Nous allons appeler",
+    "es": r"Conteste cuando llamemos|También estamos llamando|Llamaremos a su número de",
+    "zh-Hans": r"接听我们|我们也正在拨打|我们将拨打",
+}
+QUOTED = re.compile(r"«\s*([^»]+?)\s*»|“([^”]+)”")
+CASES = [s for s in SITUATIONS if isinstance(s.order, MailOrder)]
+ENDS = {About.RESOLVED, About.DEACTIVATED, About.WITHDRAWN, About.CONTACT_CHANGED}
+"""What no clock of the seller's depends on."""
+OF_CASES = pytest.mark.parametrize("situation", CASES, ids=str)
+
+
+def order_of(situation: Situation) -> MailOrder:
+    assert isinstance(situation.order, MailOrder)
+    return situation.order
+
+
+@OF_CASES
+def test_the_button_is_named_only_while_the_page_has_it(situation: Situation) -> None:
+    order, text = order_of(situation), text_of(situation.write())
+    named = BUTTON[situation.language] in text
+    linked = situation.composer is LINKED
+    assert named == (linked and order.button and order.about not in ENDS)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+def test_the_page_is_named_only_where_there_is_one(situation: Situation) -> None:
+    if situation.composer is PLAIN:
+        assert not re.search(THE_PAGE[situation.language], text_of(situation.write()))
+
+
+@OF_CASES
+def test_a_call_is_spoken_of_only_while_one_may_still_be_made(situation: Situation) -> None:
+    if not order_of(situation).calls:
+        assert not re.search(OUR_CALLS[situation.language], text_of(situation.write()))
+
+
+@OF_CASES
+def test_while_a_case_is_open_no_reply_is_asked_for(situation: Situation) -> None:
+    order, text = order_of(situation), text_of(situation.write())
+    said = re.findall(REPLY[situation.language], text, re.I)
+    if order.about in ENDS:
+        unknown = order.about is About.CONTACT_CHANGED and situation.composer is PLAIN
+        assert bool(said) == (order.about is About.DEACTIVATED or unknown)
+    else:
+        assert NOT_BY_REPLY[situation.language] in text
+        assert len(said) == 1
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+def test_the_desks_number_is_given_wherever_a_seller_may_want_to_reach_us(
+    situation: Situation,
+) -> None:
+    known = situation.composer is LINKED
+    over = situation.order.about in (About.RESOLVED, About.WITHDRAWN)
+    assert ("+1 206-555-0198" in text_of(situation.write())) == (known and not over)
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_the_first_e_mail_asks_to_save_the_number_that_our_calls_come_from(language: str) -> None:
+    notices = [s for s in CASES if (s.language, s.order.about) == (language, About.NOTICE)]
+    for notice in notices:
+        named = "+1 206-555-0199" in text_of(notice.write())
+        assert named == (notice.composer is LINKED and order_of(notice).calls)
+    assert {notice.composer for notice in notices} == {LINKED, PLAIN}
+
+
+@pytest.mark.parametrize("language", [tag for tag in TAGS if tag != "en"])
+def test_a_button_and_a_page_have_one_name_in_e_mails_and_on_the_page(language: str) -> None:
+    catalog = LOCALES / language.replace("-", "_") / "LC_MESSAGES" / "page.po"
+    with catalog.open("rb") as file:
+        page = {str(message.id): str(message.string) for message in read_po(file)}
+    assert page["Contact me now"] == BUTTON[language]
+    assert page["Account health"] == PAGE_NAME[language]
+    known = {BUTTON[language], PAGE_NAME[language], "72 小时承诺"}
+    for path in (TEMPLATES / language).rglob("*.md"):
+        text = " ".join(path.read_text(encoding="utf-8").split())
+        names = {" ".join("".join(found).split()) for found in QUOTED.findall(text)}
+        assert names <= known, path

@@ -1,0 +1,44 @@
+"""One engine, one page and one browser for the tests of a process."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from page.app import build
+from page.server import serving
+from runtime.page_settings import PageSettings, on_this_machine
+from tests.engine import engine_in
+from tests.page.site import DESK_PHONE, Site
+from tests.patience import PATIENCE
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None
+)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """The page, served, on a real server with its workers."""
+    folder = tmp_path_factory.mktemp("page")
+    settings, door = on_this_machine(PageSettings(), folder)
+    async with (
+        engine_in(folder, page=settings.entry()) as engine,
+        serving(build(engine.client, settings, desk_phone=DESK_PHONE), settings, door),
+    ):
+        yield Site(engine, settings)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The system's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (chromium or google-chrome)")
+    expect.set_options(timeout=PATIENCE * 1000)
+    async with async_playwright() as playwright:
+        # As root, in a container, Chromium has no sandbox to run in.
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        await launched.close()

@@ -1,0 +1,153 @@
+"""Every word of the page in every language (docs/page.md)."""
+
+import re
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
+
+from page.languages import HERE, LANGUAGES, NAMES, Left, Reader, catalog_path, language_of
+
+TRANSLATED = [tag for tag in NAMES if tag != "en"]
+TEMPLATES = sorted((HERE / "templates").iterdir())
+_PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+def said() -> set[str | tuple[str, ...]]:
+    """Every message of templates and code."""
+    methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
+    options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+    found = extract_from_dir(HERE, methods, options, keywords)
+    return {message for _, _, message, *_ in found}
+
+
+def translations(tag: str) -> dict[Any, tuple[str, ...]]:  # by message, or both its numbers
+    """What a catalog says: of a message one text, of one with a plural as many as it takes."""
+    with catalog_path(tag).open("rb") as file:
+        catalog = read_po(file, locale=tag.replace("-", "_"))
+    assert not any(message.fuzzy for message in catalog if message.id)
+    found: dict[Any, tuple[str, ...]] = {}
+    for message in catalog:
+        if message.id:
+            text: Any = message.string
+            found[message.id] = text if isinstance(text, tuple) else (text,)
+            wanted = catalog.num_plurals if isinstance(message.id, tuple) else 1
+            assert len(found[message.id]) == wanted
+    return found
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_every_message_is_translated_and_none_is_left_over(tag: str) -> None:
+    translated = translations(tag)
+    assert set(translated) == said()
+    assert [message for message, texts in translated.items() if not all(texts)] == []
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_a_translation_has_the_same_placeholders(tag: str) -> None:
+    for message, texts in translations(tag).items():
+        wanted = sorted(_PLACEHOLDER.findall(message if isinstance(message, str) else message[-1]))
+        for text in texts:
+            assert sorted(_PLACEHOLDER.findall(text)) == wanted, message
+
+
+class Texts(HTMLParser):
+    """What a reader would see or hear of a template's own text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        spoken = ("aria-label", "title", "alt", "placeholder")
+        self.found += [value or "" for name, value in attrs if name in spoken]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
+def test_a_template_has_no_text_that_is_not_translated(path: Path) -> None:
+    environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    tree = environment.parse(path.read_text())
+    # What stands in {% trans %} has become a call; what is left are tags and marks.
+    data = "\0".join(node.data for node in tree.find_all(nodes.TemplateData))
+    texts = Texts()
+    texts.feed(data.replace("<!doctype html>", ""))
+    assert not [text for text in texts.found if re.search(r"[^\W\d_]", text)]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "tag"),
+    [
+        (["fr-CA"], "fr"),
+        ([None, "zh-Hans-CN"], "zh-Hans"),
+        (["de", "es-US"], "es"),
+        (["tlh", None], "en"),
+        (["fr", "es"], "fr"),
+        ([None, None, "de-DE,zh-CN;q=0.9,en;q=0.8"], "zh-Hans"),
+        ([None, None, ";;,,q="], "en"),
+    ],
+)
+def test_the_language_is_the_one_chosen_then_the_accounts_then_the_browsers(
+    wishes: list[str | None], tag: str
+) -> None:
+    assert language_of(*wishes).tag == tag
+
+
+MOMENT = datetime(2026, 11, 26, 17, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        ("en-US", "Thursday, November\u00a026 at 12:05\u202fPM (Eastern Standard Time)"),
+        ("en-CA", "Thursday, November\u00a026 at 12:05\u202fp.m. (Eastern Standard Time)"),
+        ("fr-FR", "jeudi 26\u00a0novembre à 12:05 (heure normale de l’Est nord-américain)"),
+        ("es-ES", "jueves 26\u00a0de\u00a0noviembre, 12:05 (hora estándar oriental)"),
+        ("zh-Hans", "11月26日星期四 12:05（北美东部标准时间）"),
+    ],
+)
+def test_moments_are_by_the_sellers_clock_and_in_the_sellers_words(tag: str, shown: str) -> None:
+    reader = Reader(language_of(tag), tag, "America/Toronto")
+    assert reader.moment(MOMENT) == shown
+
+
+def test_months_are_in_the_readers_language_whichever_was_asked_for_before() -> None:
+    months = [
+        Reader(LANGUAGES[tag]).month(date(2026, 6, 1)) for tag in ("zh-Hans", "fr", "es", "en")
+    ]
+    assert months == ["6月", "juin", "jun", "Jun"]
+    shorts = [Reader(LANGUAGES[tag]).short(MOMENT, MOMENT) for tag in ("zh-Hans", "fr", "es", "en")]
+    assert ["11月" in shorts[0], "nov." in shorts[1], "nov" in shorts[2], "Nov" in shorts[3]] == [
+        True
+    ] * 4
+
+
+def test_a_short_moment_has_its_zone_where_clocks_change_between_it_and_now() -> None:
+    """In the night of 1 November it is half past one twice; the page names one zone for all."""
+    reader = Reader(LANGUAGES["en"], "en-US", "America/Los_Angeles")
+    first, again = (datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (8, 9))
+    said = [" ".join(reader.short(at, again).split()) for at in (first, again)]
+    assert said == ["Sun, Nov 1 at 1:30 AM (Pacific Daylight Time)", "Sun, Nov 1 at 1:30 AM"]
+    assert reader.zone_label(again) == "Pacific Standard Time"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Etc/GMT-9", "localtime", None])
+def test_an_unknown_zone_or_tag_is_no_error(zone: str | None) -> None:
+    reader = Reader(LANGUAGES["en"], "en-XX-yyyyy", zone)
+    assert "5:05\u202fPM (UTC)" in reader.moment(MOMENT)
+    assert reader.zone_label(MOMENT) == "UTC"
+    assert Reader(LANGUAGES["fr"]).day(date(2026, 11, 26)) == "26 novembre 2026"
+
+
+def test_time_left_is_rounded_up_and_never_less_than_none() -> None:
+    later = datetime(2026, 11, 28, 18, 5, 1, tzinfo=UTC)
+    assert Left.of(later - MOMENT) == Left(2, 1, 1)
+    assert Left.of(MOMENT - later).over

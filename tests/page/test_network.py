@@ -1,0 +1,72 @@
+"""What the page does on a real socket: hosts that are not ours, bodies that never end."""
+
+import asyncio
+from contextlib import suppress
+
+import httpx2
+import pytest
+
+import page.server
+from page.app import build
+from page.codec_endpoint import LARGEST_LOGIN, LARGEST_PAYLOADS
+from page.server import serving
+from runtime.page_settings import CodecSettings
+from tests.page.site import URL, alone, asking, on_a_port, settings_of
+from tests.page.test_codec_mounted import UI, encrypting
+
+
+@pytest.mark.parametrize("path", ["/health/", "/static", "/call/", "/enter/a/", "//evil.example/"])
+async def test_no_answer_sends_anybody_to_the_host_that_was_asked_for(path: str) -> None:
+    async with asking(await alone()) as client:
+        answer = await client.get(URL + path, headers={"host": "evil.example"})
+    assert answer.status_code == 404
+    assert "evil" not in str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "said", [b"Content-Length: 99999\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n"]
+)
+async def test_a_body_that_nobody_reads_and_never_ends_does_not_keep_a_connection(
+    monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr(page.server, "HEAD_WITHIN_SECONDS", 0.5)
+    settings, door = on_a_port()
+    async with serving(await alone(settings), settings, door):
+        reader, writer = await asyncio.open_connection("127.0.0.1", settings.port)
+        writer.write(b"POST /nope HTTP/1.1\r\nHost: x\r\n" + said)
+
+        async def drip() -> None:
+            while True:
+                writer.write(b"1\r\n")
+                await asyncio.sleep(0.1)
+
+        dripping = asyncio.create_task(drip())
+        # What is dripped after the connection was closed may reset it before all is read.
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 3)
+        with suppress(ConnectionResetError):
+            await asyncio.wait_for(reader.read(), 3)
+        dripping.cancel()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 404")
+
+
+@pytest.mark.parametrize("path", ["decode", "login", "nope", ""])
+async def test_what_the_web_ui_asks_has_the_headers_of_the_page_too(path: str) -> None:
+    codec = CodecSettings.model_validate({"password": "correct horse battery", "ui": UI})
+    async with asking(build(await encrypting(), settings_of(), codec)) as client:
+        for answer in (await client.get(f"/codec/{path}"), await client.post(f"/codec/{path}")):
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_what_the_web_ui_asks_may_not_be_of_any_size() -> None:
+    codec = CodecSettings.model_validate({"password": "correct horse battery", "ui": UI})
+    async with asking(build(await encrypting(), settings_of(), codec)) as client:
+        form = {"password": "x" * LARGEST_LOGIN}
+        assert (await client.post("/codec/login", data=form)).status_code == 413
+        login = httpx2.BasicAuth("me", "correct horse battery")
+        body = b" " * (LARGEST_PAYLOADS + 1)
+        answer = await client.post("/codec/decode", content=body, auth=login)
+        assert answer.status_code == 413
+        assert (await client.post("/codec/decode", content=b"{}", auth=login)).status_code == 200

@@ -1,0 +1,29 @@
+"""What a case is started with (docs/rules.md, section 7)."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from domain.case.desk_updates import MAXIMUM_ISSUES
+from domain.shared.account import Account, Issue
+from domain.shared.text import Frozen, Line
+
+
+class CaseInput(Frozen):
+    """The one argument of `IssueCase`."""
+
+    account: Account
+    issues: Annotated[tuple[Issue, ...], Field(min_length=1, max_length=MAXIMUM_ISSUES)]
+    policy: dict[str, JsonValue] | None = None
+    """Overrides of the defaults, by name."""
+    by: Line | None = None
+    """Who opens the case."""
+    carried: dict[str, JsonValue] | None = None
+    """The state of a case that continues as new: for the engine's own use."""
+
+    @model_validator(mode="after")
+    def _issues_differ(self) -> Self:
+        ids = [issue.id for issue in self.issues]
+        if len(set(ids)) < len(ids):
+            raise ValueError("issues: each issue must have an id of its own")
+        return self

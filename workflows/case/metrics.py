@@ -1,0 +1,123 @@
+"""What is counted of cases: from the entries of the timeline, as each is logged.
+
+The SDK's meter is silent while a workflow replays, so an event counts once. Labels are closed
+enums: nothing of a seller, and no time series for each case. docs/observability.md lists them.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from temporalio import workflow
+
+from domain.case.attempt import Channel
+from domain.case.case import Case
+from domain.case.state import Entry
+from domain.case.status import Reason, Status, What
+
+OPENED = "case72_cases_opened"
+ENDED = "case72_cases_ended"
+ATTEMPTS = "case72_attempts"
+ESCALATIONS = "case72_escalations"
+GIVEN_UP = "case72_given_up"
+TIME_TO_CONTACT = "case72_time_to_contact"
+LATENESS = "case72_attempt_lateness"
+DESK_WAIT = "case72_desk_wait"
+
+HELP = {
+    OPENED: "Cases opened, those not covered included",
+    ENDED: "Cases ended",
+    ATTEMPTS: "Attempts that ended",
+    ESCALATIONS: "Cases escalated to the desk",
+    GIVEN_UP: "What was tried for a day in vain",
+    TIME_TO_CONTACT: "From the opening to the first contact",
+    LATENESS: "How late attempts begin, those skipped included",
+    DESK_WAIT: "How long the desk took to answer",
+}
+
+_HOUR = 3600.0
+_HOURS = (0.25, 1, 4, 8, 24, 32, 48, 56, 64, 72, 96, 168)
+
+BUCKETS: dict[str, tuple[float, ...]] = {
+    TIME_TO_CONTACT: (60, 300, *(hours * _HOUR for hours in _HOURS)),
+    LATENESS: (1, 5, 15, 60, 300, 900, _HOUR, 6 * _HOUR, 24 * _HOUR),
+    DESK_WAIT: tuple(hours * _HOUR for hours in _HOURS),
+}
+"""The bounds of each histogram, in seconds. 300 of a lateness is what counts as late."""
+
+_CHANNELS = {What.CALL: Channel.CALL, What.EMAIL: Channel.EMAIL}
+_CONTACT = frozenset({What.CONTACT, What.PLAN_SUBMITTED})
+_GIVEN_UP = frozenset({What.DESK_NOT_TOLD, What.DEACTIVATION_FAILED, What.CONTACT_NOT_SHARED})
+
+_ESCALATES = (
+    Reason.NO_NOTICE,
+    Reason.NOT_REALLY_TRIED,
+    Reason.NO_COOPERATION,
+    Reason.PLANS_REJECTED,
+    Reason.DEACTIVATION_FAILED,
+    Reason.SILENCE_HELD,
+)
+
+FROM_THE_START: tuple[tuple[str, Mapping[str, str]], ...] = (
+    (OPENED, {}),
+    *((ESCALATIONS, {"reason": reason}) for reason in _ESCALATES),
+    *((GIVEN_UP, {"what": what}) for what in sorted(_GIVEN_UP)),
+)
+"""What is 0 before it first happens: of a series that begins at 1 Prometheus sees no increase."""
+
+
+def count(case: Case, known: int) -> None:
+    """Count what is in the case's timeline beyond the first `known` entries."""
+    timeline = case.timeline
+    for number in range(known, len(timeline)):
+        _count(case, timeline[number], timeline[:number])
+
+
+def _count(case: Case, entry: Entry, before: tuple[Entry, ...]) -> None:
+    match entry.what:
+        case What.OPENED:
+            _add(OPENED)
+        case What.CLOSED:
+            _add(ENDED, status=case.status, reason=_closed_set(case.reason))
+        case What.CALL | What.EMAIL:
+            _count_attempt(case, entry)
+        case What.STATUS:
+            status, _, reason = (entry.note or "").partition(" ")
+            if status == Status.ESCALATED:
+                _add(ESCALATIONS, reason=reason.strip("()"))
+        case What.DECIDED:
+            _count_wait(entry, before, What.STATUS, "escalation")
+        case What.PLAN_REVIEWED:
+            _count_wait(entry, before, What.PLAN_SUBMITTED, "plan")
+        case what if what in _GIVEN_UP:
+            _add(GIVEN_UP, what=what)
+    if entry.what in _CONTACT and not any(earlier.what in _CONTACT for earlier in before):
+        _record(TIME_TO_CONTACT, entry.at - case.opened_at)
+
+
+def _count_attempt(case: Case, entry: Entry) -> None:
+    channel = _CHANNELS[entry.what]
+    _add(ATTEMPTS, channel=channel, result=entry.result or "")
+    attempt = next(a for a in case.attempts if a.number == entry.attempt)
+    _record(LATENESS, attempt.at - attempt.due, channel=channel)
+
+
+def _count_wait(entry: Entry, before: tuple[Entry, ...], since: What, about: str) -> None:
+    """How long the desk took: since the last entry of a kind, which there always is."""
+    asked = next(earlier for earlier in reversed(before) if earlier.what is since)
+    _record(DESK_WAIT, entry.at - asked.at, about=about)
+
+
+def _closed_set(reason: str | None) -> str:
+    """A reason as a label: that of `not_covered` is a sentence."""
+    return reason if reason in set(Reason) else ""
+
+
+def _add(name: str, **labels: str) -> None:
+    workflow.metric_meter().create_counter(name, HELP[name]).add(1, labels)
+
+
+def _record(name: str, took: timedelta, **labels: str) -> None:
+    meter = workflow.metric_meter()
+    # Less than nothing raises, and a case is not to stop for being counted.
+    took = max(took, timedelta())
+    meter.create_histogram_timedelta(name, HELP[name], "s").record(took, labels)

@@ -1,0 +1,241 @@
+"""How each step is performed: which activity, on which queue, for how long."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.common import Priority
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.workflow import ActivityCancellationType
+
+from activities.accounts import MarketplaceActivities
+from activities.calls import TelephonyActivities
+from activities.emails import MailActivities
+from activities.failures import SILENCE_HELD
+from activities.opening import OpeningActivities
+from activities.sharing import ContactActivities
+from domain.case.activity_inputs import (
+    LookUpOrder,
+    call_order,
+    contact_order,
+    deactivate_order,
+    deactivation_order,
+    desk_order,
+    expel_order,
+    mail_order,
+)
+from domain.case.attempt import CLOSING, Attempt, CallEnded, Channel, Result
+from domain.case.case import Case
+from domain.case.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpHours,
+    Reach,
+    ShareContact,
+    Step,
+    TellDeactivation,
+    TellDesk,
+    WaitUntil,
+)
+from domain.case.urgency import urgency
+from domain.shared.names import EMAIL_QUEUE, TELEPHONY_QUEUE
+from workflows.case import web_ui as story
+from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, or_failed
+from workflows.shared.sharing import shared
+
+Outcome = Callable[[Case, datetime], None]
+"""Tells the case what came of a step."""
+
+_WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+
+
+def called_off(step: Step) -> Outcome:
+    """What it means for the case that a step was called off."""
+    if isinstance(step, Reach):
+        return lambda case, now: case.reached_out(step.number, Result.CANCELLED, now)
+    return _nothing
+
+
+async def perform(case: Case, step: Step) -> Outcome:
+    """Perform a step, and answer what it means for the case.
+
+    Raises:
+        ApplicationError: the case was opened with something nobody can work with.
+    """
+    match step:
+        case LookUp():
+            return await _look_up(case)
+        case LookUpHours():
+            return await _look_up_hours(case)
+        case Reach(number=number):
+            return await _reach(case, next(a for a in case.under_way if a.number == number))
+        case TellDesk():
+            return await _tell_desk(case, step)
+        case Deactivate():
+            return await _deactivate(case)
+        case Expel():
+            return await _expel(case)
+        case TellDeactivation():
+            return await _tell_deactivation(case)
+        case ShareContact():
+            return await _share_contact(case)
+        case WaitUntil(moment=moment):
+            wait = moment - workflow.now()
+            await workflow.sleep(wait, summary=story.wait_summary(case, moment))
+            return _nothing
+
+
+def _nothing(case: Case, now: datetime) -> None:
+    """Time passed, which `advance` sees by itself."""
+
+
+async def _look_up(case: Case) -> Outcome:
+    order = LookUpOrder(
+        account=case.account,
+        now=case.opened_at,
+        policy=case.overrides,
+        harmful=any(issue.harmful for issue in case.issues),
+    )
+    # Not a local activity, though it would be quicker: with one, an update that comes while it
+    # runs leaves a history that does not replay (SDK 1.35).
+    try:
+        facts = await workflow.execute_activity_method(
+            OpeningActivities.look_up,
+            order,
+            start_to_close_timeout=A_MESSAGE,
+            retry_policy=RETRY,
+            summary="Look up coverage and calling hours",
+        )
+    except ActivityError as error:
+        _give_up_on_bad_input(error)
+        raise
+    return lambda case, now: case.looked_up(facts, now)
+
+
+def _give_up_on_bad_input(error: ActivityError) -> None:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == "BadInput":
+        raise ApplicationError(cause.message, type="BadInput", non_retryable=True) from None
+
+
+async def _look_up_hours(case: Case) -> Outcome:
+    hours = await workflow.execute_activity_method(
+        OpeningActivities.look_up_hours,
+        args=[case.account, case.rules, workflow.now()],
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look up calling hours further ahead",
+    )
+    return lambda case, now: case.learn_hours(hours, now)
+
+
+async def _reach(case: Case, attempt: Attempt) -> Outcome:
+    call = attempt.channel is Channel.CALL
+    made = _call(case, attempt) if call else _email(case, attempt)
+    ended = await or_failed(made, Result.PROVIDER_FAILED)
+    return lambda case, now: case.reached_out(attempt.number, ended, now)
+
+
+async def _call(case: Case, attempt: Attempt) -> Result | CallEnded:
+    return await workflow.execute_activity_method(
+        TelephonyActivities.place_call,
+        call_order(case, attempt),
+        task_queue=TELEPHONY_QUEUE,
+        priority=_priority(case, attempt),
+        schedule_to_close_timeout=case.rules.call_timeout,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        cancellation_type=_WAIT,
+        summary=story.attempt_summary(case, attempt),
+    )
+
+
+def _priority(case: Case, attempt: Attempt) -> Priority:
+    return Priority(priority_key=urgency(case, attempt, workflow.now()))
+
+
+async def _email(case: Case, attempt: Attempt) -> Result | CallEnded:
+    rules = case.rules
+    closing = attempt.about in CLOSING
+    return await workflow.execute_activity_method(
+        MailActivities.send_email,
+        mail_order(case, attempt),
+        task_queue=EMAIL_QUEUE,
+        priority=_priority(case, attempt),
+        schedule_to_close_timeout=rules.closing_email_timeout if closing else rules.email_timeout,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        cancellation_type=_WAIT,
+        summary=story.attempt_summary(case, attempt),
+    )
+
+
+async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
+    telling = workflow.execute_activity_method(
+        MailActivities.tell_desk,
+        desk_order(case, step.due),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=case.rules.desk_reminder,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary=story.desk_summary(case, step),
+    )
+    result = await or_failed(telling, Result.PROVIDER_FAILED)
+    return lambda case, now: case.told_desk(step.due, result is Result.ACCEPTED, now)
+
+
+async def _deactivate(case: Case) -> Outcome:
+    try:
+        await workflow.execute_activity_method(
+            MarketplaceActivities.deactivate_account,
+            deactivate_order(case),
+            schedule_to_close_timeout=case.rules.deactivation_timeout,
+            start_to_close_timeout=A_MESSAGE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RETRY,
+            cancellation_type=_WAIT,
+            summary="Deactivate the account",
+        )
+    except ActivityError as error:
+        cause = error.cause
+        if isinstance(cause, ApplicationError) and cause.type == SILENCE_HELD:
+            return Case.deactivation_held
+        return lambda case, now: case.deactivated(False, now)
+    return lambda case, now: case.deactivated(True, now)
+
+
+async def _expel(case: Case) -> Outcome:
+    await workflow.execute_activity_method(
+        MarketplaceActivities.expel_account,
+        expel_order(case),
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary="Expel the account from the programme",
+    )
+    return lambda case, now: case.expelled_from_programme(now)
+
+
+async def _tell_deactivation(case: Case) -> Outcome:
+    await workflow.execute_activity_method(
+        MarketplaceActivities.tell_deactivation,
+        deactivation_order(case),
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary="Tell the programme that the account is deactivated",
+    )
+    return lambda case, now: case.told_deactivation(now)
+
+
+async def _share_contact(case: Case) -> Outcome:
+    news = case.contact_news
+    told = await shared(
+        ContactActivities.tell_enrollment,
+        contact_order(case.id, case.account, news),
+        "Tell the enrollment of the new number or address",
+    )
+    return lambda case, now: case.shared_contact(news, told, now)

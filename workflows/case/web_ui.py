@@ -1,0 +1,136 @@
+"""A case in words, for the people who watch it in the Temporal Web UI."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from domain.case.attempt import Attempt, Channel, Planned
+from domain.case.case import Case
+from domain.case.state import ENGINE, Entry, Plan
+from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
+from domain.case.steps import Step, TellDesk, WaitUntil
+from workflows.shared.markdown import safe, time, words
+
+_NAMES = {Channel.CALL: "Call", Channel.EMAIL: "E-mail"}
+
+_HEADLINES = {
+    Status.CONTACTING: "Contacting: trying to reach the seller",
+    Status.WORKING: "Working: the seller was reached, a plan is awaited",
+    Status.PLAN_REVIEW: "Plan review: a plan waits for a reviewer",
+    Status.ESCALATED: "Escalated: a person decides",
+    Status.DEACTIVATING: "Deactivating the account",
+    Status.RESOLVED: "Resolved: the account stays active",
+    Status.DEACTIVATED: "Deactivated",
+    Status.WITHDRAWN: "Withdrawn: the account stays active",
+    Status.NOT_COVERED: "Not covered by the programme",
+}
+
+
+def attempt_summary(case: Case, attempt: Attempt) -> str:
+    """An attempt on its activity: "Call 3 to the emergency number (notice)"."""
+    what = _numbered(attempt.channel, _count(case, attempt.channel, attempt.number))
+    to = "to the emergency number" if attempt.channel is Channel.CALL else "to the seller"
+    return f"{what} {to} ({words(attempt.about)})"
+
+
+def wait_summary(case: Case, moment: datetime) -> str:
+    """A timer: "Next: e-mail 2 at 2026-11-23 09:00 UTC"."""
+    return f"Next: {_upcoming(case, moment)} at {time(moment)}"
+
+
+def _upcoming(case: Case, moment: datetime) -> str:
+    planned = next((p for p in case.agenda if p.due == moment), None)
+    if planned is not None:
+        made = _count(case, planned.channel, case.number_of_attempts)
+        return _numbered(planned.channel, made + 1).lower()
+    return "the deadline" if case.deadline == moment else "a reminder to the desk"
+
+
+def desk_summary(case: Case, step: TellDesk) -> str:
+    """The e-mail to the desk."""
+    return f"Tell the desk: {case.status} since {time(step.due)}"
+
+
+def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
+    """The whole case as markdown."""
+    headline = _HEADLINES[case.status]
+    lines = [f"## {headline}{f' ({words(case.reason)})' if case.reason else ''}", ""]
+    account = case.account
+    lines += [f"- **Seller**: {safe(account.name)} ({account.store} {account.seller_id})"]
+    if case.deadline is not None and case.status in (Status.CONTACTING, Status.WORKING):
+        left = _left(case.deadline - now)
+        lines.append(f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})")
+    ended = case.status in CLOSED
+    under_way = [attempt_summary(case, a) for a in case.under_way if a.wanted]
+    if under_way and not ended:
+        lines.append(f"- **Under way**: {', '.join(under_way)}")
+    wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
+    if wait is not None and not ended:
+        lines.append(f"- **Next**: {_upcoming(case, wait.moment)} at {time(wait.moment)}")
+    if case.conversation_required and case.status in NEEDS_CONVERSATION:
+        lines.append("- **A phone conversation** is required before the case can be resolved")
+    lines += ["", "### Issues", ""]
+    lines += [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]
+    if case.plans:
+        lines += ["", "### Plan", "", *_plans(case)]
+    if case.attempts:
+        lines += ["", "### Attempts (UTC)", ""]
+        lines += [_attempt(a) for a in sorted(case.attempts, key=lambda a: a.number)]
+    if case.agenda and not ended:
+        lines += ["", "### To come", ""]
+        lines += [f"- {time(p.due)}: {_what(p)}" for p in case.agenda]
+    lines += ["", f"### Timeline (UTC, {len(case.timeline)} events)", ""]
+    lines += [_entry(entry) for entry in case.timeline]
+    return "\n".join(lines)
+
+
+def _plans(case: Case) -> Iterator[str]:
+    """The newest plan whole, which is what a reviewer judges; of those before it the answers."""
+    for plan in case.plans:
+        yield f"- Version {plan.version}, {time(plan.at)}: {_review(plan, case)}"
+    newest = case.plans[-1].plan
+    for title, texts in (
+        ("Root causes", newest.root_causes),
+        ("Corrective actions", newest.corrective_actions),
+        ("Preventive measures", newest.preventive_measures),
+        ("Evidence", newest.evidence),
+    ):
+        if texts:
+            yield f"- **{title}** (version {case.plans[-1].version}):"
+            yield from (f"    - {number}: {safe(text)}" for number, text in enumerate(texts, 1))
+
+
+def _review(plan: Plan, case: Case) -> str:
+    if plan.decision is None:
+        return "waits for a reviewer" if case.status in READS_PLANS else "was not reviewed"
+    note = f": {safe(plan.note)}" if plan.note else ""
+    return f"{words(plan.decision)} (by {safe(plan.reviewed_by or '')}){note}"
+
+
+def _entry(entry: Entry) -> str:
+    result = f" {entry.attempt}: {words(entry.result or '')}" if entry.attempt is not None else ""
+    note = f", {safe(entry.note)}" if entry.note else ""
+    by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
+    return f"- {entry.at:%m-%d %H:%M:%S} **{words(entry.what)}**{result}{note}{by}"
+
+
+def _attempt(attempt: Attempt) -> str:
+    result = words(attempt.result or "")
+    return f"- {attempt.number}. {attempt.at:%m-%d %H:%M} {_what(attempt)}: **{result}**"
+
+
+def _what(planned: Planned) -> str:
+    return f"{_NAMES[planned.channel].lower()} ({words(planned.about)})"
+
+
+def _numbered(channel: Channel, count: int) -> str:
+    return f"{_NAMES[channel]} {count}"
+
+
+def _count(case: Case, channel: Channel, up_to: int) -> int:
+    attempts = (*case.attempts, *case.under_way)
+    return sum(a.channel is channel and a.number <= up_to for a in attempts)
+
+
+def _left(span: timedelta) -> str:
+    minutes = max(0, int(span.total_seconds() // 60))
+    return f"{minutes // 60} h {minutes % 60} min"

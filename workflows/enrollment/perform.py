@@ -1,0 +1,108 @@
+"""How each step of an enrollment is performed: which activity, on which queue, for how long."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.workflow import ActivityCancellationType
+
+from activities.emails import MailActivities
+from activities.sharing import ContactActivities
+from activities.warnings import StandingActivities
+from domain.case.activity_inputs import contact_order
+from domain.case.attempt import Result
+from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.enrollment.activity_inputs import deactivation_order, letter_order
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.state import (
+    CheckNumber,
+    Letter,
+    LookUpWarnings,
+    Send,
+    Step,
+)
+from domain.shared.names import EMAIL_QUEUE
+from workflows.enrollment import web_ui as story
+from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
+from workflows.shared.sharing import shared
+
+Outcome = Callable[[Enrollment, datetime], None]
+"""Tells the enrollment what came of a step."""
+
+
+async def perform(enrollment: Enrollment, step: Step) -> Outcome:
+    """Perform a step, and answer what it means for the enrollment."""
+    match step:
+        case CheckNumber(phone=phone):
+            return await _check_number(phone)
+        case LookUpWarnings():
+            return await _look_up_warnings()
+        case Send(number=number, to=to):
+            letter = next(x for x in enrollment.outbox if x.number == number)
+            return await _send(enrollment, letter, to)
+        case ShareContact():
+            return await _share_contact(enrollment)
+        case TellDeactivation():
+            return await _tell_deactivation(enrollment)
+        case WaitUntil(moment=moment):
+            now = workflow.now()
+            summary = story.wait_summary(enrollment, moment, now)
+            await workflow.sleep(moment - now, summary=summary)
+            return lambda enrollment, now: None  # time passed, which `advance` sees by itself
+
+
+async def _check_number(phone: str) -> Outcome:
+    valid = await workflow.execute_activity_method(
+        ContactActivities.check_number,
+        phone,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look up the emergency number",
+    )
+    return lambda enrollment, now: enrollment.number_checked(valid, now)
+
+
+async def _look_up_warnings() -> Outcome:
+    days = await workflow.execute_activity_method(
+        StandingActivities.look_up_warnings,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look up at how many days below to warn",
+    )
+    return lambda enrollment, now: enrollment.warnings_looked_up(days)
+
+
+async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:
+    sending = workflow.execute_activity_method(
+        MailActivities.send_letter,
+        letter_order(enrollment, letter, to),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=LETTER,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=story.letter_summary(letter),
+    )
+    result = await or_failed(sending, Result.PROVIDER_FAILED)
+    return lambda enrollment, now: enrollment.sent(letter, result, now)
+
+
+async def _share_contact(enrollment: Enrollment) -> Outcome:
+    news = enrollment.contact_news
+    told = await shared(
+        ContactActivities.tell_case,
+        contact_order(enrollment.id, enrollment.account, news),
+        "Tell an open case of the new number or address",
+    )
+    return lambda enrollment, now: enrollment.shared_contact(news, told, now)
+
+
+async def _tell_deactivation(enrollment: Enrollment) -> Outcome:
+    order = deactivation_order(enrollment)
+    told = await shared(
+        ContactActivities.tell_case_of_deactivation,
+        order,
+        "Tell an open case that the account is deactivated",
+    )
+    return lambda enrollment, now: enrollment.told_deactivation(order.by, told, now)

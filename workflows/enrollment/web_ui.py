@@ -1,0 +1,57 @@
+"""An enrollment in words, for the people who watch it in the Temporal Web UI."""
+
+from datetime import datetime
+
+from domain.case.state import ENGINE
+from domain.case.steps import WaitUntil
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.state import Entry, Letter, Status, Step
+from domain.enrollment.view import view_of
+from workflows.shared.markdown import safe, time, words
+
+_HEADLINES = {
+    Status.NOT_ELIGIBLE: "Not eligible",
+    Status.INVITED: "Invited: all that is missing is a valid number",
+    Status.ENROLLED: "Enrolled",
+    Status.EXPELLED: "Expelled: only a person readmits",
+}
+
+
+def letter_summary(letter: Letter) -> str:
+    """A letter on its activity: "E-mail 2 to the seller (invited)"."""
+    return f"E-mail {letter.number} to the seller ({words(letter.about)})"
+
+
+def wait_summary(enrollment: Enrollment, moment: datetime, now: datetime) -> str:
+    """A timer: "Next: the rating requirement is met on 2026-11-24"."""
+    if enrollment.remind_at == moment:
+        return f"Next: a reminder at {time(moment)}"
+    turns = "ends" if enrollment.ratings.is_met(now.date()) else "is met"
+    return f"Next: the rating requirement {turns} on {moment:%Y-%m-%d}"
+
+
+def details(enrollment: Enrollment, now: datetime, steps: tuple[Step, ...]) -> str:
+    """The whole enrollment as markdown."""
+    view, account = view_of(enrollment, now), enrollment.account
+    name = f"{safe(account.name)} " if account.name else ""
+    lines = [
+        f"## {_HEADLINES[view.status]} ({words(view.reason)})",
+        "",
+        f"- **Seller**: {name}({account.store} {account.seller_id})",
+        f"- **Rating**: {'none' if view.rating is None else view.rating} on {now:%Y-%m-%d}",
+    ]
+    wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
+    lines += [f"- **{wait_summary(enrollment, wait.moment, now)}**"] if wait else []
+    lines += ["", f"### Requirements on {now:%Y-%m-%d}", ""]
+    lines += [
+        f"- {'Met' if r.met else '**Not met**'}: {words(r.name)} ({safe(r.detail)})"
+        for r in view.requirements
+    ]
+    return "\n".join([*lines, "", "### Timeline (UTC)", "", *map(_entry, view.timeline)])
+
+
+def _entry(entry: Entry) -> str:
+    note = f" {safe(words(entry.note))}" if entry.note else ""
+    result = f": {words(entry.result)}" if entry.result else ""
+    by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
+    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{words(entry.what)}**{note}{result}{by}"

@@ -1,0 +1,76 @@
+"""What cases and enrollments are found by (docs/rules.md, section 7). No personal data in them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+
+from domain.case.state import CaseRecord
+from domain.case.status import Reason
+from domain.case.status import Status as CaseStatus
+from domain.case.waiting import since
+from domain.enrollment.state import Status as EnrollmentStatus
+from domain.shared.account import Account, SellerAccount
+
+STATUS = SearchAttributeKey.for_keyword("CaseStatus")
+STORE = SearchAttributeKey.for_keyword("CaseStore")
+SELLER = SearchAttributeKey.for_keyword("CaseSeller")
+DEADLINE = SearchAttributeKey.for_datetime("CaseDeadline")
+
+SINCE = SearchAttributeKey.for_datetime("CaseSince")
+REASON = SearchAttributeKey.for_keyword("CaseReason")
+ISSUE_CODES = SearchAttributeKey.for_keyword_list("CaseIssueCodes")
+
+ALL = (STATUS, STORE, SELLER, DEADLINE, SINCE, REASON, ISSUE_CODES)
+
+_MOST_CODES = 20
+"""Of the longest kind they fit into the 2 KB that Temporal takes of one search attribute."""
+
+_REASONS = frozenset(Reason)
+
+# Any: keys of several types in one list. None is for one that there is not.
+Wanted = tuple[SearchAttributeKey[Any], Any]
+
+
+def at_start(account: Account) -> TypedSearchAttributes:
+    """What a client may start a case with, which saves the case an event."""
+    return _pairs(CaseStatus.CONTACTING, account.store, account.seller_id)
+
+
+def enrollment_at_start(account: SellerAccount) -> TypedSearchAttributes:
+    """What a client may start an enrollment with."""
+    return _pairs(EnrollmentStatus.NOT_ELIGIBLE, account.store, account.seller_id)
+
+
+def _pairs(status: str, store: str, seller_id: str) -> TypedSearchAttributes:
+    values = ((STATUS, status), (STORE, store), (SELLER, seller_id))
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values])
+
+
+def show_in_search(status: str, store: str, seller_id: str, others: Iterable[Wanted] = ()) -> None:
+    """Make what a workflow is found by agree with it; nothing is sent where it does already."""
+    wanted = ((STATUS, status), (STORE, store), (SELLER, seller_id), *others)
+    shown = workflow.info().typed_search_attributes
+    changes = [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in wanted
+        if shown.get(key) != value
+    ]
+    if changes:
+        workflow.upsert_search_attributes(changes)
+
+
+def of_case(case: CaseRecord) -> tuple[Wanted, ...]:
+    """What else a case is found by. All of it changes with the status, but for the codes.
+
+    A reason that is a sentence (why an account is not covered) is for reading, not for finding.
+    """
+    codes = sorted({issue.code for issue in case.issues})
+    wanted: tuple[Wanted, ...] = (
+        (SINCE, since(case)),
+        (REASON, case.reason if case.reason in _REASONS else None),
+        (ISSUE_CODES, codes[:_MOST_CODES]),
+    )
+    # The last deadline stays, also where none runs any more.
+    return wanted if case.deadline is None else ((DEADLINE, case.deadline), *wanted)

@@ -1,0 +1,33 @@
+"""A case and an enrollment tell each other their news."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from temporalio import workflow
+
+from activities.sharing import ContactActivities
+from domain.case.activity_inputs import ContactOrder, DeactivationOrder
+from workflows.shared.activity_options import A_MESSAGE, RETRY, SHARING, or_failed
+
+News = TypeVar("News", ContactOrder, DeactivationOrder)
+
+
+async def shared(
+    tell: Callable[[ContactActivities, News], Coroutine[Any, Any, None]],
+    order: News,
+    summary: str,
+) -> bool:
+    """Tell the account's other workflow; whether that was possible in time."""
+
+    async def told() -> bool:
+        await workflow.execute_activity_method(
+            tell,
+            order,
+            schedule_to_close_timeout=SHARING,
+            start_to_close_timeout=A_MESSAGE,
+            retry_policy=RETRY,
+            summary=summary,
+        )
+        return True
+
+    return await or_failed(told(), failed=False)
