@@ -25,7 +25,7 @@ from temporalio.service import RPCError
 
 from domain.shared.errors import explain
 from mail.proofreading import proofread
-from mail.templates import BadWording, Wording
+from mail.templates import BadWording, Templates
 from page.app import build
 from page.server import serving
 from providers.protocols import ProviderFailed
@@ -184,7 +184,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        proofread(Wording(settings.templates))
+        proofread(Templates(settings.templates))
     except BadWording as error:
         print(f"templates (CASE72_TEMPLATES): {error}", file=sys.stderr)
         return 2

@@ -7,13 +7,13 @@ from temporalio import activity
 
 from activities.failures import SilenceHeld, provider_failures
 from activities.heartbeats import to_its_end
-from domain.case.activity_inputs import DeactivateOrder, DeactivationOrder, ExpelOrder
+from domain.case.activity_inputs import DeactivateInput, ExpelInput, TellDeactivationInput
 from domain.case.status import Reason
 from providers.protocols import AccountService, Programme, ProviderFailed
 
 
 @dataclass(frozen=True)
-class MarketplaceActivities:
+class AccountActivities:
     """Activities of the queue `cases` that change the account."""
 
     accounts: AccountService
@@ -22,7 +22,7 @@ class MarketplaceActivities:
     """Until then nobody is deactivated for silence."""
 
     @activity.defn
-    async def deactivate_account(self, order: DeactivateOrder) -> None:
+    async def deactivate_account(self, order: DeactivateInput) -> None:
         """Deactivate the account and read it back; one already deactivated is done.
 
         Raises:
@@ -31,7 +31,7 @@ class MarketplaceActivities:
         with provider_failures():
             await to_its_end(self._deactivate(order))
 
-    async def _deactivate(self, order: DeactivateOrder) -> None:
+    async def _deactivate(self, order: DeactivateInput) -> None:
         if not await self.accounts.is_active(order.store, order.seller_id):
             return
         silent = order.reason == Reason.NOT_REACHED
@@ -42,13 +42,13 @@ class MarketplaceActivities:
             raise ProviderFailed("the account is active although it was deactivated")
 
     @activity.defn
-    async def expel_account(self, order: ExpelOrder) -> None:
+    async def expel_account(self, order: ExpelInput) -> None:
         """Remove the account from the programme."""
         with provider_failures():
             await to_its_end(self.programme.expel(order))
 
     @activity.defn
-    async def tell_deactivation(self, order: DeactivationOrder) -> None:
+    async def tell_deactivation(self, order: TellDeactivationInput) -> None:
         """Let the programme know that the account is deactivated."""
         with provider_failures():
             await to_its_end(self.programme.record_deactivation(order))

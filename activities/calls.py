@@ -19,15 +19,15 @@ from activities.heartbeats import (
     time_is_up,
     to_its_end,
 )
-from domain.case.activity_inputs import CallOrder
+from domain.case.activity_inputs import PlaceCallInput
 from domain.case.attempt import LATE, CallEnded, Result
 from providers.call_wording import SPOKEN
 from providers.protocols import (
     Dial,
     Engaged,
-    Lines,
     NeverRang,
     PerhapsDialled,
+    PhoneLock,
     ProviderFailed,
     Telephone,
 )
@@ -46,14 +46,14 @@ _TO_TALK = 1 / 8
 
 
 @dataclass(frozen=True)
-class TelephonyActivities:
+class CallActivities:
     """Activities of the queue `telephony`."""
 
     telephone: Telephone
-    lines: Lines
+    phone_lock: PhoneLock
 
     @activity.defn
-    async def place_call(self, order: CallOrder) -> Result | CallEnded:
+    async def place_call(self, order: PlaceCallInput) -> Result | CallEnded:
         """Call the seller and answer what came of it.
 
         A call placed before, by a worker that died, is taken up rather than dialled again: its id
@@ -68,9 +68,9 @@ class TelephonyActivities:
 class _Placing:
     """One try of the activity."""
 
-    def __init__(self, activities: TelephonyActivities, order: CallOrder) -> None:
+    def __init__(self, activities: CallActivities, order: PlaceCallInput) -> None:
         self._telephone = activities.telephone
-        self._lines = activities.lines
+        self._lock = activities.phone_lock
         self._order = order
         language = reader_of(order.language, SPOKEN).language
         self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone, language)
@@ -80,7 +80,7 @@ class _Placing:
     async def result(self) -> Result | CallEnded:
         """What came of the call. Its line is held for as long as it may be going on."""
         result = await self._made()
-        await to_its_end(self._let_go())
+        await to_its_end(self._release())
         return result
 
     async def _made(self) -> Result | CallEnded:
@@ -149,19 +149,19 @@ class _Placing:
             raise  # the line is not ours to let go
         except ProviderFailed:
             nothing_placed.tell()
-            await self._let_go()
+            await self._release()
             raise
         return Following(call, now if now - activity.info().scheduled_time > LATE else None)
 
     async def _hold(self) -> str | None:
         lease = max(self._left(), _SHORT_LEASE)
-        return await self._lines.hold(self._order.phone, self._dial.key, lease)
+        return await self._lock.acquire(self._order.phone, self._dial.key, lease)
 
-    async def _let_go(self) -> None:
+    async def _release(self) -> None:
         with suppress(ProviderFailed):  # then its lease ends it
             # An earlier try may have held it, had this one only to follow the call.
             if line := self._line or await self._hold():
-                await self._lines.let_go(self._order.phone, line)
+                await self._lock.release(self._order.phone, line)
 
     async def _see_through(self, call: Following) -> Result:
         """Follow the call to its end.

@@ -8,32 +8,32 @@ from temporalio import activity
 
 from activities.failures import provider_failures
 from activities.heartbeats import to_its_end
-from domain.case.activity_inputs import DeskOrder, MailOrder
+from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.attempt import Result
-from domain.enrollment.activity_inputs import LetterOrder
+from domain.enrollment.activity_inputs import SendLetterInput
 from mail.composer import CannotBeWritten, Composer
 from providers.protocols import Mail
 
 
 @dataclass(frozen=True)
-class MailActivities:
+class EmailActivities:
     """Activities of the queue `email`."""
 
     mail: Mail
     composer: Composer
 
     @activity.defn
-    async def send_email(self, order: MailOrder) -> Result:
+    async def send_email(self, order: SendEmailInput) -> Result:
         """E-mail the seller: `accepted` or `bounced`."""
         return await self._send(lambda: self.composer.to_seller(order))
 
     @activity.defn
-    async def send_letter(self, order: LetterOrder) -> Result:
+    async def send_letter(self, order: SendLetterInput) -> Result:
         """E-mail a seller about their standing: `accepted` or `bounced`."""
         return await self._send(lambda: self.composer.to_member(order))
 
     @activity.defn
-    async def tell_desk(self, order: DeskOrder) -> Result:
+    async def tell_desk(self, order: TellDeskInput) -> Result:
         """E-mail the desk what waits for it."""
         return await self._send(lambda: self.composer.to_desk(order))
 

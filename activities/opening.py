@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from temporalio import activity
 
 from activities.failures import BadInput, provider_failures
-from domain.case.activity_inputs import LookUpOrder
-from domain.case.calling_hours import Opening, calling_hours
+from domain.case.activity_inputs import LookUpInput
+from domain.case.calling_hours import CallingWindow, calling_hours
 from domain.case.policy import Coverage, Policy, effective_policy
 from domain.case.policy_limits import LEAST_WINDOW, unfair
 from domain.case.steps import CaseFacts
@@ -31,7 +31,7 @@ class OpeningActivities:
     """A policy's, if it is to be taken."""
 
     @activity.defn
-    async def look_up(self, order: LookUpOrder) -> CaseFacts:
+    async def look_up(self, order: LookUpInput) -> CaseFacts:
         """The facts a case opens with (docs/rules.md, section 3).
 
         Raises:
@@ -69,12 +69,12 @@ class OpeningActivities:
     @activity.defn
     async def look_up_hours(
         self, account: Account, policy: Policy, now: datetime
-    ) -> tuple[Opening, ...]:
+    ) -> tuple[CallingWindow, ...]:
         """The calling hours from `now` on, in UTC, for the weeks ahead."""
         return hours_of(account, policy, now)
 
 
-def hours_of(account: Account, policy: Policy, now: datetime) -> tuple[Opening, ...]:
+def hours_of(account: Account, policy: Policy, now: datetime) -> tuple[CallingWindow, ...]:
     """The calling hours of an account from `now` on, as far as planning needs them.
 
     Raises:

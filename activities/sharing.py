@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.failures import provider_failures
-from domain.case.activity_inputs import ContactOrder, DeactivationOrder
+from domain.case.activity_inputs import ShareContactInput, TellDeactivationInput
 from providers.protocols import OpenCases, Programme
 from reference.contact_check import number_problem
 
 
 @dataclass(frozen=True)
-class ContactActivities:
+class SharingActivities:
     """Activities of the queue `cases` by which the two workflows of an account hear news."""
 
     programme: Programme
@@ -23,19 +23,19 @@ class ContactActivities:
         return number_problem(phone) is None
 
     @activity.defn
-    async def tell_enrollment(self, order: ContactOrder) -> None:
+    async def tell_enrollment(self, order: ShareContactInput) -> None:
         """Let the account's enrollment know; there may be none."""
         with provider_failures():
             await self.programme.change_contact(order)
 
     @activity.defn
-    async def tell_case(self, order: ContactOrder) -> None:
+    async def tell_case(self, order: ShareContactInput) -> None:
         """Let the account's open case know; there may be none."""
         with provider_failures():
             await self.cases.change_contact(order)
 
     @activity.defn
-    async def tell_case_of_deactivation(self, order: DeactivationOrder) -> None:
+    async def tell_case_of_deactivation(self, order: TellDeactivationInput) -> None:
         """Let the account's open case know that the account is deactivated; there may be none."""
         with provider_failures():
             await self.cases.record_deactivation(order)

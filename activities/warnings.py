@@ -6,7 +6,7 @@ from temporalio import activity
 
 
 @dataclass(frozen=True)
-class StandingActivities:
+class WarningActivities:
     """Activities of the queue `cases` for enrollments.
 
     A setting is asked for in an activity: a workflow that read it would come to another answer

@@ -27,7 +27,7 @@ from cli.queues import ACTIVITIES, ANSWERS_WITHIN, WORKFLOWS, is_listening, last
 from cli.suspecting import LATE, stands_still, stuck, suspect
 from cli.time_zones import too_old
 from cli.words import attempt_of
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from domain.shared.names import (
     CASE_WORKFLOW,
     CASES_QUEUE,
@@ -152,7 +152,7 @@ def _undecided(where: str, snapshot: Snapshot) -> list[Finding]:
     view, now = snapshot.view, snapshot.now
     if view.status is not Status.ESCALATED:
         return []
-    since = next(entry.at for entry in reversed(view.timeline) if entry.what is What.STATUS)
+    since = next(entry.at for entry in reversed(view.timeline) if entry.what is EventKind.STATUS)
     if now - since < UNDECIDED:
         return []
     what = f"escalated ({view.reason}), and nobody has decided"

@@ -24,7 +24,7 @@ from cli.output import say
 from cli.page import table_of
 from cli.problems import checked
 from cli.words import plain
-from domain.enrollment.state import Status
+from domain.enrollment.state import EnrollmentStatus
 from domain.shared.account import Store
 from domain.shared.names import ENROLLMENT_WORKFLOW
 from domain.shared.text import Frozen, Key
@@ -34,12 +34,12 @@ from workflows.shared.search_attributes import SELLER, STATUS, STORE
 class Wanted(Frozen):
     """Which sellers: every value is of an alphabet that cannot leave its quotes in a query."""
 
-    status: Status | None = None
+    status: EnrollmentStatus | None = None
     store: Store | None = None
     seller: Key | None = None
     limit: int = Field(default=100, ge=1)
 
-    def query(self, status: Status | None) -> str:
+    def query(self, status: EnrollmentStatus | None) -> str:
         """The sellers of a status, or of any."""
         of_status = [f"{STATUS.name} = '{status}'"] if status is not None else []
         # An enrollment ends only by being broken off.
@@ -50,14 +50,14 @@ class Row(Frozen):
     """A seller as found."""
 
     enrollment: str
-    status: Status | None
+    status: EnrollmentStatus | None
     store: str | None
     seller: str | None
 
 
 def list_sellers(
     *,
-    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
+    status: Annotated[EnrollmentStatus | None, typer.Option(help="Only these.")] = None,
     store: OfStore = None,
     seller: OfSeller = None,
     limit: Limit = 100,
@@ -82,12 +82,12 @@ def list_sellers(
 
 async def _find(
     client: Client, wanted: Wanted
-) -> tuple[list[WorkflowExecution], int, dict[Status, int]]:
+) -> tuple[list[WorkflowExecution], int, dict[EnrollmentStatus, int]]:
     query = wanted.query(wanted.status)
     return await asyncio.gather(
         newest(client, query, wanted.limit),
         count(client, query),
-        count_each(client, {status: wanted.query(status) for status in Status}),
+        count_each(client, {status: wanted.query(status) for status in EnrollmentStatus}),
     )
 
 
@@ -96,7 +96,7 @@ def _row(execution: WorkflowExecution) -> Row:
     status = found.get(STATUS)
     return Row(
         enrollment=execution.id.removeprefix("enrollment/"),
-        status=Status(status) if status else None,
+        status=EnrollmentStatus(status) if status else None,
         store=found.get(STORE),
         seller=found.get(SELLER),
     )

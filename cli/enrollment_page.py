@@ -7,14 +7,14 @@ from cli.asking import Standing
 from cli.output import say, say_json
 from cli.page import head, section, table_of
 from cli.words import plain
-from domain.enrollment.state import Status, What
+from domain.enrollment.state import EnrollmentEventKind, EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
 
 _MEANING = {
-    Status.NOT_ELIGIBLE: "cases of the seller are not covered",
-    Status.INVITED: "all that is missing is a number that we call; cases are not covered",
-    Status.ENROLLED: "cases of the seller are covered",
-    Status.EXPELLED: "out of the programme until a person readmits the seller",
+    EnrollmentStatus.NOT_ELIGIBLE: "cases of the seller are not covered",
+    EnrollmentStatus.INVITED: "all that is missing is a number that we call; cases are not covered",
+    EnrollmentStatus.ENROLLED: "cases of the seller are covered",
+    EnrollmentStatus.EXPELLED: "out of the programme until a person readmits the seller",
 }
 
 
@@ -66,7 +66,7 @@ def _qualifies(view: EnrollmentView) -> str:
 
 
 def _may_return(view: EnrollmentView) -> bool:
-    return view.status is not Status.EXPELLED and not view.deactivated
+    return view.status is not EnrollmentStatus.EXPELLED and not view.deactivated
 
 
 def _requirements(view: EnrollmentView) -> Table:
@@ -87,10 +87,14 @@ def _timeline(view: EnrollmentView) -> Table:
     for entry in view.timeline:
         note = plain(entry.note or "") if entry.what in _CODES else entry.note or ""
         result = f": {plain(entry.result)}" if entry.result else ""
-        what = "e-mail" if entry.what is What.EMAIL else plain(entry.what)
+        what = "e-mail" if entry.what is EnrollmentEventKind.EMAIL else plain(entry.what)
         table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", what, f"{note}{result}", entry.by)
     return table
 
 
-_CODES = (What.STATUS, What.EMAIL, What.ACCOUNT_CHANGED)
+_CODES = (
+    EnrollmentEventKind.STATUS,
+    EnrollmentEventKind.EMAIL,
+    EnrollmentEventKind.ACCOUNT_CHANGED,
+)
 """Events whose note is the engine's, not a person's."""

@@ -19,8 +19,8 @@ from cli.listing import Wanted
 from cli.output import as_json_for, warn
 from cli.parameters import CaseName, case_name
 from cli.problems import BadInput, DidNotHappen, checked
-from domain.case.attempt import About, Channel
-from domain.case.status import Status, What
+from domain.case.attempt import Channel, Purpose
+from domain.case.status import EventKind, Status
 from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.names import CASE_WORKFLOW
@@ -44,11 +44,11 @@ class Line(Frozen):
     store: Store
     seller_id: str
     at: datetime
-    what: What
+    what: EventKind
     by: str
     attempt: int | None
     channel: Channel | None
-    about: About | None
+    about: Purpose | None
     result: str | None
     note: str | None
 

@@ -23,8 +23,8 @@ from cli.words import (
     utc,
     what_next,
 )
-from domain.case.state import Entry, Plan
-from domain.case.status import Status, What
+from domain.case.state import Plan, TimelineEntry
+from domain.case.status import EventKind, Status
 from domain.case.view import CaseView
 
 _PADDING = 2
@@ -156,14 +156,14 @@ def plan_text(version: Plan, status: Status) -> Text:
 def _timeline(view: CaseView) -> Table:
     table = table_of("#", "at", "what", "", "by")
     for number, entry in enumerate(view.timeline, start=1):
-        what = "e-mail" if entry.what is What.EMAIL else plain(entry.what)
+        what = "e-mail" if entry.what is EventKind.EMAIL else plain(entry.what)
         at = f"{entry.at:%m-%d %H:%M:%S}"
         table.add_row(str(number), at, what, _detail(entry), entry.by)
     return table
 
 
-def _detail(entry: Entry) -> str:
+def _detail(entry: TimelineEntry) -> str:
     if entry.attempt is not None:
         about = f" ({plain(entry.note)})" if entry.note else ""
         return f"{entry.attempt}: {plain(entry.result or '')}{about}"
-    return plain(entry.note or "") if entry.what is What.STATUS else entry.note or ""
+    return plain(entry.note or "") if entry.what is EventKind.STATUS else entry.note or ""

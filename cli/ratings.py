@@ -15,7 +15,7 @@ from cli.output import progress, say, warn
 from cli.parameters import By
 from cli.problems import BadInput, DidNotHappen, checked
 from domain.case.events import RequestCall
-from domain.enrollment.state import Status
+from domain.enrollment.state import EnrollmentStatus
 from domain.shared.errors import explain
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _sum_up(staging: "Staging", *, as_json: bool) -> int:
     from cli.staging import NOT_TAKEN
 
     outcomes, broken = staging.outcomes(), staging.count_broken()
-    by_status = {status.value: outcomes.get(status, 0) for status in Status}
+    by_status = {status.value: outcomes.get(status, 0) for status in EnrollmentStatus}
     counts = {
         "lines": staging.lines,
         "sellers": sum(outcomes.values()),

@@ -17,7 +17,7 @@ from cli.problems import DidNotHappen
 from cli.rating_lines import ACCOUNT, Checked, Values
 from domain.enrollment.events import MAXIMUM_RATINGS
 from domain.enrollment.ratings import Rating
-from domain.enrollment.state import Status
+from domain.enrollment.state import EnrollmentStatus
 from domain.shared.account import SellerAccount
 
 _WHOLE = 1
@@ -156,7 +156,7 @@ class Staging:
             tuple(line for _, _, line in found),
         )
 
-    def done(self, number: int, status: Status) -> None:
+    def done(self, number: int, status: EnrollmentStatus) -> None:
         """A seller is done."""
         self._mark(number, status, None, None)
 

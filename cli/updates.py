@@ -15,11 +15,11 @@ from domain.case.events import (
     AddIssue,
     ChangeContact,
     ContactChannel,
+    ConversationOutcome,
     Decide,
     Decision,
     Event,
     HarmCategory,
-    Outcome,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -121,7 +121,7 @@ def review(
 
 def conversation(
     case: Case,
-    outcome: Annotated[Outcome, typer.Argument(help="How it ended.")],
+    outcome: Annotated[ConversationOutcome, typer.Argument(help="How it ended.")],
     *,
     note: Note,
     by: By,

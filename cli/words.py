@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from domain.case.attempt import About, Channel
+from domain.case.attempt import Channel, Purpose
 from domain.case.state import ALREADY_DEACTIVATED, Plan
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.view import CaseView, PlannedView
@@ -107,7 +107,7 @@ def has_deadline(view: CaseView) -> bool:
     return view.deadline is not None and view.status in (Status.CONTACTING, Status.WORKING)
 
 
-def attempt_of(channel: Channel, about: About) -> str:
+def attempt_of(channel: Channel, about: Purpose) -> str:
     """`e-mail (final notice)`."""
     return f"{'call' if channel is Channel.CALL else 'e-mail'} ({plain(about)})"
 

@@ -23,7 +23,7 @@ from temporalio.testing import TimeSkipper
 
 from domain.case.attempt import Channel
 from domain.case.view import CaseView
-from domain.enrollment.state import Status as Standing
+from domain.enrollment.state import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.shared.errors import explain
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
@@ -73,13 +73,13 @@ class Ended:
 
 
 EXPECTED = {
-    "US/A2KETTLE": Standing.ENROLLED,
-    "US/A3LANTERN": Standing.ENROLLED,
-    "CA/A4ERABLE": Standing.ENROLLED,
-    "US/A5SAKURA": Standing.ENROLLED,
-    "US/A6SWIFT": Standing.ENROLLED,
-    "CA/A8MAPLE": Standing.INVITED,
-    "US/A9FLINT": Standing.NOT_ELIGIBLE,
+    "US/A2KETTLE": EnrollmentStatus.ENROLLED,
+    "US/A3LANTERN": EnrollmentStatus.ENROLLED,
+    "CA/A4ERABLE": EnrollmentStatus.ENROLLED,
+    "US/A5SAKURA": EnrollmentStatus.ENROLLED,
+    "US/A6SWIFT": EnrollmentStatus.ENROLLED,
+    "CA/A8MAPLE": EnrollmentStatus.INVITED,
+    "US/A9FLINT": EnrollmentStatus.NOT_ELIGIBLE,
 }
 """What the ratings in the file make of each seller."""
 

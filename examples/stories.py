@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.case.events import (
+    ConversationOutcome,
     Decide,
     Decision,
     HarmCategory,
-    Outcome,
     RecordConversation,
     ReportHarm,
     Review,
@@ -52,7 +52,7 @@ async def _needs_to_talk(case: Stage) -> None:
     )
     await case.tell(IssueCase.review_plan, ask)
     talk = RecordConversation(
-        by="specialist.lee", outcome=Outcome.PLAN_EXPECTED, note="Named the supplier"
+        by="specialist.lee", outcome=ConversationOutcome.PLAN_EXPECTED, note="Named the supplier"
     )
     await case.play(timedelta(hours=20))
     await case.tell(IssueCase.record_conversation, talk)

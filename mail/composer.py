@@ -20,9 +20,9 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import cast
 
-from domain.case.activity_inputs import DeskOrder, MailOrder
-from domain.enrollment.activity_inputs import LetterOrder
-from mail.templates import Wording, Written
+from domain.case.activity_inputs import SendEmailInput, TellDeskInput
+from domain.enrollment.activity_inputs import SendLetterInput
+from mail.templates import Templates, Written
 from mail.values import (
     Ways,
     WebUI,
@@ -78,17 +78,17 @@ class Composer:
     def __init__(
         self,
         addresses: Addresses,
-        wording: Wording | None = None,
+        wording: Templates | None = None,
         ways: Ways | None = None,
         web_ui: WebUI | None = None,
     ) -> None:
         """`ways`: how a seller finds us; `web_ui`: where the desk finds a case."""
         self._addresses = addresses
-        self._wording = wording or Wording()
+        self._wording = wording or Templates()
         self._ways = ways or Ways()
         self._web_ui = web_ui
 
-    def to_seller(self, order: MailOrder) -> EmailMessage:
+    def to_seller(self, order: SendEmailInput) -> EmailMessage:
         """The e-mail of an attempt."""
         reader = self._wording.reader(order.language)
         values = values_of_case(order, reader.locale, self._ways)
@@ -96,7 +96,7 @@ class Composer:
         to = _addressee(order.name, order.email)
         return self._message(written, to, about=order.case_id, key=f"{order.number}", at=order.at)
 
-    def to_member(self, order: LetterOrder) -> EmailMessage:
+    def to_member(self, order: SendLetterInput) -> EmailMessage:
         """A letter about a seller's standing in the programme."""
         language = self._wording.reader(order.language).language
         values = values_of_letter(order, self._ways)
@@ -106,7 +106,7 @@ class Composer:
             written, to, about=order.enrollment_id, key=f"{order.number}", at=order.at
         )
 
-    def to_desk(self, order: DeskOrder) -> EmailMessage:
+    def to_desk(self, order: TellDeskInput) -> EmailMessage:
         """What waits for the desk, with the whole story."""
         written = self._wording.write_to_desk(values_of_desk(order, self._web_ui))
         to = Address(addr_spec=self._addresses.desk)

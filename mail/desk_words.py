@@ -1,8 +1,8 @@
 """What a case's codes are called in the desk's e-mails (docs/rules.md, sections 4 and 5)."""
 
 from domain.case.attempt import Result
-from domain.case.state import ENGINE, Entry
-from domain.case.status import Reason, Status, What
+from domain.case.state import ENGINE, TimelineEntry
+from domain.case.status import EventKind, Reason, Status
 
 STATUSES = {
     Status.CONTACTING: "contacting the seller",
@@ -48,42 +48,44 @@ _RESULTS = {
 }
 
 _EVENTS = {
-    What.OPENED: "The case opened",
-    What.OUTREACH_BEGAN: "The outreach began",
-    What.CLOCK_STARTED: "The clock started: a first notice got through",
-    What.CALL: "Call",
-    What.EMAIL: "E-mail",
-    What.CONTACT: "The seller was in touch",
-    What.CALL_REQUESTED: "The seller asked for a call",
-    What.LINK_REQUESTED: "A fresh link to the page was asked for",
-    What.NUMBER_INVALID: "A carrier said that there is no such emergency number",
-    What.NUMBER_NOT_CALLED: "The emergency number is not called",
-    What.CONTACT_CHANGED: "A new number or address came",
-    What.CONTACT_NOT_SHARED: "The programme could not be told of the new number or address",
-    What.PLAN_SUBMITTED: "A plan was submitted",
-    What.PLAN_REVIEWED: "The plan was reviewed",
-    What.CONVERSATION: "A conversation was recorded",
-    What.ISSUE_JOINED: "An issue joined",
-    What.ISSUE_WITHDRAWN: "Withdrawn as raised in error",
-    What.HARM_REPORTED: "Harm was reported",
-    What.EXPELLED: "The programme expelled the account",
-    What.DECIDED: "The lead decided",
-    What.DESK_TOLD: "The desk was told",
-    What.DESK_NOT_TOLD: "The desk could not be told",
-    What.STATUS: "The case became",
-    What.ESCALATED: "What was missing",
-    What.DEACTIVATION_FAILED: "The account service failed to deactivate the account",
-    What.DEACTIVATED_ELSEWHERE: "The account was deactivated by somebody else",
-    What.CLOSED: "The case closed",
+    EventKind.OPENED: "The case opened",
+    EventKind.OUTREACH_BEGAN: "The outreach began",
+    EventKind.CLOCK_STARTED: "The clock started: a first notice got through",
+    EventKind.CALL: "Call",
+    EventKind.EMAIL: "E-mail",
+    EventKind.CONTACT: "The seller was in touch",
+    EventKind.CALL_REQUESTED: "The seller asked for a call",
+    EventKind.LINK_REQUESTED: "A fresh link to the page was asked for",
+    EventKind.NUMBER_INVALID: "A carrier said that there is no such emergency number",
+    EventKind.NUMBER_NOT_CALLED: "The emergency number is not called",
+    EventKind.CONTACT_CHANGED: "A new number or address came",
+    EventKind.CONTACT_NOT_SHARED: "The programme could not be told of the new number or address",
+    EventKind.PLAN_SUBMITTED: "A plan was submitted",
+    EventKind.PLAN_REVIEWED: "The plan was reviewed",
+    EventKind.CONVERSATION: "A conversation was recorded",
+    EventKind.ISSUE_JOINED: "An issue joined",
+    EventKind.ISSUE_WITHDRAWN: "Withdrawn as raised in error",
+    EventKind.HARM_REPORTED: "Harm was reported",
+    EventKind.EXPELLED: "The programme expelled the account",
+    EventKind.DECIDED: "The lead decided",
+    EventKind.DESK_TOLD: "The desk was told",
+    EventKind.DESK_NOT_TOLD: "The desk could not be told",
+    EventKind.STATUS: "The case became",
+    EventKind.ESCALATED: "What was missing",
+    EventKind.DEACTIVATION_FAILED: "The account service failed to deactivate the account",
+    EventKind.DEACTIVATED_ELSEWHERE: "The account was deactivated by somebody else",
+    EventKind.CLOSED: "The case closed",
 }
 
-_CODES = frozenset({What.CALL, What.EMAIL, What.STATUS, What.CONTACT_CHANGED})
+_CODES = frozenset({EventKind.CALL, EventKind.EMAIL, EventKind.STATUS, EventKind.CONTACT_CHANGED})
 """Events whose note is made of codes alone."""
-_BEGINS_WITH_A_CODE = frozenset({What.PLAN_REVIEWED, What.CONVERSATION, What.DECIDED})
+_BEGINS_WITH_A_CODE = frozenset(
+    {EventKind.PLAN_REVIEWED, EventKind.CONVERSATION, EventKind.DECIDED}
+)
 """Events whose note is a code, a colon, and what somebody wrote."""
 
 
-def told(entry: Entry) -> str:
+def told(entry: TimelineEntry) -> str:
     """`E-mail 1 (notice): taken by the mail server`."""
     what, note = _EVENTS[entry.what], _note(entry)
     if entry.attempt is not None and entry.result is not None:
@@ -92,7 +94,7 @@ def told(entry: Entry) -> str:
     return said if entry.by == ENGINE else f"{said} (by {entry.by})"
 
 
-def _note(entry: Entry) -> str | None:
+def _note(entry: TimelineEntry) -> str | None:
     if entry.note is None:
         return None
     if entry.what in _CODES:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from jinja2 import TemplateError, meta
 
 from mail.samples import CASE_MESSAGES, LETTERS, desk_samples, samples
-from mail.templates import DESK, LAYOUT, SUBJECT, BadWording, Wording, Written
+from mail.templates import DESK, LAYOUT, SUBJECT, BadWording, Templates, Written
 from reference.languages import Tag
 
 MESSAGES = (*CASE_MESSAGES, *(f"enrollment/{about}" for about in LETTERS))
@@ -20,7 +20,7 @@ LONGEST_SUBJECT = 200
 _LAYOUT_VARIABLES = {"subject", "content", "language", "direction"}
 
 
-def proofread(wording: Wording) -> None:
+def proofread(wording: Templates) -> None:
     """Check everything.
 
     Raises:
@@ -45,7 +45,7 @@ def proofread(wording: Wording) -> None:
         raise BadWording(f"{wording.files[LAYOUT]}: does not print {{{{ content }}}}")
 
 
-def _rendered(wording: Wording) -> Iterator[tuple[Written, str, set[str]]]:
+def _rendered(wording: Templates) -> Iterator[tuple[Written, str, set[str]]]:
     for language, has_ways in product(wording.languages, (False, True)):
         for message, values in samples(wording.reader(language).locale, has_ways):
             name = f"{language}/{message}.md"
@@ -55,7 +55,7 @@ def _rendered(wording: Wording) -> Iterator[tuple[Written, str, set[str]]]:
         yield wording.write_to_desk(values), DESK, set(values)
 
 
-def _complete(wording: Wording, language: str) -> None:
+def _complete(wording: Templates, language: str) -> None:
     files = [f"{message}.md" for message in MESSAGES]
     missing = [file for file in files if f"{language}/{file}" not in wording.files]
     folder = next(
@@ -73,7 +73,7 @@ def _complete(wording: Wording, language: str) -> None:
         )
 
 
-def _subject_stands_alone(wording: Wording, name: str) -> None:
+def _subject_stands_alone(wording: Templates, name: str) -> None:
     """A tag at the end of a line takes the line break with it."""
     first, second, *_ = [*wording.source(name).split("\n"), ""]
     if first.startswith(SUBJECT) and first.endswith("%}") and second.strip():
@@ -83,7 +83,7 @@ def _subject_stands_alone(wording: Wording, name: str) -> None:
         )
 
 
-def _known(wording: Wording, name: str, included: set[str]) -> None:
+def _known(wording: Templates, name: str, included: set[str]) -> None:
     """A file of the marketplace's own replaces one of ours, or is a piece that is included."""
     language, _, file = name.partition("/")
     of_a_message = file.endswith(".md") and file.removesuffix(".md") in MESSAGES
@@ -97,7 +97,7 @@ def _known(wording: Wording, name: str, included: set[str]) -> None:
     raise BadWording(f"{wording.files[name]}: replaces nothing of ours{hint}")
 
 
-def _uses(wording: Wording, name: str, variables: dict[str, set[str]]) -> None:
+def _uses(wording: Templates, name: str, variables: dict[str, set[str]]) -> None:
     """Only variables that there are, in branches too that no sample takes."""
     language = name.partition("/")[0]
     known = variables.get(name) or {
@@ -113,11 +113,11 @@ def _uses(wording: Wording, name: str, variables: dict[str, set[str]]) -> None:
         )
 
 
-def _variables(wording: Wording, name: str) -> set[str]:
+def _variables(wording: Templates, name: str) -> set[str]:
     return meta.find_undeclared_variables(wording.plain.parse(wording.source(name)))
 
 
-def _included(wording: Wording, name: str) -> set[str]:
+def _included(wording: Templates, name: str) -> set[str]:
     """The files that a file includes."""
     try:
         tree = wording.plain.parse(wording.source(name))

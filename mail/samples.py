@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from domain.case.activity_inputs import DeskOrder, MailOrder
-from domain.case.attempt import About as CaseAbout
+from domain.case.activity_inputs import SendEmailInput, TellDeskInput
+from domain.case.attempt import Purpose
 from domain.case.events import SubmitPlan
-from domain.case.state import Entry, Plan
-from domain.case.status import Reason as CaseReason
-from domain.case.status import Status, What
-from domain.enrollment.activity_inputs import LetterOrder
-from domain.enrollment.state import About, Reason
+from domain.case.state import Plan, TimelineEntry
+from domain.case.status import EventKind, Reason, Status
+from domain.enrollment.activity_inputs import SendLetterInput
+from domain.enrollment.state import EnrollmentReason, LetterPurpose
 from domain.shared.account import Account, Confirmation, Issue, Store
 from mail.values import (
     Values,
@@ -26,36 +25,39 @@ from mail.values import (
 )
 
 CASE_MESSAGES = tuple(
-    about for about in CaseAbout if about not in (CaseAbout.REQUESTED, CaseAbout.CONVERSATION)
+    about for about in Purpose if about not in (Purpose.REQUESTED, Purpose.CONVERSATION)
 )
 """What cases send e-mails about; the others are calls."""
 
-LETTERS: dict[About, tuple[Reason, ...]] = {
-    About.ENROLLED: (Reason.REQUIREMENTS_MET,),
-    About.INVITED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
-    About.INVITED_AGAIN: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
-    About.ENDED: (
-        Reason.HARM,
-        Reason.SELLING_PLAN,
-        Reason.RECORD_TOO_SHORT,
-        Reason.TOO_MANY_DAYS_BELOW,
-        Reason.NO_NUMBER,
-        Reason.INVALID_NUMBER,
+LETTERS: dict[LetterPurpose, tuple[EnrollmentReason, ...]] = {
+    LetterPurpose.ENROLLED: (EnrollmentReason.REQUIREMENTS_MET,),
+    LetterPurpose.INVITED: (EnrollmentReason.NO_NUMBER, EnrollmentReason.INVALID_NUMBER),
+    LetterPurpose.INVITED_AGAIN: (EnrollmentReason.NO_NUMBER, EnrollmentReason.INVALID_NUMBER),
+    LetterPurpose.ENDED: (
+        EnrollmentReason.HARM,
+        EnrollmentReason.SELLING_PLAN,
+        EnrollmentReason.RECORD_TOO_SHORT,
+        EnrollmentReason.TOO_MANY_DAYS_BELOW,
+        EnrollmentReason.NO_NUMBER,
+        EnrollmentReason.INVALID_NUMBER,
     ),
-    About.ENDED_NUMBER_NEEDED: (Reason.NO_NUMBER, Reason.INVALID_NUMBER),
-    About.FRESH_LINK: (Reason.REQUIREMENTS_MET,),  # whatever the reason is
-    About.DAYS_BELOW: (Reason.REQUIREMENTS_MET,),
-    About.CONTACT_CHANGED: (Reason.REQUIREMENTS_MET,),
+    LetterPurpose.ENDED_NUMBER_NEEDED: (
+        EnrollmentReason.NO_NUMBER,
+        EnrollmentReason.INVALID_NUMBER,
+    ),
+    LetterPurpose.FRESH_LINK: (EnrollmentReason.REQUIREMENTS_MET,),  # whatever the reason is
+    LetterPurpose.DAYS_BELOW: (EnrollmentReason.REQUIREMENTS_MET,),
+    LetterPurpose.CONTACT_CHANGED: (EnrollmentReason.REQUIREMENTS_MET,),
 }
 """What the programme writes about, and for which reasons."""
 
 _AT = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)
 _NOTE = "Which supplier sold it to you?\n\nPlease attach the invoices:\n- of January\n- of February"
-_WITH_NOTE: dict[CaseAbout, tuple[str | None, ...]] = {
-    CaseAbout.MORE_INFORMATION: (_NOTE,),
-    CaseAbout.PLAN_REJECTED: (_NOTE,),
-    CaseAbout.ISSUE_WITHDRAWN: (_NOTE,),
-    CaseAbout.WITHDRAWN: (_NOTE, None),
+_WITH_NOTE: dict[Purpose, tuple[str | None, ...]] = {
+    Purpose.MORE_INFORMATION: (_NOTE,),
+    Purpose.PLAN_REJECTED: (_NOTE,),
+    Purpose.ISSUE_WITHDRAWN: (_NOTE,),
+    Purpose.WITHDRAWN: (_NOTE, None),
 }
 
 
@@ -81,7 +83,7 @@ _REACHED = (
     _Reached(button=False),
     _Reached(number_invalid=True, calls=False, button=False),
 )
-_ANSWERS = (CaseAbout.MORE_INFORMATION, CaseAbout.PLAN_REJECTED)
+_ANSWERS = (Purpose.MORE_INFORMATION, Purpose.PLAN_REJECTED)
 _ISSUES = (
     Issue(id="ISS-1", code="LISTING_POLICY", summary="Restricted product listed"),
     Issue(id="ISS-2", code="LATE_SHIPMENTS", summary="Orders shipped late"),
@@ -110,15 +112,15 @@ def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
         yield f"enrollment/{letter.about}", values_of_letter(letter, ways)
 
 
-def mail_orders() -> Iterator[MailOrder]:
+def mail_orders() -> Iterator[SendEmailInput]:
     """The e-mails of cases."""
     for about, reached, escalated in product(CASE_MESSAGES, _REACHED, (False, True)):
-        reasons: tuple[CaseReason | None, ...] = (None,)
-        if about is CaseAbout.DEACTIVATED:
-            reasons = (CaseReason.NOT_REACHED, CaseReason.DECISION, CaseReason.HARM)
-        changes = _CHANGES if about is CaseAbout.CONTACT_CHANGED else (None,)
+        reasons: tuple[Reason | None, ...] = (None,)
+        if about is Purpose.DEACTIVATED:
+            reasons = (Reason.NOT_REACHED, Reason.DECISION, Reason.HARM)
+        changes = _CHANGES if about is Purpose.CONTACT_CHANGED else (None,)
         for note, reason, change in product(_WITH_NOTE.get(about, (None,)), reasons, changes):
-            yield MailOrder(
+            yield SendEmailInput(
                 case_id="case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab",
                 number=1,
                 about=about,
@@ -128,7 +130,7 @@ def mail_orders() -> Iterator[MailOrder]:
                 time_zone=_ACCOUNT.time_zone,
                 issues=_ISSUES,
                 # A case that opens with harm never has one.
-                deadline=None if reason is CaseReason.HARM else _AT + timedelta(hours=72),
+                deadline=None if reason is Reason.HARM else _AT + timedelta(hours=72),
                 number_invalid=reached.number_invalid,
                 calls=reached.calls,
                 button=reached.button,
@@ -141,13 +143,13 @@ def mail_orders() -> Iterator[MailOrder]:
             )
 
 
-def letter_orders() -> Iterator[LetterOrder]:
+def letter_orders() -> Iterator[SendLetterInput]:
     """The letters of the programme."""
     for about, reasons in LETTERS.items():
-        changes = _CHANGES if about is About.CONTACT_CHANGED else (None,)
-        below = (7, 9, 10) if about is About.DAYS_BELOW else (None,)
+        changes = _CHANGES if about is LetterPurpose.CONTACT_CHANGED else (None,)
+        below = (7, 9, 10) if about is LetterPurpose.DAYS_BELOW else (None,)
         for reason, name, change, days in product(reasons, (_ACCOUNT.name, None), changes, below):
-            yield LetterOrder(
+            yield SendLetterInput(
                 enrollment_id="enrollment/US/A2EXAMPLE/4f1c2b7e-0d5a-4c1e-8a3f-0123456789ab",
                 number=1,
                 about=about,
@@ -176,17 +178,19 @@ def desk_samples() -> Iterator[Values]:
     for status, reason, sent, link in (
         (Status.PLAN_REVIEW, None, first, web_ui),
         (Status.PLAN_REVIEW, None, second, web_ui),
-        (Status.ESCALATED, CaseReason.NOT_REALLY_TRIED, None, None),
+        (Status.ESCALATED, Reason.NOT_REALLY_TRIED, None, None),
     ):
         yield values_of_desk(
-            DeskOrder(
+            TellDeskInput(
                 case_id="case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab",
                 account=_ACCOUNT,
                 status=status,
                 reason=reason,
                 issues=_ISSUES,
                 plan=sent,
-                timeline=(Entry(at=_AT, what=What.CONTACT, by="lee", note="Called\nback"),),
+                timeline=(
+                    TimelineEntry(at=_AT, what=EventKind.CONTACT, by="lee", note="Called\nback"),
+                ),
                 conversation_required=sent is second,
                 due=_AT,
             ),

@@ -65,7 +65,7 @@ class _Templates(Environment):
         return beside if beside in self.loader.list_templates() else of_language
 
 
-class Wording:
+class Templates:
     """The templates of `TEMPLATES`, where `own` has no file of the same name."""
 
     def __init__(self, own: Path | None = None) -> None:

@@ -8,9 +8,9 @@ import phonenumbers
 from babel import Locale
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-from domain.case.activity_inputs import DeskOrder, MailOrder
+from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.status import Status
-from domain.enrollment.activity_inputs import LetterOrder
+from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
 from domain.shared.account import Confirmation
 from mail.desk_words import REASONS, STATUSES, told
@@ -58,7 +58,7 @@ def reference(own_id: str) -> str:
     return own_id.rpartition("/")[2]
 
 
-def values_of_case(order: MailOrder, locale: Locale, ways: Ways) -> Values:
+def values_of_case(order: SendEmailInput, locale: Locale, ways: Ways) -> Values:
     """For an e-mail of an attempt."""
     deadline = order.deadline
     return {
@@ -78,7 +78,7 @@ def values_of_case(order: MailOrder, locale: Locale, ways: Ways) -> Values:
     }
 
 
-def values_of_letter(order: LetterOrder, ways: Ways) -> Values:
+def values_of_letter(order: SendLetterInput, ways: Ways) -> Values:
     """For a letter about a seller's standing in the programme."""
     return {
         "name": order.name,
@@ -117,7 +117,7 @@ class WebUI:
         return f"{base}/namespaces/{quote(self.namespace)}/workflows/{quote(workflow_id, safe='')}"
 
 
-def values_of_desk(order: DeskOrder, web_ui: WebUI | None) -> Values:
+def values_of_desk(order: TellDeskInput, web_ui: WebUI | None) -> Values:
     """For what waits for the desk, with the whole story."""
     plan, account = order.plan, order.account
     return {

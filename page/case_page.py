@@ -6,10 +6,10 @@ Left out are the timeline with its notes, who of the desk did what, and who repo
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from domain.case.attempt import About, Channel, Result
+from domain.case.attempt import Channel, Purpose, Result
 from domain.case.events import Review
 from domain.case.state import ALREADY_DEACTIVATED, Plan
-from domain.case.status import CHANGES_THE_CASE, CLOSED, OPEN, READS_PLANS, Status, What
+from domain.case.status import CHANGES_THE_CASE, CLOSED, OPEN, READS_PLANS, EventKind, Status
 from domain.case.view import AttemptView, CaseView
 from page import words
 from page.languages import Left
@@ -116,7 +116,7 @@ class CasePage:
     @property
     def calling(self) -> bool:
         """Whether the seller's telephone rings now, or is about to since they asked."""
-        asked_for = any(p.about is About.REQUESTED for p in self.view.agenda)
+        asked_for = any(p.about is Purpose.REQUESTED for p in self.view.agenda)
         under_way = (a.channel is Channel.CALL and a.result is None for a in self.view.attempts)
         return self.is_open and (asked_for or any(under_way))
 
@@ -139,7 +139,7 @@ class CasePage:
             entry.what
             for entry in self.view.timeline
             if entry.what in words.CANNOT_CALL
-            or (entry.what is What.CONTACT_CHANGED and "emergency_phone" in (entry.note or ""))
+            or (entry.what is EventKind.CONTACT_CHANGED and "emergency_phone" in (entry.note or ""))
         ]
         return words.CANNOT_CALL.get(news[-1]) if news else None
 

@@ -11,7 +11,7 @@ from domain.enrollment.ratings import (
     window_length,
     window_start,
 )
-from domain.enrollment.state import Reason, Status
+from domain.enrollment.state import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.view import Requirement, StandingView
 
 TOP = 1000
@@ -94,7 +94,7 @@ class StandingPage:
     view: StandingView
 
     @property
-    def status(self) -> Status:
+    def status(self) -> EnrollmentStatus:
         """Where they stand."""
         return self.view.status
 
@@ -108,11 +108,15 @@ class StandingPage:
         """How the page is to feel, as of a case."""
         if self.deactivated:
             return "over"
-        tones = {Status.ENROLLED: "done", Status.INVITED: "act", Status.EXPELLED: "over"}
+        tones = {
+            EnrollmentStatus.ENROLLED: "done",
+            EnrollmentStatus.INVITED: "act",
+            EnrollmentStatus.EXPELLED: "over",
+        }
         return tones.get(self.status, "wait")
 
     @property
-    def reason(self) -> Reason:
+    def reason(self) -> EnrollmentReason:
         """Why."""
         return self.view.reason
 
@@ -139,7 +143,7 @@ class StandingPage:
     def days_left(self) -> int | None:
         """How many more days below an enrollment takes; None where none was, or it is none."""
         below = self.view.days_below
-        return self.allowed - below if self.status is Status.ENROLLED and below else None
+        return self.allowed - below if self.status is EnrollmentStatus.ENROLLED and below else None
 
     @property
     def good(self) -> int:
@@ -150,7 +154,7 @@ class StandingPage:
     def qualifies_on(self) -> date | None:
         """The day on which the rating will meet the requirement, if it does not today."""
         on = self.view.qualifies_on
-        over = self.deactivated or self.status is Status.EXPELLED
+        over = self.deactivated or self.status is EnrollmentStatus.EXPELLED
         awaited = on is not None and not self.met("rating") and not over
         return on if awaited else None
 

@@ -1,7 +1,7 @@
 """What codes are called on the page. Marked here, translated where it is shown."""
 
-from domain.case.attempt import About, Channel, Result
-from domain.case.status import Reason, Status, What
+from domain.case.attempt import Channel, Purpose, Result
+from domain.case.status import EventKind, Reason, Status
 from page.languages import N_
 
 STATUS = {
@@ -27,26 +27,26 @@ WHY_ENDED = {
 }
 
 CALL_ABOUT = {
-    About.NOTICE: N_("Call to your emergency number"),
-    About.REQUESTED: N_("Call that you asked for"),
-    About.CONVERSATION: N_("Call to talk your plan through"),
+    Purpose.NOTICE: N_("Call to your emergency number"),
+    Purpose.REQUESTED: N_("Call that you asked for"),
+    Purpose.CONVERSATION: N_("Call to talk your plan through"),
 }
 
 EMAIL_ABOUT = {
-    About.NOTICE: N_("E-mail: what happened, and how to reach us"),
-    About.FINAL_NOTICE: N_("E-mail: last notice before the deadline"),
-    About.MORE_INFORMATION: N_("E-mail: what we still need to know about your plan"),
-    About.PLAN_REJECTED: N_("E-mail: why we could not accept your plan"),
-    About.COOPERATION_REMINDER: N_("E-mail: a reminder that your plan is due"),
-    About.ISSUE_JOINED: N_("E-mail: a further issue"),
-    About.PLAN_DUE: N_("E-mail: a further issue, which takes a plan"),
-    About.ISSUE_WITHDRAWN: N_("E-mail: an issue was withdrawn"),
-    About.NUMBER_NEEDED: N_("E-mail: we need a working telephone number"),
-    About.FRESH_LINK: N_("E-mail: a fresh link to this page"),
-    About.CONTACT_CHANGED: N_("E-mail: your number or address was changed"),
-    About.RESOLVED: N_("E-mail: the case is resolved"),
-    About.DEACTIVATED: N_("E-mail: your account was deactivated, and how to appeal"),
-    About.WITHDRAWN: N_("E-mail: the case was withdrawn"),
+    Purpose.NOTICE: N_("E-mail: what happened, and how to reach us"),
+    Purpose.FINAL_NOTICE: N_("E-mail: last notice before the deadline"),
+    Purpose.MORE_INFORMATION: N_("E-mail: what we still need to know about your plan"),
+    Purpose.PLAN_REJECTED: N_("E-mail: why we could not accept your plan"),
+    Purpose.COOPERATION_REMINDER: N_("E-mail: a reminder that your plan is due"),
+    Purpose.ISSUE_JOINED: N_("E-mail: a further issue"),
+    Purpose.PLAN_DUE: N_("E-mail: a further issue, which takes a plan"),
+    Purpose.ISSUE_WITHDRAWN: N_("E-mail: an issue was withdrawn"),
+    Purpose.NUMBER_NEEDED: N_("E-mail: we need a working telephone number"),
+    Purpose.FRESH_LINK: N_("E-mail: a fresh link to this page"),
+    Purpose.CONTACT_CHANGED: N_("E-mail: your number or address was changed"),
+    Purpose.RESOLVED: N_("E-mail: the case is resolved"),
+    Purpose.DEACTIVATED: N_("E-mail: your account was deactivated, and how to appeal"),
+    Purpose.WITHDRAWN: N_("E-mail: the case was withdrawn"),
 }
 
 RESULT = {
@@ -67,8 +67,10 @@ RESULT = {
 }
 
 CANNOT_CALL = {
-    What.NUMBER_INVALID: N_("We cannot call you: the number we have does not exist."),
-    What.NUMBER_NOT_CALLED: N_("We cannot call you: the number we have is not one that we call."),
+    EventKind.NUMBER_INVALID: N_("We cannot call you: the number we have does not exist."),
+    EventKind.NUMBER_NOT_CALLED: N_(
+        "We cannot call you: the number we have is not one that we call."
+    ),
 }
 
 REFUSALS = {
@@ -107,7 +109,7 @@ NUMBER_PROBLEMS = {
 """What is wrong with a number, as reference/contact_check.py says it."""
 
 
-def attempt(channel: Channel, about: About) -> str:
+def attempt(channel: Channel, about: Purpose) -> str:
     """What an attempt is called."""
     names = CALL_ABOUT if channel is Channel.CALL else EMAIL_ABOUT
     return names[about]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
-from domain.case.activity_inputs import ContactOrder, DeactivationOrder, ExpelOrder
+from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
 from domain.case.attempt import Result
 from providers.call_wording import ENGLISH
 
@@ -117,10 +117,10 @@ class Telephone(Protocol):
         """Which of several providers the call is at; None where there is but one."""
 
 
-class Lines(Protocol):
+class PhoneLock(Protocol):
     """Keeps two workers from calling one number at once; a provider may not notice in time."""
 
-    async def hold(self, phone: str, key: str, lease: timedelta) -> str | None:
+    async def acquire(self, phone: str, key: str, lease: timedelta) -> str | None:
         """Hold the line to a number; None if it is held under another key.
 
         Args:
@@ -132,7 +132,7 @@ class Lines(Protocol):
             ProviderFailed: nobody knows whether it is held.
         """
 
-    async def let_go(self, phone: str, line: str) -> None:
+    async def release(self, phone: str, line: str) -> None:
         """Let go of a line; of one that timed out, nothing happens.
 
         Raises:
@@ -183,21 +183,21 @@ class Programme(Protocol):
             ProviderFailed: the programme did not answer.
         """
 
-    async def expel(self, order: ExpelOrder) -> None:
+    async def expel(self, order: ExpelInput) -> None:
         """Remove the account for harmful conduct, known or not; again changes nothing.
 
         Raises:
             ProviderFailed: the programme did not take it.
         """
 
-    async def record_deactivation(self, order: DeactivationOrder) -> None:
+    async def record_deactivation(self, order: TellDeactivationInput) -> None:
         """Know that the account is deactivated, known or not; again changes nothing.
 
         Raises:
             ProviderFailed: the programme did not take it.
         """
 
-    async def change_contact(self, order: ContactOrder) -> None:
+    async def change_contact(self, order: ShareContactInput) -> None:
         """Let the account's enrollment know the news, if there is one.
 
         Raises:
@@ -208,14 +208,14 @@ class Programme(Protocol):
 class OpenCases(Protocol):
     """The cases that are open."""
 
-    async def change_contact(self, order: ContactOrder) -> None:
+    async def change_contact(self, order: ShareContactInput) -> None:
         """Let the account's open case know the news, if there is one to take it.
 
         Raises:
             ProviderFailed: the case did not answer.
         """
 
-    async def record_deactivation(self, order: DeactivationOrder) -> None:
+    async def record_deactivation(self, order: TellDeactivationInput) -> None:
         """Let the account's open case know that the account is deactivated, if there is one.
 
         Raises:

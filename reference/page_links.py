@@ -106,7 +106,7 @@ class Signer:
         )
 
 
-class Entry:
+class PageLinks:
     """The way in to the page at `base_url`."""
 
     def __init__(self, keys: Sequence[str], base_url: str) -> None:

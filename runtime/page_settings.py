@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from reference.page_links import Entry
+from reference.page_links import PageLinks
 from runtime.existing import ExistingFile
 from runtime.settings import Settings
 from runtime.web_address import is_this_machine, origin_of
@@ -135,13 +135,13 @@ class PageSettings(BaseSettings):
             )
         return self.keys, self.url
 
-    def entry(self) -> Entry:
+    def entry(self) -> PageLinks:
         """What makes links to the page.
 
         Raises:
             ValueError: as `require`.
         """
-        return Entry(*self.require())
+        return PageLinks(*self.require())
 
 
 class CodecSettings(BaseSettings):

@@ -20,28 +20,28 @@ from temporalio.worker import (
     WorkerTuner,
 )
 
-from activities.accounts import MarketplaceActivities
-from activities.calls import TelephonyActivities
-from activities.emails import MailActivities
+from activities.accounts import AccountActivities
+from activities.calls import CallActivities
+from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
-from activities.sharing import ContactActivities
-from activities.warnings import StandingActivities
+from activities.sharing import SharingActivities
+from activities.warnings import WarningActivities
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from mail.composer import Addresses, Composer
-from mail.templates import Wording
+from mail.templates import Templates
 from mail.values import Ways, WebUI
 from providers.failover_telephone import FailoverTelephone
-from providers.protocols import AccountService, Lines, Mail, OpenCases, Programme, Telephone
+from providers.protocols import AccountService, Mail, OpenCases, PhoneLock, Programme, Telephone
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from providers.smtp.mail import SmtpMail, SmtpServer
 from providers.temporal.own_workflows import Cases, Enrollments
-from providers.temporal.phone_lock import PhoneLines
+from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.twilio.api import Account
 from providers.twilio.telephone import Numbers, TwilioTelephone
 from reference.contact_check import call_only
-from reference.page_links import Entry
+from reference.page_links import PageLinks
 from runtime.settings import Settings
 from runtime.workflow_slots import LOST_AFTER_SECONDS, OneSlot
 from workflows.case.issue_case import IssueCase
@@ -62,7 +62,7 @@ class Providers:
     """What the engine meets the world through."""
 
     telephone: Telephone
-    lines: Lines
+    phone_lock: PhoneLock
     mail: Mail
     accounts: AccountService
     programme: Programme
@@ -73,7 +73,7 @@ def providers_of(settings: Settings, client: Client) -> Providers:
     """The providers that the settings name."""
     return Providers(
         telephone=telephone_of(settings),
-        lines=PhoneLines(client),
+        phone_lock=TemporalPhoneLock(client),
         mail=mail_of(settings),
         accounts=SimulatedMarketplace(settings.state),
         programme=Enrollments(client),
@@ -171,7 +171,7 @@ async def working(
     settings: Settings,
     providers: Providers,
     queues: Iterable[str] = QUEUES,
-    page: Entry | None = None,
+    page: PageLinks | None = None,
 ) -> AsyncIterator[Workers]:
     """Serve the queues while the block runs; e-mails link to the `page`, if there is one."""
     queues = tuple(queues)
@@ -236,26 +236,26 @@ def activity_workers(
     settings: Settings,
     providers: Providers,
     queues: Iterable[str],
-    page: Entry | None,
+    page: PageLinks | None,
 ) -> list[Worker]:
     """A worker for the activities of each of the queues."""
     call_only(settings.called_regions)
     opening = OpeningActivities(providers.programme, providers.accounts, settings.least_window)
-    marketplace = MarketplaceActivities(
+    marketplace = AccountActivities(
         providers.accounts, providers.programme, settings.silence_held_until
     )
-    mailing = MailActivities(
+    mailing = EmailActivities(
         providers.mail,
         Composer(
             Addresses(settings.sender, settings.desk, settings.message_id_domain),
-            Wording(settings.templates),
+            Templates(settings.templates),
             Ways(page.link if page else None, settings.desk_phone, settings.calling_number),
             WebUI(settings.web_ui, client.namespace) if settings.web_ui else None,
         ),
     )
-    standing = StandingActivities(settings.warn_days_below)
-    contacts = ContactActivities(providers.programme, providers.cases)
-    telephony = TelephonyActivities(providers.telephone, providers.lines)
+    standing = WarningActivities(settings.warn_days_below)
+    contacts = SharingActivities(providers.programme, providers.cases)
+    telephony = CallActivities(providers.telephone, providers.phone_lock)
     # Any: activities of every signature.
     activities: dict[str, list[Callable[..., Any]]] = {
         CASES_QUEUE: [

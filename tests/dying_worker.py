@@ -11,7 +11,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 from typing import NoReturn
 
-from domain.case.activity_inputs import ExpelOrder
+from domain.case.activity_inputs import ExpelInput
 from domain.case.attempt import Result
 from providers.protocols import AccountService, Dial, Mail, Programme, Telephone
 from runtime.service import Providers
@@ -63,7 +63,7 @@ class DyingProgramme:
         self.record_deactivation = programme.record_deactivation
         self._expel = programme.expel
 
-    async def expel(self, order: ExpelOrder) -> None:
+    async def expel(self, order: ExpelInput) -> None:
         await self._expel(order)
         die()
 

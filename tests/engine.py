@@ -20,7 +20,7 @@ from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
-from domain.enrollment.state import What
+from domain.enrollment.state import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import Account, Issue, SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
@@ -29,8 +29,8 @@ from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from providers.temporal.own_workflows import Cases, Enrollments
-from providers.temporal.phone_lock import PhoneLines
-from reference.page_links import Entry
+from providers.temporal.phone_lock import TemporalPhoneLock
+from reference.page_links import PageLinks
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
@@ -176,7 +176,9 @@ class KnownSeller(Running[EnrollmentView]):
     async def wrote(self) -> list[tuple[str, str]]:
         """The letters sent: about what, and what came of each."""
         timeline = (await self.view()).timeline
-        return [(e.note or "", e.result or "") for e in timeline if e.what is What.EMAIL]
+        return [
+            (e.note or "", e.result or "") for e in timeline if e.what is EnrollmentEventKind.EMAIL
+        ]
 
 
 async def know(
@@ -259,7 +261,7 @@ async def engine_in(
     accounts: AccountService | None = None,
     programme: Callable[[Client], Programme] = Enrollments,
     queues: Iterable[str] = QUEUES,
-    page: Entry | None = None,
+    page: PageLinks | None = None,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, with its state in `folder`."""
@@ -269,7 +271,7 @@ async def engine_in(
         await register_search_attributes(client)
         providers = Providers(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds),
-            lines=PhoneLines(client),
+            phone_lock=TemporalPhoneLock(client),
             mail=mail or SimulatedMail(folder / "mail"),
             accounts=accounts or SimulatedMarketplace(folder),
             programme=programme(client),

@@ -17,7 +17,7 @@ from typing import Any
 from domain.case.events import Decision, RecordDeactivation
 from domain.case.status import Status
 from domain.enrollment.events import Readmit, Reinstate
-from domain.enrollment.state import Status as Standing
+from domain.enrollment.state import EnrollmentStatus
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated.telephone import SimulatedTelephone
@@ -111,7 +111,7 @@ async def _contact_shared(engine: Engine) -> OpenCase:
 async def _enrolled_ended_and_enrolled_again(engine: Engine) -> KnownSeller:
     seller = await engine.know("ROUND", days_ago(365, 300), days_ago(9, 249))
     await seller.play(2 * DAY)
-    await seller.when(lambda v: v.status is Standing.NOT_ELIGIBLE)
+    await seller.when(lambda v: v.status is EnrollmentStatus.NOT_ELIGIBLE)
     await seller.tell(Programme.record_ratings, recorded(days_ago(3, 400)))
     await seller.tell(Programme.change_account, changed(selling_plan="individual", name=None))
     return seller

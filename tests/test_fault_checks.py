@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from domain.case.attempt import About, Channel, Result
+from domain.case.attempt import Channel, Purpose, Result
 from domain.case.policy import effective_policy
-from domain.case.state import Entry
-from domain.case.status import Reason, Status, What
+from domain.case.state import TimelineEntry
+from domain.case.status import EventKind, Reason, Status
 from domain.case.view import AttemptView, CaseView
 from experiments.faults.checks import violations
 from experiments.faults.evidence import Call, CaseSeen, Delivered, Evidence
@@ -27,7 +27,7 @@ def _attempt(number: int) -> AttemptView:
     return AttemptView(
         number=number,
         channel=Channel.CALL if call else Channel.EMAIL,
-        about=About.FINAL_NOTICE if number == 7 else About.NOTICE,
+        about=Purpose.FINAL_NOTICE if number == 7 else Purpose.NOTICE,
         at=OPENED + (CALLS | EMAILS)[number] * HOUR,
         result=Result.NO_ANSWER if call else Result.ACCEPTED,
     )
@@ -38,14 +38,14 @@ def _rejection(number: int) -> AttemptView:
     return AttemptView(
         number=number,
         channel=Channel.EMAIL,
-        about=About.PLAN_REJECTED,
+        about=Purpose.PLAN_REJECTED,
         at=at,
         result=Result.ACCEPTED,
     )
 
 
-def _entry(what: What, at: datetime, note: str | None = None) -> Entry:
-    return Entry(at=at, what=what, by="engine", note=note)
+def _entry(what: EventKind, at: datetime, note: str | None = None) -> TimelineEntry:
+    return TimelineEntry(at=at, what=what, by="engine", note=note)
 
 
 VIEW = CaseView(
@@ -62,9 +62,9 @@ VIEW = CaseView(
     plans=(),
     conversation_required=False,
     timeline=(
-        _entry(What.OUTREACH_BEGAN, OPENED),
-        _entry(What.CLOCK_STARTED, OPENED),
-        _entry(What.STATUS, DEADLINE, "deactivating (not_reached)"),
+        _entry(EventKind.OUTREACH_BEGAN, OPENED),
+        _entry(EventKind.CLOCK_STARTED, OPENED),
+        _entry(EventKind.STATUS, DEADLINE, "deactivating (not_reached)"),
     ),
 )
 CASE = CaseSeen("case/US/DOCTORED", effective_policy(None), VIEW)
@@ -140,7 +140,7 @@ DOCTORED: dict[str, tuple[dict[str, Any], str]] = {
                     else a
                     for a in VIEW.attempts
                 ),
-                timeline=(_entry(What.NUMBER_INVALID, OPENED), *VIEW.timeline),
+                timeline=(_entry(EventKind.NUMBER_INVALID, OPENED), *VIEW.timeline),
             ),
             "calls": [],
         },
@@ -195,7 +195,7 @@ DOCTORED: dict[str, tuple[dict[str, Any], str]] = {
         "nothing is to come",
     ),
     "the seller turned up": (
-        {"cases": told(timeline=(_entry(What.CONTACT, OPENED + HOUR), *VIEW.timeline))},
+        {"cases": told(timeline=(_entry(EventKind.CONTACT, OPENED + HOUR), *VIEW.timeline))},
         "the seller turned up",
     ),
     "a skipped call": (

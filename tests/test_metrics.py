@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from domain.case.attempt import Channel
 from domain.case.events import Decide, Decision
-from domain.case.status import What
+from domain.case.status import EventKind
 from domain.case.view import CaseView
 from domain.shared.names import CASES_QUEUE, case_workflow_id
 from reference.time_zones import EDITION
@@ -107,7 +107,7 @@ def _agree(scraped: Scraped, views: list[CaseView]) -> None:
         for s in scraped.samples
         if s.name == "case72_cases_ended_total"
     }
-    channels = {What.CALL: Channel.CALL, What.EMAIL: Channel.EMAIL}
+    channels = {EventKind.CALL: Channel.CALL, EventKind.EMAIL: Channel.EMAIL}
     entries = [entry for view in views for entry in view.timeline if entry.what in channels]
     assert Counter((channels[entry.what], entry.result) for entry in entries) == {
         (s.labels["channel"], s.labels["result"]): s.value

@@ -4,16 +4,16 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.case.attempt import About, Attempt
+from domain.case.attempt import Attempt, Purpose
 from domain.case.case import Case
 from domain.case.events import HarmCategory
-from domain.case.state import Entry, Plan
+from domain.case.state import Plan, TimelineEntry
 from domain.case.status import Reason, Status
 from domain.shared.account import Account, Confirmation, ContactNews, Issue, SellerAccount
 from domain.shared.text import Frozen
 
 
-class LookUpOrder(Frozen):
+class LookUpInput(Frozen):
     """Find out what opening a case takes."""
 
     account: Account
@@ -23,7 +23,7 @@ class LookUpOrder(Frozen):
     """Harm is looked at before coverage."""
 
 
-class CallOrder(Frozen):
+class PlaceCallInput(Frozen):
     """Call the seller. `case_id` and `number` together name the call for ever."""
 
     case_id: str
@@ -35,12 +35,12 @@ class CallOrder(Frozen):
     """Not dialled at or after this moment."""
 
 
-class MailOrder(Frozen):
+class SendEmailInput(Frozen):
     """E-mail the seller. `case_id` and `number` together make the Message-ID."""
 
     case_id: str
     number: int
-    about: About
+    about: Purpose
     email: str
     name: str
     language: str
@@ -63,7 +63,7 @@ class MailOrder(Frozen):
     """The change of number or address that the e-mail confirms."""
 
 
-class DeskOrder(Frozen):
+class TellDeskInput(Frozen):
     """Tell the desk what waits for it, and the whole story."""
 
     case_id: str
@@ -72,14 +72,14 @@ class DeskOrder(Frozen):
     reason: str | None
     issues: tuple[Issue, ...]
     plan: Plan | None
-    timeline: tuple[Entry, ...]
+    timeline: tuple[TimelineEntry, ...]
     conversation_required: bool
     """Whether accepting the plan is refused until a conversation is recorded."""
     due: datetime
     """Since when the desk is to be told; with `case_id` it makes the Message-ID."""
 
 
-class ContactOrder(Frozen):
+class ShareContactInput(Frozen):
     """Let the other workflow of the account know a new number or address; null is no news."""
 
     store: str
@@ -92,7 +92,7 @@ class ContactOrder(Frozen):
     """The addresses that it was confirmed to."""
 
 
-class DeactivateOrder(Frozen):
+class DeactivateInput(Frozen):
     """Deactivate the account; `case_id` is the idempotency key."""
 
     case_id: str
@@ -102,7 +102,7 @@ class DeactivateOrder(Frozen):
     """Orders older than this do not say."""
 
 
-class ExpelOrder(Frozen):
+class ExpelInput(Frozen):
     """Remove the account from the programme for good."""
 
     case_id: str
@@ -113,7 +113,7 @@ class ExpelOrder(Frozen):
     evidence: str
 
 
-class DeactivationOrder(Frozen):
+class TellDeactivationInput(Frozen):
     """Let the other workflow of the account know that the account is deactivated."""
 
     store: str
@@ -125,10 +125,10 @@ class DeactivationOrder(Frozen):
     """The case that did it, or that found it done."""
 
 
-def call_order(case: Case, call: Attempt) -> CallOrder:
+def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
     """The order for a call under way."""
     assert call.latest is not None
-    return CallOrder(
+    return PlaceCallInput(
         case_id=case.id,
         number=call.number,
         phone=call.to,
@@ -137,10 +137,10 @@ def call_order(case: Case, call: Attempt) -> CallOrder:
     )
 
 
-def mail_order(case: Case, email: Attempt) -> MailOrder:
+def send_email_input(case: Case, email: Attempt) -> SendEmailInput:
     """The order for an e-mail under way."""
     account = case.account
-    return MailOrder(
+    return SendEmailInput(
         case_id=case.id,
         number=email.number,
         about=email.about,
@@ -162,9 +162,9 @@ def mail_order(case: Case, email: Attempt) -> MailOrder:
     )
 
 
-def desk_order(case: Case, due: datetime) -> DeskOrder:
+def tell_desk_input(case: Case, due: datetime) -> TellDeskInput:
     """The order to tell the desk what waits for it since `due`."""
-    return DeskOrder(
+    return TellDeskInput(
         case_id=case.id,
         account=case.account,
         status=case.status,
@@ -177,9 +177,9 @@ def desk_order(case: Case, due: datetime) -> DeskOrder:
     )
 
 
-def deactivate_order(case: Case) -> DeactivateOrder:
+def deactivate_input(case: Case) -> DeactivateInput:
     """The order to deactivate the account."""
-    return DeactivateOrder(
+    return DeactivateInput(
         case_id=case.id,
         store=case.account.store,
         seller_id=case.account.seller_id,
@@ -188,10 +188,10 @@ def deactivate_order(case: Case) -> DeactivateOrder:
     )
 
 
-def expel_order(case: Case) -> ExpelOrder:
+def expel_input(case: Case) -> ExpelInput:
     """The order to expel the account for the harm reported."""
     assert case.harm is not None
-    return ExpelOrder(
+    return ExpelInput(
         case_id=case.id,
         store=case.account.store,
         seller_id=case.account.seller_id,
@@ -201,10 +201,10 @@ def expel_order(case: Case) -> ExpelOrder:
     )
 
 
-def deactivation_order(case: Case) -> DeactivationOrder:
+def tell_deactivation_input(case: Case) -> TellDeactivationInput:
     """The order to let the programme know that the account is deactivated."""
     found = case.status is Status.NOT_COVERED
-    return DeactivationOrder(
+    return TellDeactivationInput(
         key=f"{case.id}/deactivated",
         case_id=case.id,
         store=case.account.store,
@@ -213,9 +213,11 @@ def deactivation_order(case: Case) -> DeactivationOrder:
     )
 
 
-def contact_order(own_id: str, account: Account | SellerAccount, news: ContactNews) -> ContactOrder:
+def share_contact_input(
+    own_id: str, account: Account | SellerAccount, news: ContactNews
+) -> ShareContactInput:
     """The order to let the account's other workflow know the news of the one with this id."""
-    return ContactOrder(
+    return ShareContactInput(
         store=account.store,
         seller_id=account.seller_id,
         key=f"{own_id}/contact/{news.change}",

@@ -14,7 +14,7 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
-class About(StrEnum):
+class Purpose(StrEnum):
     """What an attempt is for."""
 
     NOTICE = "notice"
@@ -35,10 +35,10 @@ class About(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-OUTREACH = frozenset({About.NOTICE, About.FINAL_NOTICE})
+OUTREACH = frozenset({Purpose.NOTICE, Purpose.FINAL_NOTICE})
 """The attempts of the 72 hours, as opposed to answers and news while working it out."""
 
-CLOSING = frozenset({About.RESOLVED, About.DEACTIVATED, About.WITHDRAWN})
+CLOSING = frozenset({Purpose.RESOLVED, Purpose.DEACTIVATED, Purpose.WITHDRAWN})
 """The e-mails that tell the seller how the case ended."""
 
 
@@ -89,11 +89,11 @@ GOT_THROUGH = frozenset(
 """A call that rang, or an e-mail the mail server accepted: the seller's side was reached."""
 
 
-class Planned(Frozen):
+class Scheduled(Frozen):
     """An attempt to come: an entry of the agenda."""
 
     channel: Channel
-    about: About
+    about: Purpose
     due: datetime
     entry: int = 0
     """Which entry of the outreach this is; a redial keeps its entry's."""
@@ -108,7 +108,7 @@ class Planned(Frozen):
     """The change of number or address that the e-mail confirms."""
 
 
-class Attempt(Planned):
+class Attempt(Scheduled):
     """An attempt under way (`result` is None) or made."""
 
     number: int

@@ -12,7 +12,7 @@ _LAST_MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
 
-class Opening(NamedTuple):
+class CallingWindow(NamedTuple):
     """A stretch in which calls may be dialled: from `opens` until before `closes`."""
 
     opens: datetime
@@ -21,12 +21,12 @@ class Opening(NamedTuple):
 
 def calling_hours(
     quiet_from: time, quiet_until: time, zone: tzinfo, start: datetime, until: datetime
-) -> tuple[Opening, ...]:
+) -> tuple[CallingWindow, ...]:
     """Every opening from the one at or after `start` to the first that closes after `until`.
 
     In UTC, daylight saving of `zone` included.
     """
-    openings: list[Opening] = []
+    openings: list[CallingWindow] = []
     day = start.astimezone(zone).date() - _DAY
     while not openings or openings[-1].closes <= until:
         closing_day = day if quiet_from > quiet_until else day + _DAY
@@ -34,22 +34,24 @@ def calling_hours(
         closes = datetime.combine(closing_day, quiet_from, zone).astimezone(start.tzinfo)
         # A clock change can swallow a short opening whole.
         if closes > start and opens < closes:
-            openings.append(Opening(opens, closes))
+            openings.append(CallingWindow(opens, closes))
         day += _DAY
     return tuple(openings)
 
 
-def closes_at(moment: datetime, hours: Sequence[Opening]) -> datetime | None:
+def closes_at(moment: datetime, hours: Sequence[CallingWindow]) -> datetime | None:
     """The end of the opening that `moment` lies in; None in quiet hours."""
     return next((closes for opens, closes in hours if opens <= moment < closes), None)
 
 
-def next_opening(moment: datetime, hours: Sequence[Opening]) -> datetime | None:
+def next_opening(moment: datetime, hours: Sequence[CallingWindow]) -> datetime | None:
     """The first moment allowed, `moment` or later; None beyond the known hours."""
     return next((max(opens, moment) for opens, closes in hours if moment < closes), None)
 
 
-def place_call(moment: datetime, deadline: datetime, hours: Sequence[Opening]) -> datetime | None:
+def moved_into_hours(
+    moment: datetime, deadline: datetime, hours: Sequence[CallingWindow]
+) -> datetime | None:
     """Where a call planned for `moment` goes.
 
     Out of quiet hours to the next opening; where that would pass the deadline, back to the
@@ -70,7 +72,7 @@ def plan_calls(
     *,
     begins: datetime,
     deadline: datetime,
-    hours: Sequence[Opening],
+    hours: Sequence[CallingWindow],
     spacing: timedelta,
     last_call: datetime | None,
 ) -> list[datetime]:
@@ -79,7 +81,7 @@ def plan_calls(
     None is before `begins`, and none closer than `spacing` to the one before, planned or
     (`last_call`) made.
     """
-    placed = {place_call(m, deadline, hours) for m in moments}
+    placed = {moved_into_hours(m, deadline, hours) for m in moments}
     kept: list[datetime] = []
     for due in sorted(d for d in placed if d is not None and d >= begins):
         before = kept[-1] if kept else last_call

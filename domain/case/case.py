@@ -6,11 +6,11 @@ workflow asks, and `done` tells the case what came of what it wanted.
 
 from datetime import datetime
 
-from domain.case.attempt import OUTREACH, About, CallEnded, Result
+from domain.case.attempt import OUTREACH, CallEnded, Purpose, Result
 from domain.case.desk_updates import Working
 from domain.case.really_tried import shortfall
 from domain.case.state import ALREADY_DEACTIVATED, ENGINE
-from domain.case.status import CLOSED, Reason, Status, What
+from domain.case.status import CLOSED, EventKind, Reason, Status
 from domain.case.steps import (
     CaseFacts,
     Deactivate,
@@ -108,7 +108,7 @@ class Case(Working):
 
     def _close(self, now: datetime) -> tuple[Step, ...]:
         self.closed_at = now
-        self.log(now, What.CLOSED)
+        self.log(now, EventKind.CLOSED)
         return ()
 
     # --- what came of a step --------------------------------------------------------------
@@ -119,10 +119,10 @@ class Case(Working):
             return
         self.policy, self.hours, self.overrides = facts.policy, facts.hours, None
         self.shares_contact = facts.shares_contact
-        self.log(now, What.OPENED, self.opened_by)
+        self.log(now, EventKind.OPENED, self.opened_by)
         self.not_called = facts.not_called
         if self.not_called is not None:
-            self.log(now, What.NUMBER_NOT_CALLED, note=self.not_called)
+            self.log(now, EventKind.NUMBER_NOT_CALLED, note=self.not_called)
         harmful = next((issue for issue in self.issues if issue.harmful), None)
         if harmful is not None:
             reporter = "opening" if self.opened_by == ENGINE else self.opened_by
@@ -146,7 +146,7 @@ class Case(Working):
         """The desk was told, or could not be; it is told again while it has not acted."""
         if due != self.desk_due:
             return
-        self.log(now, What.DESK_TOLD if told else What.DESK_NOT_TOLD)
+        self.log(now, EventKind.DESK_TOLD if told else EventKind.DESK_NOT_TOLD)
         again = due + self.rules.desk_reminder
         if told and again <= now:
             again = now + self.rules.desk_reminder
@@ -158,9 +158,9 @@ class Case(Working):
             return
         if done:
             self.account_deactivated = True
-            self.end(now, Status.DEACTIVATED, self.reason, About.DEACTIVATED)
+            self.end(now, Status.DEACTIVATED, self.reason, Purpose.DEACTIVATED)
         else:
-            self.log(now, What.DEACTIVATION_FAILED)
+            self.log(now, EventKind.DEACTIVATION_FAILED)
             self.escalate(now, Reason.DEACTIVATION_FAILED)
 
     def deactivation_held(self, now: datetime) -> None:
@@ -174,7 +174,7 @@ class Case(Working):
     def expelled_from_programme(self, now: datetime) -> None:
         """The programme took the expulsion."""
         self.expelled = True
-        self.log(now, What.EXPELLED)
+        self.log(now, EventKind.EXPELLED)
 
     def told_deactivation(self, now: datetime) -> None:
         """The programme knows that the account is deactivated."""
@@ -185,4 +185,4 @@ class Case(Working):
         if news == self.contact_news:
             self.contact_news = news.told()
         if not told:
-            self.log(now, What.CONTACT_NOT_SHARED)
+            self.log(now, EventKind.CONTACT_NOT_SHARED)

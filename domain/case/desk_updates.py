@@ -6,13 +6,13 @@ either changes the case or raises `Refused`, having changed nothing that matters
 
 from datetime import datetime
 
-from domain.case.attempt import About
+from domain.case.attempt import Purpose
 from domain.case.events import (
     AddIssue,
+    ConversationOutcome,
     Decide,
     Decision,
     HarmCategory,
-    Outcome,
     RecordConversation,
     RecordDeactivation,
     ReportHarm,
@@ -22,7 +22,7 @@ from domain.case.events import (
 )
 from domain.case.seller_updates import SellerEvents
 from domain.case.state import ALREADY_DEACTIVATED, Harm
-from domain.case.status import CLOSED, Reason, Status, What
+from domain.case.status import CLOSED, EventKind, Reason, Status
 from domain.shared.errors import Refused
 
 MAXIMUM_ISSUES = 100
@@ -54,16 +54,16 @@ class Working(SellerEvents):
         )
         self.plans = (*self.plans[:-1], reviewed)
         note = f"{event.decision}: {event.note}" if event.note else event.decision
-        self.log(now, What.PLAN_REVIEWED, event.by, note)
+        self.log(now, EventKind.PLAN_REVIEWED, event.by, note)
         if event.decision is Review.ACCEPT:
-            self.end(now, Status.RESOLVED, Reason.PLAN_ACCEPTED, About.RESOLVED)
+            self.end(now, Status.RESOLVED, Reason.PLAN_ACCEPTED, Purpose.RESOLVED)
         elif event.decision is Review.MORE_INFORMATION:
             self.conversation_required = True
             self.work(now)
-            self.email(About.MORE_INFORMATION, now, event.note, reviewed.version)
+            self.email(Purpose.MORE_INFORMATION, now, event.note, reviewed.version)
         else:
             self._reject(now)
-            self.email(About.PLAN_REJECTED, now, event.note, reviewed.version)
+            self.email(Purpose.PLAN_REJECTED, now, event.note, reviewed.version)
 
     def _reject(self, now: datetime) -> None:
         self.rejections += 1
@@ -78,11 +78,11 @@ class Working(SellerEvents):
         self.refuse_unless_seen(event)
         self.admit(event)
         self.conversation_required = False
-        self.agenda = tuple(p for p in self.agenda if p.about is not About.CONVERSATION)
-        self.log(now, What.CONVERSATION, event.by, f"{event.outcome}: {event.note}")
+        self.agenda = tuple(p for p in self.agenda if p.about is not Purpose.CONVERSATION)
+        self.log(now, EventKind.CONVERSATION, event.by, f"{event.outcome}: {event.note}")
         self.contact(now, event.by)
-        if event.outcome is Outcome.RESOLVED and self.status is not Status.ESCALATED:
-            self.end(now, Status.RESOLVED, Reason.CONVERSATION, About.RESOLVED)
+        if event.outcome is ConversationOutcome.RESOLVED and self.status is not Status.ESCALATED:
+            self.end(now, Status.RESOLVED, Reason.CONVERSATION, Purpose.RESOLVED)
 
     def decide(self, event: Decide, now: datetime) -> None:
         """The lead ends an escalation, the only way out of it."""
@@ -90,9 +90,9 @@ class Working(SellerEvents):
         if self.status is not Status.ESCALATED:
             raise Refused(f"there is nothing to decide: the case is {self.status}, not escalated")
         self.refuse_unless_seen(event)
-        self.log(now, What.DECIDED, event.by, f"{event.decision}: {event.note}")
+        self.log(now, EventKind.DECIDED, event.by, f"{event.decision}: {event.note}")
         if event.decision is Decision.RESOLVE:
-            self.end(now, Status.RESOLVED, Reason.DECISION, About.RESOLVED)
+            self.end(now, Status.RESOLVED, Reason.DECISION, Purpose.RESOLVED)
         elif event.decision is Decision.DEACTIVATE:
             self.deactivate(now, Reason.DECISION)
         else:
@@ -126,7 +126,7 @@ class Working(SellerEvents):
                 raise Refused(f"the case has {MAXIMUM_ISSUES} issues, and takes no more")
         if known is None:
             self.issues += (issue,)
-            self.log(now, What.ISSUE_JOINED, event.by, f"{issue.id}: {issue.summary}")
+            self.log(now, EventKind.ISSUE_JOINED, event.by, f"{issue.id}: {issue.summary}")
         else:
             self.issues = tuple(issue if i.id == issue.id else i for i in self.issues)
         if newly_harmful:
@@ -139,11 +139,11 @@ class Working(SellerEvents):
             self.begin_outreach(now)
         elif self.status is Status.PLAN_REVIEW:
             self.work(now)
-            self.email(About.PLAN_DUE, now)
+            self.email(Purpose.PLAN_DUE, now)
         else:
             if self.status is Status.WORKING:
                 self.cooperate(now)
-            self.email(About.ISSUE_JOINED, now)
+            self.email(Purpose.ISSUE_JOINED, now)
 
     def report_harm(self, event: ReportHarm, now: datetime) -> None:
         """Harmful conduct: deactivated and expelled, whatever the open status."""
@@ -168,7 +168,7 @@ class Working(SellerEvents):
         if self.harm is not None and not self.is_open:
             return
         self.harm = self.harm or harm
-        self.log(now, What.HARM_REPORTED, harm.reporter, f"{harm.category}: {harm.evidence}")
+        self.log(now, EventKind.HARM_REPORTED, harm.reporter, f"{harm.category}: {harm.evidence}")
         if self.is_open:
             self.deactivate(now, Reason.HARM)
 
@@ -183,7 +183,7 @@ class Working(SellerEvents):
         if self.status in CLOSED:
             return
         self.refuse_unless_open()
-        self.log(now, What.DEACTIVATED_ELSEWHERE, event.by)
+        self.log(now, EventKind.DEACTIVATED_ELSEWHERE, event.by)
         # The programme knows, as it is who tells.
         self.account_deactivated = self.deactivation_told = True
         self.stop_everything()
@@ -198,16 +198,16 @@ class Working(SellerEvents):
             raise Refused(f"issue: the case has no issue {event.issue}")
         if event.issue is not None and rest:
             self.issues = rest
-            self.log(now, What.ISSUE_WITHDRAWN, event.by, f"{event.issue}: {event.note}")
-            self.email(About.ISSUE_WITHDRAWN, now, event.note)
+            self.log(now, EventKind.ISSUE_WITHDRAWN, event.by, f"{event.issue}: {event.note}")
+            self.email(Purpose.ISSUE_WITHDRAWN, now, event.note)
             return
         which = f"{event.issue}: " if event.issue else ""
-        self.log(now, What.ISSUE_WITHDRAWN, event.by, which + event.note)
-        self.end(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR, About.WITHDRAWN, event.note)
+        self.log(now, EventKind.ISSUE_WITHDRAWN, event.by, which + event.note)
+        self.end(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR, Purpose.WITHDRAWN, event.note)
 
     def cancel(self, now: datetime) -> None:
         """The workflow was cancelled: as if raised in error, while the case is open."""
         if self.is_open and self.policy is not None:
-            self.end(now, Status.WITHDRAWN, Reason.CANCELLED, About.WITHDRAWN)
+            self.end(now, Status.WITHDRAWN, Reason.CANCELLED, Purpose.WITHDRAWN)
         elif self.is_open:
             self.set_status(now, Status.WITHDRAWN, Reason.CANCELLED)

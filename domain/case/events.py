@@ -107,7 +107,7 @@ class ReviewPlan(Event):
         return self
 
 
-class Outcome(StrEnum):
+class ConversationOutcome(StrEnum):
     """How a conversation with the seller ended."""
 
     RESOLVED = "resolved"
@@ -118,7 +118,7 @@ class Outcome(StrEnum):
 class RecordConversation(Judgement):
     """A specialist spoke with the seller."""
 
-    outcome: Outcome
+    outcome: ConversationOutcome
     note: Paragraph
 
 

@@ -6,23 +6,23 @@ from domain.case.attempt import (
     GOT_THROUGH,
     LATE,
     OUTREACH,
-    About,
     Attempt,
     CallEnded,
     Channel,
-    Planned,
+    Purpose,
     Result,
+    Scheduled,
 )
-from domain.case.calling_hours import Opening, closes_at, next_opening, plan_calls
-from domain.case.state import CaseRecord
-from domain.case.status import Status, What
+from domain.case.calling_hours import CallingWindow, closes_at, next_opening, plan_calls
+from domain.case.state import CaseState
+from domain.case.status import EventKind, Status
 
 _HOUR = timedelta(hours=1)
 _HOURS_AHEAD = timedelta(days=2)
 """Calling hours are asked for again when less than this is known of them."""
 
 
-class Outreach(CaseRecord):
+class Outreach(CaseState):
     """A case that reaches its seller: keeps an agenda, performs it, reads the results."""
 
     # --- planning -------------------------------------------------------------------------
@@ -35,7 +35,7 @@ class Outreach(CaseRecord):
         # An earlier notice still on its way would only repeat what the new one says. A call
         # that is ringing already is the best thing that can happen, and goes on.
         self.call_off(lambda a: a.channel is Channel.EMAIL and a.about in OUTREACH)
-        self.log(now, What.OUTREACH_BEGAN)
+        self.log(now, EventKind.OUTREACH_BEGAN)
         self._plan_outreach(now, self.rules.email_hours)
 
     def _plan_outreach(self, base: datetime, email_hours: tuple[float, ...]) -> None:
@@ -43,7 +43,7 @@ class Outreach(CaseRecord):
         self.agenda = tuple(p for p in self.agenda if p.about not in OUTREACH)
         final = email_hours[-1]
         for hour in email_hours:
-            about = About.FINAL_NOTICE if hour == final else About.NOTICE
+            about = Purpose.FINAL_NOTICE if hour == final else Purpose.NOTICE
             self.plan(Channel.EMAIL, about, base + hour * _HOUR)
         self.plan_outreach_calls(base)
 
@@ -65,25 +65,25 @@ class Outreach(CaseRecord):
             last_call=self._last_call(),
         )
         for due in calls:
-            self.plan(Channel.CALL, About.NOTICE, due)
+            self.plan(Channel.CALL, Purpose.NOTICE, due)
 
     def request(self, now: datetime) -> None:
         """Plan the call the seller asked for: at once, whatever the hour."""
         self._drop_calls_before(now + self.rules.call_spacing)
-        self.plan(Channel.CALL, About.REQUESTED, now)
+        self.plan(Channel.CALL, Purpose.REQUESTED, now)
 
     def plan_conversation_call(self, now: datetime) -> None:
         """Keep one call planned for a conversation still to be held, if there is none."""
         assert self.conversation_due is not None
         calls = (*self.agenda, *self.under_way)
-        if self.cannot_call or any(p.about is About.CONVERSATION for p in calls):
+        if self.cannot_call or any(p.about is Purpose.CONVERSATION for p in calls):
             return
         earliest = max(now, self.conversation_due)
         if last := self._last_call():
             earliest = max(earliest, last + self.rules.call_spacing)
         due = next_opening(earliest, self.hours)
         if due and self.deadline and due < self.deadline:
-            self.plan(Channel.CALL, About.CONVERSATION, due)
+            self.plan(Channel.CALL, Purpose.CONVERSATION, due)
 
     def hours_run_short(self, now: datetime) -> bool:
         """Whether calls are to be planned for which the calling hours are not known yet."""
@@ -95,7 +95,7 @@ class Outreach(CaseRecord):
         wanted = self.conversation_wanted and not self.cannot_call
         return wanted and known_until <= now + _HOURS_AHEAD
 
-    def learn_hours(self, hours: tuple[Opening, ...], now: datetime) -> None:
+    def learn_hours(self, hours: tuple[CallingWindow, ...], now: datetime) -> None:
         """Take in calling hours further ahead."""
         past = tuple(o for o in self.hours if o.opens < hours[0].opens)
         self.hours = past[-2:] + hours
@@ -105,7 +105,7 @@ class Outreach(CaseRecord):
             none_yet = not any(c.channel is Channel.CALL for c in calls if self._of_outreach(c))
             self.plan_outreach_calls(now, call_now=none_yet and self.rules.call_hours[0] == 0)
 
-    def _of_outreach(self, attempt: Planned) -> bool:
+    def _of_outreach(self, attempt: Scheduled) -> bool:
         """Whether an attempt, planned or made, belongs to the present outreach."""
         if attempt.about not in OUTREACH:
             return False
@@ -128,7 +128,7 @@ class Outreach(CaseRecord):
         waits = again is not None and again > now
         return self.is_open and not self.cannot_call and not waits
 
-    def _planned_calls(self) -> list[Planned]:
+    def _planned_calls(self) -> list[Scheduled]:
         return [p for p in self.agenda if p.channel is Channel.CALL]
 
     def _drop_calls_before(self, moment: datetime) -> None:
@@ -161,7 +161,7 @@ class Outreach(CaseRecord):
         if calls and not any(a.channel is Channel.CALL for a in self.under_way):
             self._begin_call(calls, now)
 
-    def _begin_call(self, calls: list[Planned], now: datetime) -> None:
+    def _begin_call(self, calls: list[Scheduled], now: datetime) -> None:
         *older, newest = calls
         for call in older:
             self.record(call, now, Result.SKIPPED)
@@ -173,12 +173,12 @@ class Outreach(CaseRecord):
             self.record(newest, now, Result.SKIPPED)
         if made and now - newest.due > LATE:
             self._drop_calls_before(now + self.rules.call_spacing)
-        if newest.about is About.CONVERSATION:
+        if newest.about is Purpose.CONVERSATION:
             self.conversation_due = now + self.rules.conversation_call_every if made else now
 
-    def _latest(self, call: Planned) -> datetime:
+    def _latest(self, call: Scheduled) -> datetime:
         """The moment from which on a call may not be dialled any more."""
-        if call.about is About.REQUESTED:
+        if call.about is Purpose.REQUESTED:
             return call.due + self.rules.call_timeout
         closes = closes_at(call.due, self.hours) or call.due
         return min(closes, self.deadline) if self.deadline else closes
@@ -217,7 +217,7 @@ class Outreach(CaseRecord):
             return
         self.noticed_at = now
         self.deadline = max(now + self.rules.window, self.deadline or now)
-        self.log(now, What.CLOCK_STARTED)
+        self.log(now, EventKind.CLOCK_STARTED)
         if now - self.base <= self.rules.late_notice:
             return
         # The notice itself is what the first e-mail of a new agenda would be.
@@ -232,7 +232,7 @@ class Outreach(CaseRecord):
         due = now + self.rules.redial_after
         still_wanted = attempt.wanted and (
             (self._of_outreach(attempt) and self.status is Status.CONTACTING)
-            or (attempt.about is About.CONVERSATION and self.conversation_wanted)
+            or (attempt.about is Purpose.CONVERSATION and self.conversation_wanted)
         )
         if (
             still_wanted
@@ -247,12 +247,12 @@ class Outreach(CaseRecord):
         """End calling until the number changes, and see that an e-mail asks for it."""
         self.invalid_since = now
         self.agenda = tuple(p for p in self.agenda if p.channel is Channel.EMAIL)
-        self.log(now, What.NUMBER_INVALID)
+        self.log(now, EventKind.NUMBER_INVALID)
         # In contacting the notices to come ask for it.
         if self.is_open and self.status is not Status.CONTACTING:
-            self.email(About.NUMBER_NEEDED, now)
+            self.email(Purpose.NUMBER_NEEDED, now)
 
 
-def _unplanned(call: Planned) -> bool:
+def _unplanned(call: Scheduled) -> bool:
     """Whether a call came up beside the plan: a redial, or one the seller asked for."""
-    return call.redial > 0 or call.about is About.REQUESTED
+    return call.redial > 0 or call.about is Purpose.REQUESTED

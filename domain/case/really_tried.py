@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from domain.case.attempt import GOT_THROUGH, OUTREACH, About, Channel, Result
-from domain.case.state import CaseRecord
+from domain.case.attempt import GOT_THROUGH, OUTREACH, Channel, Purpose, Result
+from domain.case.state import CaseState
 
 _HOUR = timedelta(hours=1)
 
 
-def shortfall(case: CaseRecord) -> str | None:
+def shortfall(case: CaseState) -> str | None:
     """What is missing for saying that we really tried to reach the seller; None if nothing is.
 
     Counted since the outreach last began, and for the number and address the seller has now.
@@ -24,7 +24,7 @@ def shortfall(case: CaseRecord) -> str | None:
     emails = [a for a in made if a.channel is Channel.EMAIL and a.to == case.account.email]
     accepted = [a for a in emails if a.result is Result.ACCEPTED]
     # One that went out before the agenda was planned anew was the last of nothing.
-    finals = [a for a in accepted if a.about is About.FINAL_NOTICE and a.due > case.base]
+    finals = [a for a in accepted if a.about is Purpose.FINAL_NOTICE and a.due > case.base]
     if not finals:
         return "the final notice was not accepted"
     planned_lead = rules.window - rules.email_hours[-1] * _HOUR

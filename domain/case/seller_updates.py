@@ -6,16 +6,16 @@ changed nothing that matters: a caller that wants to know first tries it on a co
 
 from datetime import datetime
 
-from domain.case.attempt import OUTREACH, About, Channel, Planned
+from domain.case.attempt import OUTREACH, Channel, Purpose, Scheduled
 from domain.case.events import ChangeContact, ReportContact, RequestCall, SendLink, SubmitPlan
 from domain.case.state import DAY, Plan
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from domain.case.transitions import Transitions
 from domain.shared.account import Account, confirmation_of
 from domain.shared.errors import Refused
 from domain.shared.fresh_link import refuse_if_too_often
 
-_WHAT_A_PLAN_IS_FOR = frozenset({What.PLAN_SUBMITTED, What.ISSUE_JOINED})
+_WHAT_A_PLAN_IS_FOR = frozenset({EventKind.PLAN_SUBMITTED, EventKind.ISSUE_JOINED})
 
 
 class SellerEvents(Transitions):
@@ -40,16 +40,16 @@ class SellerEvents(Transitions):
                 f"ask again from {again:%Y-%m-%d %H:%M} UTC"
             )
         self.requests = (*recent, now)
-        self.log(now, What.CALL_REQUESTED, event.by)
+        self.log(now, EventKind.CALL_REQUESTED, event.by)
         # Asking once more does not hang up on the call asked for before, unless it is to a
         # number that was changed meanwhile.
         calling = any(
-            a.about is About.REQUESTED and a.wanted and a.to == self.account.emergency_phone
+            a.about is Purpose.REQUESTED and a.wanted and a.to == self.account.emergency_phone
             for a in self.under_way
         )
         self.contact(now, event.by, keep_requested_call=calling)
         if self.cannot_call:
-            self.email(About.NUMBER_NEEDED, now)
+            self.email(Purpose.NUMBER_NEEDED, now)
         elif not calling:
             self.request(now)
 
@@ -64,7 +64,7 @@ class SellerEvents(Transitions):
             return
         self.admit(event)
         self.plans += (Plan(version=len(self.plans) + 1, at=now, plan=event),)
-        self.log(now, What.PLAN_SUBMITTED, event.by, f"version {len(self.plans)}")
+        self.log(now, EventKind.PLAN_SUBMITTED, event.by, f"version {len(self.plans)}")
         self._turned_up(now)
         if self.status is not Status.ESCALATED:
             self.review(now)
@@ -76,16 +76,16 @@ class SellerEvents(Transitions):
         # With an issue that joined since, the same text says something else.
         news = (e.what for e in reversed(self.timeline) if e.what in _WHAT_A_PLAN_IS_FOR)
         same = newest.decision is None and event.says_the_same_as(newest.plan)
-        return same and next(news) is What.PLAN_SUBMITTED
+        return same and next(news) is EventKind.PLAN_SUBMITTED
 
     def send_link(self, event: SendLink, now: datetime) -> None:
         """A fresh link, by e-mail to the address on file. An old link is no proof: no contact."""
         # Few enough for any case, and the page tells whoever asks that it is on its way.
         self.admit(event, though_full=True)
-        asked = [entry.at for entry in self.timeline if entry.what is What.LINK_REQUESTED]
+        asked = [entry.at for entry in self.timeline if entry.what is EventKind.LINK_REQUESTED]
         refuse_if_too_often(asked, now, self.rules.link_spacing, self.rules.links_per_day)
-        self.log(now, What.LINK_REQUESTED, event.by)
-        self.email(About.FRESH_LINK, now)
+        self.log(now, EventKind.LINK_REQUESTED, event.by)
+        self.email(Purpose.FRESH_LINK, now)
 
     def contact(
         self,
@@ -96,7 +96,7 @@ class SellerEvents(Transitions):
         keep_requested_call: bool = False,
     ) -> None:
         """The seller turned up: the clock, the agenda and a ringing call stop."""
-        self.log(now, What.CONTACT, by, note)
+        self.log(now, EventKind.CONTACT, by, note)
         self._turned_up(now, keep_requested_call=keep_requested_call)
         if self.status is Status.CONTACTING:
             self.work(now)
@@ -106,14 +106,16 @@ class SellerEvents(Transitions):
     def _turned_up(self, now: datetime, *, keep_requested_call: bool = False) -> None:
         self.reached = True
 
-        def over(attempt: Planned) -> bool:
-            if attempt.about is About.REQUESTED:
+        def over(attempt: Scheduled) -> bool:
+            if attempt.about is Purpose.REQUESTED:
                 return not keep_requested_call
             return attempt.channel is Channel.CALL or attempt.about in OUTREACH
 
         self.call_off(over)
         # The daily call for a conversation is no part of the agenda of the 72 hours.
-        self.agenda = tuple(p for p in self.agenda if p.about is About.CONVERSATION or not over(p))
+        self.agenda = tuple(
+            p for p in self.agenda if p.about is Purpose.CONVERSATION or not over(p)
+        )
 
     def change_contact(self, event: ChangeContact, now: datetime) -> None:
         """A new number or address. The number is called from what remains of the agenda."""
@@ -129,7 +131,7 @@ class SellerEvents(Transitions):
             return
         self.account = account.model_copy(update={"email": email, "emergency_phone": phone})
         changed = [f for f in ("emergency_phone", "email") if getattr(event, f) is not None]
-        self.log(now, What.CONTACT_CHANGED, event.by, " and ".join(changed))
+        self.log(now, EventKind.CONTACT_CHANGED, event.by, " and ".join(changed))
         confirmed = self._confirm_contact(account, event, now)
         if self.shares_contact and not event.from_enrollment:
             self.contact_news = self.contact_news.after(self.account, changed, confirmed)
@@ -149,5 +151,5 @@ class SellerEvents(Transitions):
         confirms, addresses = found
         for to in addresses:
             if to not in event.confirmed:
-                self.plan(Channel.EMAIL, About.CONTACT_CHANGED, now, to=to, confirms=confirms)
+                self.plan(Channel.EMAIL, Purpose.CONTACT_CHANGED, now, to=to, confirms=confirms)
         return (*event.confirmed, *addresses)

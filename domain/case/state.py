@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from pydantic import ConfigDict, JsonValue
 
-from domain.case.attempt import About, Attempt, Channel, Planned, Result
-from domain.case.calling_hours import Opening
+from domain.case.attempt import Attempt, Channel, Purpose, Result, Scheduled
+from domain.case.calling_hours import CallingWindow
 from domain.case.events import HarmCategory, Review, SubmitPlan
 from domain.case.policy import Policy
-from domain.case.status import OPEN, Status, What
+from domain.case.status import OPEN, EventKind, Status
 from domain.shared.account import Account, Confirmation, ContactNews, Issue
 from domain.shared.taken_updates import TakesUpdates
 from domain.shared.text import Frozen
@@ -23,11 +23,11 @@ ENGINE = "engine"
 """Who did what nobody in particular did."""
 
 
-class Entry(Frozen):
+class TimelineEntry(Frozen):
     """One event of the timeline; `attempt` and `result` are set for an attempt."""
 
     at: datetime
-    what: What
+    what: EventKind
     by: str
     attempt: int | None = None
     result: str | None = None
@@ -54,7 +54,7 @@ class Harm(Frozen):
     evidence: str
 
 
-class CaseRecord(TakesUpdates):
+class CaseState(TakesUpdates):
     """The state of a case: nothing but frozen values and tuples of them.
 
     So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.
@@ -75,7 +75,7 @@ class CaseRecord(TakesUpdates):
     """The policy as it was asked for, until the case is open."""
     policy: Policy | None = None
     """Frozen when the case opens; None until then."""
-    hours: tuple[Opening, ...] = ()
+    hours: tuple[CallingWindow, ...] = ()
     """When the seller may be called, for the weeks ahead."""
 
     # The outreach (section 4)
@@ -97,7 +97,7 @@ class CaseRecord(TakesUpdates):
     """Whether the enrollment hears of a new number or address; cases older than this do not."""
     contact_news: ContactNews = ContactNews()
     """What the enrollment is still to be told."""
-    agenda: tuple[Planned, ...] = ()
+    agenda: tuple[Scheduled, ...] = ()
     under_way: tuple[Attempt, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     """Those made."""
@@ -119,7 +119,7 @@ class CaseRecord(TakesUpdates):
     deactivation_told: bool = False
     """Whether the programme knows."""
 
-    timeline: tuple[Entry, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
     written: int = 0
     """Bytes that what people wrote takes up in the case."""
 
@@ -154,20 +154,22 @@ class CaseRecord(TakesUpdates):
         """All attempts so far, those under way included."""
         return len(self.attempts) + len(self.under_way)
 
-    def log(self, now: datetime, what: What, by: str = ENGINE, note: str | None = None) -> None:
+    def log(
+        self, now: datetime, what: EventKind, by: str = ENGINE, note: str | None = None
+    ) -> None:
         """Put an event into the timeline."""
-        self.timeline += (Entry(at=now, what=what, by=by, note=note),)
+        self.timeline += (TimelineEntry(at=now, what=what, by=by, note=note),)
 
     @property
     def is_open(self) -> bool:
         """Whether events are still taken."""
         return self.status in OPEN
 
-    def begin(self, planned: Planned, now: datetime, latest: datetime | None = None) -> None:
+    def begin(self, planned: Scheduled, now: datetime, latest: datetime | None = None) -> None:
         """Make an attempt of an entry of the agenda: from here on it is under way."""
         self.under_way += (self._attempt(planned, now, latest),)
 
-    def record(self, planned: Planned, now: datetime, result: Result) -> None:
+    def record(self, planned: Scheduled, now: datetime, result: Result) -> None:
         """Record an attempt that ended without having been begun."""
         self._conclude(self._attempt(planned, now), result, now)
 
@@ -181,19 +183,19 @@ class CaseRecord(TakesUpdates):
     def plan(
         self,
         channel: Channel,
-        about: About,
+        about: Purpose,
         due: datetime,
         *,
         note: str | None = None,
         plan: int | None = None,
-        redial_of: Planned | None = None,
+        redial_of: Scheduled | None = None,
         to: str | None = None,
         confirms: Confirmation | None = None,
-    ) -> Planned:
+    ) -> Scheduled:
         """Put an attempt into the agenda, which is kept in the order of time."""
         if redial_of is None:
             self.entries += 1
-        planned = Planned(
+        planned = Scheduled(
             channel=channel,
             about=about,
             due=due,
@@ -208,7 +210,7 @@ class CaseRecord(TakesUpdates):
         return planned
 
     def email(
-        self, about: About, now: datetime, note: str | None = None, plan: int | None = None
+        self, about: Purpose, now: datetime, note: str | None = None, plan: int | None = None
     ) -> None:
         """Plan an e-mail to the seller for this moment; `plan` is the version it answers."""
         self.plan(Channel.EMAIL, about, now, note=note, plan=plan)
@@ -219,7 +221,9 @@ class CaseRecord(TakesUpdates):
             a.model_copy(update={"wanted": False}) if unwanted(a) else a for a in self.under_way
         )
 
-    def _attempt(self, planned: Planned, now: datetime, latest: datetime | None = None) -> Attempt:
+    def _attempt(
+        self, planned: Scheduled, now: datetime, latest: datetime | None = None
+    ) -> Attempt:
         self.agenda = tuple(p for p in self.agenda if p is not planned)
         call = planned.channel is Channel.CALL
         to = self.account.emergency_phone if call else self.account.email
@@ -235,8 +239,8 @@ class CaseRecord(TakesUpdates):
         self, attempt: Attempt, result: Result, now: datetime, served_by: str | None = None
     ) -> None:
         self.attempts += (attempt.model_copy(update={"result": result}),)
-        what = What.CALL if attempt.channel is Channel.CALL else What.EMAIL
-        entry = Entry(
+        what = EventKind.CALL if attempt.channel is Channel.CALL else EventKind.EMAIL
+        entry = TimelineEntry(
             at=now,
             what=what,
             by=ENGINE,
@@ -247,6 +251,6 @@ class CaseRecord(TakesUpdates):
         self.timeline += (entry,)
 
 
-def _in_order(planned: Planned) -> tuple[datetime, bool]:
+def _in_order(planned: Scheduled) -> tuple[datetime, bool]:
     """By time; of two due together the e-mail goes first."""
     return planned.due, planned.channel is Channel.CALL

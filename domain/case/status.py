@@ -47,7 +47,7 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
 
 
-class What(StrEnum):
+class EventKind(StrEnum):
     """The kinds of events in a timeline."""
 
     OPENED = "opened"
@@ -81,17 +81,17 @@ class What(StrEnum):
 
 CHANGES_THE_CASE = frozenset(
     {
-        What.STATUS,
-        What.CONTACT,
-        What.CALL_REQUESTED,
-        What.CONTACT_CHANGED,
-        What.PLAN_SUBMITTED,
-        What.PLAN_REVIEWED,
-        What.CONVERSATION,
-        What.ISSUE_JOINED,
-        What.ISSUE_WITHDRAWN,
-        What.HARM_REPORTED,
-        What.DECIDED,
+        EventKind.STATUS,
+        EventKind.CONTACT,
+        EventKind.CALL_REQUESTED,
+        EventKind.CONTACT_CHANGED,
+        EventKind.PLAN_SUBMITTED,
+        EventKind.PLAN_REVIEWED,
+        EventKind.CONVERSATION,
+        EventKind.ISSUE_JOINED,
+        EventKind.ISSUE_WITHDRAWN,
+        EventKind.HARM_REPORTED,
+        EventKind.DECIDED,
     }
 )
 """What people did, and what came of it: who judges the case must have seen it."""

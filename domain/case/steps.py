@@ -6,7 +6,7 @@ How they are kept apart is in docs/architecture.md.
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.case.calling_hours import Opening
+from domain.case.calling_hours import CallingWindow
 from domain.case.policy import Policy
 from domain.shared.text import Frozen
 
@@ -85,7 +85,7 @@ class CaseFacts(Frozen):
     """What was found out when the case opened."""
 
     policy: Policy
-    hours: tuple[Opening, ...]
+    hours: tuple[CallingWindow, ...]
     not_called: str | None = None
     """Why the number is not one that we call; None if it is."""
     not_covered: str | None = None

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from domain.case.attempt import OUTREACH, About, Channel, Planned
+from domain.case.attempt import OUTREACH, Channel, Purpose, Scheduled
 from domain.case.events import AddIssue, ChangeContact, Event, Judgement, SendLink, SubmitPlan
 from domain.case.outreach import Outreach
-from domain.case.status import CHANGES_THE_CASE, Reason, Status, What
+from domain.case.status import CHANGES_THE_CASE, EventKind, Reason, Status
 from domain.shared.errors import Refused
 
 MAXIMUM_WRITTEN = 600_000
 """Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""
 
-_OF_A_STATUS = OUTREACH | {About.CONVERSATION, About.COOPERATION_REMINDER}
+_OF_A_STATUS = OUTREACH | {Purpose.CONVERSATION, Purpose.COOPERATION_REMINDER}
 """Attempts that make sense only in the status they were planned in."""
 
 
@@ -21,9 +21,9 @@ class Transitions(Outreach):
     def set_status(self, now: datetime, status: Status, reason: str | None = None) -> None:
         """Change the status; what belonged to the one before stops."""
         self.status, self.reason, self.desk_due = status, reason, None
-        self.log(now, What.STATUS, note=f"{status} ({reason})" if reason else status)
+        self.log(now, EventKind.STATUS, note=f"{status} ({reason})" if reason else status)
 
-        def over(attempt: Planned) -> bool:
+        def over(attempt: Scheduled) -> bool:
             return attempt.about in _OF_A_STATUS
 
         self.call_off(over)
@@ -38,9 +38,9 @@ class Transitions(Outreach):
     def cooperate(self, now: datetime) -> None:
         """The time to work with us counts anew, with a reminder at half of it."""
         self.deadline = now + self.rules.cooperation_window
-        self.agenda = tuple(p for p in self.agenda if p.about is not About.COOPERATION_REMINDER)
+        self.agenda = tuple(p for p in self.agenda if p.about is not Purpose.COOPERATION_REMINDER)
         self.plan(
-            Channel.EMAIL, About.COOPERATION_REMINDER, now + self.rules.cooperation_window / 2
+            Channel.EMAIL, Purpose.COOPERATION_REMINDER, now + self.rules.cooperation_window / 2
         )
 
     def review(self, now: datetime) -> None:
@@ -53,7 +53,7 @@ class Transitions(Outreach):
         """Hand the case to a person; the desk is told at once, and again."""
         self.set_status(now, Status.ESCALATED, reason)
         if detail:
-            self.log(now, What.ESCALATED, note=detail)
+            self.log(now, EventKind.ESCALATED, note=detail)
         self.desk_due = now
 
     def deactivate(self, now: datetime, reason: Reason) -> None:
@@ -66,7 +66,7 @@ class Transitions(Outreach):
         now: datetime,
         status: Status,
         reason: str | None,
-        about: About,
+        about: Purpose,
         note: str | None = None,
     ) -> None:
         """The case ends, and the seller is told how."""
@@ -76,8 +76,8 @@ class Transitions(Outreach):
 
     def stop_everything(self) -> None:
         """All but what confirms a change of number or address: whose it is must hear of it."""
-        self.call_off(lambda a: a.about is not About.CONTACT_CHANGED)
-        self.agenda = tuple(p for p in self.agenda if p.about is About.CONTACT_CHANGED)
+        self.call_off(lambda a: a.about is not Purpose.CONTACT_CHANGED)
+        self.agenda = tuple(p for p in self.agenda if p.about is Purpose.CONTACT_CHANGED)
 
     def admit(self, event: Event, *, though_full: bool = False) -> None:
         """Refuse what comes too late, or no longer fits into the case.

@@ -3,8 +3,8 @@
 from datetime import datetime
 from operator import attrgetter
 
-from domain.case.attempt import About, Channel, Result
-from domain.case.state import CaseRecord, Entry, Plan
+from domain.case.attempt import Channel, Purpose, Result
+from domain.case.state import CaseState, Plan, TimelineEntry
 from domain.case.status import Status
 from domain.shared.account import Account, Issue
 from domain.shared.text import Frozen
@@ -14,7 +14,7 @@ class PlannedView(Frozen):
     """An attempt to come."""
 
     channel: Channel
-    about: About
+    about: Purpose
     due: datetime
 
 
@@ -23,7 +23,7 @@ class AttemptView(Frozen):
 
     number: int
     channel: Channel
-    about: About
+    about: Purpose
     at: datetime
     result: Result | None
 
@@ -45,10 +45,10 @@ class CaseView(Frozen):
     conversation_required: bool
     call_again_from: datetime | None = None
     """From when on "contact me now" is taken again."""
-    timeline: tuple[Entry, ...]
+    timeline: tuple[TimelineEntry, ...]
 
 
-def view_of(case: CaseRecord) -> CaseView:
+def view_of(case: CaseState) -> CaseView:
     """The view of a case as it stands."""
     attempts = sorted((*case.attempts, *case.under_way), key=attrgetter("number"))
     return CaseView(

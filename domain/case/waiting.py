@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from domain.case.state import CaseRecord, Entry
-from domain.case.status import Status, What
+from domain.case.state import CaseState, TimelineEntry
+from domain.case.status import EventKind, Status
 
 
 class WaitsFor(StrEnum):
@@ -35,7 +35,7 @@ def of_whom(waiting: WaitsFor) -> tuple[Status, ...]:
     return tuple(status for status, who in _WAITS_FOR.items() if who is waiting)
 
 
-def since(case: CaseRecord) -> datetime:
+def since(case: CaseState) -> datetime:
     """When the case came into its status.
 
     A newer version of a plan that waits for a reviewer does not lose its place in the queue.
@@ -43,6 +43,6 @@ def since(case: CaseRecord) -> datetime:
     return status_since(case.timeline) or case.opened_at
 
 
-def status_since(timeline: Iterable[Entry]) -> datetime | None:
+def status_since(timeline: Iterable[TimelineEntry]) -> datetime | None:
     """When the status changed last; None where it never did."""
-    return max((entry.at for entry in timeline if entry.what is What.STATUS), default=None)
+    return max((entry.at for entry in timeline if entry.what is EventKind.STATUS), default=None)

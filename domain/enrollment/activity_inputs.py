@@ -2,20 +2,20 @@
 
 from datetime import datetime
 
-from domain.case.activity_inputs import DeactivationOrder
+from domain.case.activity_inputs import TellDeactivationInput
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.state import About, Letter, Reason
+from domain.enrollment.state import EnrollmentReason, Letter, LetterPurpose
 from domain.shared.account import Confirmation, Store
 from domain.shared.text import Frozen
 
 
-class LetterOrder(Frozen):
+class SendLetterInput(Frozen):
     """E-mail the seller. `enrollment_id` and `number` together make the Message-ID."""
 
     enrollment_id: str
     number: int
-    about: About
-    reason: Reason
+    about: LetterPurpose
+    reason: EnrollmentReason
     email: str
     store: Store
     name: str | None
@@ -26,10 +26,10 @@ class LetterOrder(Frozen):
     confirms: Confirmation | None = None
 
 
-def letter_order(enrollment: Enrollment, letter: Letter, to: str) -> LetterOrder:
+def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLetterInput:
     """The order for a letter of the outbox."""
     account = enrollment.account
-    return LetterOrder(
+    return SendLetterInput(
         enrollment_id=enrollment.id,
         number=letter.number,
         about=letter.about,
@@ -45,10 +45,10 @@ def letter_order(enrollment: Enrollment, letter: Letter, to: str) -> LetterOrder
     )
 
 
-def deactivation_order(enrollment: Enrollment) -> DeactivationOrder:
+def tell_deactivation_input(enrollment: Enrollment) -> TellDeactivationInput:
     """The order to let an open case know that the account is deactivated."""
     assert enrollment.case_to_hear is not None
-    return DeactivationOrder(
+    return TellDeactivationInput(
         # Deactivated, reinstated and deactivated again is told twice.
         key=f"{enrollment.id}/deactivated/{enrollment.happened}",
         store=enrollment.account.store,

@@ -19,16 +19,16 @@ from domain.enrollment.events import (
 from domain.enrollment.state import (
     INVITES,
     SAYS_ENDED,
-    About,
     CheckNumber,
+    EnrollmentEventKind,
+    EnrollmentReason,
+    EnrollmentStatus,
+    EnrollmentStep,
     Expulsion,
     Letter,
+    LetterPurpose,
     LookUpWarnings,
-    Reason,
     Send,
-    Status,
-    Step,
-    What,
 )
 from domain.enrollment.warnings import Warnings
 from domain.shared.account import ContactNews, SellingPlan
@@ -44,7 +44,7 @@ _REMEMBERS_CASES = 20
 class Enrollment(Warnings):
     """The whole of an enrollment."""
 
-    def advance(self, now: datetime) -> tuple[Step, ...]:
+    def advance(self, now: datetime) -> tuple[EnrollmentStep, ...]:
         """Let time pass until `now`; answer every step that is to be under way from here on.
 
         A step under way that is not in the answer is to be called off. Asking again at the
@@ -55,7 +55,7 @@ class Enrollment(Warnings):
             assert self.account.emergency_phone is not None
             return (CheckNumber(self.account.emergency_phone),)
         self.settle(now)
-        steps: list[Step] = []
+        steps: list[EnrollmentStep] = []
         for letter in self.outbox:
             if to := letter.to or self.account.email:
                 steps.append(Send(letter.number, letter.about, to))
@@ -80,50 +80,54 @@ class Enrollment(Warnings):
         self.reason = reason
         if self.remind_at is not None and self.remind_at <= now:
             self.remind_at = None
-            self.write(About.INVITED_AGAIN, now)
+            self.write(LetterPurpose.INVITED_AGAIN, now)
         self.warn(today, now)
 
-    def _standing(self, today: date) -> tuple[Status, Reason]:
+    def _standing(self, today: date) -> tuple[EnrollmentStatus, EnrollmentReason]:
         if self.expulsion is not None:
-            return Status.EXPELLED, Reason.HARM
+            return EnrollmentStatus.EXPELLED, EnrollmentReason.HARM
         if self.deactivated:
-            return Status.NOT_ELIGIBLE, Reason.DEACTIVATED
+            return EnrollmentStatus.NOT_ELIGIBLE, EnrollmentReason.DEACTIVATED
         if self.account.selling_plan is not SellingPlan.PROFESSIONAL:
-            return Status.NOT_ELIGIBLE, Reason.SELLING_PLAN
+            return EnrollmentStatus.NOT_ELIGIBLE, EnrollmentReason.SELLING_PLAN
         rating = next(self.ratings.outlook(today))
         if not rating.met:
             short = not rating.on_record
-            why = Reason.RECORD_TOO_SHORT if short else Reason.TOO_MANY_DAYS_BELOW
-            return Status.NOT_ELIGIBLE, why
+            why = (
+                EnrollmentReason.RECORD_TOO_SHORT if short else EnrollmentReason.TOO_MANY_DAYS_BELOW
+            )
+            return EnrollmentStatus.NOT_ELIGIBLE, why
         if self.account.emergency_phone is None:
-            return Status.INVITED, Reason.NO_NUMBER
+            return EnrollmentStatus.INVITED, EnrollmentReason.NO_NUMBER
         if not self.number_valid:
-            return Status.INVITED, Reason.INVALID_NUMBER
-        return Status.ENROLLED, Reason.REQUIREMENTS_MET
+            return EnrollmentStatus.INVITED, EnrollmentReason.INVALID_NUMBER
+        return EnrollmentStatus.ENROLLED, EnrollmentReason.REQUIREMENTS_MET
 
-    def _become(self, status: Status, reason: Reason, now: datetime) -> None:
+    def _become(self, status: EnrollmentStatus, reason: EnrollmentReason, now: datetime) -> None:
         # The next letter must say that it ended, too, if the one that does so never left: of
         # letters that wait for an address only the newest is kept.
         waiting = self.outbox if self.account.email is None else ()
-        ended = self.status is Status.ENROLLED or any(x.about in SAYS_ENDED for x in waiting)
+        ended = self.status is EnrollmentStatus.ENROLLED or any(
+            x.about in SAYS_ENDED for x in waiting
+        )
         self.status, self.reason = status, reason
-        self.log(now, What.STATUS, note=f"{status} ({reason})")
+        self.log(now, EnrollmentEventKind.STATUS, note=f"{status} ({reason})")
         self.remind_at = None
         self._stop_asking()
-        if status is Status.ENROLLED:
-            self.write(About.ENROLLED, now)
-        elif status is Status.INVITED:
-            self.write(About.ENDED_NUMBER_NEEDED if ended else About.INVITED, now)
-        elif ended and reason is not Reason.DEACTIVATED:  # of that, whoever did it tells
-            self.write(About.ENDED, now)
+        if status is EnrollmentStatus.ENROLLED:
+            self.write(LetterPurpose.ENROLLED, now)
+        elif status is EnrollmentStatus.INVITED:
+            self.write(LetterPurpose.ENDED_NUMBER_NEEDED if ended else LetterPurpose.INVITED, now)
+        elif ended and reason is not EnrollmentReason.DEACTIVATED:  # of that, whoever did it tells
+            self.write(LetterPurpose.ENDED, now)
 
     def _stop_asking(self) -> None:
         """Nobody is asked for a number that is not what is missing any more."""
-        said = {"about": About.ENDED}
+        said = {"about": LetterPurpose.ENDED}
         self.outbox = tuple(
-            x.model_copy(update=said) if x.about is About.ENDED_NUMBER_NEEDED else x
+            x.model_copy(update=said) if x.about is LetterPurpose.ENDED_NUMBER_NEEDED else x
             for x in self.outbox
-            if x.about not in (About.INVITED, About.INVITED_AGAIN)
+            if x.about not in (LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN)
         )
 
     def _next_moment(self, now: datetime) -> datetime | None:
@@ -162,7 +166,9 @@ class Enrollment(Warnings):
         self.ratings = self.ratings.kept(today)
         if corrected:
             which = f"{len(corrected)} days, the earliest" if len(corrected) > 1 else "of"
-            self.log(now, What.RATINGS_CORRECTED, event.by, f"{which} {min(corrected)}")
+            self.log(
+                now, EnrollmentEventKind.RATINGS_CORRECTED, event.by, f"{which} {min(corrected)}"
+            )
 
     def change_account(self, event: ChangeAccount, now: datetime) -> None:
         """What is known of the seller changed. That a number is valid was looked up before."""
@@ -186,7 +192,7 @@ class Enrollment(Warnings):
             self.number_valid = None if changed["emergency_phone"] is None else True
         confirmed = self.confirm_contact(before, confirmed, now)
         self.contact_news = self.contact_news.after(self.account, changed, confirmed)
-        self.log(now, What.ACCOUNT_CHANGED, by, ", ".join(changed))
+        self.log(now, EnrollmentEventKind.ACCOUNT_CHANGED, by, ", ".join(changed))
 
     def expel(self, event: Expel, now: datetime) -> None:
         """Harmful conduct; a repeat changes nothing, not even after a readmission.
@@ -203,7 +209,7 @@ class Enrollment(Warnings):
         self.expulsion = Expulsion(
             by=event.by, category=event.category, evidence=event.evidence, case_id=event.case_id
         )
-        self.log(now, What.EXPELLED, event.by, f"{event.category}: {event.evidence}")
+        self.log(now, EnrollmentEventKind.EXPELLED, event.by, f"{event.category}: {event.evidence}")
 
     def readmit(self, event: Readmit, now: datetime) -> None:
         """A person takes the expulsion back; the requirements decide again.
@@ -214,7 +220,7 @@ class Enrollment(Warnings):
         if self.expulsion is None:
             raise Refused(f"the seller is not expelled: {self.status}")
         self.expulsion = None
-        self.log(now, What.READMITTED, event.by, event.note)
+        self.log(now, EnrollmentEventKind.READMITTED, event.by, event.note)
 
     def record_deactivation(self, event: RecordDeactivation, now: datetime) -> None:
         """The account is deactivated: nobody is invited or congratulated any more.
@@ -225,9 +231,9 @@ class Enrollment(Warnings):
             return
         self.deactivated = True
         self.case_to_hear = event.by if event.case_id is None else None
-        self.log(now, What.DEACTIVATED, event.by, event.case_id)
+        self.log(now, EnrollmentEventKind.DEACTIVATED, event.by, event.case_id)
         self._stop_asking()
-        self.outbox = tuple(x for x in self.outbox if x.about is not About.ENROLLED)
+        self.outbox = tuple(x for x in self.outbox if x.about is not LetterPurpose.ENROLLED)
 
     def reinstate(self, event: Reinstate, now: datetime) -> None:
         """The account is active again; the requirements decide.
@@ -238,7 +244,7 @@ class Enrollment(Warnings):
         if not self.deactivated:
             raise Refused(f"the account is not deactivated: the seller is {self.status}")
         self.deactivated, self.case_to_hear = False, None
-        self.log(now, What.REINSTATED, event.by, event.note)
+        self.log(now, EnrollmentEventKind.REINSTATED, event.by, event.note)
 
     def send_link(self, event: SendLink, now: datetime) -> None:
         """A fresh link to the account health page, by e-mail to the address on file.
@@ -248,14 +254,16 @@ class Enrollment(Warnings):
         """
         if self.account.email is None:
             raise Refused("no e-mail address is known")
-        asked = [entry.at for entry in self.timeline if entry.what is What.LINK_REQUESTED]
+        asked = [
+            entry.at for entry in self.timeline if entry.what is EnrollmentEventKind.LINK_REQUESTED
+        ]
         refuse_if_too_often(asked, now, LINK_SPACING, LINKS_PER_DAY)
-        self.log(now, What.LINK_REQUESTED, event.by)
-        self.write(About.FRESH_LINK, now)
+        self.log(now, EnrollmentEventKind.LINK_REQUESTED, event.by)
+        self.write(LetterPurpose.FRESH_LINK, now)
 
     def ignore_cancellation(self, now: datetime) -> None:
         """An enrollment goes on: cancelled, it would forget that a seller was expelled."""
-        self.log(now, What.CANCELLATION_IGNORED)
+        self.log(now, EnrollmentEventKind.CANCELLATION_IGNORED)
 
     # --- what came of a step --------------------------------------------------------------
 
@@ -268,9 +276,9 @@ class Enrollment(Warnings):
     def sent(self, letter: Letter, result: Result, now: datetime) -> None:
         """An e-mail was taken, bounced, or given up on."""
         self.outbox = tuple(x for x in self.outbox if x.number != letter.number)
-        self.log(now, What.EMAIL, note=letter.about, result=result)
+        self.log(now, EnrollmentEventKind.EMAIL, note=letter.about, result=result)
         self.has_warned(letter, result, now.astimezone(UTC).date())
-        if letter.about in INVITES and self.status is Status.INVITED:
+        if letter.about in INVITES and self.status is EnrollmentStatus.INVITED:
             self.remind_at = now + REMIND_AFTER
 
     def told_deactivation(self, by: str, told: bool, now: datetime) -> None:
@@ -278,11 +286,11 @@ class Enrollment(Warnings):
         if by == self.case_to_hear:
             self.case_to_hear = None
         if not told:
-            self.log(now, What.CASE_NOT_TOLD)
+            self.log(now, EnrollmentEventKind.CASE_NOT_TOLD)
 
     def shared_contact(self, news: ContactNews, told: bool, now: datetime) -> None:
         """An open case, if there is one, heard the news, or could not be told in time."""
         if news == self.contact_news:
             self.contact_news = news.told()
         if not told:
-            self.log(now, What.CONTACT_NOT_SHARED)
+            self.log(now, EnrollmentEventKind.CONTACT_NOT_SHARED)

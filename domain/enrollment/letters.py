@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from domain.enrollment.state import About, EnrollmentRecord, Letter
+from domain.enrollment.state import EnrollmentState, Letter, LetterPurpose
 from domain.shared.account import SellerAccount, confirmation_of
 
 
-class Letters(EnrollmentRecord):
+class Letters(EnrollmentState):
     """An enrollment that writes to its seller."""
 
-    def write(self, about: About, now: datetime, **more: Any) -> None:  # Any: of the letter
+    def write(self, about: LetterPurpose, now: datetime, **more: Any) -> None:  # Any: of the letter
         """Put an e-mail behind those that wait."""
         self.letters += 1
         letter = Letter(number=self.letters, about=about, reason=self.reason, at=now, **more)
@@ -29,5 +29,5 @@ class Letters(EnrollmentRecord):
         confirms, addresses = found
         for to in addresses:
             if to not in confirmed:
-                self.write(About.CONTACT_CHANGED, now, to=to, confirms=confirms)
+                self.write(LetterPurpose.CONTACT_CHANGED, now, to=to, confirms=confirms)
         return (*confirmed, *addresses)

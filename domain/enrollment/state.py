@@ -18,7 +18,7 @@ _TIMELINE_KEEPS = 100
 """The newest events: an enrollment lives as long as its seller sells."""
 
 
-class Status(StrEnum):
+class EnrollmentStatus(StrEnum):
     """Where a seller stands."""
 
     NOT_ELIGIBLE = "not_eligible"
@@ -28,7 +28,7 @@ class Status(StrEnum):
     EXPELLED = "expelled"
 
 
-class Reason(StrEnum):
+class EnrollmentReason(StrEnum):
     """Why a seller stands there: of several requirements not met, the first."""
 
     REQUIREMENTS_MET = "requirements_met"
@@ -44,7 +44,7 @@ class Reason(StrEnum):
     HARM = "harm"
 
 
-class About(StrEnum):
+class LetterPurpose(StrEnum):
     """What an e-mail of the programme is for."""
 
     ENROLLED = "enrolled"
@@ -61,13 +61,13 @@ class About(StrEnum):
     """Number or address were changed: what was there before is written to."""
 
 
-INVITES = frozenset({About.INVITED, About.ENDED_NUMBER_NEEDED})
+INVITES = frozenset({LetterPurpose.INVITED, LetterPurpose.ENDED_NUMBER_NEEDED})
 """What asks for the number, and is followed by a reminder."""
 
-SAYS_ENDED = frozenset({About.ENDED, About.ENDED_NUMBER_NEEDED})
+SAYS_ENDED = frozenset({LetterPurpose.ENDED, LetterPurpose.ENDED_NUMBER_NEEDED})
 
 
-class What(StrEnum):
+class EnrollmentEventKind(StrEnum):
     """The kinds of events in a timeline."""
 
     KNOWN = "known"
@@ -85,11 +85,11 @@ class What(StrEnum):
     CANCELLATION_IGNORED = "cancellation_ignored"
 
 
-class Entry(Frozen):
+class EnrollmentEntry(Frozen):
     """One event of the timeline."""
 
     at: datetime
-    what: What
+    what: EnrollmentEventKind
     by: str
     result: str | None = None
     note: str | None = None
@@ -99,8 +99,8 @@ class Letter(Frozen):
     """An e-mail to be sent, or under way. Its number and the enrollment's id name it for ever."""
 
     number: int
-    about: About
-    reason: Reason
+    about: LetterPurpose
+    reason: EnrollmentReason
     at: datetime
     days_below: int | None = None
     """How many there are, in an e-mail that warns of them."""
@@ -139,7 +139,7 @@ class Send(NamedTuple):
     """Send the letter of this number to this address; it may come to say something else."""
 
     number: int
-    about: About
+    about: LetterPurpose
     to: str
     kind: str = "send"
 
@@ -150,10 +150,10 @@ class LookUpWarnings(NamedTuple):
     kind: str = "look_up_warnings"
 
 
-Step = CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | WaitUntil
+EnrollmentStep = CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | WaitUntil
 
 
-class EnrollmentRecord(TakesUpdates):
+class EnrollmentState(TakesUpdates):
     """The state of an enrollment: nothing but frozen values and tuples of them.
 
     So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.
@@ -164,8 +164,8 @@ class EnrollmentRecord(TakesUpdates):
     id: str
     account: SellerAccount
     known_since: datetime
-    status: Status = Status.NOT_ELIGIBLE
-    reason: Reason = Reason.SELLING_PLAN
+    status: EnrollmentStatus = EnrollmentStatus.NOT_ELIGIBLE
+    reason: EnrollmentReason = EnrollmentReason.SELLING_PLAN
     ratings: RatingRecord = RatingRecord()
     number_valid: bool | None = None
     """Null until it was looked up."""
@@ -191,7 +191,7 @@ class EnrollmentRecord(TakesUpdates):
     contact_news: ContactNews = ContactNews()
     """What an open case is still to be told."""
 
-    timeline: tuple[Entry, ...] = ()
+    timeline: tuple[EnrollmentEntry, ...] = ()
     happened: int = 0
     """How many events the timeline ever had; only the newest are kept."""
 
@@ -203,12 +203,12 @@ class EnrollmentRecord(TakesUpdates):
     def log(
         self,
         now: datetime,
-        what: What,
+        what: EnrollmentEventKind,
         by: str = ENGINE,
         note: str | None = None,
         result: str | None = None,
     ) -> None:
         """Put an event into the timeline."""
-        entry = Entry(at=now, what=what, by=by, note=note, result=result)
+        entry = EnrollmentEntry(at=now, what=what, by=by, note=note, result=result)
         self.timeline = (*self.timeline, entry)[-_TIMELINE_KEEPS:]
         self.happened += 1

@@ -11,7 +11,7 @@ from domain.enrollment.ratings import (
     RatingRecord,
     window_length,
 )
-from domain.enrollment.state import Entry, Reason, Status
+from domain.enrollment.state import EnrollmentEntry, EnrollmentReason, EnrollmentStatus
 from domain.shared.account import SellerAccount, SellingPlan
 from domain.shared.text import Frozen
 
@@ -36,8 +36,8 @@ class RequirementView(Frozen):
 class EnrollmentView(Frozen):
     """The enrollment as clients see it. Absent values are null, never missing."""
 
-    status: Status
-    reason: Reason
+    status: EnrollmentStatus
+    reason: EnrollmentReason
     requirements: tuple[RequirementView, ...]
     rating: int | None
     """Today's."""
@@ -49,7 +49,7 @@ class EnrollmentView(Frozen):
     account: SellerAccount
     deactivated: bool
     """The account itself, whatever the status."""
-    timeline: tuple[Entry, ...]
+    timeline: tuple[EnrollmentEntry, ...]
 
 
 class StandingView(EnrollmentView):
@@ -76,7 +76,7 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
     """The view of an enrollment as it stands at `now`, though nobody woke it since."""
     current = enrollment.model_copy()
     if current.number_unchecked:
-        current.reason = Reason.NUMBER_BEING_CHECKED
+        current.reason = EnrollmentReason.NUMBER_BEING_CHECKED
     else:
         current.settle(now)
     today = now.astimezone(UTC).date()
@@ -102,9 +102,9 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
 
 def why_not_enrolled(view: EnrollmentView) -> str | None:
     """What a seller lacks to be enrolled, in words without personal data; None if nothing."""
-    if view.status is Status.ENROLLED:
+    if view.status is EnrollmentStatus.ENROLLED:
         return None
-    if view.status is Status.EXPELLED:
+    if view.status is EnrollmentStatus.EXPELLED:
         return "the account was expelled from the programme"
     if view.deactivated:
         return "the account is not enrolled: it was deactivated, and nobody has reinstated it"

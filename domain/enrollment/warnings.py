@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from domain.case.attempt import Result
 from domain.enrollment.letters import Letters
-from domain.enrollment.state import About, Letter, Status, Warned
+from domain.enrollment.state import EnrollmentStatus, Letter, LetterPurpose, Warned
 
 WARN_AGAIN_AFTER = timedelta(days=30)
 """A correction that goes back and forth comes within days."""
@@ -15,7 +15,7 @@ class Warnings(Letters):
 
     def used_up(self, today: date) -> int:
         """How many of the days below that an enrollment takes are used up; 0 where it is none."""
-        return self.ratings.days_below(today) if self.status is Status.ENROLLED else 0
+        return self.ratings.days_below(today) if self.status is EnrollmentStatus.ENROLLED else 0
 
     def warnings_looked_up(self, days: tuple[int, ...]) -> None:
         """At how many days below sellers are warned, as it is set now."""
@@ -33,15 +33,15 @@ class Warnings(Letters):
         self.outbox = tuple(
             x
             for x in self.outbox
-            if x.about is not About.DAYS_BELOW or (reached and x.days_below == below)
+            if x.about is not LetterPurpose.DAYS_BELOW or (reached and x.days_below == below)
         )
-        waits = any(x.about is About.DAYS_BELOW for x in self.outbox)
+        waits = any(x.about is LetterPurpose.DAYS_BELOW for x in self.outbox)
         if reached and not waits and self.warning_failed_on != today:
-            self.write(About.DAYS_BELOW, now, days_below=below, warns_at=reached)
+            self.write(LetterPurpose.DAYS_BELOW, now, days_below=below, warns_at=reached)
 
     def next_warning(self, today: date) -> date | None:
         """The next day on which a warning is to be written or looked at again; None if never."""
-        if any(letter.about is About.DAYS_BELOW for letter in self.outbox):
+        if any(letter.about is LetterPurpose.DAYS_BELOW for letter in self.outbox):
             return today + timedelta(days=1)  # it has not left yet, and says what is so today
         below = self.used_up(today)
         if self.warning_failed_on == today and self._reached(below):
@@ -54,7 +54,7 @@ class Warnings(Letters):
 
         One that never left, or came back, has warned nobody: another is written the next day.
         """
-        if letter.about is not About.DAYS_BELOW:
+        if letter.about is not LetterPurpose.DAYS_BELOW:
             return
         if result is not Result.ACCEPTED:
             self.warning_failed_on = today

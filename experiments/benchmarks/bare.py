@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from activities.accounts import MarketplaceActivities
-from activities.calls import TelephonyActivities
-from activities.emails import MailActivities
+from activities.accounts import AccountActivities
+from activities.calls import CallActivities
+from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
-from domain.case.activity_inputs import CallOrder, DeactivateOrder, LookUpOrder, MailOrder
-from domain.case.attempt import About, CallEnded, Channel, Result
+from domain.case.activity_inputs import DeactivateInput, LookUpInput, PlaceCallInput, SendEmailInput
+from domain.case.attempt import CallEnded, Channel, Purpose, Result
 from domain.case.events import ReviewPlan, SubmitPlan
 from domain.case.status import Status
 from domain.case.steps import CaseFacts
@@ -44,7 +44,7 @@ class BareCase:
     async def run(self, start: CaseInput) -> str:
         """The same commands as a case whose plan is accepted while its first call rings."""
         facts = await _look_up(start)
-        email = asyncio.create_task(_email(start, 1, About.NOTICE))
+        email = asyncio.create_task(_email(start, 1, Purpose.NOTICE))
         call = asyncio.create_task(_call(start, 2, facts.hours[-1].closes))
         next_call = asyncio.create_task(workflow.sleep(900, summary="Next: call 2"))
         await workflow.wait([email, call])
@@ -53,7 +53,7 @@ class BareCase:
         reminder = asyncio.create_task(workflow.sleep(86400, summary="Next: a reminder"))
         await workflow.wait_condition(lambda: self._accepted)
         reminder.cancel()
-        await _email(start, 3, About.RESOLVED)
+        await _email(start, 3, Purpose.RESOLVED)
         return "resolved"
 
     @workflow.update
@@ -86,15 +86,15 @@ class BareSilent:
             made = (
                 _call(start, number, facts.hours[-1].closes)
                 if channel is Channel.CALL
-                else _email(start, number, About.NOTICE)
+                else _email(start, number, Purpose.NOTICE)
             )
             under_way.append(asyncio.create_task(made))
         left = began + timedelta(hours=72) - workflow.now()
         await workflow.sleep(left, summary="Next: the deadline")
         await workflow.wait(under_way)
         await workflow.execute_activity_method(
-            MarketplaceActivities.deactivate_account,
-            DeactivateOrder(
+            AccountActivities.deactivate_account,
+            DeactivateInput(
                 case_id=_id(), store=start.account.store, seller_id=start.account.seller_id
             ),
             task_queue=CASES_QUEUE,
@@ -104,7 +104,7 @@ class BareSilent:
             retry_policy=RETRY,
             summary="Deactivate the account",
         )
-        await _email(start, len(due.at) + 1, About.DEACTIVATED)
+        await _email(start, len(due.at) + 1, Purpose.DEACTIVATED)
         return "deactivated"
 
 
@@ -116,7 +116,7 @@ class BareDue:
     async def run(self, due: Due) -> None:
         """A notice at once, and one call, when it is due."""
         facts = await _look_up(due.start)
-        await _email(due.start, 1, About.NOTICE)
+        await _email(due.start, 1, Purpose.NOTICE)
         [(_, at)] = due.at
         await workflow.sleep(at - workflow.now(), summary="Next: call 1")
         await _call(due.start, 2, facts.hours[-1].closes)
@@ -130,15 +130,15 @@ def _id() -> str:
 async def _look_up(start: CaseInput) -> CaseFacts:
     return await workflow.execute_activity_method(
         OpeningActivities.look_up,
-        LookUpOrder(account=start.account, now=workflow.now(), policy=start.policy, harmful=False),
+        LookUpInput(account=start.account, now=workflow.now(), policy=start.policy, harmful=False),
         start_to_close_timeout=A_MESSAGE,
     )
 
 
 async def _call(start: CaseInput, number: int, latest: datetime) -> Result | CallEnded:
     return await workflow.execute_activity_method(
-        TelephonyActivities.place_call,
-        CallOrder(
+        CallActivities.place_call,
+        PlaceCallInput(
             case_id=_id(),
             number=number,
             phone=start.account.emergency_phone,
@@ -153,11 +153,11 @@ async def _call(start: CaseInput, number: int, latest: datetime) -> Result | Cal
     )
 
 
-async def _email(start: CaseInput, number: int, about: About) -> Result:
+async def _email(start: CaseInput, number: int, about: Purpose) -> Result:
     account = start.account
     return await workflow.execute_activity_method(
-        MailActivities.send_email,
-        MailOrder(
+        EmailActivities.send_email,
+        SendEmailInput(
             case_id=_id(),
             number=number,
             about=about,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from temporalio.worker import Worker
 
-from domain.enrollment.state import Status
+from domain.enrollment.state import EnrollmentStatus
 from experiments.benchmarks.machine import actions, stored
 from experiments.benchmarks.polling import DAY, PollingTwin, rating_today
 from experiments.benchmarks.report import Found, Row
@@ -80,7 +80,7 @@ async def _one(engine: Engine, found: Found) -> list[Row]:
     await seller.play(HALF_A_YEAR * DAY)
     same = await book.cost(seller.handle.id)
     # Only now, since a question is an action too.
-    assert (await seller.view()).status is Status.ENROLLED
+    assert (await seller.view()).status is EnrollmentStatus.ENROLLED
 
     seller = await know(client, "WAITS", days_ago(30, 300))
     await book.cost(seller.handle.id)

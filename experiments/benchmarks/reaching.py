@@ -13,7 +13,7 @@ from pathlib import Path
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.emails import MailActivities
+from activities.emails import EmailActivities
 from domain.case.attempt import Channel, Result
 from experiments.benchmarks.report import Found, Row
 from providers.protocols import Mail
@@ -61,7 +61,7 @@ async def measure(folder: Path, found: Found) -> list[Row]:
 
 
 async def _emails(mail: Mail, how: str) -> Row:
-    activities = MailActivities(mail, COMPOSER)
+    activities = EmailActivities(mail, COMPOSER)
     numbers = iter(range(_EMAILS))
 
     async def some() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from domain.case.events import Decision
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from experiments.faults.accounts_worker import down, known
 from experiments.faults.crowd import NEXT_TRY, Life, Part
 from experiments.faults.scene import scene
@@ -52,7 +52,7 @@ def _opens_in_it(state: Path, trial: Trial) -> Part:
         known(state, case.start.account.seller_id).touch()
         await SILENT.story(case)
         view = await case.end()
-        began = next(e.at for e in view.timeline if e.what is What.OUTREACH_BEGAN)
+        began = next(e.at for e in view.timeline if e.what is EventKind.OUTREACH_BEGAN)
         deadline = view.deadline or view.opened_at
         if began - view.opened_at < timedelta(hours=LONG) or deadline < began + case.window:
             trial.violations.append(f"{case.workflow_id}: the outage was held against the seller")

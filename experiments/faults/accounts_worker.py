@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from domain.case.activity_inputs import ContactOrder, DeactivationOrder, ExpelOrder
+from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
 from providers.protocols import AccountService, Programme, ProviderFailed
 from runtime.service import Providers
 from runtime.settings import Settings
@@ -55,15 +55,15 @@ class ProgrammeDownForSome:
             raise ProviderFailed("the programme is down")
         return None
 
-    async def expel(self, order: ExpelOrder) -> None:
+    async def expel(self, order: ExpelInput) -> None:
         _ask(self._folder, order.seller_id)
         await self._programme.expel(order)
 
-    async def record_deactivation(self, order: DeactivationOrder) -> None:
+    async def record_deactivation(self, order: TellDeactivationInput) -> None:
         _ask(self._folder, order.seller_id)
         await self._programme.record_deactivation(order)
 
-    async def change_contact(self, order: ContactOrder) -> None:
+    async def change_contact(self, order: ShareContactInput) -> None:
         _ask(self._folder, order.seller_id)
         await self._programme.change_contact(order)
 

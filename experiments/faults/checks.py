@@ -8,17 +8,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 
-from domain.case.attempt import CLOSING, OUTREACH, About, Channel, Result
+from domain.case.attempt import CLOSING, OUTREACH, Channel, Purpose, Result
 from domain.case.events import Review
-from domain.case.status import CLOSED, OPEN, Reason, Status, What
+from domain.case.status import CLOSED, OPEN, EventKind, Reason, Status
 from domain.case.view import AttemptView, CaseView
 from experiments.faults.evidence import Call, CaseSeen, Evidence
 
 RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}
 TOLD = RANG | {Result.VOICEMAIL_CUT, Result.INVALID_NUMBER}
 """What only a call that was placed can end as."""
-ANSWERS = {About.PLAN_REJECTED: Review.REJECT, About.MORE_INFORMATION: Review.MORE_INFORMATION}
-SIGNS = {What.CONTACT, What.CALL_REQUESTED, What.PLAN_SUBMITTED, What.CONVERSATION}
+ANSWERS = {Purpose.PLAN_REJECTED: Review.REJECT, Purpose.MORE_INFORMATION: Review.MORE_INFORMATION}
+SIGNS = {
+    EventKind.CONTACT,
+    EventKind.CALL_REQUESTED,
+    EventKind.PLAN_SUBMITTED,
+    EventKind.CONVERSATION,
+}
 
 
 def violations(evidence: Evidence) -> list[str]:
@@ -162,10 +167,10 @@ def _against(
 ) -> Iterator[str]:
     """What speaks against a deactivation, by sections 4 to 6."""
     if view.reason == Reason.HARM:
-        if not any(e.what is What.HARM_REPORTED for e in view.timeline):
+        if not any(e.what is EventKind.HARM_REPORTED for e in view.timeline):
             yield "no harm was reported"
     elif view.reason == Reason.DECISION:
-        decided = [e for e in view.timeline if e.what is What.DECIDED]
+        decided = [e for e in view.timeline if e.what is EventKind.DECIDED]
         if not decided or not (decided[-1].note or "").startswith("deactivate"):
             yield "nobody decided so"
     elif view.reason == Reason.NOT_REACHED:
@@ -178,15 +183,15 @@ def _not_really_tried(
     case: CaseSeen, view: CaseView, calls: list[Call], delivered: set[str]
 ) -> Iterator[str]:
     rules = case.policy
-    stopped = _last(view, What.STATUS)
+    stopped = _last(view, EventKind.STATUS)
     if any(e.what in SIGNS and e.at < stopped for e in view.timeline):
         yield "the seller turned up"
     if any(call.result is Result.CONNECTED for call in calls):
         yield "the seller answered a call"
-    if view.deadline is None or not any(e.what is What.CLOCK_STARTED for e in view.timeline):
+    if view.deadline is None or not any(e.what is EventKind.CLOCK_STARTED for e in view.timeline):
         yield "the clock never started"
         return
-    began, noticed = _last(view, What.OUTREACH_BEGAN), _last(view, What.CLOCK_STARTED)
+    began, noticed = _last(view, EventKind.OUTREACH_BEGAN), _last(view, EventKind.CLOCK_STARTED)
     if stopped < view.deadline or view.deadline < noticed + rules.window:
         yield "the time was not over"
     base = noticed if noticed - began > rules.late_notice else began
@@ -194,7 +199,7 @@ def _not_really_tried(
     if any(a.result is Result.SKIPPED for a in made):
         yield "an attempt was skipped"
     sent = [a for a in made if a.result is Result.ACCEPTED and _sent(view, a, delivered)]
-    finals = [a.at for a in sent if a.about is About.FINAL_NOTICE and a.at >= base]
+    finals = [a.at for a in sent if a.about is Purpose.FINAL_NOTICE and a.at >= base]
     left = rules.window - rules.window * (rules.email_hours[-1] * 3600 / _seconds(case))
     if not finals or finals[-1] > view.deadline - left / 2:
         yield "no final notice was delivered in good time"
@@ -218,12 +223,12 @@ def _seconds(case: CaseSeen) -> float:
     return case.policy.window.total_seconds()
 
 
-def _last(view: CaseView, what: What) -> datetime:
+def _last(view: CaseView, what: EventKind) -> datetime:
     """When something was last noted before the end; of the statuses, when it was deactivating."""
     moments = [
         e.at
         for e in view.timeline
         if e.what is what
-        and (what is not What.STATUS or (e.note or "").startswith(Status.DEACTIVATING))
+        and (what is not EventKind.STATUS or (e.note or "").startswith(Status.DEACTIVATING))
     ]
     return moments[-1] if moments else view.opened_at

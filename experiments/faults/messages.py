@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from domain.case.policy import effective_policy
-from domain.case.status import What
+from domain.case.status import EventKind
 from domain.case.view import CaseView
 from experiments.faults.evidence import CaseSeen, of_providers
 from experiments.faults.trial import Trial
@@ -29,7 +29,7 @@ FIRST: tuple[Message, ...] = (
 )
 THEN: tuple[Message, ...] = (("newer plan", IssueCase.submit_plan, PLAN),)
 LAST: tuple[Message, ...] = (("review", IssueCase.review_plan, ACCEPT),)
-ONCE = (What.CALL_REQUESTED, What.ISSUE_JOINED, What.PLAN_REVIEWED, What.CLOSED)
+ONCE = (EventKind.CALL_REQUESTED, EventKind.ISSUE_JOINED, EventKind.PLAN_REVIEWED, EventKind.CLOSED)
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
@@ -70,7 +70,7 @@ async def _live(engine: Engine, number: int, random: Random, trial: Trial) -> Ca
 def _counted(view: CaseView) -> list[str]:
     """What was counted otherwise than once."""
     # Asking for a call is a contact, too; this one is told by the specialist.
-    told = sum(e.what is What.CONTACT and e.by == CONTACT.by for e in view.timeline)
+    told = sum(e.what is EventKind.CONTACT and e.by == CONTACT.by for e in view.timeline)
     whats = [entry.what for entry in view.timeline]
     wrong = [f"{what} {whats.count(what)} times" for what in ONCE if whats.count(what) != 1]
     if told != 1:

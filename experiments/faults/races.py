@@ -9,7 +9,7 @@ from random import Random
 
 from domain.case.events import Decision
 from domain.case.policy import effective_policy
-from domain.case.status import Reason, Status, What
+from domain.case.status import EventKind, Reason, Status
 from experiments.faults.evidence import CaseSeen, of_providers
 from experiments.faults.trial import Trial
 from tests.engine import EVERYONE, Engine, OpenCase, engine_in
@@ -95,7 +95,7 @@ async def deadline(engine: Engine, random: Random) -> tuple[OpenCase, str]:
     await case.end()
     if second.status is Status.ESCALATED:
         return case, "deadline: past before both, not really tried, the lead decides"
-    contact = next(entry.at for entry in first.timeline if entry.what is What.CONTACT)
+    contact = next(entry.at for entry in first.timeline if entry.what is EventKind.CONTACT)
     AIM.arrived(contact - moment)
     if second.plans[-1].at <= view.deadline:
         return case, "deadline: after both"

@@ -17,10 +17,10 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.case.activity_inputs import ContactOrder, DeactivationOrder, ExpelOrder
+from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
 from domain.case.events import ChangeContact, Event, RecordDeactivation
 from domain.enrollment.events import ChangeAccount, Expel
-from domain.enrollment.state import Reason
+from domain.enrollment.state import EnrollmentReason
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.shared.names import (
     CASES_QUEUE,
@@ -58,24 +58,24 @@ class Enrollments:
                 )
         except NotThere:
             return "the account is not enrolled: the programme does not know the seller"
-        if view.reason is Reason.NUMBER_BEING_CHECKED:
+        if view.reason is EnrollmentReason.NUMBER_BEING_CHECKED:
             raise ProviderFailed("the enrollment is still looking up the number")
         return why_not_enrolled(view)
 
-    async def expel(self, order: ExpelOrder) -> None:
+    async def expel(self, order: ExpelInput) -> None:
         """Remove the account for harmful conduct, known or not; again changes nothing."""
         event = Expel(
             by=order.by, category=order.category, evidence=order.evidence, case_id=order.case_id
         )
         await self._tell_anybody(order, "expel", event, f"{order.case_id}/expelled")
 
-    async def record_deactivation(self, order: DeactivationOrder) -> None:
+    async def record_deactivation(self, order: TellDeactivationInput) -> None:
         """Know that the account is deactivated, known or not; again changes nothing."""
         event = RecordDeactivation(by=order.by, case_id=order.case_id)
         await self._tell_anybody(order, "record_deactivation", event, order.key)
 
     async def _tell_anybody(
-        self, order: ExpelOrder | DeactivationOrder, update: str, event: Event, key: str
+        self, order: ExpelInput | TellDeactivationInput, update: str, event: Event, key: str
     ) -> None:
         start: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
             ENROLLMENT_WORKFLOW,
@@ -90,7 +90,7 @@ class Enrollments:
                 self._client, start, update, event, within=_ANSWERS_WITHIN, key=key
             )
 
-    async def change_contact(self, order: ContactOrder) -> None:
+    async def change_contact(self, order: ShareContactInput) -> None:
         """Let the account's enrollment know the news, if there is one."""
         news = {"emergency_phone": order.emergency_phone, "email": order.email}
         # A field that is given as null would be one that is not known any more.
@@ -106,7 +106,7 @@ class Cases:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def change_contact(self, order: ContactOrder) -> None:
+    async def change_contact(self, order: ShareContactInput) -> None:
         """Let the account's open case know the news, if there is one to take it."""
         event = ChangeContact(
             by="enrollment",
@@ -118,7 +118,7 @@ class Cases:
         workflow_id = case_workflow_id(order.store, order.seller_id)
         await _tell(self._client, workflow_id, "change_contact", event, order.key)
 
-    async def record_deactivation(self, order: DeactivationOrder) -> None:
+    async def record_deactivation(self, order: TellDeactivationInput) -> None:
         """Let the account's open case know that the account is deactivated, if there is one."""
         event = RecordDeactivation(by=order.by)
         workflow_id = case_workflow_id(order.store, order.seller_id)

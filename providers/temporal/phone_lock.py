@@ -23,13 +23,13 @@ from providers.protocols import ProviderFailed
 _ANSWERS_WITHIN = timedelta(seconds=5)
 
 
-class PhoneLines:
+class TemporalPhoneLock:
     """The lines, held in Temporal."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def hold(self, phone: str, key: str, lease: timedelta) -> str | None:
+    async def acquire(self, phone: str, key: str, lease: timedelta) -> str | None:
         """Hold the line to a number; who holds it already, by the same key, is given it again."""
         # The raw request, since only that takes a request's id.
         request = StartWorkflowExecutionRequest(
@@ -52,7 +52,7 @@ class PhoneLines:
             raise _failed(error) from None
         return started.run_id
 
-    async def let_go(self, phone: str, line: str) -> None:
+    async def release(self, phone: str, line: str) -> None:
         """Let go of a line."""
         request = DeleteWorkflowExecutionRequest(
             namespace=self._client.namespace,

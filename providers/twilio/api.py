@@ -43,7 +43,7 @@ class Unclear(ProviderFailed):
     """The request may have been carried out."""
 
 
-class Status(StrEnum):
+class CallStatus(StrEnum):
     """Where a call stands."""
 
     QUEUED = "queued"
@@ -71,15 +71,15 @@ def _parsed(text: Any) -> datetime | None:  # whatever the answer holds
 
 
 def _known(status: Any) -> Any:  # whatever the answer holds
-    known = isinstance(status, str) and status in set(Status)
-    return status if known else Status.UNKNOWN
+    known = isinstance(status, str) and status in set(CallStatus)
+    return status if known else CallStatus.UNKNOWN
 
 
 class Call(BaseModel):
     """A call, without the numbers in it."""
 
     sid: Annotated[str, Field(pattern=r"^CA[0-9a-fA-F]{32}$")]
-    status: Annotated[Status, BeforeValidator(_known)]
+    status: Annotated[CallStatus, BeforeValidator(_known)]
     answered_by: str | None = None
     date_created: Annotated[datetime | None, BeforeValidator(_parsed)] = None
     end_time: Annotated[datetime | None, BeforeValidator(_parsed)] = None
@@ -150,7 +150,7 @@ class TwilioApi:
         answer = await self._ask("GET", ".json", asked)
         return _read(_Page, answer).calls, answer.date or datetime.now(UTC)
 
-    async def end(self, sid: str, status: Status = Status.COMPLETED) -> Call:
+    async def end(self, sid: str, status: CallStatus = CallStatus.COMPLETED) -> Call:
         """Hang up: `completed`, rings or answered; `canceled`, rings at most."""
         return _read(Call, await self._ask("POST", f"/{sid}.json", form={"Status": status}))
 

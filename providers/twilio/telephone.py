@@ -12,7 +12,7 @@ from providers.protocols import (
     PerhapsDialled,
     ProviderFailed,
 )
-from providers.twilio.api import Account, Call, Refused, Status, TwilioApi, Unclear
+from providers.twilio.api import Account, Call, CallStatus, Refused, TwilioApi, Unclear
 from providers.twilio.speech import for_a_machine, for_a_person, seconds_for_a_machine
 
 _RING_SECONDS = 45
@@ -20,21 +20,23 @@ _CALL_SECONDS = 3600
 _GREETING_SECONDS = 59
 """For so long, the most there is, Twilio waits for the end of a machine's greeting."""
 
-_NOT_ANSWERED = {Status.BUSY: Result.BUSY, Status.NO_ANSWER: Result.NO_ANSWER}
+_NOT_ANSWERED = {CallStatus.BUSY: Result.BUSY, CallStatus.NO_ANSWER: Result.NO_ANSWER}
 _DESK_LEG = {
-    Status.IN_PROGRESS: Result.CONNECTED,
-    Status.COMPLETED: Result.CONNECTED,
-    Status.CANCELED: Result.DECLINED,  # the seller hung up while it rang there
+    CallStatus.IN_PROGRESS: Result.CONNECTED,
+    CallStatus.COMPLETED: Result.CONNECTED,
+    CallStatus.CANCELED: Result.DECLINED,  # the seller hung up while it rang there
     # Who waited in vain for the desk has not declined.
-    Status.BUSY: Result.PROVIDER_FAILED,
-    Status.NO_ANSWER: Result.PROVIDER_FAILED,
-    Status.FAILED: Result.PROVIDER_FAILED,
+    CallStatus.BUSY: Result.PROVIDER_FAILED,
+    CallStatus.NO_ANSWER: Result.PROVIDER_FAILED,
+    CallStatus.FAILED: Result.PROVIDER_FAILED,
 }
 _BEFORE_THE_DESK_SECONDS = 10
 """Machine detection and the sentence: who hung up sooner did not wait for anybody."""
 _LIST_LAGS_SECONDS = 1
 
-_GOING_ON = frozenset({Status.QUEUED, Status.INITIATED, Status.RINGING, Status.IN_PROGRESS})
+_GOING_ON = frozenset(
+    {CallStatus.QUEUED, CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS}
+)
 
 _FOUND = "found:"
 """Marks the id of a call that is probably, but not provably, ours."""
@@ -91,7 +93,7 @@ class TwilioTelephone:
         calls, now = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
         since = now - age - _DATES_ARE_ROUNDED
         for call in calls:
-            rang = call.status is not Status.FAILED
+            rang = call.status is not CallStatus.FAILED
             recent = call.date_created is None or call.date_created >= since
             if rang and recent:
                 return _FOUND + call.sid
@@ -140,7 +142,7 @@ class TwilioTelephone:
 
     async def is_queued(self, call: str) -> bool:
         """Calls beyond an account's limit wait at Twilio, for hours if need be."""
-        return (await self._api.call(_sid(call))).status is Status.QUEUED
+        return (await self._api.call(_sid(call))).status is CallStatus.QUEUED
 
     async def hang_up(self, call: str) -> Result | None:
         """End the call, unless it has ended or the seller is speaking with us."""
@@ -154,13 +156,13 @@ class TwilioTelephone:
         return ended
 
     async def _end(self, seen: Call, call: str) -> Result | None:
-        answered = seen.status is Status.IN_PROGRESS
+        answered = seen.status is CallStatus.IN_PROGRESS
         try:
             ended = await self._api.end(seen.sid)
         except Refused:  # it may have ended this very moment; or it takes the other word
             ended = await self._api.call(seen.sid)
             if ended.status in _GOING_ON and not answered:
-                ended = await self._api.end(seen.sid, Status.CANCELED)
+                ended = await self._api.end(seen.sid, CallStatus.CANCELED)
         if ended.status in _GOING_ON:
             raise ProviderFailed("twilio: the call was not hung up")
         return None if answered else await self._result_of_ended(ended, call)
@@ -170,24 +172,24 @@ class TwilioTelephone:
         return None
 
     async def _result_of_ended(self, seen: Call, call: str) -> Result | None:
-        if seen.status in (Status.FAILED, Status.CANCELED):
+        if seen.status in (CallStatus.FAILED, CallStatus.CANCELED):
             return None
         return await self._result(seen, call, speaks=False)
 
     async def _result(self, seen: Call, call: str, *, speaks: bool) -> Result | None:
         match seen.status:
-            case Status.BUSY | Status.NO_ANSWER:
+            case CallStatus.BUSY | CallStatus.NO_ANSWER:
                 return _NOT_ANSWERED[seen.status]
-            case Status.FAILED:
+            case CallStatus.FAILED:
                 if call in self._rang:
                     return Result.PROVIDER_FAILED
                 raise NeverRang("twilio: the call failed without ringing")
-            case Status.CANCELED:
+            case CallStatus.CANCELED:
                 return Result.PROVIDER_FAILED  # by somebody else: who hangs up asks no more
-            case Status.RINGING:
+            case CallStatus.RINGING:
                 self._rang.add(call)
                 return None
-            case Status.IN_PROGRESS | Status.COMPLETED:
+            case CallStatus.IN_PROGRESS | CallStatus.COMPLETED:
                 self._rang.add(call)
                 return await self._answered(seen, call, speaks=speaks)
             case _:
@@ -202,7 +204,7 @@ class TwilioTelephone:
             seen = await self._api.call(seen.sid)
             if _is_machine(seen):
                 return await self._by_machine(seen, call, speaks=speaks)
-        going_on = seen.status is Status.IN_PROGRESS
+        going_on = seen.status is CallStatus.IN_PROGRESS
         if leg is None and not going_on:
             await asyncio.sleep(_LIST_LAGS_SECONDS)
             leg = await self._desk_leg(seen)
@@ -224,7 +226,7 @@ class TwilioTelephone:
         """
         if call.startswith(_FOUND):
             return Result.VOICEMAIL_CUT  # which nobody is credited with
-        going_on = seen.status is Status.IN_PROGRESS
+        going_on = seen.status is CallStatus.IN_PROGRESS
         if seen.answered_by == "fax":
             if going_on:
                 await self._api.end(seen.sid)
@@ -253,7 +255,7 @@ class TwilioTelephone:
 
     async def _leg_of_the_key(
         self, seen: Call, call: str, message: _Message | None
-    ) -> Status | None:
+    ) -> CallStatus | None:
         """Where the desk's line stands that a key led to, pressed while we spoke to a machine.
 
         Of a call taken up from another worker nobody knows what led to it: perhaps our own
@@ -263,7 +265,7 @@ class TwilioTelephone:
             return None
         return await self._desk_leg(seen, message.legs_before if message else frozenset())
 
-    async def _desk_leg(self, seen: Call, but: frozenset[str] = frozenset()) -> Status | None:
+    async def _desk_leg(self, seen: Call, but: frozenset[str] = frozenset()) -> CallStatus | None:
         """Where the desk's line stands, which is dialled once machine detection is done."""
         legs = {leg.status for leg in await self._api.children(seen.sid) if leg.sid not in but}
         return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))

@@ -11,7 +11,7 @@ import pytest
 from cli.enrollment_listing import Wanted
 from cli.parameters import SellerName, seller_name
 from domain.enrollment.ratings import Rating
-from domain.enrollment.state import Reason, Status
+from domain.enrollment.state import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import Store
 from tests.cli.conftest import ROOT, Answer, Cli, flags
@@ -73,7 +73,7 @@ async def test_what_is_known_of_an_account_changes_and_is_forgotten(
         cli(*command, "--phone", "+12065550"),
     )
     assert view_in(back).account.name is None
-    assert view_in(back).status is Status.ENROLLED
+    assert view_in(back).status is EnrollmentStatus.ENROLLED
     assert view_in(back).timeline[-2].by != "kim"
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == "refused: emergency_phone: is not a possible number of its country\n"
@@ -83,7 +83,7 @@ async def test_anybody_is_expelled_and_a_person_readmits(cli: Cli, engine: Engin
     expel = ("enrollment", "expel", "CA/HARMFUL", "fraud", "--evidence", "FRAUD-1")
     case = ("--case-id", "case/CA/HARMFUL/1", "--by", "lead")
     expelled = view_in(await cli(*expel, *case, "--json"))
-    assert (expelled.status, expelled.reason) == (Status.EXPELLED, Reason.HARM)
+    assert (expelled.status, expelled.reason) == (EnrollmentStatus.EXPELLED, EnrollmentReason.HARM)
     assert (expelled.timeline[1].by, expelled.timeline[1].note) == ("lead", "fraud: FRAUD-1")
     again = view_in(await cli(*expel, *case, "--json"))
     assert again.timeline == expelled.timeline
@@ -162,7 +162,7 @@ async def test_its_own_clock_is_played_forward(cli: Cli, engine: Engine) -> None
     assert "By the enrollment's own clock it is " in before.out
     assert f"Next: the rating qualifies on {(await seller.view()).qualifies_on}" in before.out
     after = view_in(await cli("enrollment", "advance", "US/PLAYS", "40d", "--json"))
-    assert after.status is Status.ENROLLED
+    assert after.status is EnrollmentStatus.ENROLLED
 
 
 async def test_one_that_was_broken_off_is_said_to_be(cli: Cli, engine: Engine) -> None:
@@ -240,7 +240,7 @@ def test_bad_input_names_the_field_and_nothing_is_sent(
 def test_names_and_queries() -> None:
     assert seller_name("US/A2") == seller_name("enrollment/US/A2") == SellerName("enrollment/US/A2")
     assert str(seller_name("CA/A2")) == "CA/A2"
-    assert Wanted(store=Store.US, seller="A2").query(Status.INVITED) == (
+    assert Wanted(store=Store.US, seller="A2").query(EnrollmentStatus.INVITED) == (
         "WorkflowType = 'Enrollment' AND CaseStatus = 'invited' "
         "AND ExecutionStatus IN ('Running', 'Paused') AND CaseStore = 'US' AND CaseSeller = 'A2'"
     )

@@ -3,8 +3,8 @@
 from email.message import EmailMessage
 from typing import NamedTuple
 
-from domain.case.activity_inputs import MailOrder
-from domain.enrollment.activity_inputs import LetterOrder
+from domain.case.activity_inputs import SendEmailInput
+from domain.enrollment.activity_inputs import SendLetterInput
 from mail.composer import Addresses, Composer
 from mail.samples import letter_orders, mail_orders
 from mail.values import Ways
@@ -24,14 +24,14 @@ LINKED = Composer(
 class Situation(NamedTuple):
     """An e-mail to be written; `str` is short, for the names of tests."""
 
-    order: MailOrder | LetterOrder
+    order: SendEmailInput | SendLetterInput
     language: str
     composer: Composer
 
     def __str__(self) -> str:
         order, page = self.order, "page" if self.composer is LINKED else ""
         words = [self.language, order.about, order.reason or "", page]
-        if isinstance(order, MailOrder):
+        if isinstance(order, SendEmailInput):
             words += [order.status, "invalid" if order.number_invalid else ""]
             words += ["" if order.calls else "no_calls", "" if order.button else "no_button"]
             words += ["note" if order.note else ""]
@@ -42,7 +42,7 @@ class Situation(NamedTuple):
     def write(self, **changed: object) -> EmailMessage:
         """Written, with these fields of the order changed."""
         order = self.order.model_copy(update={"language": TAGS[self.language], **changed})
-        if isinstance(order, MailOrder):
+        if isinstance(order, SendEmailInput):
             return self.composer.to_seller(order)
         return self.composer.to_member(order)
 
@@ -50,11 +50,11 @@ class Situation(NamedTuple):
 def page_of(situation: Situation) -> str:
     """The address of the seller's page, where there is one."""
     order = situation.order
-    own_id = order.case_id if isinstance(order, MailOrder) else order.enrollment_id
+    own_id = order.case_id if isinstance(order, SendEmailInput) else order.enrollment_id
     return f"{PAGE}#{own_id.rpartition('/')[2]}"
 
 
-ORDERS: list[MailOrder | LetterOrder] = [*mail_orders(), *letter_orders()]
+ORDERS: list[SendEmailInput | SendLetterInput] = [*mail_orders(), *letter_orders()]
 SITUATIONS = [
     Situation(order, language, composer)
     for language in TAGS

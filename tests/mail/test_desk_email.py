@@ -8,14 +8,14 @@ import pytest
 import typer
 
 from client import app
-from domain.case.activity_inputs import desk_order
+from domain.case.activity_inputs import tell_desk_input
 from domain.case.attempt import Channel, Result
 from domain.case.case import Case
-from domain.case.state import ENGINE, Entry
-from domain.case.status import Reason, Status, What
+from domain.case.state import ENGINE, TimelineEntry
+from domain.case.status import EventKind, Reason, Status
 from mail.desk_words import REASONS, STATUSES, told
 from mail.samples import desk_samples
-from mail.templates import Wording, Written
+from mail.templates import Templates, Written
 from mail.values import values_of_desk
 from tests.domain.case.build import (
     ASK_MORE,
@@ -32,7 +32,7 @@ from tests.domain.case.build import (
 
 CASE = "case/US/A2EXAMPLE/01a2059d-646f-7525-933d-d4e161505d22"
 CODE = re.compile(r"\b[a-z]+_[a-z_]+\b|->")
-EMAILS = [Wording().write_to_desk(values) for values in desk_samples()]
+EMAILS = [Templates().write_to_desk(values) for values in desk_samples()]
 
 
 def opened() -> Case:
@@ -74,8 +74,8 @@ def test_the_desk_answers_what_it_was_shown(required: bool) -> None:
     if required:
         case.review_plan(ASK_MORE, now)
         case.submit_plan(a_plan("two"), now)
-    order = desk_order(case, now)
-    text = Wording().write_to_desk(values_of_desk(order, None)).text
+    order = tell_desk_input(case, now)
+    text = Templates().write_to_desk(values_of_desk(order, None)).text
     lines = commands(text)
     versions = {parsed(line)["version"] for line in lines if line.startswith("review")}
     assert versions == {case.plans[-1].version}
@@ -87,12 +87,17 @@ def test_the_desk_answers_what_it_was_shown(required: bool) -> None:
 
 
 def test_every_event_and_result_is_told_in_words() -> None:
-    for what in What:
-        entry = Entry(at=MONDAY_9, what=what, by=ENGINE)
+    for what in EventKind:
+        entry = TimelineEntry(at=MONDAY_9, what=what, by=ENGINE)
         assert not CODE.search(told(entry)), what
     for result in Result:
-        entry = Entry(
-            at=MONDAY_9, what=What.CALL, by=ENGINE, attempt=1, result=result, note="final_notice"
+        entry = TimelineEntry(
+            at=MONDAY_9,
+            what=EventKind.CALL,
+            by=ENGINE,
+            attempt=1,
+            result=result,
+            note="final_notice",
         )
         assert not CODE.search(told(entry)), result
     assert set(STATUSES) == set(Status)

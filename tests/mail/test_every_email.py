@@ -9,33 +9,33 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from domain.case.activity_inputs import MailOrder
-from domain.case.attempt import About
-from domain.enrollment.activity_inputs import LetterOrder
+from domain.case.activity_inputs import SendEmailInput
+from domain.case.attempt import Purpose
+from domain.enrollment.activity_inputs import SendLetterInput
 from mail.markup import plain
 from mail.proofreading import MESSAGES, proofread
 from mail.samples import LETTERS, samples
-from mail.templates import TEMPLATES, Wording
+from mail.templates import TEMPLATES, Templates
 from mail.values import reference
 from reference.languages import moment
 from tests.mail.emails import LINKED, PAGE, SITUATIONS, TAGS, Situation, page_of
 from tests.reading import part_of, read_html, text_of, words_shown, words_written
 
-WORDING = Wording()
+WORDING = Templates()
 SAYS_WHEN = {
-    About.NOTICE,
-    About.FINAL_NOTICE,
-    About.MORE_INFORMATION,
-    About.PLAN_REJECTED,
-    About.COOPERATION_REMINDER,
-    About.ISSUE_JOINED,
-    About.PLAN_DUE,
+    Purpose.NOTICE,
+    Purpose.FINAL_NOTICE,
+    Purpose.MORE_INFORMATION,
+    Purpose.PLAN_REJECTED,
+    Purpose.COOPERATION_REMINDER,
+    Purpose.ISSUE_JOINED,
+    Purpose.PLAN_DUE,
 }
-SAYS_WHAT = set(About) - {
-    About.NUMBER_NEEDED,
-    About.FRESH_LINK,
-    About.WITHDRAWN,
-    About.CONTACT_CHANGED,
+SAYS_WHAT = set(Purpose) - {
+    Purpose.NUMBER_NEEDED,
+    Purpose.FRESH_LINK,
+    Purpose.WITHDRAWN,
+    Purpose.CONTACT_CHANGED,
 }
 EVERY = pytest.mark.parametrize("situation", SITUATIONS, ids=str)
 
@@ -43,9 +43,9 @@ EVERY = pytest.mark.parametrize("situation", SITUATIONS, ids=str)
 def deadline_of(situation: Situation) -> str | None:
     """The deadline in the seller's words, if the e-mail is one that says it."""
     order = situation.order
-    if not isinstance(order, MailOrder) or order.about not in SAYS_WHEN or not order.deadline:
+    if not isinstance(order, SendEmailInput) or order.about not in SAYS_WHEN or not order.deadline:
         return None
-    decided_by_us = order.about in (About.PLAN_REJECTED, About.ISSUE_JOINED)
+    decided_by_us = order.about in (Purpose.PLAN_REJECTED, Purpose.ISSUE_JOINED)
     if decided_by_us and order.status == "escalated":
         return None
     locale = WORDING.reader(TAGS[situation.language]).locale
@@ -86,7 +86,7 @@ def test_the_facts_are_in_it(situation: Situation) -> None:
         assert f"<strong>{deadline}</strong>" in spaced(part_of(message, "html"))
     if order.name:
         assert order.name in text
-    if isinstance(order, MailOrder):
+    if isinstance(order, SendEmailInput):
         assert reference(order.case_id) in text
         if order.about in SAYS_WHAT:
             assert all(i.summary in text and i.id in text for i in order.issues)
@@ -130,19 +130,19 @@ def test_the_first_notice_says_what_to_do_by_when_and_what_happens_otherwise(
 @pytest.mark.parametrize("language", TAGS)
 def test_each_reason_has_words_of_its_own(language: str) -> None:
     plain = [s for s in SITUATIONS if s.language == language and s.composer is not LINKED]
-    letters = [s for s in plain if isinstance(s.order, LetterOrder) and s.order.name]
+    letters = [s for s in plain if isinstance(s.order, SendLetterInput) and s.order.name]
     for about, reasons in LETTERS.items():
         of = [s for s in letters if s.order.about == about]
         texts = {text_of(s.write(days_below=9, confirms=of[0].order.confirms)) for s in of}
         assert len(texts) == len(reasons)
-    ended = {text_of(s.write()) for s in plain if s.order.about == About.DEACTIVATED}
+    ended = {text_of(s.write()) for s in plain if s.order.about == Purpose.DEACTIVATED}
     assert len(ended) == 3
 
 
 def test_a_single_hour_is_no_plural() -> None:
     for situation in (s for s in SITUATIONS if s.order.about == "notice"):
         order = situation.order
-        assert isinstance(order, MailOrder)
+        assert isinstance(order, SendEmailInput)
         text = text_of(situation.write(deadline=order.at + timedelta(hours=1)))
         assert not re.search(r"\b1 (hours|heures|horas)\b", text)
 
@@ -166,7 +166,7 @@ def test_the_template_in_the_docs_is_one(tmp_path: Path) -> None:
     (template,) = re.findall(r"```\n(Subject: .*?)```", docs, re.DOTALL)
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "plan_rejected.md").write_text(template)
-    proofread(Wording(tmp_path))
+    proofread(Templates(tmp_path))
 
 
 def test_ours_are_complete_and_without_fault() -> None:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.case.activity_inputs import MailOrder
+from domain.case.activity_inputs import SendEmailInput
 from domain.shared.account import Issue
 from mail.composer import Composer
 from mail.markup import plain
 from mail.samples import desk_samples
-from mail.templates import Wording
+from mail.templates import Templates
 from tests.mail.emails import ADDRESSES, SITUATIONS, Situation, page_of
 from tests.reading import part_of, read_html, words_shown, words_written
 
@@ -38,7 +38,7 @@ TEXTS = st.one_of(
 NOTED = [
     situation
     for situation in SITUATIONS
-    if isinstance(situation.order, MailOrder) and situation.order.note
+    if isinstance(situation.order, SendEmailInput) and situation.order.note
 ][::7]
 
 
@@ -107,7 +107,7 @@ def test_a_plan_cannot_write_the_desks_timeline() -> None:
     evil = "\n".join(("x", *lines))
     values["plan"] = {"version": 1, "at": "now", "parts": [("Root causes", [evil])]}
     values["timeline"] = [evil]
-    text = Wording().write_to_desk(values).text.split("\n")
+    text = Templates().write_to_desk(values).text.split("\n")
     assert [text.count(line) for line in lines] == [1, 0]
     assert [text.count(f"  {line}") for line in lines] == [2, 2]
 
@@ -116,7 +116,7 @@ def test_a_subject_of_a_marketplace_may_have_a_name_in_it(tmp_path: Path) -> Non
     (tmp_path / "en").mkdir()
     own = tmp_path / "en" / "resolved.md"
     own.write_text("Subject: {{ name }}, your case is resolved\n{{ name }}\n")
-    composer = Composer(ADDRESSES, Wording(tmp_path))
+    composer = Composer(ADDRESSES, Templates(tmp_path))
     resolved = next(s for s in SITUATIONS if s.order.about == "resolved" and s.language == "en")
     for name in PIECES:
         message = resolved._replace(composer=composer).write(name=name)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.enrollment.activity_inputs import LetterOrder
-from domain.enrollment.state import About, Reason
+from domain.enrollment.activity_inputs import SendLetterInput
+from domain.enrollment.state import EnrollmentReason, LetterPurpose
 from domain.shared.account import Store
 from mail.composer import Addresses, Composer
 from tests.reading import text_of
@@ -13,20 +13,23 @@ from tests.reading import text_of
 COMPOSER = Composer(Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example"))
 
 WHY = {
-    Reason.HARM: "harmful conduct",
-    Reason.SELLING_PLAN: "professional selling plan",
-    Reason.NO_NUMBER: "no emergency number",
-    Reason.INVALID_NUMBER: "not one that we can call",
-    Reason.RECORD_TOO_SHORT: "not on record for the whole of the last 6 months",
-    Reason.TOO_MANY_DAYS_BELOW: "below 250 on more than 10 days",
+    EnrollmentReason.HARM: "harmful conduct",
+    EnrollmentReason.SELLING_PLAN: "professional selling plan",
+    EnrollmentReason.NO_NUMBER: "no emergency number",
+    EnrollmentReason.INVALID_NUMBER: "not one that we can call",
+    EnrollmentReason.RECORD_TOO_SHORT: "not on record for the whole of the last 6 months",
+    EnrollmentReason.TOO_MANY_DAYS_BELOW: "below 250 on more than 10 days",
 }
 
 
 def letter(
-    about: About, reason: Reason, name: str | None = "Blue Kettle", days_below: int | None = None
+    about: LetterPurpose,
+    reason: EnrollmentReason,
+    name: str | None = "Blue Kettle",
+    days_below: int | None = None,
 ) -> tuple[str, str]:
     """Subject and text."""
-    order = LetterOrder(
+    order = SendLetterInput(
         enrollment_id="enrollment/US/A1/run-1",
         number=3,
         about=about,
@@ -45,25 +48,27 @@ def letter(
 
 
 @pytest.mark.parametrize("reason", WHY)
-def test_who_is_no_longer_enrolled_is_told_why(reason: Reason) -> None:
-    subject, text = letter(About.ENDED, reason)
+def test_who_is_no_longer_enrolled_is_told_why(reason: EnrollmentReason) -> None:
+    subject, text = letter(LetterPurpose.ENDED, reason)
     assert "ended" in subject
     assert WHY[reason] in text
     assert sum(words in text for words in WHY.values()) == 1
 
 
-@pytest.mark.parametrize("about", [About.INVITED, About.INVITED_AGAIN, About.ENDED_NUMBER_NEEDED])
-@pytest.mark.parametrize("reason", [Reason.NO_NUMBER, Reason.INVALID_NUMBER])
-def test_who_lacks_a_number_is_asked_for_it(about: About, reason: Reason) -> None:
+@pytest.mark.parametrize(
+    "about", [LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN, LetterPurpose.ENDED_NUMBER_NEEDED]
+)
+@pytest.mark.parametrize("reason", [EnrollmentReason.NO_NUMBER, EnrollmentReason.INVALID_NUMBER])
+def test_who_lacks_a_number_is_asked_for_it(about: LetterPurpose, reason: EnrollmentReason) -> None:
     subject, text = letter(about, reason)
     assert "number" in subject
     assert WHY[reason] in text
     assert "give us" in text
-    assert ("no longer enrolled" in text) == (about is About.ENDED_NUMBER_NEEDED)
+    assert ("no longer enrolled" in text) == (about is LetterPurpose.ENDED_NUMBER_NEEDED)
 
 
 def test_a_seller_whose_name_is_not_known_is_greeted_all_the_same() -> None:
-    _, text = letter(About.ENROLLED, Reason.REQUIREMENTS_MET, name=None)
+    _, text = letter(LetterPurpose.ENROLLED, EnrollmentReason.REQUIREMENTS_MET, name=None)
     assert text.startswith("hello, your account in the us store is now enrolled")
 
 
@@ -77,6 +82,8 @@ def test_a_seller_whose_name_is_not_known_is_greeted_all_the_same() -> None:
 )
 def test_a_warning_says_how_many_more_days_below_are_let_pass(below: int, said: str) -> None:
     """Not how many days there are until something happens."""
-    subject, text = letter(About.DAYS_BELOW, Reason.REQUIREMENTS_MET, days_below=below)
+    subject, text = letter(
+        LetterPurpose.DAYS_BELOW, EnrollmentReason.REQUIREMENTS_MET, days_below=below
+    )
     assert subject == said
     assert f"{said}.".lower() in text

@@ -11,7 +11,7 @@ import pytest
 
 from mail.composer import Composer
 from mail.proofreading import proofread
-from mail.templates import TEMPLATES, BadWording, Wording
+from mail.templates import TEMPLATES, BadWording, Templates
 from tests.mail.emails import ADDRESSES, SITUATIONS, Situation
 from tests.reading import part_of, read_html, text_of
 from tests.test_whole import ROOT
@@ -42,7 +42,7 @@ def test_a_file_replaces_ours_and_every_other_stays(tmp_path: Path, write: Write
     write("layout.html", "<html><p>The shop</p>{{ content }}</html>")
     write("desk.txt", "Subject: Look at {{ seller_id }}\nNow.\n")
     write(".hidden/notes.txt", "of nobody's concern")
-    wording = Wording(tmp_path)
+    wording = Templates(tmp_path)
     proofread(wording)
     composer = Composer(ADDRESSES, wording)
     resolved = situation("resolved")._replace(composer=composer).write()
@@ -59,7 +59,7 @@ def test_a_language_of_their_own_is_found_by_its_folder(tmp_path: Path) -> None:
     shutil.copytree(TEMPLATES / "fr", tmp_path / "ar")
     theirs = tmp_path / "ar" / "notice.md"
     theirs.write_text("Subject: {{ deadline }}\nتحية {{ name }}\n", encoding="utf-8")
-    wording = Wording(tmp_path)
+    wording = Templates(tmp_path)
     proofread(wording)
     assert "ar" in wording.languages
     order = situation("notice").order.model_copy(update={"language": "ar-EG"})
@@ -77,7 +77,7 @@ def test_a_piece_of_their_own_is_fine_where_it_is_used(tmp_path: Path, write: Wr
     write("es/_shop.md", "La otra\n")
     write("es/enrollment/enrolled.md", 'Subject: Hola\n{% include "_shop.md" %}\n')
     write("es/resolved.md", 'Subject: Hola\n{% include "_shop.md" %}\n')
-    wording = Wording(tmp_path)
+    wording = Templates(tmp_path)
     proofread(wording)
     composer = Composer(ADDRESSES, wording)
     written = {
@@ -135,7 +135,7 @@ def test_what_is_wrong_is_refused_by_file_and_line(
 ) -> None:
     write(name, text)
     with pytest.raises(BadWording) as refused:
-        proofread(Wording(tmp_path))
+        proofread(Templates(tmp_path))
     assert told in str(refused.value)
     assert str(refused.value).startswith(str(tmp_path))
     assert "\n" not in str(refused.value)
@@ -144,13 +144,13 @@ def test_what_is_wrong_is_refused_by_file_and_line(
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path, write: Write) -> None:
     write("fr/notice.md", "").write_bytes("Subject: Hé\n".encode("latin-1"))
     with pytest.raises(BadWording, match=r"fr/notice\.md: is not text in UTF-8"):
-        Wording(tmp_path)
+        Templates(tmp_path)
 
 
 def test_a_file_by_a_windows_editor_is_fine(tmp_path: Path, write: Write) -> None:
     write("en/resolved.md", "").write_bytes(b"\xef\xbb\xbfSubject: Fine\r\nHello\r\n\r\nyou\r\n")
-    proofread(Wording(tmp_path))
-    composer = Composer(ADDRESSES, Wording(tmp_path))
+    proofread(Templates(tmp_path))
+    composer = Composer(ADDRESSES, Templates(tmp_path))
     message = situation("resolved")._replace(composer=composer).write()
     assert message["Subject"] == "Fine"
     assert part_of(message, "plain") == "Hello\n\nyou\n"

@@ -5,8 +5,8 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
-from domain.case.activity_inputs import MailOrder
-from domain.case.attempt import About
+from domain.case.activity_inputs import SendEmailInput
+from domain.case.attempt import Purpose
 from mail.templates import TEMPLATES
 from tests.mail.emails import LINKED, PLAIN, SITUATIONS, TAGS, Situation
 from tests.promises.words import THE_PAGE
@@ -44,14 +44,14 @@ OUR_CALLS = {
     "zh-Hans": r"接听我们|我们也正在拨打|我们将拨打",
 }
 QUOTED = re.compile(r"«\s*([^»]+?)\s*»|“([^”]+)”")
-CASES = [s for s in SITUATIONS if isinstance(s.order, MailOrder)]
-ENDS = {About.RESOLVED, About.DEACTIVATED, About.WITHDRAWN, About.CONTACT_CHANGED}
+CASES = [s for s in SITUATIONS if isinstance(s.order, SendEmailInput)]
+ENDS = {Purpose.RESOLVED, Purpose.DEACTIVATED, Purpose.WITHDRAWN, Purpose.CONTACT_CHANGED}
 """What no clock of the seller's depends on."""
 OF_CASES = pytest.mark.parametrize("situation", CASES, ids=str)
 
 
-def order_of(situation: Situation) -> MailOrder:
-    assert isinstance(situation.order, MailOrder)
+def order_of(situation: Situation) -> SendEmailInput:
+    assert isinstance(situation.order, SendEmailInput)
     return situation.order
 
 
@@ -80,8 +80,8 @@ def test_while_a_case_is_open_no_reply_is_asked_for(situation: Situation) -> Non
     order, text = order_of(situation), text_of(situation.write())
     said = re.findall(REPLY[situation.language], text, re.I)
     if order.about in ENDS:
-        unknown = order.about is About.CONTACT_CHANGED and situation.composer is PLAIN
-        assert bool(said) == (order.about is About.DEACTIVATED or unknown)
+        unknown = order.about is Purpose.CONTACT_CHANGED and situation.composer is PLAIN
+        assert bool(said) == (order.about is Purpose.DEACTIVATED or unknown)
     else:
         assert NOT_BY_REPLY[situation.language] in text
         assert len(said) == 1
@@ -92,13 +92,13 @@ def test_the_desks_number_is_given_wherever_a_seller_may_want_to_reach_us(
     situation: Situation,
 ) -> None:
     known = situation.composer is LINKED
-    over = situation.order.about in (About.RESOLVED, About.WITHDRAWN)
+    over = situation.order.about in (Purpose.RESOLVED, Purpose.WITHDRAWN)
     assert ("+1 206-555-0198" in text_of(situation.write())) == (known and not over)
 
 
 @pytest.mark.parametrize("language", TAGS)
 def test_the_first_e_mail_asks_to_save_the_number_that_our_calls_come_from(language: str) -> None:
-    notices = [s for s in CASES if (s.language, s.order.about) == (language, About.NOTICE)]
+    notices = [s for s in CASES if (s.language, s.order.about) == (language, Purpose.NOTICE)]
     for notice in notices:
         named = "+1 206-555-0199" in text_of(notice.write())
         assert named == (notice.composer is LINKED and order_of(notice).calls)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from domain.shared.names import case_workflow_id
 from page.app import build
-from reference.page_links import Entry
+from reference.page_links import PageLinks
 from runtime.connection import connect
 from runtime.page_settings import PageSettings
 from runtime.web_server import door_of
@@ -77,6 +77,6 @@ def token_of(link: str) -> str:
     return link.rpartition("/")[2]
 
 
-def entry(*keys: str, url: str = URL) -> Entry:
+def entry(*keys: str, url: str = URL) -> PageLinks:
     """What makes links."""
-    return Entry(keys or (KEY,), url)
+    return PageLinks(keys or (KEY,), url)

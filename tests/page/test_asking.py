@@ -17,7 +17,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from domain.shared.names import CASE_WORKFLOW, CASES_QUEUE
 from page.app import build
 from page.asking import Found, Gone, SaidNo, Unavailable, Workflows
@@ -160,7 +160,7 @@ async def test_an_update_that_a_worker_dropped_twice_is_taken_once(site: Site) -
     assert dropping.ids == ["a-key"] * 3
     view = await case.view()
     assert [plan.version for plan in view.plans] == [1]
-    assert [e.what for e in view.timeline].count(What.PLAN_SUBMITTED) == 1
+    assert [e.what for e in view.timeline].count(EventKind.PLAN_SUBMITTED) == 1
 
 
 async def test_one_that_is_dropped_again_and_again_is_an_outage_and_no_refusal(site: Site) -> None:

@@ -6,9 +6,9 @@ import pytest
 from itsdangerous import TimestampSigner
 from playwright.async_api import Browser, Page, expect
 
-from domain.case.attempt import About
+from domain.case.attempt import Purpose
 from domain.case.status import Status
-from domain.enrollment.state import What
+from domain.enrollment.state import EnrollmentEventKind
 from tests.page.site import Site, alone, asking, entry
 from tests.page.test_states import violations
 from tests.patience import PATIENCE
@@ -50,7 +50,7 @@ async def test_with_a_case_open_an_old_link_cannot_tell_and_gets_a_fresh_one(
     assert address not in await page.content()
     assert await violations(page) == []
     after = await case.when(
-        lambda v: any(a.about is About.FRESH_LINK and a.result for a in v.attempts)
+        lambda v: any(a.about is Purpose.FRESH_LINK and a.result for a in v.attempts)
     )
     assert (after.status, after.deadline) == (Status.CONTACTING, before.deadline)
     (mail,) = [m for m in site.engine.mails(address) if "Your link" in m["Subject"]]
@@ -63,7 +63,7 @@ async def test_with_a_case_open_an_old_link_cannot_tell_and_gets_a_fresh_one(
     await page.goto(run_out(site, "OLD-LINK"))
     await page.get_by_role("button", name="E-mail me a fresh link").click()
     await expect(page.locator("h1")).to_have_text("Please look into your mailbox")
-    links = [a for a in (await case.view()).attempts if a.about is About.FRESH_LINK]
+    links = [a for a in (await case.view()).attempts if a.about is Purpose.FRESH_LINK]
     assert len(links) == 1
 
 
@@ -80,7 +80,7 @@ async def test_without_a_case_or_once_it_has_ended_the_programme_sends_it(
     await expect(page.locator("h1")).to_have_text("Please look into your mailbox")
     await known.when(lambda v: any(e.note == "fresh_link" for e in v.timeline))
     timeline = (await known.view()).timeline
-    assert [e.by for e in timeline if e.what is What.LINK_REQUESTED] == ["page"]
+    assert [e.by for e in timeline if e.what is EnrollmentEventKind.LINK_REQUESTED] == ["page"]
     assert any("Your link" in m["Subject"] for m in site.engine.mails(address))
 
 

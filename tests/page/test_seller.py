@@ -5,10 +5,10 @@ import re
 
 from playwright.async_api import Browser, Page, expect
 
-from domain.case.attempt import About
+from domain.case.attempt import Purpose
 from domain.case.events import Review, ReviewPlan
 from domain.case.status import Status
-from domain.enrollment.state import Status as Standing
+from domain.enrollment.state import EnrollmentStatus
 from tests.engine import KnownSeller, OpenCase, issue
 from tests.page.site import Site
 from tests.page.test_states import violations
@@ -39,7 +39,7 @@ async def test_the_button_calls_at_once_and_says_from_when_on_it_does_again(
     page, other = await site.visit(browser, "PRESS"), await site.visit(browser, "PRESS")
     await page.get_by_role("button", name="Contact me now").click()
     await expect(page.locator(".notice.good")).to_contain_text("We are calling you now")
-    view = await case.when(lambda v: any(a.about is About.REQUESTED for a in v.attempts))
+    view = await case.when(lambda v: any(a.about is Purpose.REQUESTED for a in v.attempts))
     assert view.status is Status.WORKING
     assert page.url[len(site.settings.url or "") :] == "/"
     # The other tab still shows the button: the case refuses, and the page says it kindly.
@@ -48,7 +48,7 @@ async def test_the_button_calls_at_once_and_says_from_when_on_it_does_again(
         "You asked for a call already"
     )
     assert await other.get_by_role("button", name="Contact me now").count() == 0
-    assert len([a for a in (await case.view()).attempts if a.about is About.REQUESTED]) == 1
+    assert len([a for a in (await case.view()).attempts if a.about is Purpose.REQUESTED]) == 1
 
 
 async def test_a_plan_with_a_mistake_keeps_everything_and_goes_through_when_right(
@@ -222,7 +222,7 @@ async def test_a_seller_who_is_invited_gives_a_number_and_is_enrolled(
     await page.fill("#emergency_phone", "+1 206 555 0101")
     await page.get_by_role("button", name="Save the number").click()
     await expect(page.locator("h1")).to_contain_text("You are enrolled")
-    assert (await known.view()).status is Standing.ENROLLED
+    assert (await known.view()).status is EnrollmentStatus.ENROLLED
 
 
 async def test_one_sellers_link_shows_nothing_of_anothers(site: Site, browser: Browser) -> None:

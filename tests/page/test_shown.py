@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Page, expect
 
-from domain.case.attempt import About
+from domain.case.attempt import Purpose
 from domain.case.events import AddIssue, Review, ReviewPlan
 from domain.case.status import Status
 from tests.engine import issue
@@ -21,7 +21,7 @@ async def test_we_are_calling_is_said_no_longer_than_the_call(site: Site, browse
     await page.get_by_role("button", name="Contact me now").click()
     await expect(page.locator("h1")).to_contain_text("Send us your plan")
     await case.when(
-        lambda v: any(a.about is About.REQUESTED and a.result is not None for a in v.attempts)
+        lambda v: any(a.about is Purpose.REQUESTED and a.result is not None for a in v.attempts)
     )
     await page.evaluate("refresh()")
     await expect(page.locator("#ringing")).to_have_count(0)

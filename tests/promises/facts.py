@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from domain.case.attempt import About
+from domain.case.attempt import Purpose
 from domain.case.status import CLOSED, Status
 from domain.case.steps import WaitUntil
-from domain.enrollment.state import Status as Enrolled
+from domain.enrollment.state import EnrollmentStatus
 from tests.promises.states import Moment
 
 
@@ -28,7 +28,7 @@ def button_when_read(m: Moment) -> bool:
 
 
 def being_called(m: Moment) -> bool:
-    asked_for = m.case is not None and any(p.about is About.REQUESTED for p in m.case.agenda)
+    asked_for = m.case is not None and any(p.about is Purpose.REQUESTED for p in m.case.agenda)
     return is_open(m) and (asked_for or bool(m.calls_under_way))
 
 
@@ -99,14 +99,14 @@ def desk_is_told(m: Moment) -> bool:
     return m.case is not None and m.case.desk_due in waits
 
 
-def stands(*statuses: Enrolled) -> Callable[[Moment], bool]:
+def stands(*statuses: EnrollmentStatus) -> Callable[[Moment], bool]:
     return lambda m: m.enrolled in statuses and not m.deactivated
 
 
 def may_return(m: Moment) -> bool:
     """By itself; an expulsion or a deactivation takes a person."""
-    return m.enrolled is not Enrolled.EXPELLED and not m.deactivated
+    return m.enrolled is not EnrollmentStatus.EXPELLED and not m.deactivated
 
 
 def only_a_number_is_missing(m: Moment) -> bool:
-    return stands(Enrolled.INVITED)(m)
+    return stands(EnrollmentStatus.INVITED)(m)

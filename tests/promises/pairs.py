@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from domain.case.attempt import About
+from domain.case.attempt import Purpose
 from domain.case.status import Status
-from domain.enrollment.state import Status as Enrolled
+from domain.enrollment.state import EnrollmentStatus
 from mail.markup import plain
 from page.languages import LANGUAGES
 from page.shown import CALLING, PLAN_FOR_DECISION, PLAN_FOR_REVIEW
@@ -236,7 +236,7 @@ PAIRS = [
         "you are enrolled",
         _PAGE,
         page("You are enrolled, and no case is open"),
-        stands(Enrolled.ENROLLED),
+        stands(EnrollmentStatus.ENROLLED),
     ),
     Pair(
         "one step is left",
@@ -263,9 +263,9 @@ PAIRS = [
         "cases are covered",
         frozenset({"client"}),
         english("cases of the seller are covered"),
-        stands(Enrolled.ENROLLED),
+        stands(EnrollmentStatus.ENROLLED),
     ),
-    Pair("you are enrolled", _LETTER, NOW_ENROLLED, stands(Enrolled.ENROLLED)),
+    Pair("you are enrolled", _LETTER, NOW_ENROLLED, stands(EnrollmentStatus.ENROLLED)),
     Pair("enrolled at once", _LETTER, AT_ONCE, only_a_number_is_missing),
     Pair("enrolled again", _LETTER, AGAIN, may_return),
 ]
@@ -273,7 +273,7 @@ PAIRS = [
 
 def _confirms(m: Moment) -> bool:
     """A change of number or address is confirmed to somebody who may have no page."""
-    return all(order.about is About.CONTACT_CHANGED for order in m.mail)
+    return all(order.about is Purpose.CONTACT_CHANGED for order in m.mail)
 
 
 def _deadlines(text: Text) -> list[str]:

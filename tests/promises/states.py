@@ -8,16 +8,15 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from domain.case.activity_inputs import MailOrder, mail_order
+from domain.case.activity_inputs import SendEmailInput, send_email_input
 from domain.case.attempt import Attempt, Channel
 from domain.case.case import Case
 from domain.case.events import Event
 from domain.case.status import Status
 from domain.case.steps import LookUp, WaitUntil
-from domain.enrollment.activity_inputs import LetterOrder, letter_order
+from domain.enrollment.activity_inputs import SendLetterInput, send_letter_input
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.state import Send
-from domain.enrollment.state import Status as Enrolled
+from domain.enrollment.state import EnrollmentStatus, Send
 from domain.enrollment.view import StandingView, standing_of
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
@@ -41,9 +40,9 @@ class Moment:
     enrollment: Enrollment | None = None
     standing: StandingView | None = None
     steps: tuple[Any, ...] = ()  # Any: steps of a case or of an enrollment
-    mail: tuple[MailOrder, ...] = ()
+    mail: tuple[SendEmailInput, ...] = ()
     """The e-mails that leave at this moment."""
-    letters: tuple[LetterOrder, ...] = ()
+    letters: tuple[SendLetterInput, ...] = ()
     desk_phone: bool = True
     """Whether the desk's number is known to whoever writes."""
     linked: bool = True
@@ -66,7 +65,7 @@ class Moment:
         return by_case or (self.standing is not None and self.standing.deactivated)
 
     @property
-    def enrolled(self) -> Enrolled | None:
+    def enrolled(self) -> EnrollmentStatus | None:
         return self.standing.status if self.standing else None
 
 
@@ -81,7 +80,7 @@ class Gathered:
         if world.asleep:
             return  # nobody of ours says anything
         begun = [a for a in case.under_way if a.at == now and a.number in world.begun]
-        mail = tuple(mail_order(case, a) for a in begun if a.channel is Channel.EMAIL)
+        mail = tuple(send_email_input(case, a) for a in begun if a.channel is Channel.EMAIL)
         key = (looks(case, now), tuple(_form_of(order) for order in mail))
         steps = tuple(world._tasks)
         if key not in self.moments:
@@ -90,7 +89,7 @@ class Gathered:
     def enrollment(self, world: Programme, steps: tuple[Any, ...]) -> None:
         it, now = world.enrollment, world.now
         letters = tuple(
-            letter_order(it, letter, step.to)
+            send_letter_input(it, letter, step.to)
             for step in steps
             for letter in it.outbox
             if isinstance(step, Send) and letter.number == step.number
@@ -159,7 +158,7 @@ def looks(case: Case, now: datetime) -> Hashable:
     )
 
 
-def _form_of(order: MailOrder) -> Hashable:
+def _form_of(order: SendEmailInput) -> Hashable:
     return (order.about, order.calls, order.button, order.number_invalid, order.note is None)
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from domain.case.status import Status
-from domain.enrollment.state import Status as Enrolled
+from domain.enrollment.state import EnrollmentStatus
 from mail.composer import Composer
-from mail.templates import Wording
+from mail.templates import Templates
 from tests.mail.emails import ADDRESSES
 from tests.promises.pairs import PAIRS, Pair, breaches
 from tests.promises.states import Moment, answers, of_cases, of_enrollments
@@ -80,7 +80,7 @@ def test_a_wording_that_names_the_button_after_the_end_is_found(
     (tmp_path / "en").mkdir()
     told = 'Subject: Your case is resolved\n\nPress "Contact me now" at any hour.\n'
     (tmp_path / "en" / "resolved.md").write_text(told)
-    wrong = Composer(ADDRESSES, wording=Wording(tmp_path))
+    wrong = Composer(ADDRESSES, wording=Templates(tmp_path))
     resolved = next(m for m in cases if m.status is Status.RESOLVED and m.mail)
     assert next(breaches(text) for text in mails_of(resolved) if text.language == "en") == []
     said = [text for text in mails_of(resolved, [(wrong, False)]) if text.language == "en"]
@@ -92,7 +92,7 @@ def test_a_closed_case_says_no_more_of_the_account_than_is_known(
     cases: list[Moment], status: Status
 ) -> None:
     closed = next(m for m in cases if m.status is status and not m.deactivated)
-    invited = next(m.standing for m in of_enrollments() if m.enrolled is Enrolled.INVITED)
+    invited = next(m.standing for m in of_enrollments() if m.enrolled is EnrollmentStatus.INVITED)
     with closing(Site()) as site:
         unknown = site.page(closed, "en", standing_unknown=True).words
         with_a_step_left = site.page(replace(closed, standing=invited), "en").words

@@ -20,7 +20,7 @@ from cli.enrollment_page import page_of as enrollment_page_of
 from cli.live import _line
 from cli.page import page_of
 from cli.words import how_it_ended, meaning_of, status_of, what_next
-from domain.case.activity_inputs import desk_order
+from domain.case.activity_inputs import tell_desk_input
 from domain.case.status import CLOSED
 from domain.case.steps import TellDesk, WaitUntil
 from domain.case.view import view_of
@@ -137,7 +137,7 @@ def _to_the_desk(moment: Moment) -> Iterator[Text]:
     assert case is not None
     for step in moment.steps:
         if isinstance(step, TellDesk):
-            message = PLAIN.to_desk(desk_order(case, step.due))
+            message = PLAIN.to_desk(tell_desk_input(case, step.due))
             words = f"{message['Subject']} {message.get_content()}"
             yield Text("desk", "en", words.partition("Timeline (UTC)")[0], moment)
 

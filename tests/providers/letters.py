@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-from domain.case.activity_inputs import MailOrder
-from domain.case.attempt import About
+from domain.case.activity_inputs import SendEmailInput
+from domain.case.attempt import Purpose
 from domain.case.status import Status
 from domain.shared.account import Issue
 from mail.composer import Addresses, Composer
@@ -17,13 +17,13 @@ def order(
     email: str = "owner@kettle.example",
     name: str = "Blue Kettle Goods",
     summary: str = "Restricted product listed",
-) -> MailOrder:
+) -> SendEmailInput:
     """A notice to a seller; nothing of it is checked."""
     issue = Issue.model_construct(id="ISS-1", code="LISTING_POLICY", summary=summary, harmful=False)
-    return MailOrder.model_construct(
+    return SendEmailInput.model_construct(
         case_id=f"case/US/A1/{RUN}",
         number=1,
-        about=About.NOTICE,
+        about=Purpose.NOTICE,
         email=email,
         name=name,
         language="en-US",

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.case.attempt import Result
-from domain.enrollment.activity_inputs import LetterOrder
-from domain.enrollment.state import About, Reason
+from domain.enrollment.activity_inputs import SendLetterInput
+from domain.enrollment.state import EnrollmentReason, LetterPurpose
 from domain.shared.account import Store
 from mail.composer import Addresses, CannotBeWritten, Composer
 from tests.providers.letters import COMPOSER, RUN, notice, order
@@ -110,11 +110,11 @@ def test_a_long_domain_of_ours_leaves_message_ids_whole() -> None:
 def test_the_letters_of_a_seller_are_one_conversation() -> None:
     letters = [
         COMPOSER.to_member(
-            LetterOrder(
+            SendLetterInput(
                 enrollment_id=f"enrollment/US/A1/{RUN}",
                 number=number,
-                about=About.INVITED,
-                reason=Reason.NO_NUMBER,
+                about=LetterPurpose.INVITED,
+                reason=EnrollmentReason.NO_NUMBER,
                 email="owner@kettle.example",
                 store=Store.US,
                 name=None,

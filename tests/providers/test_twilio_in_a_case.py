@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.case.attempt import Channel, Result
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from domain.case.view import AttemptView, CaseView
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone
@@ -214,7 +214,7 @@ async def test_a_failing_provider_is_stood_in_for_within_the_attempt(
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.NO_ANSWER
         assert len(twilio.placed) == (1 if story else 0)
-        (entry,) = [e for e in view.timeline if e.what is What.CALL]
+        (entry,) = [e for e in view.timeline if e.what is EventKind.CALL]
         assert entry.note == "notice, via simulated"
 
 

@@ -26,10 +26,10 @@ from cli.joining import open_or_join
 from domain.case.attempt import Result
 from domain.case.events import (
     ContactChannel,
+    ConversationOutcome,
     Decide,
     Decision,
     HarmCategory,
-    Outcome,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -105,7 +105,7 @@ async def lives(engine: Engine) -> None:
     await case.play(timedelta(hours=1))
     await case.tell(
         IssueCase.record_conversation,
-        RecordConversation(by=LEE, outcome=Outcome.PLAN_EXPECTED, note=NOTES[1]),
+        RecordConversation(by=LEE, outcome=ConversationOutcome.PLAN_EXPECTED, note=NOTES[1]),
     )
     plan = SubmitPlan(
         by="seller",

@@ -3,10 +3,10 @@
 from domain.case.events import (
     AddIssue,
     ContactChannel,
+    ConversationOutcome,
     Decide,
     Decision,
     HarmCategory,
-    Outcome,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -33,7 +33,7 @@ FRAUD = ReportHarm(by="investigations", category=HarmCategory.FRAUD, evidence="I
 WITHDRAW = Withdraw(by="marketplace", note="raised in error")
 
 
-def talked(outcome: Outcome = Outcome.PLAN_EXPECTED) -> RecordConversation:
+def talked(outcome: ConversationOutcome = ConversationOutcome.PLAN_EXPECTED) -> RecordConversation:
     """A conversation with the seller."""
     return RecordConversation(by="specialist.lee", outcome=outcome, note="spoke for ten minutes")
 

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from domain.case.attempt import Channel, Result
-from domain.case.status import Reason, Status, What
+from domain.case.status import EventKind, Reason, Status
 from domain.case.view import CaseView
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from runtime.service import working
@@ -70,7 +70,7 @@ def hours_of(view: CaseView, channel: Channel, result: Result) -> list[float]:
 
 def missing(view: CaseView) -> list[str | None]:
     """What the timeline says was missing."""
-    return [entry.note for entry in view.timeline if entry.what is What.ESCALATED]
+    return [entry.note for entry in view.timeline if entry.what is EventKind.ESCALATED]
 
 
 async def test_without_workers_for_the_telephone_nobody_is_deactivated(idle: Engine) -> None:
@@ -94,7 +94,7 @@ async def test_without_workers_for_mail_nobody_is_deactivated(idle: Engine) -> N
         view = await case.reaches(Status.ESCALATED)
         async with serving(idle, EMAIL_QUEUE):
             await playing
-            await case.when(lambda v: any(e.what is What.DESK_TOLD for e in v.timeline))
+            await case.when(lambda v: any(e.what is EventKind.DESK_TOLD for e in v.timeline))
     assert outcome(view) == NOT_REALLY_TRIED
     assert missing(view) == ["the final notice was not accepted"]
     assert (len(log.rang), log.accepted, len(log.desk_told)) == (10, [], 1)

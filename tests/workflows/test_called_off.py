@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activities import opening
-from domain.case.activity_inputs import ContactOrder, DeactivationOrder, ExpelOrder
+from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
 from domain.case.attempt import Channel, Result
 from domain.case.events import Decision
 from domain.case.status import Reason, Status
@@ -108,13 +108,13 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
         async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
             raise ProviderFailed("down")
 
-        async def expel(self, order: ExpelOrder) -> None:
+        async def expel(self, order: ExpelInput) -> None:
             raise ProviderFailed("down")
 
-        async def record_deactivation(self, order: DeactivationOrder) -> None:
+        async def record_deactivation(self, order: TellDeactivationInput) -> None:
             raise ProviderFailed("down")
 
-        async def change_contact(self, order: ContactOrder) -> None:
+        async def change_contact(self, order: ShareContactInput) -> None:
             raise ProviderFailed("down")
 
     async with engine_in(tmp_path, programme=lambda _: Down()) as engine:

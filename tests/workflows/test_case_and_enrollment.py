@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.case.activity_inputs import ContactOrder
+from domain.case.activity_inputs import ShareContactInput
 from domain.case.events import ChangeContact
-from domain.case.status import Reason, Status, What
+from domain.case.status import EventKind, Reason, Status
 from domain.enrollment.events import ChangeAccount, Readmit
-from domain.enrollment.state import Status as Standing
+from domain.enrollment.state import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
@@ -100,7 +100,7 @@ async def test_harm_expels_once_even_who_was_never_known_and_a_person_may_readmi
     assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
     seller = seller_of(engine, "VILLAIN")
     standing = await seller.view()
-    assert standing.status is Standing.EXPELLED
+    assert standing.status is EnrollmentStatus.EXPELLED
     assert sum(e.what == "expelled" for e in standing.timeline) == 1
     harmful = await engine.open(
         seller_id="VILLAIN", rules=ASKS, issues=(issue(harmful=True),), wait=False
@@ -110,7 +110,7 @@ async def test_harm_expels_once_even_who_was_never_known_and_a_person_may_readmi
     later = await engine.open(seller_id="VILLAIN", rules=ASKS, wait=False)
     assert "deactivated already" in ((await later.end()).reason or "")
     readmitted = await seller.tell(Programme.readmit, Readmit(by="lead", note="Mistaken"))
-    assert readmitted.status is Standing.NOT_ELIGIBLE
+    assert readmitted.status is EnrollmentStatus.NOT_ELIGIBLE
 
 
 async def test_a_number_changed_in_a_case_reaches_the_enrollment_and_goes_round_once(
@@ -122,11 +122,11 @@ async def test_a_number_changed_in_a_case_reaches_the_enrollment_and_goes_round_
     await case.tell(IssueCase.change_contact, new)
     told = await seller.when(lambda v: v.account.emergency_phone == "+12065550112")
     assert told.account.email == "new@seller.example"
-    assert told.status is Standing.ENROLLED
+    assert told.status is EnrollmentStatus.ENROLLED
     await asyncio.sleep(1)
     # The enrollment tells the case in turn, which it knew: there it ends.
     assert (await updates(seller), await updates(case)) == (2, 2)
-    changes = [e for e in (await case.view()).timeline if e.what is What.CONTACT_CHANGED]
+    changes = [e for e in (await case.view()).timeline if e.what is EventKind.CONTACT_CHANGED]
     assert [e.by for e in changes] == ["seller"]
     await case.tell(IssueCase.withdraw, WITHDRAW)
 
@@ -218,7 +218,7 @@ async def test_a_number_that_came_and_went_holds_up_no_later_one(
 ) -> None:
     tell = Cases.change_contact
 
-    async def slowly(self: Cases, order: ContactOrder) -> None:
+    async def slowly(self: Cases, order: ShareContactInput) -> None:
         await asyncio.sleep(0.3)
         await tell(self, order)
 

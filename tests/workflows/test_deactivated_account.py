@@ -4,13 +4,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from domain.case.activity_inputs import DeactivationOrder
+from domain.case.activity_inputs import TellDeactivationInput
 from domain.case.events import RecordDeactivation
 from domain.case.status import Reason, Status
 from domain.enrollment.events import Reinstate
-from domain.enrollment.state import Reason as Why
-from domain.enrollment.state import Status as Standing
-from domain.enrollment.state import What
+from domain.enrollment.state import EnrollmentEventKind, EnrollmentReason, EnrollmentStatus
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
 from providers.simulated.account_service import SimulatedMarketplace
@@ -25,14 +23,14 @@ NOT_TRIED: dict[str, Any] = {"coverage": "everyone"}
 
 
 def deactivations(view: Any) -> list[tuple[str, str | None]]:
-    return [(e.by, e.note) for e in view.timeline if e.what is What.DEACTIVATED]
+    return [(e.by, e.note) for e in view.timeline if e.what is EnrollmentEventKind.DEACTIVATED]
 
 
 async def test_a_case_of_an_account_deactivated_elsewhere_reaches_out_to_nobody(
     engine: Engine,
 ) -> None:
     seller = await engine.know("GONE", email="gone@seller.example")
-    await seller.when(lambda v: any(e.what is What.EMAIL for e in v.timeline))
+    await seller.when(lambda v: any(e.what is EnrollmentEventKind.EMAIL for e in v.timeline))
     await engine.providers.accounts.deactivate("US", "GONE", "by hand")
     for rules in (ASKS, NOT_TRIED):
         case = await engine.open(
@@ -43,7 +41,10 @@ async def test_a_case_of_an_account_deactivated_elsewhere_reaches_out_to_nobody(
         assert "the account is deactivated already" in (view.reason or "")
         assert (view.attempts, view.agenda) == ((), ())
     standing = await seller.view()
-    assert (standing.status, standing.reason) == (Standing.NOT_ELIGIBLE, Why.DEACTIVATED)
+    assert (standing.status, standing.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.DEACTIVATED,
+    )
     assert standing.deactivated
     assert [by for by, _ in deactivations(standing)] == ["account service"]
     # Nothing was sent but the confirmation of long ago.
@@ -71,7 +72,7 @@ async def test_harm_on_a_deactivated_account_expels_all_the_same(engine: Engine)
     view = await case.end()
     assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
     standing = await seller_of(engine, "GONEBAD").view()
-    assert (standing.status, standing.deactivated) == (Standing.EXPELLED, True)
+    assert (standing.status, standing.deactivated) == (EnrollmentStatus.EXPELLED, True)
 
 
 def seller_of(engine: Engine, seller_id: str) -> KnownSeller:
@@ -88,14 +89,17 @@ async def test_an_enrollment_ends_with_the_account_until_a_person_reinstates_it(
     ended = await case.end()
     assert ended.reason == Reason.NOT_REACHED
     standing = await seller.view()
-    assert (standing.status, standing.reason) == (Standing.NOT_ELIGIBLE, Why.DEACTIVATED)
+    assert (standing.status, standing.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.DEACTIVATED,
+    )
     assert deactivations(standing) == [("case", ended.id)]
     await seller.play(30 * 24 * HOUR)
     again = await engine.know("SILENT")  # the feed goes on
-    assert (await again.view()).status is Standing.NOT_ELIGIBLE
+    assert (await again.view()).status is EnrollmentStatus.NOT_ELIGIBLE
     assert [about for about, _ in await seller.wrote()] == ["enrolled"]
     view = await seller.tell(Programme.reinstate, Reinstate(by="lead", note="The appeal holds"))
-    assert (view.status, view.deactivated) == (Standing.ENROLLED, False)
+    assert (view.status, view.deactivated) == (EnrollmentStatus.ENROLLED, False)
 
 
 async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
@@ -104,7 +108,7 @@ async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
     class Forgetful(Enrollments):
         told = 0
 
-        async def record_deactivation(self, order: DeactivationOrder) -> None:
+        async def record_deactivation(self, order: TellDeactivationInput) -> None:
             await super().record_deactivation(order)
             self.told += 1
             if self.told == 1:
@@ -154,7 +158,7 @@ async def test_a_seller_deactivated_by_the_marketplace_itself_is_not_invited(
     told = RecordDeactivation(by="marketplace")
     await seller.tell(Programme.record_deactivation, told)
     view = await seller.when(lambda v: v.deactivated)
-    assert view.status is Standing.NOT_ELIGIBLE
+    assert view.status is EnrollmentStatus.NOT_ELIGIBLE
     async with asyncio.timeout(20):  # the invitation that mail could not take is called off
         while (await seller.handle.describe()).raw_description.pending_activities:
             await asyncio.sleep(0.1)

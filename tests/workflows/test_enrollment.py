@@ -11,7 +11,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from domain.case.events import HarmCategory
 from domain.enrollment.events import AccountNews, ChangeAccount, Expel, Readmit, RecordRatings
 from domain.enrollment.ratings import Rating, window_length
-from domain.enrollment.state import Reason, Status, What
+from domain.enrollment.state import EnrollmentEventKind, EnrollmentReason, EnrollmentStatus
 from domain.shared.account import SellingPlan
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import Engine, KnownSeller, engine_in
@@ -52,7 +52,9 @@ async def refusal(seller: KnownSeller, update: Any, event: Any) -> str:
 
 async def written(seller: KnownSeller, *letters: tuple[str, str]) -> None:
     """Those letters are sent, and after a while still no others."""
-    await seller.when(lambda v: sum(e.what is What.EMAIL for e in v.timeline) >= len(letters))
+    await seller.when(
+        lambda v: sum(e.what is EnrollmentEventKind.EMAIL for e in v.timeline) >= len(letters)
+    )
     await asyncio.sleep(0.2)
     assert await seller.wrote() == list(letters)
 
@@ -61,7 +63,10 @@ async def test_a_good_half_year_enrolls_and_says_so_once(engine: Engine) -> None
     seller = await engine.know("GOOD", email="good@seller.example")
     await written(seller, ENROLLED)
     view = await seller.tell(Programme.record_ratings, recorded(days_ago(365, 300)))
-    assert (view.status, view.reason) == (Status.ENROLLED, Reason.REQUIREMENTS_MET)
+    assert (view.status, view.reason) == (
+        EnrollmentStatus.ENROLLED,
+        EnrollmentReason.REQUIREMENTS_MET,
+    )
     await written(seller, ENROLLED)
     (mail,) = engine.mails("good@seller.example")
     assert "enrolled" in mail["Subject"]
@@ -70,11 +75,11 @@ async def test_a_good_half_year_enrolls_and_says_so_once(engine: Engine) -> None
 async def test_it_sleeps_until_the_very_day_by_a_single_timer(engine: Engine) -> None:
     seller = await engine.know("SLEEPS", days_ago(100, 300))
     view = await seller.view()
-    assert view.status is Status.NOT_ELIGIBLE
+    assert view.status is EnrollmentStatus.NOT_ELIGIBLE
     assert view.qualifies_on is not None
     wait = view.qualifies_on - datetime.now(UTC).date()
     await seller.play(wait - 2 * DAY)
-    assert (await seller.view()).status is Status.NOT_ELIGIBLE
+    assert (await seller.view()).status is EnrollmentStatus.NOT_ELIGIBLE
     await seller.play(2 * DAY)
     await written(seller, ENROLLED)
     enrolled = next(
@@ -115,7 +120,7 @@ async def test_who_lacks_only_a_number_is_asked_twice_and_enrolled_when_it_comes
     await seller.play(60 * DAY)
     await written(seller, INVITED, again)
     view = await seller.tell(Programme.change_account, changed(emergency_phone="+12065550110"))
-    assert view.status is Status.ENROLLED
+    assert view.status is EnrollmentStatus.ENROLLED
     await written(seller, INVITED, again, ENROLLED)
     assert len(engine.mails("asked@seller.example")) == 3
 
@@ -125,7 +130,7 @@ async def test_a_number_that_is_not_valid_invites_and_one_in_a_message_is_refuse
 ) -> None:
     seller = await engine.know("WRONG", emergency_phone="+12065550")
     view = await seller.view()
-    assert (view.status, view.reason) == (Status.INVITED, Reason.INVALID_NUMBER)
+    assert (view.status, view.reason) == (EnrollmentStatus.INVITED, EnrollmentReason.INVALID_NUMBER)
     for number, why in (("+12065550", "not a possible number"), ("+19005550101", "premium")):
         assert why in await refusal(
             seller, Programme.change_account, changed(emergency_phone=number)
@@ -146,8 +151,8 @@ async def test_the_eleventh_day_below_ends_it_and_a_correction_of_it_does_not_wr
     warned = ("days_below", "accepted")
     await written(seller, ENROLLED, warned)
     await seller.play(DAY)
-    view = await seller.when(lambda v: v.status is Status.NOT_ELIGIBLE)
-    assert view.reason is Reason.TOO_MANY_DAYS_BELOW
+    view = await seller.when(lambda v: v.status is EnrollmentStatus.NOT_ELIGIBLE)
+    assert view.reason is EnrollmentReason.TOO_MANY_DAYS_BELOW
     await written(seller, ENROLLED, warned, ("ended", "accepted"))
     await seller.tell(Programme.record_ratings, recorded(days_ago(9, 200)))
     await written(seller, ENROLLED, warned, ("ended", "accepted"))
@@ -157,7 +162,7 @@ async def test_a_removed_number_ends_it_and_one_e_mail_says_both(engine: Engine)
     seller = await engine.know("REMOVED")
     await written(seller, ENROLLED)
     view = await seller.tell(Programme.change_account, changed(emergency_phone=None))
-    assert (view.status, view.reason) == (Status.INVITED, Reason.NO_NUMBER)
+    assert (view.status, view.reason) == (EnrollmentStatus.INVITED, EnrollmentReason.NO_NUMBER)
     confirmed, both = ("contact_changed", "accepted"), ("ended_number_needed", "accepted")
     await written(seller, ENROLLED, confirmed, both)
     await seller.play(8 * DAY)
@@ -192,12 +197,12 @@ async def test_only_a_person_readmits_and_a_repeat_of_the_expulsion_changes_noth
     )
     for _ in range(2):
         view = await seller.tell(Programme.expel, found_harm("case/US/HARMS/1"))
-        assert (view.status, view.reason) == (Status.EXPELLED, Reason.HARM)
+        assert (view.status, view.reason) == (EnrollmentStatus.EXPELLED, EnrollmentReason.HARM)
     view = await seller.tell(Programme.readmit, Readmit(by="lead", note="Mistaken identity"))
-    assert view.status is Status.ENROLLED
+    assert view.status is EnrollmentStatus.ENROLLED
     # An answer that was lost has the case ask again, after the person has decided.
     view = await seller.tell(Programme.expel, found_harm("case/US/HARMS/1"))
-    assert view.status is Status.ENROLLED
+    assert view.status is EnrollmentStatus.ENROLLED
     await written(seller, ENROLLED, ("ended", "accepted"), ENROLLED)
 
 
@@ -205,10 +210,12 @@ async def test_cancelling_does_not_make_the_programme_forget(engine: Engine) -> 
     seller = await engine.know("CANCELLED")
     await seller.tell(Programme.expel, found_harm())
     await seller.handle.cancel()
-    view = await seller.when(lambda v: any(e.what is What.CANCELLATION_IGNORED for e in v.timeline))
-    assert view.status is Status.EXPELLED
+    view = await seller.when(
+        lambda v: any(e.what is EnrollmentEventKind.CANCELLATION_IGNORED for e in v.timeline)
+    )
+    assert view.status is EnrollmentStatus.EXPELLED
     view = await seller.tell(Programme.readmit, Readmit(by="lead", note="All is well"))
-    assert view.status is Status.ENROLLED
+    assert view.status is EnrollmentStatus.ENROLLED
 
 
 async def test_a_seller_is_found_with_both_workflow_types(engine: Engine) -> None:
@@ -272,16 +279,21 @@ async def test_it_continues_as_new_losing_no_message_and_no_reminder(
 async def test_what_is_not_professional_is_not_eligible_until_it_is(engine: Engine) -> None:
     seller = await engine.know("AMATEUR", selling_plan="individual")
     view = await seller.view()
-    assert (view.status, view.reason) == (Status.NOT_ELIGIBLE, Reason.SELLING_PLAN)
+    assert (view.status, view.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.SELLING_PLAN,
+    )
     professional = changed(selling_plan=SellingPlan.PROFESSIONAL)
-    assert (await seller.tell(Programme.change_account, professional)).status is Status.ENROLLED
+    assert (
+        await seller.tell(Programme.change_account, professional)
+    ).status is EnrollmentStatus.ENROLLED
 
 
 async def test_ratings_and_account_in_one_message_are_decided_together(engine: Engine) -> None:
     seller = await engine.know("TOGETHER", days_ago(10, 300), emergency_phone=None)
     number = AccountNews(emergency_phone="+12065550110")
     good = RecordRatings(by="feed", ratings=(days_ago(365, 300),), account=number)
-    assert (await seller.tell(Programme.record_ratings, good)).status is Status.ENROLLED
+    assert (await seller.tell(Programme.record_ratings, good)).status is EnrollmentStatus.ENROLLED
     # Nobody was invited in between.
     await written(seller, ENROLLED)
     premium = RecordRatings(

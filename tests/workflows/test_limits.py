@@ -12,7 +12,7 @@ import pytest
 from domain.case.attempt import Channel, Result
 from domain.case.view import CaseView
 from domain.shared.account import Store
-from providers.temporal.phone_lock import PhoneLines
+from providers.temporal.phone_lock import TemporalPhoneLock
 from tests.engine import Engine, OpenCase, engine_in
 from tests.workflows.events import WITHDRAW
 from workflows.case.issue_case import IssueCase
@@ -50,26 +50,26 @@ async def test_two_cases_that_share_a_number_never_ring_it_at_once(tmp_path: Pat
 async def test_a_line_that_a_dead_worker_held_is_free_again_when_its_lease_ends(
     engine: Engine,
 ) -> None:
-    lines = PhoneLines(engine.client)
+    lock = TemporalPhoneLock(engine.client)
     number = "+12065550117"
-    line = await lines.hold(number, "case/US/DEAD/run/2", timedelta(seconds=2))
+    line = await lock.acquire(number, "case/US/DEAD/run/2", timedelta(seconds=2))
     assert line
-    assert await lines.hold(number, "case/US/DEAD/run/2", timedelta(seconds=2)) == line
-    assert await lines.hold(number, "case/US/OTHER/run/2", timedelta(seconds=2)) is None
+    assert await lock.acquire(number, "case/US/DEAD/run/2", timedelta(seconds=2)) == line
+    assert await lock.acquire(number, "case/US/OTHER/run/2", timedelta(seconds=2)) is None
     case = await engine.open(emergency_phone=number, wait=False)
     view = await case.when(called)
     assert view.attempts[1].result is Result.NO_ANSWER
     await case.tell(IssueCase.withdraw, WITHDRAW)
-    await lines.let_go(number, line)  # of the one that has timed out, nothing happens
+    await lock.release(number, line)  # of the one that has timed out, nothing happens
 
 
 async def test_a_line_is_let_go_when_the_call_has_ended(engine: Engine) -> None:
     number = "+12065550118"
     case = await engine.open(emergency_phone=number)
-    lines = PhoneLines(engine.client)
-    line = await lines.hold(number, "case/US/OTHER/run/2", timedelta(seconds=2))
+    lock = TemporalPhoneLock(engine.client)
+    line = await lock.acquire(number, "case/US/OTHER/run/2", timedelta(seconds=2))
     assert line
-    await lines.let_go(number, line)
+    await lock.release(number, line)
     await case.tell(IssueCase.withdraw, WITHDRAW)
 
 

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from domain.case.attempt import OUTREACH, Channel, Result
-from domain.case.status import Reason, Status, What
+from domain.case.status import EventKind, Reason, Status
 from domain.case.view import AttemptView, CaseView
 from tests.engine import HOUR, engine_in
 from tests.outages import CALL, EMAIL, SPACING, WINDOW, Outage, both
@@ -83,7 +83,7 @@ class Played(NamedTuple):
             if attempt.channel is channel and attempt.result is Result.PROVIDER_FAILED
         ]
 
-    def noted(self, what: What) -> list[tuple[float, str | None]]:
+    def noted(self, what: EventKind) -> list[tuple[float, str | None]]:
         """The events of a kind in the timeline: when, and what it says of them."""
         opened = self.view.opened_at
         return [((e.at - opened) / HOUR, e.note) for e in self.view.timeline if e.what is what]
@@ -126,7 +126,7 @@ def test_the_clock_starts_with_the_first_notice_that_gets_through(
     case = played[name]
     first = case.log.first_notice
     assert case.deadline == pytest.approx((first or 0) + WINDOW, abs=MINUTE)
-    assert len(case.noted(What.CLOCK_STARTED)) == (first is not None)
+    assert len(case.noted(EventKind.CLOCK_STARTED)) == (first is not None)
 
 
 @pytest.mark.parametrize("name", [name for name in OUTAGES if name != LATE])
@@ -194,7 +194,7 @@ def test_a_telephone_down_from_46_to_58_leaves_the_last_call_for_the_last_third(
 def test_the_timeline_says_what_was_missing(
     played: dict[str, Played], name: str, missing: str
 ) -> None:
-    ((hour, note),) = played[name].noted(What.ESCALATED)
+    ((hour, note),) = played[name].noted(EventKind.ESCALATED)
     assert note == missing
     assert hour == pytest.approx(WINDOW, abs=MINUTE)
 
@@ -216,7 +216,7 @@ def test_without_mail_the_clock_starts_with_the_call_that_rang(played: dict[str,
     case = played["MAIL-NEVER"]
     assert case.failed(EMAIL) == [0, 24, 48, 66]
     assert len(case.log.rang) == 10
-    ((started, _),) = case.noted(What.CLOCK_STARTED)
+    ((started, _),) = case.noted(EventKind.CLOCK_STARTED)
     assert started == pytest.approx(case.log.rang[0], abs=MINUTE)
 
 
@@ -225,12 +225,12 @@ def test_the_desk_is_told_as_soon_as_mail_is_back(
     played: dict[str, Played], name: str, back: float
 ) -> None:
     case = played[name]
-    told = [hour for hour, _ in case.noted(What.DESK_TOLD)]
+    told = [hour for hour, _ in case.noted(EventKind.DESK_TOLD)]
     assert back <= case.log.desk_told[0] <= back + AGAIN
     assert told == pytest.approx(case.log.desk_told, abs=MINUTE)
     # And again each 24 hours, of which two have passed.
     assert told[1:] == pytest.approx([WINDOW + 24, WINDOW + 48, WINDOW + 72], abs=MINUTE)
-    assert case.noted(What.DESK_NOT_TOLD) == []
+    assert case.noted(EventKind.DESK_NOT_TOLD) == []
 
 
 def test_with_both_down_no_notice_gets_through_and_no_clock_starts(
@@ -240,7 +240,7 @@ def test_with_both_down_no_notice_gets_through_and_no_clock_starts(
     assert (case.log.rang, case.log.accepted) == ([], [])
     assert case.failed(EMAIL) == [0, 24, 48, 66]
     assert len(case.failed(CALL)) == 10
-    assert case.noted(What.CLOCK_STARTED) == []
+    assert case.noted(EventKind.CLOCK_STARTED) == []
 
 
 def test_a_final_notice_goes_out_within_its_hour_if_mail_is_back(

@@ -10,7 +10,7 @@ import pytest
 
 from domain.case.events import ChangeContact
 from domain.enrollment.events import Readmit
-from domain.enrollment.state import Status as Standing
+from domain.enrollment.state import EnrollmentStatus
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows.events import CALL_ME, PLAN, WITHDRAW, joins
@@ -89,4 +89,4 @@ async def test_an_enrollment_answers_a_repeat_and_takes_it_once(engine: Engine) 
     await seller.tell(Programme.expel, found_harm())
     # A repeat of the pardon, whose answer was lost, does not take back the second expulsion.
     view = await seller.tell(Programme.readmit, pardon, id="sent-twice")
-    assert view.status is Standing.EXPELLED
+    assert view.status is EnrollmentStatus.EXPELLED

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.case.attempt import About, Result
-from domain.case.events import ChangeContact, Decision, Outcome
+from domain.case.attempt import Purpose, Result
+from domain.case.events import ChangeContact, ConversationOutcome, Decision
 from domain.case.status import Reason, Status
 from tests.engine import HOUR, Engine, OpenCase, issue
 from tests.workflows.events import (
@@ -74,7 +74,7 @@ async def accepted_after_a_conversation_but_rejected(case: OpenCase) -> None:
 
 
 async def resolved_by_conversation(case: OpenCase) -> None:
-    await case.tell(IssueCase.record_conversation, talked(Outcome.RESOLVED))
+    await case.tell(IssueCase.record_conversation, talked(ConversationOutcome.RESOLVED))
 
 
 async def uncooperative(case: OpenCase) -> None:
@@ -109,7 +109,7 @@ async def escalated_then_the_seller(case: OpenCase) -> None:
     await rejected_three_times(case)
     await reviewed(case)
     await working(case)
-    await case.tell(IssueCase.record_conversation, talked(Outcome.RESOLVED))
+    await case.tell(IssueCase.record_conversation, talked(ConversationOutcome.RESOLVED))
 
 
 async def joined_in_review(case: OpenCase) -> None:
@@ -194,6 +194,6 @@ async def test_a_row_that_ends_the_case(
     assert view.closed_at is not None
     assert view.agenda == ()
     # The seller is told how it ended, in the last of the attempts.
-    assert (view.attempts[-1].about, view.attempts[-1].result) == (About(status), Result.ACCEPTED)
+    assert (view.attempts[-1].about, view.attempts[-1].result) == (Purpose(status), Result.ACCEPTED)
     active = await engine.providers.accounts.is_active("US", view.account.seller_id)
     assert active == (status is not Status.DEACTIVATED)

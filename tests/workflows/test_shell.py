@@ -17,9 +17,9 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
-from domain.case.attempt import About, Channel, Result
-from domain.case.events import ChangeContact, Outcome
-from domain.case.status import Reason, Status, What
+from domain.case.attempt import Channel, Purpose, Result
+from domain.case.events import ChangeContact, ConversationOutcome
+from domain.case.status import EventKind, Reason, Status
 from domain.shared.names import CASES_QUEUE, case_workflow_id
 from providers.simulated.mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING
@@ -109,7 +109,7 @@ async def test_harm_is_looked_at_before_coverage(engine: Engine) -> None:
     )
     view = await case.end()
     assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
-    assert [a.about for a in view.attempts] == [About.DEACTIVATED]
+    assert [a.about for a in view.attempts] == [Purpose.DEACTIVATED]
     lacks = await engine.providers.programme.why_not_enrolled("US", view.account.seller_id)
     assert lacks == "the account was expelled from the programme"
 
@@ -118,7 +118,7 @@ async def test_a_case_after_a_closed_one_has_an_id_of_its_own(engine: Engine) ->
     ids = set()
     for _ in range(2):
         case = await engine.open(seller_id="AGAIN")
-        await case.tell(IssueCase.record_conversation, talked(Outcome.RESOLVED))
+        await case.tell(IssueCase.record_conversation, talked(ConversationOutcome.RESOLVED))
         ids.add((await case.end()).id)
     assert len(ids) == 2
 
@@ -127,7 +127,7 @@ async def test_a_case_with_a_number_that_is_not_called_goes_on_by_e_mail(engine:
     case = await engine.open(emergency_phone="+881612345601", email="asked@bluekettle.example")
     view = await case.settled()
     assert [(a.channel, a.result) for a in view.attempts] == [(Channel.EMAIL, Result.ACCEPTED)]
-    (why,) = [e.note for e in view.timeline if e.what is What.NUMBER_NOT_CALLED]
+    (why,) = [e.note for e in view.timeline if e.what is EventKind.NUMBER_NOT_CALLED]
     assert "satellite" in str(why)
     assert ledger(engine.folder, view.id) == []
     (notice,) = engine.mails("asked@bluekettle.example")

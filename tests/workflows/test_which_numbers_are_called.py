@@ -7,9 +7,9 @@ import pytest
 
 from domain.case.attempt import Channel, Result
 from domain.case.events import ChangeContact
-from domain.case.status import Reason, Status, What
+from domain.case.status import EventKind, Reason, Status
 from domain.case.view import CaseView
-from domain.enrollment.state import Status as Standing
+from domain.enrollment.state import EnrollmentStatus
 from domain.shared.account import Store
 from reference.contact_check import call_only
 from tests.engine import HOUR, Engine, engine_in
@@ -53,7 +53,7 @@ async def test_it_can_be_named_in_a_case_and_enrolls(engine: Engine) -> None:
     await case.tell(IssueCase.change_contact, changed)
     assert results(await case.settled()) == {Result.NO_ANSWER}
     seller = await engine.know("ILLINOIS", emergency_phone=UNKNOWN_TO_US)
-    assert (await seller.view()).status is Standing.ENROLLED
+    assert (await seller.view()).status is EnrollmentStatus.ENROLLED
 
 
 async def test_a_case_with_a_number_of_a_country_not_called_is_escalated_and_never_calls(
@@ -63,7 +63,7 @@ async def test_a_case_with_a_number_of_a_country_not_called_is_escalated_and_nev
     await case.play(73 * HOUR)
     view = await case.reaches(Status.ESCALATED)
     assert (view.reason, results(view)) == (Reason.NOT_REALLY_TRIED, set())
-    (why,) = [e.note for e in view.timeline if e.what is What.NUMBER_NOT_CALLED]
+    (why,) = [e.note for e in view.timeline if e.what is EventKind.NUMBER_NOT_CALLED]
     assert why == "is of a country that is not called from here"
     assert await abroad.providers.accounts.is_active(Store.US, view.account.seller_id)
     assert why in await refused(

@@ -11,8 +11,8 @@ from temporalio import workflow
 
 from domain.case.attempt import Channel
 from domain.case.case import Case
-from domain.case.state import Entry
-from domain.case.status import Reason, Status, What
+from domain.case.state import TimelineEntry
+from domain.case.status import EventKind, Reason, Status
 
 OPENED = "case72_cases_opened"
 ENDED = "case72_cases_ended"
@@ -44,9 +44,11 @@ BUCKETS: dict[str, tuple[float, ...]] = {
 }
 """The bounds of each histogram, in seconds. 300 of a lateness is what counts as late."""
 
-_CHANNELS = {What.CALL: Channel.CALL, What.EMAIL: Channel.EMAIL}
-_CONTACT = frozenset({What.CONTACT, What.PLAN_SUBMITTED})
-_GIVEN_UP = frozenset({What.DESK_NOT_TOLD, What.DEACTIVATION_FAILED, What.CONTACT_NOT_SHARED})
+_CHANNELS = {EventKind.CALL: Channel.CALL, EventKind.EMAIL: Channel.EMAIL}
+_CONTACT = frozenset({EventKind.CONTACT, EventKind.PLAN_SUBMITTED})
+_GIVEN_UP = frozenset(
+    {EventKind.DESK_NOT_TOLD, EventKind.DEACTIVATION_FAILED, EventKind.CONTACT_NOT_SHARED}
+)
 
 _ESCALATES = (
     Reason.NO_NOTICE,
@@ -72,36 +74,38 @@ def count(case: Case, known: int) -> None:
         _count(case, timeline[number], timeline[:number])
 
 
-def _count(case: Case, entry: Entry, before: tuple[Entry, ...]) -> None:
+def _count(case: Case, entry: TimelineEntry, before: tuple[TimelineEntry, ...]) -> None:
     match entry.what:
-        case What.OPENED:
+        case EventKind.OPENED:
             _add(OPENED)
-        case What.CLOSED:
+        case EventKind.CLOSED:
             _add(ENDED, status=case.status, reason=_closed_set(case.reason))
-        case What.CALL | What.EMAIL:
+        case EventKind.CALL | EventKind.EMAIL:
             _count_attempt(case, entry)
-        case What.STATUS:
+        case EventKind.STATUS:
             status, _, reason = (entry.note or "").partition(" ")
             if status == Status.ESCALATED:
                 _add(ESCALATIONS, reason=reason.strip("()"))
-        case What.DECIDED:
-            _count_wait(entry, before, What.STATUS, "escalation")
-        case What.PLAN_REVIEWED:
-            _count_wait(entry, before, What.PLAN_SUBMITTED, "plan")
+        case EventKind.DECIDED:
+            _count_wait(entry, before, EventKind.STATUS, "escalation")
+        case EventKind.PLAN_REVIEWED:
+            _count_wait(entry, before, EventKind.PLAN_SUBMITTED, "plan")
         case what if what in _GIVEN_UP:
             _add(GIVEN_UP, what=what)
     if entry.what in _CONTACT and not any(earlier.what in _CONTACT for earlier in before):
         _record(TIME_TO_CONTACT, entry.at - case.opened_at)
 
 
-def _count_attempt(case: Case, entry: Entry) -> None:
+def _count_attempt(case: Case, entry: TimelineEntry) -> None:
     channel = _CHANNELS[entry.what]
     _add(ATTEMPTS, channel=channel, result=entry.result or "")
     attempt = next(a for a in case.attempts if a.number == entry.attempt)
     _record(LATENESS, attempt.at - attempt.due, channel=channel)
 
 
-def _count_wait(entry: Entry, before: tuple[Entry, ...], since: What, about: str) -> None:
+def _count_wait(
+    entry: TimelineEntry, before: tuple[TimelineEntry, ...], since: EventKind, about: str
+) -> None:
     """How long the desk took: since the last entry of a kind, which there always is."""
     asked = next(earlier for earlier in reversed(before) if earlier.what is since)
     _record(DESK_WAIT, entry.at - asked.at, about=about)

@@ -8,21 +8,21 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
-from activities.accounts import MarketplaceActivities
-from activities.calls import TelephonyActivities
-from activities.emails import MailActivities
+from activities.accounts import AccountActivities
+from activities.calls import CallActivities
+from activities.emails import EmailActivities
 from activities.failures import SILENCE_HELD
 from activities.opening import OpeningActivities
-from activities.sharing import ContactActivities
+from activities.sharing import SharingActivities
 from domain.case.activity_inputs import (
-    LookUpOrder,
-    call_order,
-    contact_order,
-    deactivate_order,
-    deactivation_order,
-    desk_order,
-    expel_order,
-    mail_order,
+    LookUpInput,
+    deactivate_input,
+    expel_input,
+    place_call_input,
+    send_email_input,
+    share_contact_input,
+    tell_deactivation_input,
+    tell_desk_input,
 )
 from domain.case.attempt import CLOSING, Attempt, CallEnded, Channel, Result
 from domain.case.case import Case
@@ -91,7 +91,7 @@ def _nothing(case: Case, now: datetime) -> None:
 
 
 async def _look_up(case: Case) -> Outcome:
-    order = LookUpOrder(
+    order = LookUpInput(
         account=case.account,
         now=case.opened_at,
         policy=case.overrides,
@@ -139,8 +139,8 @@ async def _reach(case: Case, attempt: Attempt) -> Outcome:
 
 async def _call(case: Case, attempt: Attempt) -> Result | CallEnded:
     return await workflow.execute_activity_method(
-        TelephonyActivities.place_call,
-        call_order(case, attempt),
+        CallActivities.place_call,
+        place_call_input(case, attempt),
         task_queue=TELEPHONY_QUEUE,
         priority=_priority(case, attempt),
         schedule_to_close_timeout=case.rules.call_timeout,
@@ -159,8 +159,8 @@ async def _email(case: Case, attempt: Attempt) -> Result | CallEnded:
     rules = case.rules
     closing = attempt.about in CLOSING
     return await workflow.execute_activity_method(
-        MailActivities.send_email,
-        mail_order(case, attempt),
+        EmailActivities.send_email,
+        send_email_input(case, attempt),
         task_queue=EMAIL_QUEUE,
         priority=_priority(case, attempt),
         schedule_to_close_timeout=rules.closing_email_timeout if closing else rules.email_timeout,
@@ -174,8 +174,8 @@ async def _email(case: Case, attempt: Attempt) -> Result | CallEnded:
 
 async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
     telling = workflow.execute_activity_method(
-        MailActivities.tell_desk,
-        desk_order(case, step.due),
+        EmailActivities.tell_desk,
+        tell_desk_input(case, step.due),
         task_queue=EMAIL_QUEUE,
         schedule_to_close_timeout=case.rules.desk_reminder,
         start_to_close_timeout=A_MESSAGE,
@@ -190,8 +190,8 @@ async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
 async def _deactivate(case: Case) -> Outcome:
     try:
         await workflow.execute_activity_method(
-            MarketplaceActivities.deactivate_account,
-            deactivate_order(case),
+            AccountActivities.deactivate_account,
+            deactivate_input(case),
             schedule_to_close_timeout=case.rules.deactivation_timeout,
             start_to_close_timeout=A_MESSAGE,
             heartbeat_timeout=HEARTBEAT,
@@ -209,8 +209,8 @@ async def _deactivate(case: Case) -> Outcome:
 
 async def _expel(case: Case) -> Outcome:
     await workflow.execute_activity_method(
-        MarketplaceActivities.expel_account,
-        expel_order(case),
+        AccountActivities.expel_account,
+        expel_input(case),
         start_to_close_timeout=A_MESSAGE,
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
@@ -221,8 +221,8 @@ async def _expel(case: Case) -> Outcome:
 
 async def _tell_deactivation(case: Case) -> Outcome:
     await workflow.execute_activity_method(
-        MarketplaceActivities.tell_deactivation,
-        deactivation_order(case),
+        AccountActivities.tell_deactivation,
+        tell_deactivation_input(case),
         start_to_close_timeout=A_MESSAGE,
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
@@ -234,8 +234,8 @@ async def _tell_deactivation(case: Case) -> Outcome:
 async def _share_contact(case: Case) -> Outcome:
     news = case.contact_news
     told = await shared(
-        ContactActivities.tell_enrollment,
-        contact_order(case.id, case.account, news),
+        SharingActivities.tell_enrollment,
+        share_contact_input(case.id, case.account, news),
         "Tell the enrollment of the new number or address",
     )
     return lambda case, now: case.shared_contact(news, told, now)

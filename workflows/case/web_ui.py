@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from domain.case.attempt import Attempt, Channel, Planned
+from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
-from domain.case.state import ENGINE, Entry, Plan
+from domain.case.state import ENGINE, Plan, TimelineEntry
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.steps import Step, TellDesk, WaitUntil
 from workflows.shared.markdown import safe, time, words
@@ -106,7 +106,7 @@ def _review(plan: Plan, case: Case) -> str:
     return f"{words(plan.decision)} (by {safe(plan.reviewed_by or '')}){note}"
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: TimelineEntry) -> str:
     result = f" {entry.attempt}: {words(entry.result or '')}" if entry.attempt is not None else ""
     note = f", {safe(entry.note)}" if entry.note else ""
     by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
@@ -118,7 +118,7 @@ def _attempt(attempt: Attempt) -> str:
     return f"- {attempt.number}. {attempt.at:%m-%d %H:%M} {_what(attempt)}: **{result}**"
 
 
-def _what(planned: Planned) -> str:
+def _what(planned: Scheduled) -> str:
     return f"{_NAMES[planned.channel].lower()} ({words(planned.about)})"
 
 

@@ -6,20 +6,20 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.workflow import ActivityCancellationType
 
-from activities.emails import MailActivities
-from activities.sharing import ContactActivities
-from activities.warnings import StandingActivities
-from domain.case.activity_inputs import contact_order
+from activities.emails import EmailActivities
+from activities.sharing import SharingActivities
+from activities.warnings import WarningActivities
+from domain.case.activity_inputs import share_contact_input
 from domain.case.attempt import Result
 from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
-from domain.enrollment.activity_inputs import deactivation_order, letter_order
+from domain.enrollment.activity_inputs import send_letter_input, tell_deactivation_input
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.state import (
     CheckNumber,
+    EnrollmentStep,
     Letter,
     LookUpWarnings,
     Send,
-    Step,
 )
 from domain.shared.names import EMAIL_QUEUE
 from workflows.enrollment import web_ui as story
@@ -30,7 +30,7 @@ Outcome = Callable[[Enrollment, datetime], None]
 """Tells the enrollment what came of a step."""
 
 
-async def perform(enrollment: Enrollment, step: Step) -> Outcome:
+async def perform(enrollment: Enrollment, step: EnrollmentStep) -> Outcome:
     """Perform a step, and answer what it means for the enrollment."""
     match step:
         case CheckNumber(phone=phone):
@@ -53,7 +53,7 @@ async def perform(enrollment: Enrollment, step: Step) -> Outcome:
 
 async def _check_number(phone: str) -> Outcome:
     valid = await workflow.execute_activity_method(
-        ContactActivities.check_number,
+        SharingActivities.check_number,
         phone,
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
@@ -64,7 +64,7 @@ async def _check_number(phone: str) -> Outcome:
 
 async def _look_up_warnings() -> Outcome:
     days = await workflow.execute_activity_method(
-        StandingActivities.look_up_warnings,
+        WarningActivities.look_up_warnings,
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary="Look up at how many days below to warn",
@@ -74,8 +74,8 @@ async def _look_up_warnings() -> Outcome:
 
 async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:
     sending = workflow.execute_activity_method(
-        MailActivities.send_letter,
-        letter_order(enrollment, letter, to),
+        EmailActivities.send_letter,
+        send_letter_input(enrollment, letter, to),
         task_queue=EMAIL_QUEUE,
         schedule_to_close_timeout=LETTER,
         start_to_close_timeout=A_MESSAGE,
@@ -91,17 +91,17 @@ async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:
 async def _share_contact(enrollment: Enrollment) -> Outcome:
     news = enrollment.contact_news
     told = await shared(
-        ContactActivities.tell_case,
-        contact_order(enrollment.id, enrollment.account, news),
+        SharingActivities.tell_case,
+        share_contact_input(enrollment.id, enrollment.account, news),
         "Tell an open case of the new number or address",
     )
     return lambda enrollment, now: enrollment.shared_contact(news, told, now)
 
 
 async def _tell_deactivation(enrollment: Enrollment) -> Outcome:
-    order = deactivation_order(enrollment)
+    order = tell_deactivation_input(enrollment)
     told = await shared(
-        ContactActivities.tell_case_of_deactivation,
+        SharingActivities.tell_case_of_deactivation,
         order,
         "Tell an open case that the account is deactivated",
     )

@@ -23,7 +23,7 @@ from domain.enrollment.events import (
     RecordRatings,
     Reinstate,
 )
-from domain.enrollment.state import Step, What
+from domain.enrollment.state import EnrollmentEventKind, EnrollmentStep
 from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
 from domain.shared.errors import Refused
 from domain.shared.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
@@ -65,7 +65,7 @@ class SellerEnrollment:
     @workflow.init
     def __init__(self, start: EnrollmentInput | None = None) -> None:
         self._enrollment = _enrollment_of(start)
-        self._steps: Reconciler[Step, Outcome] = Reconciler(
+        self._steps: Reconciler[EnrollmentStep, Outcome] = Reconciler(
             lambda step: perform(self._enrollment, step)
         )
         # A fresh one has `known` in its timeline already, which is to be logged.
@@ -91,7 +91,7 @@ class SellerEnrollment:
                 if outcome is not None:
                     outcome(self._enrollment, workflow.now())
 
-    def _show(self, steps: tuple[Step, ...]) -> None:
+    def _show(self, steps: tuple[EnrollmentStep, ...]) -> None:
         enrollment, account = self._enrollment, self._enrollment.account
         workflow.set_current_details(details(enrollment, workflow.now(), steps))
         show_in_search(enrollment.status, account.store, account.seller_id)
@@ -103,7 +103,7 @@ class SellerEnrollment:
                 "status": enrollment.status,
                 "virtual": entry.at.isoformat(),
             }
-            if entry.what is What.EMAIL:
+            if entry.what is EnrollmentEventKind.EMAIL:
                 line |= {"about": entry.note, "result": entry.result}
             log.info(entry.what, **line)
         self._logged = enrollment.happened
@@ -226,5 +226,5 @@ def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
     enrollment = Enrollment(
         id=own_id(info.workflow_id, info.first_execution_run_id), account=account, known_since=now
     )
-    enrollment.log(now, What.KNOWN, start.by or ENGINE)
+    enrollment.log(now, EnrollmentEventKind.KNOWN, start.by or ENGINE)
     return enrollment

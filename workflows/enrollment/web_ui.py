@@ -5,15 +5,15 @@ from datetime import datetime
 from domain.case.state import ENGINE
 from domain.case.steps import WaitUntil
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.state import Entry, Letter, Status, Step
+from domain.enrollment.state import EnrollmentEntry, EnrollmentStatus, EnrollmentStep, Letter
 from domain.enrollment.view import view_of
 from workflows.shared.markdown import safe, time, words
 
 _HEADLINES = {
-    Status.NOT_ELIGIBLE: "Not eligible",
-    Status.INVITED: "Invited: all that is missing is a valid number",
-    Status.ENROLLED: "Enrolled",
-    Status.EXPELLED: "Expelled: only a person readmits",
+    EnrollmentStatus.NOT_ELIGIBLE: "Not eligible",
+    EnrollmentStatus.INVITED: "Invited: all that is missing is a valid number",
+    EnrollmentStatus.ENROLLED: "Enrolled",
+    EnrollmentStatus.EXPELLED: "Expelled: only a person readmits",
 }
 
 
@@ -30,7 +30,7 @@ def wait_summary(enrollment: Enrollment, moment: datetime, now: datetime) -> str
     return f"Next: the rating requirement {turns} on {moment:%Y-%m-%d}"
 
 
-def details(enrollment: Enrollment, now: datetime, steps: tuple[Step, ...]) -> str:
+def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, ...]) -> str:
     """The whole enrollment as markdown."""
     view, account = view_of(enrollment, now), enrollment.account
     name = f"{safe(account.name)} " if account.name else ""
@@ -50,7 +50,7 @@ def details(enrollment: Enrollment, now: datetime, steps: tuple[Step, ...]) -> s
     return "\n".join([*lines, "", "### Timeline (UTC)", "", *map(_entry, view.timeline)])
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: EnrollmentEntry) -> str:
     note = f" {safe(words(entry.note))}" if entry.note else ""
     result = f": {words(entry.result)}" if entry.result else ""
     by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"

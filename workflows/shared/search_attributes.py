@@ -6,11 +6,11 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from domain.case.state import CaseRecord
+from domain.case.state import CaseState
 from domain.case.status import Reason
 from domain.case.status import Status as CaseStatus
 from domain.case.waiting import since
-from domain.enrollment.state import Status as EnrollmentStatus
+from domain.enrollment.state import EnrollmentStatus
 from domain.shared.account import Account, SellerAccount
 
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")
@@ -61,7 +61,7 @@ def show_in_search(status: str, store: str, seller_id: str, others: Iterable[Wan
         workflow.upsert_search_attributes(changes)
 
 
-def of_case(case: CaseRecord) -> tuple[Wanted, ...]:
+def of_case(case: CaseState) -> tuple[Wanted, ...]:
     """What else a case is found by. All of it changes with the status, but for the codes.
 
     A reason that is a sentence (why an account is not covered) is for reading, not for finding.

@@ -5,15 +5,15 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 
-from activities.sharing import ContactActivities
-from domain.case.activity_inputs import ContactOrder, DeactivationOrder
+from activities.sharing import SharingActivities
+from domain.case.activity_inputs import ShareContactInput, TellDeactivationInput
 from workflows.shared.activity_options import A_MESSAGE, RETRY, SHARING, or_failed
 
-News = TypeVar("News", ContactOrder, DeactivationOrder)
+News = TypeVar("News", ShareContactInput, TellDeactivationInput)
 
 
 async def shared(
-    tell: Callable[[ContactActivities, News], Coroutine[Any, Any, None]],
+    tell: Callable[[SharingActivities, News], Coroutine[Any, Any, None]],
     order: News,
     summary: str,
 ) -> bool:

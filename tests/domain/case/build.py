@@ -9,10 +9,10 @@ from domain.case.events import (
     AddIssue,
     ChangeContact,
     ContactChannel,
+    ConversationOutcome,
     Decide,
     Decision,
     HarmCategory,
-    Outcome,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -126,7 +126,9 @@ REJECT = a_review(Review.REJECT)
 ASK_MORE = a_review(Review.MORE_INFORMATION)
 
 
-def a_conversation(outcome: Outcome = Outcome.PLAN_EXPECTED) -> RecordConversation:
+def a_conversation(
+    outcome: ConversationOutcome = ConversationOutcome.PLAN_EXPECTED,
+) -> RecordConversation:
     return RecordConversation(by="specialist", outcome=outcome, note="talked it through")
 
 

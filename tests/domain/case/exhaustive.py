@@ -15,9 +15,9 @@ from typing import Any
 from domain.case.attempt import Channel, Result
 from domain.case.events import (
     AddIssue,
+    ConversationOutcome,
     Decision,
     Event,
-    Outcome,
     RecordDeactivation,
     RequestCall,
     SendLink,
@@ -74,7 +74,7 @@ EVENTS: dict[str, Event] = {
     "more information": ASK_MORE,
     "rejected": REJECT,
     "conversation": a_conversation(),
-    "conversation resolves": a_conversation(Outcome.RESOLVED),
+    "conversation resolves": a_conversation(ConversationOutcome.RESOLVED),
     "issue joins": joins(),
     "known issue": joins("ISS-1"),
     "harmful issue": joins("ISS-2", harmful=True),

@@ -10,9 +10,9 @@ Python's hash takes a timedelta of -1 day and one of -2 days for the same.
 from collections.abc import Hashable, Iterable
 from datetime import datetime, timedelta
 
-from domain.case.attempt import GOT_THROUGH, OUTREACH, About, Attempt, Channel, Planned, Result
+from domain.case.attempt import GOT_THROUGH, OUTREACH, Attempt, Channel, Purpose, Result, Scheduled
 from domain.case.case import Case
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from reference.time_zones import zone_of
 from tests.domain.case.oracle import Witness
 
@@ -58,7 +58,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
 
 
 def _links(case: Case) -> Iterable[datetime]:
-    return (entry.at for entry in case.timeline if entry.what is What.LINK_REQUESTED)
+    return (entry.at for entry in case.timeline if entry.what is EventKind.LINK_REQUESTED)
 
 
 def witness_form(witness: Witness, now: datetime) -> Hashable:
@@ -95,11 +95,15 @@ def _plan(case: Case) -> Hashable:
     newest = case.plans[-1]
     if newest.decision is not None:
         return (newest.version == 1, "reviewed")
-    changes = [e.what for e in case.timeline if e.what in (What.PLAN_SUBMITTED, What.ISSUE_JOINED)]
+    changes = [
+        e.what
+        for e in case.timeline
+        if e.what in (EventKind.PLAN_SUBMITTED, EventKind.ISSUE_JOINED)
+    ]
     return (newest.version == 1, newest.plan.root_causes, changes[-1])
 
 
-def _planned(planned: Planned, now: datetime) -> Hashable:
+def _planned(planned: Scheduled, now: datetime) -> Hashable:
     about = (planned.about, planned.to, planned.confirms)
     return (planned.channel, about, _off(planned.due, now), planned.redial)
 
@@ -151,7 +155,7 @@ def _made(attempt: Attempt, entry: int, case: Case, now: datetime) -> Hashable:
         return "skipped"
     if attempt.channel is Channel.CALL:
         return (attempt.to, _off(attempt.at, now), entry, attempt.result is Result.BUSY)
-    final = attempt.about is About.FINAL_NOTICE
+    final = attempt.about is Purpose.FINAL_NOTICE
     came_to = attempt.result in (Result.ACCEPTED, Result.BOUNCED) and attempt.result
     assert case.base is not None
     return (attempt.to, came_to, final and (_off(attempt.at, now), attempt.due > case.base))

@@ -6,15 +6,15 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from domain.case.attempt import OUTREACH, About, Channel, Planned, Result
+from domain.case.attempt import OUTREACH, Channel, Purpose, Result, Scheduled
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
     ChangeContact,
+    ConversationOutcome,
     Decide,
     Decision,
     Event,
-    Outcome,
     RecordConversation,
     RecordDeactivation,
     ReportContact,
@@ -26,7 +26,7 @@ from domain.case.events import (
     SubmitPlan,
     Withdraw,
 )
-from domain.case.status import CLOSED, OPEN, Reason, Status, What
+from domain.case.status import CLOSED, OPEN, EventKind, Reason, Status
 from domain.case.steps import Deactivate, Step, WaitUntil
 from reference.time_zones import zone_of
 
@@ -95,7 +95,7 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
             contacted = WORKING if status is CONTACTING else status
             return None if throttled else contacted
         case RecordConversation():
-            if event.outcome is Outcome.RESOLVED and status is not ESCALATED:
+            if event.outcome is ConversationOutcome.RESOLVED and status is not ESCALATED:
                 return RESOLVED
             return WORKING if status is CONTACTING else status
         case SubmitPlan():
@@ -158,11 +158,11 @@ def check(case: Case, steps: Sequence[Step], now: datetime) -> None:
 
 def _closed_is_closed(case: Case) -> None:
     """Section 5: nothing is under way, and the timeline ends with it; the account is as it says."""
-    closings = [entry.at for entry in case.timeline if entry.what is What.CLOSED]
+    closings = [entry.at for entry in case.timeline if entry.what is EventKind.CLOSED]
     assert closings == ([] if case.closed_at is None else [case.closed_at])
     if case.closed_at is not None:
         assert case.status in CLOSED
-        assert case.timeline[-1].what is What.CLOSED
+        assert case.timeline[-1].what is EventKind.CLOSED
         assert not case.under_way
         assert not case.agenda
         assert case.expelled == (case.harm is not None)
@@ -184,10 +184,10 @@ def _attempts_belong_to_the_status(case: Case) -> None:
     for attempt in wanted:
         if attempt.about in OUTREACH:
             assert case.status is CONTACTING
-        if attempt.about is About.CONVERSATION:
+        if attempt.about is Purpose.CONVERSATION:
             assert case.status is WORKING
             assert case.conversation_required
-        if attempt.about is About.COOPERATION_REMINDER:
+        if attempt.about is Purpose.COOPERATION_REMINDER:
             assert case.status is WORKING
         if attempt.channel is Channel.CALL:
             assert case.status in OPEN
@@ -202,7 +202,7 @@ def _only_deactivating_deactivates(case: Case, steps: Sequence[Step]) -> None:
     if case.status is DEACTIVATING:
         # Whose number or address was changed hears of it all the same.
         attempts = (*case.agenda, *(attempt for attempt in case.under_way if attempt.wanted))
-        assert {attempt.about for attempt in attempts} <= {About.CONTACT_CHANGED}
+        assert {attempt.about for attempt in attempts} <= {Purpose.CONTACT_CHANGED}
 
 
 def _harm_alone_expels(case: Case) -> None:
@@ -221,15 +221,15 @@ def _calls_are_as_planned(case: Case, now: datetime) -> None:
     zone = zone_of(case.account.time_zone)
     for call in planned:
         quiet = not 8 <= call.due.astimezone(zone).hour < 21
-        assert call.about is About.REQUESTED or not quiet
+        assert call.about is Purpose.REQUESTED or not quiet
     spacing = case.rules.call_spacing
     for before, call in pairwise([*_last_made(case), *planned]):
-        beside = call.redial > 0 or call.about is About.REQUESTED
+        beside = call.redial > 0 or call.about is Purpose.REQUESTED
         # One that waits for another to end is dropped when that one turns out late.
         assert beside or call.due <= now or call.due - _began(before) >= spacing
 
 
-def _last_made(case: Case) -> Iterator[Planned]:
+def _last_made(case: Case) -> Iterator[Scheduled]:
     """The newest call to the present number, made or ringing."""
     calls = [
         a
@@ -242,7 +242,7 @@ def _last_made(case: Case) -> Iterator[Planned]:
         yield max(calls, key=_began)
 
 
-def _began(call: Planned) -> datetime:
+def _began(call: Scheduled) -> datetime:
     at: datetime = getattr(call, "at", call.due)
     return at
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.case.attempt import About, Attempt, Channel, Result
+from domain.case.attempt import Attempt, Channel, Purpose, Result
 from domain.case.policy import Policy
 
 RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}
@@ -19,7 +19,7 @@ class Seen:
     """An attempt as somebody beside the telephone would note it down."""
 
     channel: Channel
-    about: About
+    about: Purpose
     to: str
     due: datetime
     began: datetime
@@ -106,7 +106,7 @@ class Witness:
             outreach=self.outreach,
             redials=self._busy_before(attempt) if call else None,
         )
-        if attempt.about is About.CONTACT_CHANGED:
+        if attempt.about is Purpose.CONTACT_CHANGED:
             assert attempt.confirms is not None
             told = Owed(attempt.to, **attempt.confirms.model_dump())
             assert told == self.owed[0], "a change is confirmed, once, to whom it concerns"
@@ -133,11 +133,11 @@ class Witness:
 
     def really_tried(self, deadline: datetime) -> bool:
         made = [s for s in self.seen.values() if s.outreach == self.outreach]
-        made = [s for s in made if s.about in (About.NOTICE, About.FINAL_NOTICE)]
+        made = [s for s in made if s.about in (Purpose.NOTICE, Purpose.FINAL_NOTICE)]
         emails = [s for s in made if s.channel is Channel.EMAIL and s.to == self.address]
         accepted = [s for s in emails if s.result is Result.ACCEPTED]
         # Of an agenda that was planned anew only the new final notice counts: the last.
-        final = next((s for s in reversed(made) if s.about is About.FINAL_NOTICE), None)
+        final = next((s for s in reversed(made) if s.about is Purpose.FINAL_NOTICE), None)
         if self.not_called or self.skipped or final is None or final not in accepted:
             return False
         planned_at = timedelta(hours=self.policy.email_hours[-1])

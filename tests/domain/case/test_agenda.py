@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.attempt import About, Channel
+from domain.case.attempt import Channel, Purpose
 from tests.domain.case.build import HOUR, MINUTE, PACIFIC, a_contact, local
 from tests.domain.case.world import World
 
@@ -50,7 +50,7 @@ def test_the_agenda_is_kept() -> None:
 
 def test_the_last_email_is_the_final_notice() -> None:
     world = opening_at(9).play(71)
-    assert [a.about for a in world.emails()] == [*[About.NOTICE] * 3, About.FINAL_NOTICE]
+    assert [a.about for a in world.emails()] == [*[Purpose.NOTICE] * 3, Purpose.FINAL_NOTICE]
 
 
 def test_of_two_attempts_due_together_the_email_goes_first() -> None:
@@ -111,7 +111,7 @@ def test_quiet_hours_are_the_policys() -> None:
 
 def test_a_contact_clears_the_agenda() -> None:
     world = opening_at(9).take(a_contact())
-    assert [p.about for p in world.case.agenda] == [About.COOPERATION_REMINDER]
+    assert [p.about for p in world.case.agenda] == [Purpose.COOPERATION_REMINDER]
 
 
 @pytest.mark.parametrize("known_days", [1, 2, 3])

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from domain.case.attempt import Attempt, Channel, Result
 from domain.case.case import Case
-from domain.case.events import Decision, Event, Outcome, SendLink
+from domain.case.events import ConversationOutcome, Decision, Event, SendLink
 from domain.case.status import CLOSED, Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
@@ -68,7 +68,7 @@ ABOUT_THE_CASE = [
 ]
 THE_END = [
     ACCEPT,
-    a_conversation(Outcome.RESOLVED),
+    a_conversation(ConversationOutcome.RESOLVED),
     a_decision(Decision.RESOLVE),
     a_withdrawal(),
     a_harm_report(),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.attempt import OUTREACH, About, CallEnded, Channel, Result
+from domain.case.attempt import OUTREACH, CallEnded, Channel, Purpose, Result
 from domain.case.status import Reason, Status
 from domain.case.steps import ShareContact
 from domain.shared.account import ContactNews
@@ -98,21 +98,21 @@ def test_a_call_dialled_late_counts_from_then() -> None:
 
 
 def test_a_busy_call_that_was_asked_for_is_not_redialled_while_a_conversation_is_due() -> None:
-    world = World(calls=lambda a: Result.BUSY if a.about is About.REQUESTED else Result.NO_ANSWER)
+    world = World(calls=lambda a: Result.BUSY if a.about is Purpose.REQUESTED else Result.NO_ANSWER)
     world.take(a_plan(), ASK_MORE).play(1).take(a_request()).play(2)
-    assert len(world.calls(About.REQUESTED)) == 1
+    assert len(world.calls(Purpose.REQUESTED)) == 1
 
 
 def test_no_call_for_a_conversation_is_planned_past_the_time_to_work_with_us() -> None:
     world = World(MONDAY_22, policy={"cooperation_window": "PT2H"})
     world.take(a_plan(), ASK_MORE)
-    assert not [p for p in world.case.agenda if p.about is About.CONVERSATION]
+    assert not [p for p in world.case.agenda if p.about is Purpose.CONVERSATION]
 
 
 def test_contact_calls_off_no_email_that_is_no_notice() -> None:
     """Section 4: e-mails that are no notice are all sent."""
     world = World(email_takes=30 * MINUTE).play(1).take(a_plan(), REJECT).take(a_contact()).play(1)
-    assert [a.result for a in world.emails(About.PLAN_REJECTED)] == [Result.ACCEPTED]
+    assert [a.result for a in world.emails(Purpose.PLAN_REJECTED)] == [Result.ACCEPTED]
 
 
 def test_a_late_first_notice_by_telephone_is_followed_by_an_email_at_once() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.case.attempt import About, Result
-from domain.case.status import Reason, Status, What
+from domain.case.attempt import Purpose, Result
+from domain.case.status import EventKind, Reason, Status
 from tests.domain.case.build import MINUTE, MONDAY_22, a_contact, a_harm_report, a_withdrawal, joins
 from tests.domain.case.world import World
 
@@ -58,7 +58,7 @@ def test_after_a_first_notice_later_than_15_minutes_the_rest_is_planned_anew_fro
     assert world.hour(world.case.deadline) == 96
     # The late notice takes the place of the new agenda's first e-mail, and so does its call.
     assert world.hours_of(world.emails()) == [0, 24, 48, 72, 90]
-    assert [a.about for a in world.emails()][-2:] == [About.NOTICE, About.FINAL_NOTICE]
+    assert [a.about for a in world.emails()][-2:] == [Purpose.NOTICE, Purpose.FINAL_NOTICE]
     calls = world.hours_of(world.calls())
     # Calls planned for 88 and 94 fall into the night; 95 is when the seller's day begins.
     assert calls == [0, 0.25, 1, 4, 8, 24, 24.25, 25, 28, 32, 48, 56, 72, 80, 95]
@@ -98,7 +98,7 @@ def test_no_attempt_to_reach_the_seller_starts_at_or_after_the_deadline() -> Non
     policy = {"call_hours": [0, 1, 48, 71.7, 71.96], "call_timeout": "PT1H"}
     world = World(policy=policy, call_takes=45 * MINUTE).play(100)
     assert world.case.closed_at is None
-    assert world.hours_of(world.calls(About.NOTICE))[:-1] == [0, 1, 48, 71.7]
+    assert world.hours_of(world.calls(Purpose.NOTICE))[:-1] == [0, 1, 48, 71.7]
     assert world.calls()[-1].result is Result.SKIPPED
 
 
@@ -109,7 +109,7 @@ def test_no_email_starts_at_or_after_the_deadline_either(down_until: float) -> N
     world = World(policy=policy, call_takes=30 * MINUTE).play(71.92).be_down(down_until - 71.92)
     assert len(world.emails()) == 1
     world.play(1)
-    assert [a.result for a in world.emails(About.FINAL_NOTICE)] == [Result.SKIPPED]
+    assert [a.result for a in world.emails(Purpose.FINAL_NOTICE)] == [Result.SKIPPED]
     assert world.status is Status.ESCALATED
 
 
@@ -131,7 +131,7 @@ def test_a_call_that_connects_is_too_late_once_deactivation_has_begun() -> None:
     world.take(a_harm_report())
     assert [a.result for a in world.calls()] == [Result.CONNECTED]
     assert world.status is Status.DEACTIVATING
-    assert What.CONTACT not in [e.what for e in world.case.timeline]
+    assert EventKind.CONTACT not in [e.what for e in world.case.timeline]
 
 
 def test_an_issue_that_joins_while_nobody_is_reached_begins_the_outreach_anew() -> None:
@@ -170,7 +170,7 @@ def test_a_call_that_rang_before_an_issue_joined_is_no_notice_of_it() -> None:
 def test_other_news_of_the_case_is_no_notice() -> None:
     world = World(calls=FAILED, emails={1: FAILED, 2: FAILED}).take(joins()).play(2)
     world.take(a_withdrawal("ISS-2"))
-    assert [a.result for a in world.emails(About.ISSUE_WITHDRAWN)] == [Result.ACCEPTED]
+    assert [a.result for a in world.emails(Purpose.ISSUE_WITHDRAWN)] == [Result.ACCEPTED]
     assert world.case.noticed_at is None
 
 
@@ -182,8 +182,8 @@ def test_an_earlier_notice_still_on_its_way_is_called_off_when_an_issue_joins() 
 def test_the_start_of_the_clock_is_in_the_timeline() -> None:
     world = World().play(1)
     whats = [e.what for e in world.case.timeline]
-    assert whats.index(What.OUTREACH_BEGAN) < whats.index(What.CLOCK_STARTED)
-    assert whats.count(What.CLOCK_STARTED) == 1
+    assert whats.index(EventKind.OUTREACH_BEGAN) < whats.index(EventKind.CLOCK_STARTED)
+    assert whats.count(EventKind.CLOCK_STARTED) == 1
 
 
 def test_the_window_is_the_policys() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.case.attempt import About, Result
-from domain.case.events import ChangeContact, Event, Outcome
+from domain.case.attempt import Purpose, Result
+from domain.case.events import ChangeContact, ConversationOutcome, Event
 from tests.domain.case.build import (
     ADDRESS,
     MINUTE,
@@ -17,12 +17,12 @@ from tests.domain.case.build import (
 )
 from tests.domain.case.world import World
 
-RESOLVED = Outcome.RESOLVED
+RESOLVED = ConversationOutcome.RESOLVED
 
 
 def test_a_changed_number_is_confirmed_to_the_address_by_its_last_two_digits() -> None:
     world = World().take(a_change(phone=OTHER_NUMBER)).play(1)
-    (email,) = world.emails(About.CONTACT_CHANGED)
+    (email,) = world.emails(Purpose.CONTACT_CHANGED)
     assert email.to == ADDRESS
     assert email.confirms is not None
     assert email.confirms.number_ends == OTHER_NUMBER[-2:]
@@ -30,7 +30,7 @@ def test_a_changed_number_is_confirmed_to_the_address_by_its_last_two_digits() -
 
 def test_a_changed_address_is_confirmed_to_the_old_one_and_the_new_one_once() -> None:
     world = World().take(a_change(email=OTHER_ADDRESS), a_change(email=OTHER_ADDRESS)).play(1)
-    assert [e.to for e in world.emails(About.CONTACT_CHANGED)] == [ADDRESS, OTHER_ADDRESS]
+    assert [e.to for e in world.emails(Purpose.CONTACT_CHANGED)] == [ADDRESS, OTHER_ADDRESS]
     assert set(world.case.contact_news.confirmed) <= {ADDRESS, OTHER_ADDRESS}
 
 
@@ -39,7 +39,7 @@ def test_what_the_enrollment_confirmed_is_not_confirmed_again(confirmed: tuple[s
     change = ChangeContact(
         by="enrollment", email=OTHER_ADDRESS, from_enrollment=True, confirmed=confirmed
     )
-    told = [e.to for e in World().take(change).play(1).emails(About.CONTACT_CHANGED)]
+    told = [e.to for e in World().take(change).play(1).emails(Purpose.CONTACT_CHANGED)]
     assert [*confirmed, *told] == [ADDRESS, OTHER_ADDRESS]
 
 
@@ -47,7 +47,7 @@ def test_what_the_enrollment_confirmed_is_not_confirmed_again(confirmed: tuple[s
 def test_it_is_confirmed_however_the_case_ends_meanwhile(ends: Event) -> None:
     world = World(email_takes=MINUTE).take(a_change(email=OTHER_ADDRESS), ends).play(1)
     assert world.case.closed_at is not None
-    told = world.emails(About.CONTACT_CHANGED)
+    told = world.emails(Purpose.CONTACT_CHANGED)
     assert [(e.to, e.result) for e in told] == [
         (ADDRESS, Result.ACCEPTED),
         (OTHER_ADDRESS, Result.ACCEPTED),

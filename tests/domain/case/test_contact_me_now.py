@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.case.activity_inputs import mail_order
-from domain.case.attempt import About, Result
+from domain.case.activity_inputs import send_email_input
+from domain.case.attempt import Purpose, Result
 from domain.case.events import Event
 from domain.case.status import Status
 from domain.case.view import view_of
@@ -28,7 +28,7 @@ from tests.domain.case.world import World
 
 
 def requested(world: World) -> list[float]:
-    return world.hours_of(world.calls(About.REQUESTED))
+    return world.hours_of(world.calls(Purpose.REQUESTED))
 
 
 @pytest.mark.parametrize("start", OPEN_STATUSES)
@@ -45,7 +45,7 @@ def test_it_places_a_call_at_any_hour() -> None:
 def test_it_calls_the_stored_number_only() -> None:
     world = working(call_takes=10 * MINUTE).take(a_request()).play(0.1)
     world.take(a_change(phone=OTHER_NUMBER), a_request())
-    old, new = world.calls(About.REQUESTED)
+    old, new = world.calls(Purpose.REQUESTED)
     assert old.result is Result.CANCELLED
     assert new.to == OTHER_NUMBER
 
@@ -101,19 +101,19 @@ def test_while_the_number_is_known_to_be_invalid_it_asks_for_one_and_places_no_c
     world = World(not_called="is a satellite number").play(1).take(a_request()).play(1)
     assert world.status is Status.WORKING
     assert requested(world) == []
-    assert len(world.emails(About.NUMBER_NEEDED)) == 1
+    assert len(world.emails(Purpose.NUMBER_NEEDED)) == 1
 
 
 def test_asking_again_does_not_hang_up_on_the_call_asked_for() -> None:
     world = working(call_takes=12 * MINUTE).take(a_request()).play(0.1).take(a_request()).play(1)
-    assert [a.result for a in world.calls(About.REQUESTED)] == [Result.NO_ANSWER]
+    assert [a.result for a in world.calls(Purpose.REQUESTED)] == [Result.NO_ANSWER]
 
 
 @pytest.mark.parametrize("event", [a_contact(), a_plan()])
 def test_another_contact_stops_the_call_asked_for(event: Event) -> None:
     world = working(call_takes=10 * MINUTE).take(a_request()).play(0.1)
     world.take(event)
-    assert [a.result for a in world.calls(About.REQUESTED)] == [Result.CANCELLED]
+    assert [a.result for a in world.calls(Purpose.REQUESTED)] == [Result.CANCELLED]
 
 
 def test_it_keeps_the_daily_call_for_a_conversation_at_15_minutes_distance() -> None:
@@ -127,8 +127,8 @@ def test_it_goes_before_the_daily_call_though_a_call_is_still_being_hung_up_on()
     world.take(a_request()).play(0.5)
     made = [(a.about, world.hour(a.at)) for a in world.calls()[1:]]
     assert made == [
-        (About.CONVERSATION, 1),
-        (About.REQUESTED, round(1 + 1 / 60, 3)),
+        (Purpose.CONVERSATION, 1),
+        (Purpose.REQUESTED, round(1 + 1 / 60, 3)),
     ]
 
 
@@ -151,7 +151,7 @@ def test_an_e_mail_names_the_button_and_our_calls_only_where_there_are_any(
     script: dict[str, Any],
 ) -> None:
     world = World(emails=Result.PROVIDER_FAILED, **script).take(a_contact(), a_plan(), ASK_MORE)
-    (email,) = (a for a in world.case.under_way if a.about is About.MORE_INFORMATION)
-    order = mail_order(world.case, email)
+    (email,) = (a for a in world.case.under_way if a.about is Purpose.MORE_INFORMATION)
+    order = send_email_input(world.case, email)
     assert world.case.conversation_wanted
     assert (order.calls, order.button) == ((False, False) if script else (True, True))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.case.attempt import About, Result
-from domain.case.events import Event, Outcome
+from domain.case.attempt import Purpose, Result
+from domain.case.events import ConversationOutcome, Event
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
@@ -24,7 +24,7 @@ from tests.domain.case.build import (
 from tests.domain.case.starts import in_review
 from tests.domain.case.world import World
 
-TALK = About.CONVERSATION
+TALK = Purpose.CONVERSATION
 
 
 def asked_more(at: float = 1, **script: object) -> World:
@@ -36,7 +36,7 @@ def test_needing_more_information_goes_back_to_working_and_requires_a_conversati
     world = asked_more()
     assert world.status is Status.WORKING
     assert world.case.conversation_required
-    assert [a.note for a in world.emails(About.MORE_INFORMATION)] == [ASK_MORE.note]
+    assert [a.note for a in world.emails(Purpose.MORE_INFORMATION)] == [ASK_MORE.note]
 
 
 def test_the_seller_is_called_at_the_next_hour_allowed_and_then_once_a_day() -> None:
@@ -74,7 +74,7 @@ def test_the_calls_end_when_the_conversation_is_recorded() -> None:
     assert not world.case.conversation_required
 
 
-@pytest.mark.parametrize("event", [a_plan(), a_conversation(Outcome.RESOLVED)])
+@pytest.mark.parametrize("event", [a_plan(), a_conversation(ConversationOutcome.RESOLVED)])
 def test_the_calls_end_when_the_status_is_another(event: Event) -> None:
     world = asked_more(call_takes=HOUR / 6).take(event).play(71)
     assert [a.result for a in world.calls(TALK)] == [Result.CANCELLED]
@@ -122,7 +122,7 @@ def test_rejecting_is_not_refused_while_a_required_conversation_has_not_been_hel
 def test_a_number_found_invalid_ends_the_calls_until_it_changes() -> None:
     world = asked_more(calls=Result.INVALID_NUMBER).play(5)
     assert len(world.calls(TALK)) == 1
-    assert len(world.emails(About.NUMBER_NEEDED)) == 1
+    assert len(world.emails(Purpose.NUMBER_NEEDED)) == 1
     world.take(a_change(phone=OTHER_NUMBER)).play(1)
     assert [(world.hour(a.at), a.to) for a in world.calls(TALK)][1:] == [(6, OTHER_NUMBER)]
 

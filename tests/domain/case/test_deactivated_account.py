@@ -5,12 +5,12 @@ from datetime import datetime
 
 import pytest
 
-from domain.case.activity_inputs import deactivation_order
-from domain.case.attempt import About, Result
+from domain.case.activity_inputs import tell_deactivation_input
+from domain.case.attempt import Purpose, Result
 from domain.case.case import Case
 from domain.case.events import Decision, Event, RecordDeactivation
 from domain.case.state import ALREADY_DEACTIVATED
-from domain.case.status import Reason, Status, What
+from domain.case.status import EventKind, Reason, Status
 from domain.case.steps import Expel, TellDeactivation
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
@@ -56,7 +56,7 @@ def test_the_programme_hears_of_every_deactivation_once() -> None:
     for world in (silent, decided, harmed):
         assert world.status is Status.DEACTIVATED
         assert world.told_deactivated == 1
-        assert [a.about for a in world.emails()][-1] is About.DEACTIVATED
+        assert [a.about for a in world.emails()][-1] is Purpose.DEACTIVATED
     assert World(not_covered="not enrolled").told_deactivated == 0
     failed = World(account_service=False).take(a_harm_report()).play(25)
     assert (failed.status, failed.told_deactivated) == (Status.ESCALATED, 0)
@@ -112,7 +112,7 @@ def test_a_case_whose_account_others_deactivate_ends_and_writes_to_nobody(
     assert len(world.emails()) == written
     assert (world.deactivations, world.told_deactivated) == (0, 0)
     assert [(e.by, e.what) for e in world.case.timeline if e.by == BY_OTHERS.by] == [
-        ("marketplace", What.DEACTIVATED_ELSEWHERE)
+        ("marketplace", EventKind.DEACTIVATED_ELSEWHERE)
     ]
 
 
@@ -136,6 +136,6 @@ def test_a_closed_case_has_nothing_to_do_with_it() -> None:
 
 
 def test_the_programme_is_told_who_found_it_so() -> None:
-    assert deactivation_order(World().play(73).case).by == "case"
-    found = deactivation_order(World(already_deactivated=True).case)
+    assert tell_deactivation_input(World().play(73).case).by == "case"
+    found = tell_deactivation_input(World(already_deactivated=True).case)
     assert (found.by, found.case_id) == ("account service", "case/US/A2EXAMPLE/run-1")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case.activity_inputs import deactivate_order
-from domain.case.attempt import About, Channel, Result
+from domain.case.activity_inputs import deactivate_input
+from domain.case.attempt import Channel, Purpose, Result
 from domain.case.events import Decision, Event
-from domain.case.status import Reason, Status, What
+from domain.case.status import EventKind, Reason, Status
 from domain.case.steps import Deactivate
 from tests.domain.case.build import (
     MINUTE,
@@ -38,7 +38,7 @@ def test_harm_deactivates_and_expels_whatever_the_open_status(
     world = start().play(1).take(event)
     assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.HARM)
     assert (world.deactivations, world.expulsions) == (1, 1)
-    assert len(world.emails(About.DEACTIVATED)) == 1
+    assert len(world.emails(Purpose.DEACTIVATED)) == 1
 
 
 def test_calls_and_timers_stop_by_harm() -> None:
@@ -50,11 +50,11 @@ def test_calls_and_timers_stop_by_harm() -> None:
 
 def test_a_call_the_seller_asked_for_stops_by_harm_too() -> None:
     ringing = working(call_takes=10 * MINUTE).take(a_request(), a_harm_report())
-    assert [a.result for a in ringing.calls(About.REQUESTED)] == [Result.CANCELLED]
+    assert [a.result for a in ringing.calls(Purpose.REQUESTED)] == [Result.CANCELLED]
     waiting = World(call_takes=10 * MINUTE, account_service=False)
     waiting.hang_up_takes = MINUTE
     waiting.take(a_request(), a_harm_report()).play(1)
-    assert waiting.calls(About.REQUESTED) == []
+    assert waiting.calls(Purpose.REQUESTED) == []
 
 
 def test_the_first_report_of_harm_is_what_the_account_is_expelled_for() -> None:
@@ -121,7 +121,7 @@ def test_where_the_account_service_fails_for_24_hours_it_is_escalated() -> None:
     world.play(0.2)
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.DEACTIVATION_FAILED)
     assert [world.hour(at) for at in world.desk_mails] == [24]
-    assert What.DEACTIVATION_FAILED in [e.what for e in world.case.timeline]
+    assert EventKind.DEACTIVATION_FAILED in [e.what for e in world.case.timeline]
 
 
 def test_where_operations_hold_deactivations_for_silence_a_person_decides() -> None:
@@ -137,9 +137,9 @@ def test_where_operations_hold_deactivations_for_silence_a_person_decides() -> N
 def test_harm_reported_while_deactivating_for_silence_is_not_held() -> None:
     world = World(account_service=False).play(72.1)
     assert (world.status, world.case.reason) == (Status.DEACTIVATING, Reason.NOT_REACHED)
-    assert deactivate_order(world.case).reason == Reason.NOT_REACHED
+    assert deactivate_input(world.case).reason == Reason.NOT_REACHED
     world.take(a_harm_report())
-    assert deactivate_order(world.case).reason == Reason.HARM
+    assert deactivate_input(world.case).reason == Reason.HARM
     world.case.deactivation_held(world.now)  # the answer to the order before
     assert world.status is Status.DEACTIVATING
     assert Deactivate() in world.case.advance(world.now)
@@ -153,8 +153,8 @@ def test_the_case_closes_also_where_the_closing_email_fails_and_the_timeline_say
     world.play(25)
     assert world.status is Status.DEACTIVATED
     assert world.case.closed_at is not None
-    last = [e for e in world.case.timeline if e.what is What.EMAIL][-1]
-    assert (last.note, last.result) == (About.DEACTIVATED, result)
+    last = [e for e in world.case.timeline if e.what is EventKind.EMAIL][-1]
+    assert (last.note, last.result) == (Purpose.DEACTIVATED, result)
     assert world.hour(world.case.closed_at) == (24 if result is Result.PROVIDER_FAILED else 0)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case.attempt import About, Channel, Result
-from domain.case.events import Decision, Event, Outcome
-from domain.case.status import Reason, Status, What
+from domain.case.attempt import Channel, Purpose, Result
+from domain.case.events import ConversationOutcome, Decision, Event
+from domain.case.status import EventKind, Reason, Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
     MINUTE,
@@ -43,7 +43,13 @@ def test_the_desk_is_told_at_once_and_again_each_24_hours_until_somebody_decides
 
 @pytest.mark.parametrize(
     "event",
-    [a_contact(), a_request(), a_plan(), a_conversation(), a_conversation(Outcome.RESOLVED)],
+    [
+        a_contact(),
+        a_request(),
+        a_plan(),
+        a_conversation(),
+        a_conversation(ConversationOutcome.RESOLVED),
+    ],
 )
 def test_anything_from_the_seller_is_recorded_and_the_decision_stays_with_the_desk(
     event: Event,
@@ -66,7 +72,7 @@ def test_a_conversation_held_while_escalated_meets_the_requirement() -> None:
 def test_a_decision_to_resolve_resolves_and_the_seller_is_told() -> None:
     world = escalated().take(RESOLVE)
     assert (world.status, world.case.reason) == (Status.RESOLVED, Reason.DECISION)
-    assert len(world.emails(About.RESOLVED)) == 1
+    assert len(world.emails(Purpose.RESOLVED)) == 1
     assert world.deactivations == 0
 
 
@@ -152,7 +158,7 @@ def test_a_decision_is_refused_while_there_is_nothing_to_decide(
 
 def test_a_call_asked_for_while_escalated_is_placed() -> None:
     world = escalated().take(a_request())
-    assert world.hours_of(world.calls(About.REQUESTED)) == [72]
+    assert world.hours_of(world.calls(Purpose.REQUESTED)) == [72]
 
 
 def test_the_desk_that_could_not_be_told_is_told_again_without_another_days_wait() -> None:
@@ -160,7 +166,7 @@ def test_the_desk_that_could_not_be_told_is_told_again_without_another_days_wait
     world = escalated(desk_mail=False).play(23.9)
     world.desk_mail = True
     world.play(49)
-    assert What.DESK_NOT_TOLD in [e.what for e in world.case.timeline]
+    assert EventKind.DESK_NOT_TOLD in [e.what for e in world.case.timeline]
     assert [world.hour(at) for at in world.desk_mails] == [96, 120, 144]
 
 

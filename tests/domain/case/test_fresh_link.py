@@ -2,12 +2,11 @@
 
 import pytest
 
-from domain.case.attempt import About, Channel, Result
+from domain.case.attempt import Channel, Purpose, Result
 from domain.case.events import Decision, SendLink
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from domain.case.transitions import MAXIMUM_WRITTEN
-from domain.enrollment.state import About as Letter
-from domain.enrollment.state import What as Happened
+from domain.enrollment.state import EnrollmentEventKind, LetterPurpose
 from domain.shared.errors import Refused
 from tests.domain.case.build import HOUR, MINUTE, OTHER_ADDRESS, a_change, a_decision
 from tests.domain.case.starts import contacting, deactivating, escalated, in_review, working
@@ -24,7 +23,7 @@ def test_a_link_is_sent_to_the_address_on_file_and_changes_nothing_else(start: o
     world.take(a_change(email=OTHER_ADDRESS))
     before = world.case.model_copy()
     world.take(ASKED).play(0.01)
-    (mail,) = world.emails(About.FRESH_LINK)
+    (mail,) = world.emails(Purpose.FRESH_LINK)
     assert (mail.to, mail.result) == (OTHER_ADDRESS, Result.ACCEPTED)
     case = world.case
     assert (case.status, case.deadline, case.reached) == (
@@ -33,8 +32,8 @@ def test_a_link_is_sent_to_the_address_on_file_and_changes_nothing_else(start: o
         before.reached,
     )
     assert case.agenda == before.agenda
-    assert What.LINK_REQUESTED in {entry.what for entry in case.timeline}
-    assert What.CONTACT not in {e.what for e in case.timeline[len(before.timeline) :]}
+    assert EventKind.LINK_REQUESTED in {entry.what for entry in case.timeline}
+    assert EventKind.CONTACT not in {e.what for e in case.timeline[len(before.timeline) :]}
 
 
 def test_silence_with_links_asked_for_is_silence_all_the_same() -> None:
@@ -68,7 +67,7 @@ def test_a_link_is_sent_once_in_15_minutes_and_3_times_in_24_hours() -> None:
     world.play(0.2 / 60).take(ASKED).play(1).take(ASKED).play(1)
     with pytest.raises(Refused, match="3 links were sent within 24 hours"):
         world.take(ASKED)
-    assert len(world.play(22).take(ASKED).play(0.1).emails(About.FRESH_LINK)) == 4
+    assert len(world.play(22).take(ASKED).play(0.1).emails(Purpose.FRESH_LINK)) == 4
 
 
 def test_what_has_ended_sends_none() -> None:
@@ -80,7 +79,7 @@ def test_a_full_case_sends_one_as_the_page_says() -> None:
     world = contacting()
     world.case.written = MAXIMUM_WRITTEN
     world.take(ASKED).play(0.01)
-    (mail,) = world.emails(About.FRESH_LINK)
+    (mail,) = world.emails(Purpose.FRESH_LINK)
     assert mail.result is Result.ACCEPTED
 
 
@@ -88,8 +87,8 @@ def test_an_enrollment_sends_one_to_the_address_it_knows_then() -> None:
     world = Programme()
     before = len(world.letters)
     world.take(ASKED)
-    assert world.letters[before:] == [Letter.FRESH_LINK]
-    assert world.enrollment.timeline[-2].what is Happened.LINK_REQUESTED
+    assert world.letters[before:] == [LetterPurpose.FRESH_LINK]
+    assert world.enrollment.timeline[-2].what is EnrollmentEventKind.LINK_REQUESTED
     with pytest.raises(Refused, match="just now"):
         world.take(ASKED)
     for _ in range(2):
@@ -108,4 +107,4 @@ def test_an_enrollment_without_an_address_keeps_what_waits_for_one() -> None:
         world.take(ASKED)
     assert world.enrollment.outbox == waiting
     world.take(ADDRESS_COMES).take(ASKED)
-    assert world.letters[-1] is Letter.FRESH_LINK
+    assert world.letters[-1] is LetterPurpose.FRESH_LINK

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case.attempt import About
+from domain.case.attempt import Purpose
 from domain.case.desk_updates import MAXIMUM_ISSUES
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
@@ -23,14 +23,14 @@ from tests.domain.case.world import World
 @pytest.mark.parametrize(
     ("start", "becomes", "about"),
     [
-        pytest.param(contacting, Status.CONTACTING, About.NOTICE, id="contacting"),
-        pytest.param(working, Status.WORKING, About.ISSUE_JOINED, id="working"),
-        pytest.param(in_review, Status.WORKING, About.PLAN_DUE, id="plan_review"),
-        pytest.param(escalated, Status.ESCALATED, About.ISSUE_JOINED, id="escalated"),
+        pytest.param(contacting, Status.CONTACTING, Purpose.NOTICE, id="contacting"),
+        pytest.param(working, Status.WORKING, Purpose.ISSUE_JOINED, id="working"),
+        pytest.param(in_review, Status.WORKING, Purpose.PLAN_DUE, id="plan_review"),
+        pytest.param(escalated, Status.ESCALATED, Purpose.ISSUE_JOINED, id="escalated"),
     ],
 )
 def test_an_issue_that_joins_is_news_to_the_seller(
-    start: Callable[[], World], becomes: Status, about: About
+    start: Callable[[], World], becomes: Status, about: Purpose
 ) -> None:
     world = start().play(1)
     before = len(world.emails())
@@ -63,7 +63,7 @@ def test_one_issue_of_several_is_struck_and_the_case_goes_on(start: Callable[[],
     world.take(a_withdrawal("ISS-1"))
     assert world.status is status
     assert [i.id for i in world.case.issues] == ["ISS-2"]
-    assert len(world.emails(About.ISSUE_WITHDRAWN)) == 1
+    assert len(world.emails(Purpose.ISSUE_WITHDRAWN)) == 1
 
 
 def test_an_issue_that_was_struck_can_join_again() -> None:
@@ -87,7 +87,7 @@ def test_a_case_raised_in_error_is_withdrawn_and_the_seller_is_told(
 ) -> None:
     world = start().play(1).take(joins(), a_withdrawal())
     assert (world.status, world.case.reason) == (Status.WITHDRAWN, Reason.RAISED_IN_ERROR)
-    assert len(world.emails(About.WITHDRAWN)) == 1
+    assert len(world.emails(Purpose.WITHDRAWN)) == 1
     assert world.case.closed_at == world.now
     assert world.deactivations == 0
 
@@ -98,7 +98,7 @@ def test_a_cancelled_workflow_withdraws_the_case_and_the_seller_is_told(
 ) -> None:
     world = start().play(1).cancel()
     assert (world.status, world.case.reason) == (Status.WITHDRAWN, Reason.CANCELLED)
-    assert len(world.emails(About.WITHDRAWN)) == 1
+    assert len(world.emails(Purpose.WITHDRAWN)) == 1
     assert world.deactivations == 0
 
 

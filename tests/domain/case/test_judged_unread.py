@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case.events import Decision, Event, Judgement, Outcome, ReviewPlan
+from domain.case.events import ConversationOutcome, Decision, Event, Judgement, ReviewPlan
 from domain.case.status import Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
@@ -57,7 +57,7 @@ def having_seen(world: World, judgement: Judgement) -> Judgement:
 
 
 DEACTIVATE, RESOLVE = a_decision(Decision.DEACTIVATE), a_decision(Decision.RESOLVE)
-RESOLVED = a_conversation(Outcome.RESOLVED)
+RESOLVED = a_conversation(ConversationOutcome.RESOLVED)
 
 
 @pytest.mark.parametrize(

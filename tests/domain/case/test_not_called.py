@@ -1,6 +1,6 @@
 """A number that we do not call: no e-mail speaks of calls, or of the button (section 4)."""
 
-from domain.case.activity_inputs import mail_order
+from domain.case.activity_inputs import send_email_input
 from domain.case.case import Case
 from tests.domain.case.build import ASK_MORE, MONDAY_9, a_change, a_new_case, a_plan, facts_for
 
@@ -17,7 +17,7 @@ def _opened(not_called: str | None) -> Case:
 def test_e_mails_ask_for_another_number_and_promise_no_call() -> None:
     for not_called in ("is a satellite number", None):
         case = _opened(not_called)
-        order = mail_order(case, case.under_way[-1])
+        order = send_email_input(case, case.under_way[-1])
         assert order.number_invalid == (not_called is not None)
         assert order.calls == order.button == (not_called is None)
 
@@ -26,5 +26,5 @@ def test_with_another_number_calls_are_spoken_of_again() -> None:
     case = _opened("is a satellite number")
     case.change_contact(a_change(phone="+12065550177"), MONDAY_9)
     case.advance(MONDAY_9)
-    order = mail_order(case, case.under_way[-1])
+    order = send_email_input(case, case.under_way[-1])
     assert (order.number_invalid, order.calls, order.button) == (False, True, True)

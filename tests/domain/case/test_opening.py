@@ -1,8 +1,8 @@
 """How a case opens: harm first, then coverage, then the clock (docs/rules.md, section 3)."""
 
-from domain.case.activity_inputs import mail_order
+from domain.case.activity_inputs import send_email_input
 from domain.case.events import Decision
-from domain.case.status import Reason, Status, What
+from domain.case.status import EventKind, Reason, Status
 from domain.case.steps import LookUp
 from tests.domain.case.build import MONDAY_9, a_decision, a_new_case, an_issue, facts_for
 from tests.domain.case.world import World
@@ -48,13 +48,13 @@ def test_who_opened_is_kept_and_is_who_reports_the_harm_that_it_is_for() -> None
     case.opened_by = "monitor"
     case.looked_up(facts_for(case), MONDAY_9)
     said = {entry.what: entry.by for entry in case.timeline}
-    assert (said[What.OPENED], said[What.HARM_REPORTED]) == ("monitor", "monitor")
+    assert (said[EventKind.OPENED], said[EventKind.HARM_REPORTED]) == ("monitor", "monitor")
     assert case.harm is not None
     assert case.harm.reporter == "monitor"
 
 
 def test_where_nobody_says_who_opened_it_was_the_engine() -> None:
-    (opened,) = [entry for entry in World().case.timeline if entry.what is What.OPENED]
+    (opened,) = [entry for entry in World().case.timeline if entry.what is EventKind.OPENED]
     assert opened.by == "engine"
 
 
@@ -62,9 +62,12 @@ def test_a_number_that_is_none_of_those_we_call_is_not_called_and_no_call_is_rec
     world = World(not_called="is a satellite number").play(71)
     assert world.calls() == []
     assert world.hours_of(world.emails()) == [0, 24, 48, 66]
-    assert all(mail_order(world.case, email).number_invalid for email in world.emails())
-    told = [(e.what, e.note) for e in world.case.timeline if e.what is not What.EMAIL]
-    assert told[:2] == [(What.OPENED, None), (What.NUMBER_NOT_CALLED, "is a satellite number")]
+    assert all(send_email_input(world.case, email).number_invalid for email in world.emails())
+    told = [(e.what, e.note) for e in world.case.timeline if e.what is not EventKind.EMAIL]
+    assert told[:2] == [
+        (EventKind.OPENED, None),
+        (EventKind.NUMBER_NOT_CALLED, "is a satellite number"),
+    ]
 
 
 def test_a_number_that_is_not_called_is_not_called_after_harm_was_taken_up_again_either() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.case.attempt import About, Attempt, Channel, Result
+from domain.case.attempt import Attempt, Channel, Purpose, Result
 from domain.case.status import Reason, Status
 from tests.domain.case.build import HOUR, MINUTE, MONDAY_9
 from tests.domain.case.world import World
@@ -63,9 +63,9 @@ class Afflicted:
     def _email(self, attempt: Attempt) -> Result:
         if self._fails(EMAIL, attempt, tried_for=1):
             return FAILED
-        if attempt.about in (About.NOTICE, About.FINAL_NOTICE):
+        if attempt.about in (Purpose.NOTICE, Purpose.FINAL_NOTICE):
             self.seen.accepted.append(self._hour(attempt))
-        if attempt.about is About.FINAL_NOTICE:
+        if attempt.about is Purpose.FINAL_NOTICE:
             self.seen.final_notices.append(self._hour(attempt))
         return Result.ACCEPTED
 

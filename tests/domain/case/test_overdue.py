@@ -1,6 +1,6 @@
 """After downtime of ours: what is overdue, what is skipped (docs/rules.md, section 4)."""
 
-from domain.case.attempt import About, Channel, Result
+from domain.case.attempt import Channel, Purpose, Result
 from domain.case.status import Reason, Status
 from tests.domain.case.build import ASK_MORE, HOUR, MINUTE, a_plan, a_request, local
 from tests.domain.case.starts import working
@@ -77,8 +77,8 @@ def test_news_of_the_desk_is_sent_after_an_outage_all_of_it() -> None:
     world = working(email_takes=HOUR)
     world.take(a_plan(), ASK_MORE)
     world.be_down(40)
-    assert world.emails(About.MORE_INFORMATION)[0].result is Result.ACCEPTED
-    assert len(world.emails(About.COOPERATION_REMINDER)) == 1
+    assert world.emails(Purpose.MORE_INFORMATION)[0].result is Result.ACCEPTED
+    assert len(world.emails(Purpose.COOPERATION_REMINDER)) == 1
 
 
 def test_a_call_asked_for_before_an_outage_is_not_made_long_after_it() -> None:
@@ -90,4 +90,4 @@ def test_a_call_asked_for_before_an_outage_is_not_made_long_after_it() -> None:
     later = world.now + HOUR
     case.reached_out(ringing.number, Result.CANCELLED, later)
     case.advance(later)
-    assert [a.result for a in case.attempts if a.about is About.REQUESTED] == [SKIPPED]
+    assert [a.result for a in case.attempts if a.about is Purpose.REQUESTED] == [SKIPPED]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.case.attempt import About, Channel
-from domain.case.events import Event, Outcome
-from domain.case.status import Reason, Status, What
+from domain.case.attempt import Channel, Purpose
+from domain.case.events import ConversationOutcome, Event
+from domain.case.status import EventKind, Reason, Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
     ACCEPT,
@@ -19,7 +19,12 @@ from tests.domain.case.build import (
 from tests.domain.case.starts import in_review, working
 from tests.domain.case.world import World
 
-CONTACTS = [a_contact(), a_request(), a_conversation(), a_conversation(Outcome.UNRESOLVED)]
+CONTACTS = [
+    a_contact(),
+    a_request(),
+    a_conversation(),
+    a_conversation(ConversationOutcome.UNRESOLVED),
+]
 
 
 @pytest.mark.parametrize("event", CONTACTS)
@@ -63,9 +68,9 @@ def test_nobody_who_works_with_us_is_deactivated_by_a_timer(event: Event) -> Non
 
 def test_working_for_72_hours_without_a_sign_escalates_after_a_reminder_at_half_time() -> None:
     world = working().play(35.9)
-    assert world.emails(About.COOPERATION_REMINDER) == []
+    assert world.emails(Purpose.COOPERATION_REMINDER) == []
     world.play(36)
-    assert world.hours_of(world.emails(About.COOPERATION_REMINDER)) == [36]
+    assert world.hours_of(world.emails(Purpose.COOPERATION_REMINDER)) == [36]
     assert world.status is Status.WORKING
     world.play(0.1)
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.NO_COOPERATION)
@@ -74,12 +79,12 @@ def test_working_for_72_hours_without_a_sign_escalates_after_a_reminder_at_half_
 
 def test_a_sign_of_the_seller_puts_the_reminder_off() -> None:
     world = working().play(30).take(a_contact()).play(71)
-    assert world.hours_of(world.emails(About.COOPERATION_REMINDER)) == [66]
+    assert world.hours_of(world.emails(Purpose.COOPERATION_REMINDER)) == [66]
 
 
 def test_a_plan_stops_the_reminder() -> None:
     world = working().play(30).take(a_plan()).play(30)
-    assert world.emails(About.COOPERATION_REMINDER) == []
+    assert world.emails(Purpose.COOPERATION_REMINDER) == []
 
 
 def test_a_plan_submitted_again_is_reviewed_in_its_newest_version() -> None:
@@ -103,7 +108,7 @@ def test_a_reviewed_plan_reminds_nobody() -> None:
 def test_a_plan_accepted_resolves_and_the_seller_is_told() -> None:
     world = in_review().play(1).take(ACCEPT)
     assert (world.status, world.case.reason) == (Status.RESOLVED, Reason.PLAN_ACCEPTED)
-    assert len(world.emails(About.RESOLVED)) == 1
+    assert len(world.emails(Purpose.RESOLVED)) == 1
     assert world.case.closed_at == world.now
     reviewed = world.case.plans[-1]
     assert (reviewed.reviewed_by, reviewed.reviewed_at) == ("reviewer", world.now)
@@ -112,15 +117,15 @@ def test_a_plan_accepted_resolves_and_the_seller_is_told() -> None:
 def test_a_plan_rejected_goes_back_to_working_and_the_seller_is_emailed_why() -> None:
     world = in_review().take(REJECT)
     assert world.status is Status.WORKING
-    assert [a.note for a in world.emails(About.PLAN_REJECTED)] == [REJECT.note]
+    assert [a.note for a in world.emails(Purpose.PLAN_REJECTED)] == [REJECT.note]
 
 
 def test_an_answer_names_the_version_it_answers_also_where_a_newer_one_came_at_once() -> None:
     world = in_review().take(REJECT, a_plan(), ASK_MORE, a_plan())
-    answers = world.emails(About.PLAN_REJECTED, About.MORE_INFORMATION)
+    answers = world.emails(Purpose.PLAN_REJECTED, Purpose.MORE_INFORMATION)
     assert [(a.about, a.plan) for a in answers] == [
-        (About.PLAN_REJECTED, 1),
-        (About.MORE_INFORMATION, 2),
+        (Purpose.PLAN_REJECTED, 1),
+        (Purpose.MORE_INFORMATION, 2),
     ]
 
 
@@ -129,7 +134,7 @@ def test_the_third_rejection_escalates() -> None:
     assert world.status is Status.PLAN_REVIEW
     world.take(REJECT)
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.PLANS_REJECTED)
-    assert len(world.emails(About.PLAN_REJECTED)) == 3
+    assert len(world.emails(Purpose.PLAN_REJECTED)) == 3
 
 
 @pytest.mark.parametrize("start", [World, working])
@@ -140,21 +145,21 @@ def test_a_review_without_a_plan_under_review_is_refused(start: type[World]) -> 
 
 @pytest.mark.parametrize("start", [World, working, in_review])
 def test_a_conversation_that_resolves_the_case_ends_it(start: type[World]) -> None:
-    world = start().take(a_conversation(Outcome.RESOLVED))
+    world = start().take(a_conversation(ConversationOutcome.RESOLVED))
     assert (world.status, world.case.reason) == (Status.RESOLVED, Reason.CONVERSATION)
-    assert len(world.emails(About.RESOLVED)) == 1
+    assert len(world.emails(Purpose.RESOLVED)) == 1
 
 
 def test_every_event_of_a_person_is_in_the_timeline_with_who_did_it() -> None:
     world = working().take(a_request(), a_conversation(), a_plan(), REJECT, joins())
     by = {e.what: e.by for e in world.case.timeline if e.by != "engine"}
     assert by == {
-        What.CONTACT: "specialist",
-        What.CALL_REQUESTED: "seller",
-        What.CONVERSATION: "specialist",
-        What.PLAN_SUBMITTED: "seller",
-        What.PLAN_REVIEWED: "reviewer",
-        What.ISSUE_JOINED: "monitor",
+        EventKind.CONTACT: "specialist",
+        EventKind.CALL_REQUESTED: "seller",
+        EventKind.CONVERSATION: "specialist",
+        EventKind.PLAN_SUBMITTED: "seller",
+        EventKind.PLAN_REVIEWED: "reviewer",
+        EventKind.ISSUE_JOINED: "monitor",
     }
 
 

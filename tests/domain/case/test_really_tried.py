@@ -6,7 +6,7 @@ hours; the last third of the window begins at 48.
 
 import pytest
 
-from domain.case.attempt import About, Attempt, Result
+from domain.case.attempt import Attempt, Purpose, Result
 from domain.case.status import Reason, Status
 from tests.domain.case.build import (
     MONDAY_9,
@@ -47,7 +47,7 @@ def test_a_seller_whom_we_really_tried_to_reach_is_deactivated_at_the_deadline()
     assert world.hour(world.case.closed_at) == 72
     assert world.deactivations == 1
     assert world.expulsions == 0
-    assert len(world.emails(About.DEACTIVATED)) == 1
+    assert len(world.emails(Purpose.DEACTIVATED)) == 1
 
 
 @pytest.mark.parametrize(
@@ -206,5 +206,5 @@ def test_a_final_notice_from_before_the_agenda_was_planned_anew_was_not_the_fina
 
     world = World(calls=calls, emails={1: FAILED, 2: FAILED, 3: FAILED, 7: FAILED})
     world.play(150)
-    assert [a.about for a in world.emails()].count(About.FINAL_NOTICE) == 2
+    assert [a.about for a in world.emails()].count(Purpose.FINAL_NOTICE) == 2
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.NOT_REALLY_TRIED)

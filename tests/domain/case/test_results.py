@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from domain.case.attempt import About, Channel, Result
+from domain.case.attempt import Channel, Purpose, Result
 from domain.case.events import Event
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from tests.domain.case.build import (
     HOUR,
     MINUTE,
@@ -158,8 +158,8 @@ def test_a_number_that_was_not_called_is_once_it_is_named_again() -> None:
 
 def test_while_working_it_out_an_invalid_number_is_asked_for_by_email() -> None:
     world = World(calls=INVALID).take(a_request()).play(1)
-    assert [a.result for a in world.calls(About.REQUESTED)] == [INVALID]
-    assert len(world.emails(About.NUMBER_NEEDED)) == 1
+    assert [a.result for a in world.calls(Purpose.REQUESTED)] == [INVALID]
+    assert len(world.emails(Purpose.NUMBER_NEEDED)) == 1
 
 
 # --- one at a time, each with its latest moment -------------------------------------------------
@@ -175,7 +175,7 @@ def test_one_call_of_a_case_at_a_time() -> None:
     assert [a.number for a in case.under_way if a.channel is Channel.CALL] == [ringing.number]
     case.reached_out(ringing.number, Result.CANCELLED, now + MINUTE)
     case.advance(now + MINUTE)
-    assert [a.about for a in case.under_way if a.channel is Channel.CALL] == [About.REQUESTED]
+    assert [a.about for a in case.under_way if a.channel is Channel.CALL] == [Purpose.REQUESTED]
 
 
 def test_every_call_has_a_latest_moment_the_end_of_the_hours_or_the_deadline() -> None:
@@ -201,7 +201,7 @@ def test_contact_stops_a_call_that_is_ringing_the_clock_and_the_agenda(event: Ev
     world.take(event)
     assert world.calls()[0].result is Result.CANCELLED
     assert world.status is not Status.CONTACTING
-    assert world.play(72).calls(About.NOTICE) == world.calls()[:1]
+    assert world.play(72).calls(Purpose.NOTICE) == world.calls()[:1]
     assert world.deactivations == 0
 
 
@@ -226,7 +226,11 @@ def test_a_result_of_an_attempt_that_is_not_under_way_changes_nothing() -> None:
 
 def test_every_attempt_is_in_the_timeline_with_its_result() -> None:
     world = World(calls={2: Result.DECLINED}).play(71)
-    told = {e.attempt: e.result for e in world.case.timeline if e.what in (What.CALL, What.EMAIL)}
+    told = {
+        e.attempt: e.result
+        for e in world.case.timeline
+        if e.what in (EventKind.CALL, EventKind.EMAIL)
+    }
     assert told == {a.number: a.result for a in world.case.attempts}
 
 

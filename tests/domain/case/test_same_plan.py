@@ -3,7 +3,7 @@
 import pytest
 
 from domain.case.events import Decision
-from domain.case.status import Status, What
+from domain.case.status import EventKind, Status
 from domain.case.transitions import MAXIMUM_WRITTEN
 from tests.domain.case.build import (
     ASK_MORE,
@@ -27,7 +27,7 @@ def test_the_plan_under_review_sent_again_is_a_contact_and_no_version() -> None:
     assert len(world.case.plans) == 1
     assert world.case.desk_due == due, "the reviewer's 24 hours go on"
     assert world.status is Status.PLAN_REVIEW
-    assert world.case.timeline[-1].what is What.CONTACT
+    assert world.case.timeline[-1].what is EventKind.CONTACT
     assert world.case.timeline[-1].note == "sent version 1 again"
     assert world.case.written - written < 2000
     # Whoever sends it: the text counts.

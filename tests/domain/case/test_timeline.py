@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case.attempt import About, CallEnded, Result
-from domain.case.events import Decision, Event, Outcome, ReportContact, SendLink
-from domain.case.status import Reason, Status, What
+from domain.case.attempt import CallEnded, Purpose, Result
+from domain.case.events import ConversationOutcome, Decision, Event, ReportContact, SendLink
+from domain.case.status import EventKind, Reason, Status
 from domain.case.view import view_of
 from tests.domain.case.build import (
     ACCEPT,
@@ -36,53 +36,53 @@ def two_issues() -> World:
     return contacting().take(joins("ISS-2"))
 
 
-SAID: list[tuple[Callable[[], World], Event, What, str, str | None]] = [
-    (contacting, a_contact(), What.CONTACT, "specialist", "phone: called in"),
-    (contacting, a_request(), What.CALL_REQUESTED, "seller", None),
-    (contacting, a_plan(), What.PLAN_SUBMITTED, "seller", "version 1"),
-    (in_review, a_plan("other"), What.PLAN_SUBMITTED, "seller", "version 2"),
-    (in_review, a_plan(), What.CONTACT, "seller", "sent version 1 again"),
-    (contacting, SendLink(by="page"), What.LINK_REQUESTED, "page", None),
-    (in_review, REJECT, What.PLAN_REVIEWED, "reviewer", "reject: say more about it"),
+SAID: list[tuple[Callable[[], World], Event, EventKind, str, str | None]] = [
+    (contacting, a_contact(), EventKind.CONTACT, "specialist", "phone: called in"),
+    (contacting, a_request(), EventKind.CALL_REQUESTED, "seller", None),
+    (contacting, a_plan(), EventKind.PLAN_SUBMITTED, "seller", "version 1"),
+    (in_review, a_plan("other"), EventKind.PLAN_SUBMITTED, "seller", "version 2"),
+    (in_review, a_plan(), EventKind.CONTACT, "seller", "sent version 1 again"),
+    (contacting, SendLink(by="page"), EventKind.LINK_REQUESTED, "page", None),
+    (in_review, REJECT, EventKind.PLAN_REVIEWED, "reviewer", "reject: say more about it"),
     (
         contacting,
-        a_conversation(Outcome.UNRESOLVED),
-        What.CONVERSATION,
+        a_conversation(ConversationOutcome.UNRESOLVED),
+        EventKind.CONVERSATION,
         "specialist",
         "unresolved: talked it through",
     ),
-    (escalated, a_decision(Decision.RESUME), What.DECIDED, "lead", f"resume: {NOTE}"),
-    (contacting, joins("ISS-2"), What.ISSUE_JOINED, "monitor", "ISS-2: Restricted"),
-    (contacting, a_harm_report(), What.HARM_REPORTED, "investigator", "fraud: CASE-FILE-7"),
-    (contacting, a_withdrawal(), What.ISSUE_WITHDRAWN, "marketplace", "raised in error"),
+    (escalated, a_decision(Decision.RESUME), EventKind.DECIDED, "lead", f"resume: {NOTE}"),
+    (contacting, joins("ISS-2"), EventKind.ISSUE_JOINED, "monitor", "ISS-2: Restricted"),
+    (contacting, a_harm_report(), EventKind.HARM_REPORTED, "investigator", "fraud: CASE-FILE-7"),
+    (contacting, a_withdrawal(), EventKind.ISSUE_WITHDRAWN, "marketplace", "raised in error"),
     (
         contacting,
         a_withdrawal("ISS-1"),
-        What.ISSUE_WITHDRAWN,
+        EventKind.ISSUE_WITHDRAWN,
         "marketplace",
         "ISS-1: raised in error",
     ),
     (
         two_issues,
         a_withdrawal("ISS-2"),
-        What.ISSUE_WITHDRAWN,
+        EventKind.ISSUE_WITHDRAWN,
         "marketplace",
         "ISS-2: raised in error",
     ),
     (
         contacting,
         a_change(phone=OTHER_NUMBER, email=OTHER_ADDRESS),
-        What.CONTACT_CHANGED,
+        EventKind.CONTACT_CHANGED,
         "seller",
         "emergency_phone and email",
     ),
-    (contacting, a_change(email=OTHER_ADDRESS), What.CONTACT_CHANGED, "seller", "email"),
+    (contacting, a_change(email=OTHER_ADDRESS), EventKind.CONTACT_CHANGED, "seller", "email"),
 ]
 
 
 @pytest.mark.parametrize(("begins", "event", "what", "by", "note"), SAID)
 def test_an_event_is_written_down_with_who_did_it_and_what_was_said(
-    begins: Callable[[], World], event: Event, what: What, by: str, note: str | None
+    begins: Callable[[], World], event: Event, what: EventKind, by: str, note: str | None
 ) -> None:
     world = begins()
     before = len(world.case.timeline)
@@ -93,12 +93,12 @@ def test_an_event_is_written_down_with_who_did_it_and_what_was_said(
 
 def test_an_acceptance_without_a_note_is_written_down_as_that() -> None:
     timeline = in_review().take(ACCEPT).case.timeline
-    assert [e.note for e in timeline if e.what is What.PLAN_REVIEWED] == ["accept"]
+    assert [e.note for e in timeline if e.what is EventKind.PLAN_REVIEWED] == ["accept"]
 
 
 def test_a_change_of_status_is_written_down_with_its_reason() -> None:
     timeline = escalated().take(a_decision(Decision.RESUME)).case.timeline
-    notes = [entry.note for entry in timeline if entry.what is What.STATUS]
+    notes = [entry.note for entry in timeline if entry.what is EventKind.STATUS]
     assert notes == ["working", "escalated (no_cooperation)", "working"]
 
 
@@ -108,7 +108,7 @@ def test_the_seller_acknowledged_a_call_and_which_provider_placed_it() -> None:
     world.case.reached_out(
         call.number, CallEnded(result=Result.CONNECTED, served_by="second"), world.now
     )
-    entries = [e for e in world.case.timeline if e.what in (What.CALL, What.CONTACT)]
+    entries = [e for e in world.case.timeline if e.what in (EventKind.CALL, EventKind.CONTACT)]
     assert [(e.by, e.note) for e in entries] == [
         ("engine", "notice, via second"),
         ("seller", None),
@@ -117,9 +117,9 @@ def test_the_seller_acknowledged_a_call_and_which_provider_placed_it() -> None:
 
 def test_whether_the_desk_was_told_is_written_down() -> None:
     told, not_told = escalated(), escalated(desk_mail=False).play(25)
-    assert What.DESK_TOLD in {entry.what for entry in told.case.timeline}
-    assert What.DESK_NOT_TOLD not in {entry.what for entry in told.case.timeline}
-    assert What.DESK_NOT_TOLD in {entry.what for entry in not_told.case.timeline}
+    assert EventKind.DESK_TOLD in {entry.what for entry in told.case.timeline}
+    assert EventKind.DESK_NOT_TOLD not in {entry.what for entry in told.case.timeline}
+    assert EventKind.DESK_NOT_TOLD in {entry.what for entry in not_told.case.timeline}
 
 
 def test_the_desk_told_a_day_late_is_told_again_a_day_on() -> None:
@@ -133,8 +133,8 @@ def test_the_desk_told_a_day_late_is_told_again_a_day_on() -> None:
 def test_the_words_of_a_withdrawal_reach_the_seller() -> None:
     whole = contacting().take(a_withdrawal())
     one = contacting().take(joins("ISS-2"), a_withdrawal("ISS-2"))
-    assert [e.note for e in whole.emails(About.WITHDRAWN)] == ["raised in error"]
-    assert [e.note for e in one.emails(About.ISSUE_WITHDRAWN)] == ["raised in error"]
+    assert [e.note for e in whole.emails(Purpose.WITHDRAWN)] == ["raised in error"]
+    assert [e.note for e in one.emails(Purpose.ISSUE_WITHDRAWN)] == ["raised in error"]
 
 
 def test_an_issue_now_marked_harmful_is_shown_so_and_the_others_as_they_were() -> None:

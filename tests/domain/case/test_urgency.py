@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.case.attempt import About
+from domain.case.attempt import Purpose
 from domain.case.urgency import urgency
 from tests.domain.case.build import HOUR, MINUTE, MONDAY_9, a_contact, a_request
 from tests.domain.case.world import World
@@ -28,7 +28,7 @@ def test_a_shorter_window_has_its_own_last_hours() -> None:
 
 def test_who_asked_to_be_called_is_called_first() -> None:
     world = World().play(0.5).take(a_request()).play(1)
-    requested = next(a for a in world.case.attempts if a.about is About.REQUESTED)
+    requested = next(a for a in world.case.attempts if a.about is Purpose.REQUESTED)
     assert urgency(world.case, requested, requested.due) == 1
 
 

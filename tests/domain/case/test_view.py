@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from domain.case.attempt import About, Channel
+from domain.case.attempt import Channel, Purpose
 from domain.case.view import CaseView, view_of
 from tests.domain.case.build import ACCEPT, ASK_MORE, HOUR, MINUTE, MONDAY_9, a_contact, a_plan
 from tests.domain.case.starts import in_review
@@ -85,7 +85,7 @@ def test_the_deadline_shown_is_the_end_of_cooperation_in_working_else_the_last_o
 def test_the_agenda_is_empty_once_a_case_is_closed() -> None:
     view = view_of(in_review().take(ACCEPT).case)
     assert view.agenda == ()
-    assert view.attempts[-1].about is About.RESOLVED
+    assert view.attempts[-1].about is Purpose.RESOLVED
 
 
 def test_the_view_survives_being_sent() -> None:

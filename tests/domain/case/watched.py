@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from domain.case.attempt import OUTREACH, About, Attempt, Channel, Result
+from domain.case.attempt import OUTREACH, Attempt, Channel, Purpose, Result
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
@@ -20,7 +20,7 @@ from domain.case.events import (
     SubmitPlan,
 )
 from domain.case.policy import effective_policy
-from domain.case.status import OPEN, Status, What
+from domain.case.status import OPEN, EventKind, Status
 from domain.case.steps import Reach, Step, TellDesk, WaitUntil
 from domain.shared.errors import Refused
 from reference.time_zones import zone_of
@@ -67,7 +67,7 @@ class WatchedWorld(World):
         """Section 5: however the case ends meanwhile."""
         case, seen = self.case, self.witness.seen
         confirming = [
-            x for x in (*case.under_way, *case.agenda) if x.about is About.CONTACT_CHANGED
+            x for x in (*case.under_way, *case.agenda) if x.about is Purpose.CONTACT_CHANGED
         ]
         assert all(x.wanted for x in confirming if isinstance(x, Attempt)), "never called off"
         begun = {a.number for a in confirming if isinstance(a, Attempt)} & set(seen)
@@ -129,7 +129,7 @@ class WatchedWorld(World):
             assert self.now < attempt.latest
             assert [a for a in case.under_way if a.channel is Channel.CALL] == [attempt]
             hour = self.now.astimezone(zone_of(case.account.time_zone)).hour
-            assert 8 <= hour < 21 or attempt.about is About.REQUESTED
+            assert 8 <= hour < 21 or attempt.about is Purpose.REQUESTED
 
     def _tell(self, step: Step, task: Task) -> None:
         before = self.case.status
@@ -189,7 +189,7 @@ class WatchedWorld(World):
         """Section 5: no contact, and it stops nothing; an e-mail is planned, at once."""
         case = self.case
         (link,) = [p for p in case.agenda if p not in before.agenda]
-        assert link.about is About.FRESH_LINK
+        assert link.about is Purpose.FRESH_LINK
         assert (link.channel, link.due, link.to) == (Channel.EMAIL, self.now, None)
         agenda = tuple(p for p in case.agenda if p is not link)
         rest = case.model_copy(
@@ -224,8 +224,8 @@ class WatchedWorld(World):
         if case.status not in {Status.PLAN_REVIEW, Status.ESCALATED} or not case.plans:
             return False
         newest = case.plans[-1]
-        told = [n for n, e in enumerate(case.timeline) if e.what is What.PLAN_SUBMITTED][-1]
-        joined = [e for e in case.timeline[told:] if e.what is What.ISSUE_JOINED]
+        told = [n for n, e in enumerate(case.timeline) if e.what is EventKind.PLAN_SUBMITTED][-1]
+        joined = [e for e in case.timeline[told:] if e.what is EventKind.ISSUE_JOINED]
         lists = ("root_causes", "corrective_actions", "preventive_measures", "evidence")
         same = all(getattr(event, name) == getattr(newest.plan, name) for name in lists)
         return same and newest.reviewed_at is None and not joined

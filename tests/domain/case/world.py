@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from domain.case.activity_inputs import deactivate_order
-from domain.case.attempt import About, Attempt, Channel, Result
+from domain.case.activity_inputs import deactivate_input
+from domain.case.attempt import Attempt, Channel, Purpose, Result
 from domain.case.calling_hours import calling_hours
 from domain.case.events import Event
 from domain.case.status import Reason, Status
@@ -142,15 +142,15 @@ class World:
 
     # --- what tests look at -------------------------------------------------------------------
 
-    def made(self, channel: Channel, *abouts: About) -> list[Attempt]:
+    def made(self, channel: Channel, *abouts: Purpose) -> list[Attempt]:
         """Attempts so far, those under way included, in the order of their numbers."""
         attempts = sorted((*self.case.attempts, *self.case.under_way), key=lambda a: a.number)
         return [a for a in attempts if a.channel is channel and (not abouts or a.about in abouts)]
 
-    def calls(self, *abouts: About) -> list[Attempt]:
+    def calls(self, *abouts: Purpose) -> list[Attempt]:
         return self.made(Channel.CALL, *abouts)
 
-    def emails(self, *abouts: About) -> list[Attempt]:
+    def emails(self, *abouts: Purpose) -> list[Attempt]:
         return self.made(Channel.EMAIL, *abouts)
 
     def hour(self, moment: datetime | None) -> float:
@@ -212,7 +212,7 @@ class World:
             case LookUpHours():
                 return Task(self.now + self.look_up_takes, None)
             case Deactivate() if (
-                self.silence_held and deactivate_order(self.case).reason == Reason.NOT_REACHED
+                self.silence_held and deactivate_input(self.case).reason == Reason.NOT_REACHED
             ):
                 return Task(self.now, HELD)
             case Deactivate() if not self.account_service:

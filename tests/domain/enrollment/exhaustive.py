@@ -13,7 +13,15 @@ from domain.case.attempt import Result
 from domain.case.events import Event, SendLink
 from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment.events import AccountNews
-from domain.enrollment.state import About, CheckNumber, LookUpWarnings, Send, Status, Step, What
+from domain.enrollment.state import (
+    CheckNumber,
+    EnrollmentEventKind,
+    EnrollmentStatus,
+    EnrollmentStep,
+    LetterPurpose,
+    LookUpWarnings,
+    Send,
+)
 from domain.shared.errors import Refused
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
@@ -196,12 +204,12 @@ class Walked(WatchedProgramme):
     def is_cancelled(self) -> None:
         before = self.enrollment.model_copy()
         self.enrollment.ignore_cancellation(self.now)
-        assert self.enrollment.timeline[-1].what is What.CANCELLATION_IGNORED
+        assert self.enrollment.timeline[-1].what is EnrollmentEventKind.CANCELLATION_IGNORED
         self._reconcile()
         assert self.enrollment.status is before.status
         self._check()
 
-    def hear(self, step: Step, outcome: Any) -> None:
+    def hear(self, step: EnrollmentStep, outcome: Any) -> None:
         if isinstance(step, CheckNumber):
             self.number_valid = self.seller.number_valid = outcome
         elif isinstance(step, LookUpWarnings):
@@ -229,8 +237,10 @@ class Walked(WatchedProgramme):
         assert (TellDeactivation() in self._tasks) == (it.case_to_hear is not None)
         assert it.deactivated or it.case_to_hear is None, "what is over is not told"
         if it.deactivated:
-            assert (ASKS | {About.ENROLLED}).isdisjoint(letter.about for letter in it.outbox)
-        if it.status is not Status.INVITED:
+            assert (ASKS | {LetterPurpose.ENROLLED}).isdisjoint(
+                letter.about for letter in it.outbox
+            )
+        if it.status is not EnrollmentStatus.INVITED:
             assert ASKS.isdisjoint(letter.about for letter in it.outbox), "asked for no reason"
             assert it.remind_at is None
         assert self.status_log == self.changes
@@ -243,7 +253,7 @@ class Walked(WatchedProgramme):
     def _take_off_finished(self) -> bool:
         return False
 
-    def _perform(self, step: Step) -> Task:
+    def _perform(self, step: EnrollmentStep) -> Task:
         return super()._perform(step)._replace(ends=NEVER)
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from domain.enrollment.state import Status
+from domain.enrollment.state import EnrollmentStatus
 from domain.shared.account import SellingPlan
 
 DAY = timedelta(days=1)
@@ -133,14 +133,14 @@ class Seller:
         """Each day up to today, and those to come."""
         return _day_by_day(frozenset(self.recorded.items()), today)
 
-    def status_on(self, day: date) -> Status:
+    def status_on(self, day: date) -> EnrollmentStatus:
         """What the requirements say."""
         if self.expelled:
-            return Status.EXPELLED
+            return EnrollmentStatus.EXPELLED
         if self.deactivated:
-            return Status.NOT_ELIGIBLE
+            return EnrollmentStatus.NOT_ELIGIBLE
         met = _is_met(frozenset(self.recorded.items()), day)
         if self.plan is not SellingPlan.PROFESSIONAL or not met:
-            return Status.NOT_ELIGIBLE
+            return EnrollmentStatus.NOT_ELIGIBLE
         valid = self.number is not None and self.number_valid
-        return Status.ENROLLED if valid else Status.INVITED
+        return EnrollmentStatus.ENROLLED if valid else EnrollmentStatus.INVITED

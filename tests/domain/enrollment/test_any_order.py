@@ -14,7 +14,7 @@ from domain.case.attempt import Result
 from domain.case.events import SendLink
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import AccountNews
-from domain.enrollment.state import Send, Status
+from domain.enrollment.state import EnrollmentStatus, Send
 from domain.enrollment.view import view_of
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
@@ -245,7 +245,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_asked_for_a_number_who_need_not_give_one(self) -> None:
-        if self.world.status is not Status.INVITED:
+        if self.world.status is not EnrollmentStatus.INVITED:
             waiting = {letter.about for letter in self.world.enrollment.outbox}
             assert waiting.isdisjoint(ASKS)
 

@@ -6,7 +6,12 @@ import pytest
 
 from domain.case.attempt import Result
 from domain.case.events import Event
-from domain.enrollment.state import About, Reason, Status, What
+from domain.enrollment.state import (
+    EnrollmentEventKind,
+    EnrollmentReason,
+    EnrollmentStatus,
+    LetterPurpose,
+)
 from domain.enrollment.view import why_not_enrolled
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
@@ -32,10 +37,13 @@ def deactivated() -> Programme:
 
 def test_the_enrollment_ends_with_the_account_and_writes_nothing_of_it() -> None:
     world = deactivated().play(30)
-    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.DEACTIVATED)
+    assert (world.status, world.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.DEACTIVATED,
+    )
     assert world.view.deactivated
-    assert world.letters == [About.ENROLLED]
-    entry = next(e for e in world.view.timeline if e.what is What.DEACTIVATED)
+    assert world.letters == [LetterPurpose.ENROLLED]
+    entry = next(e for e in world.view.timeline if e.what is EnrollmentEventKind.DEACTIVATED)
     assert (entry.by, entry.note) == ("case", "case/US/A2EXAMPLE/run-1")
 
 
@@ -57,14 +65,14 @@ def test_an_open_case_is_not_told_of_what_a_person_has_taken_back() -> None:
     world.share_takes = timedelta(hours=1)
     world.take(DEACTIVATED_BY_OTHERS, REINSTATED).play(1)
     assert world.told_of_deactivation == []
-    assert world.status is Status.ENROLLED
+    assert world.status is EnrollmentStatus.ENROLLED
 
 
 def test_that_no_case_could_be_told_is_in_the_timeline() -> None:
     world = Programme(GOOD_FOR_LONG)
     world.case_can_be_told = False
     world.take(DEACTIVATED_BY_OTHERS)
-    assert world.enrollment.timeline[-1].what is What.CASE_NOT_TOLD
+    assert world.enrollment.timeline[-1].what is EnrollmentEventKind.CASE_NOT_TOLD
     assert "tell_deactivation" not in world.steps
 
 
@@ -74,13 +82,16 @@ def test_that_no_case_could_be_told_is_in_the_timeline() -> None:
 )
 def test_only_a_person_brings_it_back(event: Event) -> None:
     world = deactivated().take(event).play(400)
-    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.DEACTIVATED)
-    assert world.letters == [About.ENROLLED]
+    assert (world.status, world.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.DEACTIVATED,
+    )
+    assert world.letters == [LetterPurpose.ENROLLED]
 
 
 def test_nobody_who_is_deactivated_is_invited_reminded_or_congratulated() -> None:
     invited = Programme(GOOD_FOR_LONG, number=None).play(1).take(DEACTIVATED).play(30)
-    assert invited.letters == [About.INVITED]
+    assert invited.letters == [LetterPurpose.INVITED]
     waiting = Programme(GOOD_FOR_LONG, number=None, email=None).take(DEACTIVATED, ADDRESS_COMES)
     assert waiting.play(30).letters == []
     enrolled = Programme(GOOD_FOR_LONG, email=None).take(DEACTIVATED, ADDRESS_COMES)
@@ -102,12 +113,12 @@ def test_a_deactivated_seller_costs_no_timer() -> None:
 
 def test_a_reinstated_seller_stands_where_the_requirements_say() -> None:
     world = deactivated().play(1).take(REINSTATED)
-    assert (world.status, world.view.deactivated) == (Status.ENROLLED, False)
-    assert world.letters == [About.ENROLLED, About.ENROLLED]
-    entry = next(e for e in world.view.timeline if e.what is What.REINSTATED)
+    assert (world.status, world.view.deactivated) == (EnrollmentStatus.ENROLLED, False)
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENROLLED]
+    entry = next(e for e in world.view.timeline if e.what is EnrollmentEventKind.REINSTATED)
     assert (entry.by, entry.note) == ("lead", "the appeal holds")
     world = deactivated().take(NUMBER_REMOVED, REINSTATED)
-    assert (world.status, world.letters[-1]) == (Status.INVITED, About.INVITED)
+    assert (world.status, world.letters[-1]) == (EnrollmentStatus.INVITED, LetterPurpose.INVITED)
 
 
 def test_who_is_not_deactivated_cannot_be_reinstated() -> None:
@@ -125,14 +136,20 @@ def test_deactivating_again_changes_nothing() -> None:
 
 def test_expelled_and_deactivated_takes_both_to_come_back() -> None:
     world = Programme(GOOD_FOR_LONG, an_expulsion(), DEACTIVATED).play(1)
-    assert (world.status, world.view.deactivated) == (Status.EXPELLED, True)
-    assert world.letters == [About.ENROLLED, About.ENDED]
+    assert (world.status, world.view.deactivated) == (EnrollmentStatus.EXPELLED, True)
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED]
     world.take(READMITTED).play(1)
-    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.DEACTIVATED)
-    assert world.letters == [About.ENROLLED, About.ENDED]
-    assert world.take(REINSTATED).status is Status.ENROLLED
+    assert (world.status, world.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.DEACTIVATED,
+    )
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED]
+    assert world.take(REINSTATED).status is EnrollmentStatus.ENROLLED
 
 
 def test_a_seller_not_known_before_can_be_deactivated() -> None:
     world = Programme(DEACTIVATED, number=None, email=None, plan=None)
-    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.DEACTIVATED)
+    assert (world.status, world.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.DEACTIVATED,
+    )

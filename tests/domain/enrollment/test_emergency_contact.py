@@ -5,7 +5,12 @@ from datetime import timedelta
 import pytest
 
 from domain.enrollment.events import AccountNews
-from domain.enrollment.state import About, Reason, Status, What
+from domain.enrollment.state import (
+    EnrollmentEventKind,
+    EnrollmentReason,
+    EnrollmentStatus,
+    LetterPurpose,
+)
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     DAY,
@@ -24,17 +29,20 @@ def enrolled() -> Programme:
 
 def test_a_number_found_not_to_be_valid_is_asked_for() -> None:
     world = Programme(GOOD_FOR_LONG, number_valid=False)
-    assert (world.status, world.reason) == (Status.INVITED, Reason.INVALID_NUMBER)
-    assert world.letters == [About.INVITED]
+    assert (world.status, world.reason) == (
+        EnrollmentStatus.INVITED,
+        EnrollmentReason.INVALID_NUMBER,
+    )
+    assert world.letters == [LetterPurpose.INVITED]
     world.take(a_change(emergency_phone="+12065550111"))
-    assert world.status is Status.ENROLLED
-    assert world.letters == [About.INVITED, About.ENROLLED]
+    assert world.status is EnrollmentStatus.ENROLLED
+    assert world.letters == [LetterPurpose.INVITED, LetterPurpose.ENROLLED]
 
 
 def test_an_invalid_number_removed_is_a_missing_one_and_no_news() -> None:
     world = Programme(GOOD_FOR_LONG, NUMBER_REMOVED, number_valid=False)
-    assert (world.status, world.reason) == (Status.INVITED, Reason.NO_NUMBER)
-    assert world.letters == [About.INVITED]
+    assert (world.status, world.reason) == (EnrollmentStatus.INVITED, EnrollmentReason.NO_NUMBER)
+    assert world.letters == [LetterPurpose.INVITED]
     assert len(world.became) == 1
 
 
@@ -44,9 +52,9 @@ def test_until_the_number_is_looked_up_nothing_else_is_done() -> None:
     world.enrollment.record_ratings(GOOD_FOR_LONG, world.now)
     (step,) = world.enrollment.advance(world.now)
     assert step.kind == "check_number"
-    assert (world.status, world.letters) == (Status.NOT_ELIGIBLE, [])
+    assert (world.status, world.letters) == (EnrollmentStatus.NOT_ELIGIBLE, [])
     world.enrollment.number_checked(True, world.now)
-    assert world.status is Status.ENROLLED
+    assert world.status is EnrollmentStatus.ENROLLED
 
 
 @pytest.mark.parametrize("valid", [True, False])
@@ -55,16 +63,16 @@ def test_a_look_up_that_comes_too_late_says_nothing_of_the_number_there_is_now(
 ) -> None:
     world = Programme(GOOD_FOR_LONG)
     world.enrollment.number_checked(valid, world.now)
-    assert world.status is Status.ENROLLED
+    assert world.status is EnrollmentStatus.ENROLLED
     world.take(NUMBER_REMOVED)
     world.enrollment.number_checked(valid, world.now)
-    assert world.play(1).status is Status.INVITED
+    assert world.play(1).status is EnrollmentStatus.INVITED
 
 
 def test_another_valid_number_keeps_the_enrollment_and_is_no_news() -> None:
     world = enrolled().take(a_change(emergency_phone="+12065550111"))
-    assert world.status is Status.ENROLLED
-    assert world.letters == [About.ENROLLED]
+    assert world.status is EnrollmentStatus.ENROLLED
+    assert world.letters == [LetterPurpose.ENROLLED]
 
 
 def test_an_open_case_is_told_of_each_new_number_and_address_and_of_nothing_else() -> None:
@@ -92,31 +100,37 @@ def test_what_changes_while_an_open_case_is_told_is_told_next_and_then_no_more()
 
 def test_an_open_case_that_could_not_be_told_is_in_the_timeline_and_not_told_again() -> None:
     world = enrolled().take(a_change(emergency_phone="+12065550111"))
-    assert What.CONTACT_NOT_SHARED not in {e.what for e in world.enrollment.timeline}
+    assert EnrollmentEventKind.CONTACT_NOT_SHARED not in {e.what for e in world.enrollment.timeline}
     world.case_can_be_told = False
     world.take(a_change(email="new@kettle.example")).play(30)
     assert len(world.shared) == 2
-    assert [e.what for e in world.enrollment.timeline].count(What.CONTACT_NOT_SHARED) == 1
+    assert [e.what for e in world.enrollment.timeline].count(
+        EnrollmentEventKind.CONTACT_NOT_SHARED
+    ) == 1
 
 
 def test_an_invalid_number_stays_what_is_known_when_something_else_changes() -> None:
     world = Programme(GOOD_FOR_LONG, number_valid=False).take(a_change(name="Red Kettle Goods"))
     assert world.enrollment.account.emergency_phone is not None
-    assert world.reason is Reason.INVALID_NUMBER
+    assert world.reason is EnrollmentReason.INVALID_NUMBER
 
 
 def test_what_a_feed_knows_of_the_account_is_taken_with_the_ratings() -> None:
     """Section 7: both are decided together, and one e-mail says it."""
     news = AccountNews(emergency_phone="+12065550111")
     world = Programme(number=None).take(GOOD_FOR_LONG.model_copy(update={"account": news}))
-    assert world.status is Status.ENROLLED
-    assert world.letters == [About.ENROLLED]
-    changed = [e for e in world.enrollment.timeline if e.what is What.ACCOUNT_CHANGED]
+    assert world.status is EnrollmentStatus.ENROLLED
+    assert world.letters == [LetterPurpose.ENROLLED]
+    changed = [
+        e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
+    ]
     assert [(e.at, e.by, e.note) for e in changed] == [(world.now, "feed", "emergency_phone")]
 
 
 def test_how_many_days_were_corrected_is_written_down() -> None:
     world = Programme(rated({TODAY: 800, TODAY - DAY: 800}))
     world.take(rated({TODAY: 700, TODAY - DAY: 700})).take(rated({TODAY: 600}))
-    notes = [e.note for e in world.enrollment.timeline if e.what is What.RATINGS_CORRECTED]
+    notes = [
+        e.note for e in world.enrollment.timeline if e.what is EnrollmentEventKind.RATINGS_CORRECTED
+    ]
     assert notes == [f"2 days, the earliest {TODAY - DAY}", f"of {TODAY}"]

@@ -6,7 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.events import Event
-from domain.enrollment.state import About, Reason, Status, What
+from domain.enrollment.state import (
+    EnrollmentEventKind,
+    EnrollmentReason,
+    EnrollmentStatus,
+    LetterPurpose,
+)
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
@@ -80,55 +85,121 @@ STARTS = [
 @pytest.mark.parametrize(
     ("start", "event", "status", "reason", "letter"),
     [
-        (Programme, GOOD_FOR_LONG, Status.ENROLLED, Reason.REQUIREMENTS_MET, About.ENROLLED),
-        (invited, NUMBER_COMES, Status.ENROLLED, Reason.REQUIREMENTS_MET, About.ENROLLED),
-        (expelled, READMITTED, Status.ENROLLED, Reason.REQUIREMENTS_MET, About.ENROLLED),
+        (
+            Programme,
+            GOOD_FOR_LONG,
+            EnrollmentStatus.ENROLLED,
+            EnrollmentReason.REQUIREMENTS_MET,
+            LetterPurpose.ENROLLED,
+        ),
+        (
+            invited,
+            NUMBER_COMES,
+            EnrollmentStatus.ENROLLED,
+            EnrollmentReason.REQUIREMENTS_MET,
+            LetterPurpose.ENROLLED,
+        ),
+        (
+            expelled,
+            READMITTED,
+            EnrollmentStatus.ENROLLED,
+            EnrollmentReason.REQUIREMENTS_MET,
+            LetterPurpose.ENROLLED,
+        ),
         (
             individual,
             BECOMES_PROFESSIONAL,
-            Status.ENROLLED,
-            Reason.REQUIREMENTS_MET,
-            About.ENROLLED,
+            EnrollmentStatus.ENROLLED,
+            EnrollmentReason.REQUIREMENTS_MET,
+            LetterPurpose.ENROLLED,
         ),
         (
             too_many_days_below,
             ONE_BELOW_LESS,
-            Status.ENROLLED,
-            Reason.REQUIREMENTS_MET,
-            About.ENROLLED,
+            EnrollmentStatus.ENROLLED,
+            EnrollmentReason.REQUIREMENTS_MET,
+            LetterPurpose.ENROLLED,
         ),
         (
             nothing_but_a_number,
             BECOMES_PROFESSIONAL,
-            Status.INVITED,
-            Reason.NO_NUMBER,
-            About.INVITED,
+            EnrollmentStatus.INVITED,
+            EnrollmentReason.NO_NUMBER,
+            LetterPurpose.INVITED,
         ),
-        (expelled_without_a_number, READMITTED, Status.INVITED, Reason.NO_NUMBER, About.INVITED),
-        (enrolled, NUMBER_REMOVED, Status.INVITED, Reason.NO_NUMBER, About.ENDED_NUMBER_NEEDED),
-        (enrolled, ELEVEN_BELOW, Status.NOT_ELIGIBLE, Reason.TOO_MANY_DAYS_BELOW, About.ENDED),
-        (enrolled, BECOMES_INDIVIDUAL, Status.NOT_ELIGIBLE, Reason.SELLING_PLAN, About.ENDED),
+        (
+            expelled_without_a_number,
+            READMITTED,
+            EnrollmentStatus.INVITED,
+            EnrollmentReason.NO_NUMBER,
+            LetterPurpose.INVITED,
+        ),
+        (
+            enrolled,
+            NUMBER_REMOVED,
+            EnrollmentStatus.INVITED,
+            EnrollmentReason.NO_NUMBER,
+            LetterPurpose.ENDED_NUMBER_NEEDED,
+        ),
+        (
+            enrolled,
+            ELEVEN_BELOW,
+            EnrollmentStatus.NOT_ELIGIBLE,
+            EnrollmentReason.TOO_MANY_DAYS_BELOW,
+            LetterPurpose.ENDED,
+        ),
+        (
+            enrolled,
+            BECOMES_INDIVIDUAL,
+            EnrollmentStatus.NOT_ELIGIBLE,
+            EnrollmentReason.SELLING_PLAN,
+            LetterPurpose.ENDED,
+        ),
         (
             enrolled,
             a_change(selling_plan=None),
-            Status.NOT_ELIGIBLE,
-            Reason.SELLING_PLAN,
-            About.ENDED,
+            EnrollmentStatus.NOT_ELIGIBLE,
+            EnrollmentReason.SELLING_PLAN,
+            LetterPurpose.ENDED,
         ),
-        (enrolled, an_expulsion(), Status.EXPELLED, Reason.HARM, About.ENDED),
-        (invited, ELEVEN_BELOW, Status.NOT_ELIGIBLE, Reason.TOO_MANY_DAYS_BELOW, None),
-        (invited, BECOMES_INDIVIDUAL, Status.NOT_ELIGIBLE, Reason.SELLING_PLAN, None),
-        (invited, an_expulsion(), Status.EXPELLED, Reason.HARM, None),
-        (Programme, an_expulsion(), Status.EXPELLED, Reason.HARM, None),
-        (expelled_and_individual, READMITTED, Status.NOT_ELIGIBLE, Reason.SELLING_PLAN, None),
+        (
+            enrolled,
+            an_expulsion(),
+            EnrollmentStatus.EXPELLED,
+            EnrollmentReason.HARM,
+            LetterPurpose.ENDED,
+        ),
+        (
+            invited,
+            ELEVEN_BELOW,
+            EnrollmentStatus.NOT_ELIGIBLE,
+            EnrollmentReason.TOO_MANY_DAYS_BELOW,
+            None,
+        ),
+        (
+            invited,
+            BECOMES_INDIVIDUAL,
+            EnrollmentStatus.NOT_ELIGIBLE,
+            EnrollmentReason.SELLING_PLAN,
+            None,
+        ),
+        (invited, an_expulsion(), EnrollmentStatus.EXPELLED, EnrollmentReason.HARM, None),
+        (Programme, an_expulsion(), EnrollmentStatus.EXPELLED, EnrollmentReason.HARM, None),
+        (
+            expelled_and_individual,
+            READMITTED,
+            EnrollmentStatus.NOT_ELIGIBLE,
+            EnrollmentReason.SELLING_PLAN,
+            None,
+        ),
     ],
 )
 def test_every_change_of_status_has_its_reason_and_its_one_e_mail(
     start: Callable[[], Programme],
     event: Event,
-    status: Status,
-    reason: Reason,
-    letter: About | None,
+    status: EnrollmentStatus,
+    reason: EnrollmentReason,
+    letter: LetterPurpose | None,
 ) -> None:
     world = start()
     before, changes = len(world.letters), len(world.became)
@@ -137,7 +208,7 @@ def test_every_change_of_status_has_its_reason_and_its_one_e_mail(
     assert world.became[changes:] == [f"{status} ({reason})"]
     written = [] if letter is None else [letter]
     if event is ONE_BELOW_LESS:
-        written.append(About.DAYS_BELOW)  # 10 of 10 are used up: said beside it
+        written.append(LetterPurpose.DAYS_BELOW)  # 10 of 10 are used up: said beside it
     assert world.letters[before:] == written
     assert all(mail.reason is reason for mail in world.mailed[before:])
     world.play(6)
@@ -147,38 +218,41 @@ def test_every_change_of_status_has_its_reason_and_its_one_e_mail(
 @pytest.mark.parametrize(
     ("start", "event", "reason"),
     [
-        (Programme, FIRST_DAY_MISSING, Reason.RECORD_TOO_SHORT),
-        (Programme, NUMBER_REMOVED, Reason.RECORD_TOO_SHORT),
-        (Programme, ELEVEN_BELOW, Reason.RECORD_TOO_SHORT),
-        (Programme, BECOMES_INDIVIDUAL, Reason.SELLING_PLAN),
-        (individual, ELEVEN_BELOW, Reason.SELLING_PLAN),
-        (individual, a_change(selling_plan=None), Reason.SELLING_PLAN),
-        (too_many_days_below, NUMBER_REMOVED, Reason.TOO_MANY_DAYS_BELOW),
-        (too_many_days_below, BECOMES_INDIVIDUAL, Reason.SELLING_PLAN),
-        (nothing_but_a_number, NUMBER_COMES, Reason.SELLING_PLAN),
+        (Programme, FIRST_DAY_MISSING, EnrollmentReason.RECORD_TOO_SHORT),
+        (Programme, NUMBER_REMOVED, EnrollmentReason.RECORD_TOO_SHORT),
+        (Programme, ELEVEN_BELOW, EnrollmentReason.RECORD_TOO_SHORT),
+        (Programme, BECOMES_INDIVIDUAL, EnrollmentReason.SELLING_PLAN),
+        (individual, ELEVEN_BELOW, EnrollmentReason.SELLING_PLAN),
+        (individual, a_change(selling_plan=None), EnrollmentReason.SELLING_PLAN),
+        (too_many_days_below, NUMBER_REMOVED, EnrollmentReason.TOO_MANY_DAYS_BELOW),
+        (too_many_days_below, BECOMES_INDIVIDUAL, EnrollmentReason.SELLING_PLAN),
+        (nothing_but_a_number, NUMBER_COMES, EnrollmentReason.SELLING_PLAN),
     ],
 )
 def test_not_eligible_has_the_first_reason_there_is_and_writes_nothing(
-    start: Callable[[], Programme], event: Event, reason: Reason
+    start: Callable[[], Programme], event: Event, reason: EnrollmentReason
 ) -> None:
     world = start()
     before, changes = list(world.letters), list(world.became)
     world.take(event)
-    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, reason)
+    assert (world.status, world.reason) == (EnrollmentStatus.NOT_ELIGIBLE, reason)
     assert (world.letters, world.became) == (before, changes)
 
 
 def test_only_store_and_seller_id_are_needed_to_know_a_seller() -> None:
     world = Programme(number=None, email=None, plan=None)
-    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.SELLING_PLAN)
+    assert (world.status, world.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.SELLING_PLAN,
+    )
     assert world.steps == []
     world.take(an_expulsion())
-    assert world.status is Status.EXPELLED
+    assert world.status is EnrollmentStatus.EXPELLED
 
 
 def test_an_individual_is_not_enrolled_however_good_everything_else_is() -> None:
     assert individual().view.requirements[2].met
-    assert individual().status is Status.NOT_ELIGIBLE
+    assert individual().status is EnrollmentStatus.NOT_ELIGIBLE
 
 
 # --- ratings ------------------------------------------------------------------------------------
@@ -188,19 +262,24 @@ def test_a_correction_that_changes_nothing_sends_nothing() -> None:
     world = enrolled()
     again = rated({TODAY - 5 * DAY: 100, TODAY - 4 * DAY: 900})
     world.take(GOOD_FOR_LONG, again, again, rated({TODAY - 5 * DAY: 240}))
-    assert world.letters == [About.ENROLLED]
+    assert world.letters == [LetterPurpose.ENROLLED]
     assert len(world.became) == 1
-    corrected = [e for e in world.enrollment.timeline if e.what is What.RATINGS_CORRECTED]
+    corrected = [
+        e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.RATINGS_CORRECTED
+    ]
     assert [(e.by, e.note) for e in corrected] == [("feed", f"of {TODAY - 5 * DAY}")]
 
 
 def test_a_correction_in_the_past_ends_and_another_restores_the_enrollment() -> None:
     below = {FIRST_DAY + DAY: 249, FIRST_DAY + 12 * DAY: 800}
     world = enrolled().take(rated(below))
-    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.TOO_MANY_DAYS_BELOW)
+    assert (world.status, world.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.TOO_MANY_DAYS_BELOW,
+    )
     world.take(rated({FIRST_DAY + DAY: 250}))
-    assert world.status is Status.ENROLLED
-    assert world.letters == [About.ENROLLED, About.ENDED, About.ENROLLED]
+    assert world.status is EnrollmentStatus.ENROLLED
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED, LetterPurpose.ENROLLED]
 
 
 def test_a_day_in_the_future_is_refused_by_the_fields_name_and_nothing_is_taken() -> None:
@@ -211,7 +290,7 @@ def test_a_day_in_the_future_is_refused_by_the_fields_name_and_nothing_is_taken(
         world.take(some)
     assert world.enrollment == before
     world.play_until(world.now + DAY).take(some)
-    assert world.status is Status.NOT_ELIGIBLE
+    assert world.status is EnrollmentStatus.NOT_ELIGIBLE
 
 
 def test_the_day_that_counts_is_the_utc_day() -> None:
@@ -233,7 +312,9 @@ def test_a_change_to_what_it_was_before_changes_nothing() -> None:
 
 def test_the_timeline_says_what_was_changed_and_by_whom_but_not_to_what() -> None:
     world = enrolled().take(a_change(name="Red Kettle", email="new@kettle.example", language="fr"))
-    entry = next(e for e in world.enrollment.timeline if e.what is What.ACCOUNT_CHANGED)
+    entry = next(
+        e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
+    )
     assert (entry.by, entry.note, entry.at) == ("seller", "name, language, email", world.now)
     assert world.enrollment.account.selling_plan is SellingPlan.PROFESSIONAL
 
@@ -241,8 +322,8 @@ def test_the_timeline_says_what_was_changed_and_by_whom_but_not_to_what() -> Non
 def test_a_cancelled_enrollment_goes_on_and_says_so() -> None:
     world = expelled()
     world.enrollment.ignore_cancellation(world.now)
-    assert world.enrollment.timeline[-1].what is What.CANCELLATION_IGNORED
-    assert world.play(1).status is Status.EXPELLED
+    assert world.enrollment.timeline[-1].what is EnrollmentEventKind.CANCELLATION_IGNORED
+    assert world.play(1).status is EnrollmentStatus.EXPELLED
 
 
 def test_the_timeline_keeps_the_newest_events_only() -> None:

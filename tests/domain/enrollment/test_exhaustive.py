@@ -1,11 +1,11 @@
 """Section 2 holds in every state that a few letters lead to (docs/exhaustive.md)."""
 
-from domain.enrollment.state import About, Reason, Status
+from domain.enrollment.state import EnrollmentReason, EnrollmentStatus, LetterPurpose
 from tests.domain.enrollment.exhaustive import walks
 
-_IN_A_VIEW_ONLY = Reason.NUMBER_BEING_CHECKED
+_IN_A_VIEW_ONLY = EnrollmentReason.NUMBER_BEING_CHECKED
 
 
 def test_every_status_reason_and_e_mail_is_met_and_the_oracle_says_the_same_of_each() -> None:
     met = {seen for walk in walks(far=False) for seen in walk.go().seen}
-    assert met == {*Status, *Reason, *About} - {_IN_A_VIEW_ONLY}
+    assert met == {*EnrollmentStatus, *EnrollmentReason, *LetterPurpose} - {_IN_A_VIEW_ONLY}

@@ -4,7 +4,12 @@ import pytest
 
 from domain.case.events import Event, HarmCategory
 from domain.enrollment.events import Expel
-from domain.enrollment.state import About, Reason, Status, What
+from domain.enrollment.state import (
+    EnrollmentEventKind,
+    EnrollmentReason,
+    EnrollmentStatus,
+    LetterPurpose,
+)
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
@@ -27,7 +32,7 @@ def expelled() -> Programme:
 
 def test_a_seller_not_known_before_can_be_expelled() -> None:
     world = Programme(an_expulsion(), number=None, email=None, plan=None)
-    assert (world.status, world.reason) == (Status.EXPELLED, Reason.HARM)
+    assert (world.status, world.reason) == (EnrollmentStatus.EXPELLED, EnrollmentReason.HARM)
     assert world.letters == []
 
 
@@ -37,7 +42,7 @@ def test_why_somebody_was_expelled_is_kept_and_shown() -> None:
     assert expulsion is not None
     assert (expulsion.by, expulsion.category) == ("lead", HarmCategory.FRAUD)
     assert (expulsion.evidence, expulsion.case_id) == ("CASE-FILE-7", "case/US/A2EXAMPLE/run-1")
-    entry = next(e for e in world.view.timeline if e.what is What.EXPELLED)
+    entry = next(e for e in world.view.timeline if e.what is EnrollmentEventKind.EXPELLED)
     assert (entry.by, entry.note) == ("lead", "fraud: CASE-FILE-7")
 
 
@@ -55,19 +60,22 @@ def test_expelling_again_changes_nothing_that_can_be_seen(again: Expel) -> None:
 )
 def test_only_a_person_readmits(event: Event) -> None:
     world = expelled().take(event).play(400)
-    assert world.status is Status.EXPELLED
+    assert world.status is EnrollmentStatus.EXPELLED
     assert len(world.became) == 2
-    assert world.letters == [About.ENROLLED, About.ENDED]
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED]
 
 
 def test_readmitted_a_seller_stands_where_the_requirements_say() -> None:
     world = expelled().play(1).take(READMITTED)
-    assert world.status is Status.ENROLLED
-    assert world.letters == [About.ENROLLED, About.ENDED, About.ENROLLED]
-    entry = next(e for e in world.view.timeline if e.what is What.READMITTED)
+    assert world.status is EnrollmentStatus.ENROLLED
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED, LetterPurpose.ENROLLED]
+    entry = next(e for e in world.view.timeline if e.what is EnrollmentEventKind.READMITTED)
     assert (entry.by, entry.note) == ("lead", "a mistake of ours")
     world = expelled().take(NUMBER_REMOVED, rated({TODAY: 0})).play(20).take(READMITTED)
-    assert (world.status, world.reason) == (Status.NOT_ELIGIBLE, Reason.TOO_MANY_DAYS_BELOW)
+    assert (world.status, world.reason) == (
+        EnrollmentStatus.NOT_ELIGIBLE,
+        EnrollmentReason.TOO_MANY_DAYS_BELOW,
+    )
 
 
 def test_who_is_not_expelled_cannot_be_readmitted() -> None:
@@ -90,9 +98,9 @@ def test_the_same_case_does_not_expel_again_after_a_readmission() -> None:
 @pytest.mark.parametrize("other", [an_expulsion("case/US/A2EXAMPLE/run-2"), BY_HAND])
 def test_another_case_or_a_person_expels_again_after_a_readmission(other: Expel) -> None:
     world = expelled().take(READMITTED).take(other)
-    assert world.status is Status.EXPELLED
-    assert world.letters[-1] is About.ENDED
-    assert world.take(READMITTED).letters[-1] is About.ENROLLED
+    assert world.status is EnrollmentStatus.EXPELLED
+    assert world.letters[-1] is LetterPurpose.ENDED
+    assert world.take(READMITTED).letters[-1] is LetterPurpose.ENROLLED
 
 
 def test_the_cases_remembered_are_bounded() -> None:
@@ -100,4 +108,4 @@ def test_the_cases_remembered_are_bounded() -> None:
     for number in range(100):
         world.take(an_expulsion(f"case-{number}"), READMITTED)
     assert len(world.enrollment.expelled_in) == 20
-    assert world.take(an_expulsion("case-99")).status is Status.ENROLLED
+    assert world.take(an_expulsion("case-99")).status is EnrollmentStatus.ENROLLED

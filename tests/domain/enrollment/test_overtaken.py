@@ -6,7 +6,12 @@ import pytest
 from pydantic import ValidationError
 
 from domain.enrollment.events import RecordRatings
-from domain.enrollment.state import About, Reason, Status, What
+from domain.enrollment.state import (
+    EnrollmentEventKind,
+    EnrollmentReason,
+    EnrollmentStatus,
+    LetterPurpose,
+)
 from domain.enrollment.view import view_of
 from domain.shared.errors import explain
 from tests.domain.enrollment.build import (
@@ -34,40 +39,48 @@ def slow_mail() -> Programme:
 
 def test_that_it_ended_is_told_although_the_next_change_comes_before_the_mail_left() -> None:
     world = slow_mail().take(NUMBER_REMOVED, BECOMES_INDIVIDUAL).play(30)
-    assert world.status is Status.NOT_ELIGIBLE
-    assert world.letters == [About.ENROLLED, About.ENDED]
+    assert world.status is EnrollmentStatus.NOT_ELIGIBLE
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED]
 
 
 def test_who_gave_a_number_before_the_mail_left_is_told_of_the_end_and_not_asked() -> None:
     queue = (an_expulsion(), READMITTED)  # an e-mail is on its way, another waits behind it
     world = slow_mail().take(*queue, NUMBER_REMOVED, NUMBER_COMES).play(30)
-    told = [About.ENROLLED, About.ENDED, About.ENROLLED, About.ENDED, About.ENROLLED]
+    told = [
+        LetterPurpose.ENROLLED,
+        LetterPurpose.ENDED,
+        LetterPurpose.ENROLLED,
+        LetterPurpose.ENDED,
+        LetterPurpose.ENROLLED,
+    ]
     assert world.letters == told
 
 
 def test_that_it_ended_is_told_when_an_address_comes_whatever_happened_since() -> None:
     world = Programme(GOOD_FOR_LONG).take(ADDRESS_REMOVED)
     world.take(BECOMES_INDIVIDUAL, NUMBER_REMOVED, BECOMES_PROFESSIONAL)
-    assert [x.about for x in world.enrollment.outbox] == [About.ENDED_NUMBER_NEEDED]
+    assert [x.about for x in world.enrollment.outbox] == [LetterPurpose.ENDED_NUMBER_NEEDED]
     world.take(BECOMES_INDIVIDUAL, ADDRESS_COMES).play(1)
-    assert world.letters == [About.ENROLLED, About.ENDED]
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED]
 
 
 def test_a_repeat_of_a_second_case_changes_nothing_after_readmission_either() -> None:
     world = Programme(GOOD_FOR_LONG, an_expulsion("A"), an_expulsion("B"), READMITTED)
-    assert world.take(an_expulsion("B")).status is Status.ENROLLED
+    assert world.take(an_expulsion("B")).status is EnrollmentStatus.ENROLLED
 
 
 def test_the_same_number_found_valid_after_all_enrolls() -> None:
     world = Programme(GOOD_FOR_LONG, number_valid=False)
-    assert world.take(NUMBER_COMES).status is Status.ENROLLED
+    assert world.take(NUMBER_COMES).status is EnrollmentStatus.ENROLLED
 
 
 def test_a_day_named_twice_that_stays_as_it_was_is_no_correction() -> None:
     world = Programme(GOOD_FOR_LONG)
     days = [{"date": str(FIRST_DAY), "rating": rating} for rating in (1, 800)]
     world.take(RecordRatings.model_validate({"by": "feed", "ratings": days}))
-    assert What.RATINGS_CORRECTED not in [entry.what for entry in world.enrollment.timeline]
+    assert EnrollmentEventKind.RATINGS_CORRECTED not in [
+        entry.what for entry in world.enrollment.timeline
+    ]
 
 
 @pytest.mark.parametrize("rating", [True, "2_50", " 250 ", "250.0", "", "-1", 1001, None])
@@ -81,4 +94,4 @@ def test_a_rating_that_is_no_whole_number_is_refused_with_its_place(rating: obje
 def test_while_a_number_is_looked_up_the_view_says_so_and_decides_nothing() -> None:
     enrollment = an_enrollment()
     assert enrollment.number_unchecked
-    assert view_of(enrollment, NOON).reason is Reason.NUMBER_BEING_CHECKED
+    assert view_of(enrollment, NOON).reason is EnrollmentReason.NUMBER_BEING_CHECKED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.enrollment.state import About, Status
+from domain.enrollment.state import EnrollmentStatus, LetterPurpose
 from domain.enrollment.view import standing_of
 from domain.shared.errors import Refused
 from tests.domain.case.build import HOUR
@@ -32,9 +32,9 @@ def test_a_seller_is_enrolled_on_the_very_day_and_woken_on_no_other() -> None:
     assert world.sleeps_until == midnight(QUALIFIES)
     world.play(1000)
     assert world.woken == [midnight(QUALIFIES)]
-    assert world.status is Status.ENROLLED
+    assert world.status is EnrollmentStatus.ENROLLED
     assert [(mail.at, mail.about) for mail in world.mailed] == [
-        (midnight(QUALIFIES), About.ENROLLED)
+        (midnight(QUALIFIES), LetterPurpose.ENROLLED)
     ]
 
 
@@ -42,18 +42,18 @@ def test_a_seller_is_enrolled_on_the_very_day_and_woken_on_no_other() -> None:
 def test_a_day_is_one_of_utc_wherever_our_machine_is() -> None:
     """At 20:00 UTC it is the next day in Tokyo already."""
     world = Programme(GOOD_FOR_LONG, now=midnight(TODAY) - 4 * HOUR)
-    assert world.status is Status.NOT_ELIGIBLE
+    assert world.status is EnrollmentStatus.NOT_ELIGIBLE
     assert standing_of(world.enrollment, world.now).today == TODAY - DAY
     assert (world.view.days_on_record, world.view.qualifies_on) == (183, TODAY)
     assert world.sleeps_until == midnight(TODAY)
     with pytest.raises(Refused, match="in the future"):
         world.take(FIRST_RATED_TODAY)
-    assert world.play(1).status is Status.ENROLLED
+    assert world.play(1).status is EnrollmentStatus.ENROLLED
 
 
 def test_a_seller_without_a_number_is_invited_on_the_very_day() -> None:
     world = Programme(FIRST_RATED_TODAY, number=None).play_until(midnight(QUALIFIES))
-    assert world.status is Status.INVITED
+    assert world.status is EnrollmentStatus.INVITED
     assert world.sleeps_until == midnight(QUALIFIES) + 7 * DAY
 
 
@@ -63,7 +63,7 @@ def test_a_new_rating_moves_the_timer() -> None:
     world.take(rated({TODAY: 249}))
     assert world.sleeps_until == midnight(TODAY + 3 * DAY)
     world.play(3)
-    assert world.status is Status.ENROLLED
+    assert world.status is EnrollmentStatus.ENROLLED
     assert world.sleeps_until == midnight(TODAY + 6 * DAY)  # the 7th day below is told
 
 
@@ -75,7 +75,7 @@ def test_of_the_reminder_and_the_11th_day_below_the_earlier_is_waited_for() -> N
     world = Programme(GOOD_FOR_LONG, rated({TODAY - 5 * DAY: 249}), number=None)
     assert world.sleeps_until == midnight(TODAY + 5 * DAY)
     world.play(30)
-    assert (world.status, world.letters) == (Status.NOT_ELIGIBLE, [About.INVITED])
+    assert (world.status, world.letters) == (EnrollmentStatus.NOT_ELIGIBLE, [LetterPurpose.INVITED])
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,6 @@ def test_the_reminders_timer_goes_with_the_invitation() -> None:
 
 def test_a_day_that_comes_while_we_are_down_is_made_up_for() -> None:
     world = Programme(FIRST_RATED_TODAY).be_down(300)
-    assert world.view.status is Status.ENROLLED
-    assert world.play(0).status is Status.ENROLLED
-    assert world.letters == [About.ENROLLED]
+    assert world.view.status is EnrollmentStatus.ENROLLED
+    assert world.play(0).status is EnrollmentStatus.ENROLLED
+    assert world.letters == [LetterPurpose.ENROLLED]

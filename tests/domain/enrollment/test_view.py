@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain.enrollment.state import Status
+from domain.enrollment.state import EnrollmentStatus
 from domain.enrollment.view import (
     EnrollmentView,
     Requirement,
@@ -121,7 +121,7 @@ def test_until_the_number_is_looked_up_the_view_decides_nothing() -> None:
     enrollment.record_ratings(GOOD_FOR_LONG, NOON)
     before = enrollment.model_copy()
     view = view_of(enrollment, NOON)
-    assert (view.status, view.timeline) == (Status.NOT_ELIGIBLE, ())
+    assert (view.status, view.timeline) == (EnrollmentStatus.NOT_ELIGIBLE, ())
     assert enrollment == before
 
 
@@ -129,9 +129,9 @@ def test_the_view_is_as_of_the_moment_it_is_asked_for_and_changes_nothing() -> N
     enrollment = Programme(rated({FIRST_DAY + 3 * DAY: 800})).enrollment
     before = enrollment.model_copy()
     view = view_of(enrollment, NOON + 3 * DAY)
-    assert (view.status, view.days_on_record) == (Status.ENROLLED, 184)
+    assert (view.status, view.days_on_record) == (EnrollmentStatus.ENROLLED, 184)
     assert enrollment == before
-    assert view_of(enrollment, NOON + 2 * DAY).status is Status.NOT_ELIGIBLE
+    assert view_of(enrollment, NOON + 2 * DAY).status is EnrollmentStatus.NOT_ELIGIBLE
 
 
 def test_absent_values_are_null_and_never_missing() -> None:

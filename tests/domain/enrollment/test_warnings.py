@@ -4,7 +4,7 @@ import pytest
 
 from domain.case.attempt import Result
 from domain.case.events import Event
-from domain.enrollment.state import About, Status
+from domain.enrollment.state import EnrollmentStatus, LetterPurpose
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_REMOVED,
@@ -20,7 +20,7 @@ from tests.domain.enrollment.build import (
 )
 from tests.domain.enrollment.world import AT_ONCE, Programme
 
-WARNED = About.DAYS_BELOW
+WARNED = LetterPurpose.DAYS_BELOW
 
 
 def test_the_7th_and_the_10th_day_below_are_told_on_that_very_day() -> None:
@@ -28,7 +28,7 @@ def test_the_7th_and_the_10th_day_below_are_told_on_that_very_day() -> None:
     assert [(m.at, m.about) for m in world.mailed[1:]] == [
         (midnight(TODAY + 6 * DAY), WARNED),
         (midnight(TODAY + 9 * DAY), WARNED),
-        (midnight(TODAY + 10 * DAY), About.ENDED),
+        (midnight(TODAY + 10 * DAY), LetterPurpose.ENDED),
     ]
 
 
@@ -36,7 +36,7 @@ def test_ratings_that_come_late_and_jump_to_9_days_send_one() -> None:
     world = Programme(GOOD_FOR_LONG).play(20)
     since = TODAY + 5 * DAY
     world.take(rated({since: 100, since + 9 * DAY: 800})).play(30)
-    assert world.letters == [About.ENROLLED, WARNED]
+    assert world.letters == [LetterPurpose.ENROLLED, WARNED]
 
 
 def test_a_correction_back_and_forth_warns_no_second_time() -> None:
@@ -44,7 +44,7 @@ def test_a_correction_back_and_forth_warns_no_second_time() -> None:
     bad, good = rated({TODAY: 249, TODAY + 7 * DAY: 800}), rated({TODAY: 800})
     for event in (bad, good, bad, good, bad):
         world.take(event).play(1)
-    assert world.letters == [About.ENROLLED, WARNED]
+    assert world.letters == [LetterPurpose.ENROLLED, WARNED]
 
 
 def test_one_that_left_although_called_off_is_not_said_again() -> None:
@@ -131,14 +131,14 @@ def test_nobody_is_warned_where_that_is_set_so() -> None:
     world = Programme(GOOD_FOR_LONG)
     world.warn_days = ()
     world.take(rated({TODAY: 249})).play(40)
-    assert world.letters == [About.ENROLLED, About.ENDED]
+    assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED]
 
 
 def test_a_changed_number_is_confirmed_to_the_address_and_not_printed_whole() -> None:
     world = Programme(GOOD_FOR_LONG)
     world.mail_takes = DAY
     world.take(a_change(emergency_phone=OTHER_NUMBER))
-    (letter,) = (x for x in world.enrollment.outbox if x.about is About.CONTACT_CHANGED)
+    (letter,) = (x for x in world.enrollment.outbox if x.about is LetterPurpose.CONTACT_CHANGED)
     assert letter.confirms is not None
     assert letter.confirms.number_ends == OTHER_NUMBER[-2:]
     assert [m.to for m in world.play(5).confirmed] == [ADDRESS]
@@ -158,7 +158,7 @@ def test_an_address_taken_away_is_confirmed_to_it() -> None:
 def test_what_was_not_known_before_is_not_confirmed() -> None:
     world = Programme(GOOD_FOR_LONG, number=None, email=None)
     world.take(a_change(email=ADDRESS, emergency_phone=NUMBER)).play(5)
-    assert (world.status, world.confirmed) == (Status.ENROLLED, [])
+    assert (world.status, world.confirmed) == (EnrollmentStatus.ENROLLED, [])
 
 
 def test_what_a_case_has_confirmed_is_not_confirmed_again() -> None:

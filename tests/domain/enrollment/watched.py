@@ -16,13 +16,13 @@ from domain.enrollment.events import (
 )
 from domain.enrollment.state import (
     SAYS_ENDED,
-    About,
+    EnrollmentEventKind,
+    EnrollmentStatus,
+    EnrollmentStep,
     Letter,
+    LetterPurpose,
     LookUpWarnings,
     Send,
-    Status,
-    Step,
-    What,
 )
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
@@ -30,18 +30,20 @@ from tests.domain.enrollment.oracle import Confirmed, Seller, confirmations
 from tests.domain.enrollment.warned import Warner
 from tests.domain.enrollment.world import Programme, Task
 
-Change = tuple[datetime, Status]
+Change = tuple[datetime, EnrollmentStatus]
 
-ASKS = frozenset({About.INVITED, About.INVITED_AGAIN, About.ENDED_NUMBER_NEEDED})
+ASKS = frozenset(
+    {LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN, LetterPurpose.ENDED_NUMBER_NEEDED}
+)
 """What asks for a number."""
-_SAYS_WHY = {*About} - {About.CONTACT_CHANGED, About.FRESH_LINK}
+_SAYS_WHY = {*LetterPurpose} - {LetterPurpose.CONTACT_CHANGED, LetterPurpose.FRESH_LINK}
 """What names the reason of the status."""
 
 
 class Written(NamedTuple):
     """What an e-mail says, and to whom where that is not the present address."""
 
-    about: About
+    about: LetterPurpose
     confirms: Confirmed | None = None
     days_below: int | None = None
     warns_at: tuple[int, ...] = ()
@@ -58,15 +60,15 @@ def as_written(letter: Letter) -> Written:
     return Written(letter.about, confirms, letter.days_below, letter.warns_at)
 
 
-def e_mail_for(after: Status, *, ended: bool, deactivated: bool) -> list[Written]:
+def e_mail_for(after: EnrollmentStatus, *, ended: bool, deactivated: bool) -> list[Written]:
     """What a change of status writes; `ended`: an enrollment ended, and nobody was told yet."""
-    if after is Status.ENROLLED:
-        return [Written(About.ENROLLED)]
-    if after is Status.INVITED:
-        return [Written(About.ENDED_NUMBER_NEEDED if ended else About.INVITED)]
-    if after is Status.NOT_ELIGIBLE and deactivated:
+    if after is EnrollmentStatus.ENROLLED:
+        return [Written(LetterPurpose.ENROLLED)]
+    if after is EnrollmentStatus.INVITED:
+        return [Written(LetterPurpose.ENDED_NUMBER_NEEDED if ended else LetterPurpose.INVITED)]
+    if after is EnrollmentStatus.NOT_ELIGIBLE and deactivated:
         return []  # whoever deactivated tells
-    return [Written(About.ENDED)] if ended else []
+    return [Written(LetterPurpose.ENDED)] if ended else []
 
 
 class WatchedProgramme(Programme):
@@ -87,7 +89,7 @@ class WatchedProgramme(Programme):
         """When a fresh link was taken."""
         self._beside: list[Written] = []
         """What the last event writes, beside what comes of a status."""
-        self._status = Status.NOT_ELIGIBLE
+        self._status = EnrollmentStatus.NOT_ELIGIBLE
         self._untold_end = False
         """Whether a letter that waits for an address says that an enrollment ended."""
         self._remind_at: datetime | None = None
@@ -144,7 +146,7 @@ class WatchedProgramme(Programme):
         address = account.news.get("email", seller.address)
         due = confirmations((seller.number, number), (seller.address, address), told)
         self.owed += tuple(due)
-        self._beside += [Written(About.CONTACT_CHANGED, confirmed) for confirmed in due]
+        self._beside += [Written(LetterPurpose.CONTACT_CHANGED, confirmed) for confirmed in due]
         # Looked up before it is taken, so any other number is a valid one.
         seller.number_valid = seller.number_valid or number != seller.number
         if address != seller.address:
@@ -155,7 +157,7 @@ class WatchedProgramme(Programme):
         if self.refuses_link():
             return True
         self.links += (self.now,)
-        self._beside.append(Written(About.FRESH_LINK))
+        self._beside.append(Written(LetterPurpose.FRESH_LINK))
         return False
 
     def refuses_link(self) -> bool:
@@ -175,7 +177,7 @@ class WatchedProgramme(Programme):
         self._was_sent(letter, Result.ACCEPTED)
         self._reconcile()
 
-    def _tell(self, step: Step, task: Task) -> None:
+    def _tell(self, step: EnrollmentStep, task: Task) -> None:
         super()._tell(step, task)
         if isinstance(step, LookUpWarnings):
             self.warner.at = self.warn_days
@@ -185,9 +187,12 @@ class WatchedProgramme(Programme):
 
     def _was_sent(self, letter: Letter, result: Result) -> None:
         written = as_written(letter)
-        if letter.about in ASKS - {About.INVITED_AGAIN} and self._status is Status.INVITED:
+        if (
+            letter.about in ASKS - {LetterPurpose.INVITED_AGAIN}
+            and self._status is EnrollmentStatus.INVITED
+        ):
             self._remind_at = self.now + timedelta(days=7)
-        if letter.about is About.DAYS_BELOW:
+        if letter.about is LetterPurpose.DAYS_BELOW:
             self.warner.sent(letter.warns_at, self.now.date(), arrived=result is Result.ACCEPTED)
             self._warning = None if self._warning == written else self._warning
         if written.confirms is not None:
@@ -198,7 +203,7 @@ class WatchedProgramme(Programme):
 
     # --- what must come of it -----------------------------------------------------------------
 
-    def _advance(self) -> tuple[Step, ...]:
+    def _advance(self) -> tuple[EnrollmentStep, ...]:
         steps = super()._advance()
         if self.enrollment.number_unchecked:
             expected, self._beside = self._beside, []
@@ -212,12 +217,12 @@ class WatchedProgramme(Programme):
         due = self.seller.status_on(self.now.date())
         expected, self._beside = self._beside, []
         if due is not self._status:
-            ended = self._status is Status.ENROLLED or self._untold_end
+            ended = self._status is EnrollmentStatus.ENROLLED or self._untold_end
             expected += e_mail_for(due, ended=ended, deactivated=self.seller.deactivated)
             self.changes.append((self.now, due))
             self._status, self._remind_at = due, None
         elif self._remind_at is not None and self._remind_at <= self.now:
-            expected.append(Written(About.INVITED_AGAIN))
+            expected.append(Written(LetterPurpose.INVITED_AGAIN))
             self._remind_at = None
         expected += self._warning_written()
         assert self._letters_written() == expected
@@ -229,21 +234,25 @@ class WatchedProgramme(Programme):
         """The warning that is owed from now on, unless it waits to leave already."""
         today = self.now.date()
         self.warner.time_passes(self.seller, today)
-        below = self.seller.days(today).days_below(today) if self._status is Status.ENROLLED else 0
+        below = (
+            self.seller.days(today).days_below(today)
+            if self._status is EnrollmentStatus.ENROLLED
+            else 0
+        )
         if not below:
             self.warner.at = None
         owed = self.warner.owed(below)
         before, self._warning = self._warning, None
         if owed and self.seller.address is not None:
-            warning = Written(About.DAYS_BELOW, None, below, owed)
+            warning = Written(LetterPurpose.DAYS_BELOW, None, below, owed)
             # After one that did not arrive none is written before the next day.
             rests = self.warner.failed_on == today and warning != before
             self._warning = None if rests else warning
         return [] if self._warning in (None, before) else [self._warning]
 
-    def _compare_warning(self, steps: tuple[Step, ...]) -> None:
+    def _compare_warning(self, steps: tuple[EnrollmentStep, ...]) -> None:
         """At which days they are warned is asked when it matters, and not before."""
-        enrolled = self._status is Status.ENROLLED
+        enrolled = self._status is EnrollmentStatus.ENROLLED
         today = self.now.date()
         matters = enrolled and self.seller.days(today).days_below(today) > 0
         assert (LookUpWarnings() in steps) == (matters and self.warner.at is None)
@@ -264,7 +273,7 @@ class WatchedProgramme(Programme):
         self._letters_seen = enrollment.letters
         waiting = [as_written(letter) for letter in enrollment.outbox]
         assert [x.confirms for x in waiting if x.confirms] == list(self.owed), "none is called off"
-        warnings = [x for x in waiting if x.about is About.DAYS_BELOW]
+        warnings = [x for x in waiting if x.about is LetterPurpose.DAYS_BELOW]
         assert warnings == ([] if self._warning is None else [self._warning]), "what is so"
         return [as_written(letter) for letter in new]
 
@@ -272,5 +281,5 @@ class WatchedProgramme(Programme):
         new = self.enrollment.happened - self._events_seen
         self._events_seen = self.enrollment.happened
         for entry in self.enrollment.timeline[-new:] if new else ():
-            if entry.what is What.STATUS and entry.note is not None:
-                self.status_log.append((entry.at, Status(entry.note.split(" ")[0])))
+            if entry.what is EnrollmentEventKind.STATUS and entry.note is not None:
+                self.status_log.append((entry.at, EnrollmentStatus(entry.note.split(" ")[0])))

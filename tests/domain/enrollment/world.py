@@ -8,15 +8,15 @@ from domain.case.attempt import Result
 from domain.case.events import Event
 from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment.state import (
-    About,
     CheckNumber,
+    EnrollmentEventKind,
+    EnrollmentReason,
+    EnrollmentStatus,
+    EnrollmentStep,
     Letter,
+    LetterPurpose,
     LookUpWarnings,
-    Reason,
     Send,
-    Status,
-    Step,
-    What,
 )
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.shared.account import ContactNews, SellingPlan
@@ -48,8 +48,8 @@ class Mailed(NamedTuple):
 
     at: datetime
     to: str
-    about: About
-    reason: Reason
+    about: LetterPurpose
+    reason: EnrollmentReason
 
 
 class Programme:
@@ -79,7 +79,7 @@ class Programme:
         self.told_of_deactivation: list[str] = []
         """Who an open case was told had deactivated the account."""
         self.woken: list[datetime] = []
-        self._tasks: dict[Step, Task] = {}
+        self._tasks: dict[EnrollmentStep, Task] = {}
         self._reconcile()
         self.take(*events)
 
@@ -117,11 +117,11 @@ class Programme:
     # --- what tests look at -------------------------------------------------------------------
 
     @property
-    def status(self) -> Status:
+    def status(self) -> EnrollmentStatus:
         return self.enrollment.status
 
     @property
-    def reason(self) -> Reason:
+    def reason(self) -> EnrollmentReason:
         return self.enrollment.reason
 
     @property
@@ -129,7 +129,7 @@ class Programme:
         return view_of(self.enrollment, self.now)
 
     @property
-    def letters(self) -> list[About]:
+    def letters(self) -> list[LetterPurpose]:
         """What the e-mails were about that left, in their order."""
         return [mail.about for mail in self.mailed]
 
@@ -145,7 +145,11 @@ class Programme:
     @property
     def became(self) -> list[str | None]:
         """Every change of status in the timeline."""
-        return [entry.note for entry in self.enrollment.timeline if entry.what is What.STATUS]
+        return [
+            entry.note
+            for entry in self.enrollment.timeline
+            if entry.what is EnrollmentEventKind.STATUS
+        ]
 
     # --- performing ---------------------------------------------------------------------------
 
@@ -163,7 +167,7 @@ class Programme:
                 return
         raise AssertionError("it comes to rest: no step is asked for again and again")
 
-    def _advance(self) -> tuple[Step, ...]:
+    def _advance(self) -> tuple[EnrollmentStep, ...]:
         steps = self.enrollment.advance(self.now)
         after = self.enrollment.model_copy()
         assert self.enrollment.advance(self.now) == steps, "asked again, the steps are the same"
@@ -180,7 +184,7 @@ class Programme:
             self._tell(step, task)
         return bool(ended)
 
-    def _perform(self, step: Step) -> Task:
+    def _perform(self, step: EnrollmentStep) -> Task:
         match step:
             case CheckNumber():
                 return Task(self.now + self.check_takes)
@@ -196,7 +200,7 @@ class Programme:
             case WaitUntil(moment=moment):
                 return Task(moment)
 
-    def _tell(self, step: Step, task: Task) -> None:
+    def _tell(self, step: EnrollmentStep, task: Task) -> None:
         match step:
             case CheckNumber():
                 self.enrollment.number_checked(self.number_valid, self.now)
@@ -205,7 +209,7 @@ class Programme:
             case Send(to=to):
                 assert task.letter is not None
                 mailed = Mailed(self.now, to, task.letter.about, task.letter.reason)
-                confirms = task.letter.about is About.CONTACT_CHANGED
+                confirms = task.letter.about is LetterPurpose.CONTACT_CHANGED
                 (self.confirmed if confirms else self.mailed).append(mailed)
                 self.enrollment.sent(task.letter, self.mail_result, self.now)
             case ShareContact():
