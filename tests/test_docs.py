@@ -12,7 +12,14 @@ from domain.enrollment.events import ChangeAccount
 from tests.test_deploy import SETTINGS
 from tests.test_whole import ROOT, run, service
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *(
+        page
+        for room in ("docs", "deploy", "experiments", "tests")
+        for page in sorted((ROOT / room).rglob("*.md"))
+    ),
+]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 STORIES = (
     "enrolled 5",
@@ -78,9 +85,9 @@ def test_every_setting_is_told_of_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("update", [ChangeContact, ChangeAccount])
-def test_the_rulebook_names_every_field_of_an_update(update: type[Event]) -> None:
-    rules = (ROOT / "docs" / "rules.md").read_text("utf-8").partition("\n### Updates")[2]
-    assert [name for name in update.model_fields if f"`{name}`" not in rules] == []
+def test_the_names_for_clients_have_every_field_of_an_update(update: type[Event]) -> None:
+    names = (ROOT / "docs" / "api.md").read_text("utf-8").partition("\n## Updates")[2]
+    assert [name for name in update.model_fields if f"`{name}`" not in names] == []
 
 
 async def test_what_by_hand_says_to_type_does_what_it_says(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Everything a case is (docs/rules.md, sections 3 and 7)."""
+"""Everything a case is (docs/rules.md, section 3; docs/api.md)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Where a case stands and why, and the kinds of its events (docs/rules.md, sections 5 and 7)."""
+"""Where a case stands and why; the kinds of its events (docs/rules.md, section 5; docs/api.md)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Who a case waits for, and since when (docs/rules.md, section 7)."""
+"""Who a case waits for, and since when (docs/api.md)."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`enrollment`: the commands for a seller's standing (docs/rules.md, sections 2 and 7)."""
+"""`enrollment`: the commands for a seller's standing (docs/rules.md, section 2; docs/api.md)."""
 
 import asyncio
 import json

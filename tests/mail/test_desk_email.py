@@ -1,4 +1,4 @@
-"""What the desk is told, and the commands it is given (docs/rules.md, sections 5 and 7)."""
+"""What the desk is told, and the commands it is given (docs/rules.md, section 5; docs/api.md)."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What cannot be taken is refused by the validator, without a history event (section 7)."""
+"""What cannot be taken is refused by the validator, without a history event (docs/api.md)."""
 
 from typing import Any
 

@@ -57,7 +57,7 @@ Take = Callable[[Case, SomeEvent, datetime], None]
 
 @workflow.defn(name=CASE_WORKFLOW, failure_exception_types=[Refused], versioning_behavior=STAYS)
 class IssueCase:
-    """A case from its opening to its end (docs/rules.md, sections 3 to 7)."""
+    """A case from its opening to its end (docs/rules.md, sections 3 to 6)."""
 
     @workflow.init
     def __init__(self, start: CaseInput | None = None) -> None:

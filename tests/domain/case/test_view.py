@@ -1,4 +1,4 @@
-"""What anybody may see of a case (docs/rules.md, section 7)."""
+"""What anybody may see of a case (docs/api.md)."""
 
 import json
 

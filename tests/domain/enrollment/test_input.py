@@ -1,4 +1,4 @@
-"""What an enrollment takes in, and what is refused by name (docs/rules.md, sections 2 and 7)."""
+"""What an enrollment takes in and refuses by name (docs/rules.md, section 2; docs/api.md)."""
 
 import json
 from typing import Any
