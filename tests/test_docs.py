@@ -91,7 +91,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def exists(name: str, *folders: Path) -> bool:
     """Whether a path that a page names is there; it may have wildcards."""
-    return any(True for folder in folders for _ in folder.glob(name.rstrip("/")))
+    return any(True for folder in folders for _ in folder.glob(name.rstrip("/").replace("**", "*")))
 
 
 def is_module(name: str) -> bool:
