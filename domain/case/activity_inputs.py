@@ -98,8 +98,7 @@ class DeactivateInput(Frozen):
     case_id: str
     store: str
     seller_id: str
-    reason: str | None = None
-    """Orders older than this do not say."""
+    reason: str | None
 
 
 class ExpelInput(Frozen):

@@ -28,7 +28,7 @@ def shortfall(case: CaseState) -> str | None:
     if not finals:
         return "the final notice was not accepted"
     planned_lead = rules.window - rules.email_hours[-1] * _HOUR
-    if rules.revision >= 2 and finals[-1].at > case.deadline - planned_lead / 2:
+    if finals[-1].at > case.deadline - planned_lead / 2:
         return "the final notice went out too late"
     if case.number_invalid:
         # Found invalid after the final notice, nobody was asked for another in good time.
@@ -48,7 +48,7 @@ def shortfall(case: CaseState) -> str | None:
     ]
     if len({a.entry for a in rang}) < rules.minimum_rung_calls:
         return f"fewer than {rules.minimum_rung_calls} calls rang"
-    ends = case.base + rules.window if rules.revision >= 2 else case.deadline
+    ends = case.base + rules.window
     if not any(a.at >= ends - rules.window / 3 for a in rang):
         return "no call rang in the last third of the window"
     return None

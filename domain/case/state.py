@@ -94,7 +94,7 @@ class CaseState(TakesUpdates):
     not_called: str | None = None
     """Why the present number is not one that we call; None if it is."""
     shares_contact: bool = False
-    """Whether the enrollment hears of a new number or address; cases older than this do not."""
+    """Whether the enrollment hears of a new number or address."""
     contact_news: ContactNews = ContactNews()
     """What the enrollment is still to be told."""
     agenda: tuple[Scheduled, ...] = ()

@@ -1,8 +1,8 @@
 """Everything an enrollment is (docs/rules.md, section 2)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
 
 from pydantic import ConfigDict
 
@@ -128,26 +128,25 @@ class Expulsion(Frozen):
     case_id: str | None
 
 
-class CheckNumber(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CheckNumber:
     """Find out whether the number the enrollment began with is valid."""
 
     phone: str
-    kind: str = "check_number"
 
 
-class Send(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Send:
     """Send the letter of this number to this address; it may come to say something else."""
 
     number: int
     about: LetterPurpose
     to: str
-    kind: str = "send"
 
 
-class LookUpWarnings(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LookUpWarnings:
     """Find out at how many days below a seller is warned."""
-
-    kind: str = "look_up_warnings"
 
 
 EnrollmentStep = CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | WaitUntil
@@ -163,7 +162,6 @@ class EnrollmentState(TakesUpdates):
 
     id: str
     account: SellerAccount
-    known_since: datetime
     status: EnrollmentStatus = EnrollmentStatus.NOT_ELIGIBLE
     reason: EnrollmentReason = EnrollmentReason.SELLING_PLAN
     ratings: RatingRecord = RatingRecord()

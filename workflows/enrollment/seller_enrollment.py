@@ -224,7 +224,7 @@ def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
     info = workflow.info()
     now = workflow.now()
     enrollment = Enrollment(
-        id=own_id(info.workflow_id, info.first_execution_run_id), account=account, known_since=now
+        id=own_id(info.workflow_id, info.first_execution_run_id), account=account
     )
     enrollment.log(now, EnrollmentEventKind.KNOWN, start.by or ENGINE)
     return enrollment

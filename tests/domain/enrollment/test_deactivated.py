@@ -6,6 +6,7 @@ import pytest
 
 from domain.case.attempt import Result
 from domain.case.events import Event
+from domain.case.steps import TellDeactivation
 from domain.enrollment.state import (
     EnrollmentEventKind,
     EnrollmentReason,
@@ -73,7 +74,7 @@ def test_that_no_case_could_be_told_is_in_the_timeline() -> None:
     world.case_can_be_told = False
     world.take(DEACTIVATED_BY_OTHERS)
     assert world.enrollment.timeline[-1].what is EnrollmentEventKind.CASE_NOT_TOLD
-    assert "tell_deactivation" not in world.steps
+    assert TellDeactivation not in world.steps
 
 
 @pytest.mark.parametrize(

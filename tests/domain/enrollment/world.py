@@ -138,9 +138,9 @@ class Programme:
         return next((step.moment for step in self._tasks if isinstance(step, WaitUntil)), None)
 
     @property
-    def steps(self) -> list[str]:
+    def steps(self) -> list[type[EnrollmentStep]]:
         """The kinds of steps under way."""
-        return [step.kind for step in self._tasks]
+        return [type(step) for step in self._tasks]
 
     @property
     def became(self) -> list[str | None]:
