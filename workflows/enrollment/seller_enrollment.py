@@ -13,8 +13,8 @@ import structlog
 from temporalio import workflow
 
 from domain.case.events import Event, RecordDeactivation, SendLink
-from domain.case.state import ENGINE
 from domain.case.steps import WaitUntil
+from domain.case.timeline import ENGINE
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import (
     ChangeAccount,
@@ -104,7 +104,7 @@ class SellerEnrollment:
                 "virtual": entry.at.isoformat(),
             }
             if entry.what is EnrollmentEventKind.EMAIL:
-                line |= {"about": entry.note, "result": entry.result}
+                line |= {"about": entry.about, "result": entry.result}
             log.info(entry.what, **line)
         self._logged = enrollment.happened
 

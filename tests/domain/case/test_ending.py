@@ -154,7 +154,7 @@ def test_the_case_closes_also_where_the_closing_email_fails_and_the_timeline_say
     assert world.status is Status.DEACTIVATED
     assert world.case.closed_at is not None
     last = [e for e in world.case.timeline if e.what is EventKind.EMAIL][-1]
-    assert (last.note, last.result) == (Purpose.DEACTIVATED, result)
+    assert (last.about, last.result) == (Purpose.DEACTIVATED, result)
     assert world.hour(world.case.closed_at) == (24 if result is Result.PROVIDER_FAILED else 0)
 
 

@@ -45,7 +45,7 @@ def test_the_enrollment_ends_with_the_account_and_writes_nothing_of_it() -> None
     assert world.view.deactivated
     assert world.letters == [LetterPurpose.ENROLLED]
     entry = next(e for e in world.view.timeline if e.what is EnrollmentEventKind.DEACTIVATED)
-    assert (entry.by, entry.note) == ("case", "case/US/A2EXAMPLE/run-1")
+    assert (entry.by, entry.case_id) == ("case", "case/US/A2EXAMPLE/run-1")
 
 
 def test_a_case_of_it_is_told_that_it_was_deactivated() -> None:

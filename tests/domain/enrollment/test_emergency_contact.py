@@ -126,7 +126,7 @@ def test_what_a_feed_knows_of_the_account_is_taken_with_the_ratings() -> None:
     changed = [
         e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
     ]
-    assert [(e.at, e.by, e.note) for e in changed] == [(world.now, "feed", "emergency_phone")]
+    assert [(e.at, e.by, e.changed) for e in changed] == [(world.now, "feed", ("emergency_phone",))]
 
 
 def test_how_many_days_were_corrected_is_written_down() -> None:

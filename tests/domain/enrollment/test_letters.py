@@ -144,7 +144,7 @@ def test_an_e_mail_taken_although_called_off_is_in_the_timeline_and_reminds_of_n
     world.take(NUMBER_COMES)
     world.enrollment.sent(letter, Result.ACCEPTED, world.now)
     entry = world.enrollment.timeline[-1]
-    assert (entry.what, entry.note, entry.result) == (
+    assert (entry.what, entry.about, entry.result) == (
         EnrollmentEventKind.EMAIL,
         "invited",
         "accepted",

@@ -143,10 +143,10 @@ class Programme:
         return [type(step) for step in self._tasks]
 
     @property
-    def became(self) -> list[str | None]:
+    def became(self) -> list[tuple[EnrollmentStatus | None, EnrollmentReason | None]]:
         """Every change of status in the timeline."""
         return [
-            entry.note
+            (entry.status, entry.reason)
             for entry in self.enrollment.timeline
             if entry.what is EnrollmentEventKind.STATUS
         ]
