@@ -5,7 +5,6 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -16,14 +15,16 @@ from temporalio.client import Client
 from page.answers import Answers
 from page.asking import Unavailable, Workflows
 from page.codec_endpoint import codec_app
-from page.guard import BodyLimit, Guard, without_redirects
-from page.incoming import TooOften
+from page.limits import TooOften
+from page.middleware import HeadersAndLog, without_redirects
 from page.pages import Pages
 from page.session import NotOurForm, NoVisit, Visits
 from reference.page_links import Expired, Forged, Signer
 from runtime.page_settings import CodecSettings, PageSettings
 
 STATIC = Path(__file__).parent / "static"
+LARGEST_BODY = 512 * 1024
+"""Bytes: more than three times the largest plan, each character of it as long as one can be."""
 
 
 def build(
@@ -45,7 +46,7 @@ def build(
     answers = Answers(workflows, visits, _version(), desk_phone)
     page = _routes(Pages(workflows, visits, answers), answers)
     if codec is None or codec.password is None or codec.ui is None:
-        return Guard(page, tls=visits.secure)
+        return HeadersAndLog(page, tls=visits.secure)
     encrypts = client.data_converter.payload_codec
     if encrypts is None:
         raise ValueError("CASE72_CODEC_PASSWORD: is of no use without CASE72_ENCRYPTION_KEYS_FILE")
@@ -60,7 +61,7 @@ def build(
             ]
         )
     )
-    return Guard(both, tls=visits.secure)
+    return HeadersAndLog(both, tls=visits.secure)
 
 
 def _routes(pages: Pages, answers: Answers) -> Starlette:
@@ -104,7 +105,7 @@ def _routes(pages: Pages, answers: Answers) -> Starlette:
             Route("/ready", pages.ready),
             Mount("/static", _Static(directory=STATIC), name="static"),
         ],
-        middleware=[Middleware(BodyLimit)],
+        max_body_size=LARGEST_BODY,
         exception_handlers={
             NoVisit: no_visit,
             Forged: forged,

@@ -11,7 +11,7 @@ from domain.enrollment.events import ChangeAccount
 from page.addresses import network_asking
 from page.answers import Answers
 from page.asking import Gone, SaidNo, Workflows
-from page.incoming import Forms, case_of, once, text_of
+from page.forms import Forms, case_of, text_of
 from page.languages import NAMES
 from page.limits import Limit
 from page.number_form import NumberForm
@@ -49,7 +49,7 @@ class Pages:
             self._visits.set_language(response, chosen)
             return response
         visit = self._visits.of(request)
-        once(self._views, visit.visitor.account)
+        self._views.take(visit.visitor.account)
         news = self._visits.cookie(request, "news")
         response = await self._answers.show(request, visit, Shown(news=news))
         if news is not None:
@@ -58,18 +58,18 @@ class Pages:
 
     async def enter(self, request: Request) -> Response:
         """Exchange a link's token for a visit, so that it does not stay in the address."""
-        once(self._entries, network_asking(request))
+        self._entries.take(network_asking(request))
         response = RedirectResponse("/", 303)
         self._visits.enter(request, response)
         return response
 
     async def fresh_link(self, request: Request) -> Response:
         """For an old link: a fresh one by e-mail. The answer is the same, whatever comes of it."""
-        once(self._entries, network_asking(request))
+        self._entries.take(network_asking(request))
         form = await self._forms.read(request)
         self._visits.check_site(request)
         visitor = self._visits.named_by(text_of(form, "link") or "")
-        once(self._links, visitor.account)
+        self._links.take(visitor.account)
         await self._workflows.send_link(visitor)
         return self._answers.say(request, "sent.html")
 
