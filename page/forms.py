@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from page.addresses import network_asking
 from page.limits import Limit
-from page.session import NotOurForm, Visit, Visits
+from page.visits import NotOurForm, Visit, Visits
 from reference.page_links import Visitor
 
 FORM = "application/x-www-form-urlencoded"

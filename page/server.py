@@ -8,7 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from runtime.page_settings import PageSettings
-from runtime.web_server import door_of, listening
+from runtime.web_server import listening, open_socket
 
 _LARGEST_HEAD = 16 * 1024
 _AT_ONCE = 500
@@ -18,9 +18,9 @@ _STOPS_WITHIN_SECONDS = 5
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, settings: PageSettings, door: socket | None = None
+    app: ASGIApp, settings: PageSettings, listener: socket | None = None
 ) -> AsyncIterator[None]:
-    """Serve the page while the block runs, through a `door` that is open already, if there is one.
+    """Serve the page while the block runs, through a `listener` if it is open already.
 
     How long a request may take to come is the proxy's to limit (docs/page.md).
 
@@ -43,5 +43,5 @@ async def serving(
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         timeout_graceful_shutdown=_STOPS_WITHIN_SECONDS,
     )
-    async with listening(config, door or door_of(settings.host, settings.port)):
+    async with listening(config, listener or open_socket(settings.host, settings.port)):
         yield
