@@ -23,8 +23,9 @@ from cli.words import (
     utc,
     what_next,
 )
-from domain.case.state import Plan, TimelineEntry
+from domain.case.state import Plan
 from domain.case.status import EventKind, Status
+from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import CaseView
 
 _PADDING = 2
@@ -164,6 +165,5 @@ def _timeline(view: CaseView) -> Table:
 
 def _detail(entry: TimelineEntry) -> str:
     if entry.attempt is not None:
-        about = f" ({plain(entry.note)})" if entry.note else ""
-        return f"{entry.attempt}: {plain(entry.result or '')}{about}"
-    return plain(entry.note or "") if entry.what is EventKind.STATUS else entry.note or ""
+        return f"{entry.attempt}: {plain(entry.result or '')} ({detail_of(entry)})"
+    return detail_of(entry)

@@ -100,7 +100,7 @@ class Workflows:
         Raises:
             Gone: it has closed.
             SaidNo: it refused.
-            Unavailable: nobody answers.
+            Unavailable: nobody responses.
         """
         workflow_id, _, run_id = case_id.rpartition("/")
         await self._tell(workflow_id, run_id, update, event, key)
@@ -116,7 +116,7 @@ class Workflows:
         Which of these it was nobody is told: whoever asks has nothing but an old link.
 
         Raises:
-            Unavailable: nobody answers.
+            Unavailable: nobody responses.
         """
         event = SendLink(by="page")
         found = await self.find(visitor)
@@ -127,7 +127,7 @@ class Workflows:
                 await self.tell_enrollment(visitor, "send_link", event)
 
     async def ready(self) -> bool:
-        """Whether Temporal answers."""
+        """Whether Temporal responses."""
         try:
             with _failures():
                 async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from domain.case.state import CaseState, TimelineEntry
+from domain.case.state import CaseState
 from domain.case.status import EventKind, Status
+from domain.case.timeline import TimelineEntry
 
 
 class WaitsFor(StrEnum):

@@ -28,8 +28,8 @@ from runtime.service import working
 from runtime.settings import Settings
 from tests.engine import engine_in
 from tests.keys import use_keys
+from tests.page.seller_states import A_PLAN
 from tests.page.site import Site, alone, asking, entry
-from tests.page.stage import A_PLAN
 from tests.workflows.events import WITHDRAW
 from workflows.case.issue_case import IssueCase
 

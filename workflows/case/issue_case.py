@@ -28,8 +28,8 @@ from domain.case.events import (
     SubmitPlan,
     Withdraw,
 )
-from domain.case.state import ENGINE
 from domain.case.steps import Step, WaitUntil
+from domain.case.timeline import ENGINE
 from domain.case.view import CaseView, view_of
 from domain.shared.errors import Refused
 from domain.shared.names import CASE_WORKFLOW, case_workflow_id_of, own_id
