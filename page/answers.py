@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from page.asking import Found, Workflows
 from page.case_page import case_page
 from page.languages import NAMES, Language, Reader, language_of
 from page.number_form import readable
 from page.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
+from page.seller_workflows import Found, SellerWorkflows
 from page.session import Visit, Visits
 from page.shown import CALLED_JUST_NOW, CALLING, CASE_CHANGED, Shown, said_of
 from page.standing_page import StandingPage
@@ -20,7 +20,7 @@ class Answers:
     """Whatever is asked for, what is shown of it."""
 
     def __init__(
-        self, workflows: Workflows, visits: Visits, version: str, desk_phone: str | None
+        self, workflows: SellerWorkflows, visits: Visits, version: str, desk_phone: str | None
     ) -> None:
         self._workflows = workflows
         self._visits = visits

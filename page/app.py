@@ -14,14 +14,15 @@ from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from page.answers import Answers
-from page.asking import Unavailable, Workflows
 from page.codec_endpoint import codec_app
 from page.guard import BodyLimit, Guard, without_redirects
 from page.incoming import TooOften
 from page.pages import Pages
+from page.seller_workflows import SellerWorkflows
 from page.session import NotOurForm, NoVisit, Visits
 from reference.page_links import Expired, Forged, Signer
 from runtime.page_settings import CodecSettings, PageSettings
+from temporal_client.failures import TemporalFailure
 
 STATIC = Path(__file__).parent / "static"
 
@@ -41,7 +42,7 @@ def build(
     """
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
-    workflows = Workflows(client)
+    workflows = SellerWorkflows(client)
     answers = Answers(workflows, visits, _version(), desk_phone)
     page = _routes(Pages(workflows, visits, answers), answers)
     if codec is None or codec.password is None or codec.ui is None:
@@ -111,7 +112,7 @@ def _routes(pages: Pages, answers: Answers) -> Starlette:
             Expired: expired,
             NotOurForm: not_our_form,
             TooOften: too_often,
-            Unavailable: unavailable,
+            TemporalFailure: unavailable,
             HTTPException: refused,
             500: unexpected,
         },

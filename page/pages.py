@@ -10,12 +10,12 @@ from domain.case.events import ChangeContact, RequestCall
 from domain.enrollment.events import ChangeAccount
 from page.addresses import network_asking
 from page.answers import Answers
-from page.asking import Gone, SaidNo, Workflows
 from page.incoming import Forms, case_of, once, text_of
 from page.languages import NAMES
 from page.limits import Limit
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
+from page.seller_workflows import SellerWorkflows
 from page.session import Visit, Visits
 from page.shown import (
     CASE_CHANGED,
@@ -23,6 +23,7 @@ from page.shown import (
     Shown,
     refused,
 )
+from temporal_client.failures import NotThere, UpdateRefused
 
 _SELLER = "seller"
 
@@ -30,7 +31,7 @@ _SELLER = "seller"
 class Pages:
     """The routes."""
 
-    def __init__(self, workflows: Workflows, visits: Visits, answers: Answers) -> None:
+    def __init__(self, workflows: SellerWorkflows, visits: Visits, answers: Answers) -> None:
         self._workflows = workflows
         self._visits = visits
         self._answers = answers
@@ -102,9 +103,9 @@ class Pages:
         try:
             event = RequestCall(by=_SELLER)
             await self._workflows.tell_case(case_id, "request_call", event, key)
-        except SaidNo as refusal:
+        except UpdateRefused as refusal:
             return await self._answers.show(request, visit, refused(refusal, called=True))
-        except Gone:
+        except NotThere:
             return await self._answers.show(request, visit, Shown(CASE_CHANGED, status=409))
         return self._done("call")
 
@@ -131,11 +132,11 @@ class Pages:
         key = visit.key("plan", case_id, request.state.state, plan.model_dump_json())
         try:
             await self._workflows.tell_case(case_id, "submit_plan", plan, key)
-        except SaidNo as refusal:
+        except UpdateRefused as refusal:
             shown = refused(refusal)
             shown.plan = typed
             return await self._answers.show(request, visit, shown)
-        except Gone:
+        except NotThere:
             return await self._answers.show(
                 request, visit, Shown(CASE_CHANGED, plan=typed, status=409)
             )
@@ -153,11 +154,11 @@ class Pages:
             return await self._answers.show(request, visit, Shown(number=typed, status=422))
         try:
             await self._change_number(visit, form, typed.e164)
-        except SaidNo as refusal:
-            if typed.refused(refusal.why):
+        except UpdateRefused as refusal:
+            if typed.refused(refusal.reason):
                 return await self._answers.show(request, visit, Shown(number=typed, status=422))
             return await self._answers.show(request, visit, refused(refusal))
-        except Gone:
+        except NotThere:
             return await self._answers.show(
                 request, visit, Shown(NOT_KNOWN, number=typed, status=409)
             )
@@ -171,7 +172,7 @@ class Pages:
                     "change_contact",
                     ChangeContact(by=_SELLER, emergency_phone=phone),
                 )
-            except Gone:
+            except NotThere:
                 pass  # it has closed, and the enrollment is to know
             else:
                 return
