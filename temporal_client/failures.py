@@ -52,7 +52,7 @@ class Closed(NotThere):
 class UpdateRefused(TemporalFailure):
     """The workflow refused the update, in its own words.
 
-    To a program `code` (docs/api.md) and `values` say why; a newer worker may have codes of its own.
+    To a program `code` (docs/api.md) and `values` say why. A newer worker may have further codes.
     """
 
     def __init__(self, reason: str, code: str, values: Mapping[str, JsonValue]) -> None:
