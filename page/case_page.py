@@ -12,9 +12,9 @@ from domain.case.state import Plan
 from domain.case.status import CHANGES_THE_CASE, CLOSED, OPEN, READS_PLANS, Status
 from domain.case.view import AttemptView, CaseView
 from page import words
+from page.enrollment_page import EnrollmentPage
 from page.languages import Left
 from page.plan_form import mark_of
-from page.standing_page import StandingPage
 
 _TONES = {
     Status.CONTACTING: "urgent",
@@ -89,11 +89,11 @@ class CasePage:
         """Whether the account was deactivated before the case opened."""
         return self.status is Status.NOT_COVERED and self.view.account_deactivated
 
-    def says_otherwise_of_the_account(self, standing: StandingPage | None) -> bool:
+    def says_otherwise_of_the_account(self, enrollment: EnrollmentPage | None) -> bool:
         """Whether it has ended, and since then the account was deactivated or reinstated."""
-        if standing is None or not self.is_closed:
+        if enrollment is None or not self.is_closed:
             return False
-        return standing.deactivated != (self.status is Status.DEACTIVATED)
+        return enrollment.deactivated != (self.status is Status.DEACTIVATED)
 
     def is_another_than(self, about_id: str) -> bool:
         """Whether a link was for another case of the account, by its own id."""

@@ -1,0 +1,164 @@
+"""What the page shows of an enrollment: each requirement and how far it is, and a chart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from domain.enrollment.ratings import (
+    DAYS_BELOW_ALLOWED,
+    GOOD,
+    Rating,
+    window_length,
+    window_start,
+)
+from domain.enrollment.state import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.view import Requirement, StandingView
+
+TOP = 1000
+"""The best rating there is, at the top of the chart."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A month's first day on the chart, in percent of its width."""
+
+    x: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The rating over the window: a step line in a box of `width` days and `TOP` points."""
+
+    ratings: tuple[Rating, ...]
+    today: date
+
+    @property
+    def width(self) -> int:
+        """Days of the window."""
+        return window_length(self.today)
+
+    @property
+    def points(self) -> str:
+        """The line, from its first known day to the end of today."""
+        corners: list[tuple[int, int]] = []
+        for rating, until in self._spans():
+            corners += [(self._x(rating.date), rating.rating), (self._x(until), rating.rating)]
+        return " ".join(f"{x},{TOP - y}" for x, y in corners)
+
+    @property
+    def low(self) -> list[tuple[int, int]]:
+        """Where it was below: from which day on, and for how many."""
+        return [
+            (self._x(rating.date), self._x(until) - self._x(rating.date))
+            for rating, until in self._spans()
+            if rating.rating < GOOD
+        ]
+
+    @property
+    def good_at(self) -> int:
+        """How far from the top the line of a good rating is."""
+        return TOP - GOOD
+
+    @property
+    def months(self) -> list[Mark]:
+        """The firsts of months, but those too near to the right edge for a name."""
+        start = window_start(self.today)
+        days = (start + timedelta(days=n) for n in range(self.width))
+        firsts = [day for day in days if day.day == 1]
+        marks = [Mark(f"{self._x(day) / self.width:.1%}", day) for day in firsts]
+        return [mark for mark in marks if float(mark.x[:-1]) < 93]
+
+    @property
+    def lowest(self) -> int:
+        """The lowest rating of the window."""
+        return min(rating.rating for rating in self.ratings)
+
+    @property
+    def highest(self) -> int:
+        """The highest."""
+        return max(rating.rating for rating in self.ratings)
+
+    def _spans(self) -> Iterable[tuple[Rating, date]]:
+        ends = [rating.date for rating in self.ratings[1:]]
+        return zip(self.ratings, [*ends, self.today + timedelta(days=1)], strict=True)
+
+    def _x(self, day: date) -> int:
+        return (day - window_start(self.today)).days
+
+
+@dataclass(frozen=True)
+class EnrollmentPage:
+    """An enrollment, as its seller sees it."""
+
+    view: StandingView
+
+    @property
+    def status(self) -> EnrollmentStatus:
+        """Where they stand."""
+        return self.view.status
+
+    @property
+    def deactivated(self) -> bool:
+        """Whether the account is, whatever the enrollment says."""
+        return self.view.deactivated
+
+    @property
+    def tone(self) -> str:
+        """How the page is to feel, as of a case."""
+        if self.deactivated:
+            return "over"
+        tones = {
+            EnrollmentStatus.ENROLLED: "done",
+            EnrollmentStatus.INVITED: "act",
+            EnrollmentStatus.EXPELLED: "over",
+        }
+        return tones.get(self.status, "wait")
+
+    @property
+    def reason(self) -> EnrollmentReason:
+        """Why."""
+        return self.view.reason
+
+    def met(self, requirement: str) -> bool:
+        """Whether a requirement is met."""
+        return next(r.met for r in self.view.requirements if r.name == Requirement(requirement))
+
+    @property
+    def window(self) -> int:
+        """Days of the window."""
+        return window_length(self.view.today)
+
+    @property
+    def days_short(self) -> int:
+        """Days that the record is too short by."""
+        return self.window - self.view.days_on_record
+
+    @property
+    def allowed(self) -> int:
+        """Days below that are let pass."""
+        return DAYS_BELOW_ALLOWED
+
+    @property
+    def days_left(self) -> int | None:
+        """How many more days below an enrollment takes; None where none was, or it is none."""
+        below = self.view.days_below
+        return self.allowed - below if self.status is EnrollmentStatus.ENROLLED and below else None
+
+    @property
+    def good(self) -> int:
+        """The least rating that is good."""
+        return GOOD
+
+    @property
+    def qualifies_on(self) -> date | None:
+        """The day on which the rating will meet the requirement, if it does not today."""
+        on = self.view.qualifies_on
+        over = self.deactivated or self.status is EnrollmentStatus.EXPELLED
+        awaited = on is not None and not self.met("rating") and not over
+        return on if awaited else None
+
+    @property
+    def chart(self) -> Chart | None:
+        """The rating over six months; None where none is known."""
+        return Chart(self.view.ratings, self.view.today) if self.view.ratings else None

@@ -1,0 +1,52 @@
+"""What a page says besides how things stand: what was done, refused, or typed and not yet taken."""
+
+from dataclasses import dataclass, field
+
+from domain.case.status import Status
+from page.case_page import CasePage
+from page.languages import N_
+from page.number_form import NumberForm
+from page.plan_form import PlanForm
+from page.words import REFUSALS
+from temporal_client.failures import UpdateRefused
+
+CALLING = N_("We are calling you now. Please answer your telephone.")
+PLAN_FOR_REVIEW = N_("Thank you. We have received your plan, and a reviewer will read it.")
+PLAN_FOR_DECISION = N_("Thank you. We have received your plan, and the person who decides sees it.")
+NUMBER_SAVED = N_("Thank you. Your emergency number is saved.")
+
+CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
+CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
+NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
+
+
+@dataclass
+class Feedback:
+    """What a page says besides how things stand."""
+
+    notice: str | None = None
+    news: str | None = None
+    """What was done just now: `call`, `plan` or `number`."""
+    plan: PlanForm | None = None
+    number: NumberForm = field(default_factory=NumberForm)
+    status: int = 200
+
+
+def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
+    """What was done, said once, and only as far as it still holds."""
+    match news:
+        case "call" if case is not None and case.calling:
+            return CALLING
+        case "plan" if case is not None:
+            said = {Status.PLAN_REVIEW: PLAN_FOR_REVIEW, Status.ESCALATED: PLAN_FOR_DECISION}
+            # An older page that was sent again counts as what it was then: no plan for now.
+            return CASE_CHANGED if case.wants_plan else said.get(case.status)
+        case "number":
+            return NUMBER_SAVED
+    return None
+
+
+def feedback_on(refusal: UpdateRefused, *, called: bool = False) -> Feedback:
+    if refusal.reason in REFUSALS:
+        return Feedback(REFUSALS[refusal.reason], status=409)
+    return Feedback(CALLED_JUST_NOW if called else CASE_CHANGED, status=409)

@@ -1,0 +1,151 @@
+"""The pages that go out, each in its reader's language."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from page.case_page import CasePage, case_page
+from page.enrollment_page import EnrollmentPage
+from page.feedback import CALLED_JUST_NOW, CALLING, CASE_CHANGED, Feedback, confirmation_of
+from page.languages import NAMES, Language, Reader, language_of
+from page.number_form import readable
+from page.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
+from page.seller_workflows import Found, SellerWorkflows
+from page.visits import Visit, Visits
+
+
+class Responses:
+    """What is sent back, whatever is asked for."""
+
+    def __init__(
+        self, workflows: SellerWorkflows, visits: Visits, version: str, desk_phone: str | None
+    ) -> None:
+        self._workflows = workflows
+        self._visits = visits
+        self._version = version
+        self._desk_phone = desk_phone
+
+    async def show(self, request: Request, visit: Visit, feedback: Feedback) -> Response:
+        """Return a seller's page, as their workflows are now."""
+        found = await self._workflows.find(visit.visitor)
+        reader = self._reader(request, found)
+        enrollment = EnrollmentPage(found.standing) if found.standing is not None else None
+        case = case_page(found.case) if found.case is not None else None
+        if case is not None and case.says_otherwise_of_the_account(enrollment):
+            case = None
+        begun = form_to_go_on_from(case.view) if case else PlanForm.blank()
+        has_plan_form = case is not None and case.is_open
+        if feedback.plan is not None and not has_plan_form:
+            # Nothing in it can be corrected any more.
+            feedback = Feedback(CASE_CHANGED, plan=PlanForm(feedback.plan.rows), status=409)
+        message = feedback.notice or confirmation_of(feedback.news, case)
+        return self._render(
+            request,
+            reader,
+            "page.html",
+            status=feedback.status,
+            visit=visit,
+            case=case,
+            case_id=case.view.id if case else "",
+            state=case.state if case else "",
+            rejected=case.rejected if case else "",
+            now=case.now if case else datetime.now(UTC),
+            another_case=case is not None and case.is_another_than(visit.visitor.about_id),
+            enrollment=enrollment,
+            enrollment_unknown=found.standing_unknown,
+            notice=_translated(message, reader, case),
+            notice_of_call=message == CALLING,
+            notice_is_good=feedback.status == 200 and message != CASE_CHANGED,
+            plan=feedback.plan or begun,
+            plan_typed=feedback.plan not in (None, begun),
+            has_plan_form=has_plan_form,
+            number=feedback.number,
+        )
+
+    def say(self, request: Request, template: str) -> Response:
+        """Return a page of which no account is known."""
+        return self._render(request, Reader(self._language(request)), template)
+
+    def _render(
+        self, request: Request, reader: Reader, template: str, status: int = 200, **context: object
+    ) -> Response:
+        """Return a page in the reader's language."""
+        template_of = reader.language.templates.get_template(template)
+        on_every_page = {
+            "reader": reader,
+            "languages": NAMES,
+            "version": self._version,
+            "phone": readable,
+            "desk_phone": self._desk_phone,
+            "plan_words": PLAN_WORDS,
+            "has_plan_form": False,
+        }
+        response = HTMLResponse(template_of.render(on_every_page | context), status)
+        if chosen := getattr(request.state, "language", None):
+            self._visits.set_language(response, chosen)
+        return response
+
+    def error(
+        self,
+        request: Request,
+        status: int,
+        headers: Mapping[str, str] | None = None,
+        why: str = "",
+    ) -> Response:
+        """Return a page that says what went wrong, and keeps what was typed."""
+        reader = Reader(self._language(request))
+        typed = getattr(request.state, "typed", None)
+        response = self._render(
+            request,
+            reader,
+            "error.html",
+            status,
+            code=status,
+            why=why,
+            typed=typed,
+            old_link=request.path_params.get("token", ""),
+        )
+        response.headers.update(headers or {})
+        return response
+
+    def unavailable(self, request: Request) -> Response:
+        """Return what is shown while Temporal is away: a plan in its form, to be sent again."""
+        typed = getattr(request.state, "typed", None)
+        visit = getattr(request.state, "visit", None)
+        if typed is None or visit is None:
+            return self.error(request, 503, {"Retry-After": "30"})
+        return self._render(
+            request,
+            Reader(self._language(request)),
+            "plan_not_sent.html",
+            503,
+            has_plan_form=True,
+            plan=typed,
+            visit=visit,
+            case_id=request.state.case_id,
+            state=request.state.state,
+            rejected=request.state.rejected,
+        )
+
+    def _language(self, request: Request, tag: str | None = None) -> Language:
+        chosen = getattr(request.state, "language", None)
+        chosen = chosen or self._visits.cookie(request, "language")
+        return language_of(chosen, tag, request.headers.get("accept-language"))
+
+    def _reader(self, request: Request, found: Found) -> Reader:
+        account = found.case.account if found.case else None
+        known = account or (found.standing.account if found.standing else None)
+        if known is None:
+            return Reader(self._language(request))
+        return Reader(self._language(request, known.language), known.language, known.time_zone)
+
+
+def _translated(message: str | None, reader: Reader, case: CasePage | None) -> str | None:
+    if message != CALLED_JUST_NOW:
+        return reader.say(message) if message else None
+    again = case.call_again_from if case else None
+    if again is None:  # the time is over by now
+        return reader.say(CASE_CHANGED)
+    return reader.say(CALLED_JUST_NOW, moment=reader.moment(again))
