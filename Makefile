@@ -2,14 +2,15 @@
 # make test        every test; TESTS=tests/domain only these
 # make dev         a server, its Web UI and a worker, until Ctrl-C
 #                  IN=.demo shows what make demo left
-# make walk        every sequence of events up to a depth, checked: writes docs/exhaustive.md
-# make mutants     is every rule of the domain held by a test? docs/mutants.md
+# make walk        every sequence of events up to a depth, checked: writes tests/walk.md
+# make mutants     is every rule of the domain held by a test? tests/domain/mutants.md
 # make check       format, lint, types, import rules
-# make bench       all that is measured, into docs/performance.md: some 40 minutes of a quiet machine
+# make bench       all that is measured, into experiments/benchmarks/performance.md:
+#                  some 40 minutes of a quiet machine
 #                  CASES=500 opens fewer; PARTS="case many" measures and prints only these
-# make faults      what faults do to it, into docs/faults.md: some fifteen minutes
+# make faults      what faults do to it, into experiments/faults/faults.md: some fifteen minutes
 # make messages    what the page says, anew into the catalogs of its languages
-# make licences    what the licences are of what the service runs on, into docs/licences.md
+# make licences    what the licences are of what the service runs on, into deploy/licences.md
 # make lock        the requirements anew, after a change of pyproject.toml
 
 PYTHON ?= python3
@@ -79,7 +80,7 @@ LOCK = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extra
 licences: $(VENV)/dev.stamp
 	{ echo "# Licences of what the service runs on"; echo; echo "Made by \`make licences\`."; echo; \
 	$(BIN)/pip-licenses --python $(BIN)/python --from=mixed --order=license --format=markdown \
-	--packages $$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements.txt); } > docs/licences.md
+	--packages $$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements.txt); } > deploy/licences.md
 
 lock: $(VENV)/dev.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools

@@ -64,9 +64,9 @@ async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: 
             print(f"State     {settings.state.resolve()}", flush=True)
         client = await connect(address, identity=IDENTITY, runtime=runtime)
         if dev:
-            page, door = on_this_machine(page, settings.state)
+            page, listener = on_this_machine(page, settings.state)
             await stack.enter_async_context(
-                serving(build(client, page, desk_phone=settings.desk_phone), page, door)
+                serving(build(client, page, desk_phone=settings.desk_phone), page, listener)
             )
             print(f"Page      {page.url}", flush=True)
             print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")

@@ -32,7 +32,7 @@ from providers.protocols import (
     Telephone,
 )
 from reference.contact_check import number_problem
-from reference.languages import reader_of
+from reference.languages import choose_language
 
 log = structlog.get_logger("telephone")
 
@@ -72,7 +72,7 @@ class _Placing:
         self._telephone = activities.telephone
         self._lock = activities.phone_lock
         self._order = order
-        language = reader_of(order.language, SPOKEN).language
+        language = choose_language(order.language, SPOKEN).language
         self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone, language)
         self._began = time.monotonic()
         self._line: str | None = None

@@ -1,8 +1,8 @@
 """What a case's codes are called in the desk's e-mails (docs/rules.md, sections 4 and 5)."""
 
 from domain.case.attempt import Result
-from domain.case.state import ENGINE, TimelineEntry
 from domain.case.status import EventKind, Reason, Status
+from domain.case.timeline import ENGINE, TimelineEntry, detail_of
 
 STATUSES = {
     Status.CONTACTING: "contacting the seller",
@@ -77,32 +77,11 @@ _EVENTS = {
     EventKind.CLOSED: "The case closed",
 }
 
-_CODES = frozenset({EventKind.CALL, EventKind.EMAIL, EventKind.STATUS, EventKind.CONTACT_CHANGED})
-"""Events whose note is made of codes alone."""
-_BEGINS_WITH_A_CODE = frozenset(
-    {EventKind.PLAN_REVIEWED, EventKind.CONVERSATION, EventKind.DECIDED}
-)
-"""Events whose note is a code, a colon, and what somebody wrote."""
-
 
 def told(entry: TimelineEntry) -> str:
     """`E-mail 1 (notice): taken by the mail server`."""
-    what, note = _EVENTS[entry.what], _note(entry)
+    what, detail = _EVENTS[entry.what], detail_of(entry)
     if entry.attempt is not None and entry.result is not None:
-        return f"{what} {entry.attempt} ({note}): {_RESULTS[Result(entry.result)]}"
-    said = f"{what}: {note}" if note else what
+        return f"{what} {entry.attempt} ({detail}): {_RESULTS[entry.result]}"
+    said = f"{what}: {detail}" if detail else what
     return said if entry.by == ENGINE else f"{said} (by {entry.by})"
-
-
-def _note(entry: TimelineEntry) -> str | None:
-    if entry.note is None:
-        return None
-    if entry.what in _CODES:
-        return in_words(entry.note)
-    code, colon, text = entry.note.partition(":")
-    return in_words(code) + colon + text if entry.what in _BEGINS_WITH_A_CODE else entry.note
-
-
-def in_words(code: str) -> str:
-    """A code without its underscores."""
-    return code.replace("emergency_phone", "emergency number").replace("_", " ")

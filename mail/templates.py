@@ -20,7 +20,7 @@ from jinja2 import (
 from markupsafe import Markup
 
 from mail.markup import MARKDOWN_FILTERS, PLAIN_FILTERS, escaped, plain, to_html
-from reference.languages import Reader, Tag, reader_of
+from reference.languages import LanguageChoice, Tag, choose_language
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LAYOUT = "layout.html"
@@ -90,9 +90,9 @@ class Templates:
         """The folders' names."""
         return tuple(sorted({name.partition("/")[0] for name in self.files if "/" in name}))
 
-    def reader(self, tag: str | None) -> Reader:
+    def reader(self, tag: str | None) -> LanguageChoice:
         """Which of the languages a seller with this BCP 47 tag, if any, is written to in."""
-        return reader_of(tag, self.languages)
+        return choose_language(tag, self.languages)
 
     def write(self, message: str, language: str, values: Mapping[str, object]) -> Written:
         """A message to a seller.

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -13,18 +12,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from temporalio.client import Client
 
-from page.answers import Answers
 from page.codec_endpoint import codec_app
-from page.guard import BodyLimit, Guard, without_redirects
-from page.incoming import TooOften
+from page.limits import TooOften
+from page.middleware import HeadersAndLog, without_redirects
 from page.pages import Pages
+from page.responses import Responses
 from page.seller_workflows import SellerWorkflows
-from page.session import NotOurForm, NoVisit, Visits
+from page.visits import NotOurForm, NoVisit, Visits
 from reference.page_links import Expired, Forged, Signer
 from runtime.page_settings import CodecSettings, PageSettings
 from temporal_client.failures import TemporalFailure
 
 STATIC = Path(__file__).parent / "static"
+LARGEST_BODY = 512 * 1024
+"""Bytes: more than three times the largest plan, each character of it as long as one can be."""
 
 
 def build(
@@ -43,10 +44,10 @@ def build(
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
     workflows = SellerWorkflows(client)
-    answers = Answers(workflows, visits, _version(), desk_phone)
-    page = _routes(Pages(workflows, visits, answers), answers)
+    responses = Responses(workflows, visits, _version(), desk_phone)
+    page = _routes(Pages(workflows, visits, responses), responses)
     if codec is None or codec.password is None or codec.ui is None:
-        return Guard(page, tls=visits.secure)
+        return HeadersAndLog(page, tls=visits.secure)
     encrypts = client.data_converter.payload_codec
     if encrypts is None:
         raise ValueError("CASE72_CODEC_PASSWORD: is of no use without CASE72_ENCRYPTION_KEYS_FILE")
@@ -61,36 +62,36 @@ def build(
             ]
         )
     )
-    return Guard(both, tls=visits.secure)
+    return HeadersAndLog(both, tls=visits.secure)
 
 
-def _routes(pages: Pages, answers: Answers) -> Starlette:
+def _routes(pages: Pages, responses: Responses) -> Starlette:
     # Starlette passes each handler the kind of exception it is registered for.
     async def no_visit(request: Request, _: Exception) -> Response:
-        return answers.error(request, 403, why="no_visit")
+        return responses.error(request, 403, why="no_visit")
 
     async def forged(request: Request, _: Exception) -> Response:
-        return answers.error(request, 403, why="forged")
+        return responses.error(request, 403, why="forged")
 
     async def expired(request: Request, _: Exception) -> Response:
-        return answers.error(request, 410, why="expired")
+        return responses.error(request, 410, why="expired")
 
     async def not_our_form(request: Request, _: Exception) -> Response:
-        return answers.error(request, 403, why="not_our_form")
+        return responses.error(request, 403, why="not_our_form")
 
     async def too_often(request: Request, error: Exception) -> Response:
         assert isinstance(error, TooOften)
-        return answers.error(request, 429, {"Retry-After": str(error.seconds)}, why="too_often")
+        return responses.error(request, 429, {"Retry-After": str(error.seconds)}, why="too_often")
 
     async def unavailable(request: Request, _: Exception) -> Response:
-        return answers.unavailable(request)
+        return responses.unavailable(request)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return answers.error(request, error.status_code, error.headers)
+        return responses.error(request, error.status_code, error.headers)
 
     async def unexpected(request: Request, _: Exception) -> Response:
-        return answers.error(request, 500)
+        return responses.error(request, 500)
 
     app = Starlette(
         routes=[
@@ -105,7 +106,7 @@ def _routes(pages: Pages, answers: Answers) -> Starlette:
             Route("/ready", pages.ready),
             Mount("/static", _Static(directory=STATIC), name="static"),
         ],
-        middleware=[Middleware(BodyLimit)],
+        max_body_size=LARGEST_BODY,
         exception_handlers={
             NoVisit: no_visit,
             Forged: forged,

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from domain.case.attempt import Channel, Purpose, Result
 from domain.case.events import Review
-from domain.case.state import ALREADY_DEACTIVATED, Plan
-from domain.case.status import CHANGES_THE_CASE, CLOSED, OPEN, READS_PLANS, EventKind, Status
+from domain.case.state import Plan
+from domain.case.status import CHANGES_THE_CASE, CLOSED, OPEN, READS_PLANS, Status
 from domain.case.view import AttemptView, CaseView
 from page import words
+from page.enrollment_page import EnrollmentPage
 from page.languages import Left
 from page.plan_form import mark_of
-from page.standing_page import StandingPage
 
 _TONES = {
     Status.CONTACTING: "urgent",
@@ -87,13 +87,13 @@ class CasePage:
     @property
     def of_deactivated_account(self) -> bool:
         """Whether the account was deactivated before the case opened."""
-        return self.view.reason == ALREADY_DEACTIVATED
+        return self.status is Status.NOT_COVERED and self.view.account_deactivated
 
-    def says_otherwise_of_the_account(self, standing: StandingPage | None) -> bool:
+    def says_otherwise_of_the_account(self, enrollment: EnrollmentPage | None) -> bool:
         """Whether it has ended, and since then the account was deactivated or reinstated."""
-        if standing is None or not self.is_closed:
+        if enrollment is None or not self.is_closed:
             return False
-        return standing.deactivated != (self.status is Status.DEACTIVATED)
+        return enrollment.deactivated != (self.status is Status.DEACTIVATED)
 
     def is_another_than(self, about_id: str) -> bool:
         """Whether a link was for another case of the account, by its own id."""
@@ -135,13 +135,8 @@ class CasePage:
     @property
     def cannot_call(self) -> str | None:
         """Why the number that we have is not called, to be translated; None if it is."""
-        news = [
-            entry.what
-            for entry in self.view.timeline
-            if entry.what in words.CANNOT_CALL
-            or (entry.what is EventKind.CONTACT_CHANGED and "emergency_phone" in (entry.note or ""))
-        ]
-        return words.CANNOT_CALL.get(news[-1]) if news else None
+        problem = self.view.cannot_call
+        return None if problem is None else words.CANNOT_CALL[problem]
 
     @property
     def tried(self) -> list[Attempt]:

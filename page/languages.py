@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -17,7 +16,7 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reference.languages import in_zone, zone_label
+from reference.languages import ENGLISH, choose_language, in_zone, language_for, zone_label
 from reference.time_zones import clock_of
 
 HERE = Path(__file__).parent
@@ -87,14 +86,10 @@ LANGUAGES = {tag: Language(tag) for tag in NAMES}
 
 
 def language_of(*wishes: str | None) -> Language:
-    """The first of the wishes there is: tags such as `fr-CA`, or an Accept-Language header."""
-    by_subtag = {tag.partition("-")[0]: language for tag, language in LANGUAGES.items()}
-    for wish in wishes:
-        for tag in (wish or "").split(","):
-            subtag = tag.partition(";")[0].strip().partition("-")[0].lower()
-            if subtag in by_subtag:
-                return by_subtag[subtag]
-    return LANGUAGES["en"]
+    """Return the first wish there is wording for: tags such as `fr-CA`, or Accept-Language."""
+    tags = (tag.partition(";")[0].strip() for wish in wishes for tag in (wish or "").split(","))
+    known = (language_for(tag, LANGUAGES) for tag in tags)
+    return LANGUAGES[next(filter(None, known), ENGLISH)]
 
 
 @dataclass(frozen=True)
@@ -109,12 +104,8 @@ class Reader:
     @cached_property
     def locale(self) -> Locale:
         """The account's own, where it is of the language that is shown."""
-        if self.tag is not None and language_of(self.tag) is self.language:
-            try:
-                return Locale.parse(self.tag, sep="-")
-            except (UnknownLocaleError, ValueError):
-                pass  # a tag that is well-formed and means nothing
-        return self.language.locale
+        own = choose_language(self.tag, LANGUAGES)
+        return own.locale if own.language == self.language.tag else self.language.locale
 
     @cached_property
     def zone(self) -> tzinfo:

@@ -11,6 +11,14 @@ _REMEMBERS = 20_000
 """Whom it was asked for, at most: who asked longest ago is forgotten first."""
 
 
+class TooOften(Exception):
+    """Somebody asked more often than anybody needs to; may ask again after so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class Limit:
     """So many at once, and as many again over `seconds`, for each name."""
 
@@ -22,8 +30,17 @@ class Limit:
         self._clock = clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
+    def take(self, name: str) -> None:
+        """Take one.
+
+        Raises:
+            TooOften: there is none.
+        """
+        if seconds := self.wait(name):
+            raise TooOften(seconds)
+
     def wait(self, name: str) -> int:
-        """Take one; 0, or the seconds after which there is one to take."""
+        """Take one, and return 0; or the seconds after which there is one to take."""
         seconds, left = self._left_of(name)
         self._left[name] = (left if seconds else left - 1, self._clock())
         self._left.move_to_end(name)
@@ -32,7 +49,7 @@ class Limit:
         return seconds
 
     def until(self, name: str) -> int:
-        """0, or the seconds after which there is one to take; takes none."""
+        """Return 0, or the seconds after which there is one to take; take none."""
         return self._left_of(name)[0]
 
     def _left_of(self, name: str) -> tuple[int, float]:

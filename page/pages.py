@@ -9,20 +9,20 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from domain.case.events import ChangeContact, RequestCall
 from domain.enrollment.events import ChangeAccount
 from page.addresses import network_asking
-from page.answers import Answers
-from page.incoming import Forms, case_of, once, text_of
+from page.feedback import (
+    CASE_CHANGED,
+    NOT_KNOWN,
+    Feedback,
+    feedback_on,
+)
+from page.forms import Forms, case_of, text_of
 from page.languages import NAMES
 from page.limits import Limit
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
+from page.responses import Responses
 from page.seller_workflows import SellerWorkflows
-from page.session import Visit, Visits
-from page.shown import (
-    CASE_CHANGED,
-    NOT_KNOWN,
-    Shown,
-    refused,
-)
+from page.visits import Visit, Visits
 from temporal_client.failures import NotThere, UpdateRefused
 
 _SELLER = "seller"
@@ -31,10 +31,10 @@ _SELLER = "seller"
 class Pages:
     """The routes."""
 
-    def __init__(self, workflows: SellerWorkflows, visits: Visits, answers: Answers) -> None:
+    def __init__(self, workflows: SellerWorkflows, visits: Visits, responses: Responses) -> None:
         self._workflows = workflows
         self._visits = visits
-        self._answers = answers
+        self._responses = responses
         self._entries = Limit(30, 60)
         self._views = Limit(240, 60)
         self._links = Limit(10, 600)
@@ -50,34 +50,34 @@ class Pages:
             self._visits.set_language(response, chosen)
             return response
         visit = self._visits.of(request)
-        once(self._views, visit.visitor.account)
+        self._views.take(visit.visitor.account)
         news = self._visits.cookie(request, "news")
-        response = await self._answers.show(request, visit, Shown(news=news))
+        response = await self._responses.show(request, visit, Feedback(news=news))
         if news is not None:
             self._visits.forget(response, "news")
         return response
 
     async def enter(self, request: Request) -> Response:
         """Exchange a link's token for a visit, so that it does not stay in the address."""
-        once(self._entries, network_asking(request))
+        self._entries.take(network_asking(request))
         response = RedirectResponse("/", 303)
         self._visits.enter(request, response)
         return response
 
     async def fresh_link(self, request: Request) -> Response:
         """For an old link: a fresh one by e-mail. The answer is the same, whatever comes of it."""
-        once(self._entries, network_asking(request))
+        self._entries.take(network_asking(request))
         form = await self._forms.read(request)
         self._visits.check_site(request)
         visitor = self._visits.named_by(text_of(form, "link") or "")
-        once(self._links, visitor.account)
+        self._links.take(visitor.account)
         await self._workflows.send_link(visitor)
-        return self._answers.say(request, "sent.html")
+        return self._responses.say(request, "fresh_link_sent.html")
 
     async def leave(self, request: Request) -> Response:
         """End the visit."""
         self._forms.proven(request, await self._forms.read(request))
-        response = self._answers.say(request, "left.html")
+        response = self._responses.say(request, "visit_ended.html")
         self._visits.forget(response, "visit")
         return response
 
@@ -104,9 +104,9 @@ class Pages:
             event = RequestCall(by=_SELLER)
             await self._workflows.tell_case(case_id, "request_call", event, key)
         except UpdateRefused as refusal:
-            return await self._answers.show(request, visit, refused(refusal, called=True))
+            return await self._responses.show(request, visit, feedback_on(refusal, called=True))
         except NotThere:
-            return await self._answers.show(request, visit, Shown(CASE_CHANGED, status=409))
+            return await self._responses.show(request, visit, Feedback(CASE_CHANGED, status=409))
         return self._done("call")
 
     async def plan(self, request: Request) -> Response:
@@ -123,22 +123,22 @@ class Pages:
         chosen = text_of(form, "language")
         if chosen in NAMES:
             request.state.language = chosen
-            return await self._answers.show(request, visit, Shown(plan=typed))
+            return await self._responses.show(request, visit, Feedback(plan=typed))
         if typed.rearranged(text_of(form, "add"), text_of(form, "remove")):
-            return await self._answers.show(request, visit, Shown(plan=typed))
+            return await self._responses.show(request, visit, Feedback(plan=typed))
         plan = typed.plan()
         if plan is None or typed.is_unchanged(request.state.rejected):
-            return await self._answers.show(request, visit, Shown(plan=typed, status=422))
+            return await self._responses.show(request, visit, Feedback(plan=typed, status=422))
         key = visit.key("plan", case_id, request.state.state, plan.model_dump_json())
         try:
             await self._workflows.tell_case(case_id, "submit_plan", plan, key)
         except UpdateRefused as refusal:
-            shown = refused(refusal)
-            shown.plan = typed
-            return await self._answers.show(request, visit, shown)
+            feedback = feedback_on(refusal)
+            feedback.plan = typed
+            return await self._responses.show(request, visit, feedback)
         except NotThere:
-            return await self._answers.show(
-                request, visit, Shown(CASE_CHANGED, plan=typed, status=409)
+            return await self._responses.show(
+                request, visit, Feedback(CASE_CHANGED, plan=typed, status=409)
             )
         return self._done("plan")
 
@@ -151,16 +151,18 @@ class Pages:
         visit = self._forms.proven(request, form)
         typed = NumberForm.of_form(form, visit.visitor.store)
         if typed.e164 is None:
-            return await self._answers.show(request, visit, Shown(number=typed, status=422))
+            return await self._responses.show(request, visit, Feedback(number=typed, status=422))
         try:
             await self._change_number(visit, form, typed.e164)
         except UpdateRefused as refusal:
             if typed.refused(refusal.reason):
-                return await self._answers.show(request, visit, Shown(number=typed, status=422))
-            return await self._answers.show(request, visit, refused(refusal))
+                return await self._responses.show(
+                    request, visit, Feedback(number=typed, status=422)
+                )
+            return await self._responses.show(request, visit, feedback_on(refusal))
         except NotThere:
-            return await self._answers.show(
-                request, visit, Shown(NOT_KNOWN, number=typed, status=409)
+            return await self._responses.show(
+                request, visit, Feedback(NOT_KNOWN, number=typed, status=409)
             )
         return self._done("number")
 

@@ -1,7 +1,7 @@
 """What codes are called on the page. Marked here, translated where it is shown."""
 
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.status import EventKind, Reason, Status
+from domain.case.status import CannotCall, Reason, Status
 from page.languages import N_
 
 STATUS = {
@@ -67,10 +67,8 @@ RESULT = {
 }
 
 CANNOT_CALL = {
-    EventKind.NUMBER_INVALID: N_("We cannot call you: the number we have does not exist."),
-    EventKind.NUMBER_NOT_CALLED: N_(
-        "We cannot call you: the number we have is not one that we call."
-    ),
+    CannotCall.NO_SUCH_NUMBER: N_("We cannot call you: the number we have does not exist."),
+    CannotCall.NOT_CALLED: N_("We cannot call you: the number we have is not one that we call."),
 }
 
 REFUSALS = {

@@ -1,7 +1,7 @@
 """Whether a number is called, and an address or a zone exists, by the data this machine carries.
 
 That data changes from release to release, so workflows never ask: activities do, and the
-validators of updates, which do not run again on replay (docs/rules.md, sections 2 and 7).
+validators of updates, which do not run again on replay (docs/rules.md, section 2; docs/api.md).
 Each `..._problem` answers what is wrong, or None.
 """
 

@@ -80,35 +80,41 @@ class Tag:
 
 
 @dataclass(frozen=True)
-class Reader:
+class LanguageChoice:
     """A language there is wording for, and how a seller's region writes dates in it."""
 
     language: str
     locale: Locale
 
 
-def reader_of(tag: str | None, languages: Collection[str]) -> Reader:
-    """The language of `languages` for a seller whose account has `tag`.
+def choose_language(tag: str | None, languages: Collection[str]) -> LanguageChoice:
+    """Return the language of `languages` for a seller whose account has `tag`, or else English."""
+    found = language_for(tag, languages)
+    if found is None:
+        return LanguageChoice(ENGLISH, Locale(ENGLISH))
+    locale = Tag.read(tag or "").locale() or Tag.read(found).locale()
+    return LanguageChoice(found, locale or Locale(ENGLISH))
 
-    Nobody is written to in a script they did not choose: `zh-TW` is no `zh-Hans`. English
-    where there is nothing better.
+
+def language_for(tag: str | None, languages: Collection[str]) -> str | None:
+    """Return which of `languages` somebody with `tag` reads; None if it is none of them.
+
+    Nobody is written to in a script they did not choose: `zh-TW` is no `zh-Hans`.
     """
     wanted = Tag.read(tag or "")
-    parts = wanted.language, wanted.script, wanted.region
     known = {language.lower(): language for language in languages}
-    language, script, region = (part.lower() for part in parts)
-    likely = wanted.likely_script.lower()
+    language, script = wanted.language, wanted.likely_script.lower()
+    region = wanted.region.lower()
     for name in (
-        f"{language}-{script or likely}-{region}",
+        f"{language}-{script}-{region}",
         f"{language}-{region}",
-        f"{language}-{script or likely}",
+        f"{language}-{script}",
         language,
     ):
         found = known.get(name)
         if found and Tag.read(found).likely_script == wanted.likely_script:
-            locale = wanted.locale() or Tag.read(found).locale()
-            return Reader(found, locale or Locale(ENGLISH))
-    return Reader(ENGLISH, Locale(ENGLISH))
+            return found
+    return None
 
 
 def moment(at: datetime, time_zone: str, locale: Locale) -> str:

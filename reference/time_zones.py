@@ -26,7 +26,7 @@ PLACES = frozenset(
     for name in (_PACKAGE / "zones").read_text("ascii").split()
     if "/" in name and not name.startswith("Etc/")
 )
-"""The zones that name a place, old names of them included (docs/rules.md, section 7)."""
+"""The zones that name a place, old names of them included (docs/api.md)."""
 
 
 class UnknownZone(LookupError):

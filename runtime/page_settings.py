@@ -15,7 +15,7 @@ from reference.page_links import PageLinks
 from runtime.existing import ExistingFile
 from runtime.settings import Settings
 from runtime.web_address import is_this_machine, origin_of
-from runtime.web_server import door_of
+from runtime.web_server import open_socket
 
 SHORTEST_SECRET = 32
 
@@ -195,16 +195,16 @@ def on_this_machine(settings: PageSettings, state: Path) -> tuple[PageSettings, 
     folder = state / "page"
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        door = door_of(settings.host, settings.port)
+        listener = open_socket(settings.host, settings.port)
     except OSError:
-        door = door_of(settings.host, 0)
-    port = door.getsockname()[1]
+        listener = open_socket(settings.host, 0)
+    port = listener.getsockname()[1]
     url = settings.url or f"http://127.0.0.1:{port}"
     keys = settings.keys or (_kept_secret(folder / "secret"),)
     (folder / "url").write_text(url)
     set_up = {"port": port, "url": url, "secrets": keys}
     known = settings.model_dump(exclude={"secrets_file"})
-    return PageSettings.model_validate(known | set_up), door
+    return PageSettings.model_validate(known | set_up), listener
 
 
 def of_this_machine(settings: PageSettings, state: Path) -> PageSettings:

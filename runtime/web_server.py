@@ -16,8 +16,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def door_of(host: str, port: int) -> socket:
-    """What a server is visited by; any free port for 0.
+def open_socket(host: str, port: int) -> socket:
+    """Return a socket that listens; at any free port for 0.
 
     Raises:
         OSError: the address cannot be listened on.
@@ -26,13 +26,13 @@ def door_of(host: str, port: int) -> socket:
 
 
 @asynccontextmanager
-async def listening(config: uvicorn.Config, door: socket) -> AsyncIterator[None]:
-    """Serve at the door while the block runs, and close it."""
+async def listening(config: uvicorn.Config, listener: socket) -> AsyncIterator[None]:
+    """Serve at the socket while the block runs, and close it."""
     server = _Server(config)
-    task = asyncio.create_task(server.serve([door]))
+    task = asyncio.create_task(server.serve([listener]))
     try:
         yield
     finally:
         server.should_exit = True
         await task
-        door.close()
+        listener.close()

@@ -1,8 +1,9 @@
 """Why what was asked of Temporal did not happen. No personal data is in any of these."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from pydantic import JsonValue
 from temporalio.client import (
     RPCTimeoutOrCancelledError,
     WorkflowExecutionStatus,
@@ -49,11 +50,14 @@ class Closed(NotThere):
 
 
 class UpdateRefused(TemporalFailure):
-    """The workflow refused the update, in its own words."""
+    """The workflow refused the update, in its own words.
 
-    def __init__(self, reason: str) -> None:
+    To a program `code` (docs/api.md) and `values` say why. A newer worker may have further codes.
+    """
+
+    def __init__(self, reason: str, code: str, values: Mapping[str, JsonValue]) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.code, self.values = reason, code, values
 
 
 class NoAnswer(TemporalFailure):
@@ -124,7 +128,10 @@ def _of_update(cause: BaseException) -> TemporalFailure:
     message = one_line(getattr(cause, "message", "") or str(cause))
     if kind == _CLOSED_MEANWHILE:
         return Closed("it closed before it answered")
-    return UpdateRefused(message) if kind == Refused.__name__ else WorkerFailed(message)
+    if isinstance(cause, ApplicationError) and kind == Refused.__name__:
+        (detail,) = cause.details
+        return UpdateRefused(message, detail["code"], detail["values"])
+    return WorkerFailed(message)
 
 
 def one_line(message: str) -> str:

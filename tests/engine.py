@@ -177,7 +177,7 @@ class KnownSeller(Running[EnrollmentView]):
         """The letters sent: about what, and what came of each."""
         timeline = (await self.view()).timeline
         return [
-            (e.note or "", e.result or "") for e in timeline if e.what is EnrollmentEventKind.EMAIL
+            (e.about or "", e.result or "") for e in timeline if e.what is EnrollmentEventKind.EMAIL
         ]
 
 

@@ -12,7 +12,27 @@ from domain.enrollment.events import ChangeAccount
 from tests.test_deploy import SETTINGS
 from tests.test_whole import ROOT, run, service
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CODE = sorted(file.parent.name for file in ROOT.glob("*/__init__.py"))
+FOLDERS = [*CODE, "deploy", "docs", "templates"]
+PAGES = [
+    ROOT / "README.md",
+    *(
+        page
+        for folder in FOLDERS
+        if folder != "templates"
+        for page in sorted((ROOT / folder).rglob("*.md"))
+    ),
+]
+SOURCES = [
+    *(ROOT / name for name in ("Makefile", "pyproject.toml", "docker-compose.yml", "Dockerfile")),
+    *(ROOT / name for name in ("client.py", "worker.py")),
+    *(
+        file
+        for folder in FOLDERS
+        for file in sorted((ROOT / folder).rglob("*"))
+        if file.suffix in {".py", ".yml", ".service", ".html"}
+    ),
+]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 STORIES = (
     "enrolled 5",
@@ -39,6 +59,11 @@ STORIES = (
     "Your account was deactivated, and how to appeal",
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+INLINE = re.compile(r"`([^`\s]+)`")
+FILE = re.compile(r"(?!\.|.*<)[\w./*-]+\.(?:py|md|txt|html|css|toml|yml|yaml|json|service|po)")
+OURS = re.compile(rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[\w./*-]*[\w*/]")
+DOTTED = re.compile(rf"(?:{'|'.join(CODE)})(?:\.\w+)*(?<!\.example)")
+SECTIONS = re.compile(r"\bsections? (\d+(?:(?:,| and| to|, and) \d+)*)")
 
 
 def prose(page: Path) -> str:
@@ -64,6 +89,46 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
+def exists(name: str, *folders: Path) -> bool:
+    """Whether a path that a page names is there; it may have wildcards."""
+    return any(True for folder in folders for _ in folder.glob(name.rstrip("/").replace("**", "*")))
+
+
+def is_module(name: str) -> bool:
+    """Whether a dotted name begins with a module of ours, or is a package to run."""
+    parts = name.split(".")
+    starts = [ROOT.joinpath(*parts[:count]) for count in range(1, len(parts) + 1)]
+    return any(start.with_suffix(".py").is_file() for start in starts) or (
+        (starts[-1] / "__init__.py").is_file()
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_names_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    inline = INLINE.findall(prose(page))
+    files = {name for name in inline if FILE.fullmatch(name)} | {*OURS.findall(text)}
+    beside = (ROOT, page.parent, ROOT / "templates")
+    assert [name for name in sorted(files) if not exists(name, *beside)] == []
+    modules = {name for name in inline if "." in name and DOTTED.fullmatch(name)}
+    modules |= {name for name in re.findall(r"python -m ([\w.]+)", text) if DOTTED.fullmatch(name)}
+    assert [name for name in sorted(modules) if not is_module(name)] == []
+
+
+def test_the_files_and_sections_that_the_code_names_are_there() -> None:
+    rules = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    sections = {int(number) for number in re.findall(r"^## (\d)\. ", rules, flags=re.M)}
+    missing = []
+    for file in SOURCES:
+        text = file.read_text("utf-8")
+        files = {name for name in OURS.findall(text) if name.endswith((".md", ".py"))}
+        missing += [f"{file}: {name}" for name in files if not exists(name, ROOT)]
+        for numbers in SECTIONS.findall(text):
+            unknown = {int(number) for number in re.findall(r"\d+", numbers)} - sections
+            missing += [f"{file}: section {number}" for number in unknown]
+    assert missing == []
+
+
 def test_every_setting_is_told_of_and_no_other() -> None:
     told: set[str] = set()
     for page in PAGES:
@@ -78,9 +143,9 @@ def test_every_setting_is_told_of_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("update", [ChangeContact, ChangeAccount])
-def test_the_rulebook_names_every_field_of_an_update(update: type[Event]) -> None:
-    rules = (ROOT / "docs" / "rules.md").read_text("utf-8").partition("\n### Updates")[2]
-    assert [name for name in update.model_fields if f"`{name}`" not in rules] == []
+def test_the_names_for_clients_have_every_field_of_an_update(update: type[Event]) -> None:
+    names = (ROOT / "docs" / "api.md").read_text("utf-8").partition("\n## Updates")[2]
+    assert [name for name in update.model_fields if f"`{name}`" not in names] == []
 
 
 async def test_what_by_hand_says_to_type_does_what_it_says(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from domain.case.attempt import Channel, Purpose, Result
 from domain.case.policy import effective_policy
-from domain.case.state import TimelineEntry
 from domain.case.status import EventKind, Reason, Status
+from domain.case.timeline import TimelineEntry
 from domain.case.view import AttemptView, CaseView
 from experiments.faults.checks import violations
 from experiments.faults.evidence import Call, CaseSeen, Delivered, Evidence
@@ -44,8 +44,8 @@ def _rejection(number: int) -> AttemptView:
     )
 
 
-def _entry(what: EventKind, at: datetime, note: str | None = None) -> TimelineEntry:
-    return TimelineEntry(at=at, what=what, by="engine", note=note)
+def _entry(what: EventKind, at: datetime, status: Status | None = None) -> TimelineEntry:
+    return TimelineEntry(at=at, what=what, status=status)
 
 
 VIEW = CaseView(
@@ -64,7 +64,7 @@ VIEW = CaseView(
     timeline=(
         _entry(EventKind.OUTREACH_BEGAN, OPENED),
         _entry(EventKind.CLOCK_STARTED, OPENED),
-        _entry(EventKind.STATUS, DEADLINE, "deactivating (not_reached)"),
+        _entry(EventKind.STATUS, DEADLINE, Status.DEACTIVATING),
     ),
 )
 CASE = CaseSeen("case/US/DOCTORED", effective_policy(None), VIEW)

@@ -1,4 +1,4 @@
-"""`make walk`: every sequence of events up to a depth, checked; writes docs/exhaustive.md."""
+"""`make walk`: every sequence of events up to a depth, checked; writes tests/walk.md."""
 
 import sys
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from tests.domain.case import walks as cases
 from tests.domain.enrollment import exhaustive as enrollments
 from tests.domain.walk import Breach, Walk
 
-PAGE = Path(__file__).parents[1] / "docs" / "exhaustive.md"
+PAGE = Path(__file__).with_name("walk.md")
 BEGINS, ENDS = "<!-- written by make walk -->\n", "<!-- until here -->\n"
 
 

@@ -19,8 +19,8 @@ from cli.session import run
 from cli.terminal.output import as_json_for, warn
 from cli.terminal.parameters import OfSeller, OfStore, parse_case
 from cli.terminal.problems import BadInput, DidNotHappen, checked
-from domain.case.attempt import Channel, Purpose
-from domain.case.status import EventKind, Status
+from domain.case.attempt import Channel, Purpose, Result
+from domain.case.status import EventKind, Missing, Status
 from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.names import CASE_WORKFLOW
@@ -53,7 +53,14 @@ class Line(Frozen):
     attempt: int | None
     channel: Channel | None
     about: Purpose | None
-    result: str | None
+    result: Result | None
+    status: Status | None
+    reason: str | None
+    missing: Missing | None
+    changed: str | None
+    code: str | None
+    issue: str | None
+    version: int | None
     note: str | None
 
 
@@ -153,8 +160,8 @@ def lines_of(view: CaseView) -> Iterator[Line]:
             store=view.account.store,
             seller_id=view.account.seller_id,
             channel=attempt.channel if attempt else None,
-            about=attempt.about if attempt else None,
-            **entry.model_dump(),
+            changed=" ".join(entry.changed) or None,
+            **entry.model_dump(exclude={"served_by", "changed"}),
         )
 
 

@@ -17,8 +17,9 @@ from cli.case.words import (
 )
 from cli.terminal.tables import head, section, table_of
 from cli.terminal.words import left, plain, utc
-from domain.case.state import Plan, TimelineEntry
+from domain.case.state import Plan
 from domain.case.status import EventKind, Status
+from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import CaseView
 from temporal_client.workflows import Snapshot
 
@@ -110,6 +111,5 @@ def _timeline(view: CaseView) -> Table:
 
 def _detail(entry: TimelineEntry) -> str:
     if entry.attempt is not None:
-        about = f" ({plain(entry.note)})" if entry.note else ""
-        return f"{entry.attempt}: {plain(entry.result or '')}{about}"
-    return plain(entry.note or "") if entry.what is EventKind.STATUS else entry.note or ""
+        return f"{entry.attempt}: {plain(entry.result or '')} ({detail_of(entry)})"
+    return detail_of(entry)

@@ -5,7 +5,7 @@ from datetime import datetime
 from cli.terminal.output import say, say_json
 from cli.terminal.words import plain, utc
 from domain.case.attempt import Channel, Purpose
-from domain.case.state import ALREADY_DEACTIVATED, Plan
+from domain.case.state import Plan
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.view import CaseView, PlannedView
 from reference.contact_check import zone_problem
@@ -48,7 +48,7 @@ def meaning_of(view: CaseView) -> str:
     if not view.timeline:
         return "it is being looked up whether the account is covered"
     meaning = _MEANING[view.status]
-    if view.reason == ALREADY_DEACTIVATED:
+    if view.status is Status.NOT_COVERED and view.account_deactivated:
         meaning = "nobody is reached out to, and nothing was touched"
     if view.conversation_required and view.status in NEEDS_CONVERSATION:
         meaning += "; a phone conversation is required before it can be resolved"

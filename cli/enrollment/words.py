@@ -6,7 +6,7 @@ from rich.table import Table
 from cli.terminal.output import say, say_json
 from cli.terminal.tables import head, section, table_of
 from cli.terminal.words import plain
-from domain.enrollment.state import EnrollmentEventKind, EnrollmentStatus
+from domain.enrollment.state import EnrollmentEventKind, EnrollmentStatus, detail_of
 from domain.enrollment.view import EnrollmentView
 from temporal_client.workflows import Snapshot
 
@@ -85,16 +85,6 @@ def _account(view: EnrollmentView) -> Table:
 def _timeline(view: EnrollmentView) -> Table:
     table = table_of("at", "what", "", "by")
     for entry in view.timeline:
-        note = plain(entry.note or "") if entry.what in _CODES else entry.note or ""
-        result = f": {plain(entry.result)}" if entry.result else ""
         what = "e-mail" if entry.what is EnrollmentEventKind.EMAIL else plain(entry.what)
-        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", what, f"{note}{result}", entry.by)
+        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", what, detail_of(entry), entry.by)
     return table
-
-
-_CODES = (
-    EnrollmentEventKind.STATUS,
-    EnrollmentEventKind.EMAIL,
-    EnrollmentEventKind.ACCOUNT_CHANGED,
-)
-"""Events whose note is the engine's, not a person's."""

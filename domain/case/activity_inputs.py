@@ -7,8 +7,9 @@ from pydantic import JsonValue
 from domain.case.attempt import Attempt, Purpose
 from domain.case.case import Case
 from domain.case.events import HarmCategory
-from domain.case.state import Plan, TimelineEntry
+from domain.case.state import Plan
 from domain.case.status import Reason, Status
+from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account, Confirmation, ContactNews, Issue, SellerAccount
 from domain.shared.text import Frozen
 
@@ -98,8 +99,7 @@ class DeactivateInput(Frozen):
     case_id: str
     store: str
     seller_id: str
-    reason: str | None = None
-    """Orders older than this do not say."""
+    reason: str | None
 
 
 class ExpelInput(Frozen):

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from domain.case.attempt import OUTREACH, CallEnded, Purpose, Result
 from domain.case.desk_updates import Working
-from domain.case.really_tried import shortfall
-from domain.case.state import ALREADY_DEACTIVATED, ENGINE
+from domain.case.really_tried import in_words, shortfall
+from domain.case.state import ALREADY_DEACTIVATED
 from domain.case.status import CLOSED, EventKind, Reason, Status
 from domain.case.steps import (
     CaseFacts,
@@ -24,6 +24,7 @@ from domain.case.steps import (
     TellDesk,
     WaitUntil,
 )
+from domain.case.timeline import ENGINE
 from domain.shared.account import ContactNews
 
 
@@ -94,7 +95,8 @@ class Case(Working):
         if self.noticed_at is None:
             self.escalate(now, Reason.NO_NOTICE)
         elif missing:
-            self.escalate(now, Reason.NOT_REALLY_TRIED, missing)
+            self.escalate(now, Reason.NOT_REALLY_TRIED)
+            self.log(now, EventKind.ESCALATED, missing=missing, note=in_words(missing, self))
         else:
             self.deactivate(now, Reason.NOT_REACHED)
 

@@ -23,7 +23,7 @@ from domain.case.events import (
 from domain.case.seller_updates import SellerEvents
 from domain.case.state import ALREADY_DEACTIVATED, Harm
 from domain.case.status import CLOSED, EventKind, Reason, Status
-from domain.shared.errors import Refused
+from domain.shared.errors import Refusal, Refused
 
 MAXIMUM_ISSUES = 100
 
@@ -37,12 +37,17 @@ class Working(SellerEvents):
         """A reviewer answers the newest plan."""
         self.admit(event, though_full=True)
         if self.status is not Status.PLAN_REVIEW:
-            raise Refused(f"no plan is under review: the case is {self.status}")
+            raise Refused(
+                f"no plan is under review: the case is {self.status}",
+                Refusal.NOT_UNDER_REVIEW,
+                status=self.status.value,
+            )
         self.refuse_unless_read(event.version)
         if event.decision is Review.ACCEPT and self.conversation_required:
             raise Refused(
                 "the conversation that is required has not been held; "
-                "record it (record_conversation) before accepting the plan"
+                "record it (record_conversation) before accepting the plan",
+                Refusal.CONVERSATION_REQUIRED,
             )
         reviewed = self.plans[-1].model_copy(
             update={
@@ -53,8 +58,14 @@ class Working(SellerEvents):
             }
         )
         self.plans = (*self.plans[:-1], reviewed)
-        note = f"{event.decision}: {event.note}" if event.note else event.decision
-        self.log(now, EventKind.PLAN_REVIEWED, event.by, note)
+        self.log(
+            now,
+            EventKind.PLAN_REVIEWED,
+            event.by,
+            version=reviewed.version,
+            code=event.decision,
+            note=event.note,
+        )
         if event.decision is Review.ACCEPT:
             self.end(now, Status.RESOLVED, Reason.PLAN_ACCEPTED, Purpose.RESOLVED)
         elif event.decision is Review.MORE_INFORMATION:
@@ -79,7 +90,7 @@ class Working(SellerEvents):
         self.admit(event)
         self.conversation_required = False
         self.agenda = tuple(p for p in self.agenda if p.about is not Purpose.CONVERSATION)
-        self.log(now, EventKind.CONVERSATION, event.by, f"{event.outcome}: {event.note}")
+        self.log(now, EventKind.CONVERSATION, event.by, code=event.outcome, note=event.note)
         self.contact(now, event.by)
         if event.outcome is ConversationOutcome.RESOLVED and self.status is not Status.ESCALATED:
             self.end(now, Status.RESOLVED, Reason.CONVERSATION, Purpose.RESOLVED)
@@ -88,9 +99,13 @@ class Working(SellerEvents):
         """The lead ends an escalation, the only way out of it."""
         self.refuse_unless_open()
         if self.status is not Status.ESCALATED:
-            raise Refused(f"there is nothing to decide: the case is {self.status}, not escalated")
+            raise Refused(
+                f"there is nothing to decide: the case is {self.status}, not escalated",
+                Refusal.NOT_ESCALATED,
+                status=self.status.value,
+            )
         self.refuse_unless_seen(event)
-        self.log(now, EventKind.DECIDED, event.by, f"{event.decision}: {event.note}")
+        self.log(now, EventKind.DECIDED, event.by, code=event.decision, note=event.note)
         if event.decision is Decision.RESOLVE:
             self.end(now, Status.RESOLVED, Reason.DECISION, Purpose.RESOLVED)
         elif event.decision is Decision.DEACTIVATE:
@@ -123,10 +138,14 @@ class Working(SellerEvents):
         else:
             self.admit(event)
             if len(self.issues) >= MAXIMUM_ISSUES:
-                raise Refused(f"the case has {MAXIMUM_ISSUES} issues, and takes no more")
+                raise Refused(
+                    f"the case has {MAXIMUM_ISSUES} issues, and takes no more",
+                    Refusal.TOO_MANY_ISSUES,
+                    maximum=MAXIMUM_ISSUES,
+                )
         if known is None:
             self.issues += (issue,)
-            self.log(now, EventKind.ISSUE_JOINED, event.by, f"{issue.id}: {issue.summary}")
+            self.log(now, EventKind.ISSUE_JOINED, event.by, issue=issue.id, note=issue.summary)
         else:
             self.issues = tuple(issue if i.id == issue.id else i for i in self.issues)
         if newly_harmful:
@@ -168,7 +187,9 @@ class Working(SellerEvents):
         if self.harm is not None and not self.is_open:
             return
         self.harm = self.harm or harm
-        self.log(now, EventKind.HARM_REPORTED, harm.reporter, f"{harm.category}: {harm.evidence}")
+        self.log(
+            now, EventKind.HARM_REPORTED, harm.reporter, code=harm.category, note=harm.evidence
+        )
         if self.is_open:
             self.deactivate(now, Reason.HARM)
 
@@ -195,14 +216,16 @@ class Working(SellerEvents):
         self.refuse_unless_seen(event)
         rest = tuple(i for i in self.issues if i.id != event.issue)
         if event.issue is not None and rest == self.issues:
-            raise Refused(f"issue: the case has no issue {event.issue}")
+            raise Refused(
+                f"issue: the case has no issue {event.issue}",
+                Refusal.NO_SUCH_ISSUE,
+                issue=event.issue,
+            )
+        self.log(now, EventKind.ISSUE_WITHDRAWN, event.by, issue=event.issue, note=event.note)
         if event.issue is not None and rest:
             self.issues = rest
-            self.log(now, EventKind.ISSUE_WITHDRAWN, event.by, f"{event.issue}: {event.note}")
             self.email(Purpose.ISSUE_WITHDRAWN, now, event.note)
             return
-        which = f"{event.issue}: " if event.issue else ""
-        self.log(now, EventKind.ISSUE_WITHDRAWN, event.by, which + event.note)
         self.end(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR, Purpose.WITHDRAWN, event.note)
 
     def cancel(self, now: datetime) -> None:

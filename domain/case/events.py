@@ -1,4 +1,4 @@
-"""The arguments of a case's updates (docs/rules.md, section 7).
+"""The arguments of a case's updates (docs/api.md).
 
 Each carries `by`, who did it. The rule that each performs is the method of `Case` of the
 same name.

@@ -42,19 +42,8 @@ class Coverage(StrEnum):
     EVERYONE = "everyone"
 
 
-REVISION = 2
-"""Of the rules themselves, where they changed in more than a number (docs/changing-a-rule.md)."""
-
-
 class Policy(Frozen):
     """Hours count from the beginning of the outreach; times of day are the seller's."""
-
-    revision: Annotated[int, Field(ge=1, le=REVISION)] = 1
-    """By which the case is judged: `REVISION` when it opened. A case that says nothing is older.
-
-    2: a final notice counts if it went out in good time; the last third of the window counts from
-    the beginning of the outreach, like the agenda.
-    """
 
     coverage: Coverage = Coverage.ENROLLED
 
@@ -114,9 +103,7 @@ def effective_policy(overrides: Mapping[str, JsonValue] | None) -> Policy:
         ValueError: (pydantic.ValidationError is one) an unknown field, a value out of its
             range, or a policy under which nobody could ever really be tried.
     """
-    if "revision" in (overrides or {}):
-        raise ValueError("revision: is not for choice")
-    policy = Policy.model_validate({**(overrides or {}), "revision": REVISION})
+    policy = Policy.model_validate(dict(overrides or {}))
     if not _can_really_try(policy):
         raise ValueError(
             "call_hours: at no hour of the day could a case opened with this policy ring "

@@ -1,8 +1,7 @@
 """What no start of a case may ask for, or silence would cost somebody the account unfairly fast.
 
 Whoever may start a workflow may override the policy. A worker takes only what leaves a seller the
-time that the programme promises, and calls and e-mails that are meant to reach them (docs/rules.md,
-section 7).
+time that the programme promises, and calls and e-mails that are meant to reach them (docs/api.md).
 """
 
 from collections.abc import Callable

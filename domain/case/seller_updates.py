@@ -12,7 +12,7 @@ from domain.case.state import DAY, Plan
 from domain.case.status import EventKind, Status
 from domain.case.transitions import Transitions
 from domain.shared.account import Account, confirmation_of
-from domain.shared.errors import Refused
+from domain.shared.errors import Refusal, Refused
 from domain.shared.fresh_link import refuse_if_too_often
 
 _WHAT_A_PLAN_IS_FOR = frozenset({EventKind.PLAN_SUBMITTED, EventKind.ISSUE_JOINED})
@@ -24,7 +24,7 @@ class SellerEvents(Transitions):
     def report_contact(self, event: ReportContact, now: datetime) -> None:
         """Contact recorded by a specialist: an inbound call, a reply."""
         self.admit(event)
-        self.contact(now, event.by, f"{event.channel}: {event.note}")
+        self.contact(now, event.by, code=event.channel, note=event.note)
 
     def request_call(self, event: RequestCall, now: datetime) -> None:
         """The button "contact me now": a contact, and a call at once; throttled."""
@@ -32,12 +32,19 @@ class SellerEvents(Transitions):
         recent = tuple(r for r in self.requests if now - r < DAY)
         if recent and now - recent[-1] < self.rules.request_spacing:
             again = recent[-1] + self.rules.request_spacing
-            raise Refused(f"a call was requested just now; ask again from {again:%H:%M:%S} UTC")
+            raise Refused(
+                f"a call was requested just now; ask again from {again:%H:%M:%S} UTC",
+                Refusal.CALL_TOO_SOON,
+                again_from=again.isoformat(),
+            )
         if len(recent) >= self.rules.requests_per_day:
             again = recent[-self.rules.requests_per_day] + DAY
             raise Refused(
                 f"{len(recent)} calls were requested within 24 hours; "
-                f"ask again from {again:%Y-%m-%d %H:%M} UTC"
+                f"ask again from {again:%Y-%m-%d %H:%M} UTC",
+                Refusal.TOO_MANY_CALLS,
+                calls=len(recent),
+                again_from=again.isoformat(),
             )
         self.requests = (*recent, now)
         self.log(now, EventKind.CALL_REQUESTED, event.by)
@@ -60,11 +67,11 @@ class SellerEvents(Transitions):
         """
         if self._is_under_review(event):
             self.admit(RequestCall(by=event.by))  # which takes the room of a line, not of a plan
-            self.contact(now, event.by, f"sent version {len(self.plans)} again")
+            self.contact(now, event.by, note=f"sent version {len(self.plans)} again")
             return
         self.admit(event)
         self.plans += (Plan(version=len(self.plans) + 1, at=now, plan=event),)
-        self.log(now, EventKind.PLAN_SUBMITTED, event.by, f"version {len(self.plans)}")
+        self.log(now, EventKind.PLAN_SUBMITTED, event.by, version=len(self.plans))
         self._turned_up(now)
         if self.status is not Status.ESCALATED:
             self.review(now)
@@ -91,12 +98,13 @@ class SellerEvents(Transitions):
         self,
         now: datetime,
         by: str,
-        note: str | None = None,
         *,
+        code: str | None = None,
+        note: str | None = None,
         keep_requested_call: bool = False,
     ) -> None:
         """The seller turned up: the clock, the agenda and a ringing call stop."""
-        self.log(now, EventKind.CONTACT, by, note)
+        self.log(now, EventKind.CONTACT, by, code=code, note=note)
         self._turned_up(now, keep_requested_call=keep_requested_call)
         if self.status is Status.CONTACTING:
             self.work(now)
@@ -130,8 +138,8 @@ class SellerEvents(Transitions):
         if (email, phone) == (account.email, account.emergency_phone) and not is_called_now:
             return
         self.account = account.model_copy(update={"email": email, "emergency_phone": phone})
-        changed = [f for f in ("emergency_phone", "email") if getattr(event, f) is not None]
-        self.log(now, EventKind.CONTACT_CHANGED, event.by, " and ".join(changed))
+        changed = tuple(f for f in ("emergency_phone", "email") if getattr(event, f) is not None)
+        self.log(now, EventKind.CONTACT_CHANGED, event.by, changed=changed)
         confirmed = self._confirm_contact(account, event, now)
         if self.shares_contact and not event.from_enrollment:
             self.contact_news = self.contact_news.after(self.account, changed, confirmed)

@@ -1,7 +1,8 @@
-"""Everything a case is (docs/rules.md, sections 3 and 7)."""
+"""Everything a case is (docs/rules.md, section 3; docs/api.md)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import ConfigDict, JsonValue
 
@@ -9,7 +10,8 @@ from domain.case.attempt import Attempt, Channel, Purpose, Result, Scheduled
 from domain.case.calling_hours import CallingWindow
 from domain.case.events import HarmCategory, Review, SubmitPlan
 from domain.case.policy import Policy
-from domain.case.status import OPEN, EventKind, Status
+from domain.case.status import OPEN, CannotCall, EventKind, Status
+from domain.case.timeline import ENGINE, TimelineEntry
 from domain.shared.account import Account, Confirmation, ContactNews, Issue
 from domain.shared.taken_updates import TakesUpdates
 from domain.shared.text import Frozen
@@ -18,20 +20,6 @@ DAY = timedelta(days=1)
 
 ALREADY_DEACTIVATED = "the account is deactivated already; what is left to the seller is to appeal"
 """Why such an account's case is not covered."""
-
-ENGINE = "engine"
-"""Who did what nobody in particular did."""
-
-
-class TimelineEntry(Frozen):
-    """One event of the timeline; `attempt` and `result` are set for an attempt."""
-
-    at: datetime
-    what: EventKind
-    by: str
-    attempt: int | None = None
-    result: str | None = None
-    note: str | None = None
 
 
 class Plan(Frozen):
@@ -94,7 +82,7 @@ class CaseState(TakesUpdates):
     not_called: str | None = None
     """Why the present number is not one that we call; None if it is."""
     shares_contact: bool = False
-    """Whether the enrollment hears of a new number or address; cases older than this do not."""
+    """Whether the enrollment hears of a new number or address."""
     contact_news: ContactNews = ContactNews()
     """What the enrollment is still to be told."""
     agenda: tuple[Scheduled, ...] = ()
@@ -136,9 +124,16 @@ class CaseState(TakesUpdates):
         return self.invalid_since is not None
 
     @property
+    def number_problem(self) -> CannotCall | None:
+        """Why another number is needed before the seller can be called; None if none is."""
+        if self.number_invalid:
+            return CannotCall.NO_SUCH_NUMBER
+        return None if self.not_called is None else CannotCall.NOT_CALLED
+
+    @property
     def cannot_call(self) -> bool:
         """Whether another number is needed before the seller can be called."""
-        return self.number_invalid or self.not_called is not None
+        return self.number_problem is not None
 
     @property
     def call_again_from(self) -> datetime | None:
@@ -155,10 +150,10 @@ class CaseState(TakesUpdates):
         return len(self.attempts) + len(self.under_way)
 
     def log(
-        self, now: datetime, what: EventKind, by: str = ENGINE, note: str | None = None
-    ) -> None:
-        """Put an event into the timeline."""
-        self.timeline += (TimelineEntry(at=now, what=what, by=by, note=note),)
+        self, now: datetime, what: EventKind, by: str = ENGINE, **facts: Any
+    ) -> None:  # Any: of an entry
+        """Put an event into the timeline, with fields of `TimelineEntry`."""
+        self.timeline += (TimelineEntry(at=now, what=what, by=by, **facts),)
 
     @property
     def is_open(self) -> bool:
@@ -239,16 +234,14 @@ class CaseState(TakesUpdates):
         self, attempt: Attempt, result: Result, now: datetime, served_by: str | None = None
     ) -> None:
         self.attempts += (attempt.model_copy(update={"result": result}),)
-        what = EventKind.CALL if attempt.channel is Channel.CALL else EventKind.EMAIL
-        entry = TimelineEntry(
-            at=now,
-            what=what,
-            by=ENGINE,
+        self.log(
+            now,
+            EventKind.CALL if attempt.channel is Channel.CALL else EventKind.EMAIL,
             attempt=attempt.number,
+            about=attempt.about,
             result=result,
-            note=f"{attempt.about}, via {served_by}" if served_by else attempt.about,
+            served_by=served_by,
         )
-        self.timeline += (entry,)
 
 
 def _in_order(planned: Scheduled) -> tuple[datetime, bool]:

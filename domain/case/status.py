@@ -1,4 +1,4 @@
-"""Where a case stands and why, and the kinds of its events (docs/rules.md, sections 5 and 7)."""
+"""Where a case stands and why; the kinds of its events (docs/rules.md, section 5; docs/api.md)."""
 
 from enum import StrEnum
 
@@ -45,6 +45,35 @@ class Reason(StrEnum):
     HARM = "harm"
     RAISED_IN_ERROR = "raised_in_error"
     CANCELLED = "cancelled"
+
+
+class Missing(StrEnum):
+    """What is missing for saying that we really tried (section 4)."""
+
+    NEVER_CALLED = "never_called"
+    """The number is none that we call."""
+    SOMETHING_SKIPPED = "something_skipped"
+    FINAL_NOTICE = "final_notice"
+    """It was not accepted."""
+    FINAL_NOTICE_IN_TIME = "final_notice_in_time"
+    INVALID_IN_TIME = "invalid_in_time"
+    """The number was found invalid after the final notice, which asks for another."""
+    TWO_EMAILS = "two_emails"
+    """The number is invalid, and only one e-mail was accepted."""
+    LAST_EMAIL = "last_email"
+    """The number is invalid, and the last e-mail bounced."""
+    ENOUGH_CALLS = "enough_calls"
+    LATE_CALL = "late_call"
+    """No call rang in the last third of the window."""
+
+
+class CannotCall(StrEnum):
+    """Why another number is needed before the seller can be called (section 4)."""
+
+    NO_SUCH_NUMBER = "no_such_number"
+    """A carrier says so."""
+    NOT_CALLED = "not_called"
+    """It is none of those that we call."""
 
 
 class EventKind(StrEnum):

@@ -3,69 +3,63 @@
 How they are kept apart is in docs/architecture.md.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from domain.case.calling_hours import CallingWindow
 from domain.case.policy import Policy
 from domain.shared.text import Frozen
 
 
-class LookUp(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LookUp:
     """Find out what opening the case takes: `CaseFacts`."""
 
-    kind: str = "look_up"
 
-
-class LookUpHours(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LookUpHours:
     """Find out the calling hours further ahead."""
 
-    kind: str = "look_up_hours"
 
-
-class Reach(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reach:
     """Perform the attempt of this number."""
 
     number: int
-    kind: str = "reach"
 
 
-class TellDesk(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TellDesk:
     """E-mail the desk what waits for it since `due`."""
 
     due: datetime
-    kind: str = "tell_desk"
 
 
-class Deactivate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Deactivate:
     """Deactivate the account."""
 
-    kind: str = "deactivate"
 
-
-class Expel(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Expel:
     """Remove the account from the programme."""
 
-    kind: str = "expel"
 
-
-class TellDeactivation(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TellDeactivation:
     """Tell the account's other workflow that the account is deactivated."""
 
-    kind: str = "tell_deactivation"
 
-
-class ShareContact(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShareContact:
     """Tell the account's other workflow what changed of number and address, one after the other."""
 
-    kind: str = "share_contact"
 
-
-class WaitUntil(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class WaitUntil:
     """Ask again at this moment, if nothing happens before."""
 
     moment: datetime
-    kind: str = "wait_until"
 
 
 Step = (

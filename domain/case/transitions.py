@@ -6,7 +6,7 @@ from domain.case.attempt import OUTREACH, Channel, Purpose, Scheduled
 from domain.case.events import AddIssue, ChangeContact, Event, Judgement, SendLink, SubmitPlan
 from domain.case.outreach import Outreach
 from domain.case.status import CHANGES_THE_CASE, EventKind, Reason, Status
-from domain.shared.errors import Refused
+from domain.shared.errors import Refusal, Refused
 
 MAXIMUM_WRITTEN = 600_000
 """Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""
@@ -21,7 +21,7 @@ class Transitions(Outreach):
     def set_status(self, now: datetime, status: Status, reason: str | None = None) -> None:
         """Change the status; what belonged to the one before stops."""
         self.status, self.reason, self.desk_due = status, reason, None
-        self.log(now, EventKind.STATUS, note=f"{status} ({reason})" if reason else status)
+        self.log(now, EventKind.STATUS, status=status, reason=reason)
 
         def over(attempt: Scheduled) -> bool:
             return attempt.about in _OF_A_STATUS
@@ -49,11 +49,9 @@ class Transitions(Outreach):
             self.set_status(now, Status.PLAN_REVIEW)
         self.desk_due = now if self.rules.desk_told_of_plans else now + self.rules.desk_reminder
 
-    def escalate(self, now: datetime, reason: Reason, detail: str | None = None) -> None:
+    def escalate(self, now: datetime, reason: Reason) -> None:
         """Hand the case to a person; the desk is told at once, and again."""
         self.set_status(now, Status.ESCALATED, reason)
-        if detail:
-            self.log(now, EventKind.ESCALATED, note=detail)
         self.desk_due = now
 
     def deactivate(self, now: datetime, reason: Reason) -> None:
@@ -92,7 +90,9 @@ class Transitions(Outreach):
             event, AddIssue | ChangeContact | SendLink
         )
         if self.written > MAXIMUM_WRITTEN and not (reached or though_full):
-            raise Refused("the case file is full; the desk can still answer and decide")
+            raise Refused(
+                "the case file is full; the desk can still answer and decide", Refusal.FILE_FULL
+            )
 
     def refuse_unless_read(self, version: int | None) -> None:
         """Say which plan is the newest, if the one that a reviewer read is not."""
@@ -100,23 +100,42 @@ class Transitions(Outreach):
         if version is not None and version < newest:
             raise Refused(
                 f"version: {version} is not the newest; the seller has sent version {newest}, "
-                "which is to be read first"
+                "which is to be read first",
+                Refusal.NEWER_VERSION,
+                version=version,
+                newest=newest,
             )
         if version is not None and version > newest:
-            raise Refused(f"version: there is no version {version}; the newest is {newest}")
+            raise Refused(
+                f"version: there is no version {version}; the newest is {newest}",
+                Refusal.NO_SUCH_VERSION,
+                version=version,
+                newest=newest,
+            )
 
     def refuse_unless_seen(self, judgement: Judgement) -> None:
         """Say what is new, if it was made of a case that has changed since."""
         if judgement.seen is None:
             return
-        if judgement.seen > len(self.timeline):
-            raise Refused(f"seen: the timeline has no more than {len(self.timeline)} events")
-        new = [e.what for e in self.timeline[judgement.seen :] if e.what in CHANGES_THE_CASE]
-        if new:
-            what = ", ".join(what.replace("_", " ") for what in dict.fromkeys(new))
+        seen, events = judgement.seen, len(self.timeline)
+        if seen > events:
             raise Refused(
-                f"the case has changed since (seen: {judgement.seen}): {what}; look at it again, "
-                f"it now has {len(self.timeline)} events"
+                f"seen: the timeline has no more than {events} events",
+                Refusal.NO_SUCH_EVENT,
+                seen=seen,
+                events=events,
+            )
+        kinds = (entry.what for entry in self.timeline[seen:])
+        new = list(dict.fromkeys(what for what in kinds if what in CHANGES_THE_CASE))
+        if new:
+            what = ", ".join(kind.replace("_", " ") for kind in new)
+            raise Refused(
+                f"the case has changed since (seen: {seen}): {what}; look at it again, "
+                f"it now has {events} events",
+                Refusal.CHANGED_SINCE,
+                seen=seen,
+                events=events,
+                new=[kind.value for kind in new],
             )
 
     def refuse_unless_open(self) -> None:
@@ -124,9 +143,18 @@ class Transitions(Outreach):
         if self.is_open:
             return
         how = f"{self.status} ({self.reason})" if self.reason else self.status
-        if self.status in (Status.DEACTIVATING, Status.DEACTIVATED):
-            raise Refused(f"the case ended: {how}; what is left to the seller is to appeal")
-        raise Refused(f"the case ended: {how}; a further issue opens a new case")
+        over = self.status in (Status.DEACTIVATING, Status.DEACTIVATED)
+        left = (
+            "what is left to the seller is to appeal"
+            if over
+            else "a further issue opens a new case"
+        )
+        raise Refused(
+            f"the case ended: {how}; {left}",
+            Refusal.CASE_ENDED,
+            status=self.status.value,
+            reason=self.reason,
+        )
 
 
 def _room(event: Event) -> int:

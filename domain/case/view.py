@@ -1,11 +1,12 @@
-"""What anybody may see of a case (docs/rules.md, section 7)."""
+"""What anybody may see of a case (docs/api.md)."""
 
 from datetime import datetime
 from operator import attrgetter
 
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.state import CaseState, Plan, TimelineEntry
-from domain.case.status import Status
+from domain.case.state import CaseState, Plan
+from domain.case.status import CannotCall, Status
+from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account, Issue
 from domain.shared.text import Frozen
 
@@ -45,6 +46,10 @@ class CaseView(Frozen):
     conversation_required: bool
     call_again_from: datetime | None = None
     """From when on "contact me now" is taken again."""
+    cannot_call: CannotCall | None = None
+    """Why the number is not called."""
+    account_deactivated: bool = False
+    """By this case, or before it."""
     timeline: tuple[TimelineEntry, ...]
 
 
@@ -68,5 +73,7 @@ def view_of(case: CaseState) -> CaseView:
         plans=case.plans,
         conversation_required=case.conversation_required,
         call_again_from=case.call_again_from,
+        cannot_call=case.number_problem,
+        account_deactivated=case.account_deactivated,
         timeline=case.timeline,
     )

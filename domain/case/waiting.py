@@ -1,11 +1,12 @@
-"""Who a case waits for, and since when (docs/rules.md, section 7)."""
+"""Who a case waits for, and since when (docs/api.md)."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from domain.case.state import CaseState, TimelineEntry
+from domain.case.state import CaseState
 from domain.case.status import EventKind, Status
+from domain.case.timeline import TimelineEntry
 
 
 class WaitsFor(StrEnum):

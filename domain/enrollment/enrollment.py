@@ -32,7 +32,7 @@ from domain.enrollment.state import (
 )
 from domain.enrollment.warnings import Warnings
 from domain.shared.account import ContactNews, SellingPlan
-from domain.shared.errors import Refused
+from domain.shared.errors import Refusal, Refused
 from domain.shared.fresh_link import refuse_if_too_often
 
 REMIND_AFTER = timedelta(days=7)
@@ -111,7 +111,7 @@ class Enrollment(Warnings):
             x.about in SAYS_ENDED for x in waiting
         )
         self.status, self.reason = status, reason
-        self.log(now, EnrollmentEventKind.STATUS, note=f"{status} ({reason})")
+        self.log(now, EnrollmentEventKind.STATUS, status=status, reason=reason)
         self.remind_at = None
         self._stop_asking()
         if status is EnrollmentStatus.ENROLLED:
@@ -156,7 +156,11 @@ class Enrollment(Warnings):
             if rating.date > today:
                 raise Refused(
                     f"ratings.{position}.date: {rating.date} is in the future; "
-                    f"today is {today} (UTC)"
+                    f"today is {today} (UTC)",
+                    Refusal.IN_FUTURE,
+                    field=f"ratings.{position}.date",
+                    date=rating.date.isoformat(),
+                    today=today.isoformat(),
                 )
         if event.account is not None:
             self._learn(event.account, event.by, now)
@@ -166,9 +170,8 @@ class Enrollment(Warnings):
         self.ratings = self.ratings.kept(today)
         if corrected:
             which = f"{len(corrected)} days, the earliest" if len(corrected) > 1 else "of"
-            self.log(
-                now, EnrollmentEventKind.RATINGS_CORRECTED, event.by, f"{which} {min(corrected)}"
-            )
+            note = f"{which} {min(corrected)}"
+            self.log(now, EnrollmentEventKind.RATINGS_CORRECTED, event.by, note=note)
 
     def change_account(self, event: ChangeAccount, now: datetime) -> None:
         """What is known of the seller changed. That a number is valid was looked up before."""
@@ -192,7 +195,7 @@ class Enrollment(Warnings):
             self.number_valid = None if changed["emergency_phone"] is None else True
         confirmed = self.confirm_contact(before, confirmed, now)
         self.contact_news = self.contact_news.after(self.account, changed, confirmed)
-        self.log(now, EnrollmentEventKind.ACCOUNT_CHANGED, by, ", ".join(changed))
+        self.log(now, EnrollmentEventKind.ACCOUNT_CHANGED, by, changed=tuple(changed))
 
     def expel(self, event: Expel, now: datetime) -> None:
         """Harmful conduct; a repeat changes nothing, not even after a readmission.
@@ -209,7 +212,9 @@ class Enrollment(Warnings):
         self.expulsion = Expulsion(
             by=event.by, category=event.category, evidence=event.evidence, case_id=event.case_id
         )
-        self.log(now, EnrollmentEventKind.EXPELLED, event.by, f"{event.category}: {event.evidence}")
+        self.log(
+            now, EnrollmentEventKind.EXPELLED, event.by, code=event.category, note=event.evidence
+        )
 
     def readmit(self, event: Readmit, now: datetime) -> None:
         """A person takes the expulsion back; the requirements decide again.
@@ -218,9 +223,13 @@ class Enrollment(Warnings):
             Refused: the seller is not expelled.
         """
         if self.expulsion is None:
-            raise Refused(f"the seller is not expelled: {self.status}")
+            raise Refused(
+                f"the seller is not expelled: {self.status}",
+                Refusal.NOT_EXPELLED,
+                status=self.status.value,
+            )
         self.expulsion = None
-        self.log(now, EnrollmentEventKind.READMITTED, event.by, event.note)
+        self.log(now, EnrollmentEventKind.READMITTED, event.by, note=event.note)
 
     def record_deactivation(self, event: RecordDeactivation, now: datetime) -> None:
         """The account is deactivated: nobody is invited or congratulated any more.
@@ -231,7 +240,7 @@ class Enrollment(Warnings):
             return
         self.deactivated = True
         self.case_to_hear = event.by if event.case_id is None else None
-        self.log(now, EnrollmentEventKind.DEACTIVATED, event.by, event.case_id)
+        self.log(now, EnrollmentEventKind.DEACTIVATED, event.by, case_id=event.case_id)
         self._stop_asking()
         self.outbox = tuple(x for x in self.outbox if x.about is not LetterPurpose.ENROLLED)
 
@@ -242,9 +251,13 @@ class Enrollment(Warnings):
             Refused: it was not deactivated.
         """
         if not self.deactivated:
-            raise Refused(f"the account is not deactivated: the seller is {self.status}")
+            raise Refused(
+                f"the account is not deactivated: the seller is {self.status}",
+                Refusal.NOT_DEACTIVATED,
+                status=self.status.value,
+            )
         self.deactivated, self.case_to_hear = False, None
-        self.log(now, EnrollmentEventKind.REINSTATED, event.by, event.note)
+        self.log(now, EnrollmentEventKind.REINSTATED, event.by, note=event.note)
 
     def send_link(self, event: SendLink, now: datetime) -> None:
         """A fresh link to the account health page, by e-mail to the address on file.
@@ -253,7 +266,7 @@ class Enrollment(Warnings):
             Refused: too many were sent, or there is no address to send it to.
         """
         if self.account.email is None:
-            raise Refused("no e-mail address is known")
+            raise Refused("no e-mail address is known", Refusal.NO_EMAIL)
         asked = [
             entry.at for entry in self.timeline if entry.what is EnrollmentEventKind.LINK_REQUESTED
         ]
@@ -276,7 +289,7 @@ class Enrollment(Warnings):
     def sent(self, letter: Letter, result: Result, now: datetime) -> None:
         """An e-mail was taken, bounced, or given up on."""
         self.outbox = tuple(x for x in self.outbox if x.number != letter.number)
-        self.log(now, EnrollmentEventKind.EMAIL, note=letter.about, result=result)
+        self.log(now, EnrollmentEventKind.EMAIL, about=letter.about, result=result)
         self.has_warned(letter, result, now.astimezone(UTC).date())
         if letter.about in INVITES and self.status is EnrollmentStatus.INVITED:
             self.remind_at = now + REMIND_AFTER

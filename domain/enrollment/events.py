@@ -1,4 +1,4 @@
-"""The arguments of an enrollment's updates (docs/rules.md, section 7).
+"""The arguments of an enrollment's updates (docs/api.md).
 
 The rule that each performs is the method of `Enrollment` of the same name.
 """

@@ -1,14 +1,16 @@
 """Everything an enrollment is (docs/rules.md, section 2)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any
 
 from pydantic import ConfigDict
 
+from domain.case.attempt import Result
 from domain.case.events import HarmCategory
-from domain.case.state import ENGINE
 from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.case.timeline import ENGINE
 from domain.enrollment.ratings import RatingRecord
 from domain.shared.account import Confirmation, ContactNews, SellerAccount
 from domain.shared.taken_updates import TakesUpdates
@@ -86,13 +88,38 @@ class EnrollmentEventKind(StrEnum):
 
 
 class EnrollmentEntry(Frozen):
-    """One event of the timeline."""
+    """One event. A fact is a field of its own, null where an event of its kind has none."""
 
     at: datetime
     what: EnrollmentEventKind
-    by: str
-    result: str | None = None
+    by: str = ENGINE
+    about: LetterPurpose | None = None
+    """What the e-mail was for."""
+    result: Result | None = None
+    status: EnrollmentStatus | None = None
+    """What the seller became."""
+    reason: EnrollmentReason | None = None
+    changed: tuple[str, ...] = ()
+    """The fields of the account that changed."""
+    code: str | None = None
+    """The category of the harm."""
+    case_id: str | None = None
+    """The case that deactivated the account."""
     note: str | None = None
+    """What somebody wrote, or a sentence for people."""
+
+
+def detail_of(entry: EnrollmentEntry) -> str:
+    """Facts and note of an event in English: `not eligible (deactivated)`."""
+    facts = (
+        entry.about,
+        entry.result,
+        f"{entry.status} ({entry.reason})" if entry.status else None,
+        ", ".join(entry.changed),
+        entry.code,
+    )
+    said = [fact.replace("_", " ") for fact in facts if fact]
+    return ": ".join([*said, *(text for text in (entry.case_id, entry.note) if text)])
 
 
 class Letter(Frozen):
@@ -128,26 +155,25 @@ class Expulsion(Frozen):
     case_id: str | None
 
 
-class CheckNumber(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CheckNumber:
     """Find out whether the number the enrollment began with is valid."""
 
     phone: str
-    kind: str = "check_number"
 
 
-class Send(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Send:
     """Send the letter of this number to this address; it may come to say something else."""
 
     number: int
     about: LetterPurpose
     to: str
-    kind: str = "send"
 
 
-class LookUpWarnings(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LookUpWarnings:
     """Find out at how many days below a seller is warned."""
-
-    kind: str = "look_up_warnings"
 
 
 EnrollmentStep = CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | WaitUntil
@@ -163,7 +189,6 @@ class EnrollmentState(TakesUpdates):
 
     id: str
     account: SellerAccount
-    known_since: datetime
     status: EnrollmentStatus = EnrollmentStatus.NOT_ELIGIBLE
     reason: EnrollmentReason = EnrollmentReason.SELLING_PLAN
     ratings: RatingRecord = RatingRecord()
@@ -200,15 +225,9 @@ class EnrollmentState(TakesUpdates):
         """Whether it is not known yet if the number is valid."""
         return self.account.emergency_phone is not None and self.number_valid is None
 
-    def log(
-        self,
-        now: datetime,
-        what: EnrollmentEventKind,
-        by: str = ENGINE,
-        note: str | None = None,
-        result: str | None = None,
-    ) -> None:
-        """Put an event into the timeline."""
-        entry = EnrollmentEntry(at=now, what=what, by=by, note=note, result=result)
+    # Any: of an entry
+    def log(self, now: datetime, what: EnrollmentEventKind, by: str = ENGINE, **facts: Any) -> None:
+        """Put an event into the timeline, with fields of `EnrollmentEntry`."""
+        entry = EnrollmentEntry(at=now, what=what, by=by, **facts)
         self.timeline = (*self.timeline, entry)[-_TIMELINE_KEEPS:]
         self.happened += 1

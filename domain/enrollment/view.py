@@ -1,4 +1,4 @@
-"""What anybody may see of an enrollment (docs/rules.md, sections 2 and 7)."""
+"""What anybody may see of an enrollment (docs/rules.md, section 2; docs/api.md)."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from domain.shared.errors import Refused
+from domain.shared.errors import Refusal, Refused
 
 _DAY = timedelta(days=1)
 
@@ -18,6 +18,14 @@ def refuse_if_too_often(
     """
     lately = [moment for moment in asked if now - moment < _DAY]
     if lately and now - lately[-1] < spacing:
-        raise Refused("a link was sent just now")
+        again = lately[-1] + spacing
+        raise Refused(
+            "a link was sent just now", Refusal.LINK_TOO_SOON, again_from=again.isoformat()
+        )
     if len(lately) >= per_day:
-        raise Refused(f"{len(lately)} links were sent within 24 hours")
+        raise Refused(
+            f"{len(lately)} links were sent within 24 hours",
+            Refusal.TOO_MANY_LINKS,
+            links=len(lately),
+            again_from=(lately[-per_day] + _DAY).isoformat(),
+        )

@@ -1,4 +1,4 @@
-"""Names that clients in any language rely on (docs/rules.md, section 7)."""
+"""Names that clients in any language rely on (docs/api.md)."""
 
 import hashlib
 

@@ -1,7 +1,7 @@
 """Which updates a case or an enrollment has taken, so that a repeat is not taken twice.
 
 Temporal itself recognises a repeat by the update's id, but only within one run of a workflow: what
-was taken before it continued as new would be taken again (docs/rules.md, section 7).
+was taken before it continued as new would be taken again (docs/api.md).
 """
 
 from pydantic import BaseModel

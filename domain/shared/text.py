@@ -1,4 +1,4 @@
-"""The kinds of text a case takes in, each with its cap (docs/rules.md, section 7).
+"""The kinds of text a case takes in, each with its cap (docs/api.md).
 
 These checks run again on every replay of a stored history, so they test the form only, by
 rules that will hold for ever. Whether a number, an address or a time zone *exists* changes

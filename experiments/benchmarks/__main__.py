@@ -1,4 +1,4 @@
-"""Everything that is measured, into docs/performance.md (`make bench`).
+"""Everything that is measured, into experiments/benchmarks/performance.md (`make bench`).
 
 `python -m experiments.benchmarks PART ...` measures only these parts and prints them; it leaves
 the page alone.
@@ -25,9 +25,8 @@ from experiments.benchmarks import (
 )
 from experiments.benchmarks.report import Found, Measured, Part, report, show
 from runtime.logs import configure_logs
-from tests.test_whole import ROOT
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = Path(__file__).with_name("performance.md")
 
 PARTS = (
     Part("case", "A case", one_case.ABOUT, one_case.measure),

@@ -13,7 +13,7 @@ from activities.opening import OpeningActivities
 from domain.case.activity_inputs import DeactivateInput, LookUpInput, PlaceCallInput, SendEmailInput
 from domain.case.attempt import CallEnded, Channel, Purpose, Result
 from domain.case.events import ReviewPlan, SubmitPlan
-from domain.case.status import Status
+from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from workflows.case.input import CaseInput
@@ -95,7 +95,10 @@ class BareSilent:
         await workflow.execute_activity_method(
             AccountActivities.deactivate_account,
             DeactivateInput(
-                case_id=_id(), store=start.account.store, seller_id=start.account.seller_id
+                case_id=_id(),
+                store=start.account.store,
+                seller_id=start.account.seller_id,
+                reason=Reason.NOT_REACHED,
             ),
             task_queue=CASES_QUEUE,
             schedule_to_close_timeout=timedelta(hours=24),

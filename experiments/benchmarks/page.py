@@ -67,8 +67,8 @@ async def measure(folder: Path, found: Found) -> list[Row]:
         config = (await connect(engine.client.service_client.config.target_host)).config()
         config["interceptors"] = [counting]
         client = Client(**config)
-        settings, door = on_this_machine(PageSettings(), folder)
-        async with serving(build(client, settings), settings, door):
+        settings, listener = on_this_machine(PageSettings(), folder)
+        async with serving(build(client, settings), settings, listener):
             sellers = [f"SELLER{n}" for n in range(AT_ONCE)]
             for seller in sellers:
                 await engine.know(seller)

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from domain.case.attempt import CLOSING, OUTREACH, Channel, Purpose, Result
-from domain.case.events import Review
+from domain.case.events import Decision, Review
 from domain.case.status import CLOSED, OPEN, EventKind, Reason, Status
 from domain.case.view import AttemptView, CaseView
 from experiments.faults.evidence import Call, CaseSeen, Evidence
@@ -171,7 +171,7 @@ def _against(
             yield "no harm was reported"
     elif view.reason == Reason.DECISION:
         decided = [e for e in view.timeline if e.what is EventKind.DECIDED]
-        if not decided or not (decided[-1].note or "").startswith("deactivate"):
+        if not decided or decided[-1].code != Decision.DEACTIVATE:
             yield "nobody decided so"
     elif view.reason == Reason.NOT_REACHED:
         yield from _not_really_tried(case, view, calls, delivered)
@@ -228,7 +228,6 @@ def _last(view: CaseView, what: EventKind) -> datetime:
     moments = [
         e.at
         for e in view.timeline
-        if e.what is what
-        and (what is not EventKind.STATUS or (e.note or "").startswith(Status.DEACTIVATING))
+        if e.what is what and (what is not EventKind.STATUS or e.status is Status.DEACTIVATING)
     ]
     return moments[-1] if moments else view.opened_at

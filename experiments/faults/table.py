@@ -1,4 +1,4 @@
-"""docs/faults.md, written by the runs: each renews its own row and section."""
+"""experiments/faults/faults.md, written by the runs: each renews its own row and section."""
 
 import os
 import platform
@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from experiments.faults.trial import Trial
-from tests.test_whole import ROOT, TEMPORAL
+from tests.test_whole import TEMPORAL
 
-FILE = ROOT / "docs" / "experiments.faults.md"
+FILE = Path(__file__).with_name("faults.md")
 
 _HEAD = """# Faults
 
@@ -31,7 +31,7 @@ times, with `--keep`. And no violation in a run is no proof that there is none.
 After each fault the same checks are made (`experiments/faults/checks.py`), from the providers'
 own books and the cases' timelines: no case is lost or stuck, no attempt is dialled twice, nothing
 is said to be done that was not, no e-mail reaches its reader twice, no account is deactivated
-against [rules.md](rules.md)."""
+against [rules.md](../../docs/rules.md)."""
 
 _TABLE = """| fault | date | seed | cases | faults | calls | e-mails | violations | seconds |
 |---|---|---|---|---|---|---|---|---|"""

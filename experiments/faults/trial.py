@@ -14,7 +14,7 @@ class NotHere(Exception):
 
 @dataclass
 class Trial:
-    """A row of docs/faults.md."""
+    """A row of experiments/faults/faults.md."""
 
     name: str
     seed: int

@@ -1,4 +1,4 @@
-"""Mail written into a maildir, which any mail reader opens (docs/rules.md, section 7)."""
+"""Mail written into a maildir, which any mail reader opens (docs/by-hand.md)."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""A telephone that answers by the number's last two digits (docs/rules.md, section 7)."""
+"""A telephone that answers by the number's last two digits (docs/by-hand.md)."""
 
 import sqlite3
 import time

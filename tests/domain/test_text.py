@@ -1,4 +1,4 @@
-"""What the fields of an input may hold (docs/rules.md, sections 5 and 7)."""
+"""What the fields of an input may hold (docs/rules.md, section 5; docs/api.md)."""
 
 from typing import Any
 

@@ -5,11 +5,18 @@ not. That the form forgets nothing that matters is itself checked, on a sample: 
 must lead to the same forms as what it was merged with.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import process_time
 from typing import Any, NamedTuple, Protocol
+
+
+def name_of(step: object) -> str:
+    """A kind of step in words: `look up hours`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", type(step).__name__).lower()
+
 
 Letter = tuple[str, Callable[[Any], None]]
 """Something that happens: its name, and what it does to a state. (Any: the state's own class.)"""

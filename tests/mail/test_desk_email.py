@@ -1,4 +1,4 @@
-"""What the desk is told, and the commands it is given (docs/rules.md, sections 5 and 7)."""
+"""What the desk is told, and the commands it is given (docs/rules.md, section 5; docs/api.md)."""
 
 import re
 import shlex
@@ -9,10 +9,10 @@ import typer
 
 from client import app
 from domain.case.activity_inputs import tell_desk_input
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel, Purpose, Result
 from domain.case.case import Case
-from domain.case.state import ENGINE, TimelineEntry
 from domain.case.status import EventKind, Reason, Status
+from domain.case.timeline import ENGINE, TimelineEntry
 from mail.desk_words import REASONS, STATUSES, told
 from mail.samples import desk_samples
 from mail.templates import Templates, Written
@@ -97,7 +97,7 @@ def test_every_event_and_result_is_told_in_words() -> None:
             by=ENGINE,
             attempt=1,
             result=result,
-            note="final_notice",
+            about=Purpose.FINAL_NOTICE,
         )
         assert not CODE.search(told(entry)), result
     assert set(STATUSES) == set(Status)

@@ -23,10 +23,10 @@ CHROMIUM = next(
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """The page, served, on a real server with its workers."""
     folder = tmp_path_factory.mktemp("page")
-    settings, door = on_this_machine(PageSettings(), folder)
+    settings, listener = on_this_machine(PageSettings(), folder)
     async with (
         engine_in(folder, page=settings.entry()) as engine,
-        serving(build(engine.client, settings, desk_phone=DESK_PHONE), settings, door),
+        serving(build(engine.client, settings, desk_phone=DESK_PHONE), settings, listener),
     ):
         yield Site(engine, settings)
 

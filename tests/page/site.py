@@ -13,7 +13,7 @@ from page.app import build
 from reference.page_links import PageLinks
 from runtime.connection import connect
 from runtime.page_settings import PageSettings
-from runtime.web_server import door_of
+from runtime.web_server import open_socket
 from tests.engine import Engine, OpenCase
 from tests.patience import PATIENCE
 
@@ -57,9 +57,9 @@ def settings_of(url: str = URL, *keys: str, **others: Any) -> PageSettings:
 
 def on_a_port(**others: Any) -> tuple[PageSettings, socket]:
     """Settings for a page on any free port, and the port, which nobody else can take."""
-    door = door_of("127.0.0.1", 0)
-    port = door.getsockname()[1]
-    return settings_of(f"http://127.0.0.1:{port}", port=port, **others), door
+    listener = open_socket("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    return settings_of(f"http://127.0.0.1:{port}", port=port, **others), listener
 
 
 async def alone(settings: PageSettings | None = None) -> ASGIApp:

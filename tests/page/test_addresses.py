@@ -59,8 +59,8 @@ def test_an_address_counts_as_the_network_that_one_visitor_has(host: str, counts
 @asynccontextmanager
 async def page(**settings: object) -> AsyncIterator[int]:
     """The page on a socket of its own; its port."""
-    given, door = on_a_port(**settings)
-    async with serving(await alone(given), given, door):
+    given, listener = on_a_port(**settings)
+    async with serving(await alone(given), given, listener):
         yield given.port
 
 
@@ -118,12 +118,12 @@ def test_proxies_that_cannot_be_told_from_a_visitor_are_refused_by_name(proxies:
 
 async def test_wrong_passwords_from_one_network_are_counted_together() -> None:
     """As the 2,060 that were tried from one /64, until the right one was taken."""
-    settings, door = on_a_port(proxies=PROXY)
+    settings, listener = on_a_port(proxies=PROXY)
     right = "correct horse battery"
     codec = CodecSettings.model_validate({"password": right, "ui": UI})
     transport = httpx2.AsyncHTTPTransport(local_address=PROXY)
     async with (
-        serving(build(await encrypting(), settings, codec), settings, door),
+        serving(build(await encrypting(), settings, codec), settings, listener),
         httpx2.AsyncClient(transport=transport, base_url=settings.url or "") as visitor,
     ):
         answers = [

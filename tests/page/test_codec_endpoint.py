@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from page import codec_login
 from page.codec_endpoint import codec_app
+from page.middleware import HeadersAndLog
 from runtime.encryption import Codec, keys_of
 from tests.keys import line
 
@@ -24,7 +25,7 @@ def client(*keys: str, password: str = PASSWORD) -> TestClient:
     """A browser that looks at the endpoint, mounted as in the page."""
     app = codec_app(Codec(keys_of(map(line, keys))), ui_origin=UI, password=password)
     return TestClient(
-        Starlette(routes=[Mount("/codec", app)]),
+        HeadersAndLog(Starlette(routes=[Mount("/codec", app)]), tls=False),
         base_url="http://localhost",
         headers={"Origin": UI, "X-Namespace": "default"},
         follow_redirects=False,

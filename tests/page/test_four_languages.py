@@ -7,8 +7,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from page.languages import LANGUAGES, NAMES
+from tests.page.seller_states import STATES, ratings
 from tests.page.site import Site
-from tests.page.stage import STATES, ratings
 
 Said = dict[str, Sequence[str]]
 """By language, what its page says."""

@@ -78,7 +78,7 @@ async def test_without_a_case_or_once_it_has_ended_the_programme_sends_it(
     page = await follow(browser, run_out(site, "ENDED-LINK"))
     await page.get_by_role("button", name="E-mail me a fresh link").click()
     await expect(page.locator("h1")).to_have_text("Please look into your mailbox")
-    await known.when(lambda v: any(e.note == "fresh_link" for e in v.timeline))
+    await known.when(lambda v: any(e.about == "fresh_link" for e in v.timeline))
     timeline = (await known.view()).timeline
     assert [e.by for e in timeline if e.what is EnrollmentEventKind.LINK_REQUESTED] == ["page"]
     assert any("Your link" in m["Subject"] for m in site.engine.mails(address))

@@ -91,6 +91,8 @@ def test_a_template_has_no_text_that_is_not_translated(path: Path) -> None:
         (["de", "es-US"], "es"),
         (["tlh", None], "en"),
         (["fr", "es"], "fr"),
+        (["zh-TW", "fr"], "fr"),  # another script, which not everybody reads
+        (["zh-TW,zh;q=0.9"], "zh-Hans"),
         ([None, None, "de-DE,zh-CN;q=0.9,en;q=0.8"], "zh-Hans"),
         ([None, None, ";;,,q="], "en"),
     ],

@@ -1,17 +1,12 @@
-"""What the page does on a real socket: hosts that are not ours, bodies that never end."""
-
-import asyncio
-from contextlib import suppress
+"""What the page answers to hosts that are not ours, and to bodies that are too large."""
 
 import httpx2
 import pytest
 
-import page.server
 from page.app import build
 from page.codec_endpoint import LARGEST_LOGIN, LARGEST_PAYLOADS
-from page.server import serving
 from runtime.page_settings import CodecSettings
-from tests.page.site import URL, alone, asking, on_a_port, settings_of
+from tests.page.site import URL, alone, asking, settings_of
 from tests.page.test_codec_mounted import UI, encrypting
 
 
@@ -21,33 +16,6 @@ async def test_no_answer_sends_anybody_to_the_host_that_was_asked_for(path: str)
         answer = await client.get(URL + path, headers={"host": "evil.example"})
     assert answer.status_code == 404
     assert "evil" not in str(answer.headers)
-
-
-@pytest.mark.parametrize(
-    "said", [b"Content-Length: 99999\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n"]
-)
-async def test_a_body_that_nobody_reads_and_never_ends_does_not_keep_a_connection(
-    monkeypatch: pytest.MonkeyPatch, said: bytes
-) -> None:
-    monkeypatch.setattr(page.server, "HEAD_WITHIN_SECONDS", 0.5)
-    settings, door = on_a_port()
-    async with serving(await alone(settings), settings, door):
-        reader, writer = await asyncio.open_connection("127.0.0.1", settings.port)
-        writer.write(b"POST /nope HTTP/1.1\r\nHost: x\r\n" + said)
-
-        async def drip() -> None:
-            while True:
-                writer.write(b"1\r\n")
-                await asyncio.sleep(0.1)
-
-        dripping = asyncio.create_task(drip())
-        # What is dripped after the connection was closed may reset it before all is read.
-        answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 3)
-        with suppress(ConnectionResetError):
-            await asyncio.wait_for(reader.read(), 3)
-        dripping.cancel()
-        writer.close()
-    assert answer.startswith(b"HTTP/1.1 404")
 
 
 @pytest.mark.parametrize("path", ["decode", "login", "nope", ""])

@@ -10,7 +10,7 @@ from page.app import build
 from page.server import serving
 from runtime.connection import connect, register_search_attributes
 from runtime.page_settings import PageSettings, on_this_machine
-from runtime.web_server import door_of
+from runtime.web_server import open_socket
 from tests.engine import know
 from tests.killable_server import killable_server
 from tests.page.site import Site, alone
@@ -36,7 +36,7 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
         client = await connect(server.address)
         await register_search_attributes(client)
         host = Host(tmp_path, server.address)
-        settings, door = on_this_machine(PageSettings(), tmp_path)
+        settings, listener = on_this_machine(PageSettings(), tmp_path)
         try:
             await host.start()
             await know(client, "KILLED")
@@ -44,7 +44,7 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
             await case.settled()
             context = await browser.new_context()
             writing, sending = await context.new_page(), await context.new_page()
-            async with serving(build(client, settings), settings, door):
+            async with serving(build(client, settings), settings, listener):
                 await writing.clock.install()
                 for page in (writing, sending):
                     await page.goto(settings.entry().link("case/US/KILLED"))
@@ -91,12 +91,12 @@ async def test_while_temporal_is_away_an_open_page_says_so_and_nothing_typed_is_
     case = await site.open("OUTAGE-SEEN")
     page = await site.visit(browser, "OUTAGE-SEEN")
     await fill(page, root_causes=MARKUP, corrective_actions="b", preventive_measures="c")
-    door = door_of("127.0.0.1", 0)
-    port = door.getsockname()[1]
+    listener = open_socket("127.0.0.1", 0)
+    port = listener.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     settings = PageSettings.model_validate(site.settings.model_dump() | {"url": url, "port": port})
     # The same page, of a server whose Temporal has gone.
-    async with serving(await alone(settings), settings, door):
+    async with serving(await alone(settings), settings, listener):
         form = await page.evaluate(
             "Object.fromEntries(new FormData(document.querySelector('[data-plan]')))"
         )

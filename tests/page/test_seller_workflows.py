@@ -36,8 +36,8 @@ from temporal_client.failures import (
 from temporal_client.names import Name, View
 from tests.engine import engine_in
 from tests.keys import use_keys
+from tests.page.seller_states import A_PLAN
 from tests.page.site import Site, alone, asking, entry
-from tests.page.stage import A_PLAN
 from tests.workflows.events import WITHDRAW
 from workflows.case.issue_case import IssueCase
 

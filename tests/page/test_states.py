@@ -9,8 +9,8 @@ from playwright.async_api import Browser, Page
 
 from page.languages import LANGUAGES, language_of
 from reference.time_zones import zone_of
+from tests.page.seller_states import EVIDENCE, REPORTER, SECRET_NOTE, STATES
 from tests.page.site import Site
-from tests.page.stage import EVIDENCE, REPORTER, SECRET_NOTE, STATES
 
 SAYS = {
     "contacting": ("Get in touch by", "Contact me now", "your account will be deactivated"),

@@ -9,8 +9,8 @@ from domain.case.attempt import Purpose
 from domain.case.status import Status
 from domain.enrollment.state import EnrollmentStatus
 from mail.markup import plain
+from page.feedback import CALLING, PLAN_FOR_DECISION, PLAN_FOR_REVIEW
 from page.languages import LANGUAGES
-from page.shown import CALLING, PLAN_FOR_DECISION, PLAN_FOR_REVIEW
 from reference.languages import moment as told
 from tests.mail.emails import TAGS
 from tests.promises.facts import (

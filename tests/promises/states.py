@@ -115,7 +115,7 @@ class Gathered:
             )
 
 
-class Shown(Programme):
+class Feedback(Programme):
     """A programme that is looked at whenever an e-mail leaves, and after each event."""
 
     def __init__(self, found: Gathered, **known: Any) -> None:  # Any: what a programme begins with
@@ -201,7 +201,7 @@ def of_enrollments() -> list[Moment]:
     rated_well, for_less = rated({begins + DAY: 800}), rated({begins + 30 * DAY: 800})
     for known in ({}, {"number": None}):
         for first, second in product(events, events):
-            _play(Shown(found, **known), rated_well, first, second)
+            _play(Feedback(found, **known), rated_well, first, second)
     beginnings: list[dict[str, Any]] = [  # Any: what a programme begins with
         {},
         {"number": None},
@@ -211,12 +211,12 @@ def of_enrollments() -> list[Moment]:
     ]
     for known in beginnings:
         for event in events:
-            _play(Shown(found, **known), rated_well, event)
-            _play(Shown(found, **known), for_less, event)
+            _play(Feedback(found, **known), rated_well, event)
+            _play(Feedback(found, **known), for_less, event)
     return list(found.moments.values())
 
 
-def _play(world: Shown, *events: Event) -> None:
+def _play(world: Feedback, *events: Event) -> None:
     for event in events:
         world.hears(event)
     world.play(8)

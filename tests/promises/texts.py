@@ -24,11 +24,11 @@ from domain.case.steps import TellDesk, WaitUntil
 from domain.case.view import view_of
 from domain.shared.account import Store
 from mail.composer import Composer
-from page.answers import Answers
 from page.case_page import CasePage
+from page.feedback import Feedback
+from page.responses import Responses
 from page.seller_workflows import Found
-from page.session import Visit, Visits
-from page.shown import Shown
+from page.visits import Visit, Visits
 from reference.page_links import Signer, Visitor
 from temporal_client.workflows import Snapshot
 from tests.mail.emails import LINKED, PLAIN, TAGS
@@ -226,7 +226,7 @@ class Site:
         self._workflows = _NoTemporal()
         visits = Visits(Signer(["k"]), "https://shop.example", timedelta(1), timedelta(1))
         self._sites = {
-            known: Answers(
+            known: Responses(
                 self._workflows,  # type: ignore[arg-type]  # which is asked for nothing but `find`
                 visits,
                 "1",
@@ -268,7 +268,9 @@ class Site:
         request = Request({"type": "http", "headers": []})
         request.state.language = language
         known = len(moment.path) % 2 == 0
-        with patch("page.answers.case_page", lambda view: CasePage(view, moment.now)):
-            response = self._runner.run(self._sites[known].show(request, VISIT, Shown(news=news)))
+        with patch("page.responses.case_page", lambda view: CasePage(view, moment.now)):
+            response = self._runner.run(
+                self._sites[known].show(request, VISIT, Feedback(news=news))
+            )
         words = html.unescape(_TAG.sub(" ", _HIDDEN.sub(" ", bytes(response.body).decode())))
         return Text("page", language, " ".join(words.split()), replace(moment, desk_phone=known))

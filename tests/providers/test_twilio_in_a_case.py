@@ -215,7 +215,7 @@ async def test_a_failing_provider_is_stood_in_for_within_the_attempt(
         assert call_of(view).result is Result.NO_ANSWER
         assert len(twilio.placed) == (1 if story else 0)
         (entry,) = [e for e in view.timeline if e.what is EventKind.CALL]
-        assert entry.note == "notice, via simulated"
+        assert (entry.about, entry.served_by) == ("notice", "simulated")
 
 
 async def test_nobody_else_dials_while_the_first_providers_call_may_be_alive(

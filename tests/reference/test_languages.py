@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from babel import Locale
 
-from reference.languages import moment, reader_of, zone_label
+from reference.languages import choose_language, moment, zone_label
 from reference.time_zones import PLACES, zone_of
 
 OURS = ("en", "es", "fr", "zh-Hans")
@@ -28,14 +28,14 @@ SUMMER = datetime(2026, 7, 4, 3, 7, tzinfo=UTC)
     ],
 )
 def test_the_language_is_that_of_the_tag_or_english(tags: str, language: str) -> None:
-    assert {tag: reader_of(tag, OURS).language for tag in tags.split()} == dict.fromkeys(
+    assert {tag: choose_language(tag, OURS).language for tag in tags.split()} == dict.fromkeys(
         tags.split(), language
     )
 
 
 @pytest.mark.parametrize("tag", [None, "", " ", "fr fr"])
 def test_no_language_is_english(tag: str | None) -> None:
-    assert reader_of(tag, OURS).language == "en"
+    assert choose_language(tag, OURS).language == "en"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_no_language_is_english(tag: str | None) -> None:
     [("pt", "pt"), ("pt-BR", "pt"), ("pt-PT", "pt-PT"), ("sr", "en"), ("sr-Latn-RS", "sr-Latn")],
 )
 def test_a_marketplace_can_add_languages_and_regions(tag: str, language: str) -> None:
-    assert reader_of(tag, (*OURS, "pt", "pt-PT", "sr-Latn")).language == language
+    assert choose_language(tag, (*OURS, "pt", "pt-PT", "sr-Latn")).language == language
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_a_marketplace_can_add_languages_and_regions(tag: str, language: str) ->
 def test_a_moment_is_said_in_the_sellers_zone_and_as_their_region_writes_it(
     tag: str, zone: str, said: str
 ) -> None:
-    locale = reader_of(tag, OURS).locale
+    locale = choose_language(tag, OURS).locale
     assert " ".join(moment(MOMENT, zone, locale).split()) == said
 
 
 def test_daylight_saving_is_named() -> None:
-    said = moment(SUMMER, "America/Los_Angeles", reader_of("en-US", OURS).locale)
+    said = moment(SUMMER, "America/Los_Angeles", choose_language("en-US", OURS).locale)
     assert said.endswith("(Pacific Daylight Time)")
 
 

@@ -23,7 +23,7 @@ NOT_TRIED: dict[str, Any] = {"coverage": "everyone"}
 
 
 def deactivations(view: Any) -> list[tuple[str, str | None]]:
-    return [(e.by, e.note) for e in view.timeline if e.what is EnrollmentEventKind.DEACTIVATED]
+    return [(e.by, e.case_id) for e in view.timeline if e.what is EnrollmentEventKind.DEACTIVATED]
 
 
 async def test_a_case_of_an_account_deactivated_elsewhere_reaches_out_to_nobody(

@@ -83,7 +83,7 @@ async def test_it_sleeps_until_the_very_day_by_a_single_timer(engine: Engine) ->
     await seller.play(2 * DAY)
     await written(seller, ENROLLED)
     enrolled = next(
-        e for e in (await seller.view()).timeline if (e.note or "").startswith("enrolled")
+        e for e in (await seller.view()).timeline if e.status is EnrollmentStatus.ENROLLED
     )
     assert enrolled.at.date() == view.qualifies_on
     timers = [e for e in (await history(seller)) if e == "timer_started_event_attributes"]

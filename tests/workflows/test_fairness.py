@@ -1,4 +1,4 @@
-"""A worker takes no policy that would cost an account unfairly fast (docs/rules.md, section 7)."""
+"""A worker takes no policy that would cost an account unfairly fast (docs/api.md)."""
 
 import asyncio
 from pathlib import Path

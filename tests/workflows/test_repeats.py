@@ -1,4 +1,4 @@
-"""An update sent again after its workflow continued as new is not taken twice (section 7)."""
+"""An update sent again after its workflow continued as new is not taken twice (docs/api.md)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What a case is started with (docs/rules.md, section 7)."""
+"""What a case is started with (docs/api.md)."""
 
 from typing import Annotated, Self
 

@@ -28,8 +28,8 @@ from domain.case.events import (
     SubmitPlan,
     Withdraw,
 )
-from domain.case.state import ENGINE
 from domain.case.steps import Step, WaitUntil
+from domain.case.timeline import ENGINE
 from domain.case.view import CaseView, view_of
 from domain.shared.errors import Refused
 from domain.shared.names import CASE_WORKFLOW, case_workflow_id_of, own_id
@@ -57,7 +57,7 @@ Take = Callable[[Case, SomeEvent, datetime], None]
 
 @workflow.defn(name=CASE_WORKFLOW, failure_exception_types=[Refused], versioning_behavior=STAYS)
 class IssueCase:
-    """A case from its opening to its end (docs/rules.md, sections 3 to 7)."""
+    """A case from its opening to its end (docs/rules.md, sections 3 to 6)."""
 
     @workflow.init
     def __init__(self, start: CaseInput | None = None) -> None:

@@ -11,8 +11,8 @@ from temporalio import workflow
 
 from domain.case.attempt import Channel
 from domain.case.case import Case
-from domain.case.state import TimelineEntry
 from domain.case.status import EventKind, Reason, Status
+from domain.case.timeline import TimelineEntry
 
 OPENED = "case72_cases_opened"
 ENDED = "case72_cases_ended"
@@ -83,9 +83,8 @@ def _count(case: Case, entry: TimelineEntry, before: tuple[TimelineEntry, ...]) 
         case EventKind.CALL | EventKind.EMAIL:
             _count_attempt(case, entry)
         case EventKind.STATUS:
-            status, _, reason = (entry.note or "").partition(" ")
-            if status == Status.ESCALATED:
-                _add(ESCALATIONS, reason=reason.strip("()"))
+            if entry.status is Status.ESCALATED:
+                _add(ESCALATIONS, reason=_closed_set(entry.reason))
         case EventKind.DECIDED:
             _count_wait(entry, before, EventKind.STATUS, "escalation")
         case EventKind.PLAN_REVIEWED:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
-from domain.case.state import ENGINE, Plan, TimelineEntry
+from domain.case.state import Plan
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.steps import Step, TellDesk, WaitUntil
+from domain.case.timeline import ENGINE, TimelineEntry, detail_of
 from workflows.shared.markdown import safe, time, words
 
 _NAMES = {Channel.CALL: "Call", Channel.EMAIL: "E-mail"}
@@ -108,9 +109,9 @@ def _review(plan: Plan, case: Case) -> str:
 
 def _entry(entry: TimelineEntry) -> str:
     result = f" {entry.attempt}: {words(entry.result or '')}" if entry.attempt is not None else ""
-    note = f", {safe(entry.note)}" if entry.note else ""
+    detail = f", {safe(detail_of(entry))}" if detail_of(entry) else ""
     by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
-    return f"- {entry.at:%m-%d %H:%M:%S} **{words(entry.what)}**{result}{note}{by}"
+    return f"- {entry.at:%m-%d %H:%M:%S} **{words(entry.what)}**{result}{detail}{by}"
 
 
 def _attempt(attempt: Attempt) -> str:

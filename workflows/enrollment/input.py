@@ -1,4 +1,4 @@
-"""What an enrollment is started with (docs/rules.md, section 7)."""
+"""What an enrollment is started with (docs/api.md)."""
 
 from pydantic import JsonValue
 

@@ -13,8 +13,8 @@ import structlog
 from temporalio import workflow
 
 from domain.case.events import Event, RecordDeactivation, SendLink
-from domain.case.state import ENGINE
 from domain.case.steps import WaitUntil
+from domain.case.timeline import ENGINE
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import (
     ChangeAccount,
@@ -104,7 +104,7 @@ class SellerEnrollment:
                 "virtual": entry.at.isoformat(),
             }
             if entry.what is EnrollmentEventKind.EMAIL:
-                line |= {"about": entry.note, "result": entry.result}
+                line |= {"about": entry.about, "result": entry.result}
             log.info(entry.what, **line)
         self._logged = enrollment.happened
 
@@ -224,7 +224,7 @@ def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
     info = workflow.info()
     now = workflow.now()
     enrollment = Enrollment(
-        id=own_id(info.workflow_id, info.first_execution_run_id), account=account, known_since=now
+        id=own_id(info.workflow_id, info.first_execution_run_id), account=account
     )
     enrollment.log(now, EnrollmentEventKind.KNOWN, start.by or ENGINE)
     return enrollment

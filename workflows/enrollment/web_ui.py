@@ -2,10 +2,16 @@
 
 from datetime import datetime
 
-from domain.case.state import ENGINE
 from domain.case.steps import WaitUntil
+from domain.case.timeline import ENGINE
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.state import EnrollmentEntry, EnrollmentStatus, EnrollmentStep, Letter
+from domain.enrollment.state import (
+    EnrollmentEntry,
+    EnrollmentStatus,
+    EnrollmentStep,
+    Letter,
+    detail_of,
+)
 from domain.enrollment.view import view_of
 from workflows.shared.markdown import safe, time, words
 
@@ -51,7 +57,6 @@ def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, 
 
 
 def _entry(entry: EnrollmentEntry) -> str:
-    note = f" {safe(words(entry.note))}" if entry.note else ""
-    result = f": {words(entry.result)}" if entry.result else ""
+    detail = f" {safe(detail_of(entry))}" if detail_of(entry) else ""
     by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
-    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{words(entry.what)}**{note}{result}{by}"
+    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{words(entry.what)}**{detail}{by}"

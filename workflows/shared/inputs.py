@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from domain.case.events import Event
-from domain.shared.errors import Refused, explain
+from domain.shared.errors import Refusal, Refused, explain
 from reference.contact_check import email_problem, number_problem, zone_problem
 
 Input = TypeVar("Input")
@@ -76,4 +76,6 @@ def refuse_what_does_not_exist(event: Event) -> None:
         for field, problem_of in _EXISTS:
             value = getattr(news, field, None)
             if value is not None and (problem := problem_of(value)):
-                raise Refused(f"{field}: {problem}")
+                raise Refused(
+                    f"{field}: {problem}", Refusal.DOES_NOT_EXIST, field=field, problem=problem
+                )

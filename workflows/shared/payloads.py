@@ -24,7 +24,7 @@ from temporalio.converter import PayloadConverter as SomePayloadConverter
 from temporalio.exceptions import ApplicationError
 
 from domain.case.events import Event
-from domain.shared.errors import explain
+from domain.shared.errors import Refused, explain
 from workflows.case.input import CaseInput
 from workflows.enrollment.input import EnrollmentInput
 
@@ -104,7 +104,21 @@ class PayloadConverter(CompositePayloadConverter):
 
 
 class FailureConverter(DefaultFailureConverter):
-    """The usual one, but a message that cannot be decrypted is not passed over in silence."""
+    """The usual one, but for two things.
+
+    A refusal carries its code and values, as the one detail of the failure. A message that cannot
+    be decrypted is not passed over in silence.
+    """
+
+    def to_failure(
+        self, exception: BaseException, payload_converter: SomePayloadConverter, failure: Failure
+    ) -> None:
+        """As usual, with code and values of a refusal."""
+        if isinstance(exception, Refused):
+            details = {"code": exception.code, "values": exception.values}
+            refused = ApplicationError(str(exception), details, type=Refused.__name__)
+            exception = refused.with_traceback(exception.__traceback__)
+        super().to_failure(exception, payload_converter, failure)
 
     def from_failure(
         self, failure: Failure, payload_converter: SomePayloadConverter

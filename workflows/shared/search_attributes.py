@@ -1,4 +1,4 @@
-"""What cases and enrollments are found by (docs/rules.md, section 7). No personal data in them."""
+"""What cases and enrollments are found by (docs/api.md). No personal data in them."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""`enrollment`: the commands for a seller's standing (docs/rules.md, sections 2 and 7)."""
+"""`enrollment`: the commands for a seller's standing (docs/rules.md, section 2; docs/api.md)."""
 
 import asyncio
 import json
@@ -85,7 +85,8 @@ async def test_anybody_is_expelled_and_a_person_readmits(cli: Cli, engine: Engin
     case = ("--case-id", "case/CA/HARMFUL/1", "--by", "lead")
     expelled = view_in(await cli(*expel, *case, "--json"))
     assert (expelled.status, expelled.reason) == (EnrollmentStatus.EXPELLED, EnrollmentReason.HARM)
-    assert (expelled.timeline[1].by, expelled.timeline[1].note) == ("lead", "fraud: FRAUD-1")
+    entry = expelled.timeline[1]
+    assert (entry.by, entry.code, entry.note) == ("lead", "fraud", "FRAUD-1")
     again = view_in(await cli(*expel, *case, "--json"))
     assert again.timeline == expelled.timeline
     readmit = ("enrollment", "readmit", "CA/HARMFUL", "--note", "Mistaken identity")

@@ -139,8 +139,8 @@ async def test_changed_columns_reach_the_account_and_empty_ones_say_nothing(
         "America/Denver",
         "moves@x.example",
     )
-    changed = [entry.note for entry in view.timeline if entry.what == "account_changed"]
-    assert changed == ["time_zone, emergency_phone"]
+    changed = [entry.changed for entry in view.timeline if entry.what == "account_changed"]
+    assert changed == [("time_zone", "emergency_phone")]
     assert [await messages(s) for s in (seller, seller_of(engine, "STAYS"))] == [2, 2]
 
 

@@ -61,7 +61,7 @@ from tests.domain.case.build import (
 from tests.domain.case.form import form_of, witness_form
 from tests.domain.case.watched import WatchedWorld
 from tests.domain.case.world import HELD, Task
-from tests.domain.walk import Letter
+from tests.domain.walk import Letter, name_of
 
 EVENTS: dict[str, Event] = {
     "contact": a_contact(),
@@ -169,7 +169,7 @@ class Walked(WatchedWorld):
         under_way = {a.number: a for a in self.case.under_way}
         for step in (*self._tasks, *self._called_off):
             for what, outcome in self._outcomes(step, under_way):
-                name = f"{step.kind} {what}".strip().replace("_", " ")
+                name = f"{name_of(step)} {what}".strip().replace("_", " ")
                 yield name, partial(Walked.hear, step=step, outcome=outcome)
 
     def _outcomes(self, step: Step, under_way: dict[int, Any]) -> list[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""Rules of section 4 at their edges, which mutants showed to be untested (docs/mutants.md)."""
+"""Rules of section 4 at their edges, found untested by mutants (tests/domain/mutants.md)."""
 
 from datetime import timedelta
 from typing import Any

@@ -8,7 +8,7 @@ from domain.case.activity_inputs import deactivate_input
 from domain.case.attempt import Channel, Purpose, Result
 from domain.case.events import Decision, Event
 from domain.case.status import EventKind, Reason, Status
-from domain.case.steps import Deactivate
+from domain.case.steps import Deactivate, Expel, TellDeactivation
 from tests.domain.case.build import (
     MINUTE,
     MONDAY_9,
@@ -104,9 +104,9 @@ def test_a_case_is_not_closed_before_the_account_is_expelled() -> None:
     case.deactivated(True, MONDAY_9)
     case.advance(MONDAY_9)
     case.reached_out(case.under_way[0].number, Result.ACCEPTED, MONDAY_9)
-    assert [step.kind for step in case.advance(MONDAY_9)] == ["expel"]
+    assert case.advance(MONDAY_9) == (Expel(),)
     case.expelled_from_programme(MONDAY_9)
-    assert [step.kind for step in case.advance(MONDAY_9)] == ["tell_deactivation"]
+    assert case.advance(MONDAY_9) == (TellDeactivation(),)
     case.told_deactivation(MONDAY_9)
     assert case.advance(MONDAY_9) == ()
     assert case.closed_at == MONDAY_9
@@ -154,7 +154,7 @@ def test_the_case_closes_also_where_the_closing_email_fails_and_the_timeline_say
     assert world.status is Status.DEACTIVATED
     assert world.case.closed_at is not None
     last = [e for e in world.case.timeline if e.what is EventKind.EMAIL][-1]
-    assert (last.note, last.result) == (Purpose.DEACTIVATED, result)
+    assert (last.about, last.result) == (Purpose.DEACTIVATED, result)
     assert world.hour(world.case.closed_at) == (24 if result is Result.PROVIDER_FAILED else 0)
 
 

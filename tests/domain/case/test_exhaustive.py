@@ -1,4 +1,4 @@
-"""The rules hold in every state that a few letters lead to (docs/exhaustive.md).
+"""The rules hold in every state that a few letters lead to (tests/walk.md).
 
 Some letters fewer than `make walk`, which writes that page. The rules themselves stand in
 watched.py and invariants.py; a breach names the shortest sequence.

@@ -1,4 +1,4 @@
-"""What no start may ask for, however its policy reads (docs/rules.md, section 7)."""
+"""What no start may ask for, however its policy reads (docs/api.md)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Nobody judges what they have not seen (docs/rules.md, sections 5 and 7)."""
+"""Nobody judges what they have not seen (docs/rules.md, section 5; docs/api.md)."""
 
 from collections.abc import Callable
 

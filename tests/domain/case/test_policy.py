@@ -1,4 +1,4 @@
-"""What a policy may be (docs/rules.md, sections 4 and 7)."""
+"""What a policy may be (docs/rules.md, section 4; docs/api.md)."""
 
 from typing import Any
 

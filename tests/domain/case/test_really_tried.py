@@ -7,7 +7,7 @@ hours; the last third of the window begins at 48.
 import pytest
 
 from domain.case.attempt import Attempt, Purpose, Result
-from domain.case.status import Reason, Status
+from domain.case.status import Missing, Reason, Status
 from tests.domain.case.build import (
     MONDAY_9,
     NUMBER,
@@ -39,6 +39,11 @@ def ends_as(world: World) -> Reason:
     reason = Reason(world.case.reason)
     assert world.status is expected.get(reason, Status.ESCALATED)
     return reason
+
+
+def missing(world: World) -> list[tuple[Missing | None, str | None]]:
+    """What the timeline says was missing, as a code and in words."""
+    return [(e.missing, e.note) for e in world.case.timeline if e.what == "escalated"]
 
 
 def test_a_seller_whom_we_really_tried_to_reach_is_deactivated_at_the_deadline() -> None:
@@ -138,8 +143,9 @@ def test_a_number_that_was_never_called_is_never_held_against_the_seller() -> No
     world = World(not_called="is a satellite number")
     assert ends_as(world) is Reason.NOT_REALLY_TRIED
     assert world.results.count(Result.ACCEPTED) == 4
-    notes = [e.note for e in world.case.timeline if e.what == "escalated"]
-    assert notes == ["the number was never called: it is a satellite number"]
+    assert missing(world) == [
+        (Missing.NEVER_CALLED, "the number was never called: it is a satellite number")
+    ]
 
 
 def test_a_machine_that_did_not_hear_our_message_whole_does_not_count_as_having_rung() -> None:
@@ -194,8 +200,7 @@ def test_how_many_calls_must_have_rung_is_the_policys() -> None:
 
 def test_what_was_missing_is_in_the_timeline() -> None:
     world = World(calls=FAILED).play(73)
-    notes = [e.note for e in world.case.timeline if e.what == "escalated"]
-    assert notes == ["fewer than 3 calls rang"]
+    assert missing(world) == [(Missing.ENOUGH_CALLS, "fewer than 3 calls rang")]
 
 
 def test_a_final_notice_from_before_the_agenda_was_planned_anew_was_not_the_final_one() -> None:

@@ -1,4 +1,4 @@
-"""An update is taken once, however often it is sent (docs/rules.md, section 7)."""
+"""An update is taken once, however often it is sent (docs/api.md)."""
 
 from domain.shared.taken_updates import REMEMBERED
 from tests.domain.case.build import a_new_case

@@ -1,12 +1,14 @@
 """Every event is in the timeline: when, what, by whom, with what was said (section 5)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from domain.case.attempt import CallEnded, Purpose, Result
 from domain.case.events import ConversationOutcome, Decision, Event, ReportContact, SendLink
 from domain.case.status import EventKind, Reason, Status
+from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import view_of
 from tests.domain.case.build import (
     ACCEPT,
@@ -36,70 +38,137 @@ def two_issues() -> World:
     return contacting().take(joins("ISS-2"))
 
 
-SAID: list[tuple[Callable[[], World], Event, EventKind, str, str | None]] = [
-    (contacting, a_contact(), EventKind.CONTACT, "specialist", "phone: called in"),
-    (contacting, a_request(), EventKind.CALL_REQUESTED, "seller", None),
-    (contacting, a_plan(), EventKind.PLAN_SUBMITTED, "seller", "version 1"),
-    (in_review, a_plan("other"), EventKind.PLAN_SUBMITTED, "seller", "version 2"),
-    (in_review, a_plan(), EventKind.CONTACT, "seller", "sent version 1 again"),
-    (contacting, SendLink(by="page"), EventKind.LINK_REQUESTED, "page", None),
-    (in_review, REJECT, EventKind.PLAN_REVIEWED, "reviewer", "reject: say more about it"),
+SAID: list[tuple[Callable[[], World], Event, EventKind, str, dict[str, Any]]] = [
+    (
+        contacting,
+        a_contact(),
+        EventKind.CONTACT,
+        "specialist",
+        {"code": "phone", "note": "called in"},
+    ),
+    (contacting, a_request(), EventKind.CALL_REQUESTED, "seller", {}),
+    (contacting, a_plan(), EventKind.PLAN_SUBMITTED, "seller", {"version": 1}),
+    (in_review, a_plan("other"), EventKind.PLAN_SUBMITTED, "seller", {"version": 2}),
+    (in_review, a_plan(), EventKind.CONTACT, "seller", {"note": "sent version 1 again"}),
+    (contacting, SendLink(by="page"), EventKind.LINK_REQUESTED, "page", {}),
+    (
+        in_review,
+        REJECT,
+        EventKind.PLAN_REVIEWED,
+        "reviewer",
+        {"version": 1, "code": "reject", "note": "say more about it"},
+    ),
     (
         contacting,
         a_conversation(ConversationOutcome.UNRESOLVED),
         EventKind.CONVERSATION,
         "specialist",
-        "unresolved: talked it through",
+        {"code": "unresolved", "note": "talked it through"},
     ),
-    (escalated, a_decision(Decision.RESUME), EventKind.DECIDED, "lead", f"resume: {NOTE}"),
-    (contacting, joins("ISS-2"), EventKind.ISSUE_JOINED, "monitor", "ISS-2: Restricted"),
-    (contacting, a_harm_report(), EventKind.HARM_REPORTED, "investigator", "fraud: CASE-FILE-7"),
-    (contacting, a_withdrawal(), EventKind.ISSUE_WITHDRAWN, "marketplace", "raised in error"),
+    (
+        escalated,
+        a_decision(Decision.RESUME),
+        EventKind.DECIDED,
+        "lead",
+        {"code": "resume", "note": NOTE},
+    ),
+    (
+        contacting,
+        joins("ISS-2"),
+        EventKind.ISSUE_JOINED,
+        "monitor",
+        {"issue": "ISS-2", "note": "Restricted"},
+    ),
+    (
+        contacting,
+        a_harm_report(),
+        EventKind.HARM_REPORTED,
+        "investigator",
+        {"code": "fraud", "note": "CASE-FILE-7"},
+    ),
+    (
+        contacting,
+        a_withdrawal(),
+        EventKind.ISSUE_WITHDRAWN,
+        "marketplace",
+        {"note": "raised in error"},
+    ),
     (
         contacting,
         a_withdrawal("ISS-1"),
         EventKind.ISSUE_WITHDRAWN,
         "marketplace",
-        "ISS-1: raised in error",
+        {"issue": "ISS-1", "note": "raised in error"},
     ),
     (
         two_issues,
         a_withdrawal("ISS-2"),
         EventKind.ISSUE_WITHDRAWN,
         "marketplace",
-        "ISS-2: raised in error",
+        {"issue": "ISS-2", "note": "raised in error"},
     ),
     (
         contacting,
         a_change(phone=OTHER_NUMBER, email=OTHER_ADDRESS),
         EventKind.CONTACT_CHANGED,
         "seller",
-        "emergency_phone and email",
+        {"changed": ("emergency_phone", "email")},
     ),
-    (contacting, a_change(email=OTHER_ADDRESS), EventKind.CONTACT_CHANGED, "seller", "email"),
+    (
+        contacting,
+        a_change(email=OTHER_ADDRESS),
+        EventKind.CONTACT_CHANGED,
+        "seller",
+        {"changed": ("email",)},
+    ),
 ]
 
 
-@pytest.mark.parametrize(("begins", "event", "what", "by", "note"), SAID)
+@pytest.mark.parametrize(("begins", "event", "what", "by", "facts"), SAID)
 def test_an_event_is_written_down_with_who_did_it_and_what_was_said(
-    begins: Callable[[], World], event: Event, what: EventKind, by: str, note: str | None
+    begins: Callable[[], World], event: Event, what: EventKind, by: str, facts: dict[str, Any]
 ) -> None:
     world = begins()
     before = len(world.case.timeline)
     world.take(event)
     new = [entry for entry in world.case.timeline[before:] if entry.what is what]
-    assert [(entry.at, entry.by, entry.note) for entry in new] == [(world.now, by, note)]
+    assert new == [TimelineEntry(at=world.now, what=what, by=by, **facts)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "detail"),
+    [
+        ({"about": "final_notice"}, "final notice"),
+        ({"about": "notice", "served_by": "second"}, "notice, via second"),
+        ({"status": "plan_review"}, "plan review"),
+        ({"status": "escalated", "reason": "no_cooperation"}, "escalated (no cooperation)"),
+        ({"missing": "enough_calls", "note": "no call rang"}, "no call rang"),
+        ({"changed": ("emergency_phone", "email")}, "emergency number and email"),
+        ({"issue": "ISS-2", "note": "Restricted"}, "ISS-2: Restricted"),
+        ({"version": 2, "code": "more_information", "note": "a_b"}, "more information: a_b"),
+        ({"version": 2}, "version 2"),
+        ({}, ""),
+    ],
+)
+def test_facts_and_notes_are_said_in_english(facts: dict[str, Any], detail: str) -> None:
+    at = contacting().now
+    assert detail_of(TimelineEntry(at=at, what=EventKind.CONTACT, **facts)) == detail
 
 
 def test_an_acceptance_without_a_note_is_written_down_as_that() -> None:
     timeline = in_review().take(ACCEPT).case.timeline
-    assert [e.note for e in timeline if e.what is EventKind.PLAN_REVIEWED] == ["accept"]
+    reviewed = [(e.code, e.note) for e in timeline if e.what is EventKind.PLAN_REVIEWED]
+    assert reviewed == [("accept", None)]
 
 
 def test_a_change_of_status_is_written_down_with_its_reason() -> None:
     timeline = escalated().take(a_decision(Decision.RESUME)).case.timeline
-    notes = [entry.note for entry in timeline if entry.what is EventKind.STATUS]
-    assert notes == ["working", "escalated (no_cooperation)", "working"]
+    became = [(e.status, e.reason) for e in timeline if e.what is EventKind.STATUS]
+    assert became == [
+        (Status.WORKING, None),
+        (Status.ESCALATED, Reason.NO_COOPERATION),
+        (Status.WORKING, None),
+    ]
 
 
 def test_the_seller_acknowledged_a_call_and_which_provider_placed_it() -> None:
@@ -109,9 +178,9 @@ def test_the_seller_acknowledged_a_call_and_which_provider_placed_it() -> None:
         call.number, CallEnded(result=Result.CONNECTED, served_by="second"), world.now
     )
     entries = [e for e in world.case.timeline if e.what in (EventKind.CALL, EventKind.CONTACT)]
-    assert [(e.by, e.note) for e in entries] == [
-        ("engine", "notice, via second"),
-        ("seller", None),
+    assert [(e.by, e.about, e.served_by) for e in entries] == [
+        ("engine", Purpose.NOTICE, "second"),
+        ("seller", None, None),
     ]
 
 

@@ -1,12 +1,23 @@
-"""What anybody may see of a case (docs/rules.md, section 7)."""
+"""What anybody may see of a case (docs/api.md)."""
 
 import json
 
 import pytest
 
-from domain.case.attempt import Channel, Purpose
+from domain.case.attempt import Channel, Purpose, Result
+from domain.case.status import CannotCall
 from domain.case.view import CaseView, view_of
-from tests.domain.case.build import ACCEPT, ASK_MORE, HOUR, MINUTE, MONDAY_9, a_contact, a_plan
+from tests.domain.case.build import (
+    ACCEPT,
+    ASK_MORE,
+    HOUR,
+    MINUTE,
+    MONDAY_9,
+    OTHER_NUMBER,
+    a_change,
+    a_contact,
+    a_plan,
+)
 from tests.domain.case.starts import in_review
 from tests.domain.case.world import World
 
@@ -28,6 +39,8 @@ def test_the_view_has_the_names_that_clients_rely_on_and_absent_values_are_null(
         "plans",
         "conversation_required",
         "call_again_from",
+        "cannot_call",
+        "account_deactivated",
         "timeline",
     }
     assert view["reason"] is None
@@ -63,6 +76,20 @@ def test_a_plan_shows_its_version_and_what_a_reviewer_made_of_it() -> None:
         (2, None, None, None),
     ]
     assert view.conversation_required
+
+
+def test_the_view_says_why_the_number_is_not_called() -> None:
+    world = World(not_called="is a satellite number")
+    assert view_of(world.case).cannot_call is CannotCall.NOT_CALLED
+    world.take(a_change(phone=OTHER_NUMBER))
+    assert view_of(world.case).cannot_call is None
+    world = World(calls=Result.INVALID_NUMBER).play(1)
+    assert view_of(world.case).cannot_call is CannotCall.NO_SUCH_NUMBER
+
+
+def test_the_view_says_whether_the_account_is_deactivated() -> None:
+    assert not view_of(World().case).account_deactivated
+    assert view_of(World(already_deactivated=True).case).account_deactivated
 
 
 @pytest.mark.parametrize("hours", [0, 10, 40])

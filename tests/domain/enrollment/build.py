@@ -54,7 +54,6 @@ def an_enrollment(
             emergency_phone=number,
             selling_plan=plan,
         ),
-        known_since=now,
     )
 
 

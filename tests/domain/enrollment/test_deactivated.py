@@ -6,6 +6,7 @@ import pytest
 
 from domain.case.attempt import Result
 from domain.case.events import Event
+from domain.case.steps import TellDeactivation
 from domain.enrollment.state import (
     EnrollmentEventKind,
     EnrollmentReason,
@@ -44,7 +45,7 @@ def test_the_enrollment_ends_with_the_account_and_writes_nothing_of_it() -> None
     assert world.view.deactivated
     assert world.letters == [LetterPurpose.ENROLLED]
     entry = next(e for e in world.view.timeline if e.what is EnrollmentEventKind.DEACTIVATED)
-    assert (entry.by, entry.note) == ("case", "case/US/A2EXAMPLE/run-1")
+    assert (entry.by, entry.case_id) == ("case", "case/US/A2EXAMPLE/run-1")
 
 
 def test_a_case_of_it_is_told_that_it_was_deactivated() -> None:
@@ -73,7 +74,7 @@ def test_that_no_case_could_be_told_is_in_the_timeline() -> None:
     world.case_can_be_told = False
     world.take(DEACTIVATED_BY_OTHERS)
     assert world.enrollment.timeline[-1].what is EnrollmentEventKind.CASE_NOT_TOLD
-    assert "tell_deactivation" not in world.steps
+    assert TellDeactivation not in world.steps
 
 
 @pytest.mark.parametrize(

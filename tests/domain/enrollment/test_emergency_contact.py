@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from domain.case.steps import ShareContact
 from domain.enrollment.events import AccountNews
 from domain.enrollment.state import (
+    CheckNumber,
     EnrollmentEventKind,
     EnrollmentReason,
     EnrollmentStatus,
@@ -51,7 +53,7 @@ def test_until_the_number_is_looked_up_nothing_else_is_done() -> None:
     world.enrollment.number_valid = None
     world.enrollment.record_ratings(GOOD_FOR_LONG, world.now)
     (step,) = world.enrollment.advance(world.now)
-    assert step.kind == "check_number"
+    assert isinstance(step, CheckNumber)
     assert (world.status, world.letters) == (EnrollmentStatus.NOT_ELIGIBLE, [])
     world.enrollment.number_checked(True, world.now)
     assert world.status is EnrollmentStatus.ENROLLED
@@ -90,7 +92,7 @@ def test_what_changes_while_an_open_case_is_told_is_told_next_and_then_no_more()
     world.share_takes = timedelta(hours=1)
     world.take(a_change(emergency_phone="+12065550111"))
     world.take(a_change(email="new@kettle.example"))
-    assert world.steps.count("share_contact") == 1
+    assert world.steps.count(ShareContact) == 1
     world.play(1 / 24)
     assert "email" not in world.shared[0]
     world.play(30)
@@ -124,7 +126,7 @@ def test_what_a_feed_knows_of_the_account_is_taken_with_the_ratings() -> None:
     changed = [
         e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
     ]
-    assert [(e.at, e.by, e.note) for e in changed] == [(world.now, "feed", "emergency_phone")]
+    assert [(e.at, e.by, e.changed) for e in changed] == [(world.now, "feed", ("emergency_phone",))]
 
 
 def test_how_many_days_were_corrected_is_written_down() -> None:

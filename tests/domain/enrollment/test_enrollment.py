@@ -205,7 +205,7 @@ def test_every_change_of_status_has_its_reason_and_its_one_e_mail(
     before, changes = len(world.letters), len(world.became)
     world.take(event)
     assert (world.status, world.reason) == (status, reason)
-    assert world.became[changes:] == [f"{status} ({reason})"]
+    assert world.became[changes:] == [(status, reason)]
     written = [] if letter is None else [letter]
     if event is ONE_BELOW_LESS:
         written.append(LetterPurpose.DAYS_BELOW)  # 10 of 10 are used up: said beside it
@@ -315,7 +315,8 @@ def test_the_timeline_says_what_was_changed_and_by_whom_but_not_to_what() -> Non
     entry = next(
         e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
     )
-    assert (entry.by, entry.note, entry.at) == ("seller", "name, language, email", world.now)
+    assert (entry.by, entry.note, entry.at) == ("seller", None, world.now)
+    assert entry.changed == ("name", "language", "email")
     assert world.enrollment.account.selling_plan is SellingPlan.PROFESSIONAL
 
 
@@ -332,7 +333,7 @@ def test_the_timeline_keeps_the_newest_events_only() -> None:
         world.take(NUMBER_REMOVED, NUMBER_COMES)
     assert world.enrollment.happened > 400
     assert len(world.enrollment.timeline) == 100
-    assert world.became[-1] == "enrolled (requirements_met)"
+    assert world.became[-1] == (EnrollmentStatus.ENROLLED, EnrollmentReason.REQUIREMENTS_MET)
 
 
 def test_ratings_that_no_window_can_see_any_more_are_dropped() -> None:

@@ -1,4 +1,4 @@
-"""Section 2 holds in every state that a few letters lead to (docs/exhaustive.md)."""
+"""Section 2 holds in every state that a few letters lead to (tests/walk.md)."""
 
 from domain.enrollment.state import EnrollmentReason, EnrollmentStatus, LetterPurpose
 from tests.domain.enrollment.exhaustive import walks

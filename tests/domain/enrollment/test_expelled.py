@@ -43,7 +43,7 @@ def test_why_somebody_was_expelled_is_kept_and_shown() -> None:
     assert (expulsion.by, expulsion.category) == ("lead", HarmCategory.FRAUD)
     assert (expulsion.evidence, expulsion.case_id) == ("CASE-FILE-7", "case/US/A2EXAMPLE/run-1")
     entry = next(e for e in world.view.timeline if e.what is EnrollmentEventKind.EXPELLED)
-    assert (entry.by, entry.note) == ("lead", "fraud: CASE-FILE-7")
+    assert (entry.by, entry.code, entry.note) == ("lead", "fraud", "CASE-FILE-7")
 
 
 @pytest.mark.parametrize("again", [an_expulsion(), an_expulsion("case/US/A2EXAMPLE/2"), BY_HAND])

@@ -1,4 +1,4 @@
-"""What an enrollment takes in, and what is refused by name (docs/rules.md, sections 2 and 7)."""
+"""What an enrollment takes in and refuses by name (docs/rules.md, section 2; docs/api.md)."""
 
 import json
 from typing import Any
@@ -123,7 +123,7 @@ def test_a_readmission_needs_a_note() -> None:
 @pytest.mark.parametrize("seller_id", ["A2EXAMPLE", "a", "a.b_c-1", "7", "A" * 64])
 def test_store_and_seller_id_are_enough_for_an_account(seller_id: str) -> None:
     account = SellerAccount.model_validate({"store": "CA", "seller_id": seller_id})
-    enrollment = Enrollment(id="enrollment/CA/x", account=account, known_since=NOON)
+    enrollment = Enrollment(id="enrollment/CA/x", account=account)
     assert view_of(enrollment, NOON).requirements[0].detail == "CA"
 
 

@@ -113,7 +113,7 @@ def test_an_outage_of_ours_delays_the_reminder_and_nothing_more() -> None:
 
 def test_e_mails_leave_one_after_the_other_in_their_order() -> None:
     world = slow_mail().take(GOOD_FOR_LONG, an_expulsion(), READMITTED, BECOMES_INDIVIDUAL)
-    assert world.steps.count("send") == 1
+    assert world.steps.count(Send) == 1
     world.play(1)
     assert [(mail.about, mail.at) for mail in world.mailed] == [
         (LetterPurpose.ENROLLED, NOON + HOUR),
@@ -144,7 +144,7 @@ def test_an_e_mail_taken_although_called_off_is_in_the_timeline_and_reminds_of_n
     world.take(NUMBER_COMES)
     world.enrollment.sent(letter, Result.ACCEPTED, world.now)
     entry = world.enrollment.timeline[-1]
-    assert (entry.what, entry.note, entry.result) == (
+    assert (entry.what, entry.about, entry.result) == (
         EnrollmentEventKind.EMAIL,
         "invited",
         "accepted",

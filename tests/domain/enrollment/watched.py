@@ -281,5 +281,5 @@ class WatchedProgramme(Programme):
         new = self.enrollment.happened - self._events_seen
         self._events_seen = self.enrollment.happened
         for entry in self.enrollment.timeline[-new:] if new else ():
-            if entry.what is EnrollmentEventKind.STATUS and entry.note is not None:
-                self.status_log.append((entry.at, EnrollmentStatus(entry.note.split(" ")[0])))
+            if entry.what is EnrollmentEventKind.STATUS and entry.status is not None:
+                self.status_log.append((entry.at, entry.status))

@@ -138,15 +138,15 @@ class Programme:
         return next((step.moment for step in self._tasks if isinstance(step, WaitUntil)), None)
 
     @property
-    def steps(self) -> list[str]:
+    def steps(self) -> list[type[EnrollmentStep]]:
         """The kinds of steps under way."""
-        return [step.kind for step in self._tasks]
+        return [type(step) for step in self._tasks]
 
     @property
-    def became(self) -> list[str | None]:
+    def became(self) -> list[tuple[EnrollmentStatus | None, EnrollmentReason | None]]:
         """Every change of status in the timeline."""
         return [
-            entry.note
+            (entry.status, entry.reason)
             for entry in self.enrollment.timeline
             if entry.what is EnrollmentEventKind.STATUS
         ]

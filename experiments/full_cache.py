@@ -1,7 +1,7 @@
 """A full workflow cache: a query, and an update right after it. Shown with temporalio 1.35.0.
 
-python docs/full_cache.py 10    of 40 workflows some are stuck for good, others' updates are refused
-python docs/full_cache.py 100   room for all: nothing is lost
+python experiments/full_cache.py 10    of 40 workflows some are stuck for good, others refused
+python experiments/full_cache.py 100   room for all: nothing is lost
 """
 
 import asyncio

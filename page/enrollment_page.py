@@ -1,4 +1,4 @@
-"""What the page shows of a seller's standing: each requirement and how far it is, and a chart."""
+"""What the page shows of an enrollment: each requirement and how far it is, and a chart."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -88,8 +88,8 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class StandingPage:
-    """A seller's standing, as they see it."""
+class EnrollmentPage:
+    """An enrollment, as its seller sees it."""
 
     view: StandingView
 

@@ -1,6 +1,5 @@
 """What the page does not let through: headers, forms of others, limits, errors (docs/page.md)."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -9,15 +8,13 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-import page.server
 from domain.case.events import MAXIMUM_PLAN_LENGTH
-from page.guard import LARGEST_BODY, BodyLimit
+from page.app import LARGEST_BODY
 from page.limits import Limit
 from page.pages import Pages
-from page.server import serving
 from reference.page_links import Purpose, Signer
 from runtime.page_settings import PageSettings
-from tests.page.site import KEY, URL, alone, asking, entry, on_a_port, settings_of
+from tests.page.site import KEY, URL, alone, asking, entry, settings_of
 
 CASE = "case/US/A2EXAMPLE/01a2071c-2f16-7ec3-a037-d6057aefcc7a"
 PLAN = {"root_causes": "a", "corrective_actions": "b", "preventive_measures": "c"}
@@ -150,32 +147,6 @@ async def test_the_largest_plan_there_can_be_fits_and_more_is_refused(
 
     assert (await seller.post("/plan", content=in_pieces(), headers=kind)).status_code == 413
     assert (await seller.post("/plan", json={})).status_code == 415
-
-
-async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BodyLimit.__init__, "__defaults__", (LARGEST_BODY, 0.05))
-
-    async def slow() -> AsyncIterator[bytes]:
-        yield b"root_causes="
-        await asyncio.sleep(0.3)
-        yield b"a"
-
-    async with asking(await alone()) as client:
-        kind = {"content-type": "application/x-www-form-urlencoded"}
-        assert (await client.post("/plan", content=slow(), headers=kind)).status_code == 408
-
-
-async def test_a_request_that_is_never_said_to_its_end_is_hung_up_on(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(page.server, "HEAD_WITHIN_SECONDS", 0.2)
-    settings, door = on_a_port()
-    async with serving(await alone(settings), settings, door):
-        for said in (b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "):
-            reader, writer = await asyncio.open_connection("127.0.0.1", settings.port)
-            writer.write(said)
-            assert await asyncio.wait_for(reader.read(), 3) == b""
-            writer.close()
 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(seller: httpx2.AsyncClient) -> None:

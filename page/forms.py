@@ -1,4 +1,4 @@
-"""What comes in with a request, looked at before anything is done with it."""
+"""The forms that are posted, checked before anything is done with them."""
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -6,18 +6,10 @@ from starlette.requests import Request
 
 from page.addresses import network_asking
 from page.limits import Limit
-from page.session import NotOurForm, Visit, Visits
+from page.visits import NotOurForm, Visit, Visits
 from reference.page_links import Visitor
 
 FORM = "application/x-www-form-urlencoded"
-
-
-class TooOften(Exception):
-    """Somebody asked more often than anybody needs to."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__()
-        self.seconds = seconds
 
 
 class Forms:
@@ -45,16 +37,11 @@ class Forms:
             NoVisit, NotOurForm: it was sent in none, or not from our page.
             TooOften: so much came from one address, or one account.
         """
-        once(self._of_address, network_asking(request))
+        self._of_address.take(network_asking(request))
         visit = self._visits.of(request)
         self._visits.check(request, form, visit)
-        once(self._of_account, visit.visitor.account)
+        self._of_account.take(visit.visitor.account)
         return visit
-
-
-def once(limit: Limit, name: str) -> None:
-    if seconds := limit.wait(name):
-        raise TooOften(seconds)
 
 
 def text_of(form: FormData, name: str) -> str | None:

@@ -9,8 +9,8 @@ from domain.case.attempt import Purpose
 from domain.case.events import AddIssue, Review, ReviewPlan
 from domain.case.status import Status
 from tests.engine import issue
+from tests.page.seller_states import A_PLAN
 from tests.page.site import Site
-from tests.page.stage import A_PLAN
 from tests.page.test_seller import fill, said, send
 from workflows.case.issue_case import IssueCase
 

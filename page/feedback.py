@@ -21,7 +21,7 @@ NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-ma
 
 
 @dataclass
-class Shown:
+class Feedback:
     """What a page says besides how things stand."""
 
     notice: str | None = None
@@ -32,7 +32,7 @@ class Shown:
     status: int = 200
 
 
-def said_of(news: str | None, case: CasePage | None) -> str | None:
+def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
     """What was done, said once, and only as far as it still holds."""
     match news:
         case "call" if case is not None and case.calling:
@@ -46,7 +46,7 @@ def said_of(news: str | None, case: CasePage | None) -> str | None:
     return None
 
 
-def refused(refusal: UpdateRefused, *, called: bool = False) -> Shown:
+def feedback_on(refusal: UpdateRefused, *, called: bool = False) -> Feedback:
     if refusal.reason in REFUSALS:
-        return Shown(REFUSALS[refusal.reason], status=409)
-    return Shown(CALLED_JUST_NOW if called else CASE_CHANGED, status=409)
+        return Feedback(REFUSALS[refusal.reason], status=409)
+    return Feedback(CALLED_JUST_NOW if called else CASE_CHANGED, status=409)

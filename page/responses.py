@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from page.case_page import case_page
+from page.case_page import CasePage, case_page
+from page.enrollment_page import EnrollmentPage
+from page.feedback import CALLED_JUST_NOW, CALLING, CASE_CHANGED, Feedback, confirmation_of
 from page.languages import NAMES, Language, Reader, language_of
 from page.number_form import readable
 from page.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
 from page.seller_workflows import Found, SellerWorkflows
-from page.session import Visit, Visits
-from page.shown import CALLED_JUST_NOW, CALLING, CASE_CHANGED, Shown, said_of
-from page.standing_page import StandingPage
+from page.visits import Visit, Visits
 
 
-class Answers:
-    """Whatever is asked for, what is shown of it."""
+class Responses:
+    """What is sent back, whatever is asked for."""
 
     def __init__(
         self, workflows: SellerWorkflows, visits: Visits, version: str, desk_phone: str | None
@@ -27,32 +27,25 @@ class Answers:
         self._version = version
         self._desk_phone = desk_phone
 
-    async def show(self, request: Request, visit: Visit, shown: Shown) -> Response:
-        """A seller's page, as their workflows stand now."""
+    async def show(self, request: Request, visit: Visit, feedback: Feedback) -> Response:
+        """Return a seller's page, as their workflows are now."""
         found = await self._workflows.find(visit.visitor)
         reader = self._reader(request, found)
-        standing = StandingPage(found.standing) if found.standing is not None else None
+        enrollment = EnrollmentPage(found.standing) if found.standing is not None else None
         case = case_page(found.case) if found.case is not None else None
-        if case is not None and case.says_otherwise_of_the_account(standing):
+        if case is not None and case.says_otherwise_of_the_account(enrollment):
             case = None
         begun = form_to_go_on_from(case.view) if case else PlanForm.blank()
         has_plan_form = case is not None and case.is_open
-        if shown.plan is not None and not has_plan_form:  # nothing in it can be corrected any more
-            shown = Shown(CASE_CHANGED, plan=PlanForm(shown.plan.rows), status=409)
-        said = shown.notice or said_of(shown.news, case)
-        notice = reader.say(said) if said else None
-        if shown.notice == CALLED_JUST_NOW:
-            again = case.call_again_from if case else None
-            notice = (
-                reader.say(CALLED_JUST_NOW, moment=reader.moment(again))
-                if again
-                else reader.say(CASE_CHANGED)
-            )
+        if feedback.plan is not None and not has_plan_form:
+            # Nothing in it can be corrected any more.
+            feedback = Feedback(CASE_CHANGED, plan=PlanForm(feedback.plan.rows), status=409)
+        message = feedback.notice or confirmation_of(feedback.news, case)
         return self._render(
             request,
             reader,
             "page.html",
-            status=shown.status,
+            status=feedback.status,
             visit=visit,
             case=case,
             case_id=case.view.id if case else "",
@@ -60,25 +53,25 @@ class Answers:
             rejected=case.rejected if case else "",
             now=case.now if case else datetime.now(UTC),
             another_case=case is not None and case.is_another_than(visit.visitor.about_id),
-            standing=standing,
-            standing_unknown=found.standing_unknown,
-            notice=notice,
-            notice_of_call=said == CALLING,
-            notice_is_good=shown.status == 200 and said != CASE_CHANGED,
-            plan=shown.plan or begun,
-            plan_typed=shown.plan not in (None, begun),
+            enrollment=enrollment,
+            enrollment_unknown=found.standing_unknown,
+            notice=_translated(message, reader, case),
+            notice_of_call=message == CALLING,
+            notice_is_good=feedback.status == 200 and message != CASE_CHANGED,
+            plan=feedback.plan or begun,
+            plan_typed=feedback.plan not in (None, begun),
             has_plan_form=has_plan_form,
-            number=shown.number,
+            number=feedback.number,
         )
 
     def say(self, request: Request, template: str) -> Response:
-        """A page of which no account is known."""
+        """Return a page of which no account is known."""
         return self._render(request, Reader(self._language(request)), template)
 
     def _render(
         self, request: Request, reader: Reader, template: str, status: int = 200, **context: object
     ) -> Response:
-        """A page in the reader's language."""
+        """Return a page in the reader's language."""
         template_of = reader.language.templates.get_template(template)
         on_every_page = {
             "reader": reader,
@@ -101,7 +94,7 @@ class Answers:
         headers: Mapping[str, str] | None = None,
         why: str = "",
     ) -> Response:
-        """A page that says what went wrong, and keeps what was typed."""
+        """Return a page that says what went wrong, and keeps what was typed."""
         reader = Reader(self._language(request))
         typed = getattr(request.state, "typed", None)
         response = self._render(
@@ -118,7 +111,7 @@ class Answers:
         return response
 
     def unavailable(self, request: Request) -> Response:
-        """Temporal is away: a plan stays in its form, ready to be sent again."""
+        """Return what is shown while Temporal is away: a plan in its form, to be sent again."""
         typed = getattr(request.state, "typed", None)
         visit = getattr(request.state, "visit", None)
         if typed is None or visit is None:
@@ -126,7 +119,7 @@ class Answers:
         return self._render(
             request,
             Reader(self._language(request)),
-            "kept.html",
+            "plan_not_sent.html",
             503,
             has_plan_form=True,
             plan=typed,
@@ -147,3 +140,12 @@ class Answers:
         if known is None:
             return Reader(self._language(request))
         return Reader(self._language(request, known.language), known.language, known.time_zone)
+
+
+def _translated(message: str | None, reader: Reader, case: CasePage | None) -> str | None:
+    if message != CALLED_JUST_NOW:
+        return reader.say(message) if message else None
+    again = case.call_again_from if case else None
+    if again is None:  # the time is over by now
+        return reader.say(CASE_CHANGED)
+    return reader.say(CALLED_JUST_NOW, moment=reader.moment(again))

@@ -1,0 +1,74 @@
+"""What happened to a case, in the order it happened (docs/rules.md, sections 5 and 7)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from domain.case.attempt import Purpose, Result
+from domain.case.status import EventKind, Missing, Status
+from domain.shared.text import Frozen
+
+ENGINE = "engine"
+"""Who did what nobody in particular did."""
+
+
+class TimelineEntry(Frozen):
+    """One event. A fact is a field of its own, null where an event of its kind has none."""
+
+    at: datetime
+    what: EventKind
+    by: str = ENGINE
+
+    attempt: int | None = None
+    about: Purpose | None = None
+    """What the attempt was for."""
+    result: Result | None = None
+    served_by: str | None = None
+    """Which of several telephone providers placed the call."""
+
+    status: Status | None = None
+    """What the case became."""
+    reason: str | None = None
+    missing: Missing | None = None
+    """What was missing for *really tried*."""
+
+    changed: tuple[str, ...] = ()
+    """The fields of the account that were given anew."""
+    code: str | None = None
+    """What was chosen: a contact's channel, a decision, a conversation's outcome, a category."""
+    issue: str | None = None
+    """The id of the issue that joined or was withdrawn."""
+    version: int | None = None
+    """The version of the plan that was submitted or reviewed."""
+    note: str | None = None
+    """What somebody wrote, or a sentence for people."""
+
+
+def detail_of(entry: TimelineEntry) -> str:
+    """Facts and note of an event in English: `more information: Which supplier?`."""
+    facts = ", ".join(_facts(entry))
+    return ": ".join(part for part in (facts, entry.note) if part)
+
+
+def _facts(entry: TimelineEntry) -> Iterator[str]:
+    if entry.about is not None:
+        yield _plain(entry.about)
+    if entry.served_by is not None:
+        yield f"via {entry.served_by}"
+    if entry.status is not None:
+        reason = f" ({_plain(entry.reason)})" if entry.reason else ""
+        yield f"{_plain(entry.status)}{reason}"
+    if entry.changed:
+        yield " and ".join(_FIELDS.get(field, field) for field in entry.changed)
+    if entry.issue is not None:
+        yield entry.issue
+    if entry.code is not None:
+        yield _plain(entry.code)
+    elif entry.version is not None:
+        yield f"version {entry.version}"
+
+
+_FIELDS = {"emergency_phone": "emergency number"}
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ")

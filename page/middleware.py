@@ -1,0 +1,64 @@
+"""What is around the whole application: headers on every answer, and one log line for it."""
+
+import time
+
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger("page")
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_TLS_ONLY = "max-age=31536000"
+
+
+def without_redirects(app: Starlette) -> Starlette:
+    """Switch off Starlette's own redirects: they name the host that the request named."""
+    app.router.redirect_slashes = False
+    return app
+
+
+class HeadersAndLog:
+    """Around the whole application, so that no answer goes out without it."""
+
+    def __init__(self, app: ASGIApp, *, tls: bool) -> None:
+        self._app = app
+        self._headers = _HEADERS | ({"Strict-Transport-Security": _TLS_ONLY} if tls else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, and log it without who it was or what it was about."""
+        began, status = time.monotonic(), None
+
+        async def with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception:
+            # Answered as 500 before it gets here; the traceback is for us to mend it by.
+            log.exception("unexpected")
+            if status is None:
+                await PlainTextResponse("Please try again.\n", 500)(scope, receive, with_headers)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            took = round((time.monotonic() - began) * 1000)
+            log.info("request", method=scope["method"], route=route, status=status or 500, ms=took)
