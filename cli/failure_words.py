@@ -28,7 +28,7 @@ SHOWN_BY = {CASE.query: "show", ENROLLMENT.query: "enrollment show"}
 _ENCRYPTED_MESSAGE = "Encoded failure"
 """What Temporal says in place of a message that is encrypted."""
 
-_COMMANDS = {
+COMMANDS = {
     "report_contact": "contact",
     "request_call": "call",
     "submit_plan": "plan",
@@ -40,12 +40,12 @@ _COMMANDS = {
     "record_ratings": "ratings import",
     "change_account": "enrollment change",
 }
-_UPDATE = re.compile(rf"\b({'|'.join(_COMMANDS)})\b")
+_UPDATE = re.compile(rf"\b({'|'.join(COMMANDS)})\b")
 
 
 def in_commands(refusal: str) -> str:
     """A refusal with the client's own commands in it, where it names updates."""
-    return _UPDATE.sub(lambda found: f"`python client.py {_COMMANDS[found[1]]}`", refusal)
+    return _UPDATE.sub(lambda found: f"`python client.py {COMMANDS[found[1]]}`", refusal)
 
 
 def in_words(failure: TemporalFailure) -> str:

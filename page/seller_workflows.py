@@ -12,7 +12,7 @@ from domain.case.status import OPEN
 from domain.case.view import CaseView
 from domain.enrollment.view import StandingView
 from reference.page_links import Visitor
-from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
+from temporal_client.failures import NoAnswer, NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import (
     CASE,
     CaseName,
@@ -95,7 +95,12 @@ class SellerWorkflows:
         return await self._workflows.is_up()
 
     async def _view(self, name: Name[View]) -> View | None:
+        """What a workflow answers or ended with; one that broke off says nothing that holds."""
         try:
-            return await self._workflows.query_or_result(name)
+            async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
+                found = await self._workflows.look(name)
         except NotThere:
             return None
+        except TimeoutError:
+            raise NoAnswer("no answer in time") from None
+        return None if found.broke_off else found.view

@@ -64,7 +64,11 @@ class NoAnswer(TemporalFailure):
     """Nobody answered in time."""
 
 
-class NoServer(NoAnswer):
+class ServerFailed(TemporalFailure):
+    """It was the server, and so it is the same for everybody."""
+
+
+class NoServer(ServerFailed, NoAnswer):
     """The Temporal server does not answer."""
 
 
@@ -84,8 +88,8 @@ class AnswerUnreadable(TemporalFailure):
     """There is an answer, and this client cannot read it; the message says why."""
 
 
-class ServerRefused(TemporalFailure):
-    """The Temporal server itself said no, or is not there; the message is its own."""
+class ServerRefused(ServerFailed):
+    """The Temporal server itself said no; the message is its own."""
 
     def __init__(self, message: str, status: RPCStatusCode) -> None:
         super().__init__(message)

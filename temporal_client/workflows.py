@@ -16,7 +16,6 @@ from temporalio.client import (
     WorkflowFailureError,
 )
 from temporalio.common import (
-    QueryRejectCondition,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
 )
@@ -34,7 +33,6 @@ from temporal_client.failures import (
     NoServer,
     NotThere,
     NoWorker,
-    Paused,
     TemporalFailure,
     one_line,
     translated,
@@ -103,37 +101,6 @@ class Workflows:
                     raise NotThere from None
                 raise
 
-    async def query(self, name: Name[View], *, only_open: bool = False) -> View:
-        """The view, as a worker answers it; of a closed workflow too, unless `only_open`."""
-        handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
-        answered: View = await self._answer(
-            name,
-            handle.query(
-                name.kind.query,
-                result_type=name.kind.view,
-                reject_condition=QueryRejectCondition.NOT_OPEN if only_open else None,
-                rpc_timeout=self._within,
-            ),
-        )
-        return answered
-
-    async def query_or_result(self, name: Name[View]) -> View:
-        """The view of an open workflow, or what a closed one ended with: that takes no worker.
-
-        Raises:
-            NotThere: there is none, or it broke off and says nothing that still holds.
-        """
-        async with self._bounded(name):
-            try:
-                return await self.query(name, only_open=True)
-            except Closed:
-                last = await self.describe(name)
-            if last.status is WorkflowExecutionStatus.RUNNING:
-                raise Paused("paused")
-            if last.status is not WorkflowExecutionStatus.COMPLETED:
-                raise Closed("broken off")
-            return await self._result(replace(name, run_id=last.run_id))
-
     async def look(self, name: Name[View]) -> Snapshot[View]:
         """The newest workflow of that name, or the one that its run id picks, by its own clock.
 
@@ -143,7 +110,7 @@ class Workflows:
         described = await self.describe(name)
         found, now = replace(name, run_id=described.run_id), clock_of(described)
         if described.status is WorkflowExecutionStatus.RUNNING:
-            return Snapshot(await self.query(found), now)
+            return Snapshot(await self._query(found), now)
         try:
             return Snapshot(await self._result(found), now, ended=True)
         except WorkflowContinuedAsNewError as further:
@@ -152,7 +119,7 @@ class Workflows:
             cause = one_line(getattr(error.cause, "message", "") or str(error.cause))
         broke_off = f"the workflow ended without closing the {name.kind.query}: {cause}"
         try:
-            return Snapshot(await self.query(found), now, broke_off, ended=True)
+            return Snapshot(await self._query(found), now, broke_off, ended=True)
         except TemporalFailure:
             raise Closed(broke_off).about(name) from None
 
@@ -240,6 +207,12 @@ class Workflows:
         return replace(name, run_id=handle.first_execution_run_id)
 
     # --- how ------------------------------------------------------------------------------
+
+    async def _query(self, name: Name[View]) -> View:
+        handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
+        asked = handle.query(name.kind.query, result_type=name.kind.view, rpc_timeout=self._within)
+        answered: View = await self._answer(name, asked)
+        return answered
 
     async def _result(self, name: Name[View]) -> View:
         ended = self.client.get_workflow_handle(

@@ -25,7 +25,7 @@ from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.names import CASE_WORKFLOW
 from domain.shared.text import Frozen
-from temporal_client.failures import TemporalFailure
+from temporal_client.failures import ServerFailed, TemporalFailure
 from temporal_client.names import CASE, CaseName
 from temporal_client.search import listed, query_of
 from temporal_client.workflows import Snapshot, Workflows
@@ -115,6 +115,8 @@ async def _write(
     async def read(name: CaseName) -> Snapshot[CaseView] | TemporalFailure:
         try:
             return await workflows.look(name)
+        except ServerFailed:
+            raise
         except TemporalFailure as failure:  # the others are no less wanted for it
             return failure
 

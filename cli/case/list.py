@@ -21,7 +21,7 @@ from cli.terminal.words import left, plain
 from domain.case.status import Status
 from domain.case.waiting import WaitsFor, waits_for
 from domain.shared.text import Frozen
-from temporal_client.failures import TemporalFailure
+from temporal_client.failures import ServerFailed, TemporalFailure
 from temporal_client.names import case_name
 from temporal_client.search import count, count_each, earliest, newest
 from temporal_client.workflows import Workflows
@@ -142,6 +142,8 @@ async def _named(workflows: Workflows, rows: list[Row]) -> AsyncIterator[Row]:
         try:
             name = case_name(row.store, row.seller, row.run_id)
             return (await workflows.look(name)).view.account.name
+        except ServerFailed:
+            raise
         except TemporalFailure as failure:
             warn(f"{row.case}: its seller's name is not known: {in_words(failure)}")
             return None

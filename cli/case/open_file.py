@@ -29,6 +29,7 @@ from domain.shared.text import Code, Key, Line
 from temporal_client.failures import (
     NoAnswer,
     NoWorker,
+    ServerFailed,
     TemporalFailure,
     UpdateRefused,
     WorkerFailed,
@@ -174,7 +175,7 @@ async def _open_one(
     said: list[str] = []
     try:
         snapshot, outcome = await open_or_join(workflows, start, by, said.append)
-    except NoWorker:  # which is everybody's, where a stuck case is its own
+    except (NoWorker, ServerFailed):  # which is everybody's, where a stuck case is its own
         raise
     except (DidNotHappen, TemporalFailure) as problem:
         said_no = in_words(problem) if isinstance(problem, TemporalFailure) else problem.message

@@ -1,6 +1,7 @@
 """A case in a few words."""
 
 from datetime import datetime
+from typing import assert_never
 
 from cli.terminal.output import say, say_json
 from cli.terminal.words import plain, utc
@@ -100,7 +101,13 @@ def has_deadline(view: CaseView) -> bool:
 
 def attempt_of(channel: Channel, about: Purpose) -> str:
     """`e-mail (final notice)`."""
-    return f"{'call' if channel is Channel.CALL else 'e-mail'} ({plain(about)})"
+    match channel:
+        case Channel.CALL:
+            return f"call ({plain(about)})"
+        case Channel.EMAIL:
+            return f"e-mail ({plain(about)})"
+        case _:
+            assert_never(channel)
 
 
 def local(at: datetime, view: CaseView) -> str:

@@ -31,7 +31,7 @@ from domain.shared.names import (
     TELEPHONY_QUEUE,
 )
 from reference.time_zones import EDITION
-from temporal_client.failures import NotThere, TemporalFailure
+from temporal_client.failures import NotThere, ServerFailed, TemporalFailure
 from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
 from temporal_client.search import OPEN, listed, query_of
@@ -141,6 +141,8 @@ class _Look:
         self.asked += 1
         try:
             snapshot = await self._workflows.look(CaseName(CASE, case.id))
+        except ServerFailed:
+            raise
         except TemporalFailure as failure:
             return [Finding(kind=FindingKind.NO_ANSWER, where=case.id, what=in_words(failure))]
         return [*_undecided(case.id, snapshot), *_overdue(case, snapshot)]

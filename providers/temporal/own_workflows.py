@@ -29,11 +29,12 @@ class Enrollments:
         """What an account lacks to be enrolled; None if it is."""
         try:
             with _provider_failures("the enrollment"):
-                view = await self._workflows.query(
-                    enrollment_name(store, seller_id), only_open=True
-                )
+                found = await self._workflows.look(enrollment_name(store, seller_id))
         except NotThere:
+            found = None
+        if found is None or found.ended:
             return "the account is not enrolled: the programme does not know the seller"
+        view = found.view
         if view.reason is EnrollmentReason.NUMBER_BEING_CHECKED:
             raise ProviderFailed("the enrollment is still looking up the number")
         return why_not_enrolled(view)
