@@ -211,7 +211,7 @@ def test_a_new_key_is_a_line_of_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_every_summary_that_is_taken_without_encryption_is_taken_with_it() -> None:
-    longest = "x" * 248  # as JSON, the limit of cli/joining.py
+    longest = "x" * 248  # as JSON, the limit of cli/case/open_or_join.py
 
     async def size() -> int:
         name = "k" * 32
