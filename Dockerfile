@@ -18,6 +18,7 @@ COPY workflows workflows
 COPY activities activities
 COPY mail mail
 COPY providers providers
+COPY temporal_client temporal_client
 COPY reference reference
 COPY runtime runtime
 COPY page page

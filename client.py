@@ -15,29 +15,33 @@ from contextlib import suppress
 
 import typer
 
-from cli import enrollment
-from cli.audit import audit
-from cli.enrollment_listing import list_sellers
-from cli.history import history
-from cli.keys import new_key
-from cli.linking import link
-from cli.listing import list_cases
-from cli.live import watch
-from cli.opening import open_case
-from cli.ratings import import_ratings
-from cli.updates import (
-    call,
-    change,
-    contact,
-    conversation,
-    decide,
-    harm,
-    issue,
-    plan,
-    review,
-    withdraw,
-)
-from cli.watching import advance, show
+from cli.case.advance import advance
+from cli.case.call import call
+from cli.case.change import change
+from cli.case.contact import contact
+from cli.case.conversation import conversation
+from cli.case.decide import decide
+from cli.case.harm import harm
+from cli.case.history import history
+from cli.case.issue import issue
+from cli.case.list import list_cases
+from cli.case.open import open_case
+from cli.case.plan import plan
+from cli.case.review import review
+from cli.case.show import show
+from cli.case.watch import watch
+from cli.case.withdraw import withdraw
+from cli.enrollment.advance import advance as advance_enrollment
+from cli.enrollment.change import change as change_enrollment
+from cli.enrollment.expel import expel
+from cli.enrollment.list import list_sellers
+from cli.enrollment.readmit import readmit
+from cli.enrollment.reinstate import reinstate
+from cli.enrollment.show import show as show_enrollment
+from cli.operate.audit import audit
+from cli.operate.keys import new_key
+from cli.operate.link import link
+from cli.ratings.import_ratings import import_ratings
 
 OPERATIONS, SELLER, DESK, DEVELOPER = "Operations", "Seller", "Desk", "Developer"
 
@@ -156,21 +160,19 @@ _command(
 _command(DESK, "decide", decide, "US/A2EXAMPLE resume --note 'Their line was down'")
 _command(DESK, "harm", harm, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
 _group(OPERATIONS, "enrollment", "Where sellers stand in the programme, and what may change it.")
-_command(OPERATIONS, "enrollment show", enrollment.show, "US/A2EXAMPLE", "US/A2EXAMPLE --json")
+_command(OPERATIONS, "enrollment show", show_enrollment, "US/A2EXAMPLE", "US/A2EXAMPLE --json")
 _command(OPERATIONS, "enrollment list", list_sellers, "--status invited --store US", "--json")
 _command(
     SELLER,
     "enrollment change",
-    enrollment.change,
+    change_enrollment,
     "US/A2EXAMPLE --phone +12065550102",
     "US/A2EXAMPLE --selling-plan professional --remove email",
 )
-_command(DESK, "enrollment expel", enrollment.expel, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
-_command(DESK, "enrollment readmit", enrollment.readmit, "US/A2EXAMPLE --note 'Mistaken identity'")
-_command(
-    DESK, "enrollment reinstate", enrollment.reinstate, "US/A2EXAMPLE --note 'The appeal holds'"
-)
-_command(DEVELOPER, "enrollment advance", enrollment.advance, "US/A2EXAMPLE 30d")
+_command(DESK, "enrollment expel", expel, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
+_command(DESK, "enrollment readmit", readmit, "US/A2EXAMPLE --note 'Mistaken identity'")
+_command(DESK, "enrollment reinstate", reinstate, "US/A2EXAMPLE --note 'The appeal holds'")
+_command(DEVELOPER, "enrollment advance", advance_enrollment, "US/A2EXAMPLE 30d")
 _command(DEVELOPER, "advance", advance, "US/A2EXAMPLE 8h", "US/A2EXAMPLE PT72H")
 
 

@@ -12,15 +12,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from temporalio.client import Client
 
-from page.asking import Unavailable, Workflows
 from page.codec_endpoint import codec_app
 from page.limits import TooOften
 from page.middleware import HeadersAndLog, without_redirects
 from page.pages import Pages
 from page.responses import Responses
+from page.seller_workflows import SellerWorkflows
 from page.visits import NotOurForm, NoVisit, Visits
 from reference.page_links import Expired, Forged, Signer
 from runtime.page_settings import CodecSettings, PageSettings
+from temporal_client.failures import TemporalFailure
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_BODY = 512 * 1024
@@ -42,7 +43,7 @@ def build(
     """
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
-    workflows = Workflows(client)
+    workflows = SellerWorkflows(client)
     responses = Responses(workflows, visits, _version(), desk_phone)
     page = _routes(Pages(workflows, visits, responses), responses)
     if codec is None or codec.password is None or codec.ui is None:
@@ -112,7 +113,7 @@ def _routes(pages: Pages, responses: Responses) -> Starlette:
             Expired: expired,
             NotOurForm: not_our_form,
             TooOften: too_often,
-            Unavailable: unavailable,
+            TemporalFailure: unavailable,
             HTTPException: refused,
             500: unexpected,
         },

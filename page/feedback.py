@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from domain.case.status import Status
-from page.asking import SaidNo
 from page.case_page import CasePage
 from page.languages import N_
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
 from page.words import REFUSALS
+from temporal_client.failures import UpdateRefused
 
 CALLING = N_("We are calling you now. Please answer your telephone.")
 PLAN_FOR_REVIEW = N_("Thank you. We have received your plan, and a reviewer will read it.")
@@ -46,7 +46,7 @@ def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
     return None
 
 
-def feedback_on(refusal: SaidNo, *, called: bool = False) -> Feedback:
-    if refusal.why in REFUSALS:
-        return Feedback(REFUSALS[refusal.why], status=409)
+def feedback_on(refusal: UpdateRefused, *, called: bool = False) -> Feedback:
+    if refusal.reason in REFUSALS:
+        return Feedback(REFUSALS[refusal.reason], status=409)
     return Feedback(CALLED_JUST_NOW if called else CASE_CHANGED, status=409)

@@ -9,7 +9,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from domain.case.events import ChangeContact, RequestCall
 from domain.enrollment.events import ChangeAccount
 from page.addresses import network_asking
-from page.asking import Gone, SaidNo, Workflows
 from page.feedback import (
     CASE_CHANGED,
     NOT_KNOWN,
@@ -22,7 +21,9 @@ from page.limits import Limit
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
 from page.responses import Responses
+from page.seller_workflows import SellerWorkflows
 from page.visits import Visit, Visits
+from temporal_client.failures import NotThere, UpdateRefused
 
 _SELLER = "seller"
 
@@ -30,7 +31,7 @@ _SELLER = "seller"
 class Pages:
     """The routes."""
 
-    def __init__(self, workflows: Workflows, visits: Visits, responses: Responses) -> None:
+    def __init__(self, workflows: SellerWorkflows, visits: Visits, responses: Responses) -> None:
         self._workflows = workflows
         self._visits = visits
         self._responses = responses
@@ -102,9 +103,9 @@ class Pages:
         try:
             event = RequestCall(by=_SELLER)
             await self._workflows.tell_case(case_id, "request_call", event, key)
-        except SaidNo as refusal:
+        except UpdateRefused as refusal:
             return await self._responses.show(request, visit, feedback_on(refusal, called=True))
-        except Gone:
+        except NotThere:
             return await self._responses.show(request, visit, Feedback(CASE_CHANGED, status=409))
         return self._done("call")
 
@@ -131,11 +132,11 @@ class Pages:
         key = visit.key("plan", case_id, request.state.state, plan.model_dump_json())
         try:
             await self._workflows.tell_case(case_id, "submit_plan", plan, key)
-        except SaidNo as refusal:
+        except UpdateRefused as refusal:
             feedback = feedback_on(refusal)
             feedback.plan = typed
             return await self._responses.show(request, visit, feedback)
-        except Gone:
+        except NotThere:
             return await self._responses.show(
                 request, visit, Feedback(CASE_CHANGED, plan=typed, status=409)
             )
@@ -153,13 +154,13 @@ class Pages:
             return await self._responses.show(request, visit, Feedback(number=typed, status=422))
         try:
             await self._change_number(visit, form, typed.e164)
-        except SaidNo as refusal:
-            if typed.refused(refusal.why):
+        except UpdateRefused as refusal:
+            if typed.refused(refusal.reason):
                 return await self._responses.show(
                     request, visit, Feedback(number=typed, status=422)
                 )
             return await self._responses.show(request, visit, feedback_on(refusal))
-        except Gone:
+        except NotThere:
             return await self._responses.show(
                 request, visit, Feedback(NOT_KNOWN, number=typed, status=409)
             )
@@ -173,7 +174,7 @@ class Pages:
                     "change_contact",
                     ChangeContact(by=_SELLER, emergency_phone=phone),
                 )
-            except Gone:
+            except NotThere:
                 pass  # it has closed, and the enrollment is to know
             else:
                 return

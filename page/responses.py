@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from page.asking import Found, Workflows
 from page.case_page import CasePage, case_page
 from page.enrollment_page import EnrollmentPage
 from page.feedback import CALLED_JUST_NOW, CALLING, CASE_CHANGED, Feedback, confirmation_of
 from page.languages import NAMES, Language, Reader, language_of
 from page.number_form import readable
 from page.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
+from page.seller_workflows import Found, SellerWorkflows
 from page.visits import Visit, Visits
 
 
@@ -20,7 +20,7 @@ class Responses:
     """What is sent back, whatever is asked for."""
 
     def __init__(
-        self, workflows: Workflows, visits: Visits, version: str, desk_phone: str | None
+        self, workflows: SellerWorkflows, visits: Visits, version: str, desk_phone: str | None
     ) -> None:
         self._workflows = workflows
         self._visits = visits

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.findings import Kind
+from cli.operate.audit_report import FindingKind
 from domain.shared.names import CASES_QUEUE, case_workflow_id
 from tests.engine import account, issue
 from tests.patience import PATIENCE
@@ -41,8 +41,8 @@ def test_an_alert_says_what_is_wrong_and_names_its_page(alert: str) -> None:
     assert (ROOT / found[-1][1]).is_file()
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_whatever_an_audit_finds_has_its_page(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", FindingKind)
+def test_whatever_an_audit_finds_has_its_page(kind: FindingKind) -> None:
     assert (ROOT / kind.page).is_file()
 
 

@@ -9,9 +9,10 @@ from temporalio.api.workflowservice.v1 import (
     UnpauseWorkflowExecutionRequest,
 )
 
-from page.asking import Unavailable, Workflows
+from page.seller_workflows import SellerWorkflows
 from reference.page_links import Visitor
 from runtime.dev_server import TIME_SKIPPING
+from temporal_client.failures import Paused
 from tests.cli.conftest import Cli, name_of
 from tests.engine import Engine, OpenCase, engine_in
 
@@ -57,8 +58,8 @@ async def test_it_is_not_lost_sight_of(paused: OpenCase, cli: Cli) -> None:
 async def test_its_seller_is_not_told_that_there_is_no_case(
     engine: Engine, paused: OpenCase
 ) -> None:
-    with pytest.raises(Unavailable, match="paused"):
-        await Workflows(engine.client).find(Visitor.of(paused.handle.id))
+    with pytest.raises(Paused):
+        await SellerWorkflows(engine.client).find(Visitor.of(paused.handle.id))
 
 
 async def test_it_goes_on(engine: Engine, paused: OpenCase, cli: Cli) -> None:

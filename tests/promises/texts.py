@@ -14,24 +14,23 @@ from unittest.mock import patch
 from rich.console import Console
 from starlette.requests import Request
 
-from cli.asking import Standing
-from cli.cases import Snapshot
-from cli.enrollment_page import page_of as enrollment_page_of
-from cli.live import _line
-from cli.page import page_of
-from cli.words import how_it_ended, meaning_of, status_of, what_next
+from cli.case.story import story_of
+from cli.case.watch import _line
+from cli.case.words import how_it_ended, meaning_of, status_of, what_next
+from cli.enrollment.words import story_of as enrollment_story_of
 from domain.case.activity_inputs import tell_desk_input
 from domain.case.status import CLOSED
 from domain.case.steps import TellDesk, WaitUntil
 from domain.case.view import view_of
 from domain.shared.account import Store
 from mail.composer import Composer
-from page.asking import Found
 from page.case_page import CasePage
 from page.feedback import Feedback
 from page.responses import Responses
+from page.seller_workflows import Found
 from page.visits import Visit, Visits
 from reference.page_links import Signer, Visitor
+from temporal_client.workflows import Snapshot
 from tests.mail.emails import LINKED, PLAIN, TAGS
 from tests.promises.states import Moment
 from tests.reading import text_of
@@ -76,7 +75,7 @@ def shown_of_enrollments(moments: Sequence[Moment]) -> Iterator[Text]:
     for moment in moments:
         assert moment.standing is not None
         assert moment.enrollment is not None
-        page = enrollment_page_of("US/A2EXAMPLE", Standing(moment.standing, moment.now))
+        page = enrollment_story_of("US/A2EXAMPLE", Snapshot(moment.standing, moment.now))
         yield Text("client", "en", _printed(page), moment)
         details = enrollment_story.details(moment.enrollment, moment.now, moment.steps)
         yield Text("web ui", "en", details, moment)
@@ -112,7 +111,7 @@ def _by_the_client(moment: Moment) -> Iterator[Text]:
         return
     snapshot = Snapshot(view, moment.now)
     ended = how_it_ended(view) if case.status in CLOSED else ""
-    for words in (_printed(page_of(snapshot)), f"{_line(snapshot)}. {ended}"):
+    for words in (_printed(story_of(snapshot)), f"{_line(snapshot)}. {ended}"):
         yield Text("client", "en", words, moment)
 
 

@@ -10,7 +10,7 @@ import pytest
 from babel import Locale
 
 from activities.opening import hours_of
-from cli.words import both
+from cli.case.words import both
 from domain.case.policy import Policy
 from domain.case.view import view_of
 from page.languages import LANGUAGES, Reader

@@ -22,7 +22,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
-from cli.joining import open_or_join
+from cli.case.open_or_join import open_or_join
 from domain.case.attempt import Result
 from domain.case.events import (
     ContactChannel,
@@ -42,6 +42,7 @@ from domain.case.status import Status
 from domain.enrollment.events import ChangeAccount, Readmit
 from domain.shared.account import Issue
 from providers.protocols import ProviderFailed
+from temporal_client.workflows import Workflows
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in
 from tests.keys import use_keys
 from tests.record import OFTEN
@@ -87,7 +88,7 @@ async def lives(engine: Engine) -> None:
     who = account("QUIET1", emergency_phone=PHONE, **about)
     issues = (Issue(id="ISS-1", code="LISTING_POLICY", summary=SUMMARY),)
     start = CaseInput(account=who, issues=issues, policy=EVERYONE)
-    await open_or_join(engine.client, start, KIM, lambda _: None)
+    await open_or_join(Workflows(engine.client), start, KIM, lambda _: None)
     case = OpenCase(
         engine.client.get_workflow_handle_for(IssueCase.run, "case/US/QUIET1"), engine.skipper
     )

@@ -113,7 +113,7 @@ async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
             self.told += 1
             if self.told == 1:
                 seller = enrollment_workflow_id(order.store, order.seller_id)
-                handle = self._client.get_workflow_handle(seller)
+                handle = self._workflows.client.get_workflow_handle(seller)
                 pardon = Reinstate(by="lead", note="At once")
                 await handle.execute_update(Programme.reinstate, pardon)
                 raise ProviderFailed("the answer was lost")

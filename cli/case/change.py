@@ -1,0 +1,25 @@
+"""`change`: the seller's number or address in an open case."""
+
+from typing import Annotated
+
+import typer
+
+from cli.case.words import print_case
+from cli.session import tell
+from cli.terminal.parameters import By, Case, Json
+from cli.terminal.problems import checked
+from domain.case.events import ChangeContact
+
+
+def change(
+    case: Case,
+    by: By,
+    phone: Annotated[
+        str | None, typer.Option(help="The new emergency number, such as +12065550101.")
+    ] = None,
+    email: Annotated[str | None, typer.Option(help="The new address.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The seller has a new number, a new address, or both."""
+    event = {"by": by, "emergency_phone": phone, "email": email}
+    print_case(tell(case, "change_contact", checked(ChangeContact, event)), as_json=as_json)

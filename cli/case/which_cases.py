@@ -1,0 +1,77 @@
+"""Which cases a command is about, as queries to Temporal."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pydantic import Field
+from temporalio.common import SearchAttributeKey
+
+from domain.case.status import CLOSED, Status
+from domain.case.waiting import WaitsFor, of_whom
+from domain.shared.account import Store
+from domain.shared.names import CASE_WORKFLOW
+from domain.shared.text import Frozen, Key
+from temporal_client.search import OPEN, query_of
+from workflows.shared.search_attributes import DEADLINE, SINCE, STATUS
+
+_TIMED = of_whom(WaitsFor.SELLER)
+"""In any other status the deadline is a past one's."""
+
+_ENDED = "ExecutionStatus NOT IN ('Running', 'Paused', 'ContinuedAsNew')"
+
+_Moment = SearchAttributeKey[datetime]
+
+
+class Wanted(Frozen):
+    """Which cases: every value is of an alphabet that cannot leave its quotes in a query."""
+
+    status: Status | None = None
+    store: Store | None = None
+    seller: Key | None = None
+    due_before: datetime | None = None
+    everything: bool = False
+    limit: int = Field(default=100, ge=1)
+
+    def query(self) -> str:
+        """The cases to list."""
+        if self.status is not None:
+            return self.query_of(self.status)
+        if self.everything:
+            return self._where("ExecutionStatus != 'ContinuedAsNew'")
+        return self._where(OPEN)
+
+    def query_of(self, status: Status) -> str:
+        """The cases of a status. One that is not closed, but does not run, was broken off."""
+        running = "ExecutionStatus != 'ContinuedAsNew'" if status in CLOSED else OPEN
+        return self._where(f"{STATUS.name} = '{status}'", running)
+
+    def in_order(self) -> Iterator[tuple[str, _Moment | None]]:
+        """Queries for parts of the cases, the most urgent part first, each with its order."""
+        for whose, by in (
+            (WaitsFor.DESK, SINCE),
+            (WaitsFor.SELLER, DEADLINE),
+            (WaitsFor.ENGINE, SINCE),
+        ):
+            statuses = [s for s in of_whom(whose) if self.status in (None, s)]
+            if statuses:
+                yield self._where(_any_of(*statuses), f"{SINCE.name} IS NOT NULL", OPEN), by
+        if self.status is None or self.status not in CLOSED:
+            of_status = [f"{STATUS.name} = '{self.status}'"] if self.status else []
+            yield self._where(*of_status, f"{SINCE.name} IS NULL", OPEN), None
+        if self.status in CLOSED:
+            yield self.query(), None
+        elif self.everything and self.status is None:
+            yield self._where(_ENDED), None
+
+    def _where(self, *conditions: str) -> str:
+        wanted = [query_of(CASE_WORKFLOW, *conditions, store=self.store, seller=self.seller)]
+        if self.due_before is not None:
+            before = self.due_before.astimezone(UTC)
+            wanted.append(_any_of(*_TIMED))
+            wanted.append(f"{DEADLINE.name} < '{before:%Y-%m-%dT%H:%M:%SZ}'")
+        return " AND ".join(wanted)
+
+
+def _any_of(*statuses: Status) -> str:
+    listed = ", ".join(f"'{status}'" for status in statuses)
+    return f"{STATUS.name} IN ({listed})"

@@ -1,0 +1,15 @@
+"""`enrollment show`: where a seller stands."""
+
+from cli.enrollment.words import print_enrollment, story_of
+from cli.session import run
+from cli.terminal.output import console
+from cli.terminal.parameters import Json, Seller
+
+
+def show(seller: Seller, as_json: Json = False) -> None:
+    """Where a seller stands: each requirement, what is known, what happened."""
+    found = run(lambda workflows: workflows.look(seller))
+    if as_json:
+        print_enrollment(found.view, as_json=True)
+    else:
+        console().print(story_of(str(seller), found))

@@ -1,0 +1,125 @@
+"""Why what was asked of Temporal did not happen, in words."""
+
+import re
+
+from domain.shared.names import CASES_QUEUE
+from temporal_client.failures import (
+    AnswerUnreadable,
+    Closed,
+    NoAnswer,
+    NoServer,
+    NotThere,
+    NoWorker,
+    Paused,
+    ServerRefused,
+    TemporalFailure,
+    UpdateRefused,
+    WorkerFailed,
+)
+from temporal_client.names import CASE, ENROLLMENT
+from temporal_client.workflows import ANSWERS_WITHIN
+
+_UNKNOWN = {
+    CASE.query: "there is no case",
+    ENROLLMENT.query: "the programme does not know the seller",
+}
+SHOWN_BY = {CASE.query: "show", ENROLLMENT.query: "enrollment show"}
+"""The commands that show one."""
+_ENCRYPTED_MESSAGE = "Encoded failure"
+"""What Temporal says in place of a message that is encrypted."""
+
+_COMMANDS = {
+    "report_contact": "contact",
+    "request_call": "call",
+    "submit_plan": "plan",
+    "review_plan": "review",
+    "record_conversation": "conversation",
+    "add_issue": "issue",
+    "change_contact": "change",
+    "report_harm": "harm",
+    "record_ratings": "ratings import",
+    "change_account": "enrollment change",
+}
+_UPDATE = re.compile(rf"\b({'|'.join(_COMMANDS)})\b")
+
+
+def in_commands(refusal: str) -> str:
+    """A refusal with the client's own commands in it, where it names updates."""
+    return _UPDATE.sub(lambda found: f"`python client.py {_COMMANDS[found[1]]}`", refusal)
+
+
+def in_words(failure: TemporalFailure) -> str:
+    """What went wrong, and what to do about it."""
+    match failure:
+        case NoAnswer():
+            return no_answer_in_words(failure) + _what_may_yet_happen(failure)
+        case UpdateRefused():
+            return f"refused: {in_commands(failure.reason)}"
+        case AnswerUnreadable():
+            unknown = "it is not known whether it was taken: " if failure.of_update else ""
+            return f"{unknown}the answer {failure}"
+        case ServerRefused():
+            return _of_server(str(failure))
+        case Closed():
+            return f"{failure.name}: {failure}"
+        case NotThere():
+            return _not_there(failure)
+        case WorkerFailed():
+            return _of_worker(failure)
+    return str(failure)
+
+
+def no_answer_in_words(failure: NoAnswer) -> str:
+    """Why nobody answers; without what may yet come of it."""
+    match failure:
+        case Paused():
+            assert failure.name is not None
+            return (
+                f"somebody paused the {failure.name.kind.query}; `temporal workflow unpause -w "
+                f"{failure.name.workflow_id}` lets it go on"
+            )
+        case NoServer():
+            return "the Temporal server does not answer"
+        case NoWorker():
+            return (
+                f"no worker is listening on queue {CASES_QUEUE}; start one with `python worker.py`"
+            )
+    return (
+        f"no worker answered within {ANSWERS_WITHIN.seconds} s, though one was listening on queue "
+        f"{CASES_QUEUE} a minute ago; if it has gone, start one with `python worker.py`"
+    )
+
+
+def _what_may_yet_happen(failure: NoAnswer) -> str:
+    if failure.name is None or not failure.of_update:
+        return ""
+    return (
+        ". It may still be taken once one answers: look with `python client.py "
+        f"{SHOWN_BY[failure.name.kind.query]} {failure.name}` before asking again"
+    )
+
+
+def _not_there(failure: NotThere) -> str:
+    name = failure.name
+    assert name is not None
+    run = f" with the run {name.run_id}" if name.run_id else ""
+    return f"{_UNKNOWN[name.kind.query]} {name}{run}"
+
+
+def _of_server(message: str) -> str:
+    if "search attribute" in message:
+        return (
+            "no worker has run on this server yet; start one with `python worker.py`, which also "
+            "registers what cases are found by"
+        )
+    return f"Temporal answers: {message}"
+
+
+def _of_worker(failure: WorkerFailed) -> str:
+    message = str(failure)
+    if failure.of_update:
+        return f"refused: {in_commands(message)}"
+    if message == _ENCRYPTED_MESSAGE:
+        message = "its log says why; does it lack a key? (docs/runbook/key-missing.md)"
+    what = failure.name.kind.query if failure.name else "workflow"
+    return f"the worker cannot read the {what}: {message}"

@@ -1,0 +1,32 @@
+"""Many questions to a server, some of them in parallel."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Answer = TypeVar("Answer")
+
+AT_ONCE = 16
+"""How many are asked ahead: all that is ever in memory."""
+
+
+async def each(
+    items: AsyncIterator[T], ask: Callable[[T], Coroutine[Any, Any, Answer]]
+) -> AsyncIterator[tuple[T, Answer]]:
+    """Each item with its answer, in order."""
+    ahead: deque[tuple[T, asyncio.Task[Answer]]] = deque()
+    try:
+        async for item in items:
+            ahead.append((item, asyncio.create_task(ask(item))))
+            if len(ahead) == AT_ONCE:
+                yield ahead[0][0], await ahead[0][1]
+                ahead.popleft()
+        while ahead:
+            yield ahead[0][0], await ahead[0][1]
+            ahead.popleft()
+    finally:  # where one failed, nobody waits for the others
+        for _, asking in ahead:
+            asking.cancel()
+        await asyncio.gather(*(asking for _, asking in ahead), return_exceptions=True)

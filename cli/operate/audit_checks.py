@@ -1,0 +1,168 @@
+"""The audit: what goes wrong without anybody being told.
+
+What stands still the server itself lists, case or enrollment, however many are open. For the rest
+it is cheap where all is well: the list of open cases, a question to the server about each, and
+none to a worker, which would have to replay the case. Enrollments are too many even for that.
+"""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+)
+
+from cli.case.words import attempt_of
+from cli.failure_words import in_words
+from cli.in_parallel import each
+from cli.operate.audit_report import Finding, FindingKind, Report, lasting
+from cli.operate.server_checks import LATE, check_case, stands_still, stuck
+from cli.operate.time_zones_check import too_old
+from domain.case.status import EventKind, Status
+from domain.case.view import CaseView
+from domain.shared.names import (
+    CASE_WORKFLOW,
+    CASES_QUEUE,
+    EMAIL_QUEUE,
+    ENROLLMENT_WORKFLOW,
+    TELEPHONY_QUEUE,
+)
+from reference.time_zones import EDITION
+from temporal_client.failures import NotThere, TemporalFailure
+from temporal_client.names import CASE, CaseName
+from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
+from temporal_client.search import OPEN, listed, query_of
+from temporal_client.workflows import Snapshot, Workflows, clock_of
+from workflows.shared.search_attributes import STATUS
+
+UNDECIDED = timedelta(hours=24)
+"""Escalations that wait for longer are reported."""
+
+_FAILING_TASKS = (
+    "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
+)
+"""What the server itself marks, after as many failures in a row as it is told to: ours two."""
+_STANDS_STILL = f"({_FAILING_TASKS} OR ExecutionStatus = 'Paused')"
+
+
+async def check_everything(
+    workflows: Workflows,
+    *,
+    ask: bool = False,
+    quick: bool = False,
+    zones_checked: date | None = None,
+) -> Report:
+    """Look at queues, at what stands still, and at every open case.
+
+    With `ask` each case's worker is asked. With `quick` no open case is looked at by itself, so
+    that it takes a second however many there are. `zones_checked` is when somebody looked in vain
+    for newer time zones than this machine has.
+    """
+    client = workflows.client
+    queues = await asyncio.gather(
+        _queue(client, CASES_QUEUE), _queue(client, TELEPHONY_QUEUE), _queue(client, EMAIL_QUEUE)
+    )
+    findings = [queue for queue in queues if queue] + too_old(datetime.now(UTC), zones_checked)
+    look_closer = _Look(workflows, ask=ask, worker=not queues[0])
+    for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW):
+        marked = listed(client, query_of(workflow, OPEN, _STANDS_STILL))
+        async for _, about in each(marked, look_closer.at_marked):
+            findings += about
+    cases = 0
+    if not quick:
+        open_cases = listed(client, query_of(CASE_WORKFLOW, OPEN))
+        async for _, about in each(open_cases, look_closer.at_case):
+            findings += about
+            cases += 1
+    return Report(
+        cases=cases, asked=look_closer.asked, time_zones=EDITION, findings=tuple(findings)
+    )
+
+
+async def _queue(client: Client, queue: str) -> Finding | None:
+    """No worker asks for the queue's work."""
+    of = WORKFLOWS if queue == CASES_QUEUE else ACTIVITIES
+    heard, kind = await last_heard(client, queue, of), FindingKind.QUEUE_WITHOUT_WORKER
+    if is_listening(heard):
+        return None
+    what, where = "no worker listens", f"queue {queue}"
+    if heard is None:
+        return Finding(kind=kind, where=where, what=what)
+    return lasting(kind, where, what, heard, datetime.now(UTC))
+
+
+class _Look:
+    """Looks at one after the other."""
+
+    def __init__(self, workflows: Workflows, *, ask: bool, worker: bool) -> None:
+        self._workflows = workflows
+        self._ask = ask
+        self._worker = worker
+        self.asked = 0
+        self._stuck: set[str] = set()
+        """Runs of which it is known already."""
+
+    async def at_marked(self, listed: WorkflowExecution) -> list[Finding]:
+        """One that the server has marked. The mark may outlast the fault by a moment."""
+        workflow = await self._still_running(listed)
+        if workflow is None or not stands_still(workflow):
+            return []
+        self._stuck.add(workflow.run_id)
+        return [await stuck(self._workflows.client, workflow, clock_of(workflow))]
+
+    async def at_case(self, listed: WorkflowExecution) -> list[Finding]:
+        """One that is open."""
+        case = await self._still_running(listed)
+        if case is None or case.run_id in self._stuck:
+            return []
+        findings = await check_case(self._workflows.client, case)
+        if any(finding.kind is FindingKind.STUCK_WORKFLOW for finding in findings):
+            return findings  # it answers nobody
+        if self._ask or case.typed_search_attributes.get(STATUS) == Status.ESCALATED:
+            findings += await self._asked(case)
+        return findings
+
+    async def _still_running(
+        self, listed: WorkflowExecution
+    ) -> WorkflowExecutionDescription | None:
+        try:
+            described = await self._workflows.describe(CaseName(CASE, listed.id))
+        except NotThere:
+            return None
+        return described if described.status is WorkflowExecutionStatus.RUNNING else None
+
+    async def _asked(self, case: WorkflowExecutionDescription) -> list[Finding]:
+        if not self._worker:
+            what = f"it cannot be asked: no worker listens on queue {CASES_QUEUE}"
+            return [Finding(kind=FindingKind.NO_ANSWER, where=case.id, what=what)]
+        self.asked += 1
+        try:
+            snapshot = await self._workflows.look(CaseName(CASE, case.id))
+        except TemporalFailure as failure:
+            return [Finding(kind=FindingKind.NO_ANSWER, where=case.id, what=in_words(failure))]
+        return [*_undecided(case.id, snapshot), *_overdue(case, snapshot)]
+
+
+def _undecided(where: str, snapshot: Snapshot[CaseView]) -> list[Finding]:
+    view, now = snapshot.view, snapshot.now
+    if view.status is not Status.ESCALATED:
+        return []
+    since = next(entry.at for entry in reversed(view.timeline) if entry.what is EventKind.STATUS)
+    if now - since < UNDECIDED:
+        return []
+    what = f"escalated ({view.reason}), and nobody has decided"
+    return [lasting(FindingKind.ESCALATION_UNDECIDED, where, what, since, now)]
+
+
+def _overdue(case: WorkflowExecutionDescription, snapshot: Snapshot[CaseView]) -> list[Finding]:
+    """Due, and nothing of it is under way, though the case had not a thing else to do."""
+    view, before = snapshot.view, clock_of(case)
+    busy = case.raw_description.pending_activities or any(not a.result for a in view.attempts)
+    if busy or not view.agenda or view.agenda[0].due > before - LATE:
+        return []
+    due = view.agenda[0]
+    what = f"{attempt_of(due.channel, due.about)} was due and has not begun"
+    return [lasting(FindingKind.LATE_ATTEMPTS, case.id, what, due.due, before)]

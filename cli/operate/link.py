@@ -1,0 +1,56 @@
+"""`link`: a seller's way in to their account health page, for the desk to hand on."""
+
+import sys
+from contextlib import suppress
+
+from pydantic import ValidationError
+
+from cli.session import run
+from cli.terminal.output import say, warn
+from cli.terminal.parameters import Case
+from cli.terminal.problems import BadInput, DidNotHappen
+from domain.shared.errors import explain
+from runtime.page_settings import PageSettings, of_this_machine
+from runtime.settings import Settings
+from temporal_client.failures import NotThere
+from temporal_client.names import CaseName, enrollment_name
+from temporal_client.workflows import Workflows
+
+
+def link(case: Case) -> None:
+    """Make a link that opens the seller's account health page, for whoever has it."""
+    try:
+        settings = of_this_machine(PageSettings(), Settings().state)
+    except ValidationError as error:
+        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    try:
+        address = settings.entry().link(case.workflow_id)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    _warn_if_unknown(case)
+    say(address)
+    if sys.stdout.isatty():
+        say(f"It opens the page for {settings.link_days:g} days; whoever has it can act there.")
+
+
+def _warn_if_unknown(case: CaseName) -> None:
+    """A link is right for whoever becomes known later; more likely the name is mistyped."""
+    try:
+        known = run(lambda workflows: _is_known(workflows, case))
+    except (DidNotHappen, BadInput) as problem:
+        warn(f"warning: it is not known whether there is a seller {case}: {problem.message}")
+        return
+    if not known:
+        warn(
+            f"warning: nobody knows the seller {case}: there is no case and no enrollment, and "
+            "the page will say so"
+        )
+
+
+async def _is_known(workflows: Workflows, case: CaseName) -> bool:
+    account = case.account
+    for name in (case, enrollment_name(account.store, account.seller_id)):
+        with suppress(NotThere):
+            await workflows.describe(name)
+            return True
+    return False

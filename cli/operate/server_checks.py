@@ -1,0 +1,144 @@
+"""What is wrong with an open case, as far as the server alone can tell: no worker is asked.
+
+Everything is measured by the case's own clock, which may have been played forward. The server
+keeps it, and whatever waits for a worker was due by it.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import EventType, PendingActivityState, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription
+
+from cli.operate.audit_report import Finding, FindingKind, lasting
+from cli.terminal.words import plain
+from domain.case.status import Status
+from domain.shared.names import CASES_QUEUE
+from temporal_client.workflows import ANSWERS_WITHIN, clock_of
+from workflows.shared.search_attributes import DEADLINE, STATUS
+
+LATE = timedelta(minutes=5)
+"""What is overdue, or fails, for longer is reported."""
+
+_FAILED_TASKS = 3
+"""The attempt of a task from which on it is stuck, some 20 seconds after it was first due. Fewer
+failures in a row than two are a worker that was killed, or a deployment."""
+
+_FAILED_TRIES = 3
+
+_TIMED = (Status.CONTACTING, Status.WORKING)
+"""In any other status the deadline is a past one's."""
+
+_NEWEST_EVENTS = 100
+
+
+async def check_case(client: Client, case: WorkflowExecutionDescription) -> list[Finding]:
+    """What is wrong with an open case."""
+    now, raw = clock_of(case), case.raw_description
+    findings = list(_overdue(case, now))
+    if stands_still(case):
+        findings.append(await stuck(client, case, now))
+    for activity in raw.pending_activities:
+        if activity.attempt > _FAILED_TRIES and activity.HasField("last_failure"):
+            since = await _scheduled_at(client, case, activity)
+            if since is None or since < now - LATE:
+                findings.append(_failing(case, activity, since, now))
+    return findings
+
+
+def stands_still(workflow: WorkflowExecutionDescription) -> bool:
+    """Whether it is paused, or its task fails or times out again and again."""
+    task = workflow.raw_description.pending_workflow_task
+    return task.attempt >= _FAILED_TASKS or _paused(workflow) is not None
+
+
+def _overdue(case: WorkflowExecutionDescription, now: datetime) -> Iterator[Finding]:
+    task = case.raw_description.pending_workflow_task
+    due = task.original_scheduled_time.ToDatetime(UTC)
+    if 0 < task.attempt < _FAILED_TASKS and due < now - LATE:
+        what = f"its next step waits for a worker on queue {CASES_QUEUE}"
+        yield lasting(FindingKind.LATE_ATTEMPTS, case.id, what, due, now)
+    activities = case.raw_description.pending_activities
+    for activity in activities:
+        due = activity.scheduled_time.ToDatetime(UTC)
+        waits = activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+        if waits and due < now - LATE:
+            queue = activity.activity_options.task_queue.name
+            what = f"{_named(activity)} waits for a worker on queue {queue}"
+            yield lasting(FindingKind.LATE_ATTEMPTS, case.id, what, due, now)
+    attributes = case.typed_search_attributes
+    deadline = attributes.get(DEADLINE)
+    timed = attributes.get(STATUS) in _TIMED and deadline is not None
+    # What is under way at the deadline is let finish: it is reported itself, where it hangs.
+    if timed and deadline and deadline < now - LATE and not activities:
+        what = f"its deadline has passed, and it is still {attributes.get(STATUS)}"
+        yield lasting(FindingKind.DEADLINE_PASSED, case.id, what, deadline, now)
+
+
+def _failing(
+    case: WorkflowExecution, activity: PendingActivityInfo, since: datetime | None, now: datetime
+) -> Finding:
+    failure = activity.last_failure
+    # Never its message, which a library may have put an address into.
+    kind = failure.application_failure_info.type or failure.WhichOneof("failure_info") or "unknown"
+    what = f"{_named(activity)} failed {activity.attempt - 1} times; the last failure: {kind}"
+    lasts = now - since if since else None
+    return Finding(
+        kind=FindingKind.PROVIDER_FAILING, where=case.id, what=what, since=since, lasts=lasts
+    )
+
+
+def _named(activity: PendingActivityInfo) -> str:
+    return f"activity {plain(activity.activity_type.name)}"
+
+
+async def stuck(client: Client, workflow: WorkflowExecutionDescription, now: datetime) -> Finding:
+    """A workflow that is paused, or whose task fails again and again, as its history says."""
+    kind, where = FindingKind.STUCK_WORKFLOW, workflow.id
+    if paused := _paused(workflow):
+        return lasting(kind, where, "somebody paused it", paused, now)
+    for event in await _newest_events(client, workflow):
+        since = event.event_time.ToDatetime(UTC)
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            failed = event.workflow_task_failed_event_attributes
+            cause = WorkflowTaskFailedCause.Name(failed.cause)
+            cause = plain(cause.removeprefix("WORKFLOW_TASK_FAILED_CAUSE_").lower())
+            fault = ", TMPRL1100" if "TMPRL1100" in failed.failure.message else ""
+            what = f"its workflow task fails again and again: {cause}{fault}"
+            return lasting(kind, where, what, since, now)
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+            what = "its workflow task times out again and again"
+            return lasting(kind, where, what, since, now)
+    return Finding(kind=kind, where=where, what="its workflow task fails again and again")
+
+
+def _paused(workflow: WorkflowExecutionDescription) -> datetime | None:
+    """Since when, if it is."""
+    info = workflow.raw_description.workflow_extended_info
+    return info.pause_info.paused_time.ToDatetime(UTC) if info.HasField("pause_info") else None
+
+
+async def _scheduled_at(
+    client: Client, case: WorkflowExecution, activity: PendingActivityInfo
+) -> datetime | None:
+    """When an activity was first to begin: the server tells of its next try only."""
+    for event in await _newest_events(client, case):
+        scheduled = event.activity_task_scheduled_event_attributes
+        if scheduled.activity_id == activity.activity_id:
+            return event.event_time.ToDatetime(UTC)
+    return None
+
+
+async def _newest_events(client: Client, workflow: WorkflowExecution) -> list[HistoryEvent]:
+    answer = await client.workflow_service.get_workflow_execution_history_reverse(
+        GetWorkflowExecutionHistoryReverseRequest(
+            namespace=client.namespace,
+            execution=workflow.raw_info.execution,
+            maximum_page_size=_NEWEST_EVENTS,
+        ),
+        timeout=ANSWERS_WITHIN,
+    )
+    return list(answer.history.events)

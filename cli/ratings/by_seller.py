@@ -1,0 +1,94 @@
+"""Lines of ratings, put on disk and handed out seller by seller.
+
+Nobody else sees the file: SQLite removes it from its folder as soon as it is made.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from cli.ratings.lines import RatingLine
+from cli.terminal.problems import DidNotHappen
+from domain.enrollment.events import MAXIMUM_RATINGS
+from domain.enrollment.ratings import Rating
+from domain.shared.account import SellerAccount
+
+_TABLE = """
+PRAGMA journal_mode = OFF;
+PRAGMA cache_size = -16000;
+CREATE TABLE lines (seller TEXT, line INTEGER, said TEXT);
+"""
+_SELLERS = """
+SELECT seller, min(line) AS first_line FROM lines GROUP BY seller HAVING first_line >= ?
+ORDER BY first_line
+"""
+
+
+class Seller(NamedTuple):
+    """A seller, with what the file says of them."""
+
+    first_line: int
+    account: SellerAccount
+    """Of the values that lines give, the last of each."""
+    ratings: tuple[Rating, ...]
+    lines: tuple[int, ...]
+    """Where each of the ratings stands in the file."""
+
+
+class BySeller:
+    """What a file says, by seller."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("")  # a file of its own, which grows as it must
+        self._database.executescript(_TABLE)
+
+    def add(self, lines: Iterable[tuple[int, RatingLine]]) -> None:
+        """Keep lines.
+
+        Raises:
+            DidNotHappen: the disk does not take them.
+        """
+        rows = (
+            (f"{line.store}/{line.seller_id}", number, line.model_dump_json(exclude_none=True))
+            for number, line in lines
+        )
+        try:
+            self._database.executemany("INSERT INTO lines VALUES (?, ?, ?)", rows)
+        except sqlite3.Error as error:  # a full disk, for instance
+            raise DidNotHappen(f"the lines could not be put on disk: {error}") from None
+
+    def count(self, from_line: int) -> int:
+        """How many sellers have their first line there or later; every line was added."""
+        self._database.execute("CREATE INDEX IF NOT EXISTS by_seller ON lines (seller, line)")
+        found = self._database.execute(f"SELECT count(*) FROM ({_SELLERS})", (from_line,))  # noqa: S608
+        return int(found.fetchone()[0])
+
+    def sellers(self, from_line: int) -> Iterator[Seller]:
+        """Those sellers, in the order of the file."""
+        for seller, first_line in self._database.execute(_SELLERS, (from_line,)):
+            yield self._seller(seller, first_line)
+
+    def _seller(self, seller: str, first_line: int) -> Seller:
+        rows = self._database.execute(
+            "SELECT line, said FROM lines WHERE seller = ? ORDER BY line", (seller,)
+        )
+        account: dict[str, object] = {}
+        days: dict[date, tuple[Rating, int]] = {}
+        for number, said in rows:
+            line = RatingLine.model_validate_json(said)
+            account |= line.model_dump(exclude_none=True, exclude={"date", "rating"})
+            days[line.date] = (Rating(date=line.date, rating=line.rating), number)
+        # More days than fit in a message are more than any window can see: the older ones
+        # would be forgotten as soon as they were recorded.
+        newest = [days[day] for day in sorted(days)[-MAXIMUM_RATINGS:]]
+        return Seller(
+            first_line,
+            SellerAccount.model_validate(account),
+            tuple(rating for rating, _ in newest),
+            tuple(number for _, number in newest),
+        )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()

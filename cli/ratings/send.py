@@ -1,0 +1,124 @@
+"""Each seller is sent one message, with all that a file says of them.
+
+What an import says is true however often it is said, so it may be said again.
+"""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from cli.failure_words import in_words, no_answer_in_words
+from cli.ratings.by_seller import Seller
+from cli.terminal.files import clean
+from cli.terminal.problems import DidNotHappen
+from domain.enrollment.events import AccountNews, RecordRatings
+from domain.enrollment.view import EnrollmentView
+from temporal_client.failures import NoAnswer, NoServer, NoWorker, UpdateRefused, WorkerFailed
+from temporal_client.names import enrollment_name
+from temporal_client.workflows import Workflows
+from workflows.shared.search_attributes import enrollment_at_start
+
+_AT_ONCE = 16
+"""Sellers that are sent at once: enough to keep a server and a worker of two cores busy."""
+_ANSWERS_WITHIN = timedelta(seconds=30)
+"""Asked by so many at once an engine may be slow, which nobody minds here."""
+_RATING = re.compile(r"ratings\.(\d+)\.")
+
+
+class NotTaken(StrEnum):
+    """Why what the file says of a seller came to nothing."""
+
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+
+
+class Problem(NamedTuple):
+    """A line, and what is wrong with it."""
+
+    line: int
+    reason: str
+
+
+@dataclass
+class Sent:
+    """What became of the sellers so far."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """By the status that was answered, or why it was not taken."""
+    problems: list[Problem] = field(default_factory=list)
+    under_way: dict[int, None] = field(default_factory=dict)
+    """By their first lines, in the order of the file."""
+    last: int = 0
+    """The first line of the seller that was taken up last."""
+
+    @property
+    def again_from(self) -> int:
+        """The first line of the first seller that is not done."""
+        return next(iter(self.under_way), self.last + 1)
+
+
+async def send(
+    workflows: Workflows, sellers: Iterator[Seller], by: str, sent: Sent, tell: Callable[[], None]
+) -> None:
+    """Send each seller; `sent` says what came of it, and `tell` hears of each that is done.
+
+    Raises:
+        DidNotHappen: nobody answers. What is not done is left.
+    """
+    patient = Workflows(workflows.client, _ANSWERS_WITHIN)
+
+    async def work() -> None:
+        for seller in sellers:
+            sent.last = seller.first_line
+            sent.under_way[seller.first_line] = None
+            sent.outcomes[await _outcome_of(patient, seller, by, sent)] += 1
+            del sent.under_way[seller.first_line]
+            tell()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_AT_ONCE):
+                group.create_task(work())
+    except ExceptionGroup as group_of:  # all have the same cause
+        raise group_of.exceptions[0] from None
+
+
+async def _outcome_of(workflows: Workflows, seller: Seller, by: str, sent: Sent) -> str:
+    try:
+        return (await _send_one(workflows, seller, by)).status
+    except (UpdateRefused, WorkerFailed) as refusal:
+        sent.problems.append(_where(seller, in_words(refusal)))
+        return NotTaken.REFUSED
+    except (NoWorker, NoServer) as failure:  # which is everybody's, unlike a stuck enrollment
+        raise DidNotHappen(no_answer_in_words(failure)) from None
+    except NoAnswer:
+        why = "nobody answers for this seller; import the file again"
+        sent.problems.append(_where(seller, why))
+        return NotTaken.UNANSWERED
+
+
+async def _send_one(workflows: Workflows, seller: Seller, by: str) -> EnrollmentView:
+    account = seller.account
+    known = account.model_dump(exclude={"store", "seller_id"}, exclude_none=True)
+    news = AccountNews(**known) if known else None
+    return await workflows.tell_or_start(
+        enrollment_name(account.store, account.seller_id),
+        "record_ratings",
+        RecordRatings(by=by, ratings=seller.ratings, account=news),
+        known=account,
+        attributes=enrollment_at_start(account),
+    )
+
+
+def _where(seller: Seller, reason: str) -> Problem:
+    """The line that a refusal is about: that of the rating it names, or the seller's first."""
+    named = _RATING.search(reason)
+    position = int(named[1]) if named else -1
+    known = position in range(len(seller.lines))
+    line = seller.lines[position] if known else seller.first_line
+    return Problem(line, clean(_RATING.sub("", reason)))

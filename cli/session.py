@@ -1,0 +1,77 @@
+"""A command's connection to Temporal, and what goes wrong there in words."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.service import RPCError
+
+from cli.case.words import how_it_ended as how_case_ended
+from cli.failure_words import in_words
+from cli.terminal.problems import BadInput, DidNotHappen
+from domain.case.events import Event
+from domain.case.view import CaseView
+from runtime.connection import BadConnection, Unreachable, connect
+from runtime.encryption import BadKeys
+from temporal_client.failures import NotThere, TemporalFailure, of_server
+from temporal_client.names import Name, View
+from temporal_client.workflows import ANSWERS_WITHIN, Snapshot, Workflows
+
+T = TypeVar("T")
+
+
+def run(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
+    """Do `work` with a connection to Temporal.
+
+    Raises:
+        DidNotHappen: Temporal does not answer, or says no, or what it answers cannot be read.
+        BadInput: the settings of the connection, or the keys that encrypt, are no use.
+    """
+    # In an outage the SDK would write lines of its own into our standard output.
+    Runtime.set_default(
+        Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False
+    )
+    try:
+        return asyncio.run(_connected(work))
+    except (BadConnection, BadKeys) as error:
+        raise BadInput(str(error)) from None
+    except Unreachable as error:
+        raise DidNotHappen(str(error)) from None
+    except TemporalFailure as failure:
+        raise DidNotHappen(in_words(failure)) from None
+    except RPCError as error:  # of the lists, and of what an audit asks the server itself
+        raise DidNotHappen(in_words(of_server(error))) from None
+
+
+async def _connected(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
+            client = await connect(identity="client")
+    except TimeoutError:
+        raise Unreachable("no Temporal server answers (TEMPORAL_ADDRESS)") from None
+    return await work(Workflows(client))
+
+
+def tell(name: Name[View], update: str, event: Event) -> View:
+    """Send an update to a case or an enrollment that there is; answer how it stands then.
+
+    Raises:
+        DidNotHappen: it was not taken.
+    """
+    return run(lambda workflows: _tell(workflows, name, update, event))
+
+
+async def _tell(workflows: Workflows, name: Name[View], update: str, event: Event) -> View:
+    try:
+        return await workflows.tell(name, update, event)
+    except NotThere:
+        last = await workflows.look(name)  # which says so if there is none
+    raise DidNotHappen(f"{name} is closed: {how_it_ended(last)}")
+
+
+def how_it_ended(last: Snapshot[Any]) -> str:
+    """What became of a case, or why an enrollment is none any more."""
+    if last.broke_off is None and isinstance(last.view, CaseView):
+        return how_case_ended(last.view)
+    return last.broke_off or "an enrollment goes on for as long as the seller sells"

@@ -1,0 +1,77 @@
+"""Tables and sections of what is printed for a person."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
+
+from cli.terminal.output import console, say
+from cli.terminal.words import plain
+
+SomeStatus = TypeVar("SomeStatus", bound=StrEnum)
+
+_PADDING = 2
+"""Of a column; rich counts it for the outermost ones, too, which have less."""
+
+
+def head(rows: Iterable[tuple[str, str]]) -> Table:
+    """Names and values, one below the other."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        grid.add_row(name, value)
+    return grid
+
+
+def section(title: str, content: RenderableType) -> RenderableType:
+    """A part of a page."""
+    return Group(Text(f"\n{title}", style="bold cyan"), Padding(content, (0, 0, 0, 2)))
+
+
+def table_of(*columns: str) -> Table:
+    """A table without lines, of which nothing is cut off."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def keep_words(table: Table, width: int) -> None:
+    """Have no word broken that need not be in so wide a terminal, as rich would by itself."""
+    whole = [max(map(cell_len, _cells(column))) for column in table.columns]
+    words = [max(map(cell_len, " ".join(_cells(column)).split())) for column in table.columns]
+    room = width - _PADDING * len(whole)
+    least = _narrowed(words, [1] * len(words), room)
+    for column, given in zip(table.columns, _narrowed(whole, least, room), strict=True):
+        column.width = given
+
+
+def _narrowed(wanted: list[int], least: list[int], room: int) -> list[int]:
+    """The widest columns made narrower until all fit, or have no more than the least."""
+    most, widths = max(wanted), wanted
+    while most > 1 and sum(widths) > room:
+        most -= 1
+        widths = [min(want, max(few, most)) for want, few in zip(wanted, least, strict=True)]
+    return widths
+
+
+def _cells(column: Column) -> list[str]:
+    return [str(cell) for cell in (column.header, *column.cells)]
+
+
+def print_found(table: Table, total: int, counts: Mapping[SomeStatus, int], nothing: str) -> None:
+    """A table of what was found, and the counts."""
+    if table.row_count:
+        screen = console()
+        keep_words(table, screen.width)
+        screen.print(table)
+    if total > table.row_count:
+        say(f"{table.row_count} of {total} shown; narrow it down, or give a higher --limit.")
+    counted = ", ".join(f"{plain(status)} {n}" for status, n in counts.items() if n)
+    say(f"Counts: {counted}" if counted else nothing)

@@ -1,0 +1,299 @@
+"""Our workflows, asked and told through Temporal. Every call is bounded."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowContinuedAsNewError,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+)
+from temporalio.common import (
+    QueryRejectCondition,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.case.events import Event
+from domain.enrollment.view import EnrollmentView
+from domain.shared.account import SellerAccount
+from domain.shared.names import CASE_WORKFLOW, CASES_QUEUE, ENROLLMENT_WORKFLOW
+from temporal_client.failures import (
+    NO_ANSWER,
+    Closed,
+    NoAnswer,
+    NoServer,
+    NotThere,
+    NoWorker,
+    Paused,
+    TemporalFailure,
+    one_line,
+    translated,
+)
+from temporal_client.names import AnyName, CaseName, Name, SellerName, View
+from temporal_client.queues import is_listening, last_heard
+
+ANSWERS_WITHIN = timedelta(seconds=5)
+"""How long is waited for a server or a worker, the SDK's repetitions included, unless told."""
+
+_ASKS_WHO_LISTENS_AFTER = 1.0
+"""Seconds without an answer after which it is asked whether there is anybody to wait for."""
+
+T = TypeVar("T")
+
+
+class AlreadyOpen(Exception):
+    """A case of the account is open already, or is still closing."""
+
+    def __init__(self, name: CaseName) -> None:
+        super().__init__("a case is open already")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Snapshot(Generic[View]):
+    """A workflow as it stands."""
+
+    view: View
+    now: datetime
+    """By its own clock, which may have been played forward."""
+    broke_off: str | None = None
+    """How it ended, where that is not what was to become of it."""
+    ended: bool = False
+    """Whether it has. A query of one that is just closing can be ahead of its clock."""
+
+
+class Workflows:
+    """Cases and enrollments.
+
+    Every method raises a `TemporalFailure` where nothing comes of it.
+    """
+
+    def __init__(self, client: Client, within: timedelta = ANSWERS_WITHIN) -> None:
+        self.client = client
+        self._within = within
+
+    # --- asking ---------------------------------------------------------------------------
+
+    async def is_up(self) -> bool:
+        """Whether Temporal answers."""
+        try:
+            async with self._bounded():
+                return await self.client.service_client.check_health(timeout=self._within)
+        except TemporalFailure:
+            return False
+
+    async def describe(self, name: AnyName) -> WorkflowExecutionDescription:
+        """What the server says of a workflow."""
+        handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
+        async with self._bounded(name):
+            try:
+                return await handle.describe(rpc_timeout=self._within)
+            except RPCError as error:
+                if error.status is RPCStatusCode.INVALID_ARGUMENT:  # the run's id is none
+                    raise NotThere from None
+                raise
+
+    async def query(self, name: Name[View], *, only_open: bool = False) -> View:
+        """The view, as a worker answers it; of a closed workflow too, unless `only_open`."""
+        handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
+        answered: View = await self._answer(
+            name,
+            handle.query(
+                name.kind.query,
+                result_type=name.kind.view,
+                reject_condition=QueryRejectCondition.NOT_OPEN if only_open else None,
+                rpc_timeout=self._within,
+            ),
+        )
+        return answered
+
+    async def query_or_result(self, name: Name[View]) -> View:
+        """The view of an open workflow, or what a closed one ended with: that takes no worker.
+
+        Raises:
+            NotThere: there is none, or it broke off and says nothing that still holds.
+        """
+        async with self._bounded(name):
+            try:
+                return await self.query(name, only_open=True)
+            except Closed:
+                last = await self.describe(name)
+            if last.status is WorkflowExecutionStatus.RUNNING:
+                raise Paused("paused")
+            if last.status is not WorkflowExecutionStatus.COMPLETED:
+                raise Closed("broken off")
+            return await self._result(replace(name, run_id=last.run_id))
+
+    async def look(self, name: Name[View]) -> Snapshot[View]:
+        """The newest workflow of that name, or the one that its run id picks, by its own clock.
+
+        Raises:
+            Closed: it broke off, and nobody answers how it stood then.
+        """
+        described = await self.describe(name)
+        found, now = replace(name, run_id=described.run_id), clock_of(described)
+        if described.status is WorkflowExecutionStatus.RUNNING:
+            return Snapshot(await self.query(found), now)
+        try:
+            return Snapshot(await self._result(found), now, ended=True)
+        except WorkflowContinuedAsNewError as further:
+            return await self.look(replace(name, run_id=further.new_execution_run_id))
+        except WorkflowFailureError as error:
+            cause = one_line(getattr(error.cause, "message", "") or str(error.cause))
+        broke_off = f"the workflow ended without closing the {name.kind.query}: {cause}"
+        try:
+            return Snapshot(await self.query(found), now, broke_off, ended=True)
+        except TemporalFailure:
+            raise Closed(broke_off).about(name) from None
+
+    async def wait_until_closed(self, name: AnyName) -> None:
+        """Wait until a workflow has ended, however it did: for as long as the caller waits."""
+        handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
+        with translated(), suppress(WorkflowFailureError):
+            await handle.result()
+
+    # --- telling --------------------------------------------------------------------------
+
+    async def tell(
+        self, name: Name[View], update: str, event: Event, key: str | None = None
+    ) -> View:
+        """Send an update, and wait until it is taken; the same `key` counts once."""
+        # One named by its own id is not mistaken for a later one of the account.
+        handle = self.client.get_workflow_handle(
+            name.workflow_id, first_execution_run_id=name.run_id
+        )
+        asked = handle.execute_update(
+            update, event, id=key, result_type=name.kind.view, rpc_timeout=self._within
+        )
+        answered: View = await self._answer(name, asked, of_update=True)
+        return answered
+
+    async def tell_or_start(
+        self,
+        name: SellerName,
+        update: str,
+        event: Event,
+        key: str | None = None,
+        *,
+        known: SellerAccount | None = None,
+        attributes: TypedSearchAttributes | None = None,
+    ) -> EnrollmentView:
+        """As `tell`, to a seller not known before too: `known` is what is known of them then."""
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            ENROLLMENT_WORKFLOW,
+            {"account": known or name.account, "by": event.by},
+            id=name.workflow_id,
+            task_queue=CASES_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=attributes,
+            static_summary=str(name),
+        )
+        asked = self.client.execute_update_with_start_workflow(
+            update,
+            event,
+            start_workflow_operation=start,
+            id=key,
+            result_type=name.kind.view,
+            rpc_timeout=self._within,
+        )
+        try:
+            view: EnrollmentView = await self._answer(name, asked, of_update=True)
+        except BaseException:
+            # Nobody else asks for the start that failed, and asyncio would complain of that.
+            handle = asyncio.ensure_future(start.workflow_handle())
+            handle.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise
+        return view
+
+    async def start_case(
+        self, name: CaseName, start: object, *, attributes: TypedSearchAttributes, summary: str
+    ) -> CaseName:
+        """Start a case; answers its own name.
+
+        Raises:
+            AlreadyOpen: the account has one that has not closed.
+        """
+        async with self._bounded(name):
+            # Not USE_EXISTING, which does not tell whether it was us who started.
+            try:
+                handle = await self.client.start_workflow(
+                    CASE_WORKFLOW,
+                    start,
+                    id=name.workflow_id,
+                    task_queue=CASES_QUEUE,
+                    search_attributes=attributes,
+                    static_summary=summary,
+                    rpc_timeout=self._within,
+                )
+            except WorkflowAlreadyStartedError as running:
+                raise AlreadyOpen(replace(name, run_id=running.run_id)) from None
+        return replace(name, run_id=handle.first_execution_run_id)
+
+    # --- how ------------------------------------------------------------------------------
+
+    async def _result(self, name: Name[View]) -> View:
+        ended = self.client.get_workflow_handle(
+            name.workflow_id, run_id=name.run_id, result_type=name.kind.view
+        )
+        async with self._bounded(name):
+            result: View = await ended.result(follow_runs=False, rpc_timeout=self._within)
+            return result
+
+    async def _answer(
+        self, name: AnyName, call: Coroutine[Any, Any, T], *, of_update: bool = False
+    ) -> T:
+        """What a worker answers. Not every timeout of the SDK's covers its repetitions."""
+        answer, listens = asyncio.ensure_future(call), False
+        try:
+            async with self._bounded(name):
+                await asyncio.wait({answer}, timeout=_ASKS_WHO_LISTENS_AFTER)
+                if _is_unanswered(answer):
+                    listens = await self._somebody_listens()
+                    if not listens:
+                        raise NoWorker(CASES_QUEUE)
+                return await answer
+        except TemporalFailure as failure:
+            # It was the server that said who listens.
+            is_there = listens and isinstance(failure, NoServer)
+            found = NoAnswer(str(failure)) if is_there else failure
+            raise found.about(name, of_update=of_update) from None
+        finally:  # also on Ctrl-C, so that nothing is left to be complained of
+            answer.cancel()
+            await asyncio.gather(answer, return_exceptions=True)
+
+    async def _somebody_listens(self) -> bool:
+        return is_listening(await last_heard(self.client, CASES_QUEUE))
+
+    @asynccontextmanager
+    async def _bounded(self, name: AnyName | None = None) -> AsyncIterator[None]:
+        try:
+            with translated():
+                async with asyncio.timeout(self._within.total_seconds()):
+                    yield
+        except TemporalFailure as failure:
+            raise failure.about(name) from None
+
+
+def clock_of(description: WorkflowExecutionDescription) -> datetime:
+    """What time it is by a workflow's own clock, which may have been played forward."""
+    extended = description.raw_description.workflow_extended_info
+    if extended.HasField("time_skipping_info"):
+        return extended.time_skipping_info.current_time.ToDatetime(UTC)
+    return datetime.now(UTC)
+
+
+def _is_unanswered(answer: asyncio.Future[Any]) -> bool:
+    if not answer.done():
+        return True
+    error = answer.exception()
+    return isinstance(error, RPCError) and error.status in NO_ANSWER
