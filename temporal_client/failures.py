@@ -1,8 +1,9 @@
 """Why what was asked of Temporal did not happen. No personal data is in any of these."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from pydantic import JsonValue
 from temporalio.client import (
     RPCTimeoutOrCancelledError,
     WorkflowExecutionStatus,
@@ -49,11 +50,18 @@ class Closed(NotThere):
 
 
 class UpdateRefused(TemporalFailure):
-    """The workflow refused the update, in its own words."""
+    """The workflow refused the update: in its own words, and by a code with values.
 
-    def __init__(self, reason: str) -> None:
+    The codes are those of `Refusal` (docs/rules.md, section 7).
+    """
+
+    def __init__(
+        self, reason: str, code: str = "", values: Mapping[str, JsonValue] | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.code = code
+        self.values = values or {}
 
 
 class NoAnswer(TemporalFailure):
@@ -124,7 +132,11 @@ def _of_update(cause: BaseException) -> TemporalFailure:
     message = one_line(getattr(cause, "message", "") or str(cause))
     if kind == _CLOSED_MEANWHILE:
         return Closed("it closed before it answered")
-    return UpdateRefused(message) if kind == Refused.__name__ else WorkerFailed(message)
+    if isinstance(cause, ApplicationError) and kind == Refused.__name__:
+        details = cause.details[0] if cause.details else None
+        facts = details if isinstance(details, dict) else {}
+        return UpdateRefused(message, str(facts.get("code", "")), facts.get("values"))
+    return WorkerFailed(message)
 
 
 def one_line(message: str) -> str:
