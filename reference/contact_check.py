@@ -56,7 +56,7 @@ class ContactProblem(StrEnum):
 
     @property
     def code(self) -> str:
-        """What a refusal calls it, such as `short_code` (docs/rules.md, section 7)."""
+        """What a refusal calls it, such as `short_code` (docs/api.md)."""
         return self.name.lower()
 
 
