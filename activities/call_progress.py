@@ -12,7 +12,7 @@ class Following:
 
     call: str
     dialled_late: datetime | None = None
-    """When it was dialled, if late (`domain.case.attempt.LATE`)."""
+    """When it was dialled, if late (`domain.case.attempt.DIALLED_LATE`)."""
 
     def details(self) -> tuple[str, ...]:
         """As heartbeats tell it."""

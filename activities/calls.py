@@ -20,7 +20,7 @@ from activities.heartbeats import (
     to_its_end,
 )
 from domain.case.activity_inputs import PlaceCallInput
-from domain.case.attempt import LATE, CallEnded, Result
+from domain.case.attempt import DIALLED_LATE, CallEnded, Result
 from providers.call_wording import SPOKEN
 from providers.protocols import (
     Dial,
@@ -151,7 +151,7 @@ class _Placing:
             nothing_placed.tell()
             await self._release()
             raise
-        return Following(call, now if now - activity.info().scheduled_time > LATE else None)
+        return Following(call, now if now - activity.info().scheduled_time > DIALLED_LATE else None)
 
     async def _hold(self) -> str | None:
         lease = max(self._left(), _SHORT_LEASE)

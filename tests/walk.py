@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.domain.case import walks as cases
-from tests.domain.enrollment import exhaustive as enrollments
+from tests.domain.enrollment import walked_enrollment as enrollments
 from tests.domain.walk import Breach, Walk
 
 PAGE = Path(__file__).with_name("walk.md")

@@ -126,7 +126,7 @@ class TellDeactivationInput(Frozen):
 
 
 def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
-    """The order for a call under way."""
+    """The input for a call under way."""
     assert call.latest is not None
     return PlaceCallInput(
         case_id=case.id,
@@ -138,7 +138,7 @@ def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
 
 
 def send_email_input(case: Case, email: Attempt) -> SendEmailInput:
-    """The order for an e-mail under way."""
+    """The input for an e-mail under way."""
     account = case.account
     return SendEmailInput(
         case_id=case.id,
@@ -163,7 +163,7 @@ def send_email_input(case: Case, email: Attempt) -> SendEmailInput:
 
 
 def tell_desk_input(case: Case, due: datetime) -> TellDeskInput:
-    """The order to tell the desk what waits for it since `due`."""
+    """The input to tell the desk what waits for it since `due`."""
     return TellDeskInput(
         case_id=case.id,
         account=case.account,
@@ -178,7 +178,7 @@ def tell_desk_input(case: Case, due: datetime) -> TellDeskInput:
 
 
 def deactivate_input(case: Case) -> DeactivateInput:
-    """The order to deactivate the account."""
+    """The input to deactivate the account."""
     return DeactivateInput(
         case_id=case.id,
         store=case.account.store,
@@ -189,7 +189,7 @@ def deactivate_input(case: Case) -> DeactivateInput:
 
 
 def expel_input(case: Case) -> ExpelInput:
-    """The order to expel the account for the harm reported."""
+    """The input to expel the account for the harm reported."""
     assert case.harm is not None
     return ExpelInput(
         case_id=case.id,
@@ -202,7 +202,7 @@ def expel_input(case: Case) -> ExpelInput:
 
 
 def tell_deactivation_input(case: Case) -> TellDeactivationInput:
-    """The order to let the programme know that the account is deactivated."""
+    """The input to let the programme know that the account is deactivated."""
     found = case.status is Status.NOT_COVERED
     return TellDeactivationInput(
         key=f"{case.id}/deactivated",
@@ -216,7 +216,7 @@ def tell_deactivation_input(case: Case) -> TellDeactivationInput:
 def share_contact_input(
     own_id: str, account: Account | SellerAccount, news: ContactNews
 ) -> ShareContactInput:
-    """The order to let the account's other workflow know the news of the one with this id."""
+    """The input to let the account's other workflow know the news of the one with this id."""
     return ShareContactInput(
         store=account.store,
         seller_id=account.seller_id,

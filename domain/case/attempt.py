@@ -88,7 +88,7 @@ class Result(StrEnum):
     SKIPPED = "skipped"
 
 
-LATE = timedelta(minutes=1)
+DIALLED_LATE = timedelta(minutes=1)
 """A call dialled later than this after it was due counts from when it was dialled."""
 
 
@@ -99,7 +99,7 @@ class CallEnded(Frozen):
     served_by: str | None = None
     """Which of several telephone providers placed it."""
     dialled_at: datetime | None = None
-    """When it was dialled, if that was `LATE`: out of a queue, or tried again in an outage."""
+    """When it was dialled, if late: out of a queue, or tried again in an outage."""
 
 
 GOT_THROUGH = frozenset(
@@ -142,7 +142,7 @@ class Attempt(Scheduled):
     at: datetime
     to: str
     """The number or address it went to."""
-    outreach: int
+    outreach_number: int
     """The outreach it belongs to; a later one does not count it."""
     latest: datetime | None = None
     """A call is never dialled at or after this moment."""

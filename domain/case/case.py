@@ -142,7 +142,7 @@ class Case(Working):
         ended = ended if isinstance(ended, CallEnded) else CallEnded(result=ended)
         attempt = self.read_result(number, ended, now)
         if attempt and ended.result is Result.CONNECTED and self.is_open:
-            self.contact(now, by="seller")
+            self.seller_turned_up(now, by="seller")
 
     def told_desk(self, due: datetime, told: bool, now: datetime) -> None:
         """The desk was told, or could not be; it is told again while it has not acted."""

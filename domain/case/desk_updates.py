@@ -91,7 +91,7 @@ class Working(SellerEvents):
         self.conversation_required = False
         self.agenda = tuple(p for p in self.agenda if p.about is not Purpose.CONVERSATION)
         self.log(now, EventKind.CONVERSATION, event.by, code=event.outcome, note=event.note)
-        self.contact(now, event.by)
+        self.seller_turned_up(now, event.by)
         if event.outcome is ConversationOutcome.RESOLVED and self.status is not Status.ESCALATED:
             self.end(now, Status.RESOLVED, Reason.CONVERSATION, Purpose.RESOLVED)
 

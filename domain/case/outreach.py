@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from domain.case.attempt import (
+    DIALLED_LATE,
     GOT_THROUGH,
-    LATE,
     OUTREACH,
     Attempt,
     CallEnded,
@@ -32,7 +32,7 @@ class Outreach(CaseState):
 
     def begin_outreach(self, now: datetime) -> None:
         """Notice at once, a new agenda, a provisional deadline never earlier than before."""
-        self.outreach += 1
+        self.outreach_number += 1
         self.noticed_at = None
         self.deadline = max(now + self.rules.window, self.deadline or now)
         # An earlier notice still on its way would only repeat what the new one says. A call
@@ -42,7 +42,7 @@ class Outreach(CaseState):
         self._plan_outreach(now, self.rules.email_hours)
 
     def _plan_outreach(self, base: datetime, email_hours: tuple[float, ...]) -> None:
-        self.base = base
+        self.agenda_start = base
         self.agenda = tuple(p for p in self.agenda if p.about not in OUTREACH)
         for channel in _IN_ORDER:
             match channel:
@@ -56,32 +56,32 @@ class Outreach(CaseState):
     def _plan_outreach_emails(self, base: datetime, hours: tuple[float, ...]) -> None:
         for hour in hours:
             about = Purpose.FINAL_NOTICE if hour == hours[-1] else Purpose.NOTICE
-            self.plan(Channel.EMAIL, about, base + hour * _HOUR)
+            self.schedule(Channel.EMAIL, about, base + hour * _HOUR)
 
     def plan_outreach_calls(self, now: datetime, *, call_now: bool = False) -> None:
         """Lay out anew the outreach's calls that are still to come, redials aside."""
-        assert self.base is not None
+        assert self.agenda_start is not None
         future = [p for p in self._planned_calls() if not _unplanned(p) and p.due >= now]
         self.agenda = tuple(p for p in self.agenda if p not in future)
         if self.cannot_call:
             return
-        moments = {self.base + hour * _HOUR for hour in self.rules.call_hours}
+        moments = {self.agenda_start + hour * _HOUR for hour in self.rules.call_hours}
         moments |= {p.due for p in future} | ({now} if call_now else set())
         calls = plan_calls(
             moments,
             begins=now,
-            deadline=self.base + self.rules.window,
+            deadline=self.agenda_start + self.rules.window,
             hours=self.hours,
             spacing=self.rules.call_spacing,
             last_call=self._last_call(),
         )
         for due in calls:
-            self.plan(Channel.CALL, Purpose.NOTICE, due)
+            self.schedule(Channel.CALL, Purpose.NOTICE, due)
 
     def request(self, now: datetime) -> None:
         """Plan the call the seller asked for: at once, whatever the hour."""
         self._drop_calls_before(now + self.rules.call_spacing)
-        self.plan(Channel.CALL, Purpose.REQUESTED, now)
+        self.schedule(Channel.CALL, Purpose.REQUESTED, now)
 
     def plan_conversation_call(self, now: datetime) -> None:
         """Keep one call planned for a conversation still to be held, if there is none."""
@@ -94,7 +94,7 @@ class Outreach(CaseState):
             earliest = max(earliest, last + self.rules.call_spacing)
         due = next_opening(earliest, self.hours)
         if due and self.deadline and due < self.deadline:
-            self.plan(Channel.CALL, Purpose.CONVERSATION, due)
+            self.schedule(Channel.CALL, Purpose.CONVERSATION, due)
 
     def hours_run_short(self, now: datetime) -> bool:
         """Whether calls are to be planned for which the calling hours are not known yet."""
@@ -102,7 +102,10 @@ class Outreach(CaseState):
             return False
         known_until = self.hours[-1].closes
         if self.status is Status.CONTACTING:
-            return self.base is not None and known_until <= self.base + self.rules.window
+            return (
+                self.agenda_start is not None
+                and known_until <= self.agenda_start + self.rules.window
+            )
         wanted = self.conversation_wanted and not self.cannot_call
         return wanted and known_until <= now + _HOURS_AHEAD
 
@@ -120,7 +123,7 @@ class Outreach(CaseState):
         """Whether an attempt, planned or made, belongs to the present outreach."""
         if attempt.about not in OUTREACH:
             return False
-        return not isinstance(attempt, Attempt) or attempt.outreach == self.outreach
+        return not isinstance(attempt, Attempt) or attempt.outreach_number == self.outreach_number
 
     @property
     def conversation_wanted(self) -> bool:
@@ -190,7 +193,7 @@ class Outreach(CaseState):
             self.begin(newest, now, latest)
         else:
             self.record_unmade(newest, now, Result.SKIPPED)
-        if made and now - newest.due > LATE:
+        if made and now - newest.due > DIALLED_LATE:
             self._drop_calls_before(now + self.rules.call_spacing)
         if newest.about is Purpose.CONVERSATION:
             self.conversation_due = now + self.rules.conversation_call_every if made else now
@@ -232,12 +235,12 @@ class Outreach(CaseState):
         return attempt
 
     def _got_through(self, attempt: Attempt, now: datetime) -> None:
-        if self.noticed_at is not None or self.base is None:
+        if self.noticed_at is not None or self.agenda_start is None:
             return
         self.noticed_at = now
         self.deadline = max(now + self.rules.window, self.deadline or now)
         self.log(now, EventKind.CLOCK_STARTED)
-        if now - self.base <= self.rules.late_notice:
+        if now - self.agenda_start <= self.rules.late_notice:
             return
         # The notice itself is what the first e-mail of a new agenda would be.
         emails = self.rules.email_hours
@@ -260,7 +263,7 @@ class Outreach(CaseState):
             and (self.deadline is None or due < self.deadline)
         ):
             self._drop_calls_before(due + self.rules.call_spacing)
-            self.plan(Channel.CALL, attempt.about, due, redial_of=attempt)
+            self.schedule(Channel.CALL, attempt.about, due, redial_of=attempt)
 
     def number_is_invalid(self, now: datetime) -> None:
         """End calling until the number changes, and see that an e-mail asks for it."""

@@ -52,7 +52,11 @@ def _missing_of_calls(case: CaseState, calls: list[Attempt]) -> Missing | None:
 
 def _made(case: CaseState) -> list[Attempt]:
     """The notices since the outreach last began."""
-    return [a for a in case.attempts if a.outreach == case.outreach and a.about in OUTREACH]
+    return [
+        a
+        for a in case.attempts
+        if a.outreach_number == case.outreach_number and a.about in OUTREACH
+    ]
 
 
 def _to_present_addresses(case: CaseState) -> tuple[list[Attempt], list[Attempt]]:
@@ -73,13 +77,13 @@ def _to_present_addresses(case: CaseState) -> tuple[list[Attempt], list[Attempt]
 
 def _final_notice(case: CaseState, emails: list[Attempt]) -> Attempt | None:
     """The newest accepted one of the present agenda; one of an earlier agenda was not the last."""
-    assert case.base is not None
+    assert case.agenda_start is not None
     finals = (
         email
         for email in reversed(emails)
         if email.about is Purpose.FINAL_NOTICE and email.result is Result.ACCEPTED
     )
-    return next((final for final in finals if final.due > case.base), None)
+    return next((final for final in finals if final.due > case.agenda_start), None)
 
 
 def _latest_final_notice(case: CaseState) -> datetime:
@@ -91,8 +95,8 @@ def _latest_final_notice(case: CaseState) -> datetime:
 
 def _last_third(case: CaseState) -> datetime:
     """Of the window, which here counts from the beginning of the outreach, as the agenda does."""
-    assert case.base is not None
-    return case.base + case.rules.window - case.rules.window / 3
+    assert case.agenda_start is not None
+    return case.agenda_start + case.rules.window - case.rules.window / 3
 
 
 def in_words(missing: Missing, case: CaseState) -> str:

@@ -24,7 +24,7 @@ class SellerEvents(Transitions):
     def report_contact(self, event: ReportContact, now: datetime) -> None:
         """Contact recorded by a specialist: an inbound call, a reply."""
         self.admit(event)
-        self.contact(now, event.by, code=event.channel, note=event.note)
+        self.seller_turned_up(now, event.by, code=event.channel, note=event.note)
 
     def request_call(self, event: RequestCall, now: datetime) -> None:
         """The button "contact me now": a contact, and a call at once; throttled."""
@@ -54,7 +54,7 @@ class SellerEvents(Transitions):
             a.about is Purpose.REQUESTED and a.wanted and a.to == self.account.emergency_phone
             for a in self.under_way
         )
-        self.contact(now, event.by, keep_requested_call=calling)
+        self.seller_turned_up(now, event.by, keep_requested_call=calling)
         if self.cannot_call:
             self.email(Purpose.NUMBER_NEEDED, now)
         elif not calling:
@@ -67,12 +67,12 @@ class SellerEvents(Transitions):
         """
         if self._is_under_review(event):
             self.admit(RequestCall(by=event.by))  # which takes the room of a line, not of a plan
-            self.contact(now, event.by, note=f"sent version {len(self.plans)} again")
+            self.seller_turned_up(now, event.by, note=f"sent version {len(self.plans)} again")
             return
         self.admit(event)
         self.plans += (Plan(version=len(self.plans) + 1, at=now, plan=event),)
         self.log(now, EventKind.PLAN_SUBMITTED, event.by, version=len(self.plans))
-        self._turned_up(now)
+        self._stop_reaching(now)
         if self.status is not Status.ESCALATED:
             self.review(now)
 
@@ -94,7 +94,7 @@ class SellerEvents(Transitions):
         self.log(now, EventKind.LINK_REQUESTED, event.by)
         self.email(Purpose.FRESH_LINK, now)
 
-    def contact(
+    def seller_turned_up(
         self,
         now: datetime,
         by: str,
@@ -105,13 +105,13 @@ class SellerEvents(Transitions):
     ) -> None:
         """The seller turned up: the clock, the agenda and a ringing call stop."""
         self.log(now, EventKind.CONTACT, by, code=code, note=note)
-        self._turned_up(now, keep_requested_call=keep_requested_call)
+        self._stop_reaching(now, keep_requested_call=keep_requested_call)
         if self.status is Status.CONTACTING:
             self.work(now)
         elif self.status is Status.WORKING:
             self.cooperate(now)
 
-    def _turned_up(self, now: datetime, *, keep_requested_call: bool = False) -> None:
+    def _stop_reaching(self, now: datetime, *, keep_requested_call: bool = False) -> None:
         self.reached = True
 
         def over(attempt: Scheduled) -> bool:
@@ -159,5 +159,5 @@ class SellerEvents(Transitions):
         confirms, addresses = found
         for to in addresses:
             if to not in event.confirmed:
-                self.plan(Channel.EMAIL, Purpose.CONTACT_CHANGED, now, to=to, confirms=confirms)
+                self.schedule(Channel.EMAIL, Purpose.CONTACT_CHANGED, now, to=to, confirms=confirms)
         return (*event.confirmed, *addresses)

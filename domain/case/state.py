@@ -67,11 +67,11 @@ class CaseState(TakesUpdates):
     """When the seller may be called, for the weeks ahead."""
 
     # The outreach (section 4)
-    outreach: int = 0
+    outreach_number: int = 0
     """How often it has begun."""
-    base: datetime | None = None
+    agenda_start: datetime | None = None
     """What the agenda's hours count from."""
-    entries: int = 0
+    entry_count: int = 0
     """How many entries its agendas have had."""
     noticed_at: datetime | None = None
     """When this outreach's first notice got through."""
@@ -108,7 +108,7 @@ class CaseState(TakesUpdates):
     """Whether the programme knows."""
 
     timeline: tuple[TimelineEntry, ...] = ()
-    written: int = 0
+    bytes_written: int = 0
     """Bytes that what people wrote takes up in the case."""
 
     @property
@@ -175,7 +175,7 @@ class CaseState(TakesUpdates):
         self.under_way = tuple(a for a in self.under_way if a.number != attempt.number)
         self._conclude(attempt, result, now, served_by)
 
-    def plan(
+    def schedule(
         self,
         channel: Channel,
         about: Purpose,
@@ -189,12 +189,12 @@ class CaseState(TakesUpdates):
     ) -> Scheduled:
         """Put an attempt into the agenda, which is kept in the order of time."""
         if redial_of is None:
-            self.entries += 1
+            self.entry_count += 1
         planned = Scheduled(
             channel=channel,
             about=about,
             due=due,
-            entry=redial_of.entry if redial_of else self.entries,
+            entry=redial_of.entry if redial_of else self.entry_count,
             redial=redial_of.redial + 1 if redial_of else 0,
             note=note,
             plan=plan,
@@ -208,7 +208,7 @@ class CaseState(TakesUpdates):
         self, about: Purpose, now: datetime, note: str | None = None, plan: int | None = None
     ) -> None:
         """Plan an e-mail to the seller for this moment; `plan` is the version it answers."""
-        self.plan(Channel.EMAIL, about, now, note=note, plan=plan)
+        self.schedule(Channel.EMAIL, about, now, note=note, plan=plan)
 
     def call_off(self, unwanted: Callable[[Attempt], bool] = lambda _: True) -> None:
         """Stop what is under way: all of it, or the attempts that are `unwanted`."""
@@ -225,7 +225,7 @@ class CaseState(TakesUpdates):
             **{**dict(planned), "to": to},
             number=self.number_of_attempts + 1,
             at=now,
-            outreach=self.outreach,
+            outreach_number=self.outreach_number,
             latest=latest,
         )
 

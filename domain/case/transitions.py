@@ -39,7 +39,7 @@ class Transitions(Outreach):
         """The time to work with us counts anew, with a reminder at half of it."""
         self.deadline = now + self.rules.cooperation_window
         self.agenda = tuple(p for p in self.agenda if p.about is not Purpose.COOPERATION_REMINDER)
-        self.plan(
+        self.schedule(
             Channel.EMAIL, Purpose.COOPERATION_REMINDER, now + self.rules.cooperation_window / 2
         )
 
@@ -84,12 +84,12 @@ class Transitions(Outreach):
         plan that was taken, or the seller's way back to the page.
         """
         self.refuse_unless_open()
-        self.written += _room(event)
+        self.bytes_written += _room(event)
         # Being reached is never refused, and happens once.
         reached = self.status is Status.CONTACTING and not isinstance(
             event, AddIssue | ChangeContact | SendLink
         )
-        if self.written > MAXIMUM_WRITTEN and not (reached or though_full):
+        if self.bytes_written > MAXIMUM_WRITTEN and not (reached or though_full):
             raise Refused(
                 "the case file is full; the desk can still answer and decide", Refusal.FILE_FULL
             )

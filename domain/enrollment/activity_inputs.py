@@ -27,7 +27,7 @@ class SendLetterInput(Frozen):
 
 
 def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLetterInput:
-    """The order for a letter of the outbox."""
+    """The input for a letter of the outbox."""
     account = enrollment.account
     return SendLetterInput(
         enrollment_id=enrollment.id,
@@ -46,7 +46,7 @@ def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLe
 
 
 def tell_deactivation_input(enrollment: Enrollment) -> TellDeactivationInput:
-    """The order to let an open case know that the account is deactivated."""
+    """The input to let an open case know that the account is deactivated."""
     assert enrollment.case_to_hear is not None
     return TellDeactivationInput(
         # Deactivated, reinstated and deactivated again is told twice.

@@ -21,11 +21,11 @@ from domain.enrollment.view import StandingView, standing_of
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
 from tests.domain.case.build import ASK_MORE, a_harm_report, a_plan, a_request
-from tests.domain.case.exhaustive import EVENTS, OPENINGS, Walked
+from tests.domain.case.walked_case import EVENTS, OPENINGS, Walked
 from tests.domain.case.walks import SMALL, at_work, nearly_silent, opening
-from tests.domain.enrollment import exhaustive as enrolled
+from tests.domain.enrollment import walked_enrollment as enrolled
 from tests.domain.enrollment.build import DAY, rated
-from tests.domain.enrollment.oracle import minus_six_months
+from tests.domain.enrollment.status_oracle import minus_six_months
 from tests.domain.enrollment.world import Programme, Task
 from tests.domain.walk import Walk
 

@@ -55,7 +55,7 @@ async def test_a_change_that_would_break_open_cases_is_caught(
 ) -> None:
     unchanged = perform.perform
 
-    async def changed(case: Case, step: Step) -> perform.Outcome:
+    async def changed(case: Case, step: Step) -> perform.CaseOutcome:
         await workflow.sleep(1)  # a timer that no history has
         return await unchanged(case, step)
 

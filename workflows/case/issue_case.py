@@ -35,7 +35,7 @@ from domain.shared.errors import Refused
 from domain.shared.names import CASE_WORKFLOW, case_workflow_id_of, own_id
 from workflows.case.input import CaseInput
 from workflows.case.metrics import count
-from workflows.case.perform import Outcome, called_off, perform
+from workflows.case.perform import CaseOutcome, called_off, perform
 from workflows.case.web_ui import details
 from workflows.shared.inputs import (
     carried_over,
@@ -51,7 +51,7 @@ from workflows.shared.versions import STAYS
 log = structlog.get_logger("case")
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
-Take = Callable[[Case, SomeEvent, datetime], None]
+Rule = Callable[[Case, SomeEvent, datetime], None]
 """A method of `Case` that takes an event."""
 
 
@@ -63,7 +63,9 @@ class IssueCase:
     def __init__(self, start: CaseInput | None = None) -> None:
         # Built here, not in `run`: an update that follows the start at once runs before it.
         self._case = _case_of(start)
-        self._steps: Reconciler[Step, Outcome] = Reconciler(lambda step: perform(self._case, step))
+        self._steps: Reconciler[Step, CaseOutcome] = Reconciler(
+            lambda step: perform(self._case, step)
+        )
         self._logged = len(self._case.timeline)
 
     @workflow.run
@@ -123,21 +125,21 @@ class IssueCase:
         """The case view."""
         return view_of(self._case)
 
-    def _try(self, take: Take[SomeEvent], event: SomeEvent) -> None:
+    def _check(self, rule: Rule[SomeEvent], event: SomeEvent) -> None:
         """Refuse, without a history event, what the case cannot take; a repeat is let through."""
         if self._case.has_taken(update_id()):
             return
         refuse_what_does_not_exist(event)
         if self._opened():
-            take(self._case.model_copy(), event, workflow.now())
+            rule(self._case.model_copy(), event, workflow.now())
 
-    async def _take(self, take: Take[SomeEvent], event: SomeEvent) -> CaseView:
+    async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> CaseView:
         """Take an event, once. One that comes before the case has opened waits for that."""
         await workflow.wait_condition(self._opened)
         if self._case.has_taken(update_id()):
             return view_of(self._case)
         case = self._case.model_copy()
-        take(case, event, workflow.now())
+        rule(case, event, workflow.now())
         case.remember(update_id())
         self._case = case
         self._steps.tell()
@@ -148,99 +150,99 @@ class IssueCase:
 
     @workflow.update
     async def report_contact(self, event: ReportContact) -> CaseView:
-        return await self._take(Case.report_contact, event)
+        return await self._apply(Case.report_contact, event)
 
     @report_contact.validator
     def _report_contact(self, event: ReportContact) -> None:
-        self._try(Case.report_contact, event)
+        self._check(Case.report_contact, event)
 
     @workflow.update
     async def request_call(self, event: RequestCall) -> CaseView:
-        return await self._take(Case.request_call, event)
+        return await self._apply(Case.request_call, event)
 
     @request_call.validator
     def _request_call(self, event: RequestCall) -> None:
-        self._try(Case.request_call, event)
+        self._check(Case.request_call, event)
 
     @workflow.update
     async def send_link(self, event: SendLink) -> CaseView:
-        return await self._take(Case.send_link, event)
+        return await self._apply(Case.send_link, event)
 
     @send_link.validator
     def _send_link(self, event: SendLink) -> None:
-        self._try(Case.send_link, event)
+        self._check(Case.send_link, event)
 
     @workflow.update
     async def submit_plan(self, event: SubmitPlan) -> CaseView:
-        return await self._take(Case.submit_plan, event)
+        return await self._apply(Case.submit_plan, event)
 
     @submit_plan.validator
     def _submit_plan(self, event: SubmitPlan) -> None:
-        self._try(Case.submit_plan, event)
+        self._check(Case.submit_plan, event)
 
     @workflow.update
     async def review_plan(self, event: ReviewPlan) -> CaseView:
-        return await self._take(Case.review_plan, event)
+        return await self._apply(Case.review_plan, event)
 
     @review_plan.validator
     def _review_plan(self, event: ReviewPlan) -> None:
-        self._try(Case.review_plan, event)
+        self._check(Case.review_plan, event)
 
     @workflow.update
     async def record_conversation(self, event: RecordConversation) -> CaseView:
-        return await self._take(Case.record_conversation, event)
+        return await self._apply(Case.record_conversation, event)
 
     @record_conversation.validator
     def _record_conversation(self, event: RecordConversation) -> None:
-        self._try(Case.record_conversation, event)
+        self._check(Case.record_conversation, event)
 
     @workflow.update
     async def add_issue(self, event: AddIssue) -> CaseView:
-        return await self._take(Case.add_issue, event)
+        return await self._apply(Case.add_issue, event)
 
     @add_issue.validator
     def _add_issue(self, event: AddIssue) -> None:
-        self._try(Case.add_issue, event)
+        self._check(Case.add_issue, event)
 
     @workflow.update
     async def change_contact(self, event: ChangeContact) -> CaseView:
-        return await self._take(Case.change_contact, event)
+        return await self._apply(Case.change_contact, event)
 
     @change_contact.validator
     def _change_contact(self, event: ChangeContact) -> None:
-        self._try(Case.change_contact, event)
+        self._check(Case.change_contact, event)
 
     @workflow.update
     async def report_harm(self, event: ReportHarm) -> CaseView:
-        return await self._take(Case.report_harm, event)
+        return await self._apply(Case.report_harm, event)
 
     @report_harm.validator
     def _report_harm(self, event: ReportHarm) -> None:
-        self._try(Case.report_harm, event)
+        self._check(Case.report_harm, event)
 
     @workflow.update
     async def decide(self, event: Decide) -> CaseView:
-        return await self._take(Case.decide, event)
+        return await self._apply(Case.decide, event)
 
     @decide.validator
     def _decide(self, event: Decide) -> None:
-        self._try(Case.decide, event)
+        self._check(Case.decide, event)
 
     @workflow.update
     async def record_deactivation(self, event: RecordDeactivation) -> CaseView:
-        return await self._take(Case.record_deactivation, event)
+        return await self._apply(Case.record_deactivation, event)
 
     @record_deactivation.validator
     def _record_deactivation(self, event: RecordDeactivation) -> None:
-        self._try(Case.record_deactivation, event)
+        self._check(Case.record_deactivation, event)
 
     @workflow.update
     async def withdraw(self, event: Withdraw) -> CaseView:
-        return await self._take(Case.withdraw, event)
+        return await self._apply(Case.withdraw, event)
 
     @withdraw.validator
     def _withdraw(self, event: Withdraw) -> None:
-        self._try(Case.withdraw, event)
+        self._check(Case.withdraw, event)
 
 
 def _case_of(start: CaseInput | None) -> Case:

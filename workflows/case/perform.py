@@ -45,20 +45,20 @@ from workflows.case import web_ui as story
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, or_failed
 from workflows.shared.sharing import shared
 
-Outcome = Callable[[Case, datetime], None]
+CaseOutcome = Callable[[Case, datetime], None]
 """Tells the case what came of a step."""
 
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 
-def called_off(step: Step) -> Outcome:
+def called_off(step: Step) -> CaseOutcome:
     """What it means for the case that a step was called off."""
     if isinstance(step, Reach):
         return lambda case, now: case.reached_out(step.number, Result.CANCELLED, now)
     return _nothing
 
 
-async def perform(case: Case, step: Step) -> Outcome:
+async def perform(case: Case, step: Step) -> CaseOutcome:
     """Perform a step, and answer what it means for the case.
 
     Raises:
@@ -91,8 +91,8 @@ def _nothing(case: Case, now: datetime) -> None:
     """Time passed, which `advance` sees by itself."""
 
 
-async def _look_up(case: Case) -> Outcome:
-    order = LookUpInput(
+async def _look_up(case: Case) -> CaseOutcome:
+    question = LookUpInput(
         account=case.account,
         now=case.opened_at,
         policy=case.overrides,
@@ -103,7 +103,7 @@ async def _look_up(case: Case) -> Outcome:
     try:
         facts = await workflow.execute_activity_method(
             OpeningActivities.look_up,
-            order,
+            question,
             start_to_close_timeout=A_MESSAGE,
             retry_policy=RETRY,
             summary="Look up coverage and calling hours",
@@ -120,7 +120,7 @@ def _give_up_on_bad_input(error: ActivityError) -> None:
         raise ApplicationError(cause.message, type="BadInput", non_retryable=True) from None
 
 
-async def _look_up_hours(case: Case) -> Outcome:
+async def _look_up_hours(case: Case) -> CaseOutcome:
     hours = await workflow.execute_activity_method(
         OpeningActivities.look_up_hours,
         args=[case.account, case.rules, workflow.now()],
@@ -131,7 +131,7 @@ async def _look_up_hours(case: Case) -> Outcome:
     return lambda case, now: case.learn_hours(hours, now)
 
 
-async def _reach(case: Case, attempt: Attempt) -> Outcome:
+async def _reach(case: Case, attempt: Attempt) -> CaseOutcome:
     ended = await or_failed(_made(case, attempt), Result.PROVIDER_FAILED)
     return lambda case, now: case.reached_out(attempt.number, ended, now)
 
@@ -181,7 +181,7 @@ async def _email(case: Case, attempt: Attempt) -> Result | CallEnded:
     )
 
 
-async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
+async def _tell_desk(case: Case, step: TellDesk) -> CaseOutcome:
     telling = workflow.execute_activity_method(
         EmailActivities.tell_desk,
         tell_desk_input(case, step.due),
@@ -196,7 +196,7 @@ async def _tell_desk(case: Case, step: TellDesk) -> Outcome:
     return lambda case, now: case.told_desk(step.due, result is Result.ACCEPTED, now)
 
 
-async def _deactivate(case: Case) -> Outcome:
+async def _deactivate(case: Case) -> CaseOutcome:
     try:
         await workflow.execute_activity_method(
             AccountActivities.deactivate_account,
@@ -216,7 +216,7 @@ async def _deactivate(case: Case) -> Outcome:
     return lambda case, now: case.deactivated(True, now)
 
 
-async def _expel(case: Case) -> Outcome:
+async def _expel(case: Case) -> CaseOutcome:
     await workflow.execute_activity_method(
         AccountActivities.expel_account,
         expel_input(case),
@@ -228,7 +228,7 @@ async def _expel(case: Case) -> Outcome:
     return lambda case, now: case.expelled_from_programme(now)
 
 
-async def _tell_deactivation(case: Case) -> Outcome:
+async def _tell_deactivation(case: Case) -> CaseOutcome:
     await workflow.execute_activity_method(
         AccountActivities.tell_deactivation,
         tell_deactivation_input(case),
@@ -240,7 +240,7 @@ async def _tell_deactivation(case: Case) -> Outcome:
     return lambda case, now: case.told_deactivation(now)
 
 
-async def _share_contact(case: Case) -> Outcome:
+async def _share_contact(case: Case) -> CaseOutcome:
     news = case.contact_news
     told = await shared(
         SharingActivities.tell_enrollment,

@@ -26,11 +26,11 @@ from workflows.enrollment import web_ui as story
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
 from workflows.shared.sharing import shared
 
-Outcome = Callable[[Enrollment, datetime], None]
+EnrollmentOutcome = Callable[[Enrollment, datetime], None]
 """Tells the enrollment what came of a step."""
 
 
-async def perform(enrollment: Enrollment, step: EnrollmentStep) -> Outcome:
+async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOutcome:
     """Perform a step, and answer what it means for the enrollment."""
     match step:
         case CheckNumber(phone=phone):
@@ -51,7 +51,7 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> Outcome:
             return lambda enrollment, now: None  # time passed, which `advance` sees by itself
 
 
-async def _check_number(phone: str) -> Outcome:
+async def _check_number(phone: str) -> EnrollmentOutcome:
     valid = await workflow.execute_activity_method(
         SharingActivities.check_number,
         phone,
@@ -62,7 +62,7 @@ async def _check_number(phone: str) -> Outcome:
     return lambda enrollment, now: enrollment.number_checked(valid, now)
 
 
-async def _look_up_warnings() -> Outcome:
+async def _look_up_warnings() -> EnrollmentOutcome:
     days = await workflow.execute_activity_method(
         WarningActivities.look_up_warnings,
         start_to_close_timeout=A_MESSAGE,
@@ -72,7 +72,7 @@ async def _look_up_warnings() -> Outcome:
     return lambda enrollment, now: enrollment.warnings_looked_up(days)
 
 
-async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:
+async def _send(enrollment: Enrollment, letter: Letter, to: str) -> EnrollmentOutcome:
     sending = workflow.execute_activity_method(
         EmailActivities.send_letter,
         send_letter_input(enrollment, letter, to),
@@ -88,7 +88,7 @@ async def _send(enrollment: Enrollment, letter: Letter, to: str) -> Outcome:
     return lambda enrollment, now: enrollment.sent(letter, result, now)
 
 
-async def _share_contact(enrollment: Enrollment) -> Outcome:
+async def _share_contact(enrollment: Enrollment) -> EnrollmentOutcome:
     news = enrollment.contact_news
     told = await shared(
         SharingActivities.tell_case,
@@ -98,11 +98,11 @@ async def _share_contact(enrollment: Enrollment) -> Outcome:
     return lambda enrollment, now: enrollment.shared_contact(news, told, now)
 
 
-async def _tell_deactivation(enrollment: Enrollment) -> Outcome:
-    order = tell_deactivation_input(enrollment)
+async def _tell_deactivation(enrollment: Enrollment) -> EnrollmentOutcome:
+    news = tell_deactivation_input(enrollment)
     told = await shared(
         SharingActivities.tell_case_of_deactivation,
-        order,
+        news,
         "Tell an open case that the account is deactivated",
     )
-    return lambda enrollment, now: enrollment.told_deactivation(order.by, told, now)
+    return lambda enrollment, now: enrollment.told_deactivation(news.by, told, now)

@@ -28,7 +28,7 @@ from domain.enrollment.view import EnrollmentView, StandingView, standing_of, vi
 from domain.shared.errors import Refused
 from domain.shared.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
 from workflows.enrollment.input import EnrollmentInput
-from workflows.enrollment.perform import Outcome, perform
+from workflows.enrollment.perform import EnrollmentOutcome, perform
 from workflows.enrollment.web_ui import details
 from workflows.shared.inputs import (
     carried_over,
@@ -52,7 +52,7 @@ TOO_LONG_HISTORY = 1500
 the server takes 2,000 updates in a run. What is under way is then begun again."""
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
-Take = Callable[[Enrollment, SomeEvent, datetime], None]
+Rule = Callable[[Enrollment, SomeEvent, datetime], None]
 """A method of `Enrollment` that takes an event."""
 
 
@@ -65,7 +65,7 @@ class SellerEnrollment:
     @workflow.init
     def __init__(self, start: EnrollmentInput | None = None) -> None:
         self._enrollment = _enrollment_of(start)
-        self._steps: Reconciler[EnrollmentStep, Outcome] = Reconciler(
+        self._steps: Reconciler[EnrollmentStep, EnrollmentOutcome] = Reconciler(
             lambda step: perform(self._enrollment, step)
         )
         # A fresh one has `known` in its timeline already, which is to be logged.
@@ -131,21 +131,21 @@ class SellerEnrollment:
         """The view and the ratings behind it, likewise as of now."""
         return standing_of(self._enrollment, _now())
 
-    def _try(self, take: Take[SomeEvent], event: SomeEvent) -> None:
+    def _check(self, rule: Rule[SomeEvent], event: SomeEvent) -> None:
         """Refuse, without a history event, what it cannot take; a repeat is let through."""
         if self._enrollment.has_taken(update_id()):
             return
         refuse_what_does_not_exist(event)
-        take(self._enrollment.model_copy(), event, workflow.now())
+        rule(self._enrollment.model_copy(), event, workflow.now())
 
-    async def _take(self, take: Take[SomeEvent], event: SomeEvent) -> EnrollmentView:
+    async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> EnrollmentView:
         """Take an event, once, and answer when the resulting status stands."""
         await workflow.wait_condition(lambda: not self._enrollment.number_unchecked)
         now = workflow.now()
         if self._enrollment.has_taken(update_id()):
             return view_of(self._enrollment, now)
         enrollment = self._enrollment.model_copy()
-        take(enrollment, event, now)
+        rule(enrollment, event, now)
         enrollment.remember(update_id())
         enrollment.settle(now)
         self._enrollment = enrollment
@@ -154,59 +154,59 @@ class SellerEnrollment:
 
     @workflow.update
     async def record_ratings(self, event: RecordRatings) -> EnrollmentView:
-        return await self._take(Enrollment.record_ratings, event)
+        return await self._apply(Enrollment.record_ratings, event)
 
     @record_ratings.validator
     def _record_ratings(self, event: RecordRatings) -> None:
-        self._try(Enrollment.record_ratings, event)
+        self._check(Enrollment.record_ratings, event)
 
     @workflow.update
     async def change_account(self, event: ChangeAccount) -> EnrollmentView:
-        return await self._take(Enrollment.change_account, event)
+        return await self._apply(Enrollment.change_account, event)
 
     @change_account.validator
     def _change_account(self, event: ChangeAccount) -> None:
-        self._try(Enrollment.change_account, event)
+        self._check(Enrollment.change_account, event)
 
     @workflow.update
     async def expel(self, event: Expel) -> EnrollmentView:
-        return await self._take(Enrollment.expel, event)
+        return await self._apply(Enrollment.expel, event)
 
     @expel.validator
     def _expel(self, event: Expel) -> None:
-        self._try(Enrollment.expel, event)
+        self._check(Enrollment.expel, event)
 
     @workflow.update
     async def readmit(self, event: Readmit) -> EnrollmentView:
-        return await self._take(Enrollment.readmit, event)
+        return await self._apply(Enrollment.readmit, event)
 
     @readmit.validator
     def _readmit(self, event: Readmit) -> None:
-        self._try(Enrollment.readmit, event)
+        self._check(Enrollment.readmit, event)
 
     @workflow.update
     async def record_deactivation(self, event: RecordDeactivation) -> EnrollmentView:
-        return await self._take(Enrollment.record_deactivation, event)
+        return await self._apply(Enrollment.record_deactivation, event)
 
     @record_deactivation.validator
     def _record_deactivation(self, event: RecordDeactivation) -> None:
-        self._try(Enrollment.record_deactivation, event)
+        self._check(Enrollment.record_deactivation, event)
 
     @workflow.update
     async def reinstate(self, event: Reinstate) -> EnrollmentView:
-        return await self._take(Enrollment.reinstate, event)
+        return await self._apply(Enrollment.reinstate, event)
 
     @reinstate.validator
     def _reinstate(self, event: Reinstate) -> None:
-        self._try(Enrollment.reinstate, event)
+        self._check(Enrollment.reinstate, event)
 
     @workflow.update
     async def send_link(self, event: SendLink) -> EnrollmentView:
-        return await self._take(Enrollment.send_link, event)
+        return await self._apply(Enrollment.send_link, event)
 
     @send_link.validator
     def _send_link(self, event: SendLink) -> None:
-        self._try(Enrollment.send_link, event)
+        self._check(Enrollment.send_link, event)
 
 
 def _now() -> datetime:

@@ -14,7 +14,7 @@ News = TypeVar("News", ShareContactInput, TellDeactivationInput)
 
 async def shared(
     tell: Callable[[SharingActivities, News], Coroutine[Any, Any, None]],
-    order: News,
+    news: News,
     summary: str,
 ) -> bool:
     """Tell the account's other workflow; whether that was possible in time."""
@@ -22,7 +22,7 @@ async def shared(
     async def told() -> bool:
         await workflow.execute_activity_method(
             tell,
-            order,
+            news,
             schedule_to_close_timeout=SHARING,
             start_to_close_timeout=A_MESSAGE,
             retry_policy=RETRY,

@@ -133,7 +133,7 @@ async def test_an_agenda_that_nothing_will_perform_is_found_when_the_case_is_ask
 ) -> None:
     as_intended = perform.perform
 
-    async def oversleeps(case: Case, step: Step) -> perform.Outcome:
+    async def oversleeps(case: Case, step: Step) -> perform.CaseOutcome:
         if isinstance(step, WaitUntil):
             await workflow.sleep(10 * HOUR)
         return await as_intended(case, step)
@@ -208,7 +208,7 @@ async def test_a_case_that_does_not_replay_is_found(
 ) -> None:
     as_intended = perform.perform
 
-    async def otherwise(case: Case, step: Step) -> perform.Outcome:
+    async def otherwise(case: Case, step: Step) -> perform.CaseOutcome:
         await workflow.sleep(1)  # a timer that its history has not
         return await as_intended(case, step)
 
@@ -234,7 +234,7 @@ async def test_a_case_that_does_not_replay_is_found(
 async def test_an_enrollment_that_is_stuck_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def breaks(*_: object) -> perform_enrollment.Outcome:
+    async def breaks(*_: object) -> perform_enrollment.EnrollmentOutcome:
         raise RuntimeError("as after a faulty deployment")
 
     monkeypatch.setattr("workflows.enrollment.seller_enrollment.perform", breaks)

@@ -1,6 +1,6 @@
 """Whatever happens, in whatever order: what holds always (docs/rules.md, sections 3 to 6).
 
-Most rules are watched at every step (watched.py). To look for orders that nobody has tried:
+Most rules are watched at every step (watched_world.py). To look for orders that nobody has tried:
  `pytest tests/domain/case/test_any_order.py --hypothesis-profile=search`.
 """
 
@@ -23,8 +23,8 @@ from domain.case.events import Event
 from domain.case.status import CLOSED, Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import HOUR, MINUTE, OTHER_ADDRESS, OTHER_NUMBER, a_change, joins
-from tests.domain.case.exhaustive import EVENTS
-from tests.domain.case.watched import WatchedWorld
+from tests.domain.case.walked_case import EVENTS
+from tests.domain.case.watched_world import WatchedWorld
 
 ENDING = {
     "accepted",

@@ -188,7 +188,7 @@ def test_what_the_enrollment_told_or_what_was_so_before_is_not_told_back() -> No
 
 def test_what_the_enrollment_tells_is_taken_though_the_file_is_full() -> None:
     world = sharing()
-    world.case.written = 600_000
+    world.case.bytes_written = 600_000
     told = a_change(email=OTHER_ADDRESS).model_copy(update={"from_enrollment": True})
     world.case.change_contact(told, world.now)
     assert world.case.account.email == OTHER_ADDRESS

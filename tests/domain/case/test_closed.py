@@ -27,7 +27,7 @@ from tests.domain.case.build import (
     facts_for,
     joins,
 )
-from tests.domain.case.starts import deactivating, in_review, working
+from tests.domain.case.cases_by_status import deactivating, in_review, working
 from tests.domain.case.world import World
 
 EVERY_EVENT = [
@@ -119,15 +119,15 @@ def test_a_closed_case_wants_nothing_more(start: Callable[[], World]) -> None:
 def full_file() -> World:
     """The seller sent plan after plan."""
     world = in_review()
-    world.case.written = MAXIMUM_WRITTEN
+    world.case.bytes_written = MAXIMUM_WRITTEN
     return world
 
 
 def test_a_case_takes_only_so_much_text() -> None:
     world = working()
-    before = world.case.written
+    before = world.case.bytes_written
     world.take(a_plan("why " * 200))
-    assert world.case.written >= before + 800
+    assert world.case.bytes_written >= before + 800
     with pytest.raises(Refused, match="full"):
         full_file().take(a_plan())
 
@@ -147,7 +147,7 @@ def test_a_case_whose_file_is_full_is_not_stuck(event: Event, becomes: Status) -
 
 def test_whoever_was_not_reached_yet_may_turn_up_however_full_the_file() -> None:
     world = World()
-    world.case.written = MAXIMUM_WRITTEN
+    world.case.bytes_written = MAXIMUM_WRITTEN
     assert world.take(a_contact()).status is Status.WORKING
 
 

@@ -23,7 +23,7 @@ from tests.domain.case.build import (
     a_request,
     local,
 )
-from tests.domain.case.starts import OPEN_STATUSES, working
+from tests.domain.case.cases_by_status import OPEN_STATUSES, working
 from tests.domain.case.world import World
 
 

@@ -21,7 +21,7 @@ from tests.domain.case.build import (
     joins,
     local,
 )
-from tests.domain.case.starts import in_review
+from tests.domain.case.cases_by_status import in_review
 from tests.domain.case.world import World
 
 TALK = Purpose.CONVERSATION

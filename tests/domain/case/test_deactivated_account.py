@@ -24,7 +24,7 @@ from tests.domain.case.build import (
     facts_for,
     joins,
 )
-from tests.domain.case.starts import contacting, escalated, in_review, working
+from tests.domain.case.cases_by_status import contacting, escalated, in_review, working
 from tests.domain.case.world import World
 
 BY_OTHERS = RecordDeactivation(by="marketplace")

@@ -21,7 +21,7 @@ from tests.domain.case.build import (
     facts_for,
     joins,
 )
-from tests.domain.case.starts import OPEN_STATUSES, deactivating, working
+from tests.domain.case.cases_by_status import OPEN_STATUSES, deactivating, working
 from tests.domain.case.world import World
 
 HARM = [a_harm_report(), joins("ISS-9", harmful=True), joins("ISS-1", harmful=True)]

@@ -20,7 +20,7 @@ from tests.domain.case.build import (
     a_request,
     joins,
 )
-from tests.domain.case.starts import (
+from tests.domain.case.cases_by_status import (
     contacting,
     deactivating,
     escalated,

@@ -1,7 +1,7 @@
 """The rules hold in every state that a few letters lead to (tests/walk.md).
 
 Some letters fewer than `make walk`, which writes that page. The rules themselves stand in
-watched.py and invariants.py; a breach names the shortest sequence.
+watched_world.py and invariants.py; a breach names the shortest sequence.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 
 from domain.case.status import Reason, Status
 from tests.domain.case import invariants
-from tests.domain.case.exhaustive import EVENTS
+from tests.domain.case.walked_case import EVENTS
 from tests.domain.case.walks import walks
 from tests.domain.walk import Walk
 

@@ -9,7 +9,13 @@ from domain.case.transitions import MAXIMUM_WRITTEN
 from domain.enrollment.state import EnrollmentEventKind, LetterPurpose
 from domain.shared.errors import Refused
 from tests.domain.case.build import HOUR, MINUTE, OTHER_ADDRESS, a_change, a_decision
-from tests.domain.case.starts import contacting, deactivating, escalated, in_review, working
+from tests.domain.case.cases_by_status import (
+    contacting,
+    deactivating,
+    escalated,
+    in_review,
+    working,
+)
 from tests.domain.case.world import World
 from tests.domain.enrollment.build import ADDRESS_COMES, ADDRESS_REMOVED
 from tests.domain.enrollment.world import Programme
@@ -77,7 +83,7 @@ def test_what_has_ended_sends_none() -> None:
 
 def test_a_full_case_sends_one_as_the_page_says() -> None:
     world = contacting()
-    world.case.written = MAXIMUM_WRITTEN
+    world.case.bytes_written = MAXIMUM_WRITTEN
     world.take(ASKED).play(0.01)
     (mail,) = world.emails(Purpose.FRESH_LINK)
     assert mail.result is Result.ACCEPTED

@@ -16,7 +16,13 @@ from tests.domain.case.build import (
     an_issue,
     joins,
 )
-from tests.domain.case.starts import OPEN_STATUSES, contacting, escalated, in_review, working
+from tests.domain.case.cases_by_status import (
+    OPEN_STATUSES,
+    contacting,
+    escalated,
+    in_review,
+    working,
+)
 from tests.domain.case.world import World
 
 

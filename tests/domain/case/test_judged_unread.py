@@ -22,7 +22,13 @@ from tests.domain.case.build import (
     a_withdrawal,
     joins,
 )
-from tests.domain.case.starts import contacting, escalated, escalated_unreached, in_review, working
+from tests.domain.case.cases_by_status import (
+    contacting,
+    escalated,
+    escalated_unreached,
+    in_review,
+    working,
+)
 from tests.domain.case.world import World
 
 

@@ -3,7 +3,7 @@
 from domain.case.attempt import Channel, Purpose, Result
 from domain.case.status import Reason, Status
 from tests.domain.case.build import ASK_MORE, HOUR, MINUTE, a_plan, a_request, local
-from tests.domain.case.starts import working
+from tests.domain.case.cases_by_status import working
 from tests.domain.case.world import World
 
 SKIPPED = Result.SKIPPED

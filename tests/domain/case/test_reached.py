@@ -16,7 +16,7 @@ from tests.domain.case.build import (
     a_request,
     joins,
 )
-from tests.domain.case.starts import in_review, working
+from tests.domain.case.cases_by_status import in_review, working
 from tests.domain.case.world import World
 
 CONTACTS = [

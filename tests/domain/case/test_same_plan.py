@@ -14,14 +14,14 @@ from tests.domain.case.build import (
     a_plan,
     joins,
 )
-from tests.domain.case.starts import contacting, in_review, working
+from tests.domain.case.cases_by_status import contacting, in_review, working
 
 AGAIN = a_plan()
 
 
 def test_the_plan_under_review_sent_again_is_a_contact_and_no_version() -> None:
     world = in_review().play(20)
-    due, written = world.case.desk_due, world.case.written
+    due, written = world.case.desk_due, world.case.bytes_written
     long = a_plan("x" * 1000)
     world.take(AGAIN)
     assert len(world.case.plans) == 1
@@ -29,7 +29,7 @@ def test_the_plan_under_review_sent_again_is_a_contact_and_no_version() -> None:
     assert world.status is Status.PLAN_REVIEW
     assert world.case.timeline[-1].what is EventKind.CONTACT
     assert world.case.timeline[-1].note == "sent version 1 again"
-    assert world.case.written - written < 2000
+    assert world.case.bytes_written - written < 2000
     # Whoever sends it: the text counts.
     world.take(AGAIN.model_copy(update={"by": "specialist"}))
     assert len(world.case.plans) == 1
@@ -79,7 +79,7 @@ def test_an_issue_that_joined_meanwhile_counts_after_an_escalation_too() -> None
 
 def test_a_full_file_takes_no_repeat_and_a_first_plan_is_always_taken() -> None:
     world = contacting()
-    world.case.written = MAXIMUM_WRITTEN
+    world.case.bytes_written = MAXIMUM_WRITTEN
     assert world.take(AGAIN).status is Status.PLAN_REVIEW
     with pytest.raises(Exception, match="the case file is full"):
         world.take(AGAIN)

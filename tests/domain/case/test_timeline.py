@@ -28,7 +28,7 @@ from tests.domain.case.build import (
     a_withdrawal,
     joins,
 )
-from tests.domain.case.starts import contacting, escalated, in_review
+from tests.domain.case.cases_by_status import contacting, escalated, in_review
 from tests.domain.case.world import World
 
 NOTE = "looked at the whole file"
@@ -225,5 +225,5 @@ def test_what_people_write_counts_as_the_rules_say() -> None:
     """Section 5: a plan with its size as JSON, anything else with three times that and 500."""
     contact: ReportContact = a_contact()
     size = len(contact.model_dump_json().encode())
-    assert contacting().take(contact).case.written == 3 * size + 500
-    assert in_review().case.written == len(a_plan().model_dump_json().encode())
+    assert contacting().take(contact).case.bytes_written == 3 * size + 500
+    assert in_review().case.bytes_written == len(a_plan().model_dump_json().encode())

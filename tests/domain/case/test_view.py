@@ -18,7 +18,7 @@ from tests.domain.case.build import (
     a_contact,
     a_plan,
 )
-from tests.domain.case.starts import in_review
+from tests.domain.case.cases_by_status import in_review
 from tests.domain.case.world import World
 
 

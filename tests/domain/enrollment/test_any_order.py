@@ -30,9 +30,9 @@ from tests.domain.enrollment.build import (
     an_expulsion,
     rated,
 )
-from tests.domain.enrollment.exhaustive import events_on
-from tests.domain.enrollment.oracle import minus_six_months
-from tests.domain.enrollment.watched import ASKS, WatchedProgramme
+from tests.domain.enrollment.status_oracle import minus_six_months
+from tests.domain.enrollment.walked_enrollment import events_on
+from tests.domain.enrollment.watched_programme import ASKS, WatchedProgramme
 
 HOUR = DAY / 24
 BEGINNINGS = [

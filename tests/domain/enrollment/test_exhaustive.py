@@ -1,7 +1,7 @@
 """Section 2 holds in every state that a few letters lead to (tests/walk.md)."""
 
 from domain.enrollment.state import EnrollmentReason, EnrollmentStatus, LetterPurpose
-from tests.domain.enrollment.exhaustive import walks
+from tests.domain.enrollment.walked_enrollment import walks
 
 _IN_A_VIEW_ONLY = EnrollmentReason.NUMBER_BEING_CHECKED
 

@@ -26,8 +26,8 @@ from domain.enrollment.state import (
 )
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
-from tests.domain.enrollment.oracle import Confirmed, Seller, confirmations
-from tests.domain.enrollment.warned import Warner
+from tests.domain.enrollment.status_oracle import Confirmed, Seller, confirmations
+from tests.domain.enrollment.warnings_oracle import Warner
 from tests.domain.enrollment.world import Programme, Task
 
 Change = tuple[datetime, EnrollmentStatus]

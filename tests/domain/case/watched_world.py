@@ -139,7 +139,7 @@ class WatchedWorld(World):
             if task.outcome is Result.CONNECTED and before in OPEN:
                 self.witness.reached = True
                 assert self.case.status is not Status.CONTACTING
-        opening = before is Status.CONTACTING and self.case.outreach == 0
+        opening = before is Status.CONTACTING and self.case.outreach_number == 0
         assert opening or before is self.case.status or self._is_result(before, task)
 
     def _is_result(self, before: Status, task: Task) -> bool:
@@ -196,8 +196,8 @@ class WatchedWorld(World):
             update={
                 "agenda": agenda,
                 "timeline": before.timeline,
-                "entries": before.entries,
-                "written": before.written,
+                "entry_count": before.entry_count,
+                "bytes_written": before.bytes_written,
             }
         )
         assert rest == before

@@ -1,8 +1,8 @@
 """A case in a world that decides nothing: whatever could happen next is a letter to walk by.
 
 The steps that a case wants are under way until a letter says what came of them, so every order of
-results, events and moments is there. What is checked of each is in watched.py, for any world, and
-in invariants.py.
+results, events and moments is there. What is checked of each is in watched_world.py, for any
+world, and in invariants.py.
 """
 
 import copy
@@ -58,8 +58,8 @@ from tests.domain.case.build import (
     a_withdrawal,
     joins,
 )
-from tests.domain.case.form import form_of, witness_form
-from tests.domain.case.watched import WatchedWorld
+from tests.domain.case.state_form import form_of, witness_form
+from tests.domain.case.watched_world import WatchedWorld
 from tests.domain.case.world import HELD, Task
 from tests.domain.walk import Letter, name_of
 

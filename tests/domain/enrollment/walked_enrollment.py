@@ -1,6 +1,7 @@
 """An enrollment in a world that decides nothing: whatever could happen next is a letter.
 
-Every status and every e-mail is compared with the oracle's in tests/domain/enrollment/watched.py.
+Every status and every e-mail is compared with the oracle's in
+tests/domain/enrollment/watched_programme.py.
 """
 
 import copy
@@ -40,8 +41,8 @@ from tests.domain.enrollment.build import (
     an_expulsion,
     rated,
 )
-from tests.domain.enrollment.oracle import minus_six_months
-from tests.domain.enrollment.watched import ASKS, WatchedProgramme, as_written
+from tests.domain.enrollment.status_oracle import minus_six_months
+from tests.domain.enrollment.watched_programme import ASKS, WatchedProgramme, as_written
 from tests.domain.enrollment.world import Task
 from tests.domain.walk import Letter, Walk
 

@@ -7,7 +7,7 @@ those on which the engine slept.
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from tests.domain.enrollment.oracle import DAY, Seller
+from tests.domain.enrollment.status_oracle import DAY, Seller
 
 AGAIN_AFTER = timedelta(days=30)
 

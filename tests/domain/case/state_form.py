@@ -120,23 +120,27 @@ def _under_way(attempt: Attempt, case: Case, now: datetime) -> Hashable:
         _off(attempt.due, now),
         attempt.to,
         attempt.redial,
-        attempt.outreach == case.outreach,
+        attempt.outreach_number == case.outreach_number,
         attempt.latest and _off(attempt.latest, now),
     )
 
 
 def _outreach(case: Case, now: datetime) -> Hashable:
     """What counts for whether we really tried."""
-    assert case.base is not None
-    made = [a for a in case.attempts if a.outreach == case.outreach and a.about in OUTREACH]
+    assert case.agenda_start is not None
+    made = [
+        a
+        for a in case.attempts
+        if a.outreach_number == case.outreach_number and a.about in OUTREACH
+    ]
     counts = [a for a in made if _counts(a)]
     first: dict[int, int] = {}
     for attempt in (*counts, *case.under_way, *(p for p in case.agenda if p.redial)):
         first.setdefault(attempt.entry, len(first))
     return (
-        _off(case.base, now),
+        _off(case.agenda_start, now),
         case.noticed_at is None,
-        case.invalid_since and _off(max(case.invalid_since, case.base), now),
+        case.invalid_since and _off(max(case.invalid_since, case.agenda_start), now),
         tuple(_made(a, first[a.entry], case, now) for a in counts),
         any(a.channel is Channel.CALL for a in made),
         tuple(first[a.entry] for a in case.under_way if a.channel is Channel.CALL),
@@ -157,8 +161,8 @@ def _made(attempt: Attempt, entry: int, case: Case, now: datetime) -> Hashable:
         return (attempt.to, _off(attempt.at, now), entry, attempt.result is Result.BUSY)
     final = attempt.about is Purpose.FINAL_NOTICE
     came_to = attempt.result in (Result.ACCEPTED, Result.BOUNCED) and attempt.result
-    assert case.base is not None
-    return (attempt.to, came_to, final and (_off(attempt.at, now), attempt.due > case.base))
+    assert case.agenda_start is not None
+    return (attempt.to, came_to, final and (_off(attempt.at, now), attempt.due > case.agenda_start))
 
 
 def _last_call(case: Case, now: datetime) -> Hashable:
