@@ -101,7 +101,8 @@ def _what_may_yet_happen(failure: NoAnswer) -> str:
 
 def _not_there(failure: NotThere) -> str:
     name = failure.name
-    assert name is not None
+    if name is None:  # what an audit asked for has gone just now
+        return _of_server(str(failure))
     run = f" with the run {name.run_id}" if name.run_id else ""
     return f"{_UNKNOWN[name.kind.query]} {name}{run}"
 

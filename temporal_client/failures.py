@@ -121,7 +121,7 @@ def of_server(error: RPCError) -> TemporalFailure:
     """What a server answers in place of a worker."""
     # Not found can also be the namespace, which is nothing about a workflow.
     if error.status is RPCStatusCode.NOT_FOUND and not error.message.startswith("Namespace"):
-        return NotThere("not there")
+        return NotThere(one_line(error.message))
     if error.status in NO_ANSWER:
         return NoServer(error.status.name)
     return ServerRefused(one_line(error.message), error.status)

@@ -234,7 +234,9 @@ class Workflows:
                     listens = await self._somebody_listens()
                     if not listens:
                         raise NoWorker(CASES_QUEUE)
-                return await answer
+                # Awaited itself, it would be cancelled with us, which the SDK takes for a timeout.
+                await asyncio.wait({answer})
+                return answer.result()
         except TemporalFailure as failure:
             # It was the server that said who listens.
             is_there = listens and isinstance(failure, NoServer)

@@ -66,20 +66,18 @@ async def check_everything(
         _queue(client, CASES_QUEUE), _queue(client, TELEPHONY_QUEUE), _queue(client, EMAIL_QUEUE)
     )
     findings = [queue for queue in queues if queue] + too_old(datetime.now(UTC), zones_checked)
-    look_closer = _Look(workflows, ask=ask, worker=not queues[0])
+    checker = _Checker(workflows, ask=ask, worker=not queues[0])
     for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW):
         marked = listed(client, query_of(workflow, OPEN, _STANDS_STILL))
-        async for _, about in each(marked, look_closer.at_marked):
+        async for _, about in each(marked, checker.check_marked):
             findings += about
     cases = 0
     if not quick:
         open_cases = listed(client, query_of(CASE_WORKFLOW, OPEN))
-        async for _, about in each(open_cases, look_closer.at_case):
+        async for _, about in each(open_cases, checker.check_open_case):
             findings += about
             cases += 1
-    return Report(
-        cases=cases, asked=look_closer.asked, time_zones=EDITION, findings=tuple(findings)
-    )
+    return Report(cases=cases, asked=checker.asked, time_zones=EDITION, findings=tuple(findings))
 
 
 async def _queue(client: Client, queue: str) -> Finding | None:
@@ -94,8 +92,8 @@ async def _queue(client: Client, queue: str) -> Finding | None:
     return lasting(kind, where, what, heard, datetime.now(UTC))
 
 
-class _Look:
-    """Looks at one after the other."""
+class _Checker:
+    """Checks one workflow after the other."""
 
     def __init__(self, workflows: Workflows, *, ask: bool, worker: bool) -> None:
         self._workflows = workflows
@@ -105,7 +103,7 @@ class _Look:
         self._stuck: set[str] = set()
         """Runs of which it is known already."""
 
-    async def at_marked(self, listed: WorkflowExecution) -> list[Finding]:
+    async def check_marked(self, listed: WorkflowExecution) -> list[Finding]:
         """One that the server has marked. The mark may outlast the fault by a moment."""
         workflow = await self._still_running(listed)
         if workflow is None or not stands_still(workflow):
@@ -113,7 +111,7 @@ class _Look:
         self._stuck.add(workflow.run_id)
         return [await stuck(self._workflows.client, workflow, clock_of(workflow))]
 
-    async def at_case(self, listed: WorkflowExecution) -> list[Finding]:
+    async def check_open_case(self, listed: WorkflowExecution) -> list[Finding]:
         """One that is open."""
         case = await self._still_running(listed)
         if case is None or case.run_id in self._stuck:

@@ -3,6 +3,7 @@
 Nobody else sees the file: SQLite removes it from its folder as soon as it is made.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -17,7 +18,7 @@ from domain.shared.account import SellerAccount
 _TABLE = """
 PRAGMA journal_mode = OFF;
 PRAGMA cache_size = -16000;
-CREATE TABLE lines (seller TEXT, line INTEGER, said TEXT);
+CREATE TABLE lines (seller TEXT, line INTEGER, day TEXT, rating INTEGER, account TEXT);
 """
 _SELLERS = """
 SELECT seller, min(line) AS first_line FROM lines GROUP BY seller HAVING first_line >= ?
@@ -50,11 +51,17 @@ class BySeller:
             DidNotHappen: the disk does not take them.
         """
         rows = (
-            (f"{line.store}/{line.seller_id}", number, line.model_dump_json(exclude_none=True))
+            (
+                f"{line.store}/{line.seller_id}",
+                number,
+                line.date.isoformat(),
+                line.rating,
+                line.model_dump_json(exclude_none=True, exclude={"date", "rating"}),
+            )
             for number, line in lines
         )
         try:
-            self._database.executemany("INSERT INTO lines VALUES (?, ?, ?)", rows)
+            self._database.executemany("INSERT INTO lines VALUES (?, ?, ?, ?, ?)", rows)
         except sqlite3.Error as error:  # a full disk, for instance
             raise DidNotHappen(f"the lines could not be put on disk: {error}") from None
 
@@ -71,22 +78,21 @@ class BySeller:
 
     def _seller(self, seller: str, first_line: int) -> Seller:
         rows = self._database.execute(
-            "SELECT line, said FROM lines WHERE seller = ? ORDER BY line", (seller,)
+            "SELECT line, day, rating, account FROM lines WHERE seller = ? ORDER BY line", (seller,)
         )
         account: dict[str, object] = {}
-        days: dict[date, tuple[Rating, int]] = {}
-        for number, said in rows:
-            line = RatingLine.model_validate_json(said)
-            account |= line.model_dump(exclude_none=True, exclude={"date", "rating"})
-            days[line.date] = (Rating(date=line.date, rating=line.rating), number)
+        days: dict[str, tuple[int, int]] = {}
+        for number, day, rating, said in rows:
+            account |= json.loads(said)
+            days[day] = rating, number
         # More days than fit in a message are more than any window can see: the older ones
         # would be forgotten as soon as they were recorded.
-        newest = [days[day] for day in sorted(days)[-MAXIMUM_RATINGS:]]
+        newest = [(day, *days[day]) for day in sorted(days)[-MAXIMUM_RATINGS:]]
         return Seller(
             first_line,
             SellerAccount.model_validate(account),
-            tuple(rating for rating, _ in newest),
-            tuple(number for _, number in newest),
+            tuple(Rating(date=date.fromisoformat(day), rating=rating) for day, rating, _ in newest),
+            tuple(number for *_, number in newest),
         )
 
     def close(self) -> None:

@@ -49,7 +49,8 @@ def read(file: BinaryIO, today: date) -> Iterator[tuple[int, RatingLine | BadInp
 
 
 def _checked(values: dict[str, Any], today: date) -> RatingLine:  # Any: whatever the JSON says
-    said = {name: v for name, v in values.items() if v not in ("", None) or name in _REQUIRED}
+    given = {name: "" if value is None else value for name, value in values.items()}
+    said = {name: value for name, value in given.items() if value != "" or name in _REQUIRED}
     line = checked(RatingLine, said)
     if line.date > today:
         raise BadInput(f"date: {line.date} is in the future; today is {today} (UTC)")
