@@ -135,8 +135,8 @@ class PageSettings(BaseSettings):
             )
         return self.keys, self.url
 
-    def entry(self) -> PageLinks:
-        """What makes links to the page.
+    def links(self) -> PageLinks:
+        """Return what makes links to the page.
 
         Raises:
             ValueError: as `require`.

@@ -30,7 +30,6 @@ async def details_of(site: Site, page: Page, case: OpenCase) -> FrameLocator:
 async def page(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1400, "height": 1000})
     yield await context.new_page()
-    await context.close()
 
 
 async def test_a_case_shows_status_attempts_and_what_comes_next(site: Site, page: Page) -> None:
