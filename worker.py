@@ -31,7 +31,7 @@ from page.server import serving
 from providers.protocols import ProviderFailed
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
-from runtime.dev_server import ServerFailed, dev_server
+from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.health import serving_health
 from runtime.logs import configure_logs
@@ -73,8 +73,8 @@ async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: 
             print("Ctrl-C stops.", flush=True)
         await register_search_attributes(client)
         providers = providers_of(settings, client)
-        entry = page.entry() if page.is_configured else None
-        serving_queues = working(client, settings, providers, queues, entry)
+        links = page.links() if page.is_configured else None
+        serving_queues = working(client, settings, providers, queues, links)
         if not dev:  # whose server would be left behind
             serving_queues = _watched(client, serving_queues)
         workers = await stack.enter_async_context(serving_queues)
@@ -196,7 +196,7 @@ def main() -> int:
         # Not 2, with which systemd leaves it at that: the server may only be slower to start.
         print(error, file=sys.stderr)
         return 1
-    except (ServerFailed, ValueError) as error:
+    except (DevServerFailed, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     except (ProviderFailed, RPCError, OSError) as error:

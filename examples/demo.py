@@ -31,7 +31,7 @@ from examples.stage import Stage
 from examples.stories import STORIES, Story
 from runtime.clock import time_skipper
 from runtime.connection import BadConnection, connect, register_search_attributes
-from runtime.dev_server import ServerFailed, dev_server, is_in_use
+from runtime.dev_server import DevServerFailed, dev_server, is_in_use
 from runtime.encryption import BadKeys
 from runtime.logs import configure_logs
 from runtime.service import IDENTITY, providers_of, working
@@ -93,7 +93,7 @@ async def _enrol(client: Client, address: str) -> dict[str, EnrollmentView]:
         env={**os.environ, "TEMPORAL_ADDRESS": address, "CASE72_STATE": str(STATE)},
     )
     if await process.wait() != 0:
-        raise ServerFailed("the ratings could not be imported")
+        raise DevServerFailed("the ratings could not be imported")
     standings = {}
     for seller in EXPECTED:
         handle = client.get_workflow_handle_for(SellerEnrollment.run, f"enrollment/{seller}")
@@ -163,10 +163,10 @@ def _begin_anew() -> None:
     """Forget the demo before.
 
     Raises:
-        ServerFailed: it goes on, or somebody looks at it.
+        DevServerFailed: it goes on, or somebody looks at it.
     """
     if is_in_use(SERVER):
-        raise ServerFailed(f"the demo runs already, or `make dev IN={WORLD}` does: end it first")
+        raise DevServerFailed(f"the demo runs already, or `make dev IN={WORLD}` does: end it first")
     for folder in (SERVER, STATE):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -204,7 +204,7 @@ def main() -> int:
     try:
         _begin_anew()
         as_it_should = asyncio.run(_run(settings, console))
-    except ServerFailed as error:
+    except DevServerFailed as error:
         console.print(f"[red]{error}")
         return 1
     except (BadConnection, BadKeys) as error:

@@ -1,4 +1,4 @@
-"""Whom a request counts for, where so many are let through for an address."""
+"""The name that an address counts under where so many requests are let through for each."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -12,12 +12,14 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def network_asking(request: Request) -> str:
-    """Where a request comes from; behind a trusted proxy, where that had it from."""
+    """Return the network that a request comes from; behind a trusted proxy, the visitor's."""
     return network_of(request.client.host if request.client else "")
 
 
 def network_of(host: str) -> str:
-    """The name that an address counts under: of IPv6 the /64, which is the least one visitor has.
+    """Return the name that an address counts under.
+
+    Of IPv6 that is the /64, which is the least that one visitor has.
 
     An IPv4 address that is written as IPv6 counts as itself, and so does one with a port, as some
     proxies give it. What is no address, as a proxy may say of a visitor it does not know, all

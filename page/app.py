@@ -34,7 +34,7 @@ def build(
     codec: CodecSettings | None = None,
     desk_phone: str | None = None,
 ) -> ASGIApp:
-    """The page, over the workflows that `client` reaches, and what the Web UI decrypts through.
+    """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
     `desk_phone`: the line that sellers are told to call, if there is one.
 
@@ -131,7 +131,7 @@ class _Static(StaticFiles):
 
 
 def _version() -> str:
-    """Changes whenever a static file does."""
+    """Return what changes whenever a static file does."""
     digest = sha256()
     for path in sorted(STATIC.iterdir()):
         digest.update(path.read_bytes())

@@ -51,7 +51,7 @@ class CasePage:
 
     @property
     def status(self) -> Status:
-        """Where it stands."""
+        """The status of the case."""
         return self.view.status
 
     @property
@@ -61,7 +61,7 @@ class CasePage:
 
     @property
     def why_ended(self) -> str | None:
-        """Why it ended as it did, to be translated."""
+        """Why the case ended as it did, to be translated."""
         return words.WHY_ENDED.get(self.view.reason or "")  # type: ignore[call-overload, no-any-return]  # a reason, or a sentence
 
     @property
@@ -89,14 +89,14 @@ class CasePage:
         """Whether the account was deactivated before the case opened."""
         return self.status is Status.NOT_COVERED and self.view.account_deactivated
 
-    def says_otherwise_of_the_account(self, enrollment: EnrollmentPage | None) -> bool:
-        """Whether it has ended, and since then the account was deactivated or reinstated."""
+    def is_outdated_by(self, enrollment: EnrollmentPage | None) -> bool:
+        """Return whether the account was deactivated or reinstated after the case ended."""
         if enrollment is None or not self.is_closed:
             return False
         return enrollment.deactivated != (self.status is Status.DEACTIVATED)
 
     def is_another_than(self, about_id: str) -> bool:
-        """Whether a link was for another case of the account, by its own id."""
+        """Return whether a link, by the id in it, was for another case of the account."""
         return about_id.startswith("case/") and about_id not in (
             self.view.id,
             self.view.id.rpartition("/")[0],
@@ -104,13 +104,13 @@ class CasePage:
 
     @property
     def deadline(self) -> datetime | None:
-        """The one that is running, if there is one."""
+        """The deadline that is running, if there is one."""
         running = self.status in (Status.CONTACTING, Status.WORKING)
         return self.view.deadline if running else None
 
     @property
     def left(self) -> Left:
-        """Until the deadline."""
+        """The time left until the deadline."""
         return Left.of(self.deadline - self.now if self.deadline else timedelta())
 
     @property
@@ -140,12 +140,12 @@ class CasePage:
 
     @property
     def tried(self) -> list[Attempt]:
-        """What we tried, the newest first."""
+        """The calls and e-mails that were made, the newest first."""
         return [_made(a) for a in reversed(self.view.attempts)]
 
     @property
     def to_come(self) -> list[Attempt]:
-        """What comes next."""
+        """The calls and e-mails to come, the next one first."""
         return [
             Attempt(words.attempt(p.channel, p.about), p.due, words.icon(p.channel))
             for p in self.view.agenda
@@ -187,7 +187,7 @@ class CasePage:
 
 
 def case_page(view: CaseView) -> CasePage:
-    """A case as it is shown now.
+    """Return a case as it is shown now.
 
     On a server that skips time a case's clock is ahead of the one on the wall, by as much as
     the last thing that happened to it.

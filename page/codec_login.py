@@ -19,8 +19,9 @@ from page.limits import Limit, TooOften
 
 WRONG_OF_ONE = 10
 WRONG_OF_STRANGERS = 100
-"""All of them together. Both are for so many seconds, and then trickle back one by one:"""
+"""Wrong passwords at once: from one address, and from all strangers together."""
 WITHIN_SECONDS = 600
+"""Over so many seconds as many may be tried again, one by one."""
 
 _COOKIE = "case72-codec"
 _LOGGED_IN_SECONDS = 12 * 3600

@@ -48,7 +48,7 @@ class Chart:
 
     @property
     def low(self) -> list[tuple[int, int]]:
-        """Where it was below: from which day on, and for how many."""
+        """The stretches below: the first day of each, and for how many days."""
         return [
             (self._x(rating.date), self._x(until) - self._x(rating.date))
             for rating, until in self._spans()
@@ -76,7 +76,7 @@ class Chart:
 
     @property
     def highest(self) -> int:
-        """The highest."""
+        """The highest rating of the window."""
         return max(rating.rating for rating in self.ratings)
 
     def _spans(self) -> Iterable[tuple[Rating, date]]:
@@ -95,17 +95,17 @@ class EnrollmentPage:
 
     @property
     def status(self) -> EnrollmentStatus:
-        """Where they stand."""
+        """The status of the enrollment."""
         return self.view.status
 
     @property
     def deactivated(self) -> bool:
-        """Whether the account is, whatever the enrollment says."""
+        """Whether the account is deactivated, whatever the status of the enrollment."""
         return self.view.deactivated
 
     @property
     def tone(self) -> str:
-        """How the page is to feel, as of a case."""
+        """How the page is to feel: `act`, `wait`, `done` or `over`."""
         if self.deactivated:
             return "over"
         tones = {
@@ -117,11 +117,11 @@ class EnrollmentPage:
 
     @property
     def reason(self) -> EnrollmentReason:
-        """Why."""
+        """Why the enrollment has its status."""
         return self.view.reason
 
     def met(self, requirement: str) -> bool:
-        """Whether a requirement is met."""
+        """Return whether a requirement is met."""
         return next(r.met for r in self.view.requirements if r.name == Requirement(requirement))
 
     @property
@@ -131,17 +131,17 @@ class EnrollmentPage:
 
     @property
     def days_short(self) -> int:
-        """Days that the record is too short by."""
+        """How many days the record is too short."""
         return self.window - self.view.days_on_record
 
     @property
     def allowed(self) -> int:
-        """Days below that are let pass."""
+        """How many days of the window may be below."""
         return DAYS_BELOW_ALLOWED
 
     @property
     def days_left(self) -> int | None:
-        """How many more days below an enrollment takes; None where none was, or it is none."""
+        """How many more days may be below; None if none was yet, or the account is not enrolled."""
         below = self.view.days_below
         return self.allowed - below if self.status is EnrollmentStatus.ENROLLED and below else None
 

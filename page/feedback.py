@@ -1,4 +1,4 @@
-"""What a page says besides how things stand: what was done, refused, or typed and not yet taken."""
+"""What a page says besides the state: what was done, refused, or typed and not yet taken."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,7 @@ NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-ma
 
 @dataclass
 class Feedback:
-    """What a page says besides how things stand."""
+    """What a page says besides the state of case and enrollment."""
 
     notice: str | None = None
     """A message to be translated."""

@@ -13,7 +13,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Forms:
-    """The forms of our page, as often as a person sends them."""
+    """Reads the forms of our page, and refuses more than a person sends."""
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
@@ -21,7 +21,7 @@ class Forms:
         self._of_address = Limit(300, 300)
 
     async def read(self, request: Request) -> FormData:
-        """What was posted, whoever posted it.
+        """Return what was posted, whoever posted it.
 
         Raises:
             HTTPException: it is no form.
@@ -30,12 +30,12 @@ class Forms:
             raise HTTPException(415)
         return await request.form()
 
-    def proven(self, request: Request, form: FormData) -> Visit:
-        """The visit that a form was sent in.
+    def visit_of(self, request: Request, form: FormData) -> Visit:
+        """Return the visit that a form was sent in.
 
         Raises:
             NoVisit, NotOurForm: it was sent in none, or not from our page.
-            TooOften: so much came from one address, or one account.
+            TooOften: too much came from one address, or for one account.
         """
         self._of_address.take(network_asking(request))
         visit = self._visits.of(request)
@@ -50,7 +50,11 @@ def text_of(form: FormData, name: str) -> str | None:
 
 
 def case_of(form: FormData, visit: Visit) -> str:
-    """The case that a form is about: one of this visit's account, and no other."""
+    """Return the own id of the case that a form is about: one of this visit's account only.
+
+    Raises:
+        NotOurForm: it is none, or of another account.
+    """
     case_id = text_of(form, "case") or ""
     try:
         about = Visitor.of(case_id)

@@ -39,12 +39,12 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name for it)
 
 
 def catalog_path(tag: str) -> Path:
-    """The catalog of a language; English is in the templates themselves."""
+    """Return the path of a language's catalog; English is in the templates themselves."""
     return HERE / "locales" / tag.replace("-", "_") / "LC_MESSAGES" / "page.po"
 
 
 def catalog(tag: str) -> Catalog:
-    """The messages of a language."""
+    """Return the messages of a language."""
     with catalog_path(tag).open("rb") as file:
         return read_po(file, locale=tag.replace("-", "_"))
 
@@ -78,7 +78,7 @@ class Language:
         install(self._translations, newstyle=True)
 
     def say(self, message: str) -> str:
-        """A message, translated."""
+        """Return a message, translated."""
         return self._translations.gettext(message)
 
 
@@ -113,7 +113,7 @@ class Reader:
         return clock_of(self.time_zone)
 
     def say(self, message: str, **values: object) -> str:
-        """A message, translated."""
+        """Return a message, translated."""
         return self.language.say(message) % values if values else self.language.say(message)
 
     def moment(self, at: datetime) -> str:
@@ -173,11 +173,11 @@ class Left:
 
     @classmethod
     def of(cls, span: timedelta) -> "Left":
-        """Rounded up, so that nobody reads 0 while there is a moment left."""
+        """Round up, so that nobody reads 0 while there is a moment left."""
         minutes = max(0, -(-int(span.total_seconds()) // 60))
         return cls(minutes // 1440, minutes // 60 % 24, minutes % 60)
 
     @property
     def over(self) -> bool:
-        """Whether there is none."""
+        """Whether no time is left."""
         return not (self.days or self.hours or self.minutes)

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 _REMEMBERS = 20_000
-"""Whom it was asked for, at most: who asked longest ago is forgotten first."""
+"""Names, at most: the one that was asked for longest ago is forgotten first."""
 
 
 class TooOften(Exception):
@@ -20,7 +20,7 @@ class TooOften(Exception):
 
 
 class Limit:
-    """So many at once, and as many again over `seconds`, for each name."""
+    """For each name: `count` at once, and as many again over `seconds`."""
 
     def __init__(
         self, count: int, seconds: float, clock: Callable[[], float] = time.monotonic

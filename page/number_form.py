@@ -18,7 +18,7 @@ _NO_NUMBER = NUMBER_PROBLEMS[ContactProblem.NO_PHONE_NUMBER]
 
 @dataclass
 class NumberForm:
-    """What was typed, as a number where it is one, and what is wrong with it."""
+    """What was typed, as an E.164 number if it is one, and what is wrong with it."""
 
     typed: str = ""
     e164: str | None = None
@@ -51,7 +51,7 @@ class NumberForm:
 
 
 def readable(phone: str | None) -> str:
-    """`+1 206-555-0101`."""
+    """Return a number as people read it: `+1 206-555-0101`."""
     if phone is None:
         return ""
     try:

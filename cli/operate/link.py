@@ -24,7 +24,7 @@ def link(case: Case) -> None:
     except ValidationError as error:
         raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
     try:
-        address = settings.entry().link(case.workflow_id)
+        address = settings.links().link(case.workflow_id)
     except ValueError as error:
         raise BadInput(str(error)) from None
     _warn_if_unknown(case)

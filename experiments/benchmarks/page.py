@@ -106,7 +106,7 @@ async def _visit(settings: PageSettings, number: int, seller: str) -> httpx2.Asy
     client = httpx2.AsyncClient(
         follow_redirects=True, timeout=30, headers={"X-Forwarded-For": f"192.0.2.{number}"}
     )
-    link = settings.entry().link(case_workflow_id("US", seller))
+    link = settings.links().link(case_workflow_id("US", seller))
     (await client.get(link)).raise_for_status()
     client.base_url = settings.url or ""
     return client

@@ -25,14 +25,14 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder = tmp_path_factory.mktemp("page")
     settings, listener = on_this_machine(PageSettings(), folder)
     async with (
-        engine_in(folder, page=settings.entry()) as engine,
+        engine_in(folder, page=settings.links()) as engine,
         serving(build(engine.client, settings, desk_phone=DESK_PHONE), settings, listener),
     ):
         yield Site(engine, settings)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def chromium() -> AsyncIterator[Browser]:
     """The system's Chromium."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed (chromium or google-chrome)")
@@ -42,3 +42,11 @@ async def browser() -> AsyncIterator[Browser]:
         launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield launched
         await launched.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """The browser. Pages are closed with their test: an open one asks for itself every 12 s."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()

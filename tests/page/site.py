@@ -36,7 +36,7 @@ class Site:
 
     def link(self, seller_id: str) -> str:
         """A seller's way in."""
-        return self.settings.entry().link(case_workflow_id("US", seller_id))
+        return self.settings.links().link(case_workflow_id("US", seller_id))
 
     async def visit(self, browser: Browser, seller_id: str, **options: Any) -> Page:
         """A browser of its own, come in by the seller's link."""
@@ -83,12 +83,12 @@ def on_a_port(**others: Any) -> tuple[PageSettings, socket]:
     return settings_of(f"http://127.0.0.1:{port}", port=port, **others), listener
 
 
-async def alone(settings: PageSettings | None = None) -> ASGIApp:
+async def page_without_temporal(settings: PageSettings | None = None) -> ASGIApp:
     """The page, with no Temporal behind it."""
     return build(await connect("127.0.0.1:1", lazy=True), settings or settings_of())
 
 
-def asking(app: ASGIApp, url: str = URL, **options: Any) -> httpx2.AsyncClient:
+def requests_to(app: ASGIApp, url: str = URL, **options: Any) -> httpx2.AsyncClient:
     """Plain requests to an application, as from a browser that keeps cookies."""
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=url, **options)
 
@@ -98,6 +98,6 @@ def token_of(link: str) -> str:
     return link.rpartition("/")[2]
 
 
-def entry(*keys: str, url: str = URL) -> PageLinks:
+def links(*keys: str, url: str = URL) -> PageLinks:
     """What makes links."""
     return PageLinks(keys or (KEY,), url)

@@ -13,7 +13,7 @@ from page.app import build
 from page.server import serving
 from runtime.page_settings import CodecSettings, PageSettings
 from tests.page.forwarding import PROXY, asked_from, forwarding
-from tests.page.site import alone, on_a_port, settings_of
+from tests.page.site import on_a_port, page_without_temporal, settings_of
 from tests.page.test_codec_mounted import UI, encrypting
 
 pytestmark = pytest.mark.skipif(
@@ -60,7 +60,7 @@ def test_an_address_counts_as_the_network_that_one_visitor_has(host: str, counts
 async def page(**settings: object) -> AsyncIterator[int]:
     """The page on a socket of its own; its port."""
     given, listener = on_a_port(**settings)
-    async with serving(await alone(given), given, listener):
+    async with serving(await page_without_temporal(given), given, listener):
         yield given.port
 
 

@@ -11,7 +11,7 @@ from runtime.connection import connect
 from runtime.encryption import Codec, keys_of
 from runtime.page_settings import CodecSettings
 from tests.keys import line
-from tests.page.site import URL, asking, settings_of
+from tests.page.site import URL, requests_to, settings_of
 
 UI = "http://localhost:8233"
 
@@ -28,7 +28,7 @@ async def encrypting() -> Client:
 async def test_the_endpoint_is_there_once_it_has_a_password_and_the_page_beside_it() -> None:
     client = await encrypting()
     given = CodecSettings.model_validate({"password": "correct horse battery", "ui": UI})
-    async with asking(build(client, settings_of(), given)) as browser:
+    async with requests_to(build(client, settings_of(), given)) as browser:
         asked = await browser.post(f"{URL}/codec/decode", json={"payloads": []})
         assert asked.status_code == 401
         assert (await browser.get(f"{URL}/codec/login")).status_code == 200
@@ -38,7 +38,7 @@ async def test_the_endpoint_is_there_once_it_has_a_password_and_the_page_beside_
         page = await browser.get(f"{URL}/")
         assert page.status_code == 403
         assert "default-src 'none'" in page.headers["content-security-policy"]
-    async with asking(build(client, settings_of())) as browser:
+    async with requests_to(build(client, settings_of())) as browser:
         assert (await browser.get(f"{URL}/codec/login")).status_code == 404
 
 

@@ -10,7 +10,7 @@ from domain.case.attempt import Purpose
 from domain.case.status import Status
 from domain.enrollment.state import EnrollmentEventKind
 from tests.page.accessibility import violations
-from tests.page.site import Site, alone, asking, entry
+from tests.page.site import Site, links, page_without_temporal, requests_to
 from tests.patience import PATIENCE
 
 CASE = "case/US/A2EXAMPLE/01a2071c-2f16-7ec3-a037-d6057aefcc7a"
@@ -96,8 +96,8 @@ async def test_who_is_not_known_is_told_the_same_as_anybody(site: Site, browser:
 
 
 async def test_only_an_authentic_link_is_answered_and_not_at_will() -> None:
-    async with asking(await alone()) as client:
-        token = entry().link(CASE).rpartition("/")[2]
+    async with requests_to(await page_without_temporal()) as client:
+        token = links().link(CASE).rpartition("/")[2]
         for forged in ("", "made-up", token[:-2]):
             answer = await client.post("/fresh-link", data={"link": forged})
             assert answer.status_code == 403

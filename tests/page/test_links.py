@@ -8,7 +8,16 @@ from itsdangerous import TimestampSigner
 
 from domain.shared.account import Store
 from reference.page_links import Expired, Forged, Purpose, Signer, Visitor
-from tests.page.site import KEY, TLS_URL, URL, alone, asking, entry, settings_of, token_of
+from tests.page.site import (
+    KEY,
+    TLS_URL,
+    URL,
+    links,
+    page_without_temporal,
+    requests_to,
+    settings_of,
+    token_of,
+)
 
 CASE = "case/US/A2EXAMPLE/01a2071c-2f16-7ec3-a037-d6057aefcc7a"
 DAY = timedelta(days=1)
@@ -22,7 +31,7 @@ def later(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
 
 
 def test_a_link_says_which_account_it_is_for_and_is_an_address_without_spaces() -> None:
-    link = entry().link(CASE)
+    link = links().link(CASE)
     assert link.startswith(f"{URL}/enter/")
     assert Signer([KEY]).read(Purpose.LINK, token_of(link), DAY) == CASE
     assert Visitor.of(CASE).seller_id == "A2EXAMPLE"
@@ -35,13 +44,13 @@ def test_a_link_says_which_account_it_is_for_and_is_an_address_without_spaces() 
 )
 def test_nothing_but_a_case_or_an_enrollment_can_be_linked_to(about: str) -> None:
     with pytest.raises(ValueError, match="is not the id"):
-        entry().link(about)
+        links().link(about)
 
 
 def test_an_old_token_has_expired_and_an_altered_one_is_forged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    signer, token = Signer([KEY]), token_of(entry().link(CASE))
+    signer, token = Signer([KEY]), token_of(links().link(CASE))
     for wrong in (token[:-2], token.replace(token[3], "x", 1), "", "a.b.c", "é"):
         with pytest.raises(Forged):
             signer.read(Purpose.LINK, wrong, DAY)
@@ -58,8 +67,8 @@ def test_a_token_for_one_purpose_is_none_for_another() -> None:
 
 
 def test_the_newest_key_signs_and_all_are_believed_until_they_are_taken_away() -> None:
-    old = token_of(entry(KEY).link(CASE))
-    new = token_of(entry(NEW_KEY, KEY).link(CASE))
+    old = token_of(links(KEY).link(CASE))
+    new = token_of(links(NEW_KEY, KEY).link(CASE))
     both = Signer([NEW_KEY, KEY])
     assert both.read(Purpose.LINK, old, DAY) == both.read(Purpose.LINK, new, DAY) == CASE
     assert Signer([NEW_KEY]).read(Purpose.LINK, new, DAY) == CASE
@@ -68,21 +77,21 @@ def test_the_newest_key_signs_and_all_are_believed_until_they_are_taken_away() -
 
 
 async def test_entering_exchanges_the_token_for_a_cookie_and_leaves_the_address() -> None:
-    async with asking(await alone()) as client:
-        answer = await client.get(entry().link(CASE))
+    async with requests_to(await page_without_temporal()) as client:
+        answer = await client.get(links().link(CASE))
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("case72-visit=")
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert "Max-Age=43200" in cookie
-    assert token_of(entry().link(CASE)) not in cookie
+    assert token_of(links().link(CASE)) not in cookie
 
 
 async def test_behind_tls_cookies_are_secure_and_of_this_host_only() -> None:
-    app = await alone(settings_of(TLS_URL))
-    async with asking(app, TLS_URL) as client:
-        answer = await client.get(entry(url=TLS_URL).link(CASE))
+    app = await page_without_temporal(settings_of(TLS_URL))
+    async with requests_to(app, TLS_URL) as client:
+        answer = await client.get(links(url=TLS_URL).link(CASE))
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-case72-visit=")
     assert "Secure" in cookie
@@ -94,9 +103,9 @@ async def test_behind_tls_cookies_are_secure_and_of_this_host_only() -> None:
 async def test_an_expired_and_a_forged_link_open_nothing_and_say_how_to_get_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with asking(await alone()) as client:
-        forged = await client.get(entry(NEW_KEY).link(CASE))
-        link = entry().link(CASE)
+    async with requests_to(await page_without_temporal()) as client:
+        forged = await client.get(links(NEW_KEY).link(CASE))
+        link = links().link(CASE)
         later(monkeypatch, 91)
         expired = await client.get(link)
         without = await client.get("/")
@@ -114,19 +123,19 @@ async def test_an_expired_and_a_forged_link_open_nothing_and_say_how_to_get_anot
 async def test_a_visit_ends_after_its_hours_and_the_link_opens_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with asking(await alone()) as client:
-        await client.get(entry().link(CASE))
+    async with requests_to(await page_without_temporal()) as client:
+        await client.get(links().link(CASE))
         assert (await client.get("/")).status_code == 503  # known; Temporal is not there
         later(monkeypatch, 0.6)
         assert (await client.get("/")).status_code == 403
 
 
 async def test_a_links_token_is_no_cookie_and_a_cookie_is_no_link() -> None:
-    async with asking(await alone()) as client:
-        client.cookies.set("case72-visit", token_of(entry().link(CASE)))
+    async with requests_to(await page_without_temporal()) as client:
+        client.cookies.set("case72-visit", token_of(links().link(CASE)))
         assert (await client.get("/")).status_code == 403
         client.cookies.clear()
-        await client.get(entry().link(CASE))
+        await client.get(links().link(CASE))
         cookie = client.cookies["case72-visit"]
         client.cookies.clear()
         assert (await client.get(f"/enter/{cookie}")).status_code == 403

@@ -6,13 +6,13 @@ import pytest
 from page.app import build
 from page.codec_endpoint import LARGEST_LOGIN, LARGEST_PAYLOADS
 from runtime.page_settings import CodecSettings
-from tests.page.site import URL, alone, asking, settings_of
+from tests.page.site import URL, page_without_temporal, requests_to, settings_of
 from tests.page.test_codec_mounted import UI, encrypting
 
 
 @pytest.mark.parametrize("path", ["/health/", "/static", "/call/", "/enter/a/", "//evil.example/"])
 async def test_no_answer_sends_anybody_to_the_host_that_was_asked_for(path: str) -> None:
-    async with asking(await alone()) as client:
+    async with requests_to(await page_without_temporal()) as client:
         answer = await client.get(URL + path, headers={"host": "evil.example"})
     assert answer.status_code == 404
     assert "evil" not in str(answer.headers)
@@ -21,7 +21,7 @@ async def test_no_answer_sends_anybody_to_the_host_that_was_asked_for(path: str)
 @pytest.mark.parametrize("path", ["decode", "login", "nope", ""])
 async def test_what_the_web_ui_asks_has_the_headers_of_the_page_too(path: str) -> None:
     codec = CodecSettings.model_validate({"password": "correct horse battery", "ui": UI})
-    async with asking(build(await encrypting(), settings_of(), codec)) as client:
+    async with requests_to(build(await encrypting(), settings_of(), codec)) as client:
         for answer in (await client.get(f"/codec/{path}"), await client.post(f"/codec/{path}")):
             assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
             assert answer.headers["x-content-type-options"] == "nosniff"
@@ -30,7 +30,7 @@ async def test_what_the_web_ui_asks_has_the_headers_of_the_page_too(path: str) -
 
 async def test_what_the_web_ui_asks_may_not_be_of_any_size() -> None:
     codec = CodecSettings.model_validate({"password": "correct horse battery", "ui": UI})
-    async with asking(build(await encrypting(), settings_of(), codec)) as client:
+    async with requests_to(build(await encrypting(), settings_of(), codec)) as client:
         form = {"password": "x" * LARGEST_LOGIN}
         assert (await client.post("/codec/login", data=form)).status_code == 413
         login = httpx2.BasicAuth("me", "correct horse battery")

@@ -13,7 +13,7 @@ from runtime.page_settings import PageSettings, on_this_machine
 from runtime.web_server import open_socket
 from tests.engine import know
 from tests.killable_server import killable_server
-from tests.page.site import Site, alone
+from tests.page.site import Site, page_without_temporal
 from tests.page.test_seller import MARKUP, fill, send
 from tests.patience import PATIENCE
 from tests.test_crashes import Host, opened
@@ -47,7 +47,7 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
             async with serving(build(client, settings), settings, listener):
                 await writing.clock.install()
                 for page in (writing, sending):
-                    await page.goto(settings.entry().link("case/US/KILLED"))
+                    await page.goto(settings.links().link("case/US/KILLED"))
                 deadline = await writing.inner_text("h1")
                 await fill(writing, root_causes="half a thought")
                 await fill(
@@ -77,7 +77,6 @@ async def test_a_killed_temporal_is_said_and_a_page_that_stayed_open_recovers_by
                 await writing.clock.fast_forward(REFRESHES_EVERY_MS)
                 await expect(writing.locator("h1")).to_have_text("There is nothing you must do now")
                 assert await writing.input_value("#root_causes-1") == "half a thought"
-            await context.close()
             view = await case.view()
             assert view.status is Status.PLAN_REVIEW
             assert [p.plan.root_causes for p in view.plans] == [(MARKUP,)]
@@ -96,7 +95,7 @@ async def test_while_temporal_is_away_an_open_page_says_so_and_nothing_typed_is_
     url = f"http://127.0.0.1:{port}"
     settings = PageSettings.model_validate(site.settings.model_dump() | {"url": url, "port": port})
     # The same page, of a server whose Temporal has gone.
-    async with serving(await alone(settings), settings, listener):
+    async with serving(await page_without_temporal(settings), settings, listener):
         form = await page.evaluate(
             "Object.fromEntries(new FormData(document.querySelector('[data-plan]')))"
         )

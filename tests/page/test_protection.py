@@ -14,7 +14,7 @@ from page.limits import Limit
 from page.pages import Pages
 from reference.page_links import Purpose, Signer
 from runtime.page_settings import PageSettings
-from tests.page.site import KEY, URL, alone, asking, entry, settings_of
+from tests.page.site import KEY, URL, links, page_without_temporal, requests_to, settings_of
 
 CASE = "case/US/A2EXAMPLE/01a2071c-2f16-7ec3-a037-d6057aefcc7a"
 PLAN = {"root_causes": "a", "corrective_actions": "b", "preventive_measures": "c"}
@@ -23,8 +23,8 @@ PLAN = {"root_causes": "a", "corrective_actions": "b", "preventive_measures": "c
 @pytest_asyncio.fixture
 async def seller() -> AsyncIterator[httpx2.AsyncClient]:
     """Somebody who came in, of a page without a Temporal."""
-    async with asking(await alone()) as client:
-        await client.get(entry().link(CASE))
+    async with requests_to(await page_without_temporal()) as client:
+        await client.get(links().link(CASE))
         yield client
 
 
@@ -37,7 +37,7 @@ async def proof_of(client: httpx2.AsyncClient) -> str:
 
 @pytest.mark.parametrize("path", ["/", "/nope", "/enter/x", "/health", "/static/page.css", "/call"])
 async def test_every_answer_has_the_headers(path: str) -> None:
-    async with asking(await alone()) as client:
+    async with requests_to(await page_without_temporal()) as client:
         headers = (await client.get(path)).headers
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
@@ -91,7 +91,7 @@ async def test_nothing_changes_by_looking(seller: httpx2.AsyncClient) -> None:
         for path in ("/call", "/plan", "/number", "/leave"):
             assert (await seller.request(method, path)).status_code == 405
     # Nor does a scanner that posts to links, or only looks whether they are there.
-    link = entry().link(CASE)
+    link = links().link(CASE)
     assert (await seller.post(link)).status_code == 405
     assert (await seller.head(link)).status_code == 303
 
@@ -117,8 +117,8 @@ async def test_what_was_typed_is_shown_again_whatever_goes_wrong(
 
 
 async def test_while_temporal_is_away_the_page_says_so_and_is_alive() -> None:
-    async with asking(await alone()) as client:
-        await client.get(entry().link(CASE))
+    async with requests_to(await page_without_temporal()) as client:
+        await client.get(links().link(CASE))
         page = await client.get("/")
         assert page.status_code == 503
         assert "retry-after" in page.headers
@@ -178,7 +178,7 @@ async def test_an_error_of_ours_shows_no_trace_of_itself(monkeypatch: pytest.Mon
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(Pages, "health", broken)
-    async with asking(await alone()) as client:
+    async with requests_to(await page_without_temporal()) as client:
         answer = await client.get("/health")
     assert answer.status_code == 500
     assert "Something of ours went wrong" in answer.text
@@ -188,8 +188,8 @@ async def test_an_error_of_ours_shows_no_trace_of_itself(monkeypatch: pytest.Mon
 
 async def test_the_log_tells_route_status_and_time_and_nothing_of_anybody() -> None:
     with capture_logs() as lines:
-        async with asking(await alone()) as client:
-            link = entry().link(CASE)
+        async with requests_to(await page_without_temporal()) as client:
+            link = links().link(CASE)
             await client.get(link)
             await client.get("/?language=fr")
             await client.get("/nope/A2EXAMPLE")

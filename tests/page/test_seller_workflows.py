@@ -36,7 +36,7 @@ from temporal_client.names import Name, View
 from tests.engine import engine_in
 from tests.keys import use_keys
 from tests.page.seller_states import A_PLAN
-from tests.page.site import Site, alone, asking, entry
+from tests.page.site import Site, links, page_without_temporal, requests_to
 from tests.workflows.events import WITHDRAW
 from workflows.case.issue_case import IssueCase
 
@@ -100,8 +100,8 @@ async def test_a_case_that_the_page_has_no_key_for_is_not_taken_for_none(
 
 
 async def test_without_temporal_the_page_answers_within_five_seconds() -> None:
-    async with asking(await alone()) as client:
-        await client.get(entry().link("case/US/ASKED"))
+    async with requests_to(await page_without_temporal()) as client:
+        await client.get(links().link("case/US/ASKED"))
         began = time.monotonic()
         assert (await client.get("/")).status_code == 503
         assert time.monotonic() - began < 5
@@ -209,7 +209,7 @@ async def test_a_plan_that_no_worker_takes_stays_in_its_form_and_is_not_said_to_
     client = await connected(site)
     Dropping(client, math.inf)
     app = build(client, site.settings)
-    async with asking(app, site.settings.url or "", follow_redirects=True) as seller:
+    async with requests_to(app, site.settings.url or "", follow_redirects=True) as seller:
         shown = (await seller.get(site.link("KEPT-THOUGH-DROPPED"))).text
         form = {
             name: re.findall(f'name="{name}" value="([^"]*)"', shown)[0]

@@ -84,7 +84,6 @@ async def test_a_state_says_what_is_to_be_done_hides_what_is_internal_and_can_be
     for width in (390, 320):
         await page.set_viewport_size({"width": width, "height": 844})
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    await page.context.close()
     if state in SAYS_IN_EACH_LANGUAGE:
         await check(site, seller, *SAYS_IN_EACH_LANGUAGE[state])
 
@@ -108,7 +107,6 @@ async def test_a_page_in_another_language_has_no_english_of_ours_and_can_be_read
     assert "Contact me now" in await page.inner_text("main")
     await page.reload()
     assert "Contact me now" in await page.inner_text("main")
-    await page.context.close()
 
 
 OPENS_NOTHING = ("forged", "expired", "nowhere")
@@ -130,7 +128,6 @@ async def test_a_link_that_opens_nothing_can_be_read_by_all(site: Site, browser:
         await page.goto(f"{site.settings.url}{opening_nothing(site, which)}")
         assert await violations(page) == []
     assert await page.context.cookies() == []
-    await page.context.close()
 
 
 @pytest.mark.parametrize("language", ["en-US", "fr-CA", "es-US", "zh-Hans-CN"])
@@ -161,7 +158,6 @@ async def test_the_deadline_is_by_the_sellers_own_clock(site: Site, browser: Bro
     assert f" {time_of_day}" in headline
     assert headline.endswith("(Marquesas, UTC-9:30)")
     assert "All times: Marquesas, UTC-9:30" in await page.inner_text("#as-of")
-    await page.context.close()
 
 
 def test_every_state_is_looked_at() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.page.site import Site, alone, asking, entry
+from tests.page.site import Site, links, page_without_temporal, requests_to
 from tests.page.test_seller import MARKUP, fill, said, send
 from tests.workflows.events import WITHDRAW
 
@@ -105,8 +105,8 @@ async def test_a_tab_does_not_become_another_accounts_page(site: Site, browser: 
 
 async def test_what_was_typed_is_shown_again_also_when_an_address_sends_too_much() -> None:
     form = {"root_causes": "kept"}
-    async with asking(await alone()) as client:
-        await client.get(entry().link("case/US/A2EXAMPLE"))
+    async with requests_to(await page_without_temporal()) as client:
+        await client.get(links().link("case/US/A2EXAMPLE"))
         answers = [await client.post("/plan", data=form) for _ in range(330)]
     assert {answer.status_code for answer in answers[:300]} == {403}
     too_often = [answer for answer in answers if answer.status_code == 429]

@@ -1,7 +1,5 @@
 """A case in the Temporal Web UI: what the desk sees there without asking anybody."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
@@ -27,10 +25,9 @@ async def details_of(site: Site, page: Page, case: OpenCase) -> FrameLocator:
 
 
 @pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
+async def page(browser: Browser) -> Page:
     context = await browser.new_context(viewport={"width": 1400, "height": 1000})
-    yield await context.new_page()
-    await context.close()
+    return await context.new_page()
 
 
 async def test_a_case_shows_status_attempts_and_what_comes_next(site: Site, page: Page) -> None:
