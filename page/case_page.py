@@ -35,7 +35,7 @@ class Attempt:
 
     words: str
     at: datetime
-    is_call: bool
+    icon: str
     result: str | None = None
     under_way: bool = False
     good: bool = False
@@ -147,7 +147,7 @@ class CasePage:
     def to_come(self) -> list[Attempt]:
         """What comes next."""
         return [
-            Attempt(words.attempt(p.channel, p.about), p.due, p.channel is Channel.CALL)
+            Attempt(words.attempt(p.channel, p.about), p.due, words.icon(p.channel))
             for p in self.view.agenda
         ]
 
@@ -200,7 +200,7 @@ def _made(attempt: AttemptView) -> Attempt:
     return Attempt(
         words=words.attempt(attempt.channel, attempt.about),
         at=attempt.at,
-        is_call=attempt.channel is Channel.CALL,
+        icon=words.icon(attempt.channel),
         result=words.RESULT[attempt.result] if attempt.result else None,
         under_way=attempt.result is None,
         good=attempt.result in (Result.CONNECTED, Result.ACCEPTED),

@@ -1,13 +1,14 @@
 """What a page says besides how things stand: what was done, refused, or typed and not yet taken."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from domain.case.status import Status
+from domain.shared.errors import Refusal
 from page.case_page import CasePage
 from page.languages import N_
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
-from page.words import REFUSALS
 from temporal_client.failures import UpdateRefused
 
 CALLING = N_("We are calling you now. Please answer your telephone.")
@@ -16,6 +17,7 @@ PLAN_FOR_DECISION = N_("Thank you. We have received your plan, and the person wh
 NUMBER_SAVED = N_("Thank you. Your emergency number is saved.")
 
 CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
+FILE_FULL = N_("The case has no room for more text. Our team can still answer you and decide.")
 CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
 NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
 
@@ -25,6 +27,9 @@ class Feedback:
     """What a page says besides how things stand."""
 
     notice: str | None = None
+    """A message to be translated."""
+    again_from: datetime | None = None
+    """The moment that the message names, if it does."""
     news: str | None = None
     """What was done just now: `call`, `plan` or `number`."""
     plan: PlanForm | None = None
@@ -33,7 +38,7 @@ class Feedback:
 
 
 def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
-    """What was done, said once, and only as far as it still holds."""
+    """Return what was done, said once, and only as far as it still holds."""
     match news:
         case "call" if case is not None and case.calling:
             return CALLING
@@ -46,7 +51,13 @@ def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
     return None
 
 
-def feedback_on(refusal: UpdateRefused, *, called: bool = False) -> Feedback:
-    if refusal.reason in REFUSALS:
-        return Feedback(REFUSALS[refusal.reason], status=409)
-    return Feedback(CALLED_JUST_NOW if called else CASE_CHANGED, status=409)
+def feedback_on(refusal: UpdateRefused) -> Feedback:
+    """Return what a refusal means to a seller."""
+    match refusal.code:
+        case Refusal.FILE_FULL:
+            return Feedback(FILE_FULL, status=409)
+        case Refusal.CALL_TOO_SOON | Refusal.TOO_MANY_CALLS:
+            again_from = datetime.fromisoformat(str(refusal.values["again_from"]))
+            return Feedback(CALLED_JUST_NOW, again_from=again_from, status=409)
+        case _:
+            return Feedback(CASE_CHANGED, status=409)

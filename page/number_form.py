@@ -7,11 +7,13 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 from starlette.datastructures import FormData
 
 from domain.shared.account import Store
+from domain.shared.errors import Refusal
 from page.words import NUMBER_PROBLEMS
-from reference.contact_check import number_problem
+from reference.contact_check import ContactProblem, number_problem
+from temporal_client.failures import UpdateRefused
 
 _LONGEST = 40
-_NO_NUMBER, *_ = NUMBER_PROBLEMS.values()
+_NO_NUMBER = NUMBER_PROBLEMS[ContactProblem.NO_PHONE_NUMBER]
 
 
 @dataclass
@@ -38,12 +40,14 @@ class NumberForm:
             return cls(typed, problem=_NO_NUMBER)
         return cls(typed, e164)
 
-    def refused(self, why: str) -> bool:
-        """Take a workflow's refusal for the field's problem; whether it is one."""
-        field, _, problem = why.partition(": ")
-        if field == "emergency_phone":
-            self.problem = NUMBER_PROBLEMS.get(problem, _NO_NUMBER)
-        return field == "emergency_phone"
+    def is_refused_by(self, refusal: UpdateRefused) -> bool:
+        """Take a refusal of the number for the field's problem; return whether it is one."""
+        of_number = refusal.values.get("field") == "emergency_phone"
+        if refusal.code != Refusal.DOES_NOT_EXIST or not of_number:
+            return False
+        of_code = {problem.code: words for problem, words in NUMBER_PROBLEMS.items()}
+        self.problem = of_code.get(str(refusal.values.get("problem")), _NO_NUMBER)
+        return True
 
 
 def readable(phone: str | None) -> str:

@@ -104,7 +104,7 @@ class Pages:
             event = RequestCall(by=_SELLER)
             await self._workflows.tell_case(case_id, "request_call", event, key)
         except UpdateRefused as refusal:
-            return await self._responses.show(request, visit, feedback_on(refusal, called=True))
+            return await self._responses.show(request, visit, feedback_on(refusal))
         except NotThere:
             return await self._responses.show(request, visit, Feedback(CASE_CHANGED, status=409))
         return self._done("call")
@@ -155,11 +155,9 @@ class Pages:
         try:
             await self._change_number(visit, form, typed.e164)
         except UpdateRefused as refusal:
-            if typed.refused(refusal.reason):
-                return await self._responses.show(
-                    request, visit, Feedback(number=typed, status=422)
-                )
-            return await self._responses.show(request, visit, feedback_on(refusal))
+            of_field = typed.is_refused_by(refusal)
+            feedback = Feedback(number=typed, status=422) if of_field else feedback_on(refusal)
+            return await self._responses.show(request, visit, feedback)
         except NotThere:
             return await self._responses.show(
                 request, visit, Feedback(NOT_KNOWN, number=typed, status=409)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from page.case_page import CasePage, case_page
+from page.case_page import case_page
 from page.enrollment_page import EnrollmentPage
-from page.feedback import CALLED_JUST_NOW, CALLING, CASE_CHANGED, Feedback, confirmation_of
+from page.feedback import CALLING, CASE_CHANGED, Feedback, confirmation_of
 from page.languages import NAMES, Language, Reader, language_of
 from page.number_form import readable
 from page.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
@@ -55,7 +55,7 @@ class Responses:
             another_case=case is not None and case.is_another_than(visit.visitor.about_id),
             enrollment=enrollment,
             enrollment_unknown=found.standing_unknown,
-            notice=_translated(message, reader, case),
+            notice=_translated(message, reader, feedback.again_from),
             notice_of_call=message == CALLING,
             notice_is_good=feedback.status == 200 and message != CASE_CHANGED,
             plan=feedback.plan or begun,
@@ -142,10 +142,7 @@ class Responses:
         return Reader(self._language(request, known.language), known.language, known.time_zone)
 
 
-def _translated(message: str | None, reader: Reader, case: CasePage | None) -> str | None:
-    if message != CALLED_JUST_NOW:
+def _translated(message: str | None, reader: Reader, again_from: datetime | None) -> str | None:
+    if message is None or again_from is None:
         return reader.say(message) if message else None
-    again = case.call_again_from if case else None
-    if again is None:  # the time is over by now
-        return reader.say(CASE_CHANGED)
-    return reader.say(CALLED_JUST_NOW, moment=reader.moment(again))
+    return reader.say(message, moment=reader.moment(again_from))

@@ -1,8 +1,11 @@
 """What codes are called on the page. Marked here, translated where it is shown."""
 
+from typing import assert_never
+
 from domain.case.attempt import Channel, Purpose, Result
 from domain.case.status import CannotCall, Reason, Status
 from page.languages import N_
+from reference.contact_check import ContactProblem
 
 STATUS = {
     Status.CONTACTING: N_("We need to hear from you"),
@@ -71,43 +74,52 @@ CANNOT_CALL = {
     CannotCall.NOT_CALLED: N_("We cannot call you: the number we have is not one that we call."),
 }
 
-REFUSALS = {
-    "the case file is full; the desk can still answer and decide": N_(
-        "The case has no room for more text. Our team can still answer you and decide."
-    ),
-}
-"""Refusals of the workflows that a seller can meet, in a seller's words."""
-
 NUMBER_PROBLEMS = {
-    "is not a phone number in E.164 form, such as +12065550101": N_(
+    ContactProblem.NO_PHONE_NUMBER: N_(
         "This is not a telephone number. Write it with its country code, such as +1 206 555 0101."
     ),
-    "has a prefix that is dialled only within its country, or lacks its area code": N_(
+    ContactProblem.DOMESTIC_PREFIX: N_(
         "No number of that country looks like this. Please check each digit."
     ),
-    "is not a possible number of its country": N_(
+    ContactProblem.IMPOSSIBLE_NUMBER: N_(
         "No number of that country looks like this. Please check each digit."
     ),
-    "is an emergency number or a short code, which is not called": N_(
+    ContactProblem.SHORT_CODE: N_(
         "This is an emergency number or a short code, which we do not call. "
         "Give us an ordinary number."
     ),
-    "is a satellite number, or one of another global network, which is not called": N_(
+    ContactProblem.GLOBAL_NETWORK: N_(
         "This number is of a satellite or another global network, which we do not call. "
         "Give us an ordinary number."
     ),
-    "is a premium-rate number, or of another costly kind, which is not called": N_(
+    ContactProblem.COSTLY_NUMBER: N_(
         "This number is premium-rate or of another costly kind, which we do not call. "
         "Give us an ordinary number."
     ),
-    "is of a country that is not called from here": N_(
+    ContactProblem.COUNTRY_NOT_CALLED: N_(
         "We do not call numbers of that country. Give us a number of another."
     ),
 }
-"""What is wrong with a number, as reference/contact_check.py says it."""
+"""What is wrong with a number, in a seller's words."""
 
 
 def attempt(channel: Channel, about: Purpose) -> str:
-    """What an attempt is called."""
-    names = CALL_ABOUT if channel is Channel.CALL else EMAIL_ABOUT
-    return names[about]
+    """Return what an attempt is called."""
+    match channel:
+        case Channel.CALL:
+            return CALL_ABOUT[about]
+        case Channel.EMAIL:
+            return EMAIL_ABOUT[about]
+        case _:
+            assert_never(channel)
+
+
+def icon(channel: Channel) -> str:
+    """Return the picture beside an attempt, by its id in page/static/icon.svg."""
+    match channel:
+        case Channel.CALL:
+            return "call"
+        case Channel.EMAIL:
+            return "mail"
+        case _:
+            assert_never(channel)

@@ -7,6 +7,7 @@ Each `..._problem` answers what is wrong, or None.
 
 import re
 from collections.abc import Collection
+from enum import StrEnum
 
 import phonenumbers
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
@@ -39,6 +40,26 @@ _NORTH_AMERICAN = re.compile(r"[2-9](?!11)[0-8][0-9][2-9][0-9]{6}")
 _NORTH_AMERICAN_COSTLY = re.compile(r"(?:[79]00|976|5(?:00|2[1-9]|3[23]|44|66|77|88)|\d{3}976)\d+")
 """Pay-per-call (900, 976 as area code or exchange), carriers' services (700), personal (5XX)."""
 
+
+class ContactProblem(StrEnum):
+    """What is wrong with a number, an address or a time zone, and how that is said in English."""
+
+    NO_PHONE_NUMBER = "is not a phone number in E.164 form, such as +12065550101"
+    DOMESTIC_PREFIX = "has a prefix that is dialled only within its country, or lacks its area code"
+    GLOBAL_NETWORK = "is a satellite number, or one of another global network, which is not called"
+    SHORT_CODE = "is an emergency number or a short code, which is not called"
+    IMPOSSIBLE_NUMBER = "is not a possible number of its country"
+    COSTLY_NUMBER = "is a premium-rate number, or of another costly kind, which is not called"
+    COUNTRY_NOT_CALLED = "is of a country that is not called from here"
+    NO_EMAIL_ADDRESS = "is not an e-mail address"
+    NO_TIME_ZONE = "is not a time zone that names a place, such as America/Los_Angeles"
+
+    @property
+    def code(self) -> str:
+        """What a refusal calls it, such as `short_code` (docs/api.md)."""
+        return self.name.lower()
+
+
 _called: set[str] = set()
 """The regions and calling codes that are called; none means all."""
 
@@ -59,7 +80,7 @@ def place_problem(place: str) -> str | None:
     return None
 
 
-def number_problem(phone: str) -> str | None:
+def number_problem(phone: str) -> ContactProblem | None:
     """E.164, possible in the country of its calling code, of no costly kind, and called from here.
 
     Whether a number is in use, only its carrier knows: the data of this machine lacks area codes
@@ -68,26 +89,26 @@ def number_problem(phone: str) -> str | None:
     try:
         number = phonenumbers.parse(phone)
     except NumberParseException:
-        return "is not a phone number in E.164 form, such as +12065550101"
+        return ContactProblem.NO_PHONE_NUMBER
     if phonenumbers.format_number(number, PhoneNumberFormat.E164) != phone:
         # The library passes over such a prefix, and a provider would be asked to dial it.
-        return "has a prefix that is dialled only within its country, or lacks its area code"
+        return ContactProblem.DOMESTIC_PREFIX
     code = number.country_code or 0
     regions = COUNTRY_CODE_TO_REGION_CODE.get(code, ())
     if regions == (_NO_COUNTRY,):
-        return "is a satellite number, or one of another global network, which is not called"
+        return ContactProblem.GLOBAL_NETWORK
     known = phonenumbers.is_valid_number(number)
     if not known and phonenumbers.is_valid_short_number(number):
-        return "is an emergency number or a short code, which is not called"
+        return ContactProblem.SHORT_CODE
     national = phonenumbers.national_significant_number(number)
     if not known and not _is_possible(code, national):
-        return "is not a possible number of its country"
+        return ContactProblem.IMPOSSIBLE_NUMBER
     if _is_costly(code, national, phonenumbers.number_type(number)):
-        return "is a premium-rate number, or of another costly kind, which is not called"
+        return ContactProblem.COSTLY_NUMBER
     # One that is not known is in the main region of its calling code, as far as anybody can say.
     region = phonenumbers.region_code_for_number(number) or regions[0]
     if _called and _called.isdisjoint({region, f"+{code}"}):
-        return "is of a country that is not called from here"
+        return ContactProblem.COUNTRY_NOT_CALLED
     return None
 
 
@@ -141,9 +162,9 @@ def _plans(code: int) -> list[PhoneMetadata]:
     return [plan for plan in found if plan is not None]
 
 
-def email_problem(email: str) -> str | None:
+def email_problem(email: str) -> ContactProblem | None:
     """An address in a form that mail servers take. Nobody is asked whether it exists."""
-    return "is not an e-mail address" if read_email(email) is None else None
+    return ContactProblem.NO_EMAIL_ADDRESS if read_email(email) is None else None
 
 
 def read_email(email: str) -> ValidatedEmail | None:
@@ -158,8 +179,8 @@ def read_email(email: str) -> ValidatedEmail | None:
         return None
 
 
-def zone_problem(time_zone: str) -> str | None:
+def zone_problem(time_zone: str) -> ContactProblem | None:
     """A place that the time-zone database names."""
     if time_zone not in PLACES:
-        return "is not a time zone that names a place, such as America/Los_Angeles"
+        return ContactProblem.NO_TIME_ZONE
     return None

@@ -1,4 +1,4 @@
-"""The names of our workflows, and what each answers (docs/rules.md, section 7)."""
+"""The names of our workflows, and what each answers (docs/api.md)."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
-from domain.shared.account import Confirmation
+from domain.shared.account import Account, Confirmation
 from domain.shared.text import Frozen
 
 
@@ -12,6 +13,31 @@ class Channel(StrEnum):
 
     CALL = "call"
     EMAIL = "email"
+
+    @property
+    def rings(self) -> bool:
+        """Whether it rings a telephone.
+
+        What rings goes out in calling hours only, at a distance from the call before, and not to
+        a number that cannot be called. A contact stops it.
+        """
+        match self:
+            case Channel.CALL:
+                return True
+            case Channel.EMAIL:
+                return False
+            case _:
+                assert_never(self)
+
+    def address(self, account: Account) -> str:
+        """Where an attempt goes."""
+        match self:
+            case Channel.CALL:
+                return account.emergency_phone
+            case Channel.EMAIL:
+                return account.email
+            case _:
+                assert_never(self)
 
 
 class Purpose(StrEnum):

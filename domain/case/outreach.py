@@ -1,6 +1,7 @@
 """The 72 hours: planning attempts, making them, and what follows (docs/rules.md, section 4)."""
 
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from domain.case.attempt import (
     GOT_THROUGH,
@@ -18,6 +19,8 @@ from domain.case.state import CaseState
 from domain.case.status import EventKind, Status
 
 _HOUR = timedelta(hours=1)
+_IN_ORDER = tuple(sorted(Channel, key=lambda channel: channel.rings))
+"""Of two that are due together, what rings goes last."""
 _HOURS_AHEAD = timedelta(days=2)
 """Calling hours are asked for again when less than this is known of them."""
 
@@ -34,18 +37,26 @@ class Outreach(CaseState):
         self.deadline = max(now + self.rules.window, self.deadline or now)
         # An earlier notice still on its way would only repeat what the new one says. A call
         # that is ringing already is the best thing that can happen, and goes on.
-        self.call_off(lambda a: a.channel is Channel.EMAIL and a.about in OUTREACH)
+        self.call_off(lambda a: not a.channel.rings and a.about in OUTREACH)
         self.log(now, EventKind.OUTREACH_BEGAN)
         self._plan_outreach(now, self.rules.email_hours)
 
     def _plan_outreach(self, base: datetime, email_hours: tuple[float, ...]) -> None:
         self.base = base
         self.agenda = tuple(p for p in self.agenda if p.about not in OUTREACH)
-        final = email_hours[-1]
-        for hour in email_hours:
-            about = Purpose.FINAL_NOTICE if hour == final else Purpose.NOTICE
+        for channel in _IN_ORDER:
+            match channel:
+                case Channel.EMAIL:
+                    self._plan_outreach_emails(base, email_hours)
+                case Channel.CALL:
+                    self.plan_outreach_calls(base)
+                case _:
+                    assert_never(channel)
+
+    def _plan_outreach_emails(self, base: datetime, hours: tuple[float, ...]) -> None:
+        for hour in hours:
+            about = Purpose.FINAL_NOTICE if hour == hours[-1] else Purpose.NOTICE
             self.plan(Channel.EMAIL, about, base + hour * _HOUR)
-        self.plan_outreach_calls(base)
 
     def plan_outreach_calls(self, now: datetime, *, call_now: bool = False) -> None:
         """Lay out anew the outreach's calls that are still to come, redials aside."""
@@ -102,7 +113,7 @@ class Outreach(CaseState):
         if self.status is Status.CONTACTING:
             # An outreach that began before its hours were known has its first call coming.
             calls = (*self.attempts, *self.under_way, *self.agenda)
-            none_yet = not any(c.channel is Channel.CALL for c in calls if self._of_outreach(c))
+            none_yet = not any(c.channel.rings for c in calls if self._of_outreach(c))
             self.plan_outreach_calls(now, call_now=none_yet and self.rules.call_hours[0] == 0)
 
     def _of_outreach(self, attempt: Scheduled) -> bool:
@@ -119,7 +130,7 @@ class Outreach(CaseState):
     @property
     def may_call(self) -> bool:
         """Whether the seller may still be called, as far as the case stands now."""
-        to_come = [p for p in (*self.agenda, *self.under_way) if p.channel is Channel.CALL]
+        to_come = [p for p in (*self.agenda, *self.under_way) if p.channel.rings]
         return not self.cannot_call and (bool(to_come) or self.conversation_wanted)
 
     def takes_requests(self, now: datetime) -> bool:
@@ -129,18 +140,16 @@ class Outreach(CaseState):
         return self.is_open and not self.cannot_call and not waits
 
     def _planned_calls(self) -> list[Scheduled]:
-        return [p for p in self.agenda if p.channel is Channel.CALL]
+        return [p for p in self.agenda if p.channel.rings]
 
     def _drop_calls_before(self, moment: datetime) -> None:
-        self.agenda = tuple(p for p in self.agenda if p.channel is Channel.EMAIL or p.due >= moment)
+        self.agenda = tuple(p for p in self.agenda if not p.channel.rings or p.due >= moment)
 
     def _last_call(self) -> datetime | None:
         """When the number was last called, is being called, or is to be called beside the plan."""
         made = [a for a in self.attempts if a.result is not Result.SKIPPED]
         number = self.account.emergency_phone
-        calls = [
-            a.at for a in (*made, *self.under_way) if a.channel is Channel.CALL and a.to == number
-        ]
+        calls = [a.at for a in (*made, *self.under_way) if a.channel.rings and a.to == number]
         calls += [p.due for p in self._planned_calls() if _unplanned(p)]
         return max(calls, default=None)
 
@@ -151,26 +160,36 @@ class Outreach(CaseState):
         if not self.agenda or self.agenda[0].due > now:
             return
         due = [p for p in self.agenda if p.due <= now]
-        notices = [p for p in due if p.channel is Channel.EMAIL and p.about in OUTREACH]
-        for email in (p for p in due if p.channel is Channel.EMAIL):
+        for channel in _IN_ORDER:
+            of_channel = [p for p in due if p.channel is channel]
+            match channel:
+                case Channel.EMAIL:
+                    self._begin_emails(of_channel, now)
+                case Channel.CALL:
+                    self._begin_call(of_channel, now)
+                case _:
+                    assert_never(channel)
+
+    def _begin_emails(self, emails: list[Scheduled], now: datetime) -> None:
+        notices = [email for email in emails if email.about in OUTREACH]
+        for email in emails:
             if email in notices[:-1]:
-                self.record(email, now, Result.SKIPPED)
+                self.record_unmade(email, now, Result.SKIPPED)
             else:
                 self.begin(email, now)
-        calls = [p for p in due if p.channel is Channel.CALL]
-        if calls and not any(a.channel is Channel.CALL for a in self.under_way):
-            self._begin_call(calls, now)
 
     def _begin_call(self, calls: list[Scheduled], now: datetime) -> None:
+        if not calls or any(a.channel.rings for a in self.under_way):
+            return
         *older, newest = calls
         for call in older:
-            self.record(call, now, Result.SKIPPED)
+            self.record_unmade(call, now, Result.SKIPPED)
         latest = self._latest(newest)
         made = now < latest
         if made:
             self.begin(newest, now, latest)
         else:
-            self.record(newest, now, Result.SKIPPED)
+            self.record_unmade(newest, now, Result.SKIPPED)
         if made and now - newest.due > LATE:
             self._drop_calls_before(now + self.rules.call_spacing)
         if newest.about is Purpose.CONVERSATION:
@@ -187,7 +206,7 @@ class Outreach(CaseState):
         """Record the notices that our own delay kept from going out before the deadline."""
         for planned in self.agenda:
             if planned.about in OUTREACH:
-                self.record(planned, now, Result.SKIPPED)
+                self.record_unmade(planned, now, Result.SKIPPED)
 
     # --- reading results ------------------------------------------------------------------
 
@@ -246,7 +265,7 @@ class Outreach(CaseState):
     def number_is_invalid(self, now: datetime) -> None:
         """End calling until the number changes, and see that an e-mail asks for it."""
         self.invalid_since = now
-        self.agenda = tuple(p for p in self.agenda if p.channel is Channel.EMAIL)
+        self.agenda = tuple(p for p in self.agenda if not p.channel.rings)
         self.log(now, EventKind.NUMBER_INVALID)
         # In contacting the notices to come ask for it.
         if self.is_open and self.status is not Status.CONTACTING:

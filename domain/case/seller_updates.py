@@ -117,7 +117,7 @@ class SellerEvents(Transitions):
         def over(attempt: Scheduled) -> bool:
             if attempt.about is Purpose.REQUESTED:
                 return not keep_requested_call
-            return attempt.channel is Channel.CALL or attempt.about in OUTREACH
+            return attempt.channel.rings or attempt.about in OUTREACH
 
         self.call_off(over)
         # The daily call for a conversation is no part of the agenda of the 72 hours.

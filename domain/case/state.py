@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from pydantic import ConfigDict, JsonValue
 
@@ -164,7 +164,7 @@ class CaseState(TakesUpdates):
         """Make an attempt of an entry of the agenda: from here on it is under way."""
         self.under_way += (self._attempt(planned, now, latest),)
 
-    def record(self, planned: Scheduled, now: datetime, result: Result) -> None:
+    def record_unmade(self, planned: Scheduled, now: datetime, result: Result) -> None:
         """Record an attempt that ended without having been begun."""
         self._conclude(self._attempt(planned, now), result, now)
 
@@ -220,10 +220,9 @@ class CaseState(TakesUpdates):
         self, planned: Scheduled, now: datetime, latest: datetime | None = None
     ) -> Attempt:
         self.agenda = tuple(p for p in self.agenda if p is not planned)
-        call = planned.channel is Channel.CALL
-        to = self.account.emergency_phone if call else self.account.email
+        to = planned.to or planned.channel.address(self.account)
         return Attempt(
-            **{**dict(planned), "to": planned.to or to},
+            **{**dict(planned), "to": to},
             number=self.number_of_attempts + 1,
             at=now,
             outreach=self.outreach,
@@ -236,7 +235,7 @@ class CaseState(TakesUpdates):
         self.attempts += (attempt.model_copy(update={"result": result}),)
         self.log(
             now,
-            EventKind.CALL if attempt.channel is Channel.CALL else EventKind.EMAIL,
+            _event_of(attempt.channel),
             attempt=attempt.number,
             about=attempt.about,
             result=result,
@@ -246,4 +245,15 @@ class CaseState(TakesUpdates):
 
 def _in_order(planned: Scheduled) -> tuple[datetime, bool]:
     """By time; of two due together the e-mail goes first."""
-    return planned.due, planned.channel is Channel.CALL
+    return planned.due, planned.channel.rings
+
+
+def _event_of(channel: Channel) -> EventKind:
+    """What the end of an attempt is in the timeline."""
+    match channel:
+        case Channel.CALL:
+            return EventKind.CALL
+        case Channel.EMAIL:
+            return EventKind.EMAIL
+        case _:
+            assert_never(channel)

@@ -1,4 +1,4 @@
-"""What happened to a case, in the order it happened (docs/rules.md, sections 5 and 7)."""
+"""What happened to a case, in the order it happened (docs/rules.md, section 5; docs/api.md)."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -9,7 +9,7 @@ from domain.shared.text import FORMS
 
 
 class Refusal(StrEnum):
-    """The kinds of refusal, with their values (docs/rules.md, section 7)."""
+    """The kinds of refusal, with their values (docs/api.md)."""
 
     CASE_ENDED = "case_ended"
     """`status`, `reason`"""

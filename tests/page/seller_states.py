@@ -134,10 +134,11 @@ async def deactivated_later(engine: Engine, seller: str, **who: Any) -> None:
 
 
 async def deactivated_meanwhile(engine: Engine, seller: str, **who: Any) -> None:
-    """By the marketplace itself, while a case is open."""
-    await working(engine, seller, **who)
+    """By the marketplace itself, while a case is open, which then ends."""
+    case = await working(engine, seller, **who)
     known = await engine.know(seller, *UPS_AND_DOWNS, **who)
     await known.tell(SellerEnrollment.record_deactivation, RecordDeactivation(by=REPORTER))
+    assert (await case.end()).status is Status.NOT_COVERED
 
 
 async def reinstated(engine: Engine, seller: str, **who: Any) -> None:

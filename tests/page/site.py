@@ -1,5 +1,7 @@
 """The page under test: with a browser, or with plain requests."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from socket import socket
 from typing import Any
@@ -10,12 +12,14 @@ from starlette.types import ASGIApp
 
 from domain.shared.names import case_workflow_id
 from page.app import build
+from page.languages import NAMES
 from reference.page_links import PageLinks
 from runtime.connection import connect
 from runtime.page_settings import PageSettings
 from runtime.web_server import open_socket
 from tests.engine import Engine, OpenCase
 from tests.patience import PATIENCE
+from tests.reading import words_shown
 
 DESK_PHONE = "+12065550199"
 KEY = "a-secret-of-forty-characters-for-tests-1"
@@ -43,6 +47,23 @@ class Site:
         page = await context.new_page()
         await page.goto(self.link(seller_id))
         return page
+
+    @asynccontextmanager
+    async def visitor(self, seller_id: str | None = None) -> AsyncIterator[httpx2.AsyncClient]:
+        """Plain requests to the page, come in by the link of the seller, if there is one."""
+        url = self.settings.url or ""
+        async with httpx2.AsyncClient(base_url=url, follow_redirects=True) as visitor:
+            if seller_id is not None:
+                await visitor.get(self.link(seller_id))
+            yield visitor
+
+    async def words_in_each_language(self, seller_id: str) -> dict[str, str]:
+        """What the seller's page says, in one line, by language."""
+        async with self.visitor(seller_id) as seller:
+            return {
+                tag: " ".join(words_shown((await seller.get(f"/?language={tag}")).text))
+                for tag in NAMES
+            }
 
     async def open(self, seller_id: str, **options: Any) -> OpenCase:
         """A case, and a seller who is enrolled."""

@@ -9,8 +9,8 @@ from playwright.async_api import Browser, Page, expect
 from domain.case.attempt import Purpose
 from domain.case.status import Status
 from domain.enrollment.state import EnrollmentEventKind
+from tests.page.accessibility import violations
 from tests.page.site import Site, alone, asking, entry
-from tests.page.test_states import violations
 from tests.patience import PATIENCE
 
 CASE = "case/US/A2EXAMPLE/01a2071c-2f16-7ec3-a037-d6057aefcc7a"

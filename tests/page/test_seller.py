@@ -10,8 +10,8 @@ from domain.case.events import Review, ReviewPlan
 from domain.case.status import Status
 from domain.enrollment.state import EnrollmentStatus
 from tests.engine import KnownSeller, OpenCase, issue
+from tests.page.accessibility import violations
 from tests.page.site import Site
-from tests.page.test_states import violations
 
 MARKUP = '<script>alert(1)</script> & "quotes" {{ 7*7 }} %(x)s \u202eabc 😀'
 
@@ -62,7 +62,7 @@ async def test_a_plan_with_a_mistake_keeps_everything_and_goes_through_when_righ
     await fill(page, preventive_measures="Two people check")
     await page.get_by_role("button", name="Add a preventive measure").click()
     assert await page.evaluate("document.activeElement.id") == "preventive_measures-2"
-    await page.keyboard.type("x" * 1001)
+    await page.keyboard.insert_text("x" * 1001)
     await send(page)
     problems = page.locator("#problems li")
     await expect(problems).to_have_text(

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from domain.case.attempt import Channel
 from domain.case.case import Case
 from domain.case.status import EventKind, Reason, Status
 from domain.case.timeline import TimelineEntry
@@ -44,7 +43,6 @@ BUCKETS: dict[str, tuple[float, ...]] = {
 }
 """The bounds of each histogram, in seconds. 300 of a lateness is what counts as late."""
 
-_CHANNELS = {EventKind.CALL: Channel.CALL, EventKind.EMAIL: Channel.EMAIL}
 _CONTACT = frozenset({EventKind.CONTACT, EventKind.PLAN_SUBMITTED})
 _GIVEN_UP = frozenset(
     {EventKind.DESK_NOT_TOLD, EventKind.DEACTIVATION_FAILED, EventKind.CONTACT_NOT_SHARED}
@@ -80,8 +78,6 @@ def _count(case: Case, entry: TimelineEntry, before: tuple[TimelineEntry, ...]) 
             _add(OPENED)
         case EventKind.CLOSED:
             _add(ENDED, status=case.status, reason=_closed_set(case.reason))
-        case EventKind.CALL | EventKind.EMAIL:
-            _count_attempt(case, entry)
         case EventKind.STATUS:
             if entry.status is Status.ESCALATED:
                 _add(ESCALATIONS, reason=_closed_set(entry.reason))
@@ -91,15 +87,16 @@ def _count(case: Case, entry: TimelineEntry, before: tuple[TimelineEntry, ...]) 
             _count_wait(entry, before, EventKind.PLAN_SUBMITTED, "plan")
         case what if what in _GIVEN_UP:
             _add(GIVEN_UP, what=what)
+    if entry.attempt is not None:
+        _count_attempt(case, entry)
     if entry.what in _CONTACT and not any(earlier.what in _CONTACT for earlier in before):
         _record(TIME_TO_CONTACT, entry.at - case.opened_at)
 
 
 def _count_attempt(case: Case, entry: TimelineEntry) -> None:
-    channel = _CHANNELS[entry.what]
-    _add(ATTEMPTS, channel=channel, result=entry.result or "")
     attempt = next(a for a in case.attempts if a.number == entry.attempt)
-    _record(LATENESS, attempt.at - attempt.due, channel=channel)
+    _add(ATTEMPTS, channel=attempt.channel, result=entry.result or "")
+    _record(LATENESS, attempt.at - attempt.due, channel=attempt.channel)
 
 
 def _count_wait(

@@ -1,7 +1,8 @@
 """How each step is performed: which activity, on which queue, for how long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any, assert_never
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -131,10 +132,18 @@ async def _look_up_hours(case: Case) -> Outcome:
 
 
 async def _reach(case: Case, attempt: Attempt) -> Outcome:
-    call = attempt.channel is Channel.CALL
-    made = _call(case, attempt) if call else _email(case, attempt)
-    ended = await or_failed(made, Result.PROVIDER_FAILED)
+    ended = await or_failed(_made(case, attempt), Result.PROVIDER_FAILED)
     return lambda case, now: case.reached_out(attempt.number, ended, now)
+
+
+def _made(case: Case, attempt: Attempt) -> Coroutine[Any, Any, Result | CallEnded]:
+    match attempt.channel:
+        case Channel.CALL:
+            return _call(case, attempt)
+        case Channel.EMAIL:
+            return _email(case, attempt)
+        case _:
+            assert_never(attempt.channel)
 
 
 async def _call(case: Case, attempt: Attempt) -> Result | CallEnded:

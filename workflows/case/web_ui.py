@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
@@ -10,8 +11,6 @@ from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.steps import Step, TellDesk, WaitUntil
 from domain.case.timeline import ENGINE, TimelineEntry, detail_of
 from workflows.shared.markdown import safe, time, words
-
-_NAMES = {Channel.CALL: "Call", Channel.EMAIL: "E-mail"}
 
 _HEADLINES = {
     Status.CONTACTING: "Contacting: trying to reach the seller",
@@ -29,7 +28,7 @@ _HEADLINES = {
 def attempt_summary(case: Case, attempt: Attempt) -> str:
     """An attempt on its activity: "Call 3 to the emergency number (notice)"."""
     what = _numbered(attempt.channel, _count(case, attempt.channel, attempt.number))
-    to = "to the emergency number" if attempt.channel is Channel.CALL else "to the seller"
+    to = "to the emergency number" if attempt.channel.rings else "to the seller"
     return f"{what} {to} ({words(attempt.about)})"
 
 
@@ -120,11 +119,21 @@ def _attempt(attempt: Attempt) -> str:
 
 
 def _what(planned: Scheduled) -> str:
-    return f"{_NAMES[planned.channel].lower()} ({words(planned.about)})"
+    return f"{_name(planned.channel).lower()} ({words(planned.about)})"
 
 
 def _numbered(channel: Channel, count: int) -> str:
-    return f"{_NAMES[channel]} {count}"
+    return f"{_name(channel)} {count}"
+
+
+def _name(channel: Channel) -> str:
+    match channel:
+        case Channel.CALL:
+            return "Call"
+        case Channel.EMAIL:
+            return "E-mail"
+        case _:
+            assert_never(channel)
 
 
 def _count(case: Case, channel: Channel, up_to: int) -> int:

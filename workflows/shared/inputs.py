@@ -77,5 +77,8 @@ def refuse_what_does_not_exist(event: Event) -> None:
             value = getattr(news, field, None)
             if value is not None and (problem := problem_of(value)):
                 raise Refused(
-                    f"{field}: {problem}", Refusal.DOES_NOT_EXIST, field=field, problem=problem
+                    f"{field}: {problem}",
+                    Refusal.DOES_NOT_EXIST,
+                    field=field,
+                    problem=problem.code,
                 )

@@ -70,6 +70,17 @@ EVENTS: dict[str, Event] = {
 }
 RATINGS = {"good today": (0, 250), "bad today": (0, 249), "bad since 10 days": (9, 249)}
 PAST = {"bad 11 days ago": (10, 249), "good 11 days ago": (10, 250)}
+
+
+def events_on(today: date) -> dict[str, Event]:
+    """Every event that a letter hands over, on a day."""
+    ratings = {
+        name: rated({today - back * DAY: score}) for name, (back, score) in (RATINGS | PAST).items()
+    }
+    both = rated({today: 249}, AccountNews(email=OTHER_ADDRESS))
+    return EVENTS | ratings | {"rating and address": both}
+
+
 RESULTS = [Result.ACCEPTED, Result.BOUNCED]
 
 
@@ -137,20 +148,13 @@ class Walked(WatchedProgramme):
         return [*self._events(), *self._results(), *self._moments()]
 
     def _events(self) -> Iterator[Letter]:
-        for name, event in EVENTS.items():
+        today = self.now.date()
+        for name, event in events_on(today).items():
             if name != "number comes" or self._is_news(NUMBER):
                 yield name, partial(Walked.offer, event=event)
-        today = self.now.date()
-        for name, (back, score) in (RATINGS | PAST).items():
-            event = rated({today - back * DAY: score})
-            yield name, partial(Walked.offer, event=event)
         too_early = rated({today: 250, today + DAY: 250})
-        yield "rating and address", partial(Walked.offer, event=self._with_an_account(today))
         yield "a rating of tomorrow", partial(Walked.offer, event=too_early, refused=True)
         yield "cancelled", Walked.is_cancelled
-
-    def _with_an_account(self, today: date) -> Event:
-        return rated({today: 249}, AccountNews(email=OTHER_ADDRESS))
 
     def _is_news(self, number: str) -> bool:
         """A number that the start found invalid is refused by the update's validator."""

@@ -3,6 +3,7 @@
 To look for orders that nobody has tried: add `--hypothesis-profile=search`.
 """
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
@@ -22,12 +23,14 @@ from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     DAY,
     DEACTIVATED,
+    NOON,
     READMITTED,
     REINSTATED,
     a_change,
     an_expulsion,
     rated,
 )
+from tests.domain.enrollment.exhaustive import events_on
 from tests.domain.enrollment.oracle import minus_six_months
 from tests.domain.enrollment.watched import ASKS, WatchedProgramme
 
@@ -200,6 +203,13 @@ class AnyOrder(RuleBasedStateMachine):
             self.world.take(SendLink(by="page"))
         except Refused:
             assert refused
+
+    @rule(name=st.sampled_from(sorted(events_on(NOON.date()))))
+    def a_letter_of_the_walk_comes(self, name: str) -> None:
+        if name == "number comes" and not self.world.seller.number_valid:
+            return  # the update's validator refuses it
+        with suppress(Refused):
+            self.world.take(events_on(self.today)[name])
 
     @rule(number=NUMBERS, email=ADDRESSES, score=SCORES)
     def a_feed_knows_more_than_the_rating(

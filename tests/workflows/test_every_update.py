@@ -1,0 +1,55 @@
+"""Every update of either workflow is walked, tried in any order, and sent by a command.
+
+The updates are read from the workflows, so that a new one is not left out.
+"""
+
+from pathlib import Path
+
+import pytest
+from temporalio import workflow
+
+from domain.case.events import Event
+from tests.domain.case import test_any_order as cases_in_any_order
+from tests.domain.case.exhaustive import EVENTS as CASE_LETTERS
+from tests.domain.enrollment.build import TODAY
+from tests.domain.enrollment.exhaustive import events_on
+from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment
+
+WITHOUT_A_COMMAND = {
+    "send_link": "whoever has an old link asks on the page",
+    "record_deactivation": "for a case: its enrollment tells it",
+}
+
+
+def updates_of(workflow_class: type) -> dict[str, type[Event]]:
+    """The updates that a workflow takes, with the class of each one's event."""
+    # There is no public way to ask.
+    updates = workflow._Definition.must_from_class(workflow_class).updates
+    found = {}
+    for name, update in updates.items():
+        assert name is not None
+        assert update.arg_types is not None
+        (found[name],) = update.arg_types
+    return found
+
+
+def test_every_update_of_a_case_is_a_letter_of_the_walk() -> None:
+    assert {type(event) for event in CASE_LETTERS.values()} == {*updates_of(IssueCase).values()}
+
+
+def test_every_update_of_a_case_is_tried_in_any_order() -> None:
+    tried = {type(event) for event in cases_in_any_order.EVERY_EVENT}
+    assert tried == {*updates_of(IssueCase).values()}
+
+
+def test_every_update_of_an_enrollment_is_a_letter_and_tried_in_any_order() -> None:
+    letters = {type(event) for event in events_on(TODAY).values()}
+    assert letters == {*updates_of(SellerEnrollment).values()}
+
+
+@pytest.mark.parametrize("update", sorted({*updates_of(IssueCase), *updates_of(SellerEnrollment)}))
+def test_every_update_is_sent_by_a_command(update: str) -> None:
+    files = (Path(__file__).parents[2] / "cli").glob("**/*.py")
+    named = [file.name for file in files if f'"{update}"' in file.read_text(encoding="utf-8")]
+    assert named or update in WITHOUT_A_COMMAND
