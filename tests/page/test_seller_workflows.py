@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import UpdateWorkflowExecutionLifecycleStage as Stage
 from temporalio.api.failure.v1 import ApplicationFailureInfo, Failure
 from temporalio.api.update.v1 import Outcome, UpdateRef
@@ -131,6 +132,7 @@ class Dropping:
         self.ids: list[str] = []
         self._kind = kind
         self._times = times
+        self._converter = client.data_converter.payload_converter
         self._send = client.workflow_service.update_workflow_execution
         setattr(client.workflow_service, "update_workflow_execution", self._answer)  # noqa: B010  # the fake
 
@@ -140,8 +142,12 @@ class Dropping:
         self.ids.append(request.request.meta.update_id)
         if len(self.ids) > self._times:
             return await self._send(request, **options)
+        details = self._converter.to_payloads([{"code": "file_full", "values": {}}])
         failure = Failure(
-            message="no", application_failure_info=ApplicationFailureInfo(type=self._kind)
+            message="no",
+            application_failure_info=ApplicationFailureInfo(
+                type=self._kind, details=Payloads(payloads=details)
+            ),
         )
         return UpdateWorkflowExecutionResponse(
             update_ref=UpdateRef(
