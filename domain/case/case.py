@@ -41,15 +41,25 @@ class Case(Working):
             return ()
         if self.policy is None:
             # A case cancelled before it opened has nothing to undo and nobody to tell.
-            if self.status in CLOSED:
-                return self._close(now)
-            return (LookUp(),)
+            return self._close(now) if self.status in CLOSED else (LookUp(),)
         self._let_deadline_pass(now)
+        self._begin_attempts(now)
+        steps = self._wanted(now)
+        if self.status in CLOSED and not steps and not self.under_way:
+            return self._close(now)
+        if moment := self._next_moment(now):
+            steps.append(WaitUntil(moment))
+        return tuple(steps)
+
+    def _begin_attempts(self, now: datetime) -> None:
         if not self._deadline_passed(now):
             self.begin_due(now)
         if self.conversation_wanted:
             self.plan_conversation_call(now)
             self.begin_due(now)
+
+    def _wanted(self, now: datetime) -> list[Step]:
+        """Every step that is to be under way, but for waiting."""
         steps: list[Step] = [Reach(a.number) for a in self.under_way if a.wanted]
         if self.status is Status.DEACTIVATING:
             steps.append(Deactivate())
@@ -60,11 +70,7 @@ class Case(Working):
             steps.append(TellDesk(self.desk_due))
         if self.hours_run_short(now):
             steps.append(LookUpHours())
-        if self.status in CLOSED and not steps and not self.under_way:
-            return self._close(now)
-        if moment := self._next_moment(now):
-            steps.append(WaitUntil(moment))
-        return tuple(steps)
+        return steps
 
     def _programme_is_to_hear(self) -> list[Step]:
         if self.harm is not None and not self.expelled:

@@ -128,26 +128,28 @@ class SellerEvents(Transitions):
     def change_contact(self, event: ChangeContact, now: datetime) -> None:
         """A new number or address. The number is called from what remains of the agenda."""
         self.admit(event, though_full=event.from_enrollment)
-        account = self.account
-        email, phone = (
-            event.email or account.email,
-            event.emergency_phone or account.emergency_phone,
-        )
+        before = self.account
+        given = event.model_dump(include={"emergency_phone", "email"}, exclude_none=True)
+        after = before.model_copy(update=given)
         # One that was not called may be named again: it was looked up before, and let in.
         is_called_now = self.not_called is not None and event.emergency_phone is not None
-        if (email, phone) == (account.email, account.emergency_phone) and not is_called_now:
+        if after == before and not is_called_now:
             return
-        self.account = account.model_copy(update={"email": email, "emergency_phone": phone})
-        changed = tuple(f for f in ("emergency_phone", "email") if getattr(event, f) is not None)
+        self.account, changed = after, tuple(given)
         self.log(now, EventKind.CONTACT_CHANGED, event.by, changed=changed)
-        confirmed = self._confirm_contact(account, event, now)
+        confirmed = self._confirm_contact(before, event, now)
         if self.shares_contact and not event.from_enrollment:
-            self.contact_news = self.contact_news.after(self.account, changed, confirmed)
-        if is_called_now or (phone != account.emergency_phone and self.number_invalid):
-            self.invalid_since = self.not_called = None
-            if self.status is Status.CONTACTING:
-                self.plan_outreach_calls(now, call_now=True)
-            self.conversation_due = now
+            self.contact_news = self.contact_news.after(after, changed, confirmed)
+        is_another = after.emergency_phone != before.emergency_phone
+        if is_called_now or (is_another and self.number_invalid):
+            self._call_again(now)
+
+    def _call_again(self, now: datetime) -> None:
+        """There is a number that we call, after one that we could not."""
+        self.invalid_since = self.not_called = None
+        if self.status is Status.CONTACTING:
+            self.plan_outreach_calls(now, call_now=True)
+        self.conversation_due = now
 
     def _confirm_contact(
         self, before: Account, event: ChangeContact, now: datetime

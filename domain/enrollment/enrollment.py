@@ -113,22 +113,13 @@ class Enrollment(Warnings):
         self.status, self.reason = status, reason
         self.log(now, EnrollmentEventKind.STATUS, status=status, reason=reason)
         self.remind_at = None
-        self._stop_asking()
+        self.stop_asking()
         if status is EnrollmentStatus.ENROLLED:
             self.write(LetterPurpose.ENROLLED, now)
         elif status is EnrollmentStatus.INVITED:
             self.write(LetterPurpose.ENDED_NUMBER_NEEDED if ended else LetterPurpose.INVITED, now)
         elif ended and reason is not EnrollmentReason.DEACTIVATED:  # of that, whoever did it tells
             self.write(LetterPurpose.ENDED, now)
-
-    def _stop_asking(self) -> None:
-        """Nobody is asked for a number that is not what is missing any more."""
-        said = {"about": LetterPurpose.ENDED}
-        self.outbox = tuple(
-            x.model_copy(update=said) if x.about is LetterPurpose.ENDED_NUMBER_NEEDED else x
-            for x in self.outbox
-            if x.about not in (LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN)
-        )
 
     def _next_moment(self, now: datetime) -> datetime | None:
         """The next moment at which something would change by itself; None if none would."""
@@ -154,11 +145,11 @@ class Enrollment(Warnings):
         today = now.astimezone(UTC).date()
         for position, rating in enumerate(event.ratings):
             if rating.date > today:
+                field = f"ratings.{position}.date"
                 raise Refused(
-                    f"ratings.{position}.date: {rating.date} is in the future; "
-                    f"today is {today} (UTC)",
+                    f"{field}: {rating.date} is in the future; today is {today} (UTC)",
                     Refusal.IN_FUTURE,
-                    field=f"ratings.{position}.date",
+                    field=field,
                     date=rating.date.isoformat(),
                     today=today.isoformat(),
                 )
@@ -180,9 +171,8 @@ class Enrollment(Warnings):
     def _learn(
         self, account: AccountNews, by: str, now: datetime, confirmed: tuple[str, ...] = ()
     ) -> None:
-        changed = {
-            f: value for f, value in account.news.items() if value != getattr(self.account, f)
-        }
+        news = account.news.items()
+        changed = {f: value for f, value in news if value != getattr(self.account, f)}
         if account.emergency_phone is not None and not self.number_valid:
             # Even if it is the one we have: the update's validator looked it up and let it in.
             changed["emergency_phone"] = account.emergency_phone
@@ -241,7 +231,7 @@ class Enrollment(Warnings):
         self.deactivated = True
         self.case_to_hear = event.by if event.case_id is None else None
         self.log(now, EnrollmentEventKind.DEACTIVATED, event.by, case_id=event.case_id)
-        self._stop_asking()
+        self.stop_asking()
         self.outbox = tuple(x for x in self.outbox if x.about is not LetterPurpose.ENROLLED)
 
     def reinstate(self, event: Reinstate, now: datetime) -> None:

@@ -19,6 +19,15 @@ class Letters(EnrollmentState):
         before = tuple(x for x in self.outbox if x.to is not None) if waiting else self.outbox
         self.outbox = (*before, letter)
 
+    def stop_asking(self) -> None:
+        """Ask nobody for a number that is not what is missing any more."""
+        said = {"about": LetterPurpose.ENDED}
+        self.outbox = tuple(
+            x.model_copy(update=said) if x.about is LetterPurpose.ENDED_NUMBER_NEEDED else x
+            for x in self.outbox
+            if x.about not in (LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN)
+        )
+
     def confirm_contact(
         self, before: SellerAccount, confirmed: tuple[str, ...], now: datetime
     ) -> tuple[str, ...]:

@@ -52,41 +52,51 @@ def desk_summary(case: Case, step: TellDesk) -> str:
 
 def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     """The whole case as markdown."""
-    headline = _HEADLINES[case.status]
-    lines = [f"## {headline}{f' ({words(case.reason)})' if case.reason else ''}", ""]
+    reason = f" ({words(case.reason)})" if case.reason else ""
+    made = sorted(case.attempts, key=lambda attempt: attempt.number)
+    to_come = () if case.status in CLOSED else case.agenda
+    sections = (
+        ("Issues", [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]),
+        ("Plan", [*_plans(case)]),
+        ("Attempts (UTC)", [_attempt(attempt) for attempt in made]),
+        ("To come", [f"- {time(p.due)}: {_what(p)}" for p in to_come]),
+    )
+    lines = [f"## {_HEADLINES[case.status]}{reason}", "", *_standing(case, now, steps)]
+    for title, content in sections:
+        if content:
+            lines += ["", f"### {title}", "", *content]
+    lines += ["", f"### Timeline (UTC, {len(case.timeline)} events)", ""]
+    return "\n".join([*lines, *map(_entry, case.timeline)])
+
+
+def _standing(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str]:
+    """Who it is about, and what is under way and to come by when."""
     account = case.account
-    lines += [f"- **Seller**: {safe(account.name)} ({account.store} {account.seller_id})"]
+    yield f"- **Seller**: {safe(account.name)} ({account.store} {account.seller_id})"
     if case.deadline is not None and case.status in (Status.CONTACTING, Status.WORKING):
         left = _left(case.deadline - now)
-        lines.append(f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})")
-    ended = case.status in CLOSED
-    under_way = [attempt_summary(case, a) for a in case.under_way if a.wanted]
-    if under_way and not ended:
-        lines.append(f"- **Under way**: {', '.join(under_way)}")
-    wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
-    if wait is not None and not ended:
-        lines.append(f"- **Next**: {_upcoming(case, wait.moment)} at {time(wait.moment)}")
+        yield f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})"
+    if case.status not in CLOSED:
+        yield from _going_on(case, steps)
     if case.conversation_required and case.status in NEEDS_CONVERSATION:
-        lines.append("- **A phone conversation** is required before the case can be resolved")
-    lines += ["", "### Issues", ""]
-    lines += [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]
-    if case.plans:
-        lines += ["", "### Plan", "", *_plans(case)]
-    if case.attempts:
-        lines += ["", "### Attempts (UTC)", ""]
-        lines += [_attempt(a) for a in sorted(case.attempts, key=lambda a: a.number)]
-    if case.agenda and not ended:
-        lines += ["", "### To come", ""]
-        lines += [f"- {time(p.due)}: {_what(p)}" for p in case.agenda]
-    lines += ["", f"### Timeline (UTC, {len(case.timeline)} events)", ""]
-    lines += [_entry(entry) for entry in case.timeline]
-    return "\n".join(lines)
+        yield "- **A phone conversation** is required before the case can be resolved"
+
+
+def _going_on(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
+    under_way = [attempt_summary(case, a) for a in case.under_way if a.wanted]
+    if under_way:
+        yield f"- **Under way**: {', '.join(under_way)}"
+    wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
+    if wait is not None:
+        yield f"- **Next**: {_upcoming(case, wait.moment)} at {time(wait.moment)}"
 
 
 def _plans(case: Case) -> Iterator[str]:
     """The newest plan whole, which is what a reviewer judges; of those before it the answers."""
     for plan in case.plans:
         yield f"- Version {plan.version}, {time(plan.at)}: {_review(plan, case)}"
+    if not case.plans:
+        return
     newest = case.plans[-1].plan
     for title, texts in (
         ("Root causes", newest.root_causes),

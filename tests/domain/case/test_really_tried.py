@@ -6,9 +6,10 @@ hours; the last third of the window begins at 48.
 
 import pytest
 
-from domain.case.attempt import Attempt, Purpose, Result
+from domain.case.attempt import Attempt, Channel, Purpose, Result
 from domain.case.status import Missing, Reason, Status
 from tests.domain.case.build import (
+    MINUTE,
     MONDAY_9,
     NUMBER,
     OTHER_ADDRESS,
@@ -119,6 +120,20 @@ def test_where_the_number_is_invalid_the_last_email_must_not_have_bounced() -> N
     world.play(66 + 73)
     assert world.hours_of(world.emails()) == [0, 24, 48, 66, 90, 114, 132]
     assert world.case.reason == Reason.NOT_REALLY_TRIED
+    assert [code for code, _ in missing(world)] == [Missing.FINAL_NOTICE]
+
+
+def test_where_the_number_is_invalid_the_last_email_to_come_back_must_not_have_bounced() -> None:
+    """The one before the final notice takes an hour to bounce, and so comes back after it."""
+    policy = {"email_hours": [0, 65.5, 66]}
+    world = World(calls=INVALID, emails={2: BOUNCED}, policy=policy).play(65)
+    world.durations[Channel.EMAIL] = 59 * MINUTE
+    world.play(0.7)
+    world.durations[Channel.EMAIL] = 0 * MINUTE
+    assert ends_as(world) is Reason.NOT_REALLY_TRIED
+    assert missing(world) == [
+        (Missing.LAST_EMAIL, "the number is invalid and the last e-mail bounced")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -198,9 +213,47 @@ def test_how_many_calls_must_have_rung_is_the_policys() -> None:
     assert ends_as(four) is Reason.NOT_REACHED
 
 
-def test_what_was_missing_is_in_the_timeline() -> None:
-    world = World(calls=FAILED).play(73)
-    assert missing(world) == [(Missing.ENOUGH_CALLS, "fewer than 3 calls rang")]
+@pytest.mark.parametrize(
+    ("world", "code", "words"),
+    [
+        pytest.param(
+            World().play(3).be_down(6),
+            Missing.SOMETHING_SKIPPED,
+            "an attempt was skipped",
+            id="skipped",
+        ),
+        pytest.param(
+            World(emails={4: BOUNCED}),
+            Missing.FINAL_NOTICE,
+            "the final notice was not accepted",
+            id="final-notice",
+        ),
+        pytest.param(
+            World(calls=ringing_at(71, result=INVALID)),
+            Missing.INVALID_IN_TIME,
+            "the number was found invalid after the final notice",
+            id="invalid-late",
+        ),
+        pytest.param(
+            World(calls=INVALID).play(60).take(a_change(email=OTHER_ADDRESS)),
+            Missing.TWO_EMAILS,
+            "the number is invalid and only one e-mail was accepted",
+            id="one-e-mail",
+        ),
+        pytest.param(
+            World(calls=FAILED), Missing.ENOUGH_CALLS, "fewer than 3 calls rang", id="calls"
+        ),
+        pytest.param(
+            World(calls=ringing_at(0, 1, 4, 8)),
+            Missing.LATE_CALL,
+            "no call rang in the last third of the window",
+            id="late-call",
+        ),
+    ],
+)
+def test_what_was_missing_is_in_the_timeline(world: World, code: Missing, words: str) -> None:
+    world.play_until(world.case.deadline or world.now).play(1)
+    assert missing(world) == [(code, words)]
 
 
 def test_a_final_notice_from_before_the_agenda_was_planned_anew_was_not_the_final_one() -> None:

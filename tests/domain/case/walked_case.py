@@ -220,9 +220,8 @@ class Walked(WatchedWorld):
     def offer(self, event: Event) -> None:
         """An update: it leads where section 5's table says, or is refused."""
         before, throttled = self.case, isinstance(event, RequestCall) and self._throttled()
-        throttled = throttled or (
-            isinstance(event, SendLink) and self.witness.refuses_link(self.now)
-        )
+        if isinstance(event, SendLink):
+            throttled = self.witness.refuses_link(self.now)
         expected = invariants.becomes(before, event, throttled=throttled)
         try:
             self._hand_over(event)
@@ -236,12 +235,6 @@ class Walked(WatchedWorld):
         if isinstance(event, RequestCall):
             self.asked += (self.now,)
         self._rest(before.status)
-
-    def _becomes(self, event: Event) -> Status | None:
-        throttled = isinstance(event, RequestCall) and self._throttled()
-        if isinstance(event, SendLink):
-            throttled = self.witness.refuses_link(self.now)
-        return invariants.becomes(self.case, event, throttled=throttled)
 
     def _throttled(self) -> bool:
         """Section 5: once in 5 minutes, and so many times in 24 hours."""

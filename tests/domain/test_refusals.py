@@ -1,0 +1,159 @@
+"""Each refusal says by a code and values what its words say (docs/rules.md, section 7)."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.case.events import Decision, Event, SendLink
+from domain.case.transitions import MAXIMUM_WRITTEN
+from domain.shared.errors import Refusal, Refused
+from tests.domain.case.build import (
+    ACCEPT,
+    ASK_MORE,
+    MINUTE,
+    a_contact,
+    a_decision,
+    a_plan,
+    a_request,
+    a_withdrawal,
+    joins,
+)
+from tests.domain.case.cases_by_status import contacting, escalated, in_review, working
+from tests.domain.case.world import World
+from tests.domain.enrollment.build import ADDRESS_REMOVED, READMITTED, REINSTATED, TODAY, rated
+from tests.domain.enrollment.world import Programme
+
+LINK = SendLink(by="page")
+
+
+def full() -> World:
+    world = working()
+    world.case.bytes_written = MAXIMUM_WRITTEN
+    return world
+
+
+def with_a_hundred_issues() -> World:
+    return contacting().take(*(joins(f"ISS-{number}") for number in range(2, 101)))
+
+
+def asked_six_times() -> World:
+    world = contacting()
+    for _ in range(6):
+        world.take(a_request()).play(0.1)
+    return world
+
+
+def linked_three_times() -> World:
+    world = contacting()
+    for _ in range(3):
+        world.take(LINK).play(0.3)
+    return world
+
+
+def missing_a_conversation() -> World:
+    return in_review().take(ASK_MORE, a_plan("again"))
+
+
+REFUSED: list[tuple[Callable[[], World | Programme], Event, Refusal, dict[str, Any]]] = [
+    (
+        lambda: contacting().take(a_withdrawal()),
+        a_contact(),
+        Refusal.CASE_ENDED,
+        {"status": "withdrawn", "reason": "raised_in_error"},
+    ),
+    (full, a_contact(), Refusal.FILE_FULL, {}),
+    (working, ACCEPT, Refusal.NOT_UNDER_REVIEW, {"status": "working"}),
+    (working, a_decision(Decision.RESUME), Refusal.NOT_ESCALATED, {"status": "working"}),
+    (missing_a_conversation, ACCEPT, Refusal.CONVERSATION_REQUIRED, {}),
+    (
+        lambda: in_review().take(a_plan("again")),
+        ACCEPT.model_copy(update={"version": 1}),
+        Refusal.NEWER_VERSION,
+        {"version": 1, "newest": 2},
+    ),
+    (
+        in_review,
+        ACCEPT.model_copy(update={"version": 2}),
+        Refusal.NO_SUCH_VERSION,
+        {"version": 2, "newest": 1},
+    ),
+    (with_a_hundred_issues, joins("ISS-101"), Refusal.TOO_MANY_ISSUES, {"maximum": 100}),
+    (contacting, a_withdrawal("ISS-9"), Refusal.NO_SUCH_ISSUE, {"issue": "ISS-9"}),
+    (
+        Programme,
+        rated({TODAY + timedelta(days=1): 250}),
+        Refusal.IN_FUTURE,
+        {
+            "field": "ratings.0.date",
+            "date": (TODAY + timedelta(days=1)).isoformat(),
+            "today": TODAY.isoformat(),
+        },
+    ),
+    (Programme, READMITTED, Refusal.NOT_EXPELLED, {"status": "not_eligible"}),
+    (Programme, REINSTATED, Refusal.NOT_DEACTIVATED, {"status": "not_eligible"}),
+    (lambda: Programme(ADDRESS_REMOVED), LINK, Refusal.NO_EMAIL, {}),
+]
+
+
+def refusal_of(world: World | Programme, event: Event) -> Refused:
+    with pytest.raises(Refused) as refused:
+        world.take(event)
+    json.dumps(refused.value.values)
+    return refused.value
+
+
+@pytest.mark.parametrize(("begins", "event", "code", "values"), REFUSED)
+def test_a_refusal_has_a_code_and_values(
+    begins: Callable[[], World | Programme], event: Event, code: Refusal, values: dict[str, Any]
+) -> None:
+    refused = refusal_of(begins(), event)
+    assert (refused.code, refused.values) == (code, values)
+
+
+@pytest.mark.parametrize(
+    ("begins", "event", "code", "count"),
+    [
+        (lambda: contacting().take(a_request()), a_request(), Refusal.CALL_TOO_SOON, None),
+        (asked_six_times, a_request(), Refusal.TOO_MANY_CALLS, {"calls": 6}),
+        (lambda: contacting().take(LINK), LINK, Refusal.LINK_TOO_SOON, None),
+        (linked_three_times, LINK, Refusal.TOO_MANY_LINKS, {"links": 3}),
+    ],
+)
+def test_what_comes_too_often_is_taken_from_the_moment_that_the_refusal_names(
+    begins: Callable[[], World], event: Event, code: Refusal, count: dict[str, int] | None
+) -> None:
+    world = begins()
+    refused = refusal_of(world, event)
+    again = refused.values.pop("again_from")
+    assert (refused.code, refused.values) == (code, count or {})
+    assert isinstance(again, str)
+    world.now = datetime.fromisoformat(again) - MINUTE / 60
+    refusal_of(world, event)
+    world.now += MINUTE / 60
+    world.take(event)
+
+
+@pytest.mark.parametrize(
+    ("seen", "code", "more"),
+    [
+        (0, Refusal.CHANGED_SINCE, {"new": ["contact", "status"]}),
+        (1000, Refusal.NO_SUCH_EVENT, {}),
+    ],
+)
+def test_a_judgement_of_something_else_says_how_many_events_there_are(
+    seen: int, code: Refusal, more: dict[str, Any]
+) -> None:
+    world = escalated()
+    decision = a_decision(Decision.RESUME).model_copy(update={"seen": seen})
+    refused = refusal_of(world, decision)
+    events = len(world.case.timeline)
+    assert (refused.code, refused.values) == (code, {"seen": seen, "events": events} | more)
+
+
+def test_every_code_stands_in_the_rules() -> None:
+    rules = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert [code for code in Refusal if f"`{code}`" not in rules] == []
