@@ -133,7 +133,8 @@ def _of_update(cause: BaseException) -> TemporalFailure:
     if kind == _CLOSED_MEANWHILE:
         return Closed("it closed before it answered")
     if isinstance(cause, ApplicationError) and kind == Refused.__name__:
-        (detail,) = cause.details
+        # A worker that gives no code has refused all the same.
+        detail = next(iter(cause.details), {"code": "", "values": {}})
         return UpdateRefused(message, detail["code"], detail["values"])
     return WorkerFailed(message)
 
