@@ -134,8 +134,8 @@ def _of_update(cause: BaseException) -> TemporalFailure:
         return Closed("it closed before it answered")
     if isinstance(cause, ApplicationError) and kind == Refused.__name__:
         # A worker that gives no code has refused all the same.
-        detail = next(iter(cause.details), {"code": "", "values": {}})
-        return UpdateRefused(message, detail["code"], detail["values"])
+        detail = cause.details[0] if cause.details else {}
+        return UpdateRefused(message, detail.get("code", ""), detail.get("values", {}))
     return WorkerFailed(message)
 
 
