@@ -133,8 +133,9 @@ def _of_update(cause: BaseException) -> TemporalFailure:
     if kind == _CLOSED_MEANWHILE:
         return Closed("it closed before it answered")
     if isinstance(cause, ApplicationError) and kind == Refused.__name__:
-        (detail,) = cause.details
-        return UpdateRefused(message, detail["code"], detail["values"])
+        # A worker that gives no code has refused all the same.
+        detail = cause.details[0] if cause.details else {}
+        return UpdateRefused(message, detail.get("code", ""), detail.get("values", {}))
     return WorkerFailed(message)
 
 
