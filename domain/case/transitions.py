@@ -147,7 +147,7 @@ class Transitions(Outreach):
         left = (
             "what is left to the seller is to appeal"
             if over
-            else "a further issue opens a new case"
+            else "a further issue opens a new case once this one has closed"
         )
         raise Refused(
             f"the case ended: {how}; {left}",
