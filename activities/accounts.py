@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
-from activities.failures import SilenceHeld, provider_failures
-from activities.heartbeats import to_its_end
+from activities.support.failures import SilenceHeld, provider_failures
+from activities.support.heartbeats import to_its_end
 from domain.case.activity_inputs import DeactivateInput, ExpelInput, TellDeactivationInput
 from domain.case.status import Reason
 from providers.protocols import AccountService, Programme, ProviderFailed
@@ -22,33 +22,33 @@ class AccountActivities:
     """Until then nobody is deactivated for silence."""
 
     @activity.defn
-    async def deactivate_account(self, order: DeactivateInput) -> None:
+    async def deactivate_account(self, input: DeactivateInput) -> None:
         """Deactivate the account and read it back; one already deactivated is done.
 
         Raises:
             SilenceHeld: for now a person decides instead.
         """
         with provider_failures():
-            await to_its_end(self._deactivate(order))
+            await to_its_end(self._deactivate(input))
 
-    async def _deactivate(self, order: DeactivateInput) -> None:
-        if not await self.accounts.is_active(order.store, order.seller_id):
+    async def _deactivate(self, input: DeactivateInput) -> None:
+        if not await self.accounts.is_active(input.store, input.seller_id):
             return
-        silent = order.reason == Reason.NOT_REACHED
+        silent = input.reason == Reason.NOT_REACHED
         if silent and self.silence_held_until and datetime.now(UTC) < self.silence_held_until:
             raise SilenceHeld(self.silence_held_until)
-        await self.accounts.deactivate(order.store, order.seller_id, order.case_id)
-        if await self.accounts.is_active(order.store, order.seller_id):
+        await self.accounts.deactivate(input.store, input.seller_id, input.case_id)
+        if await self.accounts.is_active(input.store, input.seller_id):
             raise ProviderFailed("the account is active although it was deactivated")
 
     @activity.defn
-    async def expel_account(self, order: ExpelInput) -> None:
+    async def expel_account(self, input: ExpelInput) -> None:
         """Remove the account from the programme."""
         with provider_failures():
-            await to_its_end(self.programme.expel(order))
+            await to_its_end(self.programme.expel(input))
 
     @activity.defn
-    async def tell_deactivation(self, order: TellDeactivationInput) -> None:
+    async def tell_deactivation(self, input: TellDeactivationInput) -> None:
         """Let the programme know that the account is deactivated."""
         with provider_failures():
-            await to_its_end(self.programme.record_deactivation(order))
+            await to_its_end(self.programme.record_deactivation(input))

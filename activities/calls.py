@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import structlog
 from temporalio import activity
 
-from activities.call_progress import Following, left_by_the_try_before, nothing_placed
-from activities.failures import provider_failures
-from activities.heartbeats import (
+from activities.support.call_progress import Following, left_by_the_try_before, nothing_placed
+from activities.support.failures import provider_failures
+from activities.support.heartbeats import (
     GivenUpOn,
     called_off,
     heartbeats,
@@ -53,7 +53,7 @@ class CallActivities:
     phone_lock: PhoneLock
 
     @activity.defn
-    async def place_call(self, order: PlaceCallInput) -> Result | CallEnded:
+    async def place_call(self, input: PlaceCallInput) -> Result | CallEnded:
         """Call the seller and answer what came of it.
 
         A call placed before, by a worker that died, is taken up rather than dialled again: its id
@@ -62,18 +62,18 @@ class CallActivities:
         be it another case's, none is placed.
         """
         with provider_failures():
-            return await _Placing(self, order).result()
+            return await _Placing(self, input).result()
 
 
 class _Placing:
     """One try of the activity."""
 
-    def __init__(self, activities: CallActivities, order: PlaceCallInput) -> None:
+    def __init__(self, activities: CallActivities, input: PlaceCallInput) -> None:
         self._telephone = activities.telephone
         self._lock = activities.phone_lock
-        self._order = order
-        language = choose_language(order.language, SPOKEN).language
-        self._dial = Dial(f"{order.case_id}/{order.number}", order.case_id, order.phone, language)
+        self._input = input
+        language = choose_language(input.language, SPOKEN).language
+        self._dial = Dial(f"{input.case_id}/{input.number}", input.case_id, input.phone, language)
         self._began = time.monotonic()
         self._line: str | None = None
 
@@ -102,7 +102,7 @@ class _Placing:
         """What comes of the call if it is not to be dialled any more."""
         if called_off():
             return Result.CANCELLED
-        if self._now() >= self._order.latest - _TO_DIAL:
+        if self._now() >= self._input.latest - _TO_DIAL:
             first = activity.info().attempt == 1 and not again
             return Result.SKIPPED if first else Result.PROVIDER_FAILED
         if self._left() < _whole() * _TO_TALK:
@@ -131,7 +131,7 @@ class _Placing:
 
     async def _place(self, instead_of: str | None) -> Following | Result:
         # The settings, or what is known of numbers, may be another than when the case got it.
-        if problem := number_problem(self._order.phone):
+        if problem := number_problem(self._input.phone):
             log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
             return Result.PROVIDER_FAILED
         try:
@@ -155,13 +155,13 @@ class _Placing:
 
     async def _hold(self) -> str | None:
         lease = max(self._left(), _SHORT_LEASE)
-        return await self._lock.acquire(self._order.phone, self._dial.key, lease)
+        return await self._lock.acquire(self._input.phone, self._dial.key, lease)
 
     async def _release(self) -> None:
         with suppress(ProviderFailed):  # then its lease ends it
             # An earlier try may have held it, had this one only to follow the call.
             if line := self._line or await self._hold():
-                await self._lock.release(self._order.phone, line)
+                await self._lock.release(self._input.phone, line)
 
     async def _see_through(self, call: Following) -> Result:
         """Follow the call to its end.
@@ -186,7 +186,7 @@ class _Placing:
             try:
                 if result := await self._telephone.result(call):
                     return result
-                if may_be_queued and self._now() >= self._order.latest:
+                if may_be_queued and self._now() >= self._input.latest:
                     if await self._telephone.is_queued(call):
                         return await self._hang_up(call) or Result.PROVIDER_FAILED
                     may_be_queued = False

@@ -6,8 +6,8 @@ from email.message import EmailMessage
 
 from temporalio import activity
 
-from activities.failures import provider_failures
-from activities.heartbeats import to_its_end
+from activities.support.failures import provider_failures
+from activities.support.heartbeats import to_its_end
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.attempt import Result
 from domain.enrollment.activity_inputs import SendLetterInput
@@ -23,19 +23,19 @@ class EmailActivities:
     composer: Composer
 
     @activity.defn
-    async def send_email(self, order: SendEmailInput) -> Result:
+    async def send_email(self, input: SendEmailInput) -> Result:
         """E-mail the seller: `accepted` or `bounced`."""
-        return await self._send(lambda: self.composer.to_seller(order))
+        return await self._send(lambda: self.composer.to_seller(input))
 
     @activity.defn
-    async def send_letter(self, order: SendLetterInput) -> Result:
+    async def send_letter(self, input: SendLetterInput) -> Result:
         """E-mail a seller about their standing: `accepted` or `bounced`."""
-        return await self._send(lambda: self.composer.to_member(order))
+        return await self._send(lambda: self.composer.to_member(input))
 
     @activity.defn
-    async def tell_desk(self, order: TellDeskInput) -> Result:
+    async def tell_desk(self, input: TellDeskInput) -> Result:
         """E-mail the desk what waits for it."""
-        return await self._send(lambda: self.composer.to_desk(order))
+        return await self._send(lambda: self.composer.to_desk(input))
 
     async def _send(self, compose: Callable[[], EmailMessage]) -> Result:
         try:

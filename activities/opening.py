@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
-from activities.failures import BadInput, provider_failures
+from activities.support.failures import BadInput, provider_failures
 from domain.case.activity_inputs import LookUpInput
 from domain.case.calling_hours import CallingWindow, calling_hours
 from domain.case.policy import Coverage, Policy, effective_policy
@@ -31,26 +31,26 @@ class OpeningActivities:
     """A policy's, if it is to be taken."""
 
     @activity.defn
-    async def look_up(self, order: LookUpInput) -> CaseFacts:
+    async def look_up(self, input: LookUpInput) -> CaseFacts:
         """The facts a case opens with (docs/rules.md, section 3).
 
         Raises:
             BadInput: the policy, the address or the time zone is none; the case cannot be opened.
         """
         try:
-            policy = effective_policy(order.policy)
+            policy = effective_policy(input.policy)
         except ValueError as error:
             raise BadInput(f"policy: {explain(error)}") from None
         if problem := unfair(policy, self.least_window):
             raise BadInput(f"policy: {problem}")
-        account = order.account
+        account = input.account
         if problem := email_problem(account.email):
             raise BadInput(f"account.email: {problem}")
         if problem := zone_problem(account.time_zone):
             raise BadInput(f"account.time_zone: {problem}")
-        hours = hours_of(account, policy, order.now)
+        hours = hours_of(account, policy, input.now)
         deactivated, not_covered = False, None
-        if not order.harmful:
+        if not input.harmful:
             with provider_failures():
                 deactivated = not await self.accounts.is_active(account.store, account.seller_id)
                 if policy.coverage is Coverage.ENROLLED and not deactivated:
@@ -60,7 +60,7 @@ class OpeningActivities:
         return CaseFacts(
             policy=policy,
             hours=hours,
-            not_called=number_problem(order.account.emergency_phone),
+            not_called=number_problem(input.account.emergency_phone),
             not_covered=not_covered,
             deactivated=deactivated,
             shares_contact=True,

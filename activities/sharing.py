@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from activities.failures import provider_failures
+from activities.support.failures import provider_failures
 from domain.case.activity_inputs import ShareContactInput, TellDeactivationInput
 from providers.protocols import OpenCases, Programme
 from reference.contact_check import number_problem
@@ -23,19 +23,19 @@ class SharingActivities:
         return number_problem(phone) is None
 
     @activity.defn
-    async def tell_enrollment(self, order: ShareContactInput) -> None:
+    async def tell_enrollment(self, input: ShareContactInput) -> None:
         """Let the account's enrollment know; there may be none."""
         with provider_failures():
-            await self.programme.change_contact(order)
+            await self.programme.change_contact(input)
 
     @activity.defn
-    async def tell_case(self, order: ShareContactInput) -> None:
+    async def tell_case(self, input: ShareContactInput) -> None:
         """Let the account's open case know; there may be none."""
         with provider_failures():
-            await self.cases.change_contact(order)
+            await self.cases.change_contact(input)
 
     @activity.defn
-    async def tell_case_of_deactivation(self, order: TellDeactivationInput) -> None:
+    async def tell_case_of_deactivation(self, input: TellDeactivationInput) -> None:
         """Let the account's open case know that the account is deactivated; there may be none."""
         with provider_failures():
-            await self.cases.record_deactivation(order)
+            await self.cases.record_deactivation(input)

@@ -88,30 +88,30 @@ class Composer:
         self._ways = ways or Ways()
         self._web_ui = web_ui
 
-    def to_seller(self, order: SendEmailInput) -> EmailMessage:
+    def to_seller(self, input: SendEmailInput) -> EmailMessage:
         """The e-mail of an attempt."""
-        reader = self._wording.reader(order.language)
-        values = values_of_case(order, reader.locale, self._ways)
-        written = self._wording.write(order.about, reader.language, values)
-        to = _addressee(order.name, order.email)
-        return self._message(written, to, about=order.case_id, key=f"{order.number}", at=order.at)
+        reader = self._wording.reader(input.language)
+        values = values_of_case(input, reader.locale, self._ways)
+        written = self._wording.write(input.about, reader.language, values)
+        to = _addressee(input.name, input.email)
+        return self._message(written, to, about=input.case_id, key=f"{input.number}", at=input.at)
 
-    def to_member(self, order: SendLetterInput) -> EmailMessage:
+    def to_member(self, input: SendLetterInput) -> EmailMessage:
         """A letter about a seller's standing in the programme."""
-        language = self._wording.reader(order.language).language
-        values = values_of_letter(order, self._ways)
-        written = self._wording.write(f"enrollment/{order.about}", language, values)
-        to = _addressee(order.name, order.email)
+        language = self._wording.reader(input.language).language
+        values = values_of_letter(input, self._ways)
+        written = self._wording.write(f"enrollment/{input.about}", language, values)
+        to = _addressee(input.name, input.email)
         return self._message(
-            written, to, about=order.enrollment_id, key=f"{order.number}", at=order.at
+            written, to, about=input.enrollment_id, key=f"{input.number}", at=input.at
         )
 
-    def to_desk(self, order: TellDeskInput) -> EmailMessage:
+    def to_desk(self, input: TellDeskInput) -> EmailMessage:
         """What waits for the desk, with the whole story."""
-        written = self._wording.write_to_desk(values_of_desk(order, self._web_ui))
+        written = self._wording.write_to_desk(values_of_desk(input, self._web_ui))
         to = Address(addr_spec=self._addresses.desk)
-        key = f"desk.{order.due:%Y%m%dT%H%M%S.%f}"
-        return self._message(written, to, about=order.case_id, key=key, at=order.due)
+        key = f"desk.{input.due:%Y%m%dT%H%M%S.%f}"
+        return self._message(written, to, about=input.case_id, key=key, at=input.due)
 
     def _message(
         self, written: Written, to: Address, *, about: str, key: str, at: datetime

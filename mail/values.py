@@ -58,39 +58,39 @@ def reference(own_id: str) -> str:
     return own_id.rpartition("/")[2]
 
 
-def values_of_case(order: SendEmailInput, locale: Locale, ways: Ways) -> Values:
+def values_of_case(input: SendEmailInput, locale: Locale, ways: Ways) -> Values:
     """For an e-mail of an attempt."""
-    deadline = order.deadline
+    deadline = input.deadline
     return {
-        "name": order.name,
-        "issues": order.issues,
-        "deadline": moment(deadline, order.time_zone, locale) if deadline else None,
-        "hours": round((deadline - order.at).total_seconds() / 3600) if deadline else None,
-        "number_invalid": order.number_invalid,
-        "note": order.note,
-        "plan": order.plan,
-        "escalated": order.status is Status.ESCALATED,
-        "reason": order.reason,
-        "calls": order.calls,
-        "button": order.button,
-        **_confirmed(order.confirms),
-        **ways.values(order.case_id),
+        "name": input.name,
+        "issues": input.issues,
+        "deadline": moment(deadline, input.time_zone, locale) if deadline else None,
+        "hours": round((deadline - input.at).total_seconds() / 3600) if deadline else None,
+        "number_invalid": input.number_invalid,
+        "note": input.note,
+        "plan": input.plan,
+        "escalated": input.status is Status.ESCALATED,
+        "reason": input.reason,
+        "calls": input.calls,
+        "button": input.button,
+        **_confirmed(input.confirms),
+        **ways.values(input.case_id),
     }
 
 
-def values_of_letter(order: SendLetterInput, ways: Ways) -> Values:
+def values_of_letter(input: SendLetterInput, ways: Ways) -> Values:
     """For a letter about a seller's standing in the programme."""
     return {
-        "name": order.name,
-        "store": order.store,
-        "reason": order.reason,
+        "name": input.name,
+        "store": input.store,
+        "reason": input.reason,
         "allowed": DAYS_BELOW_ALLOWED,
         "good": GOOD,
         "months": MONTHS,
-        "below": order.days_below,
-        "left": None if order.days_below is None else DAYS_BELOW_ALLOWED - order.days_below,
-        **_confirmed(order.confirms),
-        **ways.values(order.enrollment_id),
+        "below": input.days_below,
+        "left": None if input.days_below is None else DAYS_BELOW_ALLOWED - input.days_below,
+        **_confirmed(input.confirms),
+        **ways.values(input.enrollment_id),
     }
 
 
@@ -117,26 +117,26 @@ class WebUI:
         return f"{base}/namespaces/{quote(self.namespace)}/workflows/{quote(workflow_id, safe='')}"
 
 
-def values_of_desk(order: TellDeskInput, web_ui: WebUI | None) -> Values:
+def values_of_desk(input: TellDeskInput, web_ui: WebUI | None) -> Values:
     """For what waits for the desk, with the whole story."""
-    plan, account = order.plan, order.account
+    plan, account = input.plan, input.account
     return {
-        "case_id": order.case_id,
+        "case_id": input.case_id,
         "name": account.name,
         "store": account.store,
         "seller_id": account.seller_id,
         "phone": _readable(account.emergency_phone),
         "email": account.email,
-        "status": order.status,
-        "status_words": STATUSES[order.status],
-        "reason": order.reason,
-        "reason_words": REASONS.get(order.reason or "", order.reason),  # type: ignore[call-overload]  # a reason, or a sentence
-        "due": f"{order.due:%Y-%m-%d %H:%M} UTC",
-        "web_ui": web_ui.case(order.case_id) if web_ui else None,
-        "issues": order.issues,
+        "status": input.status,
+        "status_words": STATUSES[input.status],
+        "reason": input.reason,
+        "reason_words": REASONS.get(input.reason or "", input.reason),  # type: ignore[call-overload]  # a reason, or a sentence
+        "due": f"{input.due:%Y-%m-%d %H:%M} UTC",
+        "web_ui": web_ui.case(input.case_id) if web_ui else None,
+        "issues": input.issues,
         # As `show` counts them: what whoever reads the e-mail has seen.
-        "seen": len(order.timeline),
-        "conversation_required": order.conversation_required,
+        "seen": len(input.timeline),
+        "conversation_required": input.conversation_required,
         "plan": plan
         and {
             "version": plan.version,
@@ -148,5 +148,5 @@ def values_of_desk(order: TellDeskInput, web_ui: WebUI | None) -> Values:
                 ("Evidence", plan.plan.evidence),
             ],
         },
-        "timeline": [f"{entry.at:%Y-%m-%d %H:%M:%S}  {told(entry)}" for entry in order.timeline],
+        "timeline": [f"{entry.at:%Y-%m-%d %H:%M:%S}  {told(entry)}" for entry in input.timeline],
     }

@@ -183,21 +183,21 @@ class Programme(Protocol):
             ProviderFailed: the programme did not answer.
         """
 
-    async def expel(self, order: ExpelInput) -> None:
+    async def expel(self, input: ExpelInput) -> None:
         """Remove the account for harmful conduct, known or not; again changes nothing.
 
         Raises:
             ProviderFailed: the programme did not take it.
         """
 
-    async def record_deactivation(self, order: TellDeactivationInput) -> None:
+    async def record_deactivation(self, input: TellDeactivationInput) -> None:
         """Know that the account is deactivated, known or not; again changes nothing.
 
         Raises:
             ProviderFailed: the programme did not take it.
         """
 
-    async def change_contact(self, order: ShareContactInput) -> None:
+    async def change_contact(self, input: ShareContactInput) -> None:
         """Let the account's enrollment know the news, if there is one.
 
         Raises:
@@ -208,14 +208,14 @@ class Programme(Protocol):
 class OpenCases(Protocol):
     """The cases that are open."""
 
-    async def change_contact(self, order: ShareContactInput) -> None:
+    async def change_contact(self, input: ShareContactInput) -> None:
         """Let the account's open case know the news, if there is one to take it.
 
         Raises:
             ProviderFailed: the case did not answer.
         """
 
-    async def record_deactivation(self, order: TellDeactivationInput) -> None:
+    async def record_deactivation(self, input: TellDeactivationInput) -> None:
         """Let the account's open case know that the account is deactivated, if there is one.
 
         Raises:

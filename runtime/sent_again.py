@@ -40,7 +40,7 @@ class SendAgain(Interceptor):
 class _SendAgain(OutboundInterceptor):
     # The SDK names the parameters.
 
-    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> Handle:  # noqa: A002
+    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> Handle:
         send = super().start_workflow_update
 
         async def again(update_id: str) -> Handle:
@@ -50,7 +50,7 @@ class _SendAgain(OutboundInterceptor):
 
     async def start_update_with_start_workflow(
         self,
-        input: StartWorkflowUpdateWithStartInput,  # noqa: A002
+        input: StartWorkflowUpdateWithStartInput,
     ) -> Handle:
         send, update = super().start_update_with_start_workflow, input.update_workflow_input
 

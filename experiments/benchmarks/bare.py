@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from temporalio import workflow
 
@@ -83,11 +84,13 @@ class BareSilent:
         for number, (channel, at) in enumerate(due.at, start=1):
             if at - workflow.now() > _TOGETHER:
                 await workflow.sleep(at - workflow.now(), summary=f"Next: {channel} {number}")
-            made = (
-                _call(start, number, facts.hours[-1].closes)
-                if channel is Channel.CALL
-                else _email(start, number, Purpose.NOTICE)
-            )
+            match channel:
+                case Channel.CALL:
+                    made = _call(start, number, facts.hours[-1].closes)
+                case Channel.EMAIL:
+                    made = _email(start, number, Purpose.NOTICE)
+                case _:
+                    assert_never(channel)
             under_way.append(asyncio.create_task(made))
         left = began + timedelta(hours=72) - workflow.now()
         await workflow.sleep(left, summary="Next: the deadline")

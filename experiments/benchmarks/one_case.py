@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from temporalio.client import Client
 
@@ -63,6 +63,16 @@ class StampedMail:
         return await self._mail.send(message)
 
 
+def _when_silent(channel: Channel) -> Result:
+    match channel:
+        case Channel.CALL:
+            return Result.NO_ANSWER
+        case Channel.EMAIL:
+            return Result.ACCEPTED
+        case _:
+            assert_never(channel)
+
+
 def _idle_advance() -> Row:
     """`advance` of a case in the middle of its 72 hours, with nothing to do."""
     now = datetime(2026, 3, 6, 17, tzinfo=UTC)
@@ -75,8 +85,7 @@ def _idle_advance() -> Row:
         for step in case.advance(now):
             if isinstance(step, Reach):
                 attempt = next(a for a in case.under_way if a.number == step.number)
-                rang = attempt.channel is Channel.CALL
-                case.reached_out(step.number, Result.NO_ANSWER if rang else Result.ACCEPTED, now)
+                case.reached_out(step.number, _when_silent(attempt.channel), now)
     case.advance(now)
     rounds = []
     for _ in range(ROUNDS):

@@ -51,11 +51,11 @@ class _Counted(OutboundInterceptor):
         super().__init__(following)
         self._calls = calls
 
-    async def query_workflow(self, input: QueryWorkflowInput) -> Any:  # noqa: A002
+    async def query_workflow(self, input: QueryWorkflowInput) -> Any:
         self._calls["query"] += 1
         return await super().query_workflow(input)
 
-    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> Any:  # noqa: A002
+    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> Any:
         self._calls["update"] += 1
         return await super().start_workflow_update(input)
 

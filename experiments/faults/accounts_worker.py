@@ -55,17 +55,17 @@ class ProgrammeDownForSome:
             raise ProviderFailed("the programme is down")
         return None
 
-    async def expel(self, order: ExpelInput) -> None:
-        _ask(self._folder, order.seller_id)
-        await self._programme.expel(order)
+    async def expel(self, input: ExpelInput) -> None:
+        _ask(self._folder, input.seller_id)
+        await self._programme.expel(input)
 
-    async def record_deactivation(self, order: TellDeactivationInput) -> None:
-        _ask(self._folder, order.seller_id)
-        await self._programme.record_deactivation(order)
+    async def record_deactivation(self, input: TellDeactivationInput) -> None:
+        _ask(self._folder, input.seller_id)
+        await self._programme.record_deactivation(input)
 
-    async def change_contact(self, order: ShareContactInput) -> None:
-        _ask(self._folder, order.seller_id)
-        await self._programme.change_contact(order)
+    async def change_contact(self, input: ShareContactInput) -> None:
+        _ask(self._folder, input.seller_id)
+        await self._programme.change_contact(input)
 
 
 def _without(settings: Settings, providers: Providers) -> Providers:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
+from typing import assert_never
 
 from domain.case.attempt import CLOSING, OUTREACH, Channel, Purpose, Result
 from domain.case.events import Decision, Review
@@ -70,13 +71,16 @@ def books_differ(evidence: Evidence) -> Iterator[str]:
             assert case.view is not None
             key = f"{case.view.id}/{attempt.number}"
             numbers[key] = attempt.channel
-            if attempt.channel is Channel.CALL:
-                call = calls.get(key)
-                if attempt.result in TOLD and (call is None or call.result != attempt.result):
-                    was = call.result if call else "never dialled"
-                    yield f"{key}: said to be {attempt.result}, and was {was}"
-            elif attempt.result is Result.ACCEPTED and not _sent(case.view, attempt, messages):
-                yield f"{key}: said to be accepted, and no such e-mail was delivered"
+            match attempt.channel:
+                case Channel.CALL:
+                    yield from _call_differs(key, attempt, calls.get(key))
+                case Channel.EMAIL:
+                    if attempt.result is Result.ACCEPTED and not _sent(
+                        case.view, attempt, messages
+                    ):
+                        yield f"{key}: said to be accepted, and no such e-mail was delivered"
+                case _:
+                    assert_never(attempt.channel)
     answering = {case.view.id for case in evidence.cases if case.view}
     for call in evidence.calls:
         if call.case_id in answering and numbers.get(call.key) is not Channel.CALL:
@@ -89,6 +93,12 @@ def books_differ(evidence: Evidence) -> Iterator[str]:
             continue
         if numbers.get(f"{told}/{mail.attempt}") is not Channel.EMAIL:
             yield f"{mail.message_id}: delivered, and the case knows of no such e-mail"
+
+
+def _call_differs(key: str, attempt: AttemptView, call: Call | None) -> Iterator[str]:
+    if attempt.result in TOLD and (call is None or call.result != attempt.result):
+        was = call.result if call else "never dialled"
+        yield f"{key}: said to be {attempt.result}, and was {was}"
 
 
 def _sent(view: CaseView, attempt: AttemptView, messages: set[str]) -> bool:
@@ -104,6 +114,13 @@ def sent_twice(evidence: Evidence) -> Iterator[str]:
 
     The notices of one outreach may say the same, since they are to; not at one moment, though.
     """
+    yield from _same_mail_twice(evidence)
+    for case in evidence.cases:
+        if case.view is not None:
+            yield from _same_news_twice(case.workflow_id, case.view)
+
+
+def _same_mail_twice(evidence: Evidence) -> Iterator[str]:
     for message_id, times in Counter(mail.message_id for mail in evidence.mails).items():
         if times > 1:
             yield f"{message_id}: delivered {times} times"
@@ -120,22 +137,22 @@ def sent_twice(evidence: Evidence) -> Iterator[str]:
     for ids in read.values():
         if len(ids) > 1:
             yield f"{' and '.join(sorted(ids))}: the same words under {len(ids)} Message-IDs"
-    for case in evidence.cases:
-        if case.view is None:
-            continue
-        sent = [a for a in case.view.attempts if a.result is Result.ACCEPTED]
-        for about, decision in ANSWERS.items():
-            answers = sum(a.about is about for a in sent)
-            reviews = sum(p.decision is decision for p in case.view.plans)
-            if answers > reviews:
-                yield f"{case.workflow_id}: {answers} e-mails {about} to {reviews} reviews"
-        closing = [a for a in sent if a.about in CLOSING]
-        if len(closing) > 1:
-            yield f"{case.workflow_id}: told {len(closing)} times how it ended"
-        notices = Counter(a.at for a in sent if a.about in OUTREACH)
-        for at, times in notices.items():
-            if times > 1:
-                yield f"{case.workflow_id}: {times} notices at {at}"
+
+
+def _same_news_twice(workflow_id: str, view: CaseView) -> Iterator[str]:
+    sent = [a for a in view.attempts if a.result is Result.ACCEPTED]
+    for about, decision in ANSWERS.items():
+        answers = sum(a.about is about for a in sent)
+        reviews = sum(p.decision is decision for p in view.plans)
+        if answers > reviews:
+            yield f"{workflow_id}: {answers} e-mails {about} to {reviews} reviews"
+    closing = [a for a in sent if a.about in CLOSING]
+    if len(closing) > 1:
+        yield f"{workflow_id}: told {len(closing)} times how it ended"
+    notices = Counter(a.at for a in sent if a.about in OUTREACH)
+    for at, times in notices.items():
+        if times > 1:
+            yield f"{workflow_id}: {times} notices at {at}"
 
 
 def wrongly_deactivated(evidence: Evidence) -> Iterator[str]:

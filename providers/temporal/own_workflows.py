@@ -39,31 +39,31 @@ class Enrollments:
             raise ProviderFailed("the enrollment is still looking up the number")
         return why_not_enrolled(view)
 
-    async def expel(self, order: ExpelInput) -> None:
+    async def expel(self, input: ExpelInput) -> None:
         """Remove the account for harmful conduct, known or not; again changes nothing."""
-        name = enrollment_name(order.store, order.seller_id)
+        name = enrollment_name(input.store, input.seller_id)
         event = Expel(
-            by=order.by, category=order.category, evidence=order.evidence, case_id=order.case_id
+            by=input.by, category=input.category, evidence=input.evidence, case_id=input.case_id
         )
         with _provider_failures("expel"):
-            await self._workflows.tell_or_start(name, "expel", event, f"{order.case_id}/expelled")
+            await self._workflows.tell_or_start(name, "expel", event, f"{input.case_id}/expelled")
 
-    async def record_deactivation(self, order: TellDeactivationInput) -> None:
+    async def record_deactivation(self, input: TellDeactivationInput) -> None:
         """Know that the account is deactivated, known or not; again changes nothing."""
-        name = enrollment_name(order.store, order.seller_id)
-        event = RecordDeactivation(by=order.by, case_id=order.case_id)
+        name = enrollment_name(input.store, input.seller_id)
+        event = RecordDeactivation(by=input.by, case_id=input.case_id)
         with _provider_failures("record_deactivation"):
-            await self._workflows.tell_or_start(name, "record_deactivation", event, order.key)
+            await self._workflows.tell_or_start(name, "record_deactivation", event, input.key)
 
-    async def change_contact(self, order: ShareContactInput) -> None:
+    async def change_contact(self, input: ShareContactInput) -> None:
         """Let the account's enrollment know the news, if there is one."""
-        name = enrollment_name(order.store, order.seller_id)
-        news = {"emergency_phone": order.emergency_phone, "email": order.email}
+        name = enrollment_name(input.store, input.seller_id)
+        news = {"emergency_phone": input.emergency_phone, "email": input.email}
         # A field that is given as null would be one that is not known any more.
         known = {field: value for field, value in news.items() if value}
-        event = ChangeAccount(by="case", confirmed=order.confirmed, **known)
+        event = ChangeAccount(by="case", confirmed=input.confirmed, **known)
         with suppress(NotThere), _provider_failures("change_account"):
-            await self._workflows.tell(name, "change_account", event, order.key)
+            await self._workflows.tell(name, "change_account", event, input.key)
 
 
 class Cases:
@@ -72,25 +72,25 @@ class Cases:
     def __init__(self, client: Client) -> None:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
-    async def change_contact(self, order: ShareContactInput) -> None:
+    async def change_contact(self, input: ShareContactInput) -> None:
         """Let the account's open case know the news, if there is one to take it."""
-        name = case_name(order.store, order.seller_id)
+        name = case_name(input.store, input.seller_id)
         event = ChangeContact(
             by="enrollment",
-            emergency_phone=order.emergency_phone,
-            email=order.email,
+            emergency_phone=input.emergency_phone,
+            email=input.email,
             from_enrollment=True,
-            confirmed=order.confirmed,
+            confirmed=input.confirmed,
         )
         with suppress(NotThere), _provider_failures("change_contact"):
-            await self._workflows.tell(name, "change_contact", event, order.key)
+            await self._workflows.tell(name, "change_contact", event, input.key)
 
-    async def record_deactivation(self, order: TellDeactivationInput) -> None:
+    async def record_deactivation(self, input: TellDeactivationInput) -> None:
         """Let the account's open case know that the account is deactivated, if there is one."""
-        name = case_name(order.store, order.seller_id)
-        event = RecordDeactivation(by=order.by)
+        name = case_name(input.store, input.seller_id)
+        event = RecordDeactivation(by=input.by)
         with suppress(NotThere), _provider_failures("record_deactivation"):
-            await self._workflows.tell(name, "record_deactivation", event, order.key)
+            await self._workflows.tell(name, "record_deactivation", event, input.key)
 
 
 @contextmanager

@@ -69,14 +69,14 @@ class _Dropping(OutboundInterceptor):
 
     async def start_workflow_update(
         self,
-        input: StartWorkflowUpdateInput,  # noqa: A002
+        input: StartWorkflowUpdateInput,
     ) -> WorkflowUpdateHandle[Any]:
         dropped = self._dropped(input.update_id, input.id)
         return dropped or await super().start_workflow_update(input)
 
     async def start_update_with_start_workflow(
         self,
-        input: StartWorkflowUpdateWithStartInput,  # noqa: A002
+        input: StartWorkflowUpdateWithStartInput,
     ) -> WorkflowUpdateHandle[Any]:
         update, start = input.update_workflow_input, input.start_workflow_input
         sent = await super().start_update_with_start_workflow(

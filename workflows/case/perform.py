@@ -12,9 +12,9 @@ from temporalio.workflow import ActivityCancellationType
 from activities.accounts import AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
-from activities.failures import SILENCE_HELD
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
+from activities.support.failures import SILENCE_HELD
 from domain.case.activity_inputs import (
     LookUpInput,
     deactivate_input,
