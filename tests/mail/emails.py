@@ -1,7 +1,11 @@
 """Every e-mail there is, in every language, for tests that read them."""
 
+from collections.abc import Callable, Iterable, Sequence
 from email.message import EmailMessage
+from functools import cache
 from typing import NamedTuple
+
+import pytest
 
 from domain.case.activity_inputs import SendEmailInput
 from domain.enrollment.activity_inputs import SendLetterInput
@@ -40,11 +44,40 @@ class Situation(NamedTuple):
         return "-".join(filter(None, words))
 
     def write(self, **changed: object) -> EmailMessage:
-        """Written, with these fields of the order changed."""
+        """Return the e-mail with these fields of the order changed; without any it is kept."""
+        return self._composed(**changed) if changed else _composed(self)
+
+    def _composed(self, **changed: object) -> EmailMessage:
         order = self.order.model_copy(update={"language": TAGS[self.language], **changed})
         if isinstance(order, SendEmailInput):
             return self.composer.to_seller(order)
         return self.composer.to_member(order)
+
+
+@cache
+def _composed(situation: Situation) -> EmailMessage:
+    return situation._composed()
+
+
+def distinct(situations: Iterable[Situation]) -> list[Situation]:
+    """Return one situation for each text: those with equal purpose, ways and bytes are one."""
+    found = {(s.order.about, s.composer, s.write().as_bytes()): s for s in situations}
+    return list(found.values())
+
+
+def check_each(situations: Sequence[Situation], rule: Callable[[Situation], None]) -> None:
+    """Hold every e-mail to a rule, and fail once: with each breach and the e-mails that have it."""
+    assert situations, "no e-mail was checked"
+    breaches: dict[str, list[str]] = {}
+    for situation in situations:
+        try:
+            rule(situation)
+        except Exception as error:  # an e-mail that cannot be written is a breach too
+            why = f"{type(error).__name__}: {error}"
+            breaches.setdefault(why, []).append(str(situation))
+    if breaches:
+        told = (f"{', '.join(names)}:\n{why}" for why, names in breaches.items())
+        pytest.fail(f"{rule.__name__}:\n" + "\n\n".join(told), pytrace=False)
 
 
 def page_of(situation: Situation) -> str:
@@ -61,3 +94,8 @@ SITUATIONS = [
     for composer in (PLAIN, LINKED)
     for order in ORDERS
 ]
+
+
+def in_language(language: str) -> list[Situation]:
+    """Return the situations of one language."""
+    return [s for s in SITUATIONS if s.language == language]

@@ -18,7 +18,17 @@ from mail.samples import LETTERS, samples
 from mail.templates import TEMPLATES, Templates
 from mail.values import reference
 from reference.languages import moment
-from tests.mail.emails import LINKED, PAGE, SITUATIONS, TAGS, Situation, page_of
+from tests.mail.emails import (
+    LINKED,
+    PAGE,
+    SITUATIONS,
+    TAGS,
+    Situation,
+    check_each,
+    distinct,
+    in_language,
+    page_of,
+)
 from tests.reading import part_of, read_html, text_of, words_shown, words_written
 
 WORDING = Templates()
@@ -37,7 +47,7 @@ SAYS_WHAT = set(Purpose) - {
     Purpose.WITHDRAWN,
     Purpose.CONTACT_CHANGED,
 }
-EVERY = pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+IN_EACH_LANGUAGE = pytest.mark.parametrize("language", TAGS)
 
 
 def deadline_of(situation: Situation) -> str | None:
@@ -57,8 +67,12 @@ def spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-@EVERY
-def test_both_parts_say_the_same_and_lack_nothing(situation: Situation) -> None:
+@IN_EACH_LANGUAGE
+def test_both_parts_say_the_same_and_lack_nothing(language: str) -> None:
+    check_each(distinct(in_language(language)), both_parts_say_the_same_and_lack_nothing)
+
+
+def both_parts_say_the_same_and_lack_nothing(situation: Situation) -> None:
     message = situation.write()
     subject, text = str(message["Subject"]), part_of(message, "plain")
     html = part_of(message, "html")
@@ -76,8 +90,12 @@ def test_both_parts_say_the_same_and_lack_nothing(situation: Situation) -> None:
     ]
 
 
-@EVERY
-def test_the_facts_are_in_it(situation: Situation) -> None:
+@IN_EACH_LANGUAGE
+def test_the_facts_are_in_it(language: str) -> None:
+    check_each(in_language(language), the_facts_are_in_it)
+
+
+def the_facts_are_in_it(situation: Situation) -> None:
     message, order = situation.write(), situation.order
     text = text_of(message)
     if deadline := deadline_of(situation):
@@ -96,10 +114,14 @@ def test_the_facts_are_in_it(situation: Situation) -> None:
         assert reference(order.enrollment_id) in text
 
 
-@EVERY
+@IN_EACH_LANGUAGE
 def test_the_account_health_page_is_a_button_in_html_and_an_address_in_the_text_where_there_is_one(
-    situation: Situation,
+    language: str,
 ) -> None:
+    check_each(distinct(in_language(language)), the_page_is_a_button_and_an_address)
+
+
+def the_page_is_a_button_and_an_address(situation: Situation) -> None:
     message, url = situation.write(), page_of(situation)
     shown = read_html(part_of(message, "html"))
     # An address that is not the seller's any more is given no way in.
@@ -111,7 +133,7 @@ def test_the_account_health_page_is_a_button_in_html_and_an_address_in_the_text_
     assert part_of(message, "html").count('class="button"') == linked
 
 
-@pytest.mark.parametrize("language", TAGS)
+@IN_EACH_LANGUAGE
 def test_the_first_notice_says_what_to_do_by_when_and_what_happens_otherwise(
     language: str,
 ) -> None:
@@ -127,7 +149,7 @@ def test_the_first_notice_says_what_to_do_by_when_and_what_happens_otherwise(
     assert [words for words in ways[language] if words not in text] == []
 
 
-@pytest.mark.parametrize("language", TAGS)
+@IN_EACH_LANGUAGE
 def test_each_reason_has_words_of_its_own(language: str) -> None:
     plain = [s for s in SITUATIONS if s.language == language and s.composer is not LINKED]
     letters = [s for s in plain if isinstance(s.order, SendLetterInput) and s.order.name]
@@ -140,19 +162,25 @@ def test_each_reason_has_words_of_its_own(language: str) -> None:
 
 
 def test_a_single_hour_is_no_plural() -> None:
-    for situation in (s for s in SITUATIONS if s.order.about == "notice"):
-        order = situation.order
-        assert isinstance(order, SendEmailInput)
-        text = text_of(situation.write(deadline=order.at + timedelta(hours=1)))
-        assert not re.search(r"\b1 (hours|heures|horas)\b", text)
+    check_each([s for s in SITUATIONS if s.order.about == "notice"], a_single_hour_is_no_plural)
 
 
-@pytest.mark.parametrize("language", TAGS)
+def a_single_hour_is_no_plural(situation: Situation) -> None:
+    order = situation.order
+    assert isinstance(order, SendEmailInput)
+    text = text_of(situation.write(deadline=order.at + timedelta(hours=1)))
+    assert not re.search(r"\b1 (hours|heures|horas)\b", text)
+
+
+@IN_EACH_LANGUAGE
 def test_it_is_written_in_seven_bits_and_short_lines(language: str) -> None:
-    for situation in (s for s in SITUATIONS if s.language == language):
-        written = situation.write().as_bytes()
-        assert written.isascii()
-        assert max(map(len, written.splitlines())) <= 998
+    check_each(distinct(in_language(language)), seven_bits_and_short_lines)
+
+
+def seven_bits_and_short_lines(situation: Situation) -> None:
+    written = situation.write().as_bytes()
+    assert written.isascii()
+    assert max(map(len, written.splitlines())) <= 998
 
 
 def test_every_variable_is_in_the_docs() -> None:
@@ -177,7 +205,7 @@ def test_ours_are_complete_and_without_fault() -> None:
     assert not re.search(r"https?:|src=|url\(|@import|<link|<script", layout)
 
 
-@pytest.mark.parametrize("language", TAGS)
+@IN_EACH_LANGUAGE
 @pytest.mark.parametrize("about", ["plan_rejected", "more_information"])
 def test_two_answers_in_the_same_words_to_two_versions_of_a_plan_are_told_apart(
     language: str, about: str
