@@ -73,31 +73,35 @@ def diagram() -> set[Move]:
 
 def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
     """The status that an event leads to; None if it is refused."""
-    status = case.status
-    if isinstance(event, ReportHarm) or (
-        isinstance(event, AddIssue)
-        and event.issue.harmful
-        and not any(i.id == event.issue.id and i.harmful for i in case.issues)
-    ):
+    if _reports_harm(case, event):
         if case.account_deactivated and case.closed_at is None:
-            return status
-        return DEACTIVATING if status in OPEN | {DEACTIVATING} else None
-    if isinstance(event, RecordDeactivation) and status in CLOSED:
-        return status
-    if status not in OPEN:
-        return None
+            return case.status
+        return DEACTIVATING if case.status in OPEN | {DEACTIVATING} else None
+    if isinstance(event, RecordDeactivation) and case.status in CLOSED:
+        return case.status
+    return _open_becomes(case, event, throttled=throttled) if case.status in OPEN else None
+
+
+def _reports_harm(case: Case, event: Event) -> bool:
+    if not isinstance(event, AddIssue):
+        return isinstance(event, ReportHarm)
+    known = any(i.id == event.issue.id and i.harmful for i in case.issues)
+    return event.issue.harmful and not known
+
+
+def _open_becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
+    status = case.status
+    reached = WORKING if status is CONTACTING else status
     match event:
         case RecordDeactivation():
             return NOT_COVERED
         case SendLink():
             return None if throttled else status
         case ReportContact() | RequestCall():
-            contacted = WORKING if status is CONTACTING else status
-            return None if throttled else contacted
+            return None if throttled else reached
         case RecordConversation():
-            if event.outcome is ConversationOutcome.RESOLVED and status is not ESCALATED:
-                return RESOLVED
-            return WORKING if status is CONTACTING else status
+            resolves = event.outcome is ConversationOutcome.RESOLVED and status is not ESCALATED
+            return RESOLVED if resolves else reached
         case SubmitPlan():
             return ESCALATED if status is ESCALATED else PLAN_REVIEW
         case ReviewPlan():
@@ -105,13 +109,17 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
         case Decide():
             return _decided(case, event) if status is ESCALATED else None
         case AddIssue():
-            known = any(i.id == event.issue.id for i in case.issues)
-            return WORKING if status is PLAN_REVIEW and not known else status
+            return _joined(case, event)
         case Withdraw():
             return _withdrawn(case, event)
         case ChangeContact():
             return status
     raise AssertionError(f"no rule is known for {event}")
+
+
+def _joined(case: Case, event: AddIssue) -> Status:
+    known = any(i.id == event.issue.id for i in case.issues)
+    return WORKING if case.status is PLAN_REVIEW and not known else case.status
 
 
 def _reviewed(case: Case, event: ReviewPlan) -> Status | None:
