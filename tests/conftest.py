@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 
+from runtime.dev_server import dev_server
 from tests.engine import Engine, engine_in
 
 # Whatever day it is, the time zones are new: in half a year an audit would find them old.
@@ -21,6 +22,13 @@ async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engi
     """The engine that the tests of one file share: what another file did is not there."""
     async with engine_in(tmp_path_factory.mktemp("engine")) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of a server that all tests of this process share, each in its own namespace."""
+    async with dev_server(tmp_path_factory.mktemp("server") / "temporal") as running:
+        yield running.address
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:

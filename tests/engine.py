@@ -11,7 +11,10 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+from uuid import uuid4
 
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.testing import TimeSkipper
@@ -250,6 +253,14 @@ class Engine:
         return case
 
 
+async def _in_a_namespace(client: Client) -> Client:
+    """Return a client of a new namespace: nothing that other tests left behind is in it."""
+    name, kept = f"tests-{uuid4()}", Duration(seconds=24 * 60 * 60)
+    new = RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=kept)
+    await client.workflow_service.register_namespace(new)
+    return Client(**(client.config() | {"namespace": name}))
+
+
 @asynccontextmanager
 async def engine_in(
     folder: Path,
@@ -262,12 +273,16 @@ async def engine_in(
     programme: Callable[[Client], Programme] = Enrollments,
     queues: Iterable[str] = QUEUES,
     page: PageLinks | None = None,
+    server: str | None = None,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
-    """The engine on a server of its own, with its state in `folder`."""
+    """The engine on a server of its own, or in a namespace of its own on the `server` given."""
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(dev_server(folder / "temporal", config=config))
-        client = await connect(server.address)
+        if server:
+            client = await _in_a_namespace(await connect(server))
+        else:
+            own = await stack.enter_async_context(dev_server(folder / "temporal", config=config))
+            client = await connect(own.address)
         await register_search_attributes(client)
         providers = Providers(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds),

@@ -27,9 +27,13 @@ def cases() -> list[Moment]:
 
 
 @pytest.fixture(scope="module")
-def texts(cases: list[Moment]) -> list[Text]:
-    of_members = shown_of_enrollments(of_enrollments())
-    return [*shown_in(cases, answers(cases)), *of_members]
+def enrollments() -> list[Moment]:
+    return of_enrollments()
+
+
+@pytest.fixture(scope="module")
+def texts(cases: list[Moment], enrollments: list[Moment]) -> list[Text]:
+    return [*shown_in(cases, answers(cases)), *shown_of_enrollments(enrollments)]
 
 
 def test_no_text_promises_what_its_state_excludes(texts: list[Text]) -> None:
@@ -89,10 +93,10 @@ def test_a_wording_that_names_the_button_after_the_end_is_found(
 
 @pytest.mark.parametrize("status", [Status.RESOLVED, Status.WITHDRAWN])
 def test_a_closed_case_says_no_more_of_the_account_than_is_known(
-    cases: list[Moment], status: Status
+    cases: list[Moment], enrollments: list[Moment], status: Status
 ) -> None:
     closed = next(m for m in cases if m.status is status and not m.deactivated)
-    invited = next(m.standing for m in of_enrollments() if m.enrolled is EnrollmentStatus.INVITED)
+    invited = next(m.standing for m in enrollments if m.enrolled is EnrollmentStatus.INVITED)
     with closing(Site()) as site:
         unknown = site.page(closed, "en", standing_unknown=True).words
         with_a_step_left = site.page(replace(closed, standing=invited), "en").words

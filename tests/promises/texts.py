@@ -11,7 +11,7 @@ from io import StringIO
 from itertools import product
 from unittest.mock import patch
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from starlette.requests import Request
 
 from cli.case.story import story_of
@@ -115,10 +115,15 @@ def _by_the_client(moment: Moment) -> Iterator[Text]:
         yield Text("client", "en", words, moment)
 
 
-def _printed(page: object) -> str:
+def _printed(page: RenderableType) -> str:
+    """Print a page up to its timeline, which would be most of it."""
+    assert isinstance(page, Group)
+    *parts, timeline = page.renderables
+    assert isinstance(timeline, Group)
+    assert "Timeline" in str(timeline.renderables[0])
     into = StringIO()
-    Console(file=into, width=400, markup=False, highlight=False).print(page)
-    return " ".join(into.getvalue().partition("\nTimeline")[0].split())
+    Console(file=into, width=400, markup=False, highlight=False).print(*parts, sep="\n")
+    return " ".join(into.getvalue().split())
 
 
 def _in_the_web_ui(moment: Moment) -> Iterator[Text]:

@@ -52,23 +52,23 @@ async def called(case: OpenCase, within: float = PATIENCE) -> CaseView:
     ],
 )
 async def test_a_call_ends_in_the_case_as_at_twilio(
-    tmp_path: Path, twilio: TwilioStandIn, story: Story, result: Result, status: Status
+    tmp_path: Path, server: str, twilio: TwilioStandIn, story: Story, result: Result, status: Status
 ) -> None:
     twilio.stories[SELLER] = story
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert (call_of(view).result, view.status) == (result, status)
         assert len(twilio.placed) == 1
 
 
 async def test_who_picks_up_while_a_machine_screens_the_call_is_contacted_in_their_language(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.join_url = "https://handler.twilio.com/twiml/EH1"
     twilio.stories[SELLER] = Story(
         ends="completed", by="machine_end_silence", lasts=60, says=40, presses=2
     )
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER, language="fr-CA"))
         assert (call_of(view).result, view.status) == (Result.CONNECTED, Status.WORKING)
         assert "appuyez sur le 1" in twilio.placed[0].form["Twiml"]
@@ -76,21 +76,21 @@ async def test_who_picks_up_while_a_machine_screens_the_call_is_contacted_in_the
 
 @pytest.mark.parametrize("code", [21211, 21217])
 async def test_a_number_that_twilio_does_not_know_goes_on_being_called(
-    tmp_path: Path, twilio: TwilioStandIn, code: int
+    tmp_path: Path, server: str, twilio: TwilioStandIn, code: int
 ) -> None:
     """Twilio's copy of the numbering plans is no carrier: the seller's number may be newer."""
     twilio.creates.append(refused(400, code))
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.NO_ANSWER
         assert {a.channel for a in view.agenda} == {Channel.CALL, Channel.EMAIL}
 
 
 async def test_a_call_that_rings_is_hung_up_when_the_seller_turns_up(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.stories[SELLER] = Story(before=60)
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         await asyncio.sleep(2.5)
@@ -104,11 +104,11 @@ async def test_a_call_that_rings_is_hung_up_when_the_seller_turns_up(
 
 
 async def test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.stories[SELLER] = Story(before=60)
     twilio.slow = 4  # longer than a heartbeat's timeout
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         await case.tell(IssueCase.report_contact, CONTACT)
@@ -119,10 +119,10 @@ async def test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up(
 
 
 async def test_a_call_called_off_while_it_is_looked_up_is_not_dialled(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.creates.append(Answer(lost=True))
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.requests)
         await something(lambda: len(twilio.requests) == 2)
@@ -134,10 +134,10 @@ async def test_a_call_called_off_while_it_is_looked_up_is_not_dialled(
 
 
 async def test_while_twilio_is_down_the_call_is_tried_again_and_dialled_once(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.down = Answer(503, "")
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: len(twilio.requests) >= 2)
         twilio.down = None
@@ -149,20 +149,20 @@ async def test_while_twilio_is_down_the_call_is_tried_again_and_dialled_once(
 
 
 async def test_an_answer_that_was_lost_is_not_dialled_again(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.creates.append(Answer(lost=True, done=True))
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.PROVIDER_FAILED
         assert len(twilio.placed) == 1
 
 
 async def test_too_many_requests_are_repeated_when_twilio_says(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.creates.append(refused(429, 20429, ("Retry-After", "3")))
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: "POST .json" in twilio.requests)
         began = time.monotonic()
@@ -175,10 +175,10 @@ async def test_too_many_requests_are_repeated_when_twilio_says(
 
 
 async def test_a_call_that_never_rang_is_dialled_anew(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.stories[SELLER] = Story(before=0, ends="failed")
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         twilio.stories[SELLER] = Story()
@@ -187,12 +187,12 @@ async def test_a_call_that_never_rang_is_dialled_anew(
 
 
 async def test_who_is_speaking_with_the_desk_is_not_called(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.stories[SELLER] = Story(before=0, ends="completed", desk="in-progress", lasts=3)
     conversation = twilio.place(SELLER)  # of another case, whose call has long been `connected`
     twilio.stories[SELLER] = Story()
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.NO_ANSWER
         _, ours = twilio.placed
@@ -206,11 +206,13 @@ def two_providers(folder: Path, twilio: TwilioStandIn) -> Telephone:
 
 @pytest.mark.parametrize("story", [None, Story(before=0, ends="failed")])
 async def test_a_failing_provider_is_stood_in_for_within_the_attempt(
-    tmp_path: Path, twilio: TwilioStandIn, story: Story | None
+    tmp_path: Path, server: str, twilio: TwilioStandIn, story: Story | None
 ) -> None:
     twilio.down = None if story else Answer(503, "")
     twilio.stories = {SELLER: story} if story else {}
-    async with engine_in(tmp_path, telephone=two_providers(tmp_path, twilio)) as engine:
+    async with engine_in(
+        tmp_path, server=server, telephone=two_providers(tmp_path, twilio)
+    ) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.NO_ANSWER
         assert len(twilio.placed) == (1 if story else 0)
@@ -219,11 +221,13 @@ async def test_a_failing_provider_is_stood_in_for_within_the_attempt(
 
 
 async def test_nobody_else_dials_while_the_first_providers_call_may_be_alive(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.stories[SELLER] = Story(before=4)
     twilio.creates.append(Answer(lost=True, done=True))
-    async with engine_in(tmp_path, telephone=two_providers(tmp_path, twilio)) as engine:
+    async with engine_in(
+        tmp_path, server=server, telephone=two_providers(tmp_path, twilio)
+    ) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         twilio.down = Answer(503, "")
@@ -236,11 +240,11 @@ async def test_nobody_else_dials_while_the_first_providers_call_may_be_alive(
 
 
 async def test_nothing_secret_is_in_the_history_or_the_log(
-    tmp_path: Path, twilio: TwilioStandIn, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, server: str, twilio: TwilioStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     twilio.creates += [refused(401, 20003), refused(400, 21212)]
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await called(case)
         history = (await case.handle.fetch_history()).to_json()
@@ -250,9 +254,11 @@ async def test_nothing_secret_is_in_the_history_or_the_log(
     assert SELLER not in caplog.text
 
 
-async def test_a_call_costs_few_requests(tmp_path: Path, twilio: TwilioStandIn) -> None:
+async def test_a_call_costs_few_requests(
+    tmp_path: Path, server: str, twilio: TwilioStandIn
+) -> None:
     twilio.stories[SELLER] = Story(before=3, ends="completed", detected=1, desk="in-progress")
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         await called(await engine.open(wait=False, emergency_phone=SELLER))
         kinds = [r.split(" ")[1] for r in twilio.requests]
         assert twilio.requests[:2] == ["GET .json", "POST .json"]
@@ -260,10 +266,10 @@ async def test_a_call_costs_few_requests(tmp_path: Path, twilio: TwilioStandIn) 
 
 
 async def test_a_seller_who_turned_up_while_we_asked_is_not_dialled(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.asks.append(Answer(200, {"calls": []}, takes=2))
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.requests)
         await case.tell(IssueCase.report_contact, CONTACT)
@@ -272,7 +278,7 @@ async def test_a_seller_who_turned_up_while_we_asked_is_not_dialled(
 
 
 async def test_a_call_that_still_waits_at_twilio_at_its_latest_moment_is_taken_back(
-    tmp_path: Path, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     """A window of 10 s: the deadline is the latest moment of each call."""
     twilio.stories[SELLER] = Story(before=60, queued=60)
@@ -282,7 +288,7 @@ async def test_a_call_that_still_waits_at_twilio_at_its_latest_moment_is_taken_b
         "call_hours": [0, 0.002],
         "call_spacing": "PT1S",
     }
-    async with engine_in(tmp_path, telephone=twilio.telephone()) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.telephone()) as engine:
         case = await engine.open(
             wait=False, emergency_phone=SELLER, rules={**soon, "minimum_rung_calls": 1}
         )
