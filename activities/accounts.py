@@ -1,4 +1,4 @@
-"""The one place that deactivates, and what the programme is told (docs/rules.md, section 6)."""
+"""Deactivate accounts, and tell the programme about it (docs/rules.md, section 6)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,14 +19,14 @@ class AccountActivities:
     accounts: AccountService
     programme: Programme
     silence_held_until: datetime | None = None
-    """Until then nobody is deactivated for silence."""
+    """Before this moment no account is deactivated for silence."""
 
     @activity.defn
     async def deactivate_account(self, input: DeactivateInput) -> None:
-        """Deactivate the account and read it back; one already deactivated is done.
+        """Deactivate the account and read it back. Do nothing if it is deactivated already.
 
         Raises:
-            SilenceHeld: for now a person decides instead.
+            SilenceHeld: deactivating for silence is held; a person decides instead.
         """
         with provider_failures():
             await to_its_end(self._deactivate(input))
@@ -49,6 +49,6 @@ class AccountActivities:
 
     @activity.defn
     async def tell_deactivation(self, input: TellDeactivationInput) -> None:
-        """Let the programme know that the account is deactivated."""
+        """Tell the programme that the account is deactivated."""
         with provider_failures():
             await to_its_end(self.programme.record_deactivation(input))

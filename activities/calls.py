@@ -1,4 +1,4 @@
-"""Calls: one activity, one call, however often it is tried (docs/rules.md, section 4)."""
+"""Place calls: one activity places one call, with retries (docs/rules.md, section 4)."""
 
 import asyncio
 import time
@@ -40,9 +40,9 @@ _SHORT_LEASE = timedelta(seconds=10)
 _HANG_UP_AGAIN_SECONDS = (0.2, 0.5, 1, 2, 3, 3)
 _LONGEST_PAUSE = timedelta(seconds=10)
 _TO_DIAL = timedelta(seconds=1)
-"""Until a provider that is asked dials, and until we heard what time it is: on a busy machine."""
+"""How long a busy machine takes from reading the clock until the provider dials."""
 _TO_TALK = 1 / 8
-"""The part of an attempt's time that a call takes at least; not dialled with less left of it."""
+"""The part of the activity's time that a call needs. With less left, no call is dialled."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class CallActivities:
 
     @activity.defn
     async def place_call(self, input: PlaceCallInput) -> Result | CallEnded:
-        """Call the seller and answer what came of it.
+        """Call the seller and return the result.
 
         A call placed before, by a worker that died, is taken up rather than dialled again: its id
         is in the heartbeats, or else the provider is asked. A call that never rang is placed
@@ -62,11 +62,11 @@ class CallActivities:
         be it another case's, none is placed.
         """
         with provider_failures():
-            return await _Placing(self, input).result()
+            return await _PlaceCallTry(self, input).result()
 
 
-class _Placing:
-    """One try of the activity."""
+class _PlaceCallTry:
+    """One try of `place_call`."""
 
     def __init__(self, activities: CallActivities, input: PlaceCallInput) -> None:
         self._telephone = activities.telephone
@@ -78,7 +78,7 @@ class _Placing:
         self._line: str | None = None
 
     async def result(self) -> Result | CallEnded:
-        """What came of the call. Its line is held for as long as it may be going on."""
+        """Return the result of the call. Hold the phone lock while the call may be going on."""
         result = await self._made()
         await to_its_end(self._release())
         return result
@@ -94,18 +94,18 @@ class _Placing:
                     return placed
                 call = placed
             try:
-                return _told(call, await self._see_through(call), self._telephone)
+                return _with_details(call, await self._see_through(call), self._telephone)
             except NeverRang:
                 never_rang, call = call.call, None
 
     def _too_late(self, *, again: bool) -> Result | None:
-        """What comes of the call if it is not to be dialled any more."""
+        """Return the result if the call must not be dialled any more, else None."""
         if called_off():
             return Result.CANCELLED
         if self._now() >= self._input.latest - _TO_DIAL:
             first = activity.info().attempt == 1 and not again
             return Result.SKIPPED if first else Result.PROVIDER_FAILED
-        if self._left() < _whole() * _TO_TALK:
+        if self._left() < _time_limit() * _TO_TALK:
             return Result.PROVIDER_FAILED  # it would be hung up before anybody had answered
         return None
 
@@ -115,10 +115,10 @@ class _Placing:
         return activity.info().started_time + elapsed
 
     def _left(self) -> timedelta:
-        return activity.info().scheduled_time + _whole() - self._now()
+        return activity.info().scheduled_time + _time_limit() - self._now()
 
     async def _call_before(self) -> Following | None:
-        """The call that an earlier try placed, or may have placed."""
+        """Return the call that an earlier try placed, or may have placed."""
         info = activity.info()
         before = left_by_the_try_before()
         if isinstance(before, Following):
@@ -135,7 +135,7 @@ class _Placing:
             log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
             return Result.PROVIDER_FAILED
         try:
-            self._line = self._line or await to_its_end(self._hold())
+            self._line = self._line or await to_its_end(self._acquire())
             if self._line is None or await to_its_end(self._telephone.engaged(self._dial)):
                 raise Engaged
             # All that took time, in which this worker may even have stood still.
@@ -146,27 +146,27 @@ class _Placing:
             now = self._now()
             call = await to_its_end(self._telephone.dial(self._dial, instead_of))
         except (PerhapsDialled, GivenUpOn):
-            raise  # the line is not ours to let go
+            raise  # another try, or a call that may ring, needs the lock
         except ProviderFailed:
             nothing_placed.tell()
             await self._release()
             raise
         return Following(call, now if now - activity.info().scheduled_time > DIALLED_LATE else None)
 
-    async def _hold(self) -> str | None:
+    async def _acquire(self) -> str | None:
         lease = max(self._left(), _SHORT_LEASE)
         return await self._lock.acquire(self._input.phone, self._dial.key, lease)
 
     async def _release(self) -> None:
         with suppress(ProviderFailed):  # then its lease ends it
             # An earlier try may have held it, had this one only to follow the call.
-            if line := self._line or await self._hold():
+            if line := self._line or await self._acquire():
                 await self._lock.release(self._input.phone, line)
 
     async def _see_through(self, call: Following) -> Result:
         """Follow the call to its end.
 
-        Called off, or out of time, it is hung up; if it had just ended, that still counts.
+        Hang up if the case cancels it or its time is up. A call that has just ended still counts.
         """
         try:
             async with heartbeats(*call.details()):
@@ -199,7 +199,7 @@ class _Placing:
             await asyncio.sleep(pause.total_seconds())
 
     async def _hang_up(self, call: str) -> Result | None:
-        """End the call; its result, had it ended before."""
+        """End the call. Return its result if it had ended before."""
         for pause in _HANG_UP_AGAIN_SECONDS:
             try:
                 return await self._telephone.hang_up(call)
@@ -209,15 +209,15 @@ class _Placing:
         raise ProviderFailed("the call could not be hung up")
 
 
-def _told(call: Following, result: Result, telephone: Telephone) -> Result | CallEnded:
-    """The result, with what else there is to say."""
+def _with_details(call: Following, result: Result, telephone: Telephone) -> Result | CallEnded:
+    """Return the result, with the provider and the time of a late call if they are known."""
     by = telephone.served_by(call.call)
     if by is None and call.dialled_late is None:
         return result
     return CallEnded(result=result, served_by=by, dialled_at=call.dialled_late)
 
 
-def _whole() -> timedelta:
+def _time_limit() -> timedelta:
     limit = activity.info().schedule_to_close_timeout
     assert limit is not None
     return limit

@@ -24,17 +24,17 @@ class EmailActivities:
 
     @activity.defn
     async def send_email(self, input: SendEmailInput) -> Result:
-        """E-mail the seller: `accepted` or `bounced`."""
+        """E-mail the seller. Return `accepted` or `bounced`."""
         return await self._send(lambda: self.composer.to_seller(input))
 
     @activity.defn
     async def send_letter(self, input: SendLetterInput) -> Result:
-        """E-mail a seller about their standing: `accepted` or `bounced`."""
+        """E-mail a seller about their enrollment. Return `accepted` or `bounced`."""
         return await self._send(lambda: self.composer.to_member(input))
 
     @activity.defn
     async def tell_desk(self, input: TellDeskInput) -> Result:
-        """E-mail the desk what waits for it."""
+        """E-mail the desk about what waits for its decision."""
         return await self._send(lambda: self.composer.to_desk(input))
 
     async def _send(self, compose: Callable[[], EmailMessage]) -> Result:

@@ -1,4 +1,4 @@
-"""What opening a case takes: its policy, the calling hours, the number, the coverage."""
+"""Look up what a case opens with: policy, calling hours, number and coverage."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,14 +28,14 @@ class OpeningActivities:
     programme: Programme
     accounts: AccountService
     least_window: timedelta = LEAST_WINDOW
-    """A policy's, if it is to be taken."""
+    """The shortest window that a policy may set."""
 
     @activity.defn
     async def look_up(self, input: LookUpInput) -> CaseFacts:
-        """The facts a case opens with (docs/rules.md, section 3).
+        """Return the facts a case opens with (docs/rules.md, section 3).
 
         Raises:
-            BadInput: the policy, the address or the time zone is none; the case cannot be opened.
+            BadInput: the policy, the e-mail address or the time zone is invalid.
         """
         try:
             policy = effective_policy(input.policy)
@@ -70,12 +70,12 @@ class OpeningActivities:
     async def look_up_hours(
         self, account: Account, policy: Policy, now: datetime
     ) -> tuple[CallingWindow, ...]:
-        """The calling hours from `now` on, in UTC, for the weeks ahead."""
+        """Return the calling hours from `now` on, in UTC, for the weeks ahead."""
         return hours_of(account, policy, now)
 
 
 def hours_of(account: Account, policy: Policy, now: datetime) -> tuple[CallingWindow, ...]:
-    """The calling hours of an account from `now` on, as far as planning needs them.
+    """Return the calling hours of an account from `now` on, as far as planning needs them.
 
     Raises:
         UnknownZone: this machine does not know the zone. One that was known when

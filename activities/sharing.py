@@ -1,4 +1,4 @@
-"""What one workflow of an account knows of numbers, addresses and the account, the other hears."""
+"""Pass news between the case and the enrollment of an account."""
 
 from dataclasses import dataclass
 
@@ -12,30 +12,30 @@ from reference.contact_check import number_problem
 
 @dataclass(frozen=True)
 class SharingActivities:
-    """Activities of the queue `cases` by which the two workflows of an account hear news."""
+    """Activities of the queue `cases` that tell the account's other workflow of a change."""
 
     programme: Programme
     cases: OpenCases
 
     @activity.defn
     async def check_number(self, phone: str) -> bool:
-        """Whether the number that an enrollment began with is called (docs/rules.md, section 2)."""
+        """Return whether we call the enrollment's first number (docs/rules.md, section 2)."""
         return number_problem(phone) is None
 
     @activity.defn
     async def tell_enrollment(self, input: ShareContactInput) -> None:
-        """Let the account's enrollment know; there may be none."""
+        """Tell the account's enrollment of the change, if there is an enrollment."""
         with provider_failures():
             await self.programme.change_contact(input)
 
     @activity.defn
     async def tell_case(self, input: ShareContactInput) -> None:
-        """Let the account's open case know; there may be none."""
+        """Tell the account's open case of the change, if a case is open."""
         with provider_failures():
             await self.cases.change_contact(input)
 
     @activity.defn
     async def tell_case_of_deactivation(self, input: TellDeactivationInput) -> None:
-        """Let the account's open case know that the account is deactivated; there may be none."""
+        """Tell the account's open case, if any, that the account is deactivated."""
         with provider_failures():
             await self.cases.record_deactivation(input)

@@ -1,4 +1,4 @@
-"""What an enrollment asks of this marketplace's settings (docs/rules.md, section 2)."""
+"""Look up the settings that an enrollment needs (docs/rules.md, section 2)."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from temporalio import activity
 class WarningActivities:
     """Activities of the queue `cases` for enrollments.
 
-    A setting is asked for in an activity: a workflow that read it would come to another answer
-    when it is replayed under another setting.
+    An activity reads the setting. A workflow that read it would not replay after the setting
+    has changed.
     """
 
     warn_days_below: tuple[int, ...]
 
     @activity.defn
     async def look_up_warnings(self) -> tuple[int, ...]:
-        """At how many days below an enrolled seller is warned."""
+        """Return the numbers of days below at which an enrolled seller is warned."""
         return self.warn_days_below

@@ -30,14 +30,14 @@ class FailoverTelephone:
         return list(self._providers)
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
-        """The call, at whichever provider; all have to answer before there is none."""
+        """Return the call, at whichever provider. Every provider must answer before it is None."""
         for name, provider in self._providers.items():
             if call := await provider.find(dial, age):
                 return f"{name}:{call}"
         return None
 
     async def engaged(self, dial: Dial) -> bool:
-        """Whether a call is going on at any of the providers that answer."""
+        """Return whether a call is going on at any of the providers that answer."""
         answered: list[str] = []
         for name, provider in self._providers.items():
             try:
@@ -55,7 +55,7 @@ class FailoverTelephone:
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
         """Place the call with the first provider that can, after that of `instead_of`.
 
-        Where one may have dialled, no other does.
+        Where one provider may have dialled, no other provider dials.
         """
         # One that did not say whether the number is engaged would not dial either; and if its
         # outage only showed now, nobody would know whether it had.
@@ -84,12 +84,12 @@ class FailoverTelephone:
         )
 
     async def result(self, call: str) -> Result | None:
-        """What came of the call, from its provider."""
+        """Return the result of the call, from its provider."""
         provider, its_id = self._of(call)
         return await provider.result(its_id)
 
     async def is_queued(self, call: str) -> bool:
-        """Whether its provider has not begun to dial yet."""
+        """Return whether its provider has not begun to dial yet."""
         provider, its_id = self._of(call)
         return await provider.is_queued(its_id)
 
@@ -99,7 +99,7 @@ class FailoverTelephone:
         return await provider.hang_up(its_id)
 
     def served_by(self, call: str) -> str | None:
-        """The provider's name."""
+        """Return the name of the call's provider, or None if there is only one provider."""
         return call.partition(":")[0] if len(self._providers) > 1 else None
 
     def _of(self, call: str) -> tuple[Telephone, str]:

@@ -1,7 +1,7 @@
 """What the engine needs of the world: one small protocol for each provider.
 
-An adapter raises `ProviderFailed` for a failure of the provider's own, which is tried again
-and never held against the seller; everything else it answers is about the seller's side.
+An adapter raises `ProviderFailed` for a failure of the provider's own. It is retried, and never
+held against the seller. Every result that an adapter returns is about the seller's side.
 """
 
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class NeverRang(ProviderFailed):
 
 
 class Engaged(ProviderFailed):
-    """A call of ours to the number is going on; it is worth trying again in some seconds."""
+    """Another call of ours to the number is going on. Retry in some seconds."""
 
     def __init__(self) -> None:
         super().__init__("another call to the number is going on", timedelta(seconds=5))
@@ -44,7 +44,7 @@ class Engaged(ProviderFailed):
 
 @dataclass(frozen=True)
 class Dial:
-    """A call to be placed. `key` names it for ever."""
+    """A call to be placed. No other call ever has its `key`."""
 
     key: str
     case_id: str
@@ -57,7 +57,7 @@ class Telephone(Protocol):
     """Places calls. A call placed is known by the id that `dial` or `find` gave it."""
 
     look_every_seconds: float
-    """How often it is worth asking what came of a call."""
+    """How many seconds to wait between two looks at a call."""
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """The call, had it been placed before and nobody heard of it; at most `age` ago.
@@ -70,14 +70,14 @@ class Telephone(Protocol):
         """
 
     async def engaged(self, dial: Dial) -> bool:
-        """Whether a call of ours to the number is going on.
+        """Return whether a call of ours to the number is going on.
 
         Raises:
             ProviderFailed: the provider does not know at the moment.
         """
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
-        """Place the call, and answer its id.
+        """Place the call and return its id.
 
         Args:
             dial: the call.
@@ -89,7 +89,7 @@ class Telephone(Protocol):
         """
 
     async def result(self, call: str) -> Result | None:
-        """What came of the call; None while that is open.
+        """Return the result of the call, or None while it is going on.
 
         `INVALID_NUMBER` takes a carrier's word. That a provider does not know the number is none:
         its copy of the numbering plans may be older than the number.
@@ -100,28 +100,28 @@ class Telephone(Protocol):
         """
 
     async def is_queued(self, call: str) -> bool:
-        """Whether the provider has not begun to dial yet.
+        """Return whether the provider has not begun to dial yet.
 
         Raises:
             ProviderFailed: the provider does not know at the moment.
         """
 
     async def hang_up(self, call: str) -> Result | None:
-        """End the call; its result, had it ended before.
+        """End the call. Return its result if it had ended before.
 
         Raises:
             ProviderFailed: the call may still be going on.
         """
 
     def served_by(self, call: str) -> str | None:
-        """Which of several providers the call is at; None where there is but one."""
+        """Return the name of the call's provider, or None if there is only one provider."""
 
 
 class PhoneLock(Protocol):
     """Keeps two workers from calling one number at once; a provider may not notice in time."""
 
     async def acquire(self, phone: str, key: str, lease: timedelta) -> str | None:
-        """Hold the line to a number; None if it is held under another key.
+        """Lock a number and return the lock's id, or None if another key holds it.
 
         Args:
             phone: the number, E.164.
@@ -133,7 +133,7 @@ class PhoneLock(Protocol):
         """
 
     async def release(self, phone: str, line: str) -> None:
-        """Let go of a line; of one that timed out, nothing happens.
+        """Release a lock. Do nothing if its lease has ended.
 
         Raises:
             ProviderFailed: it may still be held, until its lease ends.
@@ -148,7 +148,7 @@ class Mail(Protocol):
     """
 
     async def send(self, message: EmailMessage) -> Result:
-        """`accepted`; or `bounced`, if the recipient or the message is refused for good.
+        """Return `accepted`, or `bounced` if the server refuses the message for good.
 
         Raises:
             ProviderFailed: neither is known, or the refusal is about us, the sender.
@@ -166,7 +166,7 @@ class AccountService(Protocol):
         """
 
     async def is_active(self, store: str, seller_id: str) -> bool:
-        """Whether the account is active.
+        """Return whether the account is active.
 
         Raises:
             ProviderFailed: the service did not answer.
@@ -177,28 +177,28 @@ class Programme(Protocol):
     """Who is enrolled."""
 
     async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """What an account lacks to be enrolled, without personal data; None if it is.
+        """Return what an account lacks to be enrolled, or None. It carries no personal data.
 
         Raises:
             ProviderFailed: the programme did not answer.
         """
 
     async def expel(self, input: ExpelInput) -> None:
-        """Remove the account for harmful conduct, known or not; again changes nothing.
+        """Expel the account for harmful conduct. Doing it again changes nothing.
 
         Raises:
             ProviderFailed: the programme did not take it.
         """
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Know that the account is deactivated, known or not; again changes nothing.
+        """Record that the account is deactivated. Doing it again changes nothing.
 
         Raises:
             ProviderFailed: the programme did not take it.
         """
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Let the account's enrollment know the news, if there is one.
+        """Tell the account's enrollment, if there is one, of the change.
 
         Raises:
             ProviderFailed: the programme did not take it.
@@ -209,14 +209,14 @@ class OpenCases(Protocol):
     """The cases that are open."""
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Let the account's open case know the news, if there is one to take it.
+        """Tell the account's open case, if there is one, of the change.
 
         Raises:
             ProviderFailed: the case did not answer.
         """
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Let the account's open case know that the account is deactivated, if there is one.
+        """Tell the account's open case, if there is one, that the account is deactivated.
 
         Raises:
             ProviderFailed: the case did not answer, or is deactivating the account itself.

@@ -1,4 +1,4 @@
-"""What a try of a call leaves behind in its heartbeats, for the try after it."""
+"""What a try of a call tells the next try in its heartbeats."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +8,14 @@ from temporalio import activity
 
 @dataclass(frozen=True)
 class Following:
-    """A call has been placed, and is followed."""
+    """A call that has been placed and is being followed."""
 
     call: str
     dialled_late: datetime | None = None
     """When it was dialled, if late (`domain.case.attempt.DIALLED_LATE`)."""
 
     def details(self) -> tuple[str, ...]:
-        """As heartbeats tell it."""
+        """Return the details of the heartbeats."""
         late = self.dialled_late
         return (self.call, late.isoformat()) if late else (self.call,)
 
@@ -24,7 +24,7 @@ class _NothingPlaced:
     """The try that says so ended knowing that no call was placed."""
 
     def tell(self) -> None:
-        """Leave it behind."""
+        """Heartbeat that this try placed no call."""
         activity.heartbeat(activity.info().attempt)
 
 
@@ -32,7 +32,7 @@ nothing_placed = _NothingPlaced()
 
 
 def left_by_the_try_before() -> Following | _NothingPlaced | None:
-    """What the try before this one knew; None if it died before it could say."""
+    """Return what the try before this one knew, or None if it died before it could tell."""
     match tuple(activity.info().heartbeat_details):
         case (str(call),):
             return Following(call)

@@ -1,4 +1,4 @@
-"""How activities fail: said in words, never with personal data."""
+"""The failures of activities. Their messages carry no personal data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +14,14 @@ FAILURES = "case72_provider_failures"
 
 
 class BadInput(ApplicationError):
-    """The case was started with something nobody can work with; it will not get better."""
+    """The case was started with invalid input. A retry does not help."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, type="BadInput", non_retryable=True)
 
 
 class SilenceHeld(ApplicationError):
-    """Nobody is deactivated for silence for now; trying again at once would change nothing."""
+    """Deactivating for silence is held for now. A retry at once does not help."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class SilenceHeld(ApplicationError):
 
 @contextmanager
 def provider_failures() -> Iterator[None]:
-    """Turn a provider's failure into one that is tried again, and logged in one line."""
+    """Turn a provider's failure into one that Temporal retries and logs in one line."""
     try:
         yield
     except ProviderFailed as failure:

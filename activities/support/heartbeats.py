@@ -1,4 +1,4 @@
-"""Signs of life, so that a worker that died is replaced within seconds."""
+"""Heartbeats and cancellation. Heartbeats let another worker take over within seconds."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ _ANSWERS_WITHIN = timedelta(seconds=3)
 
 @asynccontextmanager
 async def heartbeats(*details: str) -> AsyncIterator[None]:
-    """Heartbeat for as long as the block runs; at once, if there is something to tell.
+    """Heartbeat while the block runs. With details, send the first heartbeat at once.
 
     Args:
         details: what the next try is to know. A later beat without them forgets them.
@@ -42,17 +42,17 @@ async def heartbeats(*details: str) -> AsyncIterator[None]:
 
 
 def called_off() -> bool:
-    """Whether the case called the activity off; a worker that stops is no reason to."""
+    """Return whether the case cancelled the activity. A worker that stops does not count."""
     details = activity.cancellation_details()
     return details is not None and details.cancel_requested
 
 
 class GivenUpOn(ProviderFailed):
-    """Another try of the activity goes on instead of this one."""
+    """Temporal has timed this try out; another try goes on instead."""
 
 
 async def still_wanted() -> bool:
-    """Ask the server, before what cannot be undone, whether the activity was called off meanwhile.
+    """Ask the server, before doing what cannot be undone, whether the activity is still wanted.
 
     Raises:
         GivenUpOn: this worker stood still (its machine was moved, its container frozen) for longer
@@ -88,7 +88,7 @@ def time_is_up(began: float) -> bool:
 
 
 async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Do work that cannot be taken back half-way: called off, it is still let finish."""
+    """Finish work that cannot be undone half-way, even if the case cancels the activity."""
     async with heartbeats():
         doing = asyncio.ensure_future(work)
         try:

@@ -32,7 +32,7 @@ async def run(names: list[str], seed: int, folder: Path) -> list[Trial]:
     trials = []
     for name in names:
         fault: Callable[[Path, int], Awaitable[Trial]] = importlib.import_module(
-            f"faults.{name}"
+            f"experiments.faults.{name}"
         ).run
         try:
             trial = await fault(folder / name, seed)

@@ -57,7 +57,7 @@ class SimulatedTelephone:
         self._ring_seconds, self._clock = ring_seconds, clock
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
-        """The call of this key, however long ago it was dialled."""
+        """Return the call of this key, however long ago it was dialled."""
 
         def work(db: sqlite3.Connection) -> str | None:
             query = "SELECT 1 FROM calls WHERE key = ?"
@@ -66,7 +66,7 @@ class SimulatedTelephone:
         return await self._ledger.transaction(work)
 
     async def engaged(self, dial: Dial) -> bool:
-        """Whether another call to the number rings."""
+        """Return whether another call to the number rings."""
 
         def work(db: sqlite3.Connection) -> bool:
             query = "SELECT 1 FROM calls WHERE phone = ? AND ends_at > ? AND hung_up_at IS NULL"
@@ -75,7 +75,7 @@ class SimulatedTelephone:
         return await self._ledger.transaction(work)
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
-        """Dial, once for a key; numbers ending in 15 always fail."""
+        """Dial once for each key. Numbers that end in 15 always fail."""
         key, case_id, phone = dial.key, dial.case_id, dial.phone
         ending = phone[-2:]
         if ending == _FAILS:
@@ -99,15 +99,15 @@ class SimulatedTelephone:
         return key
 
     async def result(self, call: str) -> Result | None:
-        """What came of the call; None while it rings."""
+        """Return the result of the call, or None while it rings."""
         return await self._ledger.transaction(lambda db: self._result(db, call))
 
     async def is_queued(self, call: str) -> bool:
-        """It rings at once."""
+        """Return False: a simulated call rings at once."""
         return False
 
     async def hang_up(self, call: str) -> Result | None:
-        """End the call; its result, had it ended before."""
+        """End the call. Return its result if it had ended before."""
 
         def work(db: sqlite3.Connection) -> Result | None:
             ended = self._result(db, call)
@@ -118,7 +118,7 @@ class SimulatedTelephone:
         return await self._ledger.transaction(work)
 
     def served_by(self, call: str) -> str | None:
-        """There is but one."""
+        """Return None: there is only one provider."""
         return None
 
     def _result(self, db: sqlite3.Connection, key: str) -> Result | None:
