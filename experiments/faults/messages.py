@@ -27,7 +27,9 @@ FIRST: tuple[Message, ...] = (
     ("contact", IssueCase.report_contact, CONTACT),
     ("issue", IssueCase.add_issue, joins(issue("ISS-2"))),
 )
-THEN: tuple[Message, ...] = (("newer plan", IssueCase.submit_plan, PLAN),)
+NEWER = PLAN.model_copy(update={"root_causes": ("what was found since",)})
+"""The same text again would be no new version."""
+THEN: tuple[Message, ...] = (("newer plan", IssueCase.submit_plan, NEWER),)
 LAST: tuple[Message, ...] = (("review", IssueCase.review_plan, ACCEPT),)
 ONCE = (EventKind.CALL_REQUESTED, EventKind.ISSUE_JOINED, EventKind.PLAN_REVIEWED, EventKind.CLOSED)
 

@@ -1,4 +1,4 @@
-"""Each refusal says by a code and values what its words say (docs/rules.md, section 7)."""
+"""Each refusal says by a code and values what its words say (docs/api.md)."""
 
 import json
 from collections.abc import Callable
