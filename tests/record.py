@@ -24,8 +24,8 @@ from providers.simulated.telephone import SimulatedTelephone
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows import test_rows as rows
+from tests.workflows.enrollment_events import DAY, changed, days_ago, found_harm, recorded
 from tests.workflows.events import PLAN, WITHDRAW, decided
-from tests.workflows.test_enrollment import DAY, changed, days_ago, found_harm, recorded
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 

@@ -13,8 +13,8 @@ from tests.killable_server import kill
 from tests.patience import PATIENCE
 from tests.test_crashes import Host, opened, stage
 from tests.test_whole import ROOT, TEMPORAL, run
+from tests.workflows.enrollment_events import changed
 from tests.workflows.events import WITHDRAW, joins
-from tests.workflows.test_enrollment import changed
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 

@@ -30,8 +30,8 @@ from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.encryption import data_converter
 from tests.engine import know
+from tests.workflows.enrollment_events import days_ago
 from tests.workflows.events import PLAN
-from tests.workflows.test_enrollment import days_ago
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 

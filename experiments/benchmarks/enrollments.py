@@ -13,7 +13,7 @@ from experiments.benchmarks.machine import actions, stored
 from experiments.benchmarks.polling import DAY, PollingTwin, rating_today
 from experiments.benchmarks.report import Found, Row
 from tests.engine import Engine, KnownSeller, engine_in, know
-from tests.workflows.test_enrollment import days_ago, recorded
+from tests.workflows.enrollment_events import days_ago, recorded
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 
 ABOUT = """A marketplace has many sellers and few cases, so what a seller costs who does *not* need

@@ -25,8 +25,8 @@ from domain.shared.account import SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, enrollment_workflow_id
 from runtime import sent_again
 from tests.engine import Engine
+from tests.workflows.enrollment_events import days_ago
 from tests.workflows.events import CALL_ME, PLAN
-from tests.workflows.test_enrollment import days_ago
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.input import EnrollmentInput
 from workflows.enrollment.seller_enrollment import SellerEnrollment

@@ -17,8 +17,8 @@ from domain.shared.names import enrollment_workflow_id
 from runtime.service import IDENTITY
 from tests.engine import Engine, OpenCase, issue
 from tests.patience import PATIENCE
+from tests.workflows.enrollment_events import days_ago
 from tests.workflows.events import PLAN, joins
-from tests.workflows.test_enrollment import days_ago
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 

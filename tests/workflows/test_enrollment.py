@@ -6,48 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowHandle
 
-from domain.case.events import HarmCategory
-from domain.enrollment.events import AccountNews, ChangeAccount, Expel, Readmit, RecordRatings
+from domain.enrollment.events import AccountNews, Readmit, RecordRatings
 from domain.enrollment.ratings import Rating, window_length
 from domain.enrollment.state import EnrollmentEventKind, EnrollmentReason, EnrollmentStatus
 from domain.shared.account import SellingPlan
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import Engine, KnownSeller, engine_in
 from tests.patience import PATIENCE
+from tests.workflows.enrollment_events import changed, days_ago, found_harm, recorded
+from tests.workflows.refusing import refused
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 from workflows.shared.search_attributes import SELLER, STATUS, STORE
 
 DAY = timedelta(days=1)
 ENROLLED, INVITED = ("enrolled", "accepted"), ("invited", "accepted")
-
-
-def days_ago(days: int, rating: int) -> Rating:
-    """A rating recorded so long before today."""
-    return Rating(date=datetime.now(UTC).date() - days * DAY, rating=rating)
-
-
-def recorded(*ratings: Rating) -> RecordRatings:
-    return RecordRatings(by="feed", ratings=ratings)
-
-
-def changed(**fields: Any) -> ChangeAccount:
-    return ChangeAccount(by="seller", **fields)
-
-
-def found_harm(case_id: str | None = None) -> Expel:
-    return Expel(by="lead", category=HarmCategory.FRAUD, evidence="INV-1", case_id=case_id)
-
-
-async def refusal(seller: KnownSeller, update: Any, event: Any) -> str:
-    """What an update is refused with; it must leave no event in the history."""
-    await asyncio.sleep(0.3)  # let a letter go out first
-    before = await history(seller)
-    with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await seller.tell(update, event)
-    assert await history(seller) == before
-    return str(refused.value.__cause__)
 
 
 async def written(seller: KnownSeller, *letters: tuple[str, str]) -> None:
@@ -132,7 +106,7 @@ async def test_a_number_that_is_not_valid_invites_and_one_in_a_message_is_refuse
     view = await seller.view()
     assert (view.status, view.reason) == (EnrollmentStatus.INVITED, EnrollmentReason.INVALID_NUMBER)
     for number, why in (("+12065550", "not a possible number"), ("+19005550101", "premium")):
-        assert why in await refusal(
+        assert why in await refused(
             seller, Programme.change_account, changed(emergency_phone=number)
         )
 
@@ -140,7 +114,7 @@ async def test_a_number_that_is_not_valid_invites_and_one_in_a_message_is_refuse
 @pytest.mark.parametrize("zone", ["localtime", "right/America/New_York", "Etc/GMT-9", "UTC"])
 async def test_a_time_zone_that_names_no_place_is_refused(engine: Engine, zone: str) -> None:
     seller = await engine.know(f"NOWHERE-{zone.replace('/', '-')}")
-    why = await refusal(seller, Programme.change_account, changed(time_zone=zone))
+    why = await refused(seller, Programme.change_account, changed(time_zone=zone))
     assert "time_zone: is not a time zone that names a place" in why
 
 
@@ -180,7 +154,7 @@ async def test_an_outage_of_mail_delays_a_letter_and_loses_none(engine: Engine) 
 
 async def test_a_day_in_the_future_is_refused_naming_the_field(engine: Engine) -> None:
     seller = await engine.know("FUTURE")
-    says = await refusal(
+    says = await refused(
         seller, Programme.record_ratings, recorded(days_ago(1, 300), days_ago(-2, 300))
     )
     assert "ratings.1.date" in says
@@ -192,7 +166,7 @@ async def test_only_a_person_readmits_and_a_repeat_of_the_expulsion_changes_noth
 ) -> None:
     seller = await engine.know("HARMS")
     await written(seller, ENROLLED)
-    assert "not expelled" in await refusal(
+    assert "not expelled" in await refused(
         seller, Programme.readmit, Readmit(by="lead", note="Was it?")
     )
     for _ in range(2):
@@ -301,5 +275,5 @@ async def test_ratings_and_account_in_one_message_are_decided_together(engine: E
         ratings=(days_ago(1, 100),),
         account=AccountNews(emergency_phone="+19005550101"),
     )
-    assert "premium" in await refusal(seller, Programme.record_ratings, premium)
+    assert "premium" in await refused(seller, Programme.record_ratings, premium)
     assert (await seller.view()).rating == 300

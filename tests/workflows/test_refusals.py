@@ -4,35 +4,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from domain.case.events import ChangeContact, Decision, Withdraw
 from domain.case.status import Status
-from tests.engine import Engine, OpenCase
+from tests.engine import Engine
 from tests.workflows.events import ACCEPT, ASK, CALL_ME, CONTACT, PLAN, WITHDRAW, decided
+from tests.workflows.refusing import refusal, refused
 from workflows.case.issue_case import IssueCase
-
-
-async def refused(case: OpenCase, update: Any, event: Any) -> str:
-    """The reason of a refusal, having checked that it left no event."""
-    return str(await _refusal(case, update, event))
-
-
-async def _refusal(case: OpenCase, update: Any, event: Any) -> ApplicationError:
-    """What the case does by itself meanwhile (an e-mail goes out) is written down all the same."""
-    before = await _updates(case)
-    with pytest.raises(WorkflowUpdateFailedError) as failure:
-        await case.tell(update, event)
-    assert await _updates(case) == before
-    assert isinstance(failure.value.cause, ApplicationError)
-    return failure.value.cause
-
-
-async def _updates(case: OpenCase) -> list[str]:
-    """The history's events of updates."""
-    return [name for name in await case.events() if name.startswith("workflow_execution_update")]
 
 
 async def test_an_event_that_the_status_does_not_take_is_refused_with_the_reason(
@@ -66,17 +45,17 @@ async def test_contact_me_now_is_refused_within_five_minutes(engine: Engine) -> 
 
 async def test_a_refusal_carries_its_code_and_values(engine: Engine) -> None:
     case = await engine.open()
-    error = await _refusal(case, IssueCase.decide, decided(Decision.RESOLVE))
+    error = await refusal(case, IssueCase.decide, decided(Decision.RESOLVE))
     assert (error.type, error.message) == (
         "Refused",
         "there is nothing to decide: the case is contacting, not escalated",
     )
     assert error.details == ({"code": "not_escalated", "values": {"status": "contacting"}},)
     satellite = ChangeContact(by="seller", emergency_phone="+881612345678")
-    (detail,) = (await _refusal(case, IssueCase.change_contact, satellite)).details
+    (detail,) = (await refusal(case, IssueCase.change_contact, satellite)).details
     assert (detail["code"], detail["values"]["field"]) == ("does_not_exist", "emergency_phone")
     await case.tell(IssueCase.request_call, CALL_ME)
-    (detail,) = (await _refusal(case, IssueCase.request_call, CALL_ME)).details
+    (detail,) = (await refusal(case, IssueCase.request_call, CALL_ME)).details
     assert detail["code"] == "call_too_soon"
     assert datetime.fromisoformat(detail["values"]["again_from"]).tzinfo is not None
     await case.tell(IssueCase.withdraw, WITHDRAW)

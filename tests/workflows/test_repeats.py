@@ -13,9 +13,9 @@ from domain.enrollment.events import Readmit
 from domain.enrollment.state import EnrollmentStatus
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
+from tests.workflows.enrollment_events import changed, found_harm
 from tests.workflows.events import CALL_ME, PLAN, WITHDRAW, joins
 from tests.workflows.test_case_and_enrollment import busy
-from tests.workflows.test_enrollment import changed, found_harm
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 

@@ -13,7 +13,7 @@ from domain.enrollment.state import EnrollmentStatus
 from domain.shared.account import Store
 from reference.contact_check import call_only
 from tests.engine import HOUR, Engine, engine_in
-from tests.workflows.test_refusals import refused
+from tests.workflows.refusing import refused
 from tests.workflows.test_shell import ledger
 from workflows.case.issue_case import IssueCase
 

@@ -1,7 +1,6 @@
 """Every change of status, why, and the e-mail it writes (docs/rules.md, section 2)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
 
 import pytest
 
@@ -12,7 +11,6 @@ from domain.enrollment.state import (
     EnrollmentStatus,
     LetterPurpose,
 )
-from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
@@ -20,66 +18,28 @@ from tests.domain.enrollment.build import (
     DAY,
     FIRST_DAY,
     GOOD_FOR_LONG,
-    INDIVIDUAL,
     NUMBER_COMES,
     NUMBER_REMOVED,
     READMITTED,
     TODAY,
     a_change,
     an_expulsion,
-    midnight,
     rated,
 )
-from tests.domain.enrollment.world import Programme
-
-ELEVEN_BELOW = rated({TODAY - 10 * DAY: 249})
-ONE_BELOW_LESS = rated({TODAY: 250})
-FIRST_DAY_MISSING = rated({FIRST_DAY + DAY: 800})
-
-
-def enrolled() -> Programme:
-    return Programme(GOOD_FOR_LONG)
-
-
-def invited() -> Programme:
-    return Programme(GOOD_FOR_LONG, number=None)
-
-
-def too_many_days_below() -> Programme:
-    return Programme(GOOD_FOR_LONG, ELEVEN_BELOW)
-
-
-def individual() -> Programme:
-    return Programme(GOOD_FOR_LONG, plan=INDIVIDUAL)
-
-
-def nothing_but_a_number() -> Programme:
-    return Programme(GOOD_FOR_LONG, BECOMES_INDIVIDUAL, NUMBER_REMOVED)
-
-
-def expelled() -> Programme:
-    return Programme(GOOD_FOR_LONG, an_expulsion())
-
-
-def expelled_without_a_number() -> Programme:
-    return Programme(GOOD_FOR_LONG, an_expulsion(), NUMBER_REMOVED)
-
-
-def expelled_and_individual() -> Programme:
-    return Programme(an_expulsion(), plan=INDIVIDUAL)
-
-
-STARTS = [
+from tests.domain.enrollment.sellers_by_status import (
+    ELEVEN_BELOW,
+    FIRST_DAY_MISSING,
+    ONE_BELOW_LESS,
     enrolled,
-    invited,
-    too_many_days_below,
-    individual,
-    nothing_but_a_number,
     expelled,
-    expelled_without_a_number,
     expelled_and_individual,
-    Programme,
-]
+    expelled_without_a_number,
+    individual,
+    invited,
+    nothing_but_a_number,
+    too_many_days_below,
+)
+from tests.domain.enrollment.world import Programme
 
 
 @pytest.mark.parametrize(
@@ -298,59 +258,3 @@ def test_the_day_that_counts_is_the_utc_day() -> None:
     with pytest.raises(Refused):
         world.take(rated({TODAY + DAY: 800}))
     assert world.play(0.1 / 24).take(rated({TODAY + DAY: 800})).view.rating == 800
-
-
-# --- what happened, and how it is kept ------------------------------------------------------------
-
-
-def test_a_change_to_what_it_was_before_changes_nothing() -> None:
-    world = enrolled()
-    before = world.enrollment.model_copy()
-    world.take(a_change(selling_plan="professional", name=world.enrollment.account.name))
-    assert world.enrollment == before
-
-
-def test_the_timeline_says_what_was_changed_and_by_whom_but_not_to_what() -> None:
-    world = enrolled().take(a_change(name="Red Kettle", email="new@kettle.example", language="fr"))
-    entry = next(
-        e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
-    )
-    assert (entry.by, entry.note, entry.at) == ("seller", None, world.now)
-    assert entry.changed == ("name", "language", "email")
-    assert world.enrollment.account.selling_plan is SellingPlan.PROFESSIONAL
-
-
-def test_a_cancelled_enrollment_goes_on_and_says_so() -> None:
-    world = expelled()
-    world.enrollment.ignore_cancellation(world.now)
-    assert world.enrollment.timeline[-1].what is EnrollmentEventKind.CANCELLATION_IGNORED
-    assert world.play(1).status is EnrollmentStatus.EXPELLED
-
-
-def test_the_timeline_keeps_the_newest_events_only() -> None:
-    world = enrolled()
-    for _ in range(80):
-        world.take(NUMBER_REMOVED, NUMBER_COMES)
-    assert world.enrollment.happened > 400
-    assert len(world.enrollment.timeline) == 100
-    assert world.became[-1] == (EnrollmentStatus.ENROLLED, EnrollmentReason.REQUIREMENTS_MET)
-
-
-def test_ratings_that_no_window_can_see_any_more_are_dropped() -> None:
-    world = Programme(rated({FIRST_DAY + n * DAY: 800 for n in range(184)}))
-    assert len(world.enrollment.ratings.entries) == 184
-    world.play_until(midnight(date(2026, 12, 10))).take(NUMBER_REMOVED)
-    kept = world.enrollment.ratings.entries
-    assert (kept[0].date, len(kept)) == (date(2026, 6, 11), 83)
-
-
-@pytest.mark.parametrize("start", STARTS)
-def test_the_state_survives_being_stored_at_any_moment(start: Callable[[], Programme]) -> None:
-    world = start()
-    world.mail_takes = world.share_takes = timedelta(hours=30)
-    for event in (NUMBER_REMOVED, ONE_BELOW_LESS, NUMBER_COMES, an_expulsion("other")):
-        world.take(event).play(0.7)
-        enrollment = world.enrollment
-        stored = type(enrollment).model_validate(enrollment.model_dump(mode="json"))
-        assert stored == enrollment
-        assert stored.advance(world.now) == world.enrollment.advance(world.now)
