@@ -26,7 +26,7 @@ dev: $(VENV)/run.stamp
 	$(BIN)/python worker.py --dev $(IN)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 4 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 walk: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.walk

@@ -1,9 +1,10 @@
-"""What tests share: an engine on a server of its own for each file."""
+"""What tests share: a server for each process, an engine for each file, and the order of files."""
 
 import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,9 @@ from tests.engine import Engine, engine_in
 os.environ["CASE72_TIME_ZONES_CHECKED"] = datetime.now(UTC).date().isoformat()
 
 _exit_code = 0
+_TESTS = Path(__file__).parent
+_QUICK = {"mail": 1, "promises": 1, "reference": 2, "domain": 3}
+"""Folders whose files are quick, the quickest last."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -29,6 +33,11 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]
     """The address of a server that all tests of this process share, each in its own namespace."""
     async with dev_server(tmp_path_factory.mktemp("server") / "temporal") as running:
         yield running.address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, or one process goes on while the others have ended."""
+    items.sort(key=lambda item: _QUICK.get(item.path.relative_to(_TESTS).parts[0], 0))
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:
