@@ -1,23 +1,29 @@
 """What is called off in the middle, and what fails on our side, never ends a case wrongly."""
 
 import asyncio
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import PendingActivityState
 
 from activities import opening
 from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
 from domain.case.attempt import Channel, Result
-from domain.case.events import Decision
+from domain.case.events import Decision, RecordDeactivation
 from domain.case.status import Reason, Status
+from domain.enrollment.state import EnrollmentStatus
 from providers.protocols import Dial, ProviderFailed
+from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from reference.time_zones import UnknownZone
-from tests.engine import HOUR, Engine, engine_in
+from tests.engine import HOUR, Engine, Running, engine_in
+from tests.patience import PATIENCE
 from tests.workflows.events import CONTACT, WITHDRAW, decided
 from tests.workflows.test_shell import ledger
 from workflows.case.issue_case import IssueCase
+from workflows.enrollment.seller_enrollment import SellerEnrollment
 
 
 class Unsteady(SimulatedTelephone):
@@ -137,3 +143,49 @@ async def test_an_address_in_another_script_is_mailed(engine: Engine) -> None:
     assert email.result is Result.ACCEPTED
     assert len(engine.mails("日本@例え.jp")) == 1
     await case.tell(IssueCase.withdraw, WITHDRAW)
+
+
+class SlowToFail(SimulatedMail):
+    """Mail that holds each message until it is released, and then fails to take it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.released = asyncio.Event()
+
+    async def send(self, message: EmailMessage) -> Result:
+        await self.released.wait()
+        raise ProviderFailed("down")
+
+
+async def cancel_requested(workflow: Running[Any]) -> None:
+    """Wait until the server knows that an activity is called off."""
+    wanted = PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
+    async with asyncio.timeout(PATIENCE):
+        while not any(
+            activity.state == wanted
+            for activity in (await workflow.handle.describe()).raw_description.pending_activities
+        ):
+            await asyncio.sleep(0.05)
+
+
+async def test_an_e_mail_that_fails_while_it_is_called_off_was_called_off(tmp_path: Path) -> None:
+    mail = SlowToFail(tmp_path)
+    async with engine_in(tmp_path, mail=mail) as engine:
+        case = await engine.open(wait=False)
+        await case.when(
+            lambda v: [a.channel for a in v.attempts if not a.result] == [Channel.EMAIL]
+        )
+        await case.tell(IssueCase.report_contact, CONTACT)
+        await cancel_requested(case)
+        seller = await engine.know("UNASKED", emergency_phone=None)
+        await seller.when(lambda v: v.status is EnrollmentStatus.INVITED)
+        told = RecordDeactivation(by="marketplace")
+        await seller.tell(SellerEnrollment.record_deactivation, told)
+        await cancel_requested(seller)
+        mail.released.set()
+        view = await case.when(lambda v: v.attempts[0].result)
+        assert view.attempts[0].result is Result.CANCELLED
+        async with asyncio.timeout(PATIENCE):
+            while (await seller.handle.describe()).raw_description.pending_activities:
+                await asyncio.sleep(0.05)
+        assert await seller.wrote() == []

@@ -1,11 +1,12 @@
 """How long each activity may take, how it is tried again, and what giving up on it means."""
 
+import asyncio
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, RetryState, is_cancelled_exception
 
 T = TypeVar("T")
 
@@ -26,10 +27,17 @@ LETTER = timedelta(days=3)
 
 
 async def or_failed(activity: Coroutine[Any, Any, T], failed: T) -> T:
-    """What an activity answers, or `failed` once it is given up on; called off it stays so."""
+    """Return what the activity answers, or `failed` after its retries are exhausted.
+
+    Raises:
+        CancelledError: the activity was called off, and its last try failed meanwhile.
+        ActivityError: the activity was called off, and stopped.
+    """
     try:
         return await activity
     except ActivityError as error:
+        if error.retry_state is RetryState.CANCEL_REQUESTED:
+            raise asyncio.CancelledError from error
         if is_cancelled_exception(error):
             raise
         return failed
