@@ -39,6 +39,7 @@ from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
 from runtime.service import QUEUES, Providers, working
 from runtime.settings import Settings
+from tests.morning_zone import morning_zone
 from tests.patience import PATIENCE
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
@@ -52,22 +53,8 @@ HOUR = timedelta(hours=1)
 BENCH: dict[str, Any] = {"least_window": timedelta(seconds=1)}
 """Settings of a worker of tests: a case's 72 hours may be seconds."""
 _sellers = itertools.count(1)
-_PLACES = (
-    *("Pacific/Niue", "Pacific/Honolulu", "Pacific/Gambier", "Pacific/Pitcairn"),
-    *("America/Phoenix", "America/Costa_Rica", "America/Panama", "America/Puerto_Rico"),
-    *("America/Cayenne", "Atlantic/South_Georgia", "Atlantic/Cape_Verde", "Africa/Abidjan"),
-    *("Africa/Lagos", "Africa/Maputo", "Africa/Nairobi", "Asia/Dubai", "Asia/Karachi"),
-    *("Asia/Dhaka", "Asia/Bangkok", "Asia/Singapore", "Asia/Tokyo", "Pacific/Port_Moresby"),
-    *("Pacific/Guadalcanal", "Pacific/Tarawa"),
-)
-"""From eleven hours behind UTC to twelve ahead of it. None of them changes its clocks."""
 
 View = TypeVar("View")
-
-
-def morning_zone() -> str:
-    """A zone in which it is between nine and ten in the morning now."""
-    return _PLACES[(9 - datetime.now(UTC).hour + 11) % 24]
 
 
 def account(seller_id: str, **changes: str) -> Account:
@@ -121,14 +108,25 @@ class Running(Generic[View]):
                 await asyncio.sleep(0.01)
             return view
 
+    async def events(self) -> list[str]:
+        """The history's events by type, skips of time left out."""
+        history = await self.handle.fetch_history()
+        names = [event.WhichOneof("attributes") or "" for event in history.events]
+        return [n for n in names if "time_skipping" not in n and "options_updated" not in n]
+
+    async def pending(self, holds: Callable[[Any], object], within: float = PATIENCE) -> None:
+        """Wait until `holds` is true of the activities that have not ended."""
+        async with asyncio.timeout(within):
+            while not holds((await self.handle.describe()).raw_description.pending_activities):
+                await asyncio.sleep(0.05)
+
     async def failing(self) -> None:
         """Wait until an activity has failed, and is to be tried again."""
-        async with asyncio.timeout(PATIENCE):
-            while not any(
-                a.HasField("last_failure")
-                for a in (await self.handle.describe()).raw_description.pending_activities
-            ):
-                await asyncio.sleep(0.1)
+        await self.pending(lambda found: any(a.HasField("last_failure") for a in found))
+
+    async def idle(self, within: float = PATIENCE) -> None:
+        """Wait until every activity has ended."""
+        await self.pending(lambda found: not found, within)
 
 
 class OpenCase(Running[CaseView]):
@@ -161,12 +159,6 @@ class OpenCase(Running[CaseView]):
         """The view with which the case ended."""
         view: CaseView = await asyncio.wait_for(self.handle.result(), PATIENCE)
         return view
-
-    async def events(self) -> list[str]:
-        """The history's events by type, skips of time left out."""
-        history = await self.handle.fetch_history()
-        names = [e.WhichOneof("attributes") or "" for e in history.events]
-        return [name for name in names if "time_skipping" not in name]
 
 
 class KnownSeller(Running[EnrollmentView]):

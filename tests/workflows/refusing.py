@@ -29,6 +29,5 @@ async def refusal(workflow: Running[Any], update: Any, event: Any) -> Applicatio
 
 async def _updates(workflow: Running[Any]) -> list[str]:
     """The history's events of updates."""
-    events = (await workflow.handle.fetch_history()).events
-    names = [event.WhichOneof("attributes") or "" for event in events]
-    return [name for name in names if name.startswith("workflow_execution_update")]
+    events = await workflow.events()
+    return [name for name in events if name.startswith("workflow_execution_update")]

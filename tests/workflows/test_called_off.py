@@ -19,7 +19,6 @@ from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from reference.time_zones import UnknownZone
 from tests.engine import HOUR, Engine, Running, engine_in
-from tests.patience import PATIENCE
 from tests.workflows.events import CONTACT, WITHDRAW, decided
 from tests.workflows.test_shell import ledger
 from workflows.case.issue_case import IssueCase
@@ -160,12 +159,7 @@ class SlowToFail(SimulatedMail):
 async def cancel_requested(workflow: Running[Any]) -> None:
     """Wait until the server knows that an activity is called off."""
     wanted = PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
-    async with asyncio.timeout(PATIENCE):
-        while not any(
-            activity.state == wanted
-            for activity in (await workflow.handle.describe()).raw_description.pending_activities
-        ):
-            await asyncio.sleep(0.05)
+    await workflow.pending(lambda found: any(activity.state == wanted for activity in found))
 
 
 async def test_an_e_mail_that_fails_while_it_is_called_off_was_called_off(tmp_path: Path) -> None:
@@ -185,7 +179,5 @@ async def test_an_e_mail_that_fails_while_it_is_called_off_was_called_off(tmp_pa
         mail.released.set()
         view = await case.when(lambda v: v.attempts[0].result)
         assert view.attempts[0].result is Result.CANCELLED
-        async with asyncio.timeout(PATIENCE):
-            while (await seller.handle.describe()).raw_description.pending_activities:
-                await asyncio.sleep(0.05)
+        await seller.idle()
         assert await seller.wrote() == []

@@ -17,7 +17,6 @@ from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
 from providers.temporal.own_workflows import Cases, Enrollments
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
-from tests.patience import PATIENCE
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
@@ -145,9 +144,7 @@ async def test_a_number_changed_in_the_enrollment_reaches_the_open_case(engine: 
     again = ChangeAccount(by="seller", email="later@seller.example")
     view = await seller.tell(Programme.change_account, again)
     assert view.account.email == "later@seller.example"
-    async with asyncio.timeout(PATIENCE):
-        while (await seller.handle.describe()).raw_description.pending_activities:
-            await asyncio.sleep(0.1)
+    await seller.idle()
 
 
 async def test_numbers_changed_in_both_at_once_end_up_the_same_in_both(engine: Engine) -> None:

@@ -1,6 +1,5 @@
 """A deactivated account is not treated as a live one (docs/rules.md, sections 2, 3 and 6)."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -159,8 +158,6 @@ async def test_a_seller_deactivated_by_the_marketplace_itself_is_not_invited(
     await seller.tell(Programme.record_deactivation, told)
     view = await seller.when(lambda v: v.deactivated)
     assert view.status is EnrollmentStatus.NOT_ELIGIBLE
-    async with asyncio.timeout(20):  # the invitation that mail could not take is called off
-        while (await seller.handle.describe()).raw_description.pending_activities:
-            await asyncio.sleep(0.1)
+    await seller.idle(within=20)  # the invitation that mail could not take is called off
     await seller.play(10 * 24 * HOUR)
     assert await seller.wrote() == []

@@ -60,25 +60,17 @@ async def test_it_sleeps_until_the_very_day_by_a_single_timer(engine: Engine) ->
         e for e in (await seller.view()).timeline if e.status is EnrollmentStatus.ENROLLED
     )
     assert enrolled.at.date() == view.qualifies_on
-    timers = [e for e in (await history(seller)) if e == "timer_started_event_attributes"]
+    timers = [e for e in await seller.events() if e == "timer_started_event_attributes"]
     assert len(timers) == 1
-
-
-async def history(seller: KnownSeller) -> list[str]:
-    """The events of the current run, by type."""
-    events = (await seller.handle.fetch_history()).events
-    names = [event.WhichOneof("attributes") or "" for event in events]
-    skips = ("time_skipping", "options_updated")
-    return [name for name in names if not any(skip in name for skip in skips)]
 
 
 async def test_a_quiet_half_year_of_an_enrolled_seller_is_no_event(engine: Engine) -> None:
     seller = await engine.know("QUIET")
     await written(seller, ENROLLED)
-    before = await history(seller)
+    before = await seller.events()
     assert "timer_started_event_attributes" not in before
     await seller.play(183 * DAY)
-    assert await history(seller) == before
+    assert await seller.events() == before
 
 
 async def test_who_lacks_only_a_number_is_asked_twice_and_enrolled_when_it_comes(

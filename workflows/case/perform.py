@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -16,7 +16,9 @@ from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
 from activities.support.failures import SILENCE_HELD
 from domain.case.activity_inputs import (
+    ExpelInput,
     LookUpInput,
+    TellDeactivationInput,
     deactivate_input,
     expel_input,
     place_call_input,
@@ -45,6 +47,7 @@ from workflows.case import web_ui as story
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, or_failed
 from workflows.shared.sharing import shared
 
+News = TypeVar("News", ExpelInput, TellDeactivationInput)
 CaseOutcome = Callable[[Case, datetime], None]
 """Tells the case what came of a step."""
 
@@ -217,27 +220,30 @@ async def _deactivate(case: Case) -> CaseOutcome:
 
 
 async def _expel(case: Case) -> CaseOutcome:
-    await workflow.execute_activity_method(
-        AccountActivities.expel_account,
-        expel_input(case),
-        start_to_close_timeout=A_MESSAGE,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=RETRY,
-        summary="Expel the account from the programme",
-    )
+    summary = "Expel the account from the programme"
+    await _tell_programme(AccountActivities.expel_account, expel_input(case), summary)
     return lambda case, now: case.expelled_from_programme(now)
 
 
 async def _tell_deactivation(case: Case) -> CaseOutcome:
+    news = tell_deactivation_input(case)
+    summary = "Tell the programme that the account is deactivated"
+    await _tell_programme(AccountActivities.tell_deactivation, news, summary)
+    return lambda case, now: case.told_deactivation(now)
+
+
+async def _tell_programme(
+    tell: Callable[[AccountActivities, News], Coroutine[Any, Any, None]], news: News, summary: str
+) -> None:
+    """Tell the programme until it takes the news: the case does not close before."""
     await workflow.execute_activity_method(
-        AccountActivities.tell_deactivation,
-        tell_deactivation_input(case),
+        tell,
+        news,
         start_to_close_timeout=A_MESSAGE,
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
-        summary="Tell the programme that the account is deactivated",
+        summary=summary,
     )
-    return lambda case, now: case.told_deactivation(now)
 
 
 async def _share_contact(case: Case) -> CaseOutcome:

@@ -14,7 +14,8 @@ from cli.case.open_file import read
 from cli.terminal.problems import BadInput
 from tests.cli.conftest import Cli, Written, flags
 from tests.cli.test_input import said
-from tests.engine import EVERYONE, Engine, account, issue, morning_zone
+from tests.engine import EVERYONE, Engine, account, issue
+from tests.morning_zone import morning_zone
 from workflows.case.input import CaseInput
 
 COLUMNS = [*account("A").model_dump(), "issue_id", "issue_code", "issue_summary", "harmful"]
