@@ -25,6 +25,7 @@ from domain.case.steps import (
 
 _HOURS_AHEAD = timedelta(days=2)
 """Calling hours are asked for again when less than this is known of them."""
+_HAS_DEADLINE = frozenset({Status.CONTACTING, Status.WORKING})
 
 
 def advance(case: Case, now: datetime) -> tuple[Step, ...]:
@@ -49,7 +50,8 @@ def advance(case: Case, now: datetime) -> tuple[Step, ...]:
 
 
 def _let_deadline_pass(case: Case, now: datetime) -> None:
-    if case.deadline is None or now < case.deadline:
+    deadline = case.outreach.deadline
+    if deadline is None or now < deadline:
         return
     if case.status is Status.WORKING:
         case.escalate(now, Reason.NO_COOPERATION)
@@ -75,9 +77,8 @@ def _end_in_silence(case: Case, now: datetime) -> None:
 
 
 def _begin_attempts(case: Case, now: datetime) -> None:
-    deadline = case.deadline
-    too_late = case.status is Status.CONTACTING and deadline is not None and now >= deadline
-    if not too_late:
+    deadline = case.outreach.deadline
+    if deadline is None or now < deadline or case.status is not Status.CONTACTING:
         _begin_due(case, now)
     if case.conversation_wanted:
         case.outreach.plan_conversation_call(now, case.rules, case.account)
@@ -91,14 +92,16 @@ def _begin_due(case: Case, now: datetime) -> None:
 
 def _wanted(case: Case, now: datetime) -> list[Step]:
     """Every step that is to be under way, but for waiting."""
-    steps: list[Step] = [Reach(a.number) for a in case.attempts.under_way if a.wanted]
+    under_way = case.outreach.attempts.under_way
+    steps: list[Step] = [Reach(attempt.number) for attempt in under_way if attempt.wanted]
     if case.status is Status.DEACTIVATING:
         steps.append(Deactivate())
     steps += _programme_is_to_hear(case)
     if case.contact_news.fields:
         steps.append(ShareContact())
-    if case.desk_due is not None and case.desk_due <= now:
-        steps.append(TellDesk(case.desk_due))
+    desk_due = case.desk_due
+    if desk_due is not None and desk_due <= now:
+        steps.append(TellDesk(desk_due))
     if _hours_run_short(case, now):
         steps.append(LookUpHours())
     return steps
@@ -125,11 +128,13 @@ def _hours_run_short(case: Case, now: datetime) -> bool:
 
 
 def _next_moment(case: Case, now: datetime) -> datetime | None:
-    moments = [p.due for p in case.attempts.agenda if p.due > now][:1]
+    outreach = case.outreach
+    planned = next((p.due for p in outreach.attempts.agenda if p.due > now), None)
+    moments = [] if planned is None else [planned]
     if case.desk_due is not None:
         moments.append(case.desk_due)
-    if case.deadline is not None and case.status in (Status.CONTACTING, Status.WORKING):
-        moments.append(case.deadline)
+    if outreach.deadline is not None and case.status in _HAS_DEADLINE:
+        moments.append(outreach.deadline)
     return min((m for m in moments if m > now), default=None)
 
 
