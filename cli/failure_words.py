@@ -54,7 +54,7 @@ def in_words(failure: TemporalFailure) -> str:
         case NoAnswer():
             return no_answer_in_words(failure) + _what_may_yet_happen(failure)
         case UpdateRefused():
-            return f"refused: {in_commands(failure.reason)}"
+            return f"refused: {in_commands(str(failure))}"
         case AnswerUnreadable():
             unknown = "it is not known whether it was taken: " if failure.of_update else ""
             return f"{unknown}the answer {failure}"

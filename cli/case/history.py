@@ -114,7 +114,7 @@ async def _write(
 
     async def read(name: CaseName) -> Snapshot[CaseView] | TemporalFailure:
         try:
-            return await workflows.look(name)
+            return await workflows.snapshot(name)
         except ServerFailed:
             raise
         except TemporalFailure as failure:  # the others are no less wanted for it

@@ -141,7 +141,9 @@ async def _named(workflows: Workflows, rows: list[Row]) -> AsyncIterator[Row]:
             return None
         try:
             name = case_name(row.store, row.seller, row.run_id)
-            return (await workflows.look(name)).view.account.name
+            if row.broke_off:
+                return (await workflows.snapshot(name)).view.account.name
+            return (await workflows.view(name)).account.name
         except ServerFailed:
             raise
         except TemporalFailure as failure:

@@ -174,14 +174,14 @@ async def _open_one(
 ) -> None:
     said: list[str] = []
     try:
-        snapshot, outcome = await open_or_join(workflows, start, by, said.append)
+        view, outcome = await open_or_join(workflows, start, by, said.append)
     except (NoWorker, ServerFailed):  # which is everybody's, where a stuck case is its own
         raise
     except (DidNotHappen, TemporalFailure) as problem:
         said_no = in_words(problem) if isinstance(problem, TemporalFailure) else problem.message
         tally.wrong[_why(problem)][number] = clean(said_no)
     else:
-        if outcome is Outcome.OPENED and not snapshot.view.timeline:
+        if outcome is Outcome.OPENED and not view.timeline:
             why = "the case is started, not yet answered: its coverage is being looked up"
             tally.wrong[_Why.NOT_YET_ANSWERED][number] = why
         else:

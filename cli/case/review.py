@@ -8,7 +8,7 @@ from rich.console import Console
 
 from cli.case.story import plan_text
 from cli.case.words import meaning_of, print_case, status_of
-from cli.session import run, tell
+from cli.session import execute_update, run
 from cli.terminal.parameters import By, Case, Json
 from cli.terminal.problems import BadInput, DidNotHappen, checked
 from domain.case.events import Review, ReviewPlan
@@ -38,7 +38,7 @@ def review(
     event = checked(ReviewPlan, {"by": by, "decision": decision, "note": note, "version": version})
     if version is None:
         event = event.model_copy(update={"version": _version_read(case)})
-    print_case(tell(case, "review_plan", event), as_json=as_json)
+    print_case(execute_update(case, "review_plan", event), as_json=as_json)
 
 
 def _version_read(case: CaseName) -> int:
@@ -50,7 +50,7 @@ def _version_read(case: CaseName) -> int:
     """
     if not sys.stdin.isatty():
         raise BadInput("--version: required where nobody can be shown the plan: the one you read")
-    view = run(lambda workflows: workflows.look(case)).view
+    view = run(lambda workflows: workflows.view(case))
     if view.status is not Status.PLAN_REVIEW:  # one that comes just now has not been read
         stands = f"{status_of(view)}: {meaning_of(view)}"
         raise DidNotHappen(f"refused: no plan is under review; {case} is {stands}")

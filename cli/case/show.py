@@ -21,7 +21,7 @@ def show(
 ) -> None:
     """The story of the account's newest case, or of an earlier one."""
     name = replace(case, run_id=run_id) if run_id else case
-    snapshot = run(lambda workflows: workflows.look(name))
+    snapshot = run(lambda workflows: workflows.snapshot(name))
     if as_json:
         print_case(snapshot.view, as_json=True)
     else:

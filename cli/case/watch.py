@@ -82,7 +82,7 @@ async def follow(
     Raises:
         TemporalFailure: there is no such case, or nobody answers from the start.
     """
-    snapshot = await workflows.look(name)
+    snapshot = await workflows.snapshot(name)
     ours = snapshot.view.id
     while True:
         if snapshot.ended or snapshot.view.closed_at is None:
@@ -94,9 +94,9 @@ async def follow(
             try:
                 # Not by its own id: the run in it may be long gone from the server, if the case
                 # has continued as new. The id is for when the account has a later case.
-                snapshot = await workflows.look(replace(name, run_id=None))
+                snapshot = await workflows.snapshot(replace(name, run_id=None))
                 if snapshot.view.id != ours:
-                    snapshot = await workflows.look(parse_case(ours))
+                    snapshot = await workflows.snapshot(parse_case(ours))
                 break
             except NoAnswer as failure:
                 yield Outage(no_answer_in_words(failure))

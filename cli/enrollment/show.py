@@ -8,7 +8,7 @@ from cli.terminal.parameters import Json, Seller
 
 def show(seller: Seller, as_json: Json = False) -> None:
     """Where a seller stands: each requirement, what is known, what happened."""
-    found = run(lambda workflows: workflows.look(seller))
+    found = run(lambda workflows: workflows.snapshot(seller))
     if as_json:
         print_enrollment(found.view, as_json=True)
     else:

@@ -31,11 +31,11 @@ from domain.shared.names import (
     TELEPHONY_QUEUE,
 )
 from reference.time_zones import EDITION
-from temporal_client.failures import NotThere, ServerFailed, TemporalFailure
+from temporal_client.failures import Closed, NotThere, ServerFailed, TemporalFailure
 from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
 from temporal_client.search import OPEN, listed, query_of
-from temporal_client.workflows import Snapshot, Workflows, clock_of
+from temporal_client.workflows import Workflows, clock_of
 from workflows.shared.search_attributes import STATUS
 
 UNDECIDED = timedelta(hours=24)
@@ -138,28 +138,30 @@ class _Checker:
             return [Finding(kind=FindingKind.NO_ANSWER, where=case.id, what=what)]
         self.asked += 1
         try:
-            snapshot = await self._workflows.look(CaseName(CASE, case.id))
+            view = await self._workflows.view(CaseName(CASE, case.id))
         except ServerFailed:
             raise
+        except Closed:  # just now
+            return []
         except TemporalFailure as failure:
             return [Finding(kind=FindingKind.NO_ANSWER, where=case.id, what=in_words(failure))]
-        return [*_undecided(case.id, snapshot), *_overdue(case, snapshot)]
+        return [*_undecided(case, view), *_overdue(case, view)]
 
 
-def _undecided(where: str, snapshot: Snapshot[CaseView]) -> list[Finding]:
-    view, now = snapshot.view, snapshot.now
+def _undecided(case: WorkflowExecutionDescription, view: CaseView) -> list[Finding]:
+    now = clock_of(case)
     if view.status is not Status.ESCALATED:
         return []
     since = next(entry.at for entry in reversed(view.timeline) if entry.what is EventKind.STATUS)
     if now - since < UNDECIDED:
         return []
     what = f"escalated ({view.reason}), and nobody has decided"
-    return [lasting(FindingKind.ESCALATION_UNDECIDED, where, what, since, now)]
+    return [lasting(FindingKind.ESCALATION_UNDECIDED, case.id, what, since, now)]
 
 
-def _overdue(case: WorkflowExecutionDescription, snapshot: Snapshot[CaseView]) -> list[Finding]:
+def _overdue(case: WorkflowExecutionDescription, view: CaseView) -> list[Finding]:
     """Due, and nothing of it is under way, though the case had not a thing else to do."""
-    view, before = snapshot.view, clock_of(case)
+    before = clock_of(case)
     busy = case.raw_description.pending_activities or any(not a.result for a in view.attempts)
     if busy or not view.agenda or view.agenda[0].due > before - LATE:
         return []

@@ -106,7 +106,7 @@ async def _send_one(workflows: Workflows, seller: Seller, by: str) -> Enrollment
     account = seller.account
     known = account.model_dump(exclude={"store", "seller_id"}, exclude_none=True)
     news = AccountNews(**known) if known else None
-    return await workflows.tell_or_start(
+    return await workflows.execute_update_with_start(
         enrollment_name(account.store, account.seller_id),
         "record_ratings",
         RecordRatings(by=by, ratings=seller.ratings, account=news),

@@ -14,9 +14,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
@@ -29,6 +26,7 @@ from experiments.benchmarks.report import Found, Row
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.encryption import data_converter
+from temporal_client.queues import describe_queue
 from tests.engine import know
 from tests.workflows.enrollment_events import days_ago
 from tests.workflows.events import PLAN
@@ -141,15 +139,9 @@ async def _each(count: int, work: Callable[[int], Awaitable[object]], at_once: i
 
 async def _none_waits(client: Client) -> None:
     """Wait until the workers have caught up: the client opens faster than they work."""
-    question = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=CASES_QUEUE),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        report_stats=True,
-    )
     async with asyncio.timeout(_CAUGHT_UP_WITHIN):
         while (
-            await client.workflow_service.describe_task_queue(question)
+            await describe_queue(client, CASES_QUEUE, report_stats=True)
         ).stats.approximate_backlog_count:
             await asyncio.sleep(1)
 
