@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.service import RPCError
 
 from cli.case.words import how_it_ended as how_case_ended
 from cli.failure_words import in_words
@@ -14,7 +13,7 @@ from domain.case.events import Event
 from domain.case.view import CaseView
 from runtime.connection import BadConnection, Unreachable, connect
 from runtime.encryption import BadKeys
-from temporal_client.failures import NotThere, TemporalFailure, of_server
+from temporal_client.failures import NotThere, TemporalFailure
 from temporal_client.names import Name, View
 from temporal_client.workflows import ANSWERS_WITHIN, Snapshot, Workflows
 
@@ -40,8 +39,6 @@ def run(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
         raise DidNotHappen(str(error)) from None
     except TemporalFailure as failure:
         raise DidNotHappen(in_words(failure)) from None
-    except RPCError as error:  # of the lists, and of what an audit asks the server itself
-        raise DidNotHappen(in_words(of_server(error))) from None
 
 
 async def _connected(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:

@@ -110,7 +110,7 @@ def translated() -> Iterator[None]:
     except WorkflowQueryFailedError as error:
         raise WorkerFailed(one_line(error.message)) from None
     except RPCError as error:
-        raise of_server(error) from None
+        raise _of_server(error) from None
     except ValueError as error:  # the payload converter's (workflows/shared/payloads.py)
         raise AnswerUnreadable(_UNREADABLE + str(error).removeprefix(_UNREADABLE)) from None
     # RuntimeError: a lazy connection that cannot be made.
@@ -118,7 +118,7 @@ def translated() -> Iterator[None]:
         raise NoServer(type(error).__name__) from None
 
 
-def of_server(error: RPCError) -> TemporalFailure:
+def _of_server(error: RPCError) -> TemporalFailure:
     """Return the failure for an error of the server."""
     # NOT_FOUND can also mean the namespace, which says nothing about a workflow.
     if error.status is RPCStatusCode.NOT_FOUND and not error.message.startswith("Namespace"):

@@ -7,6 +7,8 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
 
+from temporal_client.failures import translated
+
 WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
@@ -23,15 +25,14 @@ async def describe_queue(
     report_stats: bool = False,
 ) -> DescribeTaskQueueResponse:
     """Return what the server says of a task queue, on request with its backlog."""
-    return await client.workflow_service.describe_task_queue(
-        DescribeTaskQueueRequest(
-            namespace=client.namespace,
-            task_queue=TaskQueue(name=queue),
-            task_queue_type=of,
-            report_stats=report_stats,
-        ),
-        timeout=_ANSWERS_WITHIN,
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=queue),
+        task_queue_type=of,
+        report_stats=report_stats,
     )
+    with translated():
+        return await client.workflow_service.describe_task_queue(request, timeout=_ANSWERS_WITHIN)
 
 
 async def last_heard(

@@ -128,8 +128,13 @@ class Workflows:
         run, now = replace(name, run_id=described.run_id), clock_of(described)
         if described.status is WorkflowExecutionStatus.RUNNING:
             return Snapshot(await self._query(run), now)
+        handle = self.client.get_workflow_handle(
+            run.workflow_id, run_id=run.run_id, result_type=run.kind.view
+        )
         try:
-            return Snapshot(await self._result(run), now, ended=True)
+            async with self._bounded(name):
+                result: View = await handle.result(follow_runs=False, rpc_timeout=self._within)
+                return Snapshot(result, now, ended=True)
         except WorkflowContinuedAsNewError as further:
             return await self.snapshot(replace(name, run_id=further.new_execution_run_id))
         except WorkflowFailureError as error:
@@ -241,21 +246,13 @@ class Workflows:
         view: View = await self._answer(name, answer)
         return view
 
-    async def _result(self, name: Name[View]) -> View:
-        ended = self.client.get_workflow_handle(
-            name.workflow_id, run_id=name.run_id, result_type=name.kind.view
-        )
-        async with self._bounded(name):
-            result: View = await ended.result(follow_runs=False, rpc_timeout=self._within)
-            return result
-
     async def _answer(
         self, name: AnyName, call: Coroutine[Any, Any, T], *, of_update: bool = False
     ) -> T:
         """Return what a worker answers. Not every timeout of the SDK's covers its retries."""
         answer, listens = asyncio.ensure_future(call), False
         try:
-            async with self._bounded(name):
+            async with self._bounded(name, of_update=of_update):
                 await asyncio.wait({answer}, timeout=_ASKS_WHO_LISTENS_AFTER)
                 if _is_unanswered(answer):
                     listens = is_listening(await last_heard(self.client, CASES_QUEUE))
@@ -264,23 +261,25 @@ class Workflows:
                 # Awaited itself, it would be cancelled with us, which the SDK takes for a timeout.
                 await asyncio.wait({answer})
                 return answer.result()
-        except TemporalFailure as failure:
-            # It was the server that said who listens.
-            is_there = listens and isinstance(failure, NoServer)
-            found = NoAnswer(str(failure)) if is_there else failure
-            raise found.about(name, of_update=of_update) from None
+        except NoServer as failure:
+            if not listens:
+                raise
+            # The server said that a worker listens, so it is the worker that does not answer.
+            raise NoAnswer(str(failure)).about(name, of_update=of_update) from None
         finally:  # also on Ctrl-C, so that asyncio has nothing to complain of
             answer.cancel()
             await asyncio.gather(answer, return_exceptions=True)
 
     @asynccontextmanager
-    async def _bounded(self, name: AnyName | None = None) -> AsyncIterator[None]:
+    async def _bounded(
+        self, name: AnyName | None = None, *, of_update: bool = False
+    ) -> AsyncIterator[None]:
         try:
             with translated():
                 async with asyncio.timeout(self._within.total_seconds()):
                     yield
         except TemporalFailure as failure:
-            raise failure.about(name) from None
+            raise failure.about(name, of_update=of_update) from None
 
 
 def clock_of(description: WorkflowExecutionDescription) -> datetime:

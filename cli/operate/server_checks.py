@@ -17,6 +17,7 @@ from cli.operate.audit_report import Finding, FindingKind, lasting
 from cli.terminal.words import plain
 from domain.case.status import Status
 from domain.shared.names import CASES_QUEUE
+from temporal_client.failures import translated
 from temporal_client.workflows import ANSWERS_WITHIN, clock_of
 from workflows.shared.search_attributes import DEADLINE, STATUS
 
@@ -133,12 +134,13 @@ async def _scheduled_at(
 
 
 async def _newest_events(client: Client, workflow: WorkflowExecution) -> list[HistoryEvent]:
-    answer = await client.workflow_service.get_workflow_execution_history_reverse(
-        GetWorkflowExecutionHistoryReverseRequest(
-            namespace=client.namespace,
-            execution=workflow.raw_info.execution,
-            maximum_page_size=_NEWEST_EVENTS,
-        ),
-        timeout=ANSWERS_WITHIN,
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace,
+        execution=workflow.raw_info.execution,
+        maximum_page_size=_NEWEST_EVENTS,
     )
+    with translated():
+        answer = await client.workflow_service.get_workflow_execution_history_reverse(
+            request, timeout=ANSWERS_WITHIN
+        )
     return list(answer.history.events)

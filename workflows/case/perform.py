@@ -9,12 +9,11 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
-from activities.accounts import AccountActivities
+from activities.accounts import SILENCE_HELD, AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
-from activities.support.failures import SILENCE_HELD
 from domain.case.activity_inputs import (
     ExpelInput,
     LookUpInput,
