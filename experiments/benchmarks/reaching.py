@@ -20,7 +20,7 @@ from providers.protocols import Mail
 from providers.smtp.mail import Security
 from tests.certificates import certificates
 from tests.engine import OpenCase, engine_in
-from tests.providers.letters import COMPOSER, order
+from tests.providers.letters import COMPOSER, email_input
 from tests.providers.mail_server import mail_server
 from tests.providers.twilio_calls import SELLER, Story
 from tests.providers.twilio_stand_in import TwilioStandIn, twilio_stand_in
@@ -66,7 +66,7 @@ async def _emails(mail: Mail, how: str) -> Row:
 
     async def some() -> None:
         for number in numbers:
-            to = order(email=f"seller{number}@kettle.example")
+            to = email_input(email=f"seller{number}@kettle.example")
             assert await ActivityEnvironment().run(activities.send_email, to) is Result.ACCEPTED
 
     begin = time.perf_counter()

@@ -74,8 +74,8 @@ def test_the_desk_answers_what_it_was_shown(required: bool) -> None:
     if required:
         case.review_plan(ASK_MORE, now)
         case.submit_plan(a_plan("two"), now)
-    order = tell_desk_input(case, now)
-    text = Templates().write_to_desk(values_of_desk(order, None)).text
+    input = tell_desk_input(case, now)
+    text = Templates().write_to_desk(values_of_desk(input, None)).text
     lines = commands(text)
     versions = {parsed(line)["version"] for line in lines if line.startswith("review")}
     assert versions == {case.plans[-1].version}
