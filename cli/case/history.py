@@ -12,7 +12,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from cli.case.which_cases import Wanted
+from cli.case.case_filter import CaseFilter
 from cli.failure_words import in_words
 from cli.in_parallel import each
 from cli.session import run
@@ -90,7 +90,7 @@ def history(
     text as it is. FILE is written anew, and only once all is read.
     """
     wanted = checked(
-        Wanted, {"status": status, "store": store, "seller": seller, "everything": True}
+        CaseFilter, {"status": status, "store": store, "seller": seller, "everything": True}
     )
     if cases and (status or store or seller):
         raise BadInput("CASE: give cases, or --status, --store and --seller, not both")

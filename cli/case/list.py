@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
-from cli.case.which_cases import Wanted
+from cli.case.case_filter import CaseFilter
 from cli.failure_words import in_words
 from cli.in_parallel import each
 from cli.session import run
@@ -88,7 +88,7 @@ def list_cases(
     the seller, what is due first on top.
     """
     wanted = checked(
-        Wanted,
+        CaseFilter,
         {
             "status": status,
             "store": store,
@@ -107,7 +107,7 @@ def list_cases(
 
 
 async def _find(
-    workflows: Workflows, wanted: Wanted, *, names: bool
+    workflows: Workflows, wanted: CaseFilter, *, names: bool
 ) -> tuple[list[Row], int, dict[Status, int]]:
     rows, total, counts = await asyncio.gather(
         _first(workflows, wanted),
@@ -117,7 +117,7 @@ async def _find(
     return [row async for row in _named(workflows, rows)] if names else rows, total, counts
 
 
-async def _first(workflows: Workflows, wanted: Wanted) -> list[Row]:
+async def _first(workflows: Workflows, wanted: CaseFilter) -> list[Row]:
     rows: dict[str, Row] = {}  # by run: one may change its status between two questions
     for query, by in wanted.in_order():
         if (room := wanted.limit - len(rows)) <= 0:

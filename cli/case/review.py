@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.case.story import plan_text
+from cli.case.case_details import plan_text
 from cli.case.words import meaning_of, print_case, status_of
 from cli.session import execute_update, run
 from cli.terminal.parameters import By, Case, Json

@@ -22,7 +22,7 @@ from temporal_client.search import OPEN, count, count_each, newest, query_of
 from workflows.shared.search_attributes import SELLER, STATUS, STORE
 
 
-class Wanted(Frozen):
+class SellerFilter(Frozen):
     """Which sellers: every value is of an alphabet that cannot leave its quotes in a query."""
 
     status: EnrollmentStatus | None = None
@@ -58,7 +58,7 @@ def list_sellers(
 ) -> None:
     """List the sellers that the programme knows, the newest first, and count them by status."""
     values = {"status": status, "store": store, "seller": seller, "limit": limit}
-    wanted = checked(Wanted, values)
+    wanted = checked(SellerFilter, values)
     found, total, counts = run(lambda workflows: _find(workflows.client, wanted))
     rows = list(map(_row, found))
     if as_json:
@@ -72,7 +72,7 @@ def list_sellers(
 
 
 async def _find(
-    client: Client, wanted: Wanted
+    client: Client, wanted: SellerFilter
 ) -> tuple[list[WorkflowExecution], int, dict[EnrollmentStatus, int]]:
     query = wanted.query(wanted.status)
     return await asyncio.gather(

@@ -30,7 +30,7 @@ def print_enrollment(view: EnrollmentView, *, as_json: bool) -> None:
         say(f"Next: {_qualifies(view)}.")
 
 
-def story_of(name: str, snapshot: Snapshot[EnrollmentView]) -> RenderableType:
+def enrollment_details(name: str, snapshot: Snapshot[EnrollmentView]) -> RenderableType:
     """The whole enrollment: where it stands and why, what is known, what happened."""
     view = snapshot.view
     rows = [("Seller", name), ("Status", _status(view))]

@@ -11,15 +11,15 @@ import tempfile
 from pathlib import Path
 
 from experiments.benchmarks import (
-    asked_and_told,
     commands,
     encryption,
     enrollments,
     killed_worker,
-    many,
-    million,
+    many_cases,
+    million_sellers,
     one_case,
     page,
+    query_and_update,
     reaching,
     suite,
 )
@@ -31,10 +31,10 @@ PAGE = Path(__file__).with_name("performance.md")
 PARTS = (
     Part("case", "A case", one_case.ABOUT, one_case.measure),
     Part("killed", "A killed worker", killed_worker.ABOUT, killed_worker.measure),
-    Part("many", "Many cases", many.ABOUT, many.measure),
-    Part("asked", "Asked and told at once", asked_and_told.ABOUT, asked_and_told.measure),
+    Part("many", "Many cases", many_cases.ABOUT, many_cases.measure),
+    Part("races", "A query, then an update", query_and_update.ABOUT, query_and_update.measure),
     Part("sellers", "Sellers", enrollments.ABOUT, enrollments.measure),
-    Part("million", "A million sellers", million.ABOUT, million.measure),
+    Part("million", "A million sellers", million_sellers.ABOUT, million_sellers.measure),
     Part("commands", "Commands", commands.ABOUT, commands.measure),
     Part("page", "The sellers' page", page.ABOUT, page.measure),
     Part("reaching", "Reaching a seller", reaching.ABOUT, reaching.measure),

@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from experiments.benchmarks.one_case import cost_of_a_round, whole_case
 from experiments.benchmarks.report import Found, Row
-from experiments.benchmarks.silent import silent_case
+from experiments.benchmarks.silent_cases import silent_case
 from runtime.encryption import Codec, keys_of, new_key
 from tests.engine import account, engine_in
 from tests.keys import SETTING

@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 
 from domain.enrollment.state import EnrollmentStatus
 from experiments.benchmarks.machine import actions, stored
-from experiments.benchmarks.polling import DAY, PollingTwin, rating_today
+from experiments.benchmarks.polling_twin import DAY, PollingTwin, rating_today
 from experiments.benchmarks.report import Found, Row
 from tests.engine import Engine, KnownSeller, engine_in, know
 from tests.workflows.enrollment_events import days_ago, recorded

@@ -26,7 +26,13 @@ from experiments.benchmarks.bare_worker import bare_worker
 from experiments.benchmarks.machine import actions, stored
 from experiments.benchmarks.opening import open_bare, open_case
 from experiments.benchmarks.report import Found, Row
-from experiments.benchmarks.silent import RING_SECONDS, history_of, ringing, silence, silent_cases
+from experiments.benchmarks.silent_cases import (
+    RING_SECONDS,
+    history_of,
+    ringing,
+    silence,
+    silent_cases,
+)
 from providers.protocols import Mail
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server

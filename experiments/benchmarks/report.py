@@ -17,7 +17,7 @@ from rich.text import Text
 from runtime.dev_server import server_binary
 
 Found = dict[str, float]
-"""Figures by name, for what is computed from them (experiments/benchmarks/million.py)."""
+"""Figures by name, for what is computed from them (experiments/benchmarks/million_sellers.py)."""
 
 
 class Row(NamedTuple):

@@ -14,10 +14,10 @@ from unittest.mock import patch
 from rich.console import Console, Group, RenderableType
 from starlette.requests import Request
 
-from cli.case.story import story_of
+from cli.case.case_details import case_details
 from cli.case.watch import _line
 from cli.case.words import how_it_ended, meaning_of, status_of, what_next
-from cli.enrollment.words import story_of as enrollment_story_of
+from cli.enrollment.words import enrollment_details
 from domain.case.activity_inputs import tell_desk_input
 from domain.case.status import CLOSED
 from domain.case.steps import TellDesk, WaitUntil
@@ -75,7 +75,7 @@ def shown_of_enrollments(moments: Sequence[Moment]) -> Iterator[Text]:
     for moment in moments:
         assert moment.standing is not None
         assert moment.enrollment is not None
-        page = enrollment_story_of("US/A2EXAMPLE", Snapshot(moment.standing, moment.now))
+        page = enrollment_details("US/A2EXAMPLE", Snapshot(moment.standing, moment.now))
         yield Text("client", "en", _printed(page), moment)
         details = enrollment_story.details(moment.enrollment, moment.now, moment.steps)
         yield Text("web ui", "en", details, moment)
@@ -111,7 +111,7 @@ def _by_the_client(moment: Moment) -> Iterator[Text]:
         return
     snapshot = Snapshot(view, moment.now)
     ended = how_it_ended(view) if case.status in CLOSED else ""
-    for words in (_printed(story_of(snapshot)), f"{_line(snapshot)}. {ended}"):
+    for words in (_printed(case_details(snapshot)), f"{_line(snapshot)}. {ended}"):
         yield Text("client", "en", words, moment)
 
 

@@ -53,8 +53,8 @@ CaseOutcome = Callable[[Case, datetime], None]
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 
-def called_off(step: Step) -> CaseOutcome:
-    """What it means for the case that a step was called off."""
+def if_cancelled(step: Step) -> CaseOutcome:
+    """Return what it means for the case that a step was cancelled."""
     if isinstance(step, Reach):
         return lambda case, now: case.reached_out(step.number, Result.CANCELLED, now)
     return _nothing

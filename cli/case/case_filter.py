@@ -22,7 +22,7 @@ _ENDED = "ExecutionStatus NOT IN ('Running', 'Paused', 'ContinuedAsNew')"
 _Moment = SearchAttributeKey[datetime]
 
 
-class Wanted(Frozen):
+class CaseFilter(Frozen):
     """Which cases: every value is of an alphabet that cannot leave its quotes in a query."""
 
     status: Status | None = None

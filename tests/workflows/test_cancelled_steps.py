@@ -1,4 +1,4 @@
-"""What is called off in the middle, and what fails on our side, never ends a case wrongly."""
+"""What is cancelled in the middle, and what fails on our side, never ends a case wrongly."""
 
 import asyncio
 from email.message import EmailMessage
@@ -162,7 +162,7 @@ async def cancel_requested(workflow: Running[Any]) -> None:
     await workflow.pending(lambda found: any(activity.state == wanted for activity in found))
 
 
-async def test_an_e_mail_that_fails_while_it_is_called_off_was_called_off(tmp_path: Path) -> None:
+async def test_an_e_mail_that_fails_while_it_is_cancelled_was_cancelled(tmp_path: Path) -> None:
     mail = SlowToFail(tmp_path)
     async with engine_in(tmp_path, mail=mail) as engine:
         case = await engine.open(wait=False)

@@ -29,7 +29,7 @@ PRICE_OF = "2026-07"
 
 ABOUT = f"""On paper, computed by the run from the figures above, for two bounds: *every seller
 silent* to the end of the 72 hours, and every seller's *plan accepted* while the first call rings.
-What is assumed rather than measured stands at the top of `experiments/benchmarks/million.py`:
+Assumptions that nobody measured stand at the top of `experiments/benchmarks/million_sellers.py`:
 
 - {SELLERS:,} sellers, enrolled, with {RATINGS_A_MONTH} rating a month each, sent though it changes
   nothing; {CASES_A_DAY:,} cases opened a day; calls that ring for {RING_SECONDS} s;
