@@ -39,7 +39,7 @@ def play_forward(name: Name[View], time: timedelta, *, say_time: bool) -> View:
 
 
 async def _skip(workflows: Workflows, name: AnyName, time: timedelta) -> None:
-    # Here, since no other command needs what it imports.
+    # Imported here, since no other command needs it.
     from runtime.clock import time_skipper
 
     handle = workflows.client.get_workflow_handle(name.workflow_id)

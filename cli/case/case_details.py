@@ -85,7 +85,7 @@ def _agenda(view: CaseView) -> Table:
 
 
 def plan_text(version: Plan, status: Status) -> Text:
-    """A version of the plan, whole, and what a reviewer made of it."""
+    """Return a version of the plan in full, with the answer of its reviewer."""
     plan = version.plan
     lines = [
         f"Version {version.version}, {utc(version.at)}, by {plan.by}: {review_of(version, status)}"

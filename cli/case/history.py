@@ -1,4 +1,4 @@
-"""`history`: what happened in cases, for auditors; one line for each event of a timeline."""
+"""`history`: what happened in cases, for auditors. It prints a line for each timeline entry."""
 
 import csv
 import sys
@@ -31,18 +31,18 @@ from temporal_client.search import listed, query_of
 from temporal_client.workflows import Snapshot, Workflows
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes a cell for a formula by."""
+"""A spreadsheet takes a cell that begins with one of these for a formula."""
 
 
 class Format(StrEnum):
-    """How the lines are written."""
+    """The format of the lines."""
 
     JSONL = "jsonl"
     CSV = "csv"
 
 
 class Line(Frozen):
-    """An event of a case. Absent values are null in JSON and empty in CSV."""
+    """A timeline entry of a case. Absent values are null in JSON and empty in CSV."""
 
     case_id: str
     store: Store
@@ -110,14 +110,14 @@ def history(
 async def _write(
     workflows: Workflows, names: AsyncIterator[CaseName], write: Callable[[Line], None]
 ) -> int:
-    """Write each case; answer how many could not be read."""
+    """Write each case. Return how many could not be read."""
 
     async def read(name: CaseName) -> Snapshot[CaseView] | TemporalFailure:
         try:
             return await workflows.snapshot(name)
         except ServerFailed:
             raise
-        except TemporalFailure as failure:  # the others are no less wanted for it
+        except TemporalFailure as failure:  # the other cases are still wanted
             return failure
 
     missing = 0
@@ -140,7 +140,7 @@ async def _named(
         of_account = f"WorkflowId = '{name.workflow_id}'"
         query = query_of(CASE_WORKFLOW, of_account, "ExecutionStatus != 'ContinuedAsNew'")
         every = [one async for one in listed(workflows.client, query)] if earlier else []
-        # The server lists by when they ended, and a clock that was played forward ends late.
+        # The server lists by the end, which is late for a clock that was played forward.
         for found in sorted(every, key=lambda one: one.start_time):
             yield replace(name, run_id=found.run_id)
         if not every:
@@ -153,7 +153,7 @@ async def _found(workflows: Workflows, query: str) -> AsyncIterator[CaseName]:
 
 
 def lines_of(view: CaseView) -> Iterator[Line]:
-    """The events of a case, with what is known of the attempts among them."""
+    """Return the timeline of a case, with the attempts of its entries."""
     attempts = {attempt.number: attempt for attempt in view.attempts}
     for entry in view.timeline:
         attempt = attempts.get(entry.attempt) if entry.attempt is not None else None
@@ -181,7 +181,7 @@ def _defused(cell: str | int | None) -> str | int | None:
 
 @contextmanager
 def _written(output: Path | None) -> Iterator[TextIO]:
-    """Where to write. A file is whole or is not there: nobody audits half of one."""
+    """Open the output. A file is whole or does not exist: nobody audits half of one."""
     if output is None:
         yield sys.stdout
         return

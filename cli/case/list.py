@@ -1,4 +1,4 @@
-"""`list`: cases by what Temporal finds them by."""
+"""`list`: cases, found by their search attributes."""
 
 import asyncio
 import json
@@ -39,25 +39,25 @@ _AS_INTENDED = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLET
 
 
 class Row(Frozen):
-    """A case as it is found; null is what it does not have, or does not have yet."""
+    """A case as found. A value that it does not have, or not yet, is null."""
 
     case: str
     run_id: str
     status: Status | None
     reason: str | None
-    """Why it stands where it does; null where that is nothing to find it by."""
+    """The reason of its status; null if that is no search attribute."""
     waits_for: WaitsFor | None
     since: datetime | None
-    """When it came into its status; null where it has not opened yet."""
+    """When it came into its status; null until it has opened."""
     store: str | None
     seller: str | None
     name: str | None = None
-    """The seller's, where it was asked for and the case answered."""
+    """The seller's name, if it was asked for and the case answered."""
     issue_codes: tuple[str, ...]
     deadline: datetime | None
     closed_at: datetime | None
     broke_off: str | None
-    """How its workflow ended, where not by closing the case."""
+    """How its workflow ended, unless it closed the case."""
 
 
 def list_cases(
@@ -118,7 +118,7 @@ async def _find(
 
 
 async def _first(workflows: Workflows, wanted: CaseFilter) -> list[Row]:
-    rows: dict[str, Row] = {}  # by run: one may change its status between two questions
+    rows: dict[str, Row] = {}  # by run: a case may change its status between two queries
     for query, by in wanted.in_order():
         if (room := wanted.limit - len(rows)) <= 0:
             break

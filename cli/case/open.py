@@ -1,4 +1,4 @@
-"""`open`: everything is checked first; then the case starts, or the issues join the open one."""
+"""`open`: check everything; then start a case, or add the issues to the open case."""
 
 from collections.abc import Mapping
 from typing import Annotated

@@ -24,7 +24,10 @@ ENDS_WITHIN_SECONDS = 20
 """How long to wait for a case that is ending."""
 
 _SUMMARY_BYTES = 250
-"""Of a summary as JSON: Temporal takes 400, and encryption may add 143 (docs/encryption.md)."""
+"""The limit of a summary as JSON.
+
+Temporal takes 400 bytes, and encryption may add 143 (docs/encryption.md).
+"""
 
 
 class Outcome(StrEnum):
@@ -38,11 +41,11 @@ class Outcome(StrEnum):
 
 
 class IssuesRefused(DidNotHappen):
-    """The open case does not take some of the issues; the others joined it."""
+    """The open case refused some of the issues; the others joined it."""
 
 
 class NotYetAnswered(DidNotHappen):
-    """The case is started, and no worker has answered for it yet."""
+    """The case has started, and no worker has answered yet."""
 
 
 async def open_or_join(
@@ -63,7 +66,7 @@ async def open_or_join(
     is_news = False
     until = asyncio.get_running_loop().time() + ENDS_WITHIN_SECONDS
     while True:
-        # The server starts one case of all who ask at once, and the others join it below.
+        # Of several clients at once the server starts one case; the others join it below.
         try:
             ours = await workflows.start_case(
                 name,
@@ -206,7 +209,7 @@ def _listed(issues: Sequence[Issue]) -> str:
 
 
 def _summary(start: CaseInput, issues: Sequence[Issue]) -> str:
-    """Who and what in one line; the Web UI takes it for markdown."""
+    """Return account and issues in one line. The Web UI takes it for markdown."""
     account = start.account
     name = safe(account.name)
     codes = ", ".join(sorted({issue.code for issue in issues}))

@@ -1,4 +1,4 @@
-"""`review`: a reviewer answers the plan that was shown to them, and nothing unread."""
+"""`review`: a reviewer answers the plan that was shown to them."""
 
 import sys
 from typing import Annotated
@@ -42,7 +42,7 @@ def review(
 
 
 def _version_read(case: CaseName) -> int:
-    """The newest version of the plan, shown at a terminal.
+    """Show the newest version of the plan at a terminal, and return its number.
 
     Raises:
         BadInput: there is no terminal.
@@ -51,11 +51,11 @@ def _version_read(case: CaseName) -> int:
     if not sys.stdin.isatty():
         raise BadInput("--version: required where nobody can be shown the plan: the one you read")
     view = run(lambda workflows: workflows.view(case))
-    if view.status is not Status.PLAN_REVIEW:  # one that comes just now has not been read
+    if view.status is not Status.PLAN_REVIEW:  # nobody has read a plan that comes just now
         stands = f"{status_of(view)}: {meaning_of(view)}"
         raise DidNotHappen(f"refused: no plan is under review; {case} is {stands}")
     plans = view.plans
-    # Not to standard output, which is for the answer alone, and where typer's own prompt writes.
+    # Not to standard output, which is for the answer alone. (typer's prompt writes there.)
     terminal = Console(stderr=True, markup=False, highlight=False, emoji=False)
     terminal.print(plan_text(plans[-1], view.status))
     terminal.print("Is this the plan that you answer? [y/N]: ", end="")

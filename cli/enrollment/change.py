@@ -14,7 +14,7 @@ from domain.shared.account import SellingPlan
 
 
 class Removable(StrEnum):
-    """What may be known of an account, called as the options are."""
+    """The values of an account that can be removed, by the names of their options."""
 
     NAME = "name"
     SELLING_PLAN = "selling-plan"

@@ -1,4 +1,4 @@
-"""`enrollment expel`: a seller is out of the programme."""
+"""`enrollment expel`: remove a seller from the programme."""
 
 from typing import Annotated
 

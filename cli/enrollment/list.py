@@ -1,4 +1,4 @@
-"""`enrollment list`: sellers by what Temporal finds them by."""
+"""`enrollment list`: sellers, found by their search attributes."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ from workflows.shared.search_attributes import SELLER, STATUS, STORE
 
 
 class SellerFilter(Frozen):
-    """Which sellers: every value is of an alphabet that cannot leave its quotes in a query."""
+    """What sellers to find. The alphabet of every value keeps it within its quotes in a query."""
 
     status: EnrollmentStatus | None = None
     store: Store | None = None
@@ -31,7 +31,7 @@ class SellerFilter(Frozen):
     limit: int = Field(default=100, ge=1)
 
     def query(self, status: EnrollmentStatus | None) -> str:
-        """The sellers of a status, or of any."""
+        """Return the query for the sellers of a status, or of any."""
         of_status = [f"{STATUS.name} = '{status}'"] if status is not None else []
         # An enrollment ends only by being broken off.
         return query_of(ENROLLMENT_WORKFLOW, *of_status, OPEN, store=self.store, seller=self.seller)

@@ -1,4 +1,4 @@
-"""`enrollment readmit`: an expulsion is taken back."""
+"""`enrollment readmit`: take back an expulsion."""
 
 from cli.enrollment.words import print_enrollment
 from cli.session import execute_update

@@ -1,6 +1,6 @@
-"""Lines of ratings, put on disk and handed out seller by seller.
+"""Lines of ratings, kept on disk and returned seller by seller.
 
-Nobody else sees the file: SQLite removes it from its folder as soon as it is made.
+Nobody else sees the file: SQLite removes it from its folder as soon as it has made it.
 """
 
 import json
@@ -31,17 +31,17 @@ class Seller(NamedTuple):
 
     first_line: int
     account: SellerAccount
-    """Of the values that lines give, the last of each."""
+    """The last value of each field."""
     ratings: tuple[Rating, ...]
     lines: tuple[int, ...]
-    """Where each of the ratings stands in the file."""
+    """The number of the line of each rating."""
 
 
 class BySeller:
-    """What a file says, by seller."""
+    """The lines of a file, by seller."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("")  # a file of its own, which grows as it must
+        self._database = sqlite3.connect("")  # a temporary file
         self._database.executescript(_TABLE)
 
     def add(self, lines: Iterable[tuple[int, RatingLine]]) -> None:
@@ -66,13 +66,13 @@ class BySeller:
             raise DidNotHappen(f"the lines could not be put on disk: {error}") from None
 
     def count(self, from_line: int) -> int:
-        """How many sellers have their first line there or later; every line was added."""
+        """Return how many sellers have their first line there or later. Add every line before."""
         self._database.execute("CREATE INDEX IF NOT EXISTS by_seller ON lines (seller, line)")
         found = self._database.execute(f"SELECT count(*) FROM ({_SELLERS})", (from_line,))  # noqa: S608
         return int(found.fetchone()[0])
 
     def sellers(self, from_line: int) -> Iterator[Seller]:
-        """Those sellers, in the order of the file."""
+        """Return these sellers, in the order of the file."""
         for seller, first_line in self._database.execute(_SELLERS, (from_line,)):
             yield self._seller(seller, first_line)
 
@@ -85,8 +85,8 @@ class BySeller:
         for number, day, rating, said in rows:
             account |= json.loads(said)
             days[day] = rating, number
-        # More days than fit in a message are more than any window can see: the older ones
-        # would be forgotten as soon as they were recorded.
+        # More days than fit in a message are more than any window has. An enrollment would
+        # forget the older ones at once.
         newest = [(day, *days[day]) for day in sorted(days)[-MAXIMUM_RATINGS:]]
         return Seller(
             first_line,
@@ -96,5 +96,5 @@ class BySeller:
         )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
