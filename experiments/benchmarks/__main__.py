@@ -1,6 +1,6 @@
-"""Everything that is measured, into experiments/benchmarks/performance.md (`make bench`).
+"""Measure everything, and write experiments/benchmarks/performance.md (`make bench`).
 
-`python -m experiments.benchmarks PART ...` measures only these parts and prints them; it leaves
+`python -m experiments.benchmarks PART ...` measures these parts only. It prints them, and leaves
 the page alone.
 """
 
@@ -55,7 +55,7 @@ async def _measure(parts: list[Part], folder: Path) -> list[Measured]:
 
 
 def main(names: list[str]) -> None:
-    """Measure the parts named, or all of them and write the page; ends the process."""
+    """Measure the parts named, or all of them and write the page. Then end the process."""
     parts = [part for part in PARTS if not names or part.name in names]
     if unknown := set(names) - {part.name for part in PARTS}:
         raise SystemExit(f"no such part: {', '.join(sorted(unknown))}")

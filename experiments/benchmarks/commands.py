@@ -1,4 +1,4 @@
-"""Whether commands exit as they should, and how soon, in every situation."""
+"""Exit codes and times of commands, in every situation."""
 
 import asyncio
 import itertools
@@ -27,15 +27,15 @@ class _Run:
     situation: Situation
     seconds: float
     wrong: str
-    """What was wrong, or empty."""
+    """What was wrong; empty if nothing was."""
 
 
 Asked = tuple[str, Situation]
-"""The address of a server, and what it is asked."""
+"""The address of a server, and the situation."""
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """Commands as processes of their own, in every situation by turns."""
+    """Run each command as a process, in every situation by turns."""
     async with engine_in(folder / "served") as engine, stage(folder / "unserved") as (_, nobody):
         served = engine.client.service_client.config.target_host
         await prepare(Cli(served), engine.client)
@@ -67,7 +67,7 @@ async def _run(asked: Asked) -> _Run:
     address, situation = asked
     command = [sys.executable, str(ROOT / "client.py"), *situation.arguments]
     begin = time.perf_counter()
-    # Not by `Cli`, which raises where we count.
+    # Not `Cli`, which raises. Here failures are counted.
     answer = Answer(*await run(*command, cwd=ROOT, TEMPORAL_ADDRESS=address))
     seconds = time.perf_counter() - begin
     right = situation.is_right(answer) and "Traceback" not in answer.err

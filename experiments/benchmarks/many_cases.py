@@ -31,7 +31,7 @@ _CALLS = min(1_000, CASES // 5)
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """Open the cases, a fifth of them beside as many bare twins; then let calls fall due."""
+    """Open the cases, a fifth of them beside as many bare twins. Then calls fall due."""
     async with dev_server(folder / "temporal", config=()) as server:
         ring = {"CASE72_RING_SECONDS": str(RING_SECONDS)}
         async with (
@@ -72,7 +72,7 @@ async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int], found: Fou
             file=sys.stderr,
         )
     cases = ROUNDS * (batch + bulk)
-    # Calls and e-mails of the twins are made by the engine's worker too.
+    # The engine's worker makes the calls and e-mails of the twins too.
     made = cases + ROUNDS * batch
     found["worker seconds a case opened"] = (processor_seconds(worker) - spent) / made
     now, peak = memory(worker)

@@ -94,7 +94,7 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             await _each(EACH, lambda number: know(client, f"MANY{number}"), _OPENED_AT_ONCE)
             await _wait_for_empty_queue(client)
             spent = processor_seconds(worker)
-            # Ours would send again what was lost.
+            # A client of ours would send lost updates again.
             bare = await Client.connect(server.address, data_converter=data_converter())
             answers = _Answers()
             await _each(MEASURED, lambda number: _both_workflows(bare, answers, number), _AT_ONCE)
