@@ -1,7 +1,8 @@
 """What a case's codes are called in the desk's e-mails (docs/rules.md, sections 4 and 5)."""
 
 from domain.case.attempt import Result
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from domain.case.timeline import ENGINE, TimelineEntry, detail_of
 
 STATUSES = {

@@ -9,9 +9,9 @@ from babel import Locale
 
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.attempt import Purpose
-from domain.case.events import SubmitPlan
-from domain.case.state import Plan
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind, SubmitPlan
+from domain.case.plans import Plan
+from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.state import EnrollmentReason, LetterPurpose

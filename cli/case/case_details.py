@@ -17,8 +17,9 @@ from cli.case.words import (
 )
 from cli.terminal.tables import head, section, table_of
 from cli.terminal.words import left, plain, utc
-from domain.case.state import Plan
-from domain.case.status import EventKind, Status
+from domain.case.events import EventKind
+from domain.case.plans import Plan
+from domain.case.status import Status
 from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import CaseView
 from temporal_client.workflows import Snapshot

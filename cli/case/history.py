@@ -20,7 +20,8 @@ from cli.terminal.output import as_json_for, warn
 from cli.terminal.parameters import OfSeller, OfStore, parse_case
 from cli.terminal.problems import BadInput, DidNotHappen, checked
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.status import EventKind, Missing, Status
+from domain.case.events import EventKind
+from domain.case.status import Missing, Status
 from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.names import CASE_WORKFLOW

@@ -6,7 +6,7 @@ from typing import assert_never
 from cli.terminal.output import say, say_json
 from cli.terminal.words import plain, utc
 from domain.case.attempt import Channel, Purpose
-from domain.case.state import Plan
+from domain.case.plans import Plan
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.view import CaseView, PlannedView
 from reference.contact_check import zone_problem

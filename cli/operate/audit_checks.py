@@ -21,7 +21,8 @@ from cli.in_parallel import each
 from cli.operate.audit_report import Finding, FindingKind, Report, lasting
 from cli.operate.server_checks import LATE, check_case, stands_still, stuck
 from cli.operate.time_zones_check import too_old
-from domain.case.status import EventKind, Status
+from domain.case.events import EventKind
+from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.shared.names import (
     CASE_WORKFLOW,

@@ -4,14 +4,14 @@ Temporal itself recognises a repeat by the update's id, but only within one run 
 was taken before it continued as new would be taken again (docs/api.md).
 """
 
-from pydantic import BaseModel
+from domain.shared.state import State
 
 REMEMBERED = 100
 """The newest updates. A repeat comes within minutes, from a caller whose answer was lost, while a
 case takes a few dozen updates in all and an enrollment some in a day."""
 
 
-class TakesUpdates(BaseModel):
+class TakesUpdates(State):
     """A state that remembers which updates it has taken."""
 
     updates: tuple[str, ...] = ()

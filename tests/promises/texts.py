@@ -178,17 +178,17 @@ def _of_pages(moments: Sequence[Moment]) -> list[Moment]:
     for moment in moments:
         case = moment.case
         assert case is not None
-        again = case.call_again_from if case.requests else None
+        again = case.call_again_from if case.call_requests.times else None
         key = (
             case.status,
             case.reason if case.status in CLOSED else None,
             case.policy is None,
-            case.cannot_call,
+            case.outreach.cannot_call,
             case.conversation_required,
-            bool(case.plans) and (case.plans[-1].decision or "new"),
+            bool(case.plans.versions) and (case.plans.versions[-1].decision or "new"),
             again is not None and again > moment.now,
             case.deadline is not None and case.deadline > moment.now,
-            bool(case.agenda),
+            bool(case.attempts.agenda),
             {a.to == case.account.emergency_phone for a in moment.calls_under_way} or None,
         )
         found.setdefault(repr(key), moment)
@@ -206,10 +206,10 @@ def _in_every_language(moment: Moment) -> Hashable:
         met = tuple(requirement.met for requirement in standing.requirements)
         return (standing.status, standing.deactivated, standing.qualifies_on is None, met)
     return (
-        *(case.status, case.cannot_call, case.conversation_required, _rings(moment)),
+        *(case.status, case.outreach.cannot_call, case.conversation_required, _rings(moment)),
         case.policy is not None and case.takes_requests(moment.now),
         case.deadline is not None and case.deadline > moment.now,
-        bool(case.plans) and case.plans[-1].decision is None,
+        bool(case.plans.versions) and case.plans.versions[-1].decision is None,
     )
 
 

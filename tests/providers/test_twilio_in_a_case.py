@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from domain.case.attempt import Channel, Result
-from domain.case.status import EventKind, Status
+from domain.case.events import EventKind
+from domain.case.status import Status
 from domain.case.view import AttemptView, CaseView
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone

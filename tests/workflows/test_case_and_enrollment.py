@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from domain.case.activity_inputs import ShareContactInput
-from domain.case.events import ChangeContact
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import ChangeContact, EventKind
+from domain.case.status import Reason, Status
 from domain.enrollment.events import ChangeAccount, Readmit
 from domain.enrollment.state import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
