@@ -113,13 +113,13 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
         async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
             raise ProviderFailed("down")
 
-        async def expel(self, order: ExpelInput) -> None:
+        async def expel(self, input: ExpelInput) -> None:
             raise ProviderFailed("down")
 
-        async def record_deactivation(self, order: TellDeactivationInput) -> None:
+        async def record_deactivation(self, input: TellDeactivationInput) -> None:
             raise ProviderFailed("down")
 
-        async def change_contact(self, order: ShareContactInput) -> None:
+        async def change_contact(self, input: ShareContactInput) -> None:
             raise ProviderFailed("down")
 
     async with engine_in(tmp_path, programme=lambda _: Down()) as engine:
