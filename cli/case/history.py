@@ -42,7 +42,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-class Line(Frozen):
+class HistoryLine(Frozen):
     """A timeline entry of a case. Absent values are null in JSON and empty in CSV."""
 
     case_id: str
@@ -109,7 +109,7 @@ def history(
 
 
 async def _write(
-    workflows: Workflows, names: AsyncIterator[CaseName], write: Callable[[Line], None]
+    workflows: Workflows, names: AsyncIterator[CaseName], write: Callable[[HistoryLine], None]
 ) -> int:
     """Write each case. Return how many could not be read."""
 
@@ -153,12 +153,12 @@ async def _found(workflows: Workflows, query: str) -> AsyncIterator[CaseName]:
         yield CaseName(CASE, found.id, found.run_id)
 
 
-def lines_of(view: CaseView) -> Iterator[Line]:
+def lines_of(view: CaseView) -> Iterator[HistoryLine]:
     """Return the timeline of a case, with the attempts of its entries."""
     attempts = {attempt.number: attempt for attempt in view.attempts}
     for entry in view.timeline:
         attempt = attempts.get(entry.attempt) if entry.attempt is not None else None
-        yield Line(
+        yield HistoryLine(
             case_id=view.id,
             store=view.account.store,
             seller_id=view.account.seller_id,
@@ -168,11 +168,11 @@ def lines_of(view: CaseView) -> Iterator[Line]:
         )
 
 
-def _writer(form: Format, file: TextIO) -> Callable[[Line], None]:
+def _writer(form: Format, file: TextIO) -> Callable[[HistoryLine], None]:
     if form is Format.JSONL:
         return lambda line: print(as_json_for(file, line.model_dump_json()), file=file)
     rows = csv.writer(file)
-    rows.writerow(Line.model_fields)
+    rows.writerow(HistoryLine.model_fields)
     return lambda line: rows.writerow(map(_defused, line.model_dump(mode="json").values()))
 
 

@@ -38,7 +38,7 @@ from workflows.shared.search_attributes import (
 _AS_INTENDED = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED)
 
 
-class Row(Frozen):
+class CaseRow(Frozen):
     """A case as found. A value that it does not have, or not yet, is null."""
 
     case: str
@@ -108,7 +108,7 @@ def list_cases(
 
 async def _find(
     workflows: Workflows, wanted: CaseFilter, *, names: bool
-) -> tuple[list[Row], int, dict[Status, int]]:
+) -> tuple[list[CaseRow], int, dict[Status, int]]:
     rows, total, counts = await asyncio.gather(
         _first(workflows, wanted),
         count(workflows.client, wanted.query()),
@@ -117,8 +117,8 @@ async def _find(
     return [row async for row in _named(workflows, rows)] if names else rows, total, counts
 
 
-async def _first(workflows: Workflows, wanted: CaseFilter) -> list[Row]:
-    rows: dict[str, Row] = {}  # by run: a case may change its status between two queries
+async def _first(workflows: Workflows, wanted: CaseFilter) -> list[CaseRow]:
+    rows: dict[str, CaseRow] = {}  # by run: a case may change its status between two queries
     for query, by in wanted.in_order():
         if (room := wanted.limit - len(rows)) <= 0:
             break
@@ -131,12 +131,12 @@ async def _first(workflows: Workflows, wanted: CaseFilter) -> list[Row]:
     return list(rows.values())
 
 
-async def _named(workflows: Workflows, rows: list[Row]) -> AsyncIterator[Row]:
-    async def some() -> AsyncIterator[Row]:
+async def _named(workflows: Workflows, rows: list[CaseRow]) -> AsyncIterator[CaseRow]:
+    async def some() -> AsyncIterator[CaseRow]:
         for row in rows:
             yield row
 
-    async def name_of(row: Row) -> str | None:
+    async def name_of(row: CaseRow) -> str | None:
         if row.store is None or row.seller is None:
             return None
         try:
@@ -154,12 +154,12 @@ async def _named(workflows: Workflows, rows: list[Row]) -> AsyncIterator[Row]:
         yield row.model_copy(update={"name": name})
 
 
-def _row(execution: WorkflowExecution) -> Row:
+def _row(execution: WorkflowExecution) -> CaseRow:
     found, how = execution.typed_search_attributes, execution.status
     status = Status(said) if (said := found.get(STATUS)) else None
     since, ended = found.get(SINCE), execution.close_time is not None
     waiting = waits_for(status) if status and since else WaitsFor.ENGINE
-    return Row(
+    return CaseRow(
         case=execution.id.removeprefix("case/"),
         run_id=execution.run_id,
         status=status,
@@ -175,7 +175,7 @@ def _row(execution: WorkflowExecution) -> Row:
     )
 
 
-def _status(row: Row) -> str:
+def _status(row: CaseRow) -> str:
     if row.broke_off:
         return plain(row.broke_off)
     if row.waits_for is WaitsFor.ENGINE and row.since is None:
@@ -188,7 +188,7 @@ def _short(at: datetime) -> str:
     return f"{at:%m-%d %H:%M}"
 
 
-def _print(rows: list[Row], total: int, counts: dict[Status, int], *, names: bool) -> None:
+def _print(rows: list[CaseRow], total: int, counts: dict[Status, int], *, names: bool) -> None:
     columns = ["Case", "Seller"] if names else ["Case"]
     table = table_of(*columns, "Status", "Waits for, since (UTC)", "Deadline (UTC)", "Issues")
     now = datetime.now(UTC)

@@ -37,7 +37,7 @@ class SellerFilter(Frozen):
         return query_of(ENROLLMENT_WORKFLOW, *of_status, OPEN, store=self.store, seller=self.seller)
 
 
-class Row(Frozen):
+class SellerRow(Frozen):
     """A seller as found."""
 
     enrollment: str
@@ -82,10 +82,10 @@ async def _find(
     )
 
 
-def _row(execution: WorkflowExecution) -> Row:
+def _row(execution: WorkflowExecution) -> SellerRow:
     found = execution.typed_search_attributes
     status = found.get(STATUS)
-    return Row(
+    return SellerRow(
         enrollment=execution.id.removeprefix("enrollment/"),
         status=EnrollmentStatus(status) if status else None,
         store=found.get(STORE),

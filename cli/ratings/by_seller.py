@@ -26,7 +26,7 @@ ORDER BY first_line
 """
 
 
-class Seller(NamedTuple):
+class RatedSeller(NamedTuple):
     """A seller, with what the file says of them."""
 
     first_line: int
@@ -71,12 +71,12 @@ class BySeller:
         found = self._database.execute(f"SELECT count(*) FROM ({_SELLERS})", (from_line,))  # noqa: S608
         return int(found.fetchone()[0])
 
-    def sellers(self, from_line: int) -> Iterator[Seller]:
+    def sellers(self, from_line: int) -> Iterator[RatedSeller]:
         """Return these sellers, in the order of the file."""
         for seller, first_line in self._database.execute(_SELLERS, (from_line,)):
             yield self._seller(seller, first_line)
 
-    def _seller(self, seller: str, first_line: int) -> Seller:
+    def _seller(self, seller: str, first_line: int) -> RatedSeller:
         rows = self._database.execute(
             "SELECT line, day, rating, account FROM lines WHERE seller = ? ORDER BY line", (seller,)
         )
@@ -88,7 +88,7 @@ class BySeller:
         # More days than fit in a message are more than any window has. An enrollment would
         # forget the older ones at once.
         newest = [(day, *days[day]) for day in sorted(days)[-MAXIMUM_RATINGS:]]
-        return Seller(
+        return RatedSeller(
             first_line,
             SellerAccount.model_validate(account),
             tuple(Rating(date=date.fromisoformat(day), rating=rating) for day, rating, _ in newest),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cli.failure_words import in_words, no_answer_in_words
-from cli.ratings.by_seller import Seller
+from cli.ratings.by_seller import RatedSeller
 from cli.terminal.files import clean
 from cli.terminal.problems import DidNotHappen
 from domain.enrollment.events import AccountNews, RecordRatings
@@ -37,7 +37,7 @@ class NotTaken(StrEnum):
     UNANSWERED = "unanswered"
 
 
-class Problem(NamedTuple):
+class LineProblem(NamedTuple):
     """A line, and what is wrong with it."""
 
     line: int
@@ -50,7 +50,7 @@ class Sent:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     """How many sellers there are of each status, or of each reason that nothing was taken."""
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[LineProblem] = field(default_factory=list)
     under_way: dict[int, None] = field(default_factory=dict)
     """The first lines of the sellers under way, in the order of the file."""
     last: int = 0
@@ -64,7 +64,7 @@ class Sent:
 
 async def send(
     workflows: Workflows,
-    sellers: Iterator[Seller],
+    sellers: Iterator[RatedSeller],
     by: str,
     sent: Sent,
     advance: Callable[[], None],
@@ -92,7 +92,7 @@ async def send(
         raise group_of.exceptions[0] from None
 
 
-async def _outcome_of(workflows: Workflows, seller: Seller, by: str, sent: Sent) -> str:
+async def _outcome_of(workflows: Workflows, seller: RatedSeller, by: str, sent: Sent) -> str:
     try:
         return (await _send_one(workflows, seller, by)).status
     except (UpdateRefused, WorkerFailed) as refusal:
@@ -106,7 +106,7 @@ async def _outcome_of(workflows: Workflows, seller: Seller, by: str, sent: Sent)
         return NotTaken.UNANSWERED
 
 
-async def _send_one(workflows: Workflows, seller: Seller, by: str) -> EnrollmentView:
+async def _send_one(workflows: Workflows, seller: RatedSeller, by: str) -> EnrollmentView:
     account = seller.account
     known = account.model_dump(exclude={"store", "seller_id"}, exclude_none=True)
     news = AccountNews(**known) if known else None
@@ -119,10 +119,10 @@ async def _send_one(workflows: Workflows, seller: Seller, by: str) -> Enrollment
     )
 
 
-def _where(seller: Seller, reason: str) -> Problem:
+def _where(seller: RatedSeller, reason: str) -> LineProblem:
     """Return the line of the rating that a refusal names, or else the seller's first line."""
     named = _RATING.search(reason)
     position = int(named[1]) if named else -1
     known = position in range(len(seller.lines))
     line = seller.lines[position] if known else seller.first_line
-    return Problem(line, clean(_RATING.sub("", reason)))
+    return LineProblem(line, clean(_RATING.sub("", reason)))

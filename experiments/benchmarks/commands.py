@@ -30,8 +30,8 @@ class _Run:
     """What was wrong; empty if nothing was."""
 
 
-Asked = tuple[str, Situation]
-"""The address of a server, and the situation."""
+Request = tuple[str, Situation]
+"""The address of a server, and a situation."""
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
@@ -42,19 +42,19 @@ async def measure(folder: Path, found: Found) -> list[Row]:
         await opened(nobody, "WAITS")
         unserved = nobody.service_client.config.target_host
         every = list(itertools.islice(_by_turns(served, unserved), _COMMANDS))
-        answered = [await _run(asked) for asked in every if asked[0] == served]
+        answered = [await _run(request) for request in every if request[0] == served]
         at_once = asyncio.Semaphore(_AT_ONCE)
 
-        async def one_of_several(asked: Asked) -> _Run:
+        async def one_of_several(request: Request) -> _Run:
             async with at_once:
-                return await _run(asked)
+                return await _run(request)
 
-        waiting = (one_of_several(asked) for asked in every if asked[0] != served)
+        waiting = (one_of_several(request) for request in every if request[0] != served)
         unanswered = await asyncio.gather(*waiting)
     return _rows(answered, unanswered)
 
 
-def _by_turns(served: str, unserved: str) -> Iterator[Asked]:
+def _by_turns(served: str, unserved: str) -> Iterator[Request]:
     no_server = f"no Temporal server answers at {_NO_SERVER}"
     for number in itertools.count():
         for situation in situations(number):
@@ -63,8 +63,8 @@ def _by_turns(served: str, unserved: str) -> Iterator[Asked]:
         yield unserved, Situation(["show", "US/WAITS"], 1, "no worker is listening on queue cases")
 
 
-async def _run(asked: Asked) -> _Run:
-    address, situation = asked
+async def _run(request: Request) -> _Run:
+    address, situation = request
     command = [sys.executable, str(ROOT / "client.py"), *situation.arguments]
     begin = time.perf_counter()
     # Not `Cli`, which raises. Here failures are counted.
