@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 
 class AlreadyOpen(Exception):
-    """A case of the account is open already, or is still closing."""
+    """The account has a case that is open, or still closing."""
 
     def __init__(self, name: CaseName) -> None:
         super().__init__("a case is open already")
@@ -98,7 +98,7 @@ class Workflows:
             try:
                 return await handle.describe(rpc_timeout=self._within)
             except RPCError as error:
-                if error.status is RPCStatusCode.INVALID_ARGUMENT:  # the run's id is none
+                if error.status is RPCStatusCode.INVALID_ARGUMENT:  # the run id is malformed
                     raise NotThere from None
                 raise
 
