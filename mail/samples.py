@@ -107,13 +107,13 @@ def _page(own_id: str) -> str:
 def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
     """Each message by its file's name, with the values of every situation it is sent in."""
     ways = Ways(_page, "+12065550198", "+12065550199") if has_ways else Ways()
-    for mail in mail_orders():
+    for mail in email_inputs():
         yield mail.about, values_of_case(mail, locale, ways)
-    for letter in letter_orders():
+    for letter in letter_inputs():
         yield f"enrollment/{letter.about}", values_of_letter(letter, ways)
 
 
-def mail_orders() -> Iterator[SendEmailInput]:
+def email_inputs() -> Iterator[SendEmailInput]:
     """The e-mails of cases."""
     for about, reached, escalated in product(CASE_MESSAGES, _REACHED, (False, True)):
         reasons: tuple[Reason | None, ...] = (None,)
@@ -144,7 +144,7 @@ def mail_orders() -> Iterator[SendEmailInput]:
             )
 
 
-def letter_orders() -> Iterator[SendLetterInput]:
+def letter_inputs() -> Iterator[SendLetterInput]:
     """The letters of the programme."""
     for about, reasons in LETTERS.items():
         changes = _CHANGES if about is LetterPurpose.CONTACT_CHANGED else (None,)

@@ -77,8 +77,8 @@ def test_the_desk_answers_what_it_was_shown(required: bool) -> None:
     if required:
         desk_updates.review_plan(case, ASK_MORE, now)
         seller_updates.submit_plan(case, a_plan("two"), now)
-    order = tell_desk_input(case, now)
-    text = Templates().write_to_desk(values_of_desk(order, None)).text
+    input = tell_desk_input(case, now)
+    text = Templates().write_to_desk(values_of_desk(input, None)).text
     lines = commands(text)
     versions = {parsed(line)["version"] for line in lines if line.startswith("review")}
     assert versions == {case.plans.versions[-1].version}

@@ -81,7 +81,7 @@ class Gathered:
             return  # nobody of ours says anything
         begun = [a for a in case.attempts.under_way if a.at == now and a.number in world.begun]
         mail = tuple(send_email_input(case, a) for a in begun if a.channel is Channel.EMAIL)
-        key = (looks(case, now), tuple(_form_of(order) for order in mail))
+        key = (looks(case, now), tuple(_form_of(input) for input in mail))
         steps = tuple(world._tasks)
         if key not in self.moments:
             self.moments[key] = Moment(tuple(path), now, case, steps=steps, mail=mail)
@@ -158,8 +158,8 @@ def looks(case: Case, now: datetime) -> Hashable:
     )
 
 
-def _form_of(order: SendEmailInput) -> Hashable:
-    return (order.about, order.calls, order.button, order.number_invalid, order.note is None)
+def _form_of(input: SendEmailInput) -> Hashable:
+    return (input.about, input.calls, input.button, input.number_invalid, input.note is None)
 
 
 def of_cases() -> list[Moment]:

@@ -37,7 +37,7 @@ from domain.shared.errors import Refused
 from domain.shared.names import CASE_WORKFLOW, case_workflow_id_of, own_id
 from workflows.case.input import CaseInput
 from workflows.case.metrics import count
-from workflows.case.perform import CaseOutcome, called_off, perform
+from workflows.case.perform import CaseOutcome, if_cancelled, perform
 from workflows.case.web_ui import details
 from workflows.shared.inputs import (
     carried_over,
@@ -92,7 +92,7 @@ class IssueCase:
             except asyncio.CancelledError:
                 marketplace_updates.cancel(self._case, workflow.now())
             for step, outcome in self._steps.take_off_finished():
-                (outcome or called_off(step))(self._case, workflow.now())
+                (outcome or if_cancelled(step))(self._case, workflow.now())
 
     def _show(self, steps: tuple[Step, ...]) -> None:
         case, now = self._case, workflow.now()

@@ -9,12 +9,11 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
-from activities.accounts import AccountActivities
+from activities.accounts import SILENCE_HELD, AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
-from activities.support.failures import SILENCE_HELD
 from domain.case import step_results
 from domain.case.activity_inputs import (
     ExpelInput,
@@ -55,8 +54,8 @@ CaseOutcome = Callable[[Case, datetime], None]
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 
-def called_off(step: Step) -> CaseOutcome:
-    """What it means for the case that a step was called off."""
+def if_cancelled(step: Step) -> CaseOutcome:
+    """Return what it means for the case that a step was cancelled."""
     if isinstance(step, Reach):
         return lambda case, now: step_results.reached_out(case, step.number, Result.CANCELLED, now)
     return _nothing

@@ -177,7 +177,7 @@ async def test_it_goes_on_while_no_worker_answers_and_keeps_to_its_case(
         async def nobody(*_: object) -> None:
             raise NoWorker
 
-        patched.setattr(Workflows, "look", nobody)
+        patched.setattr(Workflows, "snapshot", nobody)
         for outage in (await anext(found), await anext(found)):
             assert isinstance(outage, Outage)
             assert outage.why.startswith("no worker is listening")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import typer
 
-from cli.case.story import story_of
-from cli.case.which_cases import Wanted
+from cli.case.case_details import case_details
+from cli.case.case_filter import CaseFilter
 from cli.case.words import how_it_ended, meaning_of, print_case, what_next
 from cli.failure_words import in_commands
 from cli.terminal.output import console
@@ -95,13 +95,13 @@ def test_no_moments_of_a_case(text: str) -> None:
 
 def test_a_list_is_asked_for_by_what_cases_are_found_by() -> None:
     pacific = datetime.fromisoformat("2026-11-25T09:00-08:00")
-    wanted = Wanted(store=Store.US, seller="A2", due_before=pacific, status=Status.WORKING)
+    wanted = CaseFilter(store=Store.US, seller="A2", due_before=pacific, status=Status.WORKING)
     assert wanted.query() == (
         "WorkflowType = 'IssueCase' AND CaseStatus = 'working' "
         "AND ExecutionStatus IN ('Running', 'Paused') AND CaseStore = 'US' AND CaseSeller = 'A2' "
         "AND CaseStatus IN ('contacting', 'working') AND CaseDeadline < '2026-11-25T17:00:00Z'"
     )
-    assert "'Running'" not in Wanted(status=Status.RESOLVED).query()
+    assert "'Running'" not in CaseFilter(status=Status.RESOLVED).query()
 
 
 def opened() -> Case:
@@ -136,7 +136,7 @@ def test_a_page_shows_the_whole_story_and_takes_no_text_for_markup(
     case = opened()
     marketplace_updates.add_issue(case, joins("ISS-2"), MONDAY_9)
     seller_updates.submit_plan(case, a_plan("[red]x[/red] :smile: [/]"), MONDAY_9 + HOUR)
-    console().print(story_of(Snapshot(view_of(case), MONDAY_9 + 2 * HOUR)))
+    console().print(case_details(Snapshot(view_of(case), MONDAY_9 + 2 * HOUR)))
     page = capsys.readouterr().out
     for text in (
         "case/US/A2EXAMPLE/run-1",
@@ -156,9 +156,9 @@ def test_a_page_shows_the_time_left_by_the_cases_own_clock(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     view = view_of(opened())
-    console().print(story_of(Snapshot(view, MONDAY_9 + 2 * HOUR)))
+    console().print(case_details(Snapshot(view, MONDAY_9 + 2 * HOUR)))
     assert "70 h 0 min left" in capsys.readouterr().out
-    console().print(story_of(Snapshot(view, MONDAY_9 + 2 * HOUR, "terminated")))
+    console().print(case_details(Snapshot(view, MONDAY_9 + 2 * HOUR, "terminated")))
     broken_off = capsys.readouterr().out
     assert "terminated" in broken_off
     assert "left" not in broken_off
@@ -189,7 +189,7 @@ def test_a_case_that_has_ended_says_nothing_that_is_to_come(
     assert view.agenda  # the e-mail that says so is still to be sent
     assert view.conversation_required
     assert what_next(view) is None
-    console().print(story_of(Snapshot(view, MONDAY_9 + 3 * HOUR)))
+    console().print(case_details(Snapshot(view, MONDAY_9 + 3 * HOUR)))
     page = capsys.readouterr().out
     for promise in ("To come", "Next", "is required", "waits for", "left"):
         assert promise not in page

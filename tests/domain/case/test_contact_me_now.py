@@ -152,6 +152,6 @@ def test_an_e_mail_names_the_button_and_our_calls_only_where_there_are_any(
 ) -> None:
     world = World(emails=Result.PROVIDER_FAILED, **script).take(a_contact(), a_plan(), ASK_MORE)
     (email,) = (a for a in world.case.attempts.under_way if a.about is Purpose.MORE_INFORMATION)
-    order = send_email_input(world.case, email)
+    input = send_email_input(world.case, email)
     assert world.case.conversation_wanted
-    assert (order.calls, order.button) == ((False, False) if script else (True, True))
+    assert (input.calls, input.button) == ((False, False) if script else (True, True))

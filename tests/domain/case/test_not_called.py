@@ -19,14 +19,14 @@ def _opened(not_called: str | None) -> Case:
 def test_e_mails_ask_for_another_number_and_promise_no_call() -> None:
     for not_called in ("is a satellite number", None):
         case = _opened(not_called)
-        order = send_email_input(case, case.attempts.under_way[-1])
-        assert order.number_invalid == (not_called is not None)
-        assert order.calls == order.button == (not_called is None)
+        input = send_email_input(case, case.attempts.under_way[-1])
+        assert input.number_invalid == (not_called is not None)
+        assert input.calls == input.button == (not_called is None)
 
 
 def test_with_another_number_calls_are_spoken_of_again() -> None:
     case = _opened("is a satellite number")
     seller_updates.change_contact(case, a_change(phone="+12065550177"), MONDAY_9)
     advance(case, MONDAY_9)
-    order = send_email_input(case, case.attempts.under_way[-1])
-    assert (order.number_invalid, order.calls, order.button) == (False, True, True)
+    input = send_email_input(case, case.attempts.under_way[-1])
+    assert (input.number_invalid, input.calls, input.button) == (False, True, True)
