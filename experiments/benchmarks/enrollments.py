@@ -16,12 +16,8 @@ from tests.engine import Engine, KnownSeller, engine_in, know
 from tests.workflows.enrollment_events import days_ago, recorded
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 
-ABOUT = """A marketplace has many sellers and few cases, so what a seller costs who does *not* need
-us decides what the programme costs. Events are what a history grows by. Actions are what Temporal
-Cloud bills, as the server's own metric `action` counts them
-([what counts](https://docs.temporal.io/cloud/actions),
-[the metric](https://docs.temporal.io/cloud/migrate/estimate-actions)). *Bare* asks for the rating
-once a day, a timer and an activity each."""
+ABOUT = """What a seller costs who has no case. *Bare* asks for the rating once a day, a timer and
+an activity each."""
 
 HALF_A_YEAR = 183
 _SETTLES = 0.7

@@ -18,13 +18,12 @@ from experiments.benchmarks.report import Found, Row
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 
-ABOUT = """One worker with its usual cache, all on the same cores; `CASES=500 make bench`
-opens fewer. Disk is the growth of the database by cases that have been e-mailed and called once.
+ABOUT = """One worker, all on the same cores; `CASES=500 make bench` opens fewer. Disk is the growth
+of the database by cases that have been e-mailed and called once.
 
-The calls that fall due at the same second do so in real time: cases open in quiet hours, which end
-for all of them at the same moment. They come on top of the cases that are open already. Of the
-second lot, as many calls are made at once as a worker makes by default, so that they queue up, and
-the more urgent are to go first (`domain/case/urgency.py`)."""
+Calls fall due at the same second in real time: their cases open in quiet hours. Of the second lot a
+worker makes as many at once as it does by default. So they queue up, and the more urgent are to go
+first (`domain/case/urgency.py`)."""
 CASES = int(os.environ.get("CASES") or 10_000)
 ROUNDS = 10
 _CALLS = min(1_000, CASES // 5)

@@ -27,31 +27,22 @@ PEAK = 10
 DOLLARS_A_MILLION_ACTIONS = 50.0
 PRICE_OF = "2026-07"
 
-ABOUT = f"""On paper, computed by the run from the figures above, for two bounds: *every seller
-silent* to the end of the 72 hours, and every seller's *plan accepted* while the first call rings.
-Assumptions that nobody measured stand at the top of `experiments/benchmarks/million_sellers.py`:
+ABOUT = f"""Computed from the figures above for two bounds: every seller is *silent* to the end of
+the 72 hours, or every seller's *plan is accepted* while the first call rings. Assumed, at the top
+of `experiments/benchmarks/million_sellers.py`:
 
-- {SELLERS:,} sellers, enrolled, with {RATINGS_A_MONTH} rating a month each, sent though it changes
-  nothing; {CASES_A_DAY:,} cases opened a day; calls that ring for {RING_SECONDS} s;
+- {SELLERS:,} sellers, enrolled, with {RATINGS_A_MONTH} rating a month each; {CASES_A_DAY:,} cases
+  opened a day; calls that ring for {RING_SECONDS} s;
 - all sellers in one time zone, so that every open case has a call due when calling hours begin,
   to be dialled within {WITHIN_MINUTES} minutes, {CALLS_AT_ONCE} at once by each worker;
 - a database that takes {WRITE_SECONDS * 1000:.0f} ms for a write, shards that write at most
   {BUSY:.0%} of the time, and a busiest second of {PEAK} average ones, the morning apart.
 
-What follows from it:
-
-- **Shards** can never be changed. A shard makes one
-  [write at a time](https://docs.temporal.io/temporal-service/temporal-server#history-shard), and
-  each state transition is one, and each heartbeat of a call that rings.
-- **Database**: histories as SQLite stored them here. Another database takes other room, and its
-  indexes, its log and its backups come on top: not measured.
-- **Actions** are counted by the server's own metric: starts, updates, timers, activities and their
-  retries, changes of search attributes, queries and heartbeats
-  ([the rule](https://docs.temporal.io/cloud/actions)). The line to a number is a start as well
-  (`providers/temporal/phone_lock.py`). The price is the list's for the first five million actions
-  a month in
-  {PRICE_OF} ([pricing](https://docs.temporal.io/cloud/pricing)), before any of its discounts for
-  volume, storage and plan not included; prices change, so count on the number."""
+The number of **shards** can never be changed. A shard makes one
+[write at a time](https://docs.temporal.io/temporal-service/temporal-server#history-shard): a state
+transition, or a heartbeat of a call. **Database** is what SQLite stored, without indexes, log and
+backups of another. The price is the [list's](https://docs.temporal.io/cloud/pricing) of {PRICE_OF}
+for the first five million actions a month, without discounts, storage and plan."""
 
 
 def _shards(transitions_a_second: float) -> int:

@@ -45,9 +45,9 @@ from tests.workflows.events import ACCEPT, PLAN
 
 ABOUT = (
     "The silent case has default hours and opens at nine in the morning; its clock is played "
-    "forward, and skips of time are left out. The other case: opened, e-mailed, called, its plan "
-    "submitted and accepted. Medians of alternating rounds. Actions are what Temporal Cloud bills, "
-    "as the server's metric `action` counts them."
+    "forward, and skips of time are left out. The other case is opened, e-mailed and called, and "
+    "its plan is accepted. Medians of alternating rounds. Actions are [what Temporal Cloud bills]"
+    "(https://docs.temporal.io/cloud/actions), by the server's metric `action`."
 )
 ROUNDS = 7
 CASES_A_ROUND = 40
