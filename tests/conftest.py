@@ -25,9 +25,9 @@ _QUICK = {"mail": 1, "promises": 1, "reference": 2, "domain": 3}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
+async def engine(server: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
     """The engine that the tests of one file share: what another file did is not there."""
-    async with engine_in(tmp_path_factory.mktemp("engine")) as running:
+    async with engine_in(tmp_path_factory.mktemp("engine"), server=server) as running:
         yield running
 
 
