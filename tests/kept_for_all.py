@@ -46,6 +46,17 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     "cli/case/test_watch.py": {
         "test_an_outage_of_the_server_is_said_and_waited_for": "stops the server for a while",
     },
+    "providers/test_twilio_in_a_case.py": {
+        "test_nobody_else_dials_while_the_first_providers_call_may_be_alive": (
+            "waits until Twilio has been down for two tries"
+        ),
+        "test_a_call_that_still_waits_at_twilio_at_its_latest_moment_is_taken_back": (
+            "lets a case's 10 seconds pass"
+        ),
+        "test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up": (
+            "waits for answers that take 4 s"
+        ),
+    },
     "cli/operate/test_audit.py": {
         "test_what_times_out_again_and_again_is_found_within_a_minute_however_many_are_open": (
             "waits until tasks have timed out twice"
