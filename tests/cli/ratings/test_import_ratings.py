@@ -190,7 +190,7 @@ async def test_what_is_interrupted_goes_on_where_it_stopped(
         *("ratings", "import", file, "--json"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=os.environ | {"TEMPORAL_ADDRESS": cli.address},
+        env=cli.environment,
     )
     async with asyncio.timeout(PATIENCE):
         # Sixteen at once, so that when the fortieth has begun, many are done.
