@@ -1,7 +1,7 @@
 """The durable shell of a case: it performs what the domain decides (docs/architecture.md).
 
-The rules are in domain/. To change one, look there first; what changes here must keep the
-histories in tests/histories replaying.
+The rules are in domain/. To change a rule, look there first. After a change here the histories in
+tests/histories must still replay.
 """
 
 import asyncio
@@ -35,12 +35,12 @@ from domain.shared.errors import Refused
 from domain.shared.names import CASE_WORKFLOW, case_workflow_id_of, own_id
 from workflows.case.input import CaseInput
 from workflows.case.metrics import count
-from workflows.case.perform import CaseOutcome, called_off, perform
+from workflows.case.perform import CaseOutcome, cancelled, perform
 from workflows.case.web_ui import details
 from workflows.shared.inputs import (
     carried_over,
-    given,
     refuse_what_does_not_exist,
+    require_input,
     require_workflow_id,
     update_id,
 )
@@ -52,7 +52,7 @@ log = structlog.get_logger("case")
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 Rule = Callable[[Case, SomeEvent, datetime], None]
-"""A method of `Case` that takes an event."""
+"""A method of `Case` that applies an event."""
 
 
 @workflow.defn(name=CASE_WORKFLOW, failure_exception_types=[Refused], versioning_behavior=STAYS)
@@ -61,7 +61,7 @@ class IssueCase:
 
     @workflow.init
     def __init__(self, start: CaseInput | None = None) -> None:
-        # Built here, not in `run`: an update that follows the start at once runs before it.
+        # Build the case here, not in `run`: an update sent right after the start runs before `run`.
         self._case = _case_of(start)
         self._steps: Reconciler[Step, CaseOutcome] = Reconciler(
             lambda step: perform(self._case, step)
@@ -70,7 +70,7 @@ class IssueCase:
 
     @workflow.run
     async def run(self, start: CaseInput | None = None) -> CaseView:
-        """Reconcile what is under way with what the case wants, until it is closed."""
+        """Reconcile the steps under way with the steps the case wants, until it is closed."""
         while True:
             self._steps.nothing_new()
             steps = self._case.advance(workflow.now())
@@ -90,7 +90,7 @@ class IssueCase:
             except asyncio.CancelledError:
                 self._case.cancel(workflow.now())
             for step, outcome in self._steps.take_off_finished():
-                (outcome or called_off(step))(self._case, workflow.now())
+                (outcome or cancelled(step))(self._case, workflow.now())
 
     def _show(self, steps: tuple[Step, ...]) -> None:
         case, now = self._case, workflow.now()
@@ -99,7 +99,7 @@ class IssueCase:
             account = case.account
             show_in_search(case.status, account.store, account.seller_id, of_case(case))
         for entry in case.timeline[self._logged :]:
-            # Without who and what they said: no personal data in logs.
+            # Log neither who acted nor what they wrote: no personal data in logs.
             line: dict[str, object] = {
                 "case": case.id,
                 "status": case.status,
@@ -118,15 +118,15 @@ class IssueCase:
             and workflow.all_handlers_finished()
         )
 
-    # --- what anybody may ask and tell ----------------------------------------------------
+    # --- queries and updates --------------------------------------------------------------
 
     @workflow.query(name="case")
     def case(self) -> CaseView:
-        """The case view."""
+        """Return the case view."""
         return view_of(self._case)
 
     def _check(self, rule: Rule[SomeEvent], event: SomeEvent) -> None:
-        """Refuse, without a history event, what the case cannot take; a repeat is let through."""
+        """Refuse an event before it enters the history. A repeat passes."""
         if self._case.has_taken(update_id()):
             return
         refuse_what_does_not_exist(event)
@@ -134,7 +134,7 @@ class IssueCase:
             rule(self._case.model_copy(), event, workflow.now())
 
     async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> CaseView:
-        """Take an event, once. One that comes before the case has opened waits for that."""
+        """Apply an event once. An event that comes before the case has opened waits for that."""
         await workflow.wait_condition(self._opened)
         if self._case.has_taken(update_id()):
             return view_of(self._case)
@@ -246,7 +246,7 @@ class IssueCase:
 
 
 def _case_of(start: CaseInput | None) -> Case:
-    start = given(start, CaseInput)
+    start = require_input(start, CaseInput)
     if start.carried is not None:
         return carried_over(start.carried, Case)
     require_workflow_id(case_workflow_id_of(start.account), "case/{store}/{seller_id}")
