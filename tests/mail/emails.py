@@ -10,7 +10,7 @@ import pytest
 from domain.case.activity_inputs import SendEmailInput
 from domain.enrollment.activity_inputs import SendLetterInput
 from mail.composer import Addresses, Composer
-from mail.samples import letter_orders, mail_orders
+from mail.samples import case_emails, letters
 from mail.values import Ways
 
 ADDRESSES = Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example")
@@ -87,7 +87,7 @@ def page_of(situation: Situation) -> str:
     return f"{PAGE}#{own_id.rpartition('/')[2]}"
 
 
-ORDERS: list[SendEmailInput | SendLetterInput] = [*mail_orders(), *letter_orders()]
+ORDERS: list[SendEmailInput | SendLetterInput] = [*case_emails(), *letters()]
 SITUATIONS = [
     Situation(order, language, composer)
     for language in TAGS
