@@ -1,7 +1,7 @@
 """The durable shell of a case: it performs what the domain decides (docs/architecture.md).
 
-The rules are in domain/. To change one, look there first; what changes here must keep the
-histories in tests/histories replaying.
+The rules are in domain/. To change a rule, look there first. After a change here the histories in
+tests/histories must still replay.
 """
 
 import asyncio
@@ -41,8 +41,8 @@ from workflows.case.perform import CaseOutcome, if_cancelled, perform
 from workflows.case.web_ui import details
 from workflows.shared.inputs import (
     carried_over,
-    given,
     refuse_what_does_not_exist,
+    require_input,
     require_workflow_id,
     update_id,
 )
@@ -63,7 +63,7 @@ class IssueCase:
 
     @workflow.init
     def __init__(self, start: CaseInput | None = None) -> None:
-        # Built here, not in `run`: an update that follows the start at once runs before it.
+        # Build the case here, not in `run`: an update sent right after the start runs before `run`.
         self._case = _case_of(start)
         self._steps: Reconciler[Step, CaseOutcome] = Reconciler(
             lambda step: perform(self._case, step)
@@ -72,7 +72,7 @@ class IssueCase:
 
     @workflow.run
     async def run(self, start: CaseInput | None = None) -> CaseView:
-        """Reconcile what is under way with what the case wants, until it is closed."""
+        """Reconcile the steps under way with the steps the case wants, until it is closed."""
         while True:
             self._steps.nothing_new()
             steps = advance(self._case, workflow.now())
@@ -101,7 +101,7 @@ class IssueCase:
             account = case.account
             show_in_search(case.status, account.store, account.seller_id, of_case(case))
         for entry in case.timeline.entries[self._logged :]:
-            # Without who and what they said: no personal data in logs.
+            # Log neither who acted nor what they wrote: no personal data in logs.
             line: dict[str, object] = {
                 "case": case.id,
                 "status": case.status,
@@ -120,15 +120,15 @@ class IssueCase:
             and workflow.all_handlers_finished()
         )
 
-    # --- what anybody may ask and tell ----------------------------------------------------
+    # --- queries and updates --------------------------------------------------------------
 
     @workflow.query(name="case")
     def case(self) -> CaseView:
-        """The case view."""
+        """Return the case view."""
         return view_of(self._case)
 
     def _check(self, rule: Rule[SomeEvent], event: SomeEvent) -> None:
-        """Refuse, without a history event, what the case cannot take; a repeat is let through."""
+        """Refuse an event before it enters the history. A repeat passes."""
         if self._case.has_taken(update_id()):
             return
         refuse_what_does_not_exist(event)
@@ -136,7 +136,7 @@ class IssueCase:
             rule(self._case.model_copy(), event, workflow.now())
 
     async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> CaseView:
-        """Take an event, once. One that comes before the case has opened waits for that."""
+        """Apply an event once. An event that comes before the case has opened waits for that."""
         await workflow.wait_condition(self._opened)
         if self._case.has_taken(update_id()):
             return view_of(self._case)
@@ -248,7 +248,7 @@ class IssueCase:
 
 
 def _case_of(start: CaseInput | None) -> Case:
-    start = given(start, CaseInput)
+    start = require_input(start, CaseInput)
     if start.carried is not None:
         return carried_over(start.carried, Case)
     require_workflow_id(case_workflow_id_of(start.account), "case/{store}/{seller_id}")
