@@ -1,5 +1,7 @@
 # make demo        real cases live through 72 hours, in seconds
-# make test        every test; TESTS=tests/domain only these
+# make test        the tests that prove the rules and the service, in three minutes
+#                  TESTS=tests/domain all of these, and only these
+# make test-all    every test, as CI runs them: with what tests/kept_for_all.py lists
 # make dev         a server, its Web UI and a worker, until Ctrl-C
 #                  IN=.demo shows what make demo left
 # make walk        every sequence of events up to a depth, checked: writes tests/walk.md
@@ -17,7 +19,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo dev test walk mutants bench faults messages check licences lock clean
+.PHONY: demo dev test test-all walk mutants bench faults messages check licences lock clean
 
 demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo
@@ -25,8 +27,13 @@ demo: $(VENV)/run.stamp
 dev: $(VENV)/run.stamp
 	$(BIN)/python worker.py --dev $(IN)
 
+PYTEST = $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(PYTEST) $(or $(TESTS),--without-kept)
+
+test-all: $(VENV)/dev.stamp
+	$(PYTEST)
 
 walk: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.walk

@@ -1,6 +1,6 @@
-"""E-mails, as a mail server takes them (docs/rules.md, sections 2 and 4 to 6).
+"""Composes e-mails for the mail server (docs/rules.md, sections 2 and 4 to 6).
 
-What they say is in the templates: docs/wording.md.
+Their texts are in the templates (docs/wording.md).
 """
 
 import hashlib
@@ -36,9 +36,9 @@ from reference.contact_check import read_email
 
 
 class _Subject(UniqueUnstructuredHeader):
-    """A subject in another script, encoded whole.
+    """A subject that is encoded as a whole if it is not ASCII.
 
-    Python encodes word for word where it can, and then loses some of the spaces between them.
+    Python encodes each word by itself, and loses some of the spaces between the words.
     """
 
     def fold(self, *, policy: Policy) -> str:
@@ -47,25 +47,25 @@ class _Subject(UniqueUnstructuredHeader):
         return f"Subject: {encoded.encode(linesep=policy.linesep)}{policy.linesep}"
 
 
-# Message-IDs are one word however long, which only a header of their own class keeps unbroken.
+# A Message-ID must not be broken, however long it is. Only its own header class ensures that.
 _HEADERS = HeaderRegistry()
 for _name in ("in-reply-to", "references"):
     _HEADERS.map_to_type(_name, cast(type[BaseHeader], MessageIDHeader))
 _HEADERS.map_to_type("subject", cast(type[BaseHeader], _Subject))
-# Seven bits: what every server takes and none rewrites.
+# Use seven bits: every server accepts them, and none rewrites them.
 _POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit")
 
-_NOT_IN_A_NAME = re.compile(r'["\\]|=\?')
+_REMOVED_FROM_NAMES = re.compile(r'["\\]|=\?')
 _NAME_LENGTH = 60
 
 
 class CannotBeWritten(Exception):
-    """No message can be written to this address, which is not quoted."""
+    """No message can be composed for an address. The message does not quote the address."""
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of our own."""
+    """Our own addresses."""
 
     sender: str
     desk: str
@@ -73,7 +73,7 @@ class Addresses:
 
 
 class Composer:
-    """Writes the messages of a marketplace, in its wording or else in ours."""
+    """Composes e-mails from the marketplace's templates, or else from ours."""
 
     def __init__(
         self,
@@ -82,14 +82,14 @@ class Composer:
         ways: Ways | None = None,
         web_ui: WebUI | None = None,
     ) -> None:
-        """`ways`: how a seller finds us; `web_ui`: where the desk finds a case."""
+        """`ways` says how a seller reaches us, and `web_ui` where the desk finds a case."""
         self._addresses = addresses
         self._wording = wording or Templates()
         self._ways = ways or Ways()
         self._web_ui = web_ui
 
     def to_seller(self, input: SendEmailInput) -> EmailMessage:
-        """The e-mail of an attempt."""
+        """Compose the e-mail of an attempt."""
         reader = self._wording.reader(input.language)
         values = values_of_case(input, reader.locale, self._ways)
         written = self._wording.write(input.about, reader.language, values)
@@ -97,7 +97,7 @@ class Composer:
         return self._message(written, to, about=input.case_id, key=f"{input.number}", at=input.at)
 
     def to_member(self, input: SendLetterInput) -> EmailMessage:
-        """A letter about a seller's standing in the programme."""
+        """Compose a letter of the programme."""
         language = self._wording.reader(input.language).language
         values = values_of_letter(input, self._ways)
         written = self._wording.write(f"enrollment/{input.about}", language, values)
@@ -107,7 +107,7 @@ class Composer:
         )
 
     def to_desk(self, input: TellDeskInput) -> EmailMessage:
-        """What waits for the desk, with the whole story."""
+        """Compose the e-mail to the desk, with the whole timeline."""
         written = self._wording.write_to_desk(values_of_desk(input, self._web_ui))
         to = Address(addr_spec=self._addresses.desk)
         key = f"desk.{input.due:%Y%m%dT%H%M%S.%f}"
@@ -121,27 +121,28 @@ class Composer:
         message["From"] = self._addresses.sender
         message["To"] = to
         message["Reply-To"] = self._addresses.desk
-        # A wording of the marketplace's may have a name in it; no encoded word is read there.
+        # A marketplace's template can put a name into the subject. Break up "=?", so that no mail
+        # reader decodes it as an encoded word.
         message["Subject"] = written.subject.replace("=?", "= ?")
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{thread}.{key}@{domain}>"
-        # One conversation, by the id of a message that never was: which was the first to come
-        # through nobody knows. RFC 5322 (3.6.4) lets References name a thread, and readers group
-        # by an id they have no message of; In-Reply-To is for those that look at nothing else.
+        # Group the e-mails by the id of a message that does not exist, since nobody knows which
+        # e-mail arrived first. RFC 5322 (3.6.4) lets References name a thread, and mail readers
+        # group by an unknown id too. In-Reply-To is for readers that ignore References.
         message["In-Reply-To"] = message["References"] = f"<{thread}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(written.text)
         if written.html is not None:
             message.add_alternative(written.html, subtype="html")
-            # By what is in it, so that the same e-mail is the same bytes however often it is
-            # written, and nothing in it can be the boundary.
+            # Derive the boundary from the content. So the same e-mail always has the same bytes,
+            # and the content cannot contain the boundary.
             both = f"{written.text}\0{written.html}".encode()
             message.set_boundary(hashlib.sha256(both).hexdigest()[:40])
         return message
 
 
 class _Address(Address):
-    """An address whose dots are quoted where they need be, which Python does not do."""
+    """An address that quotes misplaced dots where needed. Python does not."""
 
     @property
     def addr_spec(self) -> str:
@@ -151,24 +152,23 @@ class _Address(Address):
 
 
 def _addressee(name: str | None, email: str) -> Address:
-    """A name and an address, the domain as every mail server knows it.
+    """Return the addressee, with the domain in the form that every mail server knows.
 
-    The name is cut, and does without quotes and without what begins an encoded word, so that it
-    fits into one line: where Python breaks a line inside a name, some releases lose its quotes,
-    and what is in it is read as further addresses.
+    The name is shortened to fit into one line, and loses quotes and "=?". If Python breaks a line
+    inside a name, some releases lose its quotes, and its text is read as further addresses.
 
     Raises:
-        CannotBeWritten: the address has no form that a header can hold.
+        CannotBeWritten: no header can hold the address.
     """
     if (valid := read_email(email)) is None:
         raise CannotBeWritten("not an e-mail address")
     local_part, _, domain = email.rpartition("@")
     if "=?" in local_part:
-        # Python takes it for an encoded word, and older releases write a line break that hides
-        # in it (=0D=0A) into the headers.
-        raise CannotBeWritten("an e-mail address that reads as something else")
-    if local_part.isascii():  # otherwise only a server takes it that takes any domain too
+        # Python decodes it as an encoded word. Older releases then write a line break that it
+        # hides (=0D=0A) into the headers.
+        raise CannotBeWritten("an e-mail address that contains =?")
+    if local_part.isascii():  # a server that accepts other local parts accepts any domain
         domain = valid.ascii_domain
-    plain = " ".join(_NOT_IN_A_NAME.sub(" ", name or "").split())
-    # Not by `addr_spec`, which refuses a local part in another script.
+    plain = " ".join(_REMOVED_FROM_NAMES.sub(" ", name or "").split())
+    # Do not use `addr_spec`: it refuses a local part that is not ASCII.
     return _Address(plain[:_NAME_LENGTH].strip(), username=local_part, domain=domain)

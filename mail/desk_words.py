@@ -1,7 +1,8 @@
-"""What a case's codes are called in the desk's e-mails (docs/rules.md, sections 4 and 5)."""
+"""The words for a case's codes in e-mails to the desk (docs/rules.md, sections 4 and 5)."""
 
 from domain.case.attempt import Result
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from domain.case.timeline import ENGINE, TimelineEntry, detail_of
 
 STATUSES = {
@@ -79,7 +80,7 @@ _EVENTS = {
 
 
 def told(entry: TimelineEntry) -> str:
-    """`E-mail 1 (notice): taken by the mail server`."""
+    """Describe an event: `E-mail 1 (notice): taken by the mail server`."""
     what, detail = _EVENTS[entry.what], detail_of(entry)
     if entry.attempt is not None and entry.result is not None:
         return f"{what} {entry.attempt} ({detail}): {_RESULTS[entry.result]}"

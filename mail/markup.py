@@ -1,7 +1,7 @@
-"""What a template prints, as plain text and as Markdown that says just that (docs/wording.md).
+"""Prints the values of templates as plain text and as safe Markdown (docs/wording.md).
 
-Templates are Markdown of our own. What stands in their variables was written by others, and must
-never be read as Markdown: no heading, list, link or paragraph comes from a value.
+Templates are our own Markdown. Other people wrote the values of their variables, so a value must
+never be read as Markdown. It must not make a heading, a list, a link or a paragraph.
 """
 
 import re
@@ -13,16 +13,16 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 
 _BREAKS = {"Cc", "Cs", "Zl", "Zp"}
-# Embeddings, overrides and isolates, which turn around the words after them as well: ours.
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_SPACES = re.compile("[^\\S\u00a0]+")  # those that keep words together stay
+# Embeddings, overrides and isolates. They also change the direction of our words after them.
+_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_SPACES = re.compile("[^\\S\u00a0]+")  # no-break spaces stay
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 def _mark_buttons(state: StateCore) -> None:
-    """A link that is a paragraph of its own is a button, which the layout makes one of."""
+    """Mark each link that is a whole paragraph, so that the layout shows it as a button."""
     for token in state.tokens:
         parts = token.children or []
         if [part.type for part in parts] == ["link_open", "text", "link_close"]:
@@ -33,33 +33,33 @@ _MARKDOWN.core.ruler.push("buttons", _mark_buttons)
 
 
 class Marked(str):
-    """Text that stays as it is: a filter has seen to it."""
+    """Text that a filter has made safe, so it is not escaped again."""
 
 
 def plain(value: object) -> str:
-    """A value as one line of text.
+    """Return a value as one line of text.
 
     Raises:
-        TemplateRuntimeError: there is no value; the template must ask before it prints.
+        TemplateRuntimeError: the value is None. The template must check that before it prints.
     """
     if isinstance(value, Marked):
         return value
     if value is None:
-        raise TemplateRuntimeError("prints a variable that can be none, without asking if it is")
-    text = _TURNS.sub("", str(value))
+        raise TemplateRuntimeError("prints a variable that can be none; check it with {% if %}")
+    text = _DIRECTION_CONTROLS.sub("", str(value))
     text = "".join(" " if unicodedata.category(c) in _BREAKS else c for c in text)
     return _SPACES.sub(" ", text).strip()
 
 
 def escaped(value: object) -> str:
-    """A value as one line of Markdown that is read as that text and nothing else."""
+    """Return a value as one line of Markdown, with all markup escaped."""
     if isinstance(value, Marked):
         return value
     return _PUNCTUATION.sub(r"\\\1", plain(value))
 
 
 def to_html(markdown: str) -> str:
-    """Markdown as HTML. HTML in it is shown as text."""
+    """Convert Markdown to HTML. HTML in the Markdown is shown as text."""
     return str(_MARKDOWN.render(markdown))
 
 
@@ -72,7 +72,7 @@ def _quoted(text: str) -> str:
 
 
 def _quoted_markdown(text: str) -> str:
-    """Each line stays one: it ends with a break, unless its paragraph does."""
+    """Quote a text line by line. End each line with a break, except the last of a paragraph."""
     lines = [escaped(line) for line in _lines(text)]
     after = [*lines[1:], ""]
     return "\n".join(
@@ -105,7 +105,7 @@ Filter = Callable[..., str]
 
 
 def _filter(write: Callable[..., str]) -> Filter:
-    """A filter whose result is not made harmless once more; of no value there is none."""
+    """Make a filter from a function. Its result is not escaped again. None raises an error."""
     return lambda value, *more: Marked(plain(value) if value is None else write(str(value), *more))
 
 

@@ -1,6 +1,6 @@
-"""Whether templates can be used: every one of every language, read and rendered at start.
+"""Checks at start that every template of every language can be read and rendered.
 
-What is wrong is said in one line, with the file and what to do (docs/wording.md).
+A problem is reported in one line that names the file and the fix (docs/wording.md).
 """
 
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ _LAYOUT_VARIABLES = {"subject", "content", "language", "direction"}
 
 
 def proofread(wording: Templates) -> None:
-    """Check everything.
+    """Check all templates.
 
     Raises:
-        BadWording: the first thing that is wrong.
+        BadWording: a template is bad. The message names the first problem.
     """
     for language in wording.languages:
         _complete(wording, language)
@@ -65,26 +65,26 @@ def _complete(wording: Templates, language: str) -> None:
     )
     if Tag.read(language).locale() is None:
         raise BadWording(
-            f"{folder}: is no language; name the folder by its tag, such as de or pt-BR"
+            f"{folder}: is not a language; name the folder by its tag, such as de or pt-BR"
         )
     if missing:
         raise BadWording(
-            f"{folder}: a language must be complete, and this lacks {', '.join(missing)}"
+            f"{folder}: a language must be complete, and this one lacks {', '.join(missing)}"
         )
 
 
 def _subject_stands_alone(wording: Templates, name: str) -> None:
-    """A tag at the end of a line takes the line break with it."""
+    """Check that a tag at the end of the subject's line does not join the next line to it."""
     first, second, *_ = [*wording.source(name).split("\n"), ""]
     if first.startswith(SUBJECT) and first.endswith("%}") and second.strip():
         raise BadWording(
             f"{wording.files[name]}:2: must be empty, since line 1 ends with a tag, "
-            "which takes the line break with it"
+            "which removes the line break"
         )
 
 
 def _known(wording: Templates, name: str, included: set[str]) -> None:
-    """A file of the marketplace's own replaces one of ours, or is a piece that is included."""
+    """Check that the file replaces one of ours, or that a template includes it."""
     language, _, file = name.partition("/")
     of_a_message = file.endswith(".md") and file.removesuffix(".md") in MESSAGES
     if name in wording.ours or name in included or of_a_message:
@@ -93,12 +93,12 @@ def _known(wording: Templates, name: str, included: set[str]) -> None:
         raise BadWording(f"{wording.files[name]}: nothing includes it")
     wanted = [*(f"{language}/{message}.md" for message in MESSAGES), *wording.ours]
     close = get_close_matches(name, wanted, n=1)
-    hint = f"; is it meant to be {close[0]}?" if close else "; take it away"
-    raise BadWording(f"{wording.files[name]}: replaces nothing of ours{hint}")
+    hint = f"; is it meant to be {close[0]}?" if close else "; remove it"
+    raise BadWording(f"{wording.files[name]}: replaces none of our files{hint}")
 
 
 def _uses(wording: Templates, name: str, variables: dict[str, set[str]]) -> None:
-    """Only variables that there are, in branches too that no sample takes."""
+    """Check that the template uses only known variables, also in branches that no sample takes."""
     language = name.partition("/")[0]
     known = variables.get(name) or {
         variable
@@ -118,10 +118,10 @@ def _variables(wording: Templates, name: str) -> set[str]:
 
 
 def _included(wording: Templates, name: str) -> set[str]:
-    """The files that a file includes."""
+    """Return the files that a file includes."""
     try:
         tree = wording.plain.parse(wording.source(name))
-    except TemplateError:  # of a file that is not used
+    except TemplateError:  # the file is not used, or rendering reports the error
         return set()
     names = meta.find_referenced_templates(tree)
     return {wording.plain.join_path(piece, name) for piece in names if piece}

@@ -1,4 +1,4 @@
-"""Values to try templates with: every message, and what each can depend on."""
+"""Sample values that try every template in every situation it depends on."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,9 +9,9 @@ from babel import Locale
 
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.attempt import Purpose
-from domain.case.events import SubmitPlan
-from domain.case.state import Plan
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind, SubmitPlan
+from domain.case.plans import Plan
+from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.state import EnrollmentReason, LetterPurpose
@@ -28,7 +28,7 @@ from mail.values import (
 CASE_MESSAGES = tuple(
     about for about in Purpose if about not in (Purpose.REQUESTED, Purpose.CONVERSATION)
 )
-"""What cases send e-mails about; the others are calls."""
+"""The purposes of a case's e-mails. The other purposes are of calls."""
 
 LETTERS: dict[LetterPurpose, tuple[EnrollmentReason, ...]] = {
     LetterPurpose.ENROLLED: (EnrollmentReason.REQUIREMENTS_MET,),
@@ -46,11 +46,11 @@ LETTERS: dict[LetterPurpose, tuple[EnrollmentReason, ...]] = {
         EnrollmentReason.NO_NUMBER,
         EnrollmentReason.INVALID_NUMBER,
     ),
-    LetterPurpose.FRESH_LINK: (EnrollmentReason.REQUIREMENTS_MET,),  # whatever the reason is
+    LetterPurpose.FRESH_LINK: (EnrollmentReason.REQUIREMENTS_MET,),  # the text ignores the reason
     LetterPurpose.DAYS_BELOW: (EnrollmentReason.REQUIREMENTS_MET,),
     LetterPurpose.CONTACT_CHANGED: (EnrollmentReason.REQUIREMENTS_MET,),
 }
-"""What the programme writes about, and for which reasons."""
+"""The purposes of the programme's letters, with their reasons."""
 
 _AT = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)
 _NOTE = "Which supplier sold it to you?\n\nPlease attach the invoices:\n- of January\n- of February"
@@ -70,7 +70,7 @@ _CHANGES = (
 )
 
 
-class _Reached(NamedTuple):
+class _Telephone(NamedTuple):
     """How a seller can be reached by telephone."""
 
     number_invalid: bool = False
@@ -78,11 +78,11 @@ class _Reached(NamedTuple):
     button: bool = True
 
 
-_REACHED = (
-    _Reached(),
-    _Reached(calls=False),
-    _Reached(button=False),
-    _Reached(number_invalid=True, calls=False, button=False),
+_TELEPHONES = (
+    _Telephone(),
+    _Telephone(calls=False),
+    _Telephone(button=False),
+    _Telephone(number_invalid=True, calls=False, button=False),
 )
 _ANSWERS = (Purpose.MORE_INFORMATION, Purpose.PLAN_REJECTED)
 _ISSUES = (
@@ -105,17 +105,17 @@ def _page(own_id: str) -> str:
 
 
 def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
-    """Each message by its file's name, with the values of every situation it is sent in."""
+    """Yield the file name of each message, with the values of every situation."""
     ways = Ways(_page, "+12065550198", "+12065550199") if has_ways else Ways()
-    for mail in mail_orders():
+    for mail in email_inputs():
         yield mail.about, values_of_case(mail, locale, ways)
-    for letter in letter_orders():
+    for letter in letter_inputs():
         yield f"enrollment/{letter.about}", values_of_letter(letter, ways)
 
 
-def mail_orders() -> Iterator[SendEmailInput]:
-    """The e-mails of cases."""
-    for about, reached, escalated in product(CASE_MESSAGES, _REACHED, (False, True)):
+def email_inputs() -> Iterator[SendEmailInput]:
+    """Yield e-mails of cases."""
+    for about, telephone, escalated in product(CASE_MESSAGES, _TELEPHONES, (False, True)):
         reasons: tuple[Reason | None, ...] = (None,)
         if about is Purpose.DEACTIVATED:
             reasons = (Reason.NOT_REACHED, Reason.DECISION, Reason.HARM)
@@ -130,11 +130,11 @@ def mail_orders() -> Iterator[SendEmailInput]:
                 language=_ACCOUNT.language,
                 time_zone=_ACCOUNT.time_zone,
                 issues=_ISSUES,
-                # A case that opens with harm never has one.
+                # A case that opens with harm has no deadline.
                 deadline=None if reason is Reason.HARM else _AT + timedelta(hours=72),
-                number_invalid=reached.number_invalid,
-                calls=reached.calls,
-                button=reached.button,
+                number_invalid=telephone.number_invalid,
+                calls=telephone.calls,
+                button=telephone.button,
                 note=note,
                 status=Status.ESCALATED if escalated else Status.WORKING,
                 reason=reason,
@@ -144,8 +144,8 @@ def mail_orders() -> Iterator[SendEmailInput]:
             )
 
 
-def letter_orders() -> Iterator[SendLetterInput]:
-    """The letters of the programme."""
+def letter_inputs() -> Iterator[SendLetterInput]:
+    """Yield letters of the programme."""
     for about, reasons in LETTERS.items():
         changes = _CHANGES if about is LetterPurpose.CONTACT_CHANGED else (None,)
         below = (7, 9, 10) if about is LetterPurpose.DAYS_BELOW else (None,)
@@ -167,7 +167,7 @@ def letter_orders() -> Iterator[SendLetterInput]:
 
 
 def desk_samples() -> Iterator[Values]:
-    """What the desk is told: two plans, with the Web UI known; an escalation, without."""
+    """Yield values of e-mails to the desk: two plans with a Web UI, an escalation without."""
     web_ui = WebUI("https://temporal.shop.example", "default")
     plan = SubmitPlan(
         by="seller",

@@ -1,6 +1,6 @@
-"""The templates, ours and a marketplace's own: read at start, rendered for each e-mail.
+"""Our templates and a marketplace's own. They are read at start and rendered for each e-mail.
 
-docs/wording.md is for who writes one.
+docs/wording.md says how to write one.
 """
 
 import re
@@ -31,12 +31,12 @@ _GAP = re.compile(r"\n{3,}")
 
 
 class BadWording(ValueError):
-    """A template that cannot be used: which file, and what to do about it, in one line."""
+    """A template cannot be used. The message names the file and the fix in one line."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """An e-mail's subject, its text, and the same as HTML (none for the desk)."""
+    """An e-mail's subject and text, and the text as HTML (None for the desk)."""
 
     subject: str
     text: str
@@ -45,7 +45,7 @@ class Written:
 
 class _Templates(Environment):
     def __init__(self, loader: BaseLoader, **options: object) -> None:
-        # Values are no HTML here: they are made harmless by `finalize`, for Markdown.
+        # Values are not escaped as HTML here. `finalize` escapes them as Markdown.
         super().__init__(
             loader=loader,
             undefined=StrictUndefined,
@@ -54,11 +54,11 @@ class _Templates(Environment):
             keep_trailing_newline=True,
             auto_reload=False,
             cache_size=-1,
-            **options,  # type: ignore[arg-type]  # what Environment takes
+            **options,  # type: ignore[arg-type]  # arguments of Environment
         )
 
     def join_path(self, template: str, parent: str) -> str:
-        """What a template includes is beside it, or else in the folder of its language."""
+        """Find an included file beside the template, or else in the folder of its language."""
         beside = str(PurePosixPath(parent).with_name(template))
         of_language = f"{PurePosixPath(parent).parts[0]}/{template}"
         assert self.loader
@@ -69,7 +69,7 @@ class Templates:
     """The templates of `TEMPLATES`, where `own` has no file of the same name."""
 
     def __init__(self, own: Path | None = None) -> None:
-        """Read every file; nothing that changes later counts.
+        """Read every file. Later changes of the files have no effect.
 
         Raises:
             BadWording: a file is not text.
@@ -87,18 +87,18 @@ class Templates:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The folders' names."""
+        """Return the languages, which are the names of the folders."""
         return tuple(sorted({name.partition("/")[0] for name in self.files if "/" in name}))
 
     def reader(self, tag: str | None) -> LanguageChoice:
-        """Which of the languages a seller with this BCP 47 tag, if any, is written to in."""
+        """Choose the language for a seller with this BCP 47 tag, or without one."""
         return choose_language(tag, self.languages)
 
     def write(self, message: str, language: str, values: Mapping[str, object]) -> Written:
-        """A message to a seller.
+        """Render a message to a seller.
 
         Raises:
-            BadWording: the template is wrong.
+            BadWording: the template is bad.
         """
         name = f"{language}/{message}.md"
         subject, text = self._rendered(self.plain, name, values)
@@ -109,7 +109,7 @@ class Templates:
             LAYOUT,
             {
                 "subject": subject,
-                "content": Markup(to_html(markdown)),  # noqa: S704  # values are escaped in it
+                "content": Markup(to_html(markdown)),  # noqa: S704  # its values are escaped
                 "language": language,
                 "direction": locale.text_direction if locale else "ltr",
             },
@@ -117,22 +117,22 @@ class Templates:
         return Written(subject, text, html)
 
     def write_to_desk(self, values: Mapping[str, object]) -> Written:
-        """What the desk is told, in English and plain text.
+        """Render an e-mail to the desk, in English and as plain text.
 
         Raises:
-            BadWording: the template is wrong.
+            BadWording: the template is bad.
         """
         return Written(*self._rendered(self.plain, DESK, values))
 
     def source(self, name: str) -> str:
-        """The text of a file."""
+        """Return the text of a file."""
         return self._sources[name]
 
     def _rendered(
         self, templates: Environment, name: str, values: Mapping[str, object]
     ) -> tuple[str, str]:
         first, _, text = self._render(templates, name, values).partition("\n")
-        # Its spaces are plain ones: an English subject then is ASCII, as headers like it.
+        # Use plain spaces, so that an English subject is ASCII.
         subject = " ".join(first.removeprefix(SUBJECT).split())
         if not first.startswith(SUBJECT) or not subject:
             raise BadWording(f"{self.files[name]}:1: the first line must be '{SUBJECT}...'")
@@ -141,12 +141,12 @@ class Templates:
     def _render(self, templates: Environment, name: str, values: Mapping[str, object]) -> str:
         try:
             return templates.get_template(name).render(values)
-        # Whatever the expressions of a template can raise.
+        # The expressions of a template can raise any of these.
         except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as error:
             raise BadWording(f"{self._place(error, name)}: {error}") from error
 
     def _place(self, error: Exception, name: str) -> str:
-        """The file and line of an error, as near as is known."""
+        """Return the file of an error, and the line if it is known."""
         if isinstance(error, TemplateSyntaxError):
             return f"{error.filename or self.files[name]}:{error.lineno}"
         place = str(self.files[name])
@@ -171,10 +171,10 @@ class _Loader(FunctionLoader):
 
 
 def _files_in(folder: Path) -> dict[str, Path]:
-    """Every file but the hidden ones, by its name with slashes."""
+    """Return all files except hidden ones, by their path within the folder."""
     try:
         next(folder.iterdir(), None)
-    except OSError as error:  # which rglob takes for an empty folder
+    except OSError as error:  # rglob would treat the folder as empty
         raise BadWording(f"{folder}: cannot be read: {error.strerror}") from None
     names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     return {

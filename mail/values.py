@@ -1,4 +1,4 @@
-"""The variables of the templates; docs/wording.md has them for who writes one."""
+"""The variables of the templates. docs/wording.md lists them for writers of templates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from mail.desk_words import REASONS, STATUSES, told
 from reference.languages import moment
 
 Page = Callable[[str], str]
-"""The URL of the seller's account health page, by the id of a case or an enrollment."""
+"""Returns the URL of the seller's account health page for the id of a case or an enrollment."""
 
 Values = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Ways:
-    """How a seller and we find each other; what is None is not spoken of."""
+    """The ways in which a seller and we reach each other. A way that is None is not mentioned."""
 
     page: Page | None = None
     desk_phone: str | None = None
@@ -33,7 +33,7 @@ class Ways:
     """The number (E.164) that our calls come from."""
 
     def values(self, own_id: str) -> Values:
-        """What stands in every e-mail to a seller."""
+        """Return the values that every e-mail to a seller has."""
         return {
             "reference": reference(own_id),
             "page": self.page(own_id) if self.page else None,
@@ -43,7 +43,7 @@ class Ways:
 
 
 def _readable(phone: str | None) -> str | None:
-    """`+1 206-555-0101`."""
+    """Format a number for people: `+1 206-555-0101`."""
     if phone is None:
         return None
     try:
@@ -54,12 +54,12 @@ def _readable(phone: str | None) -> str | None:
 
 
 def reference(own_id: str) -> str:
-    """The part of a case's or enrollment's id that no other ever has: its first run's."""
+    """Return the unique part of a case's or an enrollment's id: the id of its first run."""
     return own_id.rpartition("/")[2]
 
 
 def values_of_case(input: SendEmailInput, locale: Locale, ways: Ways) -> Values:
-    """For an e-mail of an attempt."""
+    """Return the values for an e-mail of an attempt."""
     deadline = input.deadline
     return {
         "name": input.name,
@@ -79,7 +79,7 @@ def values_of_case(input: SendEmailInput, locale: Locale, ways: Ways) -> Values:
 
 
 def values_of_letter(input: SendLetterInput, ways: Ways) -> Values:
-    """For a letter about a seller's standing in the programme."""
+    """Return the values for a letter of the programme."""
     return {
         "name": input.name,
         "store": input.store,
@@ -95,7 +95,7 @@ def values_of_letter(input: SendLetterInput, ways: Ways) -> Values:
 
 
 def _confirmed(change: Confirmation | None) -> Values:
-    """A change of number or address; without one, nothing changed."""
+    """Return the values of a change of number or address. None means no change."""
     return {
         "number_changed": change is not None and change.number_changed,
         "number_ends": change.number_ends if change else None,
@@ -105,20 +105,20 @@ def _confirmed(change: Confirmation | None) -> Values:
 
 @dataclass(frozen=True)
 class WebUI:
-    """Where Temporal's Web UI shows the cases of a namespace."""
+    """The Temporal Web UI that shows the cases of a namespace."""
 
     url: str
     namespace: str
 
     def case(self, case_id: str) -> str:
-        """The page of a case, by its own id."""
+        """Return the address of a case's page. `case_id` is the case's own id."""
         workflow_id = case_id.rpartition("/")[0]
         base = self.url.rstrip("/")
         return f"{base}/namespaces/{quote(self.namespace)}/workflows/{quote(workflow_id, safe='')}"
 
 
 def values_of_desk(input: TellDeskInput, web_ui: WebUI | None) -> Values:
-    """For what waits for the desk, with the whole story."""
+    """Return the values for an e-mail to the desk, with the whole timeline."""
     plan, account = input.plan, input.account
     return {
         "case_id": input.case_id,
@@ -134,7 +134,7 @@ def values_of_desk(input: TellDeskInput, web_ui: WebUI | None) -> Values:
         "due": f"{input.due:%Y-%m-%d %H:%M} UTC",
         "web_ui": web_ui.case(input.case_id) if web_ui else None,
         "issues": input.issues,
-        # As `show` counts them: what whoever reads the e-mail has seen.
+        # The number of events that the reader has seen, counted like in `show`.
         "seen": len(input.timeline),
         "conversation_required": input.conversation_required,
         "plan": plan

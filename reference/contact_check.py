@@ -1,8 +1,8 @@
-"""Whether a number is called, and an address or a zone exists, by the data this machine carries.
+"""Checks numbers, addresses and time zones against the data of this machine.
 
-That data changes from release to release, so workflows never ask: activities do, and the
-validators of updates, which do not run again on replay (docs/rules.md, section 2; docs/api.md).
-Each `..._problem` answers what is wrong, or None.
+That data changes with each release, so workflows never ask it. Activities do, and so do validators
+of updates, which do not run on replay (docs/rules.md, section 2; docs/api.md). Each
+`..._problem` returns what is wrong, or None.
 """
 
 import re
@@ -33,16 +33,16 @@ _COSTLY = {
     PhoneNumberType.VOICEMAIL,
 }
 _NO_COUNTRY = "001"
-"""The library's region of satellites and global networks: +870, +881, +882, +979 and others."""
+"""The library's region for satellites and global networks: +870, +881, +882, +979 and others."""
 _NORTH_AMERICA = 1
 _NORTH_AMERICAN = re.compile(r"[2-9](?!11)[0-8][0-9][2-9][0-9]{6}")
-"""Area codes and exchanges begin with 2 to 9; N11 are services, and N9X are not given out."""
+"""Area codes and exchanges begin with 2 to 9. N11 are services, and N9X are not assigned."""
 _NORTH_AMERICAN_COSTLY = re.compile(r"(?:[79]00|976|5(?:00|2[1-9]|3[23]|44|66|77|88)|\d{3}976)\d+")
-"""Pay-per-call (900, 976 as area code or exchange), carriers' services (700), personal (5XX)."""
+"""Pay-per-call (900; 976 as area code or exchange), carriers' services (700), personal (5XX)."""
 
 
 class ContactProblem(StrEnum):
-    """What is wrong with a number, an address or a time zone, and how that is said in English."""
+    """What is wrong with a number, an address or a time zone, with the words for it."""
 
     NO_PHONE_NUMBER = "is not a phone number in E.164 form, such as +12065550101"
     DOMESTIC_PREFIX = "has a prefix that is dialled only within its country, or lacks its area code"
@@ -56,22 +56,22 @@ class ContactProblem(StrEnum):
 
     @property
     def code(self) -> str:
-        """What a refusal calls it, such as `short_code` (docs/api.md)."""
+        """Return the code in a refusal, such as `short_code` (docs/api.md)."""
         return self.name.lower()
 
 
 _called: set[str] = set()
-"""The regions and calling codes that are called; none means all."""
+"""The regions and calling codes that are called. Empty means all."""
 
 
 def call_only(places: Collection[str]) -> None:
-    """Set which regions (`US`) and calling codes (`+44`) this process calls; none means all."""
+    """Set the regions (`US`) and calling codes (`+44`) that this process calls. Empty means all."""
     _called.clear()
     _called.update(places)
 
 
 def place_problem(place: str) -> str | None:
-    """A region such as `US`, or a calling code such as `+44`."""
+    """Check a region such as `US`, or a calling code such as `+44`."""
     if place in phonenumbers.SUPPORTED_REGIONS:
         return None
     code = re.fullmatch(r"\+([1-9][0-9]{0,2})", place)
@@ -81,17 +81,17 @@ def place_problem(place: str) -> str | None:
 
 
 def number_problem(phone: str) -> ContactProblem | None:
-    """E.164, possible in the country of its calling code, of no costly kind, and called from here.
+    """Check that a number is E.164, possible in its country, of no costly kind, and called here.
 
-    Whether a number is in use, only its carrier knows: the data of this machine lacks area codes
-    that are newer than it, so that a number it does not know is called all the same.
+    A number that the data does not know is called all the same, since its area code can be newer
+    than the data. Only its carrier knows whether a number is in use.
     """
     try:
         number = phonenumbers.parse(phone)
     except NumberParseException:
         return ContactProblem.NO_PHONE_NUMBER
     if phonenumbers.format_number(number, PhoneNumberFormat.E164) != phone:
-        # The library passes over such a prefix, and a provider would be asked to dial it.
+        # The library ignores such a prefix, but a provider would dial it.
         return ContactProblem.DOMESTIC_PREFIX
     code = number.country_code or 0
     regions = COUNTRY_CODE_TO_REGION_CODE.get(code, ())
@@ -105,7 +105,7 @@ def number_problem(phone: str) -> ContactProblem | None:
         return ContactProblem.IMPOSSIBLE_NUMBER
     if _is_costly(code, national, phonenumbers.number_type(number)):
         return ContactProblem.COSTLY_NUMBER
-    # One that is not known is in the main region of its calling code, as far as anybody can say.
+    # An unknown number counts as one of its calling code's main region.
     region = phonenumbers.region_code_for_number(number) or regions[0]
     if _called and _called.isdisjoint({region, f"+{code}"}):
         return ContactProblem.COUNTRY_NOT_CALLED
@@ -113,7 +113,7 @@ def number_problem(phone: str) -> ContactProblem | None:
 
 
 def _is_possible(code: int, national: str) -> bool:
-    """By its length and its first digits: as much as can be said of numbers not known yet."""
+    """Check an unknown number by its length and its first digits."""
     if code == _NORTH_AMERICA:
         return _NORTH_AMERICAN.fullmatch(national) is not None
     regions = _plans(code)
@@ -122,12 +122,12 @@ def _is_possible(code: int, national: str) -> bool:
         return True
     ordinary = [kind for r in regions for kind in (r.fixed_line, r.mobile) if kind is not None]
     lengths = {length for kind in ordinary for length in kind.possible_length}
-    # Where numbers may begin with 0, the pattern above knows it.
+    # If numbers of the country can begin with 0, a pattern above has matched.
     return len(national) in lengths and not national.startswith("0")
 
 
 def _is_costly(code: int, national: str, kind: int) -> bool:
-    """By its kind where it is known, else by its first digits, whatever their number."""
+    """Check a number by its kind, or by its first digits if the kind is not known."""
     if kind in _COSTLY:
         return True
     if code == _NORTH_AMERICA:
@@ -146,7 +146,7 @@ def _is_costly(code: int, national: str, kind: int) -> bool:
 
 
 def _begins_like(national: str, kinds: list[PhoneNumberDesc | None]) -> bool:
-    """Whether it would be a number of one of these kinds, had it as many digits as those have."""
+    """Tell whether the number would be of one of these kinds if it had as many digits as they."""
     return any(
         re.fullmatch(kind.national_number_pattern, national[:length].ljust(length, digit))
         for kind in kinds
@@ -163,15 +163,16 @@ def _plans(code: int) -> list[PhoneMetadata]:
 
 
 def email_problem(email: str) -> ContactProblem | None:
-    """An address in a form that mail servers take. Nobody is asked whether it exists."""
+    """Check that mail servers accept the form of an address. No server is asked."""
     return ContactProblem.NO_EMAIL_ADDRESS if read_email(email) is None else None
 
 
 def read_email(email: str) -> ValidatedEmail | None:
-    """The parts of an address; None if it is none."""
+    """Return the parts of an address; None if the text is not an address."""
     local_part, _, domain = email.rpartition("@")
     if _MISPLACED_DOTS.fullmatch(local_part):
-        # RFC 5321 forbids it and Japanese carriers gave it out: taken in the quoted form.
+        # RFC 5321 forbids such dots, but Japanese carriers assigned such addresses. We send to
+        # them in quoted form.
         email = f"{local_part.replace('.', '')}@{domain}"
     try:
         return validate_email(email, check_deliverability=False, globally_deliverable=False)
@@ -180,7 +181,7 @@ def read_email(email: str) -> ValidatedEmail | None:
 
 
 def zone_problem(time_zone: str) -> ContactProblem | None:
-    """A place that the time-zone database names."""
+    """Check that a time zone names a place in the database."""
     if time_zone not in PLACES:
         return ContactProblem.NO_TIME_ZONE
     return None

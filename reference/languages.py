@@ -1,4 +1,4 @@
-"""Which language a seller is written to in, and how a moment is said in it (docs/wording.md)."""
+"""Chooses a seller's language, and formats moments in it (docs/wording.md)."""
 
 import re
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from babel.dates import NO_INHERITANCE_MARKER, format_datetime, get_timezone_loc
 from reference.time_zones import clock_of, utc_offset
 
 ENGLISH = "en"
-"""For everybody whose language there is no wording for."""
+"""The language for sellers whose own language has no templates."""
 
 _LIKELY = get_global("likely_subtags")
 _FULL_WIDTH = {"zh", "yue", "ja"}
@@ -32,10 +32,10 @@ _MEANS = {
     "China": 8.0,
     "Japan": 9.0,
 }
-"""What a zone's name means to whoever reads it: hours ahead of UTC in standard time.
+"""The meaning of a zone's name to a reader: hours ahead of UTC in standard time.
 
-The names are CLDR's, which goes on calling a place by the name of a zone that it has left:
-Edmonton's clocks have been those of Central Standard Time since 2026, under the name of Mountain.
+The names are from CLDR, which keeps a zone's name for places that have left the zone. For example,
+Edmonton uses Central Standard Time since 2026, and CLDR still names it Mountain.
 """
 _NO_DAYLIGHT = timedelta()
 _DAYLIGHT = timedelta(hours=1)
@@ -43,7 +43,7 @@ _DAYLIGHT = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Tag:
-    """The parts of a BCP 47 tag that say which wording somebody reads; "" where it does not."""
+    """The parts of a BCP 47 tag that decide the language of templates. A missing part is ""."""
 
     language: str
     script: str
@@ -51,7 +51,7 @@ class Tag:
 
     @classmethod
     def read(cls, tag: str) -> "Tag":
-        """Any text at all; one that is malformed is a language nobody has."""
+        """Read any text. A malformed tag becomes a language that nobody has."""
         language, *rest = re.split("[-_]", tag)
         scripts = [part.title() for part in rest if re.fullmatch("[A-Za-z]{4}", part)]
         regions = [part.upper() for part in rest if re.fullmatch("[A-Za-z]{2}|[0-9]{3}", part)]
@@ -59,12 +59,12 @@ class Tag:
 
     @property
     def likely_script(self) -> str:
-        """The script it is written in, where it does not say so by Unicode's tables."""
+        """Return the tag's script, or the likely one from Unicode's tables if it names none."""
         likely = _LIKELY.get(f"{self.language}_{self.region}") or _LIKELY.get(self.language, "")
         return self.script or "".join(str(likely).split("_")[1:2])
 
     def locale(self) -> Locale | None:
-        """The nearest that Babel knows of the same language and script."""
+        """Return Babel's nearest locale of the same language and script, if any."""
         script = self.script or (self.likely_script if self.region else "")
         for parts in (
             (self.language, self.script, self.region),
@@ -81,14 +81,14 @@ class Tag:
 
 @dataclass(frozen=True)
 class LanguageChoice:
-    """A language there is wording for, and how a seller's region writes dates in it."""
+    """A language that has templates, and the locale in which to write dates."""
 
     language: str
     locale: Locale
 
 
 def choose_language(tag: str | None, languages: Collection[str]) -> LanguageChoice:
-    """Return the language of `languages` for a seller whose account has `tag`, or else English."""
+    """Return the language of `languages` that fits `tag`, or else English."""
     found = language_for(tag, languages)
     if found is None:
         return LanguageChoice(ENGLISH, Locale(ENGLISH))
@@ -97,9 +97,9 @@ def choose_language(tag: str | None, languages: Collection[str]) -> LanguageChoi
 
 
 def language_for(tag: str | None, languages: Collection[str]) -> str | None:
-    """Return which of `languages` somebody with `tag` reads; None if it is none of them.
+    """Return the language of `languages` that fits `tag`; None if none does.
 
-    Nobody is written to in a script they did not choose: `zh-TW` is no `zh-Hans`.
+    The script must fit too: `zh-TW` is not `zh-Hans`.
     """
     wanted = Tag.read(tag or "")
     known = {language.lower(): language for language in languages}
@@ -118,27 +118,27 @@ def language_for(tag: str | None, languages: Collection[str]) -> str | None:
 
 
 def moment(at: datetime, time_zone: str, locale: Locale) -> str:
-    """`Tuesday, March 3, 2026, 7:07 PM (Pacific Standard Time)`, in the reader's words."""
+    """Format a moment for a reader: `Tuesday, March 3, 2026, 7:07 PM (Pacific Standard Time)`."""
     both = str(locale.datetime_formats["full"])
     pattern = both.replace("{1}", locale.date_formats["full"].pattern).replace(
         "{0}", locale.time_formats["short"].pattern
     )
     local = at.astimezone(clock_of(time_zone))
     said = in_zone(format_datetime(local, pattern, locale=locale), local, locale)
-    return said.replace("\u202f", "\u00a0")  # a narrow space that old mail readers show as a box
+    return said.replace("\u202f", "\u00a0")  # old mail readers show the narrow space as a box
 
 
 def in_zone(said: str, local: datetime, locale: Locale) -> str:
-    """A moment that is said by a clock, and by which."""
+    """Add the zone to a formatted moment."""
     zone = zone_label(local, locale)
     return f"{said}（{zone}）" if locale.language in _FULL_WIDTH else f"{said} ({zone})"
 
 
 def zone_label(local: datetime, locale: Locale) -> str:
-    """By which clock a moment is said, so that it cannot be read as another moment.
+    """Name the zone of a moment without ambiguity.
 
-    A zone's name only where it means the offset that the moment has: `Pacific Standard Time`.
-    Else the place and the offset: `Edmonton, UTC-6`. `UTC` where no place is known.
+    Return the zone's name if it means the offset of the moment: `Pacific Standard Time`. Otherwise
+    return place and offset: `Edmonton, UTC-6`. Return `UTC` if no place is known.
     """
     zone = getattr(local.tzinfo, "key", None)
     if zone is None:
@@ -151,8 +151,8 @@ def zone_label(local: datetime, locale: Locale) -> str:
 
 
 def _name(metazone: str, local: datetime, locale: Locale) -> str | None:
-    """What the language calls the zone, if the name means the offset that the moment has."""
-    # Ireland's daylight saving is the other way round: its winter is an hour less than none.
+    """Return the zone's name in the language, if it means the offset of the moment."""
+    # Ireland's daylight saving is negative: its winter time counts as an hour less.
     saves = (local.dst() or _NO_DAYLIGHT) > _NO_DAYLIGHT
     means = _MEANS.get(metazone)
     if means is None or local.utcoffset() != timedelta(hours=means) + saves * _DAYLIGHT:

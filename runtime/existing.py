@@ -1,4 +1,4 @@
-"""Files and folders that a setting names, refused by name where there are none."""
+"""Types of settings that name an existing file or folder."""
 
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +26,6 @@ def _folder(path: Path) -> Path:
     return path
 
 
-# Pydantic's own FilePath and DirectoryPath pass on the error of a folder that is closed to us.
+# Pydantic's own FilePath and DirectoryPath raise the OSError of a folder that we may not read.
 ExistingFile = Annotated[Path, AfterValidator(_file)]
 ExistingFolder = Annotated[Path, AfterValidator(_folder)]

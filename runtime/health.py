@@ -1,4 +1,4 @@
-"""Whether this worker is well, for whoever watches over it (docs/operations.md)."""
+"""Tells a supervisor whether this worker is well (docs/operations.md)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,10 +15,10 @@ from runtime.web_server import listening, open_socket
 
 @asynccontextmanager
 async def serving_health(address: str, workers: Workers) -> AsyncIterator[None]:
-    """Answer at `/healthy` of this address and port (`127.0.0.1:9465`) while the block runs.
+    """Serve `/healthy` at this address and port (`127.0.0.1:9465`) while the block runs.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: nothing can listen on the address.
     """
     app = health_of(workers)
     config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
@@ -28,9 +28,9 @@ async def serving_health(address: str, workers: Workers) -> AsyncIterator[None]:
 
 
 def health_of(workers: Workers) -> Starlette:
-    """An app whose `/healthy` answers 200, or 503 where this process is to be started again.
+    """Return an app whose `/healthy` answers 200, or 503 if this process must be restarted.
 
-    Where Temporal is away the worker is well: another would not help.
+    While Temporal is away the worker counts as well, since a restart would not help.
     """
 
     async def healthy(_: Request) -> PlainTextResponse:

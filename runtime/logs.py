@@ -1,4 +1,4 @@
-"""Logs: structured lines, for a person at a console or for a machine as JSON."""
+"""Structured logs, for a person at a console or as JSON for a machine."""
 
 import logging
 import sys
@@ -9,18 +9,18 @@ from temporalio import workflow
 
 
 def _not_while_replaying(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Drop what was logged before: a replay runs the same code again."""
+    """Drop lines while a workflow replays. They were logged when the code first ran."""
     if workflow.in_workflow() and workflow.unsafe.is_replaying_history_events():
         raise structlog.DropEvent
     return event
 
 
 def configure_logs(style: str, level: str) -> None:
-    """Send our lines and the SDK's through one formatter, to standard error.
+    """Format our lines and the SDK's in one way, and write them to standard error.
 
     Args:
-        style: `console`, `json`, or `auto`: console where a person watches.
-        level: the least that is logged.
+        style: `console`, `json`, or `auto`, which is `console` at a terminal.
+        level: the lowest level that is logged.
     """
     watched = sys.stderr.isatty() if style == "auto" else style == "console"
     shared: list[Processor] = [

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: the SDK's own, and ours (workflows/case/metrics.py)."""
+"""Metrics for Prometheus: the SDK's and ours (workflows/case/metrics.py)."""
 
 from datetime import UTC, date, datetime, time
 
@@ -12,12 +12,12 @@ TIME_ZONES = "case72_time_zones_timestamp_seconds"
 
 
 def metrics_at(address: str, namespace: str, zones_newest: date) -> Runtime:
-    """A runtime that serves `/metrics` there, for as long as it is kept.
+    """Return an SDK runtime that serves `/metrics` at `address`, for as long as it is kept.
 
-    `zones_newest` is the day on which the time zones in use were last known to be the newest.
+    `zones_newest` is the last day on which the time zones in use were known to be the newest.
 
     Raises:
-        ValueError: nothing can be served there.
+        ValueError: nothing can be served at the address.
     """
     prometheus = PrometheusConfig(
         bind_address=address,
@@ -30,7 +30,7 @@ def metrics_at(address: str, namespace: str, zones_newest: date) -> Runtime:
         runtime = Runtime(telemetry=TelemetryConfig(metrics=prometheus, attach_service_name=False))
     except ValueError as error:
         raise ValueError(f"CASE72_METRICS={address}: {error}") from None
-    # As the SDK labels what a case counts, so that it is the same series.
+    # These are the SDK's labels of a case's metrics. So the series are the same.
     case = {"namespace": namespace, "task_queue": CASES_QUEUE, "workflow_type": CASE_WORKFLOW}
     meter = runtime.metric_meter.with_additional_attributes(case)
     for name, labels in FROM_THE_START:

@@ -21,45 +21,45 @@ SHORTEST_SECRET = 32
 
 
 class PageSettings(BaseSettings):
-    """The settings of the page. What it says of secrets never quotes them."""
+    """The settings of the page. Error messages never quote secrets."""
 
     model_config = SettingsConfigDict(env_prefix="CASE72_PAGE_", hide_input_in_errors=True)
 
     url: str | None = None
-    """Where sellers find the page; https, but on one's own machine."""
+    """The public address of the page. It must be https, except on one's own machine."""
     secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    """What links and sessions are signed with: the first signs, all are believed."""
+    """The secrets that sign links and sessions. The first signs, and each verifies."""
     secrets_file: ExistingFile | None = None
-    """Instead of `secrets`: a file with one a line."""
+    """A file with one secret a line, instead of `secrets`."""
     host: str = "127.0.0.1"
-    """The address it listens on."""
+    """The address that the page listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8272
     proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
-    """Whose word on a visitor's address is taken (X-Forwarded-For): addresses or networks."""
+    """The addresses or networks of proxies whose X-Forwarded-For is trusted."""
     link_days: Annotated[float, Field(gt=0, le=400)] = 90
-    """How long a link of an e-mail opens the page."""
+    """How long a link in an e-mail opens the page."""
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12
-    """How long a visit lasts; after that the link opens another."""
+    """How long a visit lasts. After that the link opens a new one."""
 
     @field_validator("secrets", "proxies", mode="before")
     @classmethod
-    def _each(cls, value: Any) -> Any:  # whatever the environment holds
+    def _split(cls, value: Any) -> Any:  # Any: the environment can hold anything
         return (
             [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
         )
 
     @field_validator("proxies")
     @classmethod
-    def _are_some_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
             try:
                 network = ip_network(text)
             except ValueError:
                 raise ValueError(
-                    f"{text} is no IP address, nor a network such as 172.30.72.0/24"
+                    f"{text} is neither an IP address nor a network such as 172.30.72.0/24"
                 ) from None
             if not network.prefixlen:
-                raise ValueError(f"{text} is everybody, whose word on themselves says nothing")
+                raise ValueError(f"{text} covers every address; name only your proxies")
         return value
 
     @field_validator("url")
@@ -68,27 +68,27 @@ class PageSettings(BaseSettings):
         return None if value is None else origin_of(value.strip())
 
     @model_validator(mode="after")
-    def _can_be_relied_on(self) -> Self:
+    def _is_secure(self) -> Self:
         if self.secrets and self.secrets_file:
             raise ValueError("secrets, secrets_file: give one of them")
         try:
             keys = self.keys
         except OSError as error:
             raise ValueError(f"secrets_file: cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:  # which would quote some of it
+        except UnicodeDecodeError:  # its message would quote some of the file
             raise ValueError("secrets_file: is not text in UTF-8") from None
         if any(len(key) < SHORTEST_SECRET for key in keys):
-            raise ValueError(f"secrets: each takes {SHORTEST_SECRET} characters or more")
+            raise ValueError(f"secrets: each must have {SHORTEST_SECRET} characters or more")
         if self.secrets_file and not keys:
-            raise ValueError("secrets_file: there is no secret in it")
+            raise ValueError("secrets_file: the file holds no secret")
         https = self.url is None or self.url.startswith("https:")
         if not https and not is_this_machine(str(self.url)):
-            raise ValueError("url: must be https, as links are as good as passwords")
+            raise ValueError("url: must be https, since a link opens the page like a password")
         return self
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The secrets, the newest first."""
+        """Return the secrets, the newest first."""
         if self.secrets_file is not None:
             lines = self.secrets_file.read_text("utf-8").splitlines()
             return tuple(line.strip() for line in lines if line.strip())
@@ -96,7 +96,7 @@ class PageSettings(BaseSettings):
 
     @property
     def trusted_proxies(self) -> list[str]:
-        """The proxies, those of IPv4 also as a socket of both kinds calls them."""
+        """Return the proxies. Those of IPv4 are included in IPv6-mapped form too."""
         networks = [ip_network(text) for text in self.proxies]
         mapped = [
             f"::ffff:{net.network_address}/{96 + net.prefixlen}"
@@ -107,12 +107,12 @@ class PageSettings(BaseSettings):
 
     @property
     def link_life(self) -> timedelta:
-        """How long a link opens the page."""
+        """Return how long a link opens the page."""
         return timedelta(days=self.link_days)
 
     @property
     def session_life(self) -> timedelta:
-        """How long a visit lasts."""
+        """Return how long a visit lasts."""
         return timedelta(hours=self.session_hours)
 
     @property
@@ -121,10 +121,10 @@ class PageSettings(BaseSettings):
         return self.url is not None and bool(self.keys)
 
     def require(self) -> tuple[tuple[str, ...], str]:
-        """The keys and the public address.
+        """Return the keys and the public address.
 
         Raises:
-            ValueError: one is missing, and named.
+            ValueError: one is missing. The message names it.
         """
         if self.url is None:
             raise ValueError("CASE72_PAGE_URL: is required, such as https://health.shop.example")
@@ -136,30 +136,30 @@ class PageSettings(BaseSettings):
         return self.keys, self.url
 
     def links(self) -> PageLinks:
-        """Return what makes links to the page.
+        """Return the maker of links to the page.
 
         Raises:
-            ValueError: as `require`.
+            ValueError: see `require`.
         """
         return PageLinks(*self.require())
 
 
 class CodecSettings(BaseSettings):
-    """For operators: where the Web UI may decrypt, each with the prefix `CASE72_CODEC_`."""
+    """The settings of decryption for the Web UI, with the prefix `CASE72_CODEC_`."""
 
     model_config = SettingsConfigDict(
         env_prefix="CASE72_CODEC_", hide_input_in_errors=True, str_strip_whitespace=True
     )
 
     password: SecretStr | None = None
-    """What people log in with; without it there is no endpoint."""
+    """The password of operators. Without it there is no endpoint."""
     ui: str | None = None
-    """The Web UI's origin, such as https://temporal.ops.example: no other page may ask."""
+    """The Web UI's origin, such as https://temporal.ops.example. No other page may ask."""
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if (self.password is None) != (self.ui is None):
-            raise ValueError("password, ui: one is no use without the other")
+            raise ValueError("password, ui: give both or neither")
         return self
 
     @field_validator("ui")
@@ -169,28 +169,28 @@ class CodecSettings(BaseSettings):
 
 
 def check_ways(page: PageSettings, settings: Settings) -> None:
-    """Check that sellers can reach us in the ways that our e-mails name.
+    """Check that e-mails can name a way to reach us: the page, or the desk's telephone.
 
     Raises:
-        ValueError: the page is set by half, or real e-mails could name neither page nor telephone.
+        ValueError: the page is set only in part, or real e-mails could name neither way.
     """
     if page.url is not None or page.keys:
         page.require()
     elif settings.mail == "smtp" and settings.desk_phone is None:
         raise ValueError(
             "CASE72_PAGE_URL with its secrets, or CASE72_DESK_PHONE: is required with "
-            "CASE72_MAIL=smtp, or an e-mail names no way to answer it"
+            "CASE72_MAIL=smtp; otherwise an e-mail names no way to answer it"
         )
 
 
 def on_this_machine(settings: PageSettings, state: Path) -> tuple[PageSettings, socket]:
     """Return settings for development, with a free port and a secret kept in the state folder.
 
-    What is set stays as it is, except for a port that is taken. The second value listens on the
-    port, so that nobody else takes it; whoever serves the page closes it.
+    Given settings stay as they are, except for a port that is taken. The returned socket listens
+    on the port, so that nobody else takes it. The server of the page closes it.
 
     Raises:
-        OSError: no port can be listened on.
+        OSError: nothing can listen on any port.
     """
     folder = state / "page"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""An update that a worker dropped is sent again, whoever sent it (docs/architecture.md).
+"""Sends an update again that a worker dropped (docs/architecture.md).
 
-Temporal refuses an update that it handed to a worker and of which the worker said nothing. The
-workflow never saw it, so that is no answer to whoever sent it.
+Temporal refuses an update if the worker that got it does not mention it in its answer. The
+workflow never saw such an update, so the caller must not get that refusal.
 """
 
 import asyncio
@@ -22,18 +22,18 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 
 _DROPPED = "UnprocessedUpdate"
-"""What Temporal calls the refusal."""
+"""Temporal's name of the refusal."""
 _PAUSES = (0.02, 0.1, 0.5, *[1.0] * 30)
-"""Seconds before it is sent again; after the last nobody has answered."""
+"""Seconds before each further try. After the last one, the update counts as unanswered."""
 
-Handle = WorkflowUpdateHandle[Any]  # Any: whatever the update answers
+Handle = WorkflowUpdateHandle[Any]  # Any: the type of the update's answer
 
 
 class SendAgain(Interceptor):
-    """Sends it under the same id until the workflow takes or refuses it, for half a minute."""
+    """Sends a dropped update again, under the same id, for up to half a minute."""
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
-        """As the SDK asks for it."""
+        """Wrap the SDK's interceptor."""
         return _SendAgain(next)
 
 
@@ -55,8 +55,8 @@ class _SendAgain(OutboundInterceptor):
         send, update = super().start_update_with_start_workflow, input.update_workflow_input
 
         async def again(update_id: str) -> Handle:
-            # The caller has heard of the start already, and hears of one only once.
-            silent = replace(input, _on_start=_heard, _on_start_error=_heard)
+            # The first try has told the caller of the start, so this one must not.
+            silent = replace(input, _on_start=_ignore, _on_start_error=_ignore)
             return await send(
                 replace(silent, update_workflow_input=replace(update, update_id=update_id))
             )
@@ -64,8 +64,8 @@ class _SendAgain(OutboundInterceptor):
         return await _until_seen(await send(input), again, update.wait_for_stage)
 
 
-def _heard(_: object) -> None:
-    """Nobody is told twice."""
+def _ignore(_: object) -> None:
+    """Ignore the report of a repeated start."""
 
 
 async def _until_seen(
@@ -83,7 +83,7 @@ async def _until_seen(
 
 async def _was_dropped(handle: Handle, stage: WorkflowUpdateStage) -> bool:
     if stage is not WorkflowUpdateStage.COMPLETED:
-        return False  # its outcome may be far away
+        return False  # the outcome can be far away, so do not wait for it
     try:
         await handle.result()
     except WorkflowUpdateFailedError as error:

@@ -1,4 +1,4 @@
-"""The workers: which workflows and activities each queue is served with."""
+"""The workers of each queue, with their workflows and activities."""
 
 import asyncio
 import secrets
@@ -50,7 +50,7 @@ from workflows.enrollment.seller_enrollment import SellerEnrollment
 QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE)
 
 DEPLOYMENT = "case72"
-"""What the versions are versions of; short, since every event of a worker's carries it."""
+"""The name of the worker deployment. It is short, since every event of a worker repeats it."""
 
 WORKFLOWS = [IssueCase, SellerEnrollment]
 
@@ -59,7 +59,7 @@ _ACKNOWLEDGE_CANCEL_WITHIN = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Providers:
-    """What the engine meets the world through."""
+    """The adapters to the outside world."""
 
     telephone: Telephone
     phone_lock: PhoneLock
@@ -70,7 +70,7 @@ class Providers:
 
 
 def providers_of(settings: Settings, client: Client) -> Providers:
-    """The providers that the settings name."""
+    """Return the providers that the settings name."""
     return Providers(
         telephone=telephone_of(settings),
         phone_lock=TemporalPhoneLock(client),
@@ -82,7 +82,7 @@ def providers_of(settings: Settings, client: Client) -> Providers:
 
 
 def telephone_of(settings: Settings) -> FailoverTelephone:
-    """The telephone that the settings name; of several, each steps in for those before it."""
+    """Return the telephone that the settings name. If a provider fails, the next one calls."""
     providers: dict[str, Telephone] = {
         name: twilio_of(settings)
         if name == "twilio"
@@ -93,7 +93,7 @@ def telephone_of(settings: Settings) -> FailoverTelephone:
 
 
 def twilio_of(settings: Settings) -> TwilioTelephone:
-    """The telephone at Twilio."""
+    """Return the telephone at Twilio."""
     token = settings.twilio_auth_token
     assert settings.twilio_account_sid
     assert settings.twilio_from
@@ -110,10 +110,10 @@ def twilio_of(settings: Settings) -> TwilioTelephone:
 
 
 def mail_of(settings: Settings) -> Mail:
-    """The mail that the settings name.
+    """Return the mail provider that the settings name.
 
     Raises:
-        ValueError: a setting is no use, and named.
+        ValueError: a setting is bad. The message names it.
     """
     if settings.mail == "simulated":
         return SimulatedMail(settings.state / "mail")
@@ -134,7 +134,7 @@ def mail_of(settings: Settings) -> Mail:
     )
 
 
-def _version(settings: Settings) -> dict[str, Any]:  # Any: what `Worker` takes
+def _version(settings: Settings) -> dict[str, Any]:  # Any: arguments of `Worker`
     if settings.version is None:
         return {"build_id": DEPLOYMENT}
     version = WorkerDeploymentVersion(DEPLOYMENT, settings.version)
@@ -142,14 +142,14 @@ def _version(settings: Settings) -> dict[str, Any]:  # Any: what `Worker` takes
 
 
 IDENTITY = f"{socket.gethostname()[:12]}-{secrets.token_hex(3)}"
-"""Who this process is in histories: no two are the same, whatever their hosts are called.
+"""The name of this process in histories. It is unique, even if hosts share a name.
 
-Short, since every event of a worker's carries it.
+It is short, since every event of a worker repeats it.
 """
 
 
 class Workers:
-    """The workers of this process, while they run."""
+    """The running workers of this process."""
 
     def __init__(self, workers: Iterable[Worker], slots: Iterable[OneSlot]) -> None:
         self._workers = tuple(workers)
@@ -157,11 +157,11 @@ class Workers:
 
     @property
     def has_lost_a_task(self) -> bool:
-        """Whether a workflow task was taken that nobody works on: only a restart helps then."""
+        """Whether the SDK has lost a workflow task. Only a restart helps then."""
         return any(slot.under_way_for() > LOST_AFTER_SECONDS for slot in self._slots)
 
     async def stop(self) -> None:
-        """Take nothing more, and let what is under way finish, on all queues at once."""
+        """Stop all workers at once. Each accepts no new task and finishes those under way."""
         await asyncio.gather(*(worker.shutdown() for worker in self._workers))
 
 
@@ -173,7 +173,7 @@ async def working(
     queues: Iterable[str] = QUEUES,
     page: PageLinks | None = None,
 ) -> AsyncIterator[Workers]:
-    """Serve the queues while the block runs; e-mails link to the `page`, if there is one."""
+    """Serve the queues while the block runs. E-mails link to the `page`, if there is one."""
     queues = tuple(queues)
     slots: list[OneSlot] = []
     if CASES_QUEUE in queues:
@@ -195,15 +195,15 @@ async def workflow_workers(
     queue: str = CASES_QUEUE,
     workflows: Sequence[type] = WORKFLOWS,
 ) -> list[Worker]:
-    """Workers that do one workflow task at a time each, and keep no workflow in memory.
+    """Return workers that do one workflow task at a time each, and keep no workflow in memory.
 
-    Both are needed so that the SDK loses nothing. Without a sandbox, which would make each replay
-    dearer and sees none of our modules (docs/architecture.md).
+    Otherwise the SDK loses workflow tasks. There is no sandbox: it would slow each replay down, and
+    it checks none of our modules (docs/architecture.md).
     """
     unused = FixedSizeSlotSupplier(1)
     return [
         Worker(
-            await _again(client),
+            await _copy_of(client),
             task_queue=queue,
             workflows=workflows,
             workflow_runner=UnsandboxedWorkflowRunner(),
@@ -223,8 +223,8 @@ async def workflow_workers(
     ]
 
 
-async def _again(client: Client) -> Client:
-    """The same client once more: the SDK lets one serve a queue's workflows only once."""
+async def _copy_of(client: Client) -> Client:
+    """Return a copy of the client. The SDK allows a client one workflow worker of each queue."""
     service = await ServiceClient.connect(client.service_client.config)
     config = client.config()
     config["service_client"] = service
@@ -238,7 +238,7 @@ def activity_workers(
     queues: Iterable[str],
     page: PageLinks | None,
 ) -> list[Worker]:
-    """A worker for the activities of each of the queues."""
+    """Return a worker for the activities of each queue."""
     call_only(settings.called_regions)
     opening = OpeningActivities(providers.programme, providers.accounts, settings.least_window)
     marketplace = AccountActivities(
@@ -253,10 +253,10 @@ def activity_workers(
             WebUI(settings.web_ui, client.namespace) if settings.web_ui else None,
         ),
     )
-    standing = WarningActivities(settings.warn_days_below)
+    warnings = WarningActivities(settings.warn_days_below)
     contacts = SharingActivities(providers.programme, providers.cases)
     telephony = CallActivities(providers.telephone, providers.phone_lock)
-    # Any: activities of every signature.
+    # Any: activities have different signatures.
     activities: dict[str, list[Callable[..., Any]]] = {
         CASES_QUEUE: [
             opening.look_up,
@@ -268,7 +268,7 @@ def activity_workers(
             contacts.tell_enrollment,
             contacts.tell_case,
             contacts.tell_case_of_deactivation,
-            standing.look_up_warnings,
+            warnings.look_up_warnings,
         ],
         TELEPHONY_QUEUE: [telephony.place_call],
         EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],

@@ -1,4 +1,4 @@
-"""What can be set, from the environment, each with the prefix `CASE72_`."""
+"""The settings, read from the environment with the prefix `CASE72_`."""
 
 import re
 from datetime import date, timedelta
@@ -42,90 +42,91 @@ class Settings(BaseSettings):
     telephone: Annotated[
         tuple[Literal["simulated", "twilio"], ...], NoDecode, Field(min_length=1)
     ] = ("simulated",)
-    """Where one fails, the next places the call."""
+    """If a provider fails, the next one places the call."""
     mail: Literal["simulated", "smtp"] = "simulated"
     marketplace: Literal["simulated"] = "simulated"
     ring_seconds: Annotated[float, Field(ge=0, le=600)] = 2
     """How long a simulated call rings."""
     twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] | None = None
-    """Required with `telephone=twilio`, as are its auth token, `from` and the desk's phone."""
+    """Required with `telephone=twilio`, like `twilio_auth_token`, `twilio_from`, `desk_phone`."""
     twilio_auth_token: SecretStr | None = None
     twilio_base_url: str = "https://api.twilio.com"
     twilio_from: PhoneNumber | None = None
-    """Our number: whom the seller sees calling."""
+    """Our number, which the seller's telephone shows."""
     twilio_join_url: str | None = None
-    """TwiML that joins who presses a key, while a machine is spoken to, to the desk's line."""
+    """TwiML that connects a person to the desk's line if they press a key during our message to a
+    machine."""
     desk_phone: PhoneNumber | None = None
-    """The desk's line: sellers are told to call it, and whoever answers a call is joined to it."""
+    """The desk's line. Sellers are told to call it, and a seller who answers is connected to it."""
     smtp_host: str | None = None
-    """Where mail is handed in; required with `mail=smtp`, as the rest is for it only."""
+    """The mail server. Required with `mail=smtp`; without it no `smtp_...` setting is used."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """The security's own, if none."""
+    """Null means the default port of the security."""
     smtp_security: Security = Security.STARTTLS
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_token_file: ExistingFile | None = None
-    """Instead of a password: where the token for XOAUTH2 is, read anew for each login."""
+    """The file of the XOAUTH2 token, instead of a password. It is read for each login."""
     smtp_token_command: str | None = None
-    """Likewise: what prints it, without a shell."""
+    """The command that prints the XOAUTH2 token. It runs without a shell."""
     smtp_ca_file: ExistingFile | None = None
     smtp_timeout_seconds: Annotated[float, Field(gt=0, le=50)] = 45
-    """For one whole message; a try may take a minute (workflows/shared/activity_options.py)."""
+    """The limit for one message. A try may take a minute (workflows/shared/activity_options.py)."""
     warn_days_below: Annotated[
         tuple[Annotated[int, Field(ge=1, le=DAYS_BELOW_ALLOWED)], ...], NoDecode
     ] = (7, 10)
-    """At how many days below an enrolled seller is warned; none: nobody is."""
+    """At how many days below an enrolled seller is warned. Empty means no warnings."""
     sender: str = "Account Health <account-health@case72.example>"
     desk: str = "desk@case72.example"
     message_id_domain: str = "case72.example"
     web_ui: str | None = None
-    """Where the desk opens Temporal's Web UI; its e-mails then link to the case there."""
+    """The address of Temporal's Web UI. With it, e-mails to the desk link to the case there."""
     templates: ExistingFolder | None = None
-    """A marketplace's own templates, each instead of ours of the same name (docs/wording.md)."""
+    """A folder of the marketplace's templates. Each replaces ours of its name (docs/wording.md)."""
     log: Literal["auto", "console", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics: str | None = None
-    """Where Prometheus finds what is counted, as `127.0.0.1:9464`; none: nothing is counted."""
+    """The address of `/metrics` for Prometheus, such as `127.0.0.1:9464`. None: no metrics."""
     health: str | None = None
-    """Where `/healthy` tells whether this worker is well, as `127.0.0.1:9465`; none: nowhere."""
+    """The address of `/healthy`, such as `127.0.0.1:9465`. None: it is not served."""
     calls_per_second: Annotated[float | None, Field(gt=0)] = None
-    """For the whole fleet, like `emails_per_second`: Temporal hands out no more. None: no limit.
+    """The limit of all workers together, like `emails_per_second`. None means no limit.
 
-    Every worker has to say the same, or the last to start decides.
+    Set the same value for every worker. Otherwise the worker that started last decides.
     """
     emails_per_second: Annotated[float | None, Field(gt=0)] = None
-    """Letters of the programme and e-mails to the desk included."""
+    """This includes letters of the programme and e-mails to the desk."""
     called_regions: Annotated[tuple[str, ...], NoDecode] = ()
-    """Regions (`US`) and calling codes (`+44`) that are called; none means all."""
+    """The regions (`US`) and calling codes (`+44`) that are called. Empty means all."""
     concurrent_calls: Annotated[int, Field(ge=1, le=10_000)] = 100
     """How many calls a worker follows at once."""
     workflow_tasks_at_once: Annotated[int, Field(ge=1, le=100)] = 4
-    """How many workflow tasks a worker does at once; more where Temporal is far away."""
+    """How many workflow tasks a worker does at once. Set more if Temporal is far away."""
     version: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = None
-    """Of the code, where versions are to be kept apart (docs/upgrading.md)."""
+    """The version of the code, for versions that run side by side (docs/upgrading.md)."""
     silence_held_until: AwareDatetime | None = None
     """Until this moment (ISO 8601 with an offset) nobody is deactivated for silence.
 
-    For the days after a restore, in which contact may be missing (docs/operations.md).
+    Set it after a restore, when contacts may be missing (docs/operations.md).
     """
     time_zones_checked: date | None = None
-    """The day on which somebody looked for a newer time-zone database than ours in vain.
+    """The day on which somebody checked that our time-zone database is still the newest.
 
-    From that day on it is counted how old ours is (docs/runbook/time-zones-old.md).
+    The age of the database counts from that day (docs/runbook/time-zones-old.md).
     """
     least_window: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=30))] = LEAST_WINDOW
-    """Of a case's policy (ISO 8601); under a day only for demos and tests."""
+    """The shortest window of a policy (ISO 8601). Under a day it is for demos and tests only."""
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
-    """How long a stopping worker lets activities finish: more than a call takes."""
+    """How long a stopping worker waits for its activities. A call must fit into it."""
 
     @field_validator("twilio_auth_token", "smtp_password", mode="before")
     @classmethod
-    def _as_from_a_file(cls, value: Any) -> Any:  # whatever the environment holds
+    def _stripped(cls, value: Any) -> Any:  # Any: the environment can hold anything
         return value.strip() if isinstance(value, str) else value
 
     @field_validator("metrics", "health")
     @classmethod
-    def _can_be_listened_at(cls, value: str | None) -> str | None:
+    def _is_address_and_port(cls, value: str | None) -> str | None:
         if value is not None:
             host, _, port = value.rpartition(":")
             try:
@@ -140,10 +141,10 @@ class Settings(BaseSettings):
 
     @field_validator("telephone", "called_regions", "warn_days_below", mode="before")
     @classmethod
-    def _in_order(cls, value: Any, field: ValidationInfo) -> Any:  # whatever the environment holds
+    def _split(cls, value: Any, field: ValidationInfo) -> Any:  # Any: the environment's value
         if not isinstance(value, str):
             return value
-        # An empty list of warnings warns nobody. The others would mean what nobody meant.
+        # An empty list of warnings is allowed. An empty value of the others stays an error.
         none = field.field_name == "warn_days_below" and not value.strip()
         return [] if none else value.replace(" ", "").split(",")
 
@@ -177,7 +178,7 @@ class Settings(BaseSettings):
         if missing := [name for name in needed if not getattr(self, name)]:
             raise ValueError(f"{', '.join(missing)}: required with telephone=twilio")
         if self.desk_phone == self.twilio_from:
-            raise ValueError("desk_phone: is twilio_from, which calls; give the desk's own line")
+            raise ValueError("desk_phone: must differ from twilio_from; give the desk's own line")
         url = _url(self.twilio_base_url)
         here = url and url.hostname in ("localhost", "127.0.0.1", "::1")
         if (
@@ -185,15 +186,15 @@ class Settings(BaseSettings):
             or not url.hostname
             or url.scheme not in (("https", "http") if here else ("https",))
         ):
-            raise ValueError("twilio_base_url: must be https, as the auth token is sent there")
+            raise ValueError("twilio_base_url: must be https, since the auth token is sent there")
         join = _url(self.twilio_join_url or "https://none.example")
         if not join or not join.hostname or join.scheme != "https":
-            raise ValueError("twilio_join_url: must be an https address, as a TwiML Bin has")
+            raise ValueError("twilio_join_url: must be an https address, such as a TwiML Bin's")
         return self
 
     @property
     def calling_number(self) -> str | None:
-        """What a seller's telephone shows when we call; None where no real provider calls."""
+        """Return the number that a seller's telephone shows; None if only the simulation calls."""
         return self.twilio_from if "twilio" in self.telephone else None
 
     @field_validator("web_ui")
@@ -216,11 +217,11 @@ class Settings(BaseSettings):
         if len(given) > 1:
             raise ValueError(f"{', '.join(given)}: give one of them")
         if self.smtp_username and not given:
-            raise ValueError(f"smtp_username: is no use without one of {', '.join(ways)}")
+            raise ValueError(f"smtp_username: needs one of {', '.join(ways)}")
         if given and not self.smtp_username:
             raise ValueError(f"smtp_username: is required with {given[0]}")
         if self.smtp_username and self.smtp_security is Security.NONE:
-            raise ValueError("smtp_security: a login is not sent without encryption")
+            raise ValueError("smtp_security: must be starttls or tls with a login")
         return self
 
     @model_validator(mode="after")
@@ -234,7 +235,7 @@ class Settings(BaseSettings):
                 or not _is_address(given[0][1])
                 or (name == "desk" and given[0][0])
             ):
-                raise ValueError(f"{name}: is not one e-mail address that every server takes")
+                raise ValueError(f"{name}: must be one e-mail address in ASCII")
         return self
 
 
@@ -247,10 +248,10 @@ def _is_address(text: str) -> bool:
 
 
 def _url(text: str) -> SplitResult | None:
-    """The parts of a URL, None if it is none."""
+    """Return the parts of a URL; None if the text is not a URL."""
     try:
         parts = urlsplit(text)
-        _ = parts.port  # is only read when it is asked for
+        _ = parts.port  # raises if the port is bad
     except ValueError:
         return None
     return parts

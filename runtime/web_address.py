@@ -1,4 +1,4 @@
-"""The origin of a web site, written as every browser writes it."""
+"""The origin of a web site, in the form that browsers send."""
 
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
@@ -10,12 +10,12 @@ _SHOWN = re.compile(r"[\x21-\x7e]+")
 
 
 def origin_of(text: str) -> str:
-    """Scheme, host and port: small letters, and no port where it is the scheme's own.
+    """Return scheme, host and port in lower case, without the scheme's default port.
 
-    A browser compares origins letter by letter, so that one written otherwise never matches.
+    Browsers compare origins letter by letter, so an origin in another form never matches.
 
     Raises:
-        ValueError: it is no origin, or one that no browser would send.
+        ValueError: the text is not an origin, or no browser would send it.
     """
     if not text.isascii():
         raise ValueError("must be ASCII: write a host of another script as xn--...")
@@ -34,14 +34,14 @@ def origin_of(text: str) -> str:
     if "@" in parts.netloc:
         raise ValueError("must not have a user's name or a password in it")
     if parts.path not in ("", "/") or parts.query or parts.fragment or text[-1] in "?#":
-        raise ValueError("must be a host of its own, without a path")
+        raise ValueError("must be a host only, without a path")
     host = _host(parts)
     named = "" if port in (None, _DEFAULT_PORTS[scheme]) else f":{port}"
     return f"{scheme}://{host}{named}"
 
 
 def is_this_machine(origin: str) -> bool:
-    """Whether an origin is of one's own machine, where nothing needs https."""
+    """Tell whether an origin is on this machine, where https is not needed."""
     return urlsplit(origin).hostname in ("localhost", "127.0.0.1", "::1")
 
 
@@ -50,16 +50,16 @@ def _host(parts: SplitResult) -> str:
     try:
         if "[" in parts.netloc:
             return f"[{IPv6Address(host)}]" if "%" not in host else _no_host()
-        if host.rpartition(".")[2].isdigit():  # which browsers read as an address
+        if host.rpartition(".")[2].isdigit():  # browsers read such a host as an IP address
             return str(IPv4Address(host))
     except AddressValueError:
         return _no_host()
     if host.endswith("."):
-        raise ValueError("must not end with a dot: for a browser that is another host")
+        raise ValueError("must not end with a dot: browsers treat that as another host")
     if len(host) > 253 or not _NAME.fullmatch(host):
         return _no_host()
     return host
 
 
 def _no_host() -> str:
-    raise ValueError("must have a host that there can be")
+    raise ValueError("must have a valid host")

@@ -1,4 +1,4 @@
-"""Serving with uvicorn beside whatever else the process does."""
+"""Serves with uvicorn inside a process that does other things too."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -9,7 +9,7 @@ import uvicorn
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs it, and is stopped by them."""
+    """A server that installs no signal handlers. The process stops it."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -17,17 +17,17 @@ class _Server(uvicorn.Server):
 
 
 def open_socket(host: str, port: int) -> socket:
-    """Return a socket that listens; at any free port for 0.
+    """Return a listening socket. Port 0 means any free port.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: nothing can listen on the address.
     """
     return create_server((host, port), family=AF_INET6 if ":" in host else AF_INET)
 
 
 @asynccontextmanager
 async def listening(config: uvicorn.Config, listener: socket) -> AsyncIterator[None]:
-    """Serve at the socket while the block runs, and close it."""
+    """Serve on the socket while the block runs, then close it."""
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
     try:

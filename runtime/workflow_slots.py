@@ -1,4 +1,4 @@
-"""Workflow tasks are taken one at a time, and none may be lost unnoticed (docs/architecture.md)."""
+"""Lets a worker do one workflow task at a time, and notices lost ones (docs/architecture.md)."""
 
 import asyncio
 import time
@@ -12,14 +12,14 @@ from temporalio.worker import (
 )
 
 LOST_AFTER_SECONDS = 60.0
-"""Temporal hands a workflow task to another worker after 10 s. One that is still not done then is
-one that nobody works on: the SDK has lost it, and with it the slot."""
+"""Temporal gives a workflow task to another worker after 10 s. A task that takes this long was lost
+by the SDK, and the slot with it."""
 
 
 class OneSlot(CustomSlotSupplier):
-    """The only slot for workflow tasks of a worker.
+    """A worker's only slot for workflow tasks.
 
-    With a second slot the SDK can hold two tasks of one workflow at once, and loses what it holds.
+    With a second slot the SDK can hold two tasks of one workflow at once, and then loses them.
     """
 
     def __init__(self) -> None:
@@ -28,8 +28,8 @@ class OneSlot(CustomSlotSupplier):
         self._taken_at: float | None = None
 
     def under_way_for(self) -> float:
-        """For how many seconds the task under way has been so; 0 if there is none."""
-        taken_at = self._taken_at  # read once: the SDK's threads change it
+        """Return for how many seconds the current task is under way; 0 if there is none."""
+        taken_at = self._taken_at  # read it once, since the SDK's threads change it
         return time.monotonic() - taken_at if taken_at is not None else 0.0
 
     async def reserve_slot(self, ctx: SlotReserveContext) -> SlotPermit:
@@ -38,15 +38,15 @@ class OneSlot(CustomSlotSupplier):
         return SlotPermit()
 
     def try_reserve_slot(self, ctx: SlotReserveContext) -> SlotPermit | None:
-        """Take no task that was not polled for."""
+        """Refuse a task that was not polled for."""
         return None
 
     def mark_slot_used(self, ctx: SlotMarkUsedContext) -> None:
-        """A task has come."""
+        """Note when a task has come."""
         self._taken_at = time.monotonic()
 
     def release_slot(self, ctx: SlotReleaseContext) -> None:
-        """The task is done, or none has come."""
+        """Free the slot. The task is done, or none has come."""
         self._taken_at = None
-        # The SDK calls from threads of its own.
+        # The SDK calls this from its own threads.
         self._loop.call_soon_threadsafe(self._free.release)

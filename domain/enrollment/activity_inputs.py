@@ -1,4 +1,4 @@
-"""What an enrollment asks of the world: the arguments of activities."""
+"""The arguments of an enrollment's activities."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from domain.shared.text import Frozen
 
 
 class SendLetterInput(Frozen):
-    """E-mail the seller. `enrollment_id` and `number` together make the Message-ID."""
+    """An e-mail to the seller. `enrollment_id` and `number` together make the Message-ID."""
 
     enrollment_id: str
     number: int
@@ -27,7 +27,7 @@ class SendLetterInput(Frozen):
 
 
 def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLetterInput:
-    """The input for a letter of the outbox."""
+    """Return the input that sends a letter of the outbox."""
     account = enrollment.account
     return SendLetterInput(
         enrollment_id=enrollment.id,
@@ -46,10 +46,10 @@ def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLe
 
 
 def tell_deactivation_input(enrollment: Enrollment) -> TellDeactivationInput:
-    """The input to let an open case know that the account is deactivated."""
+    """Return the input that tells an open case that the account is deactivated."""
     assert enrollment.case_to_hear is not None
     return TellDeactivationInput(
-        # Deactivated, reinstated and deactivated again is told twice.
+        # The event number makes a second deactivation, after a reinstatement, a message of its own.
         key=f"{enrollment.id}/deactivated/{enrollment.happened}",
         store=enrollment.account.store,
         seller_id=enrollment.account.seller_id,

@@ -1,4 +1,4 @@
-"""A seller's standing in a store: what each event does to it, and what is to be done next.
+"""A seller's enrollment in a store: the effect of each event, and the next steps.
 
 The rating requirement itself is in domain/enrollment/ratings.py (docs/rules.md, section 2).
 """
@@ -38,18 +38,18 @@ from domain.shared.fresh_link import refuse_if_too_often
 REMIND_AFTER = timedelta(days=7)
 LINK_SPACING, LINKS_PER_DAY = timedelta(minutes=15), 3
 _REMEMBERS_CASES = 20
-"""A repeat comes within days, and each case is of its own."""
+"""A repeat comes within days, so a few cases are enough."""
 
 
 class Enrollment(Warnings):
-    """The whole of an enrollment."""
+    """An enrollment with all its rules."""
 
     def advance(self, now: datetime) -> tuple[EnrollmentStep, ...]:
-        """Let time pass until `now`; answer every step that is to be under way from here on.
+        """Let time pass until `now`. Return every step that must be under way from now on.
 
-        A step under way that is not in the answer is to be called off. Asking again at the
-        same moment changes nothing. Until the number is checked nothing is decided, or a
-        seller would be invited who has a valid one.
+        Whoever performs the steps cancels those that are missing from the answer. A second call
+        at the same moment changes nothing. Nothing is decided before the number is checked.
+        Otherwise a seller with a valid number would be asked for one.
         """
         if self.number_unchecked:
             assert self.account.emergency_phone is not None
@@ -71,7 +71,7 @@ class Enrollment(Warnings):
         return tuple(steps)
 
     def settle(self, now: datetime) -> None:
-        """Bring the status up to date; the number must have been checked."""
+        """Bring the status up to date. Call it only after the number was checked."""
         today = now.astimezone(UTC).date()
         self.ratings = self.ratings.kept(today)
         status, reason = self._standing(today)
@@ -104,8 +104,8 @@ class Enrollment(Warnings):
         return EnrollmentStatus.ENROLLED, EnrollmentReason.REQUIREMENTS_MET
 
     def _become(self, status: EnrollmentStatus, reason: EnrollmentReason, now: datetime) -> None:
-        # The next letter must say that it ended, too, if the one that does so never left: of
-        # letters that wait for an address only the newest is kept.
+        # Only the newest letter that waits for an address is kept. If a letter about the end of
+        # the enrollment still waits, the next letter replaces it, so it must say that too.
         waiting = self.outbox if self.account.email is None else ()
         ended = self.status is EnrollmentStatus.ENROLLED or any(
             x.about in SAYS_ENDED for x in waiting
@@ -118,11 +118,11 @@ class Enrollment(Warnings):
             self.write(LetterPurpose.ENROLLED, now)
         elif status is EnrollmentStatus.INVITED:
             self.write(LetterPurpose.ENDED_NUMBER_NEEDED if ended else LetterPurpose.INVITED, now)
-        elif ended and reason is not EnrollmentReason.DEACTIVATED:  # of that, whoever did it tells
+        elif ended and reason is not EnrollmentReason.DEACTIVATED:  # whoever deactivated tells
             self.write(LetterPurpose.ENDED, now)
 
     def _next_moment(self, now: datetime) -> datetime | None:
-        """The next moment at which something would change by itself; None if none would."""
+        """Return the next moment at which something changes by itself; None if nothing will."""
         today = now.astimezone(UTC).date()
         moments = [] if self.remind_at is None else [self.remind_at]
         professional = self.account.selling_plan is SellingPlan.PROFESSIONAL
@@ -137,10 +137,10 @@ class Enrollment(Warnings):
     # --- events ---------------------------------------------------------------------------
 
     def record_ratings(self, event: RecordRatings, now: datetime) -> None:
-        """Ratings come in; a day recorded before is corrected.
+        """Record ratings. A rating of a day recorded before corrects that day.
 
         Raises:
-            Refused: a day lies in the future.
+            Refused: a day is in the future.
         """
         today = now.astimezone(UTC).date()
         for position, rating in enumerate(event.ratings):
@@ -165,7 +165,7 @@ class Enrollment(Warnings):
             self.log(now, EnrollmentEventKind.RATINGS_CORRECTED, event.by, note=note)
 
     def change_account(self, event: ChangeAccount, now: datetime) -> None:
-        """What is known of the seller changed. That a number is valid was looked up before."""
+        """Change what is known of the seller. The update's validator has checked the number."""
         self._learn(event, event.by, now, event.confirmed)
 
     def _learn(
@@ -174,7 +174,7 @@ class Enrollment(Warnings):
         news = account.news.items()
         changed = {f: value for f, value in news if value != getattr(self.account, f)}
         if account.emergency_phone is not None and not self.number_valid:
-            # Even if it is the one we have: the update's validator looked it up and let it in.
+            # Even the number we have counts as changed: the update's validator found it valid.
             changed["emergency_phone"] = account.emergency_phone
         if not changed:
             return
@@ -188,10 +188,10 @@ class Enrollment(Warnings):
         self.log(now, EnrollmentEventKind.ACCOUNT_CHANGED, by, changed=tuple(changed))
 
     def expel(self, event: Expel, now: datetime) -> None:
-        """Harmful conduct; a repeat changes nothing, not even after a readmission.
+        """Expel the seller for harm. A repeat changes nothing, not even after a readmission.
 
-        A case is remembered though the seller is expelled already, since its repeat may come
-        after they were readmitted.
+        The case is remembered even if the seller is expelled already, since its repeat may come
+        after a readmission.
         """
         if event.case_id in self.expelled_in:
             return
@@ -207,7 +207,7 @@ class Enrollment(Warnings):
         )
 
     def readmit(self, event: Readmit, now: datetime) -> None:
-        """A person takes the expulsion back; the requirements decide again.
+        """Take the expulsion back, on a person's word. The requirements decide again.
 
         Raises:
             Refused: the seller is not expelled.
@@ -222,9 +222,9 @@ class Enrollment(Warnings):
         self.log(now, EnrollmentEventKind.READMITTED, event.by, note=event.note)
 
     def record_deactivation(self, event: RecordDeactivation, now: datetime) -> None:
-        """The account is deactivated: nobody is invited or congratulated any more.
+        """Record that the account is deactivated. Cancel invitations and congratulations.
 
-        An open case hears of it, unless a case has done or found it.
+        An open case is told, unless a case reported the deactivation itself.
         """
         if self.deactivated:
             return
@@ -235,10 +235,10 @@ class Enrollment(Warnings):
         self.outbox = tuple(x for x in self.outbox if x.about is not LetterPurpose.ENROLLED)
 
     def reinstate(self, event: Reinstate, now: datetime) -> None:
-        """The account is active again; the requirements decide.
+        """Record that the account is active again. The requirements decide.
 
         Raises:
-            Refused: it was not deactivated.
+            Refused: the account is not deactivated.
         """
         if not self.deactivated:
             raise Refused(
@@ -250,10 +250,10 @@ class Enrollment(Warnings):
         self.log(now, EnrollmentEventKind.REINSTATED, event.by, note=event.note)
 
     def send_link(self, event: SendLink, now: datetime) -> None:
-        """A fresh link to the account health page, by e-mail to the address on file.
+        """E-mail a fresh link to the account health page to the address on file.
 
         Raises:
-            Refused: too many were sent, or there is no address to send it to.
+            Refused: too many links were sent, or no address is known.
         """
         if self.account.email is None:
             raise Refused("no e-mail address is known", Refusal.NO_EMAIL)
@@ -265,19 +265,19 @@ class Enrollment(Warnings):
         self.write(LetterPurpose.FRESH_LINK, now)
 
     def ignore_cancellation(self, now: datetime) -> None:
-        """An enrollment goes on: cancelled, it would forget that a seller was expelled."""
+        """Go on despite a cancellation. Otherwise an expulsion would be forgotten."""
         self.log(now, EnrollmentEventKind.CANCELLATION_IGNORED)
 
-    # --- what came of a step --------------------------------------------------------------
+    # --- results of steps -----------------------------------------------------------------
 
     def number_checked(self, valid: bool, now: datetime) -> None:
-        """The number that the enrollment began with was looked up."""
+        """Record whether the number that the enrollment began with is valid."""
         if self.number_unchecked:
             self.number_valid = valid
             self.settle(now)
 
     def sent(self, letter: Letter, result: Result, now: datetime) -> None:
-        """An e-mail was taken, bounced, or given up on."""
+        """Record the result of an e-mail: accepted, bounced or failed."""
         self.outbox = tuple(x for x in self.outbox if x.number != letter.number)
         self.log(now, EnrollmentEventKind.EMAIL, about=letter.about, result=result)
         self.has_warned(letter, result, now.astimezone(UTC).date())
@@ -285,14 +285,14 @@ class Enrollment(Warnings):
             self.remind_at = now + REMIND_AFTER
 
     def told_deactivation(self, by: str, told: bool, now: datetime) -> None:
-        """An open case, if there is one, knows that the account is deactivated, or could not."""
+        """Record whether an open case, if any, could be told of the deactivation in time."""
         if by == self.case_to_hear:
             self.case_to_hear = None
         if not told:
             self.log(now, EnrollmentEventKind.CASE_NOT_TOLD)
 
     def shared_contact(self, news: ContactNews, told: bool, now: datetime) -> None:
-        """An open case, if there is one, heard the news, or could not be told in time."""
+        """Record whether an open case, if any, could be told the changed contact in time."""
         if news == self.contact_news:
             self.contact_news = news.told()
         if not told:

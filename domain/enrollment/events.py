@@ -1,6 +1,6 @@
 """The arguments of an enrollment's updates (docs/api.md).
 
-The rule that each performs is the method of `Enrollment` of the same name.
+The method of `Enrollment` with the same name performs the rule of each.
 """
 
 from typing import Annotated, Any, Self
@@ -13,11 +13,11 @@ from domain.shared.account import SellingPlan
 from domain.shared.text import Email, Frozen, Language, Line, Paragraph, Phone, TimeZone
 
 MAXIMUM_RATINGS = 1000
-"""In one message: five windows of six months, each day of them recorded."""
+"""The maximum in one message: enough for each day of five windows of six months."""
 
 
 class AccountNews(Frozen):
-    """News of an account: a field that is null is not known any more, one left out stays."""
+    """News of an account. Null says that a field is not known any more; an absent field stays."""
 
     name: Line | None = None
     language: Language | None = None
@@ -28,29 +28,29 @@ class AccountNews(Frozen):
 
     @property
     def news(self) -> dict[str, Any]:  # Any: each field has a type of its own
-        """What is given, by field, in the order of the fields."""
+        """The given values by field, in the order of the fields."""
         given = (name for name in AccountNews.model_fields if name in self.model_fields_set)
         return {name: getattr(self, name) for name in given}
 
     @model_serializer(mode="wrap")
     def _only_what_is_given(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # As JSON too: a null would say that the field is not known any more.
+        # Leave absent fields out: a null would say that the field is not known any more.
         return {name: v for name, v in handler(self).items() if name in self.model_fields_set}
 
 
 class RecordRatings(Event):
-    """Ratings of days; one of a day recorded before corrects it."""
+    """Ratings of days. A rating of a day recorded before corrects that day."""
 
     ratings: Annotated[tuple[Rating, ...], Field(min_length=1, max_length=MAXIMUM_RATINGS)]
     account: AccountNews | None = None
-    """What the feed knows of the account: taken with the ratings, before a status is decided."""
+    """What the feed knows of the account. It is recorded before the status is decided."""
 
 
 class ChangeAccount(Event, AccountNews):
-    """What has changed of the account."""
+    """Changes of the account."""
 
     confirmed: tuple[Email, ...] = ()
-    """The addresses that a case confirmed it to: for the engine's own use."""
+    """The addresses to which a case confirmed the change. For the engine's own use."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -61,12 +61,12 @@ class ChangeAccount(Event, AccountNews):
 
 
 class Expel(Event):
-    """Harmful conduct: out of the programme until a person readmits."""
+    """Harmful conduct. The seller stays out of the programme until a person readmits them."""
 
     category: HarmCategory
     evidence: Line
     case_id: Line | None = None
-    """The case it was found in: expelled once for each."""
+    """The case that found the harm. Each case expels once."""
 
 
 class Reinstate(Event):

@@ -1,7 +1,7 @@
 """The rating requirement, exact to the day (docs/rules.md, section 2).
 
-A record is a step function: a rating holds until the next recorded day. Whatever is asked
-about days to come is answered for a rating that stays as it is. Days are UTC days.
+A rating holds until the next recorded day. Answers about days to come assume that the rating
+stays as it is. Days are UTC days.
 """
 
 import datetime as dt
@@ -17,17 +17,17 @@ from pydantic import BeforeValidator, Field
 from domain.shared.text import Frozen
 
 GOOD = 250
-"""The least rating that is not below."""
+"""The lowest rating that does not count as below."""
 DAYS_BELOW_ALLOWED = 10
 MONTHS = 6
 
 _DAY = dt.timedelta(days=1)
 _HORIZON = 190
-"""Days after which a window holds none of the days up to today: nothing changes any more."""
+"""After this many days a window holds no day up to today, so nothing changes any more."""
 
 
 def _iso(value: object) -> object:
-    """Only YYYY-MM-DD: anything looser would take 20260301 for a number of seconds."""
+    """Accept only YYYY-MM-DD. Otherwise pydantic reads 20260301 as a number of seconds."""
     if isinstance(value, str) and (len(value) != len("2026-03-01") or value[4] != "-"):
         raise ValueError("must be a day such as 2026-03-01")
     if isinstance(value, int | float):
@@ -47,14 +47,14 @@ Score = Annotated[int, Field(ge=0, le=1000), BeforeValidator(_whole)]
 
 
 class Rating(Frozen):
-    """The Account Health Rating from a day on."""
+    """The Account Health Rating from one day on."""
 
     date: Day
     rating: Score
 
 
 class Outlook(NamedTuple):
-    """The requirement on a day."""
+    """How the requirement stands on one day."""
 
     day: dt.date
     on_record: bool
@@ -69,78 +69,78 @@ class Outlook(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def window_start(day: dt.date) -> dt.date:
-    """The first day of the window of `day`: the one after `day` minus 6 calendar months."""
+    """Return the first day of the window of `day`: the day after `day` minus 6 calendar months."""
     return day - relativedelta(months=MONTHS) + _DAY
 
 
 def window_length(day: dt.date) -> int:
-    """The days of the window of `day`: 181 to 184."""
+    """Return the number of days in the window of `day`: 181 to 184."""
     return (day - window_start(day)).days + 1
 
 
 class RatingRecord(Frozen):
-    """The recorded days, in order, each of them once."""
+    """The recorded days in order, each of them once."""
 
     entries: tuple[Rating, ...] = ()
 
     def recorded(self, ratings: Iterable[Rating]) -> "RatingRecord":
-        """With `ratings`; a day recorded before is corrected, the last of a day counts."""
+        """Return the record with `ratings` added. Of two ratings of a day the later counts."""
         by_day = {rating.date: rating for rating in chain(self.entries, ratings)}
         return RatingRecord(entries=tuple(by_day[day] for day in sorted(by_day)))
 
     def kept(self, today: dt.date) -> "RatingRecord":
-        """Without the entries that no window of today or later can see."""
+        """Return the record without entries that no window of today or later needs."""
         start = window_start(today)
-        # The last entry before or on the window's first day is what holds there.
+        # The last entry on or before the window's first day gives the rating of that day.
         seen_from = sum(entry.date <= start for entry in self.entries) - 1
         return RatingRecord(entries=self.entries[seen_from:]) if seen_from > 0 else self
 
     def on(self, day: dt.date) -> int | None:
-        """The rating of a day; None before the first one recorded."""
+        """Return the rating of a day; None before the first recorded day."""
         return next((e.rating for e in reversed(self.entries) if e.date <= day), None)
 
     def changes(self, today: dt.date) -> tuple[Rating, ...]:
-        """The rating on the window's first known day, and each change within the window."""
+        """Return the rating on the window's first known day, and each change in the window."""
         start, changes = window_start(today), list[Rating]()
         for entry in self.entries:
             if not changes or entry.rating != changes[-1].rating:
                 day = max(entry.date, start)
-                # Of what was before the window only the last counts: it holds on the first day.
+                # Of the entries before the window only the last counts: it holds on the first day.
                 kept = changes[:-1] if changes and changes[-1].date == day else changes
                 changes = [*kept, Rating(date=day, rating=entry.rating)]
         return tuple(changes)
 
     def days_on_record(self, today: dt.date) -> int:
-        """How many days of today's window have a known rating."""
+        """Count the days of today's window that have a known rating."""
         if not self.entries:
             return 0
         first = max(self.entries[0].date, window_start(today))
         return max((today - first).days + 1, 0)
 
     def days_below(self, today: dt.date) -> int:
-        """How many days of today's window are below."""
+        """Count the days of today's window that are below."""
         return len(self._days_below(today))
 
     def is_met(self, today: dt.date) -> bool:
-        """Whether the requirement is met today."""
+        """Tell whether the requirement is met today."""
         return next(self.outlook(today)).met
 
     def qualifies_on(self, today: dt.date) -> dt.date | None:
-        """The first day, today or later, on which it is met; None if that day never comes."""
+        """Return the first day, today or later, on which the requirement is met; None if never."""
         return next((ahead.day for ahead in self.outlook(today) if ahead.met), None)
 
     def changes_on(self, today: dt.date) -> dt.date | None:
-        """The next day on which met turns to not met, or the other way round; None if never."""
+        """Return the next day on which `met` changes; None if it never does."""
         outlook = self.outlook(today)
         met = next(outlook).met
         return next((ahead.day for ahead in outlook if ahead.met is not met), None)
 
     def reaches(self, today: dt.date, days_below: int) -> dt.date | None:
-        """The first day, today or later, with so many days below; None if there is none."""
+        """Return the first day, today or later, with that many days below; None if none."""
         return next((a.day for a in self.outlook(today) if a.days_below >= days_below), None)
 
     def outlook(self, today: dt.date) -> Iterator[Outlook]:
-        """Today and the days to come, until nothing changes any more."""
+        """Yield today and the days to come, until nothing changes any more."""
         rating = self.on(today)
         stays_below = rating is not None and rating < GOOD
         below = self._days_below(today)
@@ -154,7 +154,7 @@ class RatingRecord(Frozen):
             yield Outlook(day, first <= start, count)
 
     def _days_below(self, today: dt.date) -> list[int]:
-        """The days of today's window that are below, as ordinals."""
+        """Return the ordinals of the days below in today's window."""
         start, end = window_start(today).toordinal(), today.toordinal() + 1
         ends = [entry.date.toordinal() for entry in self.entries[1:]]
         return [

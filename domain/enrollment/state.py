@@ -1,4 +1,4 @@
-"""Everything an enrollment is (docs/rules.md, section 2)."""
+"""The state of an enrollment (docs/rules.md, section 2)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,11 +17,11 @@ from domain.shared.taken_updates import TakesUpdates
 from domain.shared.text import Frozen
 
 _TIMELINE_KEEPS = 100
-"""The newest events: an enrollment lives as long as its seller sells."""
+"""Only the newest events are kept, since an enrollment lives as long as its seller sells."""
 
 
 class EnrollmentStatus(StrEnum):
-    """Where a seller stands."""
+    """A seller's status in the programme."""
 
     NOT_ELIGIBLE = "not_eligible"
     INVITED = "invited"
@@ -31,16 +31,16 @@ class EnrollmentStatus(StrEnum):
 
 
 class EnrollmentReason(StrEnum):
-    """Why a seller stands there: of several requirements not met, the first."""
+    """Why a seller has that status. Of several requirements not met, the first is named."""
 
     REQUIREMENTS_MET = "requirements_met"
     DEACTIVATED = "deactivated"
-    """The account itself, by a case or otherwise."""
+    """The account itself is deactivated, by a case or otherwise."""
     SELLING_PLAN = "selling_plan"
     RECORD_TOO_SHORT = "record_too_short"
     TOO_MANY_DAYS_BELOW = "too_many_days_below"
     NUMBER_BEING_CHECKED = "number_being_checked"
-    """Only in a view, for the moment that takes: nothing is decided yet."""
+    """Only in a view, while the number is being checked. Nothing is decided yet."""
     NO_NUMBER = "no_number"
     INVALID_NUMBER = "invalid_number"
     HARM = "harm"
@@ -56,21 +56,21 @@ class LetterPurpose(StrEnum):
     ENDED_NUMBER_NEEDED = "ended_number_needed"
     """The enrollment ended, and all that is missing is a valid number."""
     FRESH_LINK = "fresh_link"
-    """A way in to the account health page, whose older ones have run out."""
+    """A new link to the account health page, after older links have expired."""
     DAYS_BELOW = "days_below"
-    """The days below are running out."""
+    """A warning that few of the allowed days below are left."""
     CONTACT_CHANGED = "contact_changed"
-    """Number or address were changed: what was there before is written to."""
+    """A confirmation of a changed number or address, to the old address too."""
 
 
 INVITES = frozenset({LetterPurpose.INVITED, LetterPurpose.ENDED_NUMBER_NEEDED})
-"""What asks for the number, and is followed by a reminder."""
+"""The letters that ask for the number. A reminder follows them."""
 
 SAYS_ENDED = frozenset({LetterPurpose.ENDED, LetterPurpose.ENDED_NUMBER_NEEDED})
 
 
 class EnrollmentEventKind(StrEnum):
-    """The kinds of events in a timeline."""
+    """The kinds of events in the timeline."""
 
     KNOWN = "known"
     STATUS = "status"
@@ -88,7 +88,7 @@ class EnrollmentEventKind(StrEnum):
 
 
 class EnrollmentEntry(Frozen):
-    """One event. A fact is a field of its own, null where an event of its kind has none."""
+    """One event. Each fact has a field, which is null for kinds of events without that fact."""
 
     at: datetime
     what: EnrollmentEventKind
@@ -97,7 +97,7 @@ class EnrollmentEntry(Frozen):
     """What the e-mail was for."""
     result: Result | None = None
     status: EnrollmentStatus | None = None
-    """What the seller became."""
+    """The seller's new status."""
     reason: EnrollmentReason | None = None
     changed: tuple[str, ...] = ()
     """The fields of the account that changed."""
@@ -106,11 +106,11 @@ class EnrollmentEntry(Frozen):
     case_id: str | None = None
     """The case that deactivated the account."""
     note: str | None = None
-    """What somebody wrote, or a sentence for people."""
+    """What a person wrote, or a sentence for people to read."""
 
 
 def detail_of(entry: EnrollmentEntry) -> str:
-    """Facts and note of an event in English: `not eligible (deactivated)`."""
+    """Put the facts and the note of an event into English: `not eligible (deactivated)`."""
     facts = (
         entry.about,
         entry.result,
@@ -123,31 +123,31 @@ def detail_of(entry: EnrollmentEntry) -> str:
 
 
 class Letter(Frozen):
-    """An e-mail to be sent, or under way. Its number and the enrollment's id name it for ever."""
+    """An e-mail that waits or is being sent. Enrollment id and number identify it for ever."""
 
     number: int
     about: LetterPurpose
     reason: EnrollmentReason
     at: datetime
     days_below: int | None = None
-    """How many there are, in an e-mail that warns of them."""
+    """The number of days below that a warning states."""
     warns_at: tuple[int, ...] = ()
-    """Which of the numbers at which a seller is warned have been reached with it."""
+    """The warning thresholds that this warning covers."""
     to: str | None = None
-    """The address it goes to, whatever the account's is by then."""
+    """A fixed address. Null means the account's address at the time of sending."""
     confirms: Confirmation | None = None
-    """The change of number or address that it confirms."""
+    """The change of number or address that the letter confirms."""
 
 
 class Warned(Frozen):
-    """Seller was warned that so many days are below, and when."""
+    """A warning threshold that the seller was warned about, and the day of the warning."""
 
     days: int
     on: date
 
 
 class Expulsion(Frozen):
-    """What a seller was expelled for, and by whom."""
+    """Why a seller was expelled, and by whom."""
 
     by: str
     category: HarmCategory
@@ -157,14 +157,17 @@ class Expulsion(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class CheckNumber:
-    """Find out whether the number the enrollment began with is valid."""
+    """Check whether the number that the enrollment began with is valid."""
 
     phone: str
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send the letter of this number to this address; it may come to say something else."""
+    """Send the letter with this number to this address.
+
+    If the letter's purpose changes, it is a new step.
+    """
 
     number: int
     about: LetterPurpose
@@ -173,16 +176,16 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class LookUpWarnings:
-    """Find out at how many days below a seller is warned."""
+    """Look up the setting that says at how many days below a seller is warned."""
 
 
 EnrollmentStep = CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | WaitUntil
 
 
 class EnrollmentState(TakesUpdates):
-    """The state of an enrollment: nothing but frozen values and tuples of them.
+    """The state of an enrollment. It consists of frozen values and tuples of them only.
 
-    So a shallow copy is a true copy, and the whole survives a continue-as-new as JSON.
+    So a shallow copy is enough, and the state can be carried over as JSON by continue-as-new.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -193,41 +196,41 @@ class EnrollmentState(TakesUpdates):
     reason: EnrollmentReason = EnrollmentReason.SELLING_PLAN
     ratings: RatingRecord = RatingRecord()
     number_valid: bool | None = None
-    """Null until it was looked up."""
+    """Null until the number was checked."""
     expulsion: Expulsion | None = None
     expelled_in: tuple[str, ...] = ()
-    """The latest cases that a seller was expelled in: a repeat of one changes nothing."""
+    """The newest cases that expelled the seller. A repeat by one of them changes nothing."""
 
     deactivated: bool = False
-    """Whether the account is, as far as anybody has said."""
+    """Whether the account is deactivated, as far as the engine was told."""
     case_to_hear: str | None = None
-    """Who deactivated the account, while an open case is still to be told of it."""
+    """Who deactivated the account. It is set until an open case was told of the deactivation."""
 
     letters: int = 0
-    """How many were ever written."""
+    """How many letters were ever written."""
     outbox: tuple[Letter, ...] = ()
     remind_at: datetime | None = None
     warn_days: tuple[int, ...] | None = None
-    """At how many days below the seller is warned; None until it matters."""
+    """At how many days below the seller is warned. None until the setting is needed."""
     warned: tuple[Warned, ...] = ()
-    """The warnings that are not sent again for now."""
+    """The warnings that were sent, and are not sent again for now."""
     warning_failed_on: date | None = None
-    """The day on which the last warning that did not arrive was given up on."""
+    """The day on which the last undelivered warning bounced or failed."""
     contact_news: ContactNews = ContactNews()
-    """What an open case is still to be told."""
+    """The contact changes that an open case is not told of yet."""
 
     timeline: tuple[EnrollmentEntry, ...] = ()
     happened: int = 0
-    """How many events the timeline ever had; only the newest are kept."""
+    """How many events there ever were. The timeline keeps only the newest."""
 
     @property
     def number_unchecked(self) -> bool:
-        """Whether it is not known yet if the number is valid."""
+        """Whether there is a number that was not checked yet."""
         return self.account.emergency_phone is not None and self.number_valid is None
 
-    # Any: of an entry
+    # Any: the fields of `EnrollmentEntry` have different types.
     def log(self, now: datetime, what: EnrollmentEventKind, by: str = ENGINE, **facts: Any) -> None:
-        """Put an event into the timeline, with fields of `EnrollmentEntry`."""
+        """Add an event to the timeline. `facts` are fields of `EnrollmentEntry`."""
         entry = EnrollmentEntry(at=now, what=what, by=by, **facts)
         self.timeline = (*self.timeline, entry)[-_TIMELINE_KEEPS:]
         self.happened += 1

@@ -1,4 +1,4 @@
-"""What anybody may see of an enrollment (docs/rules.md, section 2; docs/api.md)."""
+"""The view of an enrollment that clients see (docs/rules.md, section 2; docs/api.md)."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from domain.shared.text import Frozen
 
 
 class Requirement(StrEnum):
-    """What enrollment takes."""
+    """The requirements of enrollment."""
 
     STORE = "store"
     SELLING_PLAN = "selling_plan"
@@ -26,7 +26,7 @@ class Requirement(StrEnum):
 
 
 class RequirementView(Frozen):
-    """A requirement, and how far it is."""
+    """A requirement, whether it is met, and its progress."""
 
     name: Requirement
     met: bool
@@ -34,46 +34,46 @@ class RequirementView(Frozen):
 
 
 class EnrollmentView(Frozen):
-    """The enrollment as clients see it. Absent values are null, never missing."""
+    """The enrollment as clients see it. A field without a value is null; no field is missing."""
 
     status: EnrollmentStatus
     reason: EnrollmentReason
     requirements: tuple[RequirementView, ...]
     rating: int | None
-    """Today's."""
+    """Today's rating."""
     days_below: int
-    """Of today's window."""
+    """In today's window."""
     days_on_record: int
-    """Of today's window."""
+    """In today's window."""
     qualifies_on: date | None
     account: SellerAccount
     deactivated: bool
-    """The account itself, whatever the status."""
+    """Whether the account itself is deactivated, whatever the status."""
     timeline: tuple[EnrollmentEntry, ...]
 
 
 class StandingView(EnrollmentView):
-    """The view with the ratings of today's window, for whoever draws them.
+    """The view with the ratings of today's window, for a chart.
 
-    Apart from the view itself, which every update answers with: that stands in histories, and
-    half a year of ratings in each answer would fill them.
+    It is separate from `EnrollmentView`, which is the answer to every update. Answers are stored
+    in histories, and half a year of ratings in each would fill them.
     """
 
     today: date
-    """The day, in UTC, that all of it is as of."""
+    """The day in UTC that the view is for."""
     ratings: tuple[Rating, ...]
-    """The first known, and each change; none lies before the window."""
+    """The first known rating of the window, and each change in it."""
 
 
 def standing_of(enrollment: Enrollment, now: datetime) -> StandingView:
-    """The view of an enrollment at `now`, as of `view_of`, with its ratings."""
+    """Return the view of an enrollment at `now` together with its ratings."""
     today = now.astimezone(UTC).date()
     ratings = enrollment.ratings.changes(today)
     return StandingView(**dict(view_of(enrollment, now)), today=today, ratings=ratings)
 
 
 def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
-    """The view of an enrollment as it stands at `now`, though nobody woke it since."""
+    """Return the view of an enrollment at `now`, even if it slept since the last change."""
     current = enrollment.model_copy()
     if current.number_unchecked:
         current.reason = EnrollmentReason.NUMBER_BEING_CHECKED
@@ -101,7 +101,7 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
 
 
 def why_not_enrolled(view: EnrollmentView) -> str | None:
-    """What a seller lacks to be enrolled, in words without personal data; None if nothing."""
+    """Say why a seller is not enrolled, without personal data. Return None if they are."""
     if view.status is EnrollmentStatus.ENROLLED:
         return None
     if view.status is EnrollmentStatus.EXPELLED:

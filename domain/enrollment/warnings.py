@@ -1,4 +1,4 @@
-"""Sellers are warned before the days below end an enrollment (docs/rules.md, section 2)."""
+"""Warnings to sellers before days below end the enrollment (docs/rules.md, section 2)."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,29 +7,29 @@ from domain.enrollment.letters import Letters
 from domain.enrollment.state import EnrollmentStatus, Letter, LetterPurpose, Warned
 
 WARN_AGAIN_AFTER = timedelta(days=30)
-"""A correction that goes back and forth comes within days."""
+"""Corrections that go back and forth come within days, and must not repeat a warning."""
 
 
 class Warnings(Letters):
-    """An enrollment that warns: `warn_days` are the days below at which it does."""
+    """An enrollment's warnings. `warn_days` are the days below at which the seller is warned."""
 
     def used_up(self, today: date) -> int:
-        """How many of the days below that an enrollment takes are used up; 0 where it is none."""
+        """Return how many allowed days below are used up; 0 if the seller is not enrolled."""
         return self.ratings.days_below(today) if self.status is EnrollmentStatus.ENROLLED else 0
 
     def warnings_looked_up(self, days: tuple[int, ...]) -> None:
-        """At how many days below sellers are warned, as it is set now."""
+        """Record the setting that says at how many days below sellers are warned."""
         self.warn_days = days
 
     def warn(self, today: date, now: datetime) -> None:
-        """Write that the days below are running out, where that is so and was not said."""
+        """Write a warning if few allowed days below are left and the seller was not told."""
         self.forget_warnings(today)
         below = self.used_up(today)
         if not below:
-            self.warn_days = None  # looked up anew when it matters again
-        # Without an address it is written later.
+            self.warn_days = None  # look the setting up again when it is needed again
+        # Without an address the warning is written later.
         reached = self.account.email is not None and self._reached(below)
-        # One that waits says what is so, or is not sent.
+        # Drop a waiting warning that is no longer true.
         self.outbox = tuple(
             x
             for x in self.outbox
@@ -40,9 +40,9 @@ class Warnings(Letters):
             self.write(LetterPurpose.DAYS_BELOW, now, days_below=below, warns_at=reached)
 
     def next_warning(self, today: date) -> date | None:
-        """The next day on which a warning is to be written or looked at again; None if never."""
+        """Return the next day on which to write or check a warning; None if there is none."""
         if any(letter.about is LetterPurpose.DAYS_BELOW for letter in self.outbox):
-            return today + timedelta(days=1)  # it has not left yet, and says what is so today
+            return today + timedelta(days=1)  # the waiting warning is true for today only
         below = self.used_up(today)
         if self.warning_failed_on == today and self._reached(below):
             return today + timedelta(days=1)
@@ -50,9 +50,9 @@ class Warnings(Letters):
         return self.ratings.reaches(today, min(more)) if more else None
 
     def has_warned(self, letter: Letter, result: Result, today: date) -> None:
-        """A warning left, though it may have been called off before it was known to have.
+        """Record the result of a warning, even if it was cancelled while it was being sent.
 
-        One that never left, or came back, has warned nobody: another is written the next day.
+        After a warning that failed or bounced, another is written the next day.
         """
         if letter.about is not LetterPurpose.DAYS_BELOW:
             return
@@ -64,7 +64,7 @@ class Warnings(Letters):
         self.warned += tuple(Warned(days=days, on=today) for days in said)
 
     def forget_warnings(self, today: date) -> None:
-        """A warning may be sent again when long after it there are fewer days below."""
+        """Allow a warning again if it is long ago and there are fewer days below than it said."""
         if self.warned:
             below = self.ratings.days_below(today)
             self.warned = tuple(

@@ -1,4 +1,4 @@
-"""Who a case is about, and over what (docs/rules.md, sections 2 and 3)."""
+"""The account that a case or an enrollment is about, and its issues (rules.md, sections 2, 3)."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -14,7 +14,7 @@ class Store(StrEnum):
 
 
 class SellingPlan(StrEnum):
-    """What a seller pays the marketplace for."""
+    """The selling plan that a seller has with the marketplace."""
 
     PROFESSIONAL = "professional"
     INDIVIDUAL = "individual"
@@ -33,7 +33,7 @@ class Account(Frozen):
 
 
 class SellerAccount(Frozen):
-    """What the programme knows of a seller in a store; null is not known."""
+    """What the programme knows of a seller in a store. Null means not known."""
 
     store: Store
     seller_id: Key
@@ -46,16 +46,16 @@ class SellerAccount(Frozen):
 
 
 class ContactNews(Frozen):
-    """What changed here, of number and address, and is to reach the account's other workflow.
+    """Changes of number and address that the account's other workflow is not told of yet.
 
-    Only that is told: the other workflow may have news of its own.
+    Only the changed fields are told, since the other workflow may have changes of its own.
     """
 
     fields: tuple[str, ...] = ()
     change: int = 0
-    """Counts the changes, so that one that comes while another is told is told as well."""
+    """Counts the changes. A change that comes while another is being told is told afterwards."""
     confirmed: tuple[str, ...] = ()
-    """The addresses that it was confirmed to: nobody is to hear of a change twice."""
+    """The addresses that got a confirmation already. No address gets two for one change."""
 
     def after(
         self,
@@ -63,7 +63,7 @@ class ContactNews(Frozen):
         changed: Iterable[str],
         confirmed: Iterable[str] = (),
     ) -> "ContactNews":
-        """With what just changed, as the account is now. That a number is gone is no news."""
+        """Return the news with the fields that just changed. A removed value is no news."""
         every = {*self.fields, *changed}
         if every.isdisjoint(_CONTACT):
             return self
@@ -75,7 +75,7 @@ class ContactNews(Frozen):
         )
 
     def told(self) -> "ContactNews":
-        """With nothing left to tell."""
+        """Return the news with nothing left to tell."""
         return ContactNews(change=self.change)
 
 
@@ -83,21 +83,21 @@ _CONTACT = ("emergency_phone", "email")
 
 
 class Confirmation(Frozen):
-    """What a seller is told of a changed number or address: enough to know it, no more."""
+    """What a seller is told of a changed number or address. It says no more than needed."""
 
     number_changed: bool
     number_ends: str | None
-    """The new number's last two digits; None where there is none any more, or the same."""
+    """The new number's last two digits. None if the number was removed or did not change."""
     email_changed: bool
 
 
 def confirmation_of(
     before: Account | SellerAccount, after: Account | SellerAccount
 ) -> tuple[Confirmation, tuple[str, ...]] | None:
-    """What is confirmed of a change, and to which addresses; None if nothing is.
+    """Return the confirmation of a change and its addresses; None if there is nothing to confirm.
 
-    What was not known before has come rather than changed. The address there was hears of all of
-    it, and a new one that it is taken.
+    A value that was not known before counts as added, not as changed. The old address gets the
+    confirmation, and so does a new one.
     """
     number = before.emergency_phone not in (None, after.emergency_phone)
     email = before.email not in (None, after.email)
@@ -110,7 +110,7 @@ def confirmation_of(
 
 
 class Issue(Frozen):
-    """What would otherwise cost the account. Known by its id."""
+    """A problem that would otherwise cost the account. Its id identifies it."""
 
     id: Key
     code: Code

@@ -1,4 +1,4 @@
-"""What the domain says no with."""
+"""Refusals of events, and bad input explained in words."""
 
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ class Refusal(StrEnum):
     NO_SUCH_VERSION = "no_such_version"
     """`version`, `newest`"""
     CHANGED_SINCE = "changed_since"
-    """`seen`, `events` (how many there are), `new` (their kinds)"""
+    """`seen`, `events` (the number of events), `new` (kinds of the new ones)"""
     NO_SUCH_EVENT = "no_such_event"
     """`seen`, `events`"""
     TOO_MANY_ISSUES = "too_many_issues"
@@ -49,14 +49,14 @@ class Refusal(StrEnum):
     NOT_DEACTIVATED = "not_deactivated"
     """`status`"""
     DOES_NOT_EXIST = "does_not_exist"
-    """`field`, `problem`: a number, an address or a time zone that is none, or is not called"""
+    """`field`, `problem`: the number, address or time zone does not exist, or we do not call it"""
 
 
 class Refused(Exception):
-    """An event that cannot be taken. The message says why, and what to do instead.
+    """An event was refused. The message says why, and what to do instead.
 
-    Code and values say the same to a program. All of it is shown to whoever sent the event, so
-    it never quotes personal data.
+    `code` and `values` say the same to a program. Whoever sent the event sees all of it, so it
+    never quotes personal data.
     """
 
     def __init__(self, message: str, code: Refusal, **values: JsonValue) -> None:
@@ -66,19 +66,19 @@ class Refused(Exception):
 
 
 def explain(error: ValueError) -> str:
-    """Bad input in one line a person can act on: each field's path and what it must be.
+    """Explain bad input in one line: the path of each field, and what the field must be.
 
-    Quotes no input, so that it may stand in a log or a failure message.
+    The line quotes no input, so it may appear in logs and failure messages.
     """
     if not isinstance(error, ValidationError):
         return str(error)
-    # A field whose default waits for a field that is wrong itself is no news.
+    # Skip a field whose default depends on another field that is reported already.
     problems = [p for p in error.errors() if p["type"] != "default_factory_not_called"]
     return "; ".join(_explain_one(p) for p in problems if not _follows(p, problems))
 
 
 def _follows(problem: ErrorDetails, problems: list[ErrorDetails]) -> bool:
-    """Whether a list is short only of what is wrong with its elements, which is said of those."""
+    """Tell whether a list is too short only because its elements are bad: those are reported."""
     where = problem["loc"]
     within = (other["loc"] for other in problems if len(other["loc"]) > len(where))
     return problem["type"] == "too_short" and any(loc[: len(where)] == where for loc in within)

@@ -1,4 +1,4 @@
-"""How often a fresh link to the account health page is sent (docs/rules.md, section 5)."""
+"""The limits on sending fresh links to the account health page (docs/rules.md, section 5)."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ _DAY = timedelta(days=1)
 def refuse_if_too_often(
     asked: Iterable[datetime], now: datetime, spacing: timedelta, per_day: int
 ) -> None:
-    """Anybody with an old link can ask, so the seller's mailbox is to be left in peace.
+    """Limit the requests for links. Anybody with an old link can ask and so fill the mailbox.
 
     Raises:
-        Refused: one was asked for just now, or as many as a day allows.
+        Refused: a link was requested just now, or the limit of the day is reached.
     """
     lately = [moment for moment in asked if now - moment < _DAY]
     if lately and now - lately[-1] < spacing:

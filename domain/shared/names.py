@@ -12,33 +12,33 @@ CASES_QUEUE = "cases"
 TELEPHONY_QUEUE = "telephony"
 EMAIL_QUEUE = "email"
 LINES_QUEUE = "lines"
-"""Nobody serves it: a line is only ever held (providers/temporal/phone_lock.py)."""
+"""No worker serves this queue: a line's workflow is a lock and never runs (phone_lock.py)."""
 
 
 def case_workflow_id(store: str, seller_id: str) -> str:
-    """The one workflow id under which an account's cases run, one after the other."""
+    """Return the workflow id that all cases of an account share. They run one after the other."""
     return f"case/{store}/{seller_id}"
 
 
 def case_workflow_id_of(account: Account) -> str:
-    """As `case_workflow_id`, for an account at hand."""
+    """Return `case_workflow_id` of an account."""
     return case_workflow_id(account.store, account.seller_id)
 
 
 def enrollment_workflow_id(store: str, seller_id: str) -> str:
-    """The workflow id of a seller's enrollment in a store."""
+    """Return the workflow id of a seller's enrollment in a store."""
     return f"enrollment/{store}/{seller_id}"
 
 
 def own_id(workflow_id: str, first_run_id: str) -> str:
-    """An id that, unlike the workflow id, is never used again by a later case or enrollment."""
+    """Return an id that no later case or enrollment uses again, unlike the workflow id."""
     return f"{workflow_id}/{first_run_id}"
 
 
 def line_workflow_id(phone: str) -> str:
-    """The workflow id under which the line to a number is held.
+    """Return the workflow id of the lock on a number.
 
-    One of a million, so that some ten thousand numbers of a country share each: it does not tell
-    which is called, and two calls that meet there by chance only wait for each other.
+    There are about a million ids, so some ten thousand numbers of a country share each. An id
+    therefore does not reveal the number. Two calls that share an id wait for each other.
     """
     return f"line/{hashlib.sha256(phone.encode()).hexdigest()[:5]}"

@@ -1,26 +1,26 @@
-"""Which updates a case or an enrollment has taken, so that a repeat is not taken twice.
+"""The updates that a case or an enrollment has accepted. A repeat is not accepted twice.
 
-Temporal itself recognises a repeat by the update's id, but only within one run of a workflow: what
-was taken before it continued as new would be taken again (docs/api.md).
+Temporal recognises a repeat by the update's id, but only within one run of a workflow. Without
+this list a repeat after continue-as-new would be accepted again (docs/api.md).
 """
 
-from pydantic import BaseModel
+from domain.shared.state import State
 
 REMEMBERED = 100
-"""The newest updates. A repeat comes within minutes, from a caller whose answer was lost, while a
-case takes a few dozen updates in all and an enrollment some in a day."""
+"""How many updates are remembered. A repeat comes within minutes, from a caller whose answer was
+lost. A case gets a few dozen updates in all, and an enrollment gets a few in a day."""
 
 
-class TakesUpdates(BaseModel):
-    """A state that remembers which updates it has taken."""
+class TakesUpdates(State):
+    """A state that remembers the updates it has accepted."""
 
     updates: tuple[str, ...] = ()
-    """The ids of the newest, the oldest first."""
+    """The ids of the newest updates, oldest first."""
 
     def has_taken(self, update_id: str) -> bool:
-        """Whether the update is a repeat."""
+        """Tell whether the update is a repeat."""
         return update_id in self.updates
 
     def remember(self, update_id: str) -> None:
-        """The update was taken."""
+        """Remember that the update was accepted."""
         self.updates = (*self.updates, update_id)[-REMEMBERED:]

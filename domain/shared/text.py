@@ -1,8 +1,8 @@
-"""The kinds of text a case takes in, each with its cap (docs/api.md).
+"""The kinds of text that a case accepts, with their limits (docs/api.md).
 
-These checks run again on every replay of a stored history, so they test the form only, by
-rules that will hold for ever. Whether a number, an address or a time zone *exists* changes
-with the data a machine carries; reference/contact_check.py asks that, outside workflows.
+These checks run again on every replay of a stored history. So they test the form only, by rules
+that never change. Whether a number, an address or a time zone *exists* depends on the data of a
+machine. `reference/contact_check.py` checks that outside of workflows.
 """
 
 import unicodedata
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 
 class Frozen(BaseModel):
-    """A value: never changed, equal by content, quoting no input in its errors."""
+    """A value: it never changes, is equal by content, and quotes no input in its errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -37,11 +37,12 @@ def _unix_lines(text: object) -> object:
     return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
-# Controls, surrogates (which no encoder takes), and the separators that some readers break a
-# header at.
+# Control characters, surrogates (no encoder accepts them), and line and paragraph separators
+# (some readers end a mail header there).
 _CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 
-# A line can reach a mail header; a paragraph reaches bodies only, and may be broken.
+# A `Line` can appear in a mail header. A `Paragraph` appears in bodies only, so it may have line
+# breaks.
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
@@ -51,12 +52,12 @@ Paragraph = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),
     AfterValidator(_readable),
-    # Last, hence first to run: nearer to `str` it would have the length checked before the
-    # strip, and let a blank text through.
+    # Keep this last: pydantic runs it first. Placed nearer to `str`, the length would be checked
+    # before the strip, and a blank text would pass.
     BeforeValidator(_unix_lines),
 ]
 
-# Where it may be left out, a blank one is none.
+# A blank optional paragraph counts as none.
 OptionalParagraph = Annotated[Paragraph | None, BeforeValidator(_or_none)]
 
 _KEY = r"^[A-Za-z0-9._-]{1,64}$"
@@ -74,7 +75,7 @@ FORMS = {
     _PHONE: "'+', the country code and the number, 7 to 15 digits in all, such as +14165550101",
     _EMAIL: "an address such as owner@shop.example",
 }
-"""What each pattern asks for, in words."""
+"""Each pattern described in words."""
 
 Key = Annotated[str, StringConstraints(pattern=_KEY)]
 Code = Annotated[str, StringConstraints(pattern=_CODE)]

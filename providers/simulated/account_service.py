@@ -1,4 +1,4 @@
-"""The marketplace's account service, in a small SQLite file."""
+"""A simulated account service that keeps its state in a small SQLite file."""
 
 import sqlite3
 import time
@@ -30,7 +30,7 @@ class SimulatedMarketplace:
         self._ledger = Ledger(folder / "marketplace.sqlite", _SCHEMA)
 
     async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
-        """Deactivate the account, once for a case."""
+        """Deactivate the account. A repeat changes nothing."""
         if seller_id.endswith(_OUTAGE):
             raise ProviderFailed("simulated: the account service is out of service")
 
@@ -43,7 +43,7 @@ class SimulatedMarketplace:
         await self._ledger.transaction(work)
 
     async def is_active(self, store: str, seller_id: str) -> bool:
-        """Whether no case has deactivated the account."""
+        """Tell whether no case has deactivated the account."""
 
         def work(db: sqlite3.Connection) -> bool:
             query = "SELECT 1 FROM deactivations WHERE store = ? AND seller_id = ?"

@@ -1,4 +1,4 @@
-"""Mail written into a maildir, which any mail reader opens (docs/by-hand.md)."""
+"""A simulated mail server that writes to a maildir, for any mail reader (docs/by-hand.md)."""
 
 import asyncio
 import hashlib
@@ -12,7 +12,7 @@ from providers.protocols import ProviderFailed
 
 
 class SimulatedMail:
-    """Delivers into the maildir `folder`; a local part of `bounce` bounces, `outage` fails."""
+    """Delivers to the maildir `folder`. The local part `bounce` bounces, and `outage` fails."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -20,7 +20,7 @@ class SimulatedMail:
             (folder / name).mkdir(parents=True, exist_ok=True)
 
     async def send(self, message: EmailMessage) -> Result:
-        """Deliver `message`, once for its Message-ID."""
+        """Deliver `message`. A repeat with the same Message-ID changes nothing."""
         local_part = parseaddr(str(message["To"]))[1].rpartition("@")[0]
         if local_part == "bounce":
             return Result.BOUNCED
@@ -33,11 +33,11 @@ class SimulatedMail:
         return Result.ACCEPTED
 
     def _deliver(self, message: EmailMessage) -> None:
-        # The standard library's Maildir makes up a name for each delivery; ours follows from
-        # the Message-ID, so that the same message handed over again is the same file.
+        # The standard library's Maildir invents a name for each delivery. Derive the name from
+        # the Message-ID instead, so that a repeat is the same file.
         name = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:32]
         new = self._folder / "new" / name
-        # A reader moves what it has seen to cur/, and puts flags after a colon.
+        # A mail reader moves seen messages to cur/, and adds flags after a colon.
         if new.exists() or any((self._folder / "cur").glob(f"{name}*")):
             return
         draft = self._folder / "tmp" / f"{name}.{os.getpid()}"

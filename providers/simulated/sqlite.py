@@ -1,4 +1,4 @@
-"""The one way the simulated providers keep their state."""
+"""Keeps the state of the simulated providers."""
 
 import asyncio
 import sqlite3
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Ledger:
-    """A small SQLite file, safe for several processes and for a crash at any moment."""
+    """A small SQLite file. It survives a crash at any moment, and several processes share it."""
 
     def __init__(self, path: Path, schema: str) -> None:
         self._path = path
@@ -26,7 +26,7 @@ class Ledger:
         return sqlite3.connect(self._path, timeout=10, isolation_level=None)
 
     async def transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` in a transaction of its own.
+        """Run `work` in its own transaction.
 
         Raises:
             ProviderFailed: the file could not be read or written.

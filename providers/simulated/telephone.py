@@ -1,4 +1,4 @@
-"""A telephone that answers by the number's last two digits (docs/by-hand.md)."""
+"""A simulated telephone. The number's last two digits decide the result (docs/by-hand.md)."""
 
 import sqlite3
 import time
@@ -37,15 +37,15 @@ CREATE INDEX IF NOT EXISTS calls_by_number ON calls (phone, ends_at);
 
 
 class SimulatedTelephone:
-    """Keeps a ledger of the calls it dialled, which no crash of a worker can lose.
+    """Keeps a ledger of the calls it dialled, which survives a crash of a worker.
 
-    A call's id is its key. The table `dials` has a row for each time a call was asked for, so that
-    an attempt dialled twice would show, though it rings but once.
+    A call's id is its key. The table `dials` has a row for each request to dial. So a second
+    request for the same call is visible, though the call rings only once.
 
     Args:
-        folder: where `telephone.sqlite` is kept.
+        folder: the folder of `telephone.sqlite`.
         ring_seconds: how long a call rings.
-        clock: the telephone's own, in seconds; by default that on the wall.
+        clock: the telephone's clock, in seconds. The default is the wall clock.
     """
 
     look_every_seconds = 0.2

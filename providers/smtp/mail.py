@@ -1,4 +1,4 @@
-"""Mail handed to a server over SMTP (docs/rules.md, section 4; docs/real-mail.md)."""
+"""Sends mail to a server over SMTP (docs/rules.md, section 4; docs/real-mail.md)."""
 
 import asyncio
 import shlex
@@ -41,31 +41,31 @@ class Security(StrEnum):
     """How the connection is encrypted."""
 
     STARTTLS = "starttls"
-    """From the first command on; a server that does not offer it is not used."""
+    """Encryption starts with a command. A server that does not offer it is not used."""
     TLS = "tls"
-    """From the first byte on."""
+    """Encryption starts with the first byte."""
     NONE = "none"
-    """Not at all."""
+    """There is no encryption."""
 
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where mail is handed in."""
+    """The mail server that accepts our mail."""
 
     host: str
     security: Security
     timeout_seconds: float
-    """For the whole of a message, from connecting to the answer; less than a try may take."""
+    """The limit for one message, from connecting to the answer. It is shorter than a try."""
     port: int | None = None
-    """The security's own, if none: 587, 465 or 25."""
+    """None means the default port of the security: 587, 465 or 25."""
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     token_file: Path | None = None
-    """Instead of a password: where the token for XOAUTH2 is, read anew for each login."""
+    """The file of the XOAUTH2 token, instead of a password. It is read for each login."""
     token_command: str | None = field(default=None, repr=False)
-    """Likewise: what prints it."""
+    """The command that prints the XOAUTH2 token."""
     ca_file: Path | None = None
-    """Who is trusted to sign the server's certificate, instead of the machine's usual."""
+    """The certificate authorities to trust, instead of the machine's."""
 
 
 _STAGES = {
@@ -83,7 +83,7 @@ def _stage_of(error: SMTPResponseException) -> Stage:
 
 
 class SmtpMail:
-    """Hands messages to a mail server, over a connection for each."""
+    """Sends messages to a mail server, each over its own connection."""
 
     def __init__(self, server: SmtpServer) -> None:
         """Prepare, without connecting.
@@ -96,21 +96,20 @@ class SmtpMail:
             self._trust = ssl.create_default_context(cafile=server.ca_file)
         except OSError as error:  # ssl.SSLError among them
             raise ValueError("smtp_ca_file: cannot be read as certificates (PEM)") from error
-        self._own_name = socket.getfqdn()  # can ask the name service, hence only once
+        self._own_name = socket.getfqdn()  # can ask the name service, so do it only once
 
     async def send(self, message: EmailMessage) -> Result:
-        """`accepted` once the server has said so; `bounced` if it refuses for good.
+        """Return `accepted` after the server accepts, or `bounced` if it refuses for good.
 
-        Where the connection is lost, or time is up, after the message was sent and before the
-        answer came, nobody knows whether the server has it. Then this fails, and is tried again
-        with the same Message-ID: SMTP itself delivers at least once, and it is the reader's mail
-        system that recognises the repeat by its Message-ID, as many do.
+        If the connection or the time runs out after the message was sent, nobody knows whether the
+        server has it. Then this raises, and the retry has the same Message-ID. SMTP delivers at
+        least once. Many readers' mail systems recognise a repeat by its Message-ID.
 
-        An address that takes SMTPUTF8 (its local part is in another script) bounces if the server
-        does not offer that: another try would not change it, another address does.
+        An address that needs SMTPUTF8 (its local part is not ASCII) bounces if the server does not
+        offer that. A retry would not help, but another address would.
 
         Raises:
-            ProviderFailed: neither taken nor refused, or refused over something of ours.
+            ProviderFailed: the server gave no answer, or refused because of us.
         """
         address = message["To"].addresses[0]
         to = mailbox(address.username, address.domain)
@@ -129,7 +128,7 @@ class SmtpMail:
                     return self._bounced(message, "SMTPUTF8 is not offered")
                 except SMTPRecipientsRefused as refused:
                     raise refused.recipients[0] from None
-            # It has been taken, so nothing that comes after changes that.
+            # The server has accepted the message. Later errors do not change that.
             with suppress(SMTPException, OSError):
                 await client.quit(timeout=_GOODBYE_SECONDS)
         except SMTPResponseException as error:
@@ -162,10 +161,10 @@ class SmtpMail:
         return bool(self._server.token_file or self._server.token_command)
 
     async def _token(self) -> str:
-        """The token for XOAUTH2 as it is now.
+        """Return the current token for XOAUTH2.
 
         Raises:
-            ProviderFailed: there is none. What was read or printed is not said.
+            ProviderFailed: there is none. The message quotes nothing of what was read or printed.
         """
         server = self._server
         if server.token_file is not None:
@@ -188,7 +187,7 @@ class SmtpMail:
             raise ProviderFailed("smtp: the token command cannot be run") from None
         try:
             printed, _ = await process.communicate()
-        except asyncio.CancelledError:  # time is up
+        except asyncio.CancelledError:  # the time is over
             process.kill()
             raise
         if process.returncode:
@@ -200,7 +199,7 @@ class SmtpMail:
         return Result.BOUNCED
 
     def _why(self, error: Exception) -> str:
-        """In words that are our own, since others' can quote an address."""
+        """Explain an error in our own words, since the original can quote an address."""
         cause = error if isinstance(error, TimeoutError) else error.__cause__ or error
         match cause:
             case ssl.SSLCertVerificationError():
@@ -213,11 +212,11 @@ class SmtpMail:
                 return "no connection, or it was lost"
             case OSError():
                 return f"cannot connect: {cause.strerror or type(cause).__name__}"
-            case SMTPException() if "AUTH" in str(cause):  # which may go on to name STARTTLS
+            case SMTPException() if "AUTH" in str(cause):  # its text may mention STARTTLS too
                 return "login is not offered"
             case SMTPException() if "STARTTLS" in str(cause):
                 return "STARTTLS is not offered"
             case SMTPException():
-                return f"the server broke off ({type(cause).__name__})"
+                return f"the server ended the session ({type(cause).__name__})"
             case _:
-                return "the message cannot be put into SMTP"
+                return "the message cannot be sent over SMTP"

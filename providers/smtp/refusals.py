@@ -1,7 +1,7 @@
-"""Whose fault a mail server's refusal is: the seller's address, or something of ours.
+"""Decides whether a mail server refused because of the seller's address or because of us.
 
-Only what is about the mailbox or the message bounces, and ends the e-mail at once; everything else
-is tried again (docs/real-mail.md). In doubt it is ours.
+A refusal of the mailbox or of the message is a bounce, and ends the e-mail at once. Any other
+refusal is retried (docs/real-mail.md). In doubt we are the cause.
 """
 
 import re
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What had been said when the server refused."""
+    """The stage of the session at which the server refused."""
 
     CONNECTION = "connection"
     GREETING = "greeting"
@@ -23,12 +23,13 @@ class Stage(StrEnum):
 
 _STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 
-# By the enhanced status code (RFC 3463), where there is one. 5.7 is policy, 5.1.8 our own address.
+# Decide by the enhanced status code (RFC 3463), if there is one. 5.7 is policy, and 5.1.8 is about
+# our own address.
 _MAILBOX = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1), (2, 2)}
 _TOO_LARGE = {(2, 3), (3, 4)}
 _CONTENT = 6
-_SAYS_LITTLE = {(1, 0), (3, 0), (5, 0)}
-"""Outlook.com, Cisco and Sendmail answer these to an unknown mailbox, and to whatever else."""
+_UNSPECIFIC = {(1, 0), (3, 0), (5, 0)}
+"""Outlook.com, Cisco and Sendmail use these for an unknown mailbox and for other problems."""
 _BY_STATUS = {
     Stage.SENDER: _TOO_LARGE,
     Stage.RECIPIENT: _MAILBOX | _TOO_LARGE | {(4, 1)},
@@ -36,13 +37,13 @@ _BY_STATUS = {
 }
 _PERMANENT = {511, 550, 551, 552, 553, 554, 556}
 
-# Without one, by the words: servers answer 550 to whatever they like.
+# Without one decide by the words, since servers answer 550 to many problems.
 _SAYS_MAILBOX = re.compile(
     r"(user|mailbox|recipient|address|account|addressee|alias)\b.{0,60}?"
     r"\b(unknown|not found|does ?n[o'’]t exist|not exist|no longer|"
     r"discontinued|over quota|unavailable|not available|invalid|non-?existent|is full|"
     r"not recogni[sz]ed|not known|undeliverable|has moved)"
-    # A relay says these of an account or an address of ours as well.
+    # A relay uses these words for an account or an address of ours too.
     r"|(user(?! account)|mailbox|recipient|addressee|alias|account that you tried to reach)\b"
     r".{0,60}?\b(disabled|inactive|suspended|expired|not allowed|closed)"
     r"|\b(unknown|no such|invalid|non-?existent|bad|no) (local )?"
@@ -73,14 +74,14 @@ _REFUSES_THE_SENDER = re.compile(
     r"|sender( address)? (rejected|refused|denied|unknown|not)",
     re.I,
 )
-"""Whatever the enhanced status is."""
+"""These words decide, whatever the enhanced status is."""
 _QUOTED = re.compile(r"<[^>]*>|\S+@\S+|https?://\S+")
-"""Addresses can have any word in them."""
+"""Addresses are ignored, since they can contain any word."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the server answered, without its words: they can quote an address."""
+    """A server's refusal. It keeps no words of the server, since they can quote an address."""
 
     of: Stage
     code: int
@@ -92,7 +93,7 @@ class Refusal:
 
     @classmethod
     def read(cls, of: Stage, code: int, text: str) -> "Refusal":
-        """The refusal in an answer of the server's."""
+        """Read the refusal from the server's answer."""
         found = _STATUS.match(text)
         status = (int(found[1]), int(found[2]), int(found[3])) if found else None
         words = " ".join(_QUOTED.sub(" ", text).split())
@@ -111,24 +112,24 @@ class Refusal:
         return f"{self.of} refused, {self.code}{status}"
 
     def about_seller(self) -> bool:
-        """Whether it stays refused, for the mailbox or the message."""
+        """Tell whether the refusal is permanent and about the mailbox or the message."""
         if self.code // 100 != 5 or self.of not in _BY_STATUS or self.refuses_sender:
             return False
         if self.status is None:
-            return self._says_so()
+            return self._by_words()
         kind, subject, detail = self.status
         if kind != 5:
             return False
-        if subject == 0 or (subject, detail) in _SAYS_LITTLE:
-            return self._says_so()
+        if subject == 0 or (subject, detail) in _UNSPECIFIC:
+            return self._by_words()
         if self.says_us and (subject, detail) not in _TOO_LARGE and not self.says_too_large:
             return False
         return subject == _CONTENT or (subject, detail) in _BY_STATUS[self.of]
 
-    def _says_so(self) -> bool:
+    def _by_words(self) -> bool:
         if self.code not in _PERMANENT:
             return False
-        # When the recipient has been taken, bare words are about the message or about who sends it.
+        # After the recipient was accepted, words about a mailbox do not mean the seller's.
         return self.says_too_large or (
             self.says_mailbox and not self.says_us and self.of is Stage.RECIPIENT
         )

@@ -1,4 +1,4 @@
-"""The programme and the open cases: our own workflows, asked and told through Temporal."""
+"""The programme and the open cases: they are our own workflows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,44 +26,45 @@ class Enrollments:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
     async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """What an account lacks to be enrolled; None if it is."""
+        """Return what an account lacks to be enrolled, or None if it is enrolled."""
         try:
             with _provider_failures("the enrollment"):
-                found = await self._workflows.look(enrollment_name(store, seller_id))
-        except NotThere:
-            found = None
-        if found is None or found.ended:
+                view = await self._workflows.view(enrollment_name(store, seller_id))
+        except NotThere:  # an enrollment that has ended broke off
             return "the account is not enrolled: the programme does not know the seller"
-        view = found.view
         if view.reason is EnrollmentReason.NUMBER_BEING_CHECKED:
             raise ProviderFailed("the enrollment is still looking up the number")
         return why_not_enrolled(view)
 
     async def expel(self, input: ExpelInput) -> None:
-        """Remove the account for harmful conduct, known or not; again changes nothing."""
+        """Expel the account, known or not, for harmful conduct. A repeat changes nothing."""
         name = enrollment_name(input.store, input.seller_id)
         event = Expel(
             by=input.by, category=input.category, evidence=input.evidence, case_id=input.case_id
         )
         with _provider_failures("expel"):
-            await self._workflows.tell_or_start(name, "expel", event, f"{input.case_id}/expelled")
+            await self._workflows.execute_update_with_start(
+                name, "expel", event, f"{input.case_id}/expelled"
+            )
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Know that the account is deactivated, known or not; again changes nothing."""
+        """Record that the account, known or not, is deactivated. A repeat changes nothing."""
         name = enrollment_name(input.store, input.seller_id)
         event = RecordDeactivation(by=input.by, case_id=input.case_id)
         with _provider_failures("record_deactivation"):
-            await self._workflows.tell_or_start(name, "record_deactivation", event, input.key)
+            await self._workflows.execute_update_with_start(
+                name, "record_deactivation", event, input.key
+            )
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Let the account's enrollment know the news, if there is one."""
+        """Tell the account's enrollment of the change, if there is an enrollment."""
         name = enrollment_name(input.store, input.seller_id)
         news = {"emergency_phone": input.emergency_phone, "email": input.email}
-        # A field that is given as null would be one that is not known any more.
+        # A null would say that the value is not known any more.
         known = {field: value for field, value in news.items() if value}
         event = ChangeAccount(by="case", confirmed=input.confirmed, **known)
         with suppress(NotThere), _provider_failures("change_account"):
-            await self._workflows.tell(name, "change_account", event, input.key)
+            await self._workflows.execute_update(name, "change_account", event, input.key)
 
 
 class Cases:
@@ -73,7 +74,7 @@ class Cases:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Let the account's open case know the news, if there is one to take it."""
+        """Tell the account's open case of the change, if a case is open."""
         name = case_name(input.store, input.seller_id)
         event = ChangeContact(
             by="enrollment",
@@ -83,19 +84,19 @@ class Cases:
             confirmed=input.confirmed,
         )
         with suppress(NotThere), _provider_failures("change_contact"):
-            await self._workflows.tell(name, "change_contact", event, input.key)
+            await self._workflows.execute_update(name, "change_contact", event, input.key)
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Let the account's open case know that the account is deactivated, if there is one."""
+        """Tell the account's open case, if any, that the account is deactivated."""
         name = case_name(input.store, input.seller_id)
         event = RecordDeactivation(by=input.by)
         with suppress(NotThere), _provider_failures("record_deactivation"):
-            await self._workflows.tell(name, "record_deactivation", event, input.key)
+            await self._workflows.execute_update(name, "record_deactivation", event, input.key)
 
 
 @contextmanager
 def _provider_failures(asked: str) -> Iterator[None]:
-    """Say why an activity is tried again, without personal data; `NotThere` goes through."""
+    """Turn failures into `ProviderFailed`, without personal data. `NotThere` passes through."""
     try:
         yield
     except NotThere:

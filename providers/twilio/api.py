@@ -1,4 +1,4 @@
-"""Twilio's Calls resource over HTTP: what is asked, and what an answer means."""
+"""A client of Twilio's Calls resource: requests, and the meaning of answers."""
 
 import asyncio
 import logging
@@ -19,32 +19,32 @@ M = TypeVar("M", bound=BaseModel)
 _CONNECT_SECONDS = 5
 _ASK_SECONDS = 10
 _CREATE_SECONDS = 30
-"""Longer than Twilio takes to give up by itself: an answer is worth waiting for."""
+"""Twilio gives up earlier than this. Waiting for its answer tells us whether it placed the call."""
 
 _LONGEST_WAIT = timedelta(minutes=5)
 _LATEST_CALLS = 50
 _LONGEST_BODY = 1_000_000
 _PERHAPS_DONE = frozenset({408, 409, 425, 21204})
-"""Statuses, and the code for "call already initiated"."""
+"""HTTP statuses, and Twilio's code for "call already initiated"."""
 
 
 class Refused(ProviderFailed):
-    """The request was understood and not carried out."""
+    """Twilio refused the request and did nothing."""
 
     def __init__(self, status: int, code: int | None, retry_after: timedelta | None) -> None:
         super().__init__(f"twilio: refused, {status} {code or ''}".rstrip(), retry_after)
 
 
 class Unsent(ProviderFailed):
-    """There was nobody to take the request."""
+    """The request did not reach Twilio."""
 
 
 class Unclear(ProviderFailed):
-    """The request may have been carried out."""
+    """Twilio may have carried out the request."""
 
 
 class CallStatus(StrEnum):
-    """Where a call stands."""
+    """The status of a call."""
 
     QUEUED = "queued"
     INITIATED = "initiated"
@@ -57,10 +57,10 @@ class CallStatus(StrEnum):
     CANCELED = "canceled"
 
     UNKNOWN = ""
-    """One that there was not when this was written."""
+    """A status that this code does not know."""
 
 
-def _parsed(text: Any) -> datetime | None:  # whatever the answer holds
+def _parsed(text: Any) -> datetime | None:  # Any: the answer can hold anything
     if not isinstance(text, str):
         return None
     try:
@@ -70,13 +70,13 @@ def _parsed(text: Any) -> datetime | None:  # whatever the answer holds
         return None
 
 
-def _known(status: Any) -> Any:  # whatever the answer holds
+def _known(status: Any) -> Any:  # Any: the answer can hold anything
     known = isinstance(status, str) and status in set(CallStatus)
     return status if known else CallStatus.UNKNOWN
 
 
 class Call(BaseModel):
-    """A call, without the numbers in it."""
+    """A call. The phone numbers are left out."""
 
     sid: Annotated[str, Field(pattern=r"^CA[0-9a-fA-F]{32}$")]
     status: Annotated[CallStatus, BeforeValidator(_known)]
@@ -101,12 +101,12 @@ class _Answer:
     body: bytes = field(repr=False)
     date: datetime | None
     wait: timedelta | None
-    """For how long we are asked to wait."""
+    """How long Twilio asks us to wait."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Whose calls they are."""
+    """Our account at Twilio."""
 
     sid: str
     auth_token: str = field(repr=False)
@@ -114,17 +114,17 @@ class Account:
 
 
 class TwilioApi:
-    """Asks Twilio. What it raises quotes neither a number nor an answer's text."""
+    """Sends requests to Twilio. Its exceptions quote neither a number nor an answer's text."""
 
     def __init__(self, account: Account) -> None:
-        for name in ("httpx2", "httpcore2"):  # they log addresses, and those hold numbers
+        for name in ("httpx2", "httpcore2"):  # they log URLs, which contain numbers
             logging.getLogger(name).setLevel(logging.WARNING)
         self._calls = f"/2010-04-01/Accounts/{account.sid}/Calls"
         self._http = httpx2.AsyncClient(
             base_url=account.base_url,
             auth=httpx2.BasicAuth(account.sid, account.auth_token),
             headers={"Accept-Encoding": "identity"},
-            # As many connections as there are calls to follow: how many those are is set elsewhere.
+            # Each followed call can need a connection. Another setting limits the calls.
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100),
             timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         )
@@ -134,28 +134,29 @@ class TwilioApi:
         return _read(Call, await self._ask("POST", ".json", form=form, within=_CREATE_SECONDS))
 
     async def call(self, sid: str) -> Call:
-        """A call as it stands."""
+        """Return a call with its current status."""
         return _read(Call, await self._ask("GET", f"/{sid}.json"))
 
     async def children(self, sid: str) -> tuple[Call, ...]:
-        """The calls that a call dialled."""
+        """Return the calls that a call dialled."""
         return _read(_Page, await self._ask("GET", ".json", {"ParentCallSid": sid})).calls
 
     async def latest(self, to: str, from_: str) -> tuple[tuple[Call, ...], datetime]:
-        """The latest calls between two numbers, the newest first, and the time it is there.
+        """Return the latest calls between two numbers, newest first, and Twilio's time.
 
-        Not narrowed down by StartTime: a call that is queued has none yet, and it counts days.
+        The request does not filter by StartTime. A queued call has no StartTime yet, and the
+        filter knows whole days only.
         """
-        asked = {"To": to, "From": from_, "PageSize": str(_LATEST_CALLS)}
-        answer = await self._ask("GET", ".json", asked)
+        params = {"To": to, "From": from_, "PageSize": str(_LATEST_CALLS)}
+        answer = await self._ask("GET", ".json", params)
         return _read(_Page, answer).calls, answer.date or datetime.now(UTC)
 
     async def end(self, sid: str, status: CallStatus = CallStatus.COMPLETED) -> Call:
-        """Hang up: `completed`, rings or answered; `canceled`, rings at most."""
+        """Hang up. `completed` ends any call; `canceled` ends it only before it is answered."""
         return _read(Call, await self._ask("POST", f"/{sid}.json", form={"Status": status}))
 
     async def go_on_with(self, sid: str, twiml: str) -> datetime:
-        """Have a call that was answered go on with this; the time it is there."""
+        """Make an answered call go on with this TwiML. Return Twilio's time."""
         answer = await self._ask("POST", f"/{sid}.json", form={"Twiml": twiml})
         return answer.date or datetime.now(UTC)
 
@@ -183,15 +184,16 @@ class TwilioApi:
                 return answer
             code = _code(answer.body)
             if answer.status >= 500:
-                failure = Unclear(f"twilio: out of order, {answer.status}", answer.wait)
+                failure = Unclear(f"twilio: server error, {answer.status}", answer.wait)
             elif answer.status in _PERHAPS_DONE or code in _PERHAPS_DONE:
-                failure = Unclear(f"twilio: perhaps done, {answer.status}", answer.wait)
+                failure = Unclear(f"twilio: the request may be done, {answer.status}", answer.wait)
             else:
                 failure = Refused(answer.status, code, answer.wait)
-        # Raised out here, so that no exception with an address in it hangs on to it.
+        # Raise it here, outside of the handlers. So it is not chained to an exception with a URL.
         raise failure
 
-    async def _read(self, method: str, path: str, **request: Any) -> _Answer:  # Any: httpx2's own
+    # Any: arguments of httpx2.
+    async def _read(self, method: str, path: str, **request: Any) -> _Answer:
         async with self._http.stream(method, path, **request) as response:
             body = bytearray()
             async for chunk in response.aiter_raw():

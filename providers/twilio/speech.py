@@ -1,4 +1,4 @@
-"""What a call at Twilio says and does, in its own language, TwiML (docs/real-telephone.md)."""
+"""What a call at Twilio says and does, as TwiML (docs/real-telephone.md)."""
 
 from xml.sax.saxutils import escape, quoteattr
 
@@ -6,13 +6,13 @@ from providers.call_wording import Words, message_for, seconds_to_say
 
 _DESK_RINGS_SECONDS = 30
 _TIMES = 2
-"""A message is said twice: whoever picks up in the middle hears it once."""
+"""The message is said twice. A person who picks up in the middle hears it once in full."""
 _WAITS_SECONDS = 10
-"""Behind it, for somebody to press a key."""
+"""The time after the message to press a key."""
 
 
 def for_a_person(words: Words, ours: str, desk: str) -> str:
-    """Whoever answered is joined to the desk's line."""
+    """Return the TwiML that connects a person to the desk's line."""
     return (
         f"<Response>{_say(words, words.stay_on_the_line)}"
         f'<Dial callerId="{ours}" timeout="{_DESK_RINGS_SECONDS}"><Number>{desk}</Number></Dial>'
@@ -21,7 +21,10 @@ def for_a_person(words: Words, ours: str, desk: str) -> str:
 
 
 def for_a_machine(words: Words, desk: str, join_url: str | None) -> str:
-    """The message; a key joins to the desk's line, by the TwiML at that address if there is one."""
+    """Return the TwiML that says the message to a machine.
+
+    With `join_url`, a key press runs the TwiML at that address, which connects to the desk's line.
+    """
     message = message_for(words, desk)
     if join_url is None:
         pause = f'<Pause length="{_WAITS_SECONDS}"/>'
@@ -32,7 +35,7 @@ def for_a_machine(words: Words, desk: str, join_url: str | None) -> str:
 
 
 def seconds_for_a_machine(words: Words, desk: str) -> float:
-    """How long the message takes at most, said once."""
+    """Return how long the message takes at most when it is said once."""
     return seconds_to_say(message_for(words, desk))
 
 

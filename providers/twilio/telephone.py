@@ -18,20 +18,20 @@ from providers.twilio.speech import for_a_machine, for_a_person, seconds_for_a_m
 _RING_SECONDS = 45
 _CALL_SECONDS = 3600
 _GREETING_SECONDS = 59
-"""For so long, the most there is, Twilio waits for the end of a machine's greeting."""
+"""How long Twilio waits for the end of a machine's greeting. This is its maximum."""
 
 _NOT_ANSWERED = {CallStatus.BUSY: Result.BUSY, CallStatus.NO_ANSWER: Result.NO_ANSWER}
 _DESK_LEG = {
     CallStatus.IN_PROGRESS: Result.CONNECTED,
     CallStatus.COMPLETED: Result.CONNECTED,
-    CallStatus.CANCELED: Result.DECLINED,  # the seller hung up while it rang there
-    # Who waited in vain for the desk has not declined.
+    CallStatus.CANCELED: Result.DECLINED,  # the seller hung up while the desk's line rang
+    # The seller waited for the desk in vain, and has not declined.
     CallStatus.BUSY: Result.PROVIDER_FAILED,
     CallStatus.NO_ANSWER: Result.PROVIDER_FAILED,
     CallStatus.FAILED: Result.PROVIDER_FAILED,
 }
 _BEFORE_THE_DESK_SECONDS = 10
-"""Machine detection and the sentence: who hung up sooner did not wait for anybody."""
+"""Machine detection and our sentence take this long. A seller who hung up sooner has declined."""
 _LIST_LAGS_SECONDS = 1
 
 _GOING_ON = frozenset(
@@ -39,42 +39,42 @@ _GOING_ON = frozenset(
 )
 
 _FOUND = "found:"
-"""Marks the id of a call that is probably, but not provably, ours."""
+"""The prefix of the id of a call that is probably ours, without proof."""
 _DATES_ARE_ROUNDED = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Who calls the seller, and to whom they are connected; both E.164."""
+    """The number that calls the seller, and the desk's line. Both are E.164."""
 
     ours: str = field(repr=False)
     desk: str = field(repr=False)
     join_url: str | None = field(default=None, repr=False)
-    """TwiML that dials the desk's line, for who presses a key while a machine is spoken to."""
+    """TwiML that dials the desk's line if a person presses a key during our message."""
 
 
 @dataclass(frozen=True)
 class _Message:
-    """Our message is being said to a machine."""
+    """Our message to a machine, which is being said."""
 
     began: datetime
     whole: timedelta
-    """How long it takes to say at most."""
+    """How long the message takes at most."""
     legs_before: frozenset[str]
-    """Calls to the desk's line that nobody's key can have led to."""
+    """Earlier calls to the desk's line. No key press has led to them."""
 
     def was_said(self, ended: datetime | None) -> bool:
-        """Whether the machine had heard the whole of it when the call ended."""
+        """Tell whether the whole message was said before the call ended."""
         return ended is not None and ended - self.began >= self.whole
 
 
 class TwilioTelephone:
-    """Calls the seller, and joins who answers to the desk's line.
+    """Calls the seller, and connects a person who answers to the desk's line.
 
-    Nothing that the API gives back names our attempt. So a call that was looked up, since nobody
-    heard of it when it was placed, may be another case's to the same number. It keeps us from
-    dialling, and being joined to a specialist counts, in the seller's favour; anything else it
-    ends as is `provider_failed`, which is never held against the seller, and it is not hung up.
+    The API's answers do not name our attempt. If the answer to a new call is lost, the call is
+    looked up by its numbers, and may be another case's call to the same number. Such a found call
+    prevents another dial. It counts as `connected` if the seller reached a specialist. Otherwise
+    its result is `provider_failed`, which is never held against the seller. It is not hung up.
     """
 
     look_every_seconds = 1.0
@@ -82,14 +82,14 @@ class TwilioTelephone:
     def __init__(self, account: Account, numbers: Numbers) -> None:
         self._api = TwilioApi(account)
         self._numbers = numbers
-        # Of the calls followed here:
+        # The calls that this process follows:
         self._dialled: set[str] = set()
         self._rang: set[str] = set()
-        """Those that were seen to ring."""
+        """The calls that were seen ringing."""
         self._messages: dict[str, _Message] = {}
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
-        """The newest call to this number that may be this one."""
+        """Return the newest call to the number that may be the call of this dial."""
         calls, now = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
         since = now - age - _DATES_ARE_ROUNDED
         for call in calls:
@@ -100,17 +100,17 @@ class TwilioTelephone:
         return None
 
     async def engaged(self, dial: Dial) -> bool:
-        """Whether a call to the number is going on, which may be a conversation with the desk."""
+        """Tell whether a call to the number is going on. It may be a conversation with the desk."""
         calls, _ = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
         return any(call.status in _GOING_ON for call in calls)
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
-        """Place the call; its id is Twilio's, with the language that whoever follows it needs."""
+        """Place the call. Return Twilio's id with the language, which a follower needs."""
         if instead_of:
             raise ProviderFailed("twilio: the call failed without ringing")
         if dial.phone == self._numbers.ours:
-            # Which Twilio refuses.
-            raise ProviderFailed("twilio: the number to be called is the one that calls")
+            # Twilio would refuse it.
+            raise ProviderFailed("twilio: the number to call is our own number")
         form = {
             "To": dial.phone,
             "From": self._numbers.ours,
@@ -128,7 +128,7 @@ class TwilioTelephone:
         return call
 
     async def result(self, call: str) -> Result | None:
-        """What came of the call; a machine that answered is spoken to, to the end."""
+        """Return the call's result, or None while it goes on. Say our message to a machine."""
         seen = await self._api.call(_sid(call))
         result = _credited(call, await self._result(seen, call, speaks=True))
         if result is not None:
@@ -141,11 +141,14 @@ class TwilioTelephone:
         self._messages.pop(call, None)
 
     async def is_queued(self, call: str) -> bool:
-        """Calls beyond an account's limit wait at Twilio, for hours if need be."""
+        """Tell whether the call waits at Twilio. Beyond an account's limit that can take hours."""
         return (await self._api.call(_sid(call))).status is CallStatus.QUEUED
 
     async def hang_up(self, call: str) -> Result | None:
-        """End the call, unless it has ended or the seller is speaking with us."""
+        """End the call, unless it has ended or the seller speaks with us.
+
+        Return the result if the call has ended by itself.
+        """
         seen = await self._api.call(_sid(call))
         if result := _credited(call, await self._result_of_ended(seen, call)):
             return result
@@ -159,7 +162,7 @@ class TwilioTelephone:
         answered = seen.status is CallStatus.IN_PROGRESS
         try:
             ended = await self._api.end(seen.sid)
-        except Refused:  # it may have ended this very moment; or it takes the other word
+        except Refused:  # the call may have ended just now, or needs `canceled`
             ended = await self._api.call(seen.sid)
             if ended.status in _GOING_ON and not answered:
                 ended = await self._api.end(seen.sid, CallStatus.CANCELED)
@@ -168,7 +171,7 @@ class TwilioTelephone:
         return None if answered else await self._result_of_ended(ended, call)
 
     def served_by(self, call: str) -> str | None:
-        """There is but one."""
+        """Return None: there is only one provider."""
         return None
 
     async def _result_of_ended(self, seen: Call, call: str) -> Result | None:
@@ -185,7 +188,7 @@ class TwilioTelephone:
                     return Result.PROVIDER_FAILED
                 raise NeverRang("twilio: the call failed without ringing")
             case CallStatus.CANCELED:
-                return Result.PROVIDER_FAILED  # by somebody else: who hangs up asks no more
+                return Result.PROVIDER_FAILED  # not by us: we do not ask after hanging up
             case CallStatus.RINGING:
                 self._rang.add(call)
                 return None
@@ -200,7 +203,8 @@ class TwilioTelephone:
             return await self._by_machine(seen, call, speaks=speaks)
         leg = await self._desk_leg(seen)
         if leg is not None and seen.answered_by is None:
-            # The desk's line is dialled once detection is done: since the call was read, perhaps.
+            # The desk's line is dialled after machine detection. Detection may have ended since
+            # the call was read, so read it again.
             seen = await self._api.call(seen.sid)
             if _is_machine(seen):
                 return await self._by_machine(seen, call, speaks=speaks)
@@ -212,20 +216,20 @@ class TwilioTelephone:
         if going_on:
             return result if result is Result.CONNECTED else None
         if leg is not None:
-            return result  # None: the list says that it still rings there, and is asked again
-        # No line of the desk was ever dialled. Whether the seller had hung up by then, or our
-        # <Dial> failed, only the time can tell.
+            return result  # None: the list says that the desk's line still rings, so ask again
+        # The desk's line was never dialled. Either the seller hung up before, or our <Dial>
+        # failed. The duration of the call tells which.
         soon = seen.duration is not None and seen.duration < _BEFORE_THE_DESK_SECONDS
         return Result.DECLINED if soon else Result.PROVIDER_FAILED
 
     async def _by_machine(self, seen: Call, call: str, *, speaks: bool) -> Result | None:
-        """What it ends as when a machine answered, which is told who calls, why, and our number.
+        """Return the result after a machine answered. Say our message, if it was not said yet.
 
-        The message is said twice. It may be a machine that screens calls, which lets the telephone
-        ring once it has heard us: whoever picks up then can press a key.
+        The message is said twice. A machine that screens calls rings the telephone after it has
+        heard us. A person who picks up then can press a key.
         """
         if call.startswith(_FOUND):
-            return Result.VOICEMAIL_CUT  # which nobody is credited with
+            return Result.VOICEMAIL_CUT  # `_credited` turns it into `provider_failed`
         going_on = seen.status is CallStatus.IN_PROGRESS
         if seen.answered_by == "fax":
             if going_on:
@@ -249,24 +253,24 @@ class TwilioTelephone:
         try:
             began = await self._api.go_on_with(seen.sid, twiml)
         except Refused:
-            return  # it ended this very moment, which is seen when it is read again
+            return  # the call ended just now, and the next look sees that
         whole = timedelta(seconds=seconds_for_a_machine(words, numbers.desk)) + _DATES_ARE_ROUNDED
         self._messages[call] = _Message(began, whole, frozenset(leg.sid for leg in legs))
 
     async def _leg_of_the_key(
         self, seen: Call, call: str, message: _Message | None
     ) -> CallStatus | None:
-        """Where the desk's line stands that a key led to, pressed while we spoke to a machine.
+        """Return the status of the call to the desk's line that a key press led to, if any.
 
-        Of a call taken up from another worker nobody knows what led to it: perhaps our own
-        <Dial>, before the machine was noticed. Being joined then counts, in the seller's favour.
+        For a call taken over from another worker, the cause is unknown: our own <Dial> may have
+        led to it before the machine was detected. Then a connection counts in the seller's favour.
         """
         if self._numbers.join_url is None or (message is None and call in self._dialled):
             return None
         return await self._desk_leg(seen, message.legs_before if message else frozenset())
 
     async def _desk_leg(self, seen: Call, but: frozenset[str] = frozenset()) -> CallStatus | None:
-        """Where the desk's line stands, which is dialled once machine detection is done."""
+        """Return the status of the call to the desk's line, if there is one."""
         legs = {leg.status for leg in await self._api.children(seen.sid) if leg.sid not in but}
         return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))
 

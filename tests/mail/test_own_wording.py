@@ -33,7 +33,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def situation(about: str, language: str = "en") -> Situation:
-    return next(s for s in SITUATIONS if (s.order.about, s.language) == (about, language))
+    return next(s for s in SITUATIONS if (s.input.about, s.language) == (about, language))
 
 
 def test_a_file_replaces_ours_and_every_other_stays(tmp_path: Path, write: Write) -> None:
@@ -62,9 +62,9 @@ def test_a_language_of_their_own_is_found_by_its_folder(tmp_path: Path) -> None:
     wording = Templates(tmp_path)
     proofread(wording)
     assert "ar" in wording.languages
-    order = situation("notice").order.model_copy(update={"language": "ar-EG"})
+    input = situation("notice").input.model_copy(update={"language": "ar-EG"})
     notice = situation("notice")._replace(composer=Composer(ADDRESSES, wording))
-    written = notice.composer.to_seller(order)  # type: ignore[arg-type]  # a notice is a MailOrder
+    written = notice.composer.to_seller(input)  # type: ignore[arg-type]  # a notice is a SendEmailInput
     assert text_of(written).startswith("تحية")
     assert "مارس" in str(written["Subject"])
     html = part_of(written, "html")
@@ -110,18 +110,18 @@ WRONG = [
         "Subject: x{% if name %}y{% endif %}\nHello\n",
         "en/notice.md:2: must be empty, since line 1 ends with a tag",
     ),
-    ("en/notcie.md", "Subject: x\n", "en/notcie.md: replaces nothing of ours; is it meant to be"),
+    ("en/notcie.md", "Subject: x\n", "en/notcie.md: replaces none of our files; is it meant to be"),
     ("en/notice.txt", "Subject: x\n", "is it meant to be en/notice.md?"),
     ("en/notice.md.bak", "Subject: x\n", "is it meant to be en/notice.md?"),
     ("en/desk.txt", "Subject: x\n", "is it meant to be desk.txt?"),
-    ("README", "our templates\n", "README: replaces nothing of ours; take it away"),
+    ("README", "our templates\n", "README: replaces none of our files; remove it"),
     ("en/_fot.md", "x\n", "en/_fot.md: nothing includes it"),
     (
         "pt-BR/notice.md",
         "Subject: x\n",
-        "pt-BR: a language must be complete, and this lacks f",
+        "pt-BR: a language must be complete, and this one lacks f",
     ),
-    ("french/notice.md", "Subject: x\n", "french: is no language; name the folder by its tag"),
+    ("french/notice.md", "Subject: x\n", "french: is not a language; name the folder by its tag"),
     ("layout.html", "<html>{{ contents }}</html>", "layout.html:1: 'contents' is undefined"),
     ("layout.html", "<html></html>", "layout.html: does not print {{ content }}"),
     ("desk.txt", "Look!\n", "desk.txt:1: the first line must be 'Subject: ...'"),

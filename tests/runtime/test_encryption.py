@@ -71,7 +71,7 @@ async def test_a_change_of_any_byte_is_noticed(where: int) -> None:
     changed = bytearray(payload.data)
     changed[where] ^= 1
     payload.data = bytes(changed)
-    with pytest.raises(Unreadable, match=r"it was changed, or another key goes by the name new"):
+    with pytest.raises(Unreadable, match=r"it was changed, or another key has the id new"):
         await read_by(payload, "new")
 
 
@@ -160,15 +160,15 @@ def test_messages_and_stack_traces_are_encrypted(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "there is no key in it; make one with `python client.py keys new`"),
-        ("# nothing yet\n\n", "there is no key in it"),
+        ("", "the file holds no key; make one with `python client.py keys new`"),
+        ("# nothing yet\n\n", "the file holds no key"),
         (line("a").partition(":")[2], "line 1: must be ID:BASE64"),
         (f"{line('a')}\nb:", "line 2: must be ID:BASE64"),
         (f"# the newest\n{line('two words')}", "line 2: must be ID:BASE64"),
-        ("a:b*d", "line 1: what follows the id is no base64; make one"),
-        ("a:" + base64.b64encode(b"short").decode(), "line 1: the key must be of 32 bytes"),
-        (f"{line('a')}\n{line('a')}", "line 2: a key of that id is there already"),
-        ("a:\u00e9", "is no text of keys"),
+        ("a:b*d", "line 1: the text after the id is not base64; make one"),
+        ("a:" + base64.b64encode(b"short").decode(), "line 1: the key must have 32 bytes"),
+        (f"{line('a')}\n{line('a')}", "line 2: an earlier key has the same id"),
+        ("a:\u00e9", "is not text in UTF-8"),
     ],
 )
 def test_a_file_that_is_no_use_is_said_to_be_without_being_quoted(

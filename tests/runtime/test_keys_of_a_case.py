@@ -249,7 +249,7 @@ async def test_keys_that_are_no_use_are_bad_input(
         answer = await stage.cli(*command)
         assert (answer.code, answer.out) == (2, "")
         assert answer.err == (
-            f"{SETTING}: line 1: the key must be of 32 bytes; "
+            f"{SETTING}: line 1: the key must have 32 bytes; "
             "make one with `python client.py keys new`\n"
         )
 

@@ -1,25 +1,25 @@
-"""What a case is started with (docs/api.md)."""
+"""The input that starts a case (docs/api.md)."""
 
 from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from domain.case.desk_updates import MAXIMUM_ISSUES
+from domain.case.marketplace_updates import MAXIMUM_ISSUES
 from domain.shared.account import Account, Issue
 from domain.shared.text import Frozen, Line
 
 
 class CaseInput(Frozen):
-    """The one argument of `IssueCase`."""
+    """The only argument of `IssueCase`."""
 
     account: Account
     issues: Annotated[tuple[Issue, ...], Field(min_length=1, max_length=MAXIMUM_ISSUES)]
     policy: dict[str, JsonValue] | None = None
-    """Overrides of the defaults, by name."""
+    """Values of the policy that differ from the defaults, by name."""
     by: Line | None = None
     """Who opens the case."""
     carried: dict[str, JsonValue] | None = None
-    """The state of a case that continues as new: for the engine's own use."""
+    """The state of a case that continues as new. For the engine's own use."""
 
     @model_validator(mode="after")
     def _issues_differ(self) -> Self:

@@ -1,7 +1,8 @@
-"""What is counted of cases: from the entries of the timeline, as each is logged.
+"""Metrics of cases. Each entry of the timeline is counted when it is logged.
 
-The SDK's meter is silent while a workflow replays, so an event counts once. Labels are closed
-enums: nothing of a seller, and no time series for each case. docs/observability.md lists them.
+The SDK's meter is silent while a workflow replays, so an event counts once. Labels come from
+closed enums. So they reveal no seller, and no case gets a time series of its own.
+docs/observability.md lists the metrics.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from datetime import timedelta
 from temporalio import workflow
 
 from domain.case.case import Case
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 
 OPENED = "case72_cases_opened"
@@ -27,7 +29,7 @@ HELP = {
     ENDED: "Cases ended",
     ATTEMPTS: "Attempts that ended",
     ESCALATIONS: "Cases escalated to the desk",
-    GIVEN_UP: "What was tried for a day in vain",
+    GIVEN_UP: "Steps that failed after a day of retries",
     TIME_TO_CONTACT: "From the opening to the first contact",
     LATENESS: "How late attempts begin, those skipped included",
     DESK_WAIT: "How long the desk took to answer",
@@ -41,7 +43,7 @@ BUCKETS: dict[str, tuple[float, ...]] = {
     LATENESS: (1, 5, 15, 60, 300, 900, _HOUR, 6 * _HOUR, 24 * _HOUR),
     DESK_WAIT: tuple(hours * _HOUR for hours in _HOURS),
 }
-"""The bounds of each histogram, in seconds. 300 of a lateness is what counts as late."""
+"""The bounds of each histogram, in seconds. An attempt counts as late after 300."""
 
 _CONTACT = frozenset({EventKind.CONTACT, EventKind.PLAN_SUBMITTED})
 _GIVEN_UP = frozenset(
@@ -62,12 +64,12 @@ FROM_THE_START: tuple[tuple[str, Mapping[str, str]], ...] = (
     *((ESCALATIONS, {"reason": reason}) for reason in _ESCALATES),
     *((GIVEN_UP, {"what": what}) for what in sorted(_GIVEN_UP)),
 )
-"""What is 0 before it first happens: of a series that begins at 1 Prometheus sees no increase."""
+"""These series start at 0. Prometheus sees no increase in a series that starts at 1."""
 
 
 def count(case: Case, known: int) -> None:
-    """Count what is in the case's timeline beyond the first `known` entries."""
-    timeline = case.timeline
+    """Count the entries of the case's timeline after the first `known` ones."""
+    timeline = case.timeline.entries
     for number in range(known, len(timeline)):
         _count(case, timeline[number], timeline[:number])
 
@@ -94,7 +96,7 @@ def _count(case: Case, entry: TimelineEntry, before: tuple[TimelineEntry, ...]) 
 
 
 def _count_attempt(case: Case, entry: TimelineEntry) -> None:
-    attempt = next(a for a in case.attempts if a.number == entry.attempt)
+    attempt = next(a for a in case.attempts.made if a.number == entry.attempt)
     _add(ATTEMPTS, channel=attempt.channel, result=entry.result or "")
     _record(LATENESS, attempt.at - attempt.due, channel=attempt.channel)
 
@@ -102,13 +104,13 @@ def _count_attempt(case: Case, entry: TimelineEntry) -> None:
 def _count_wait(
     entry: TimelineEntry, before: tuple[TimelineEntry, ...], since: EventKind, about: str
 ) -> None:
-    """How long the desk took: since the last entry of a kind, which there always is."""
+    """Record how long the desk took since the last entry of the kind. There always is one."""
     asked = next(earlier for earlier in reversed(before) if earlier.what is since)
     _record(DESK_WAIT, entry.at - asked.at, about=about)
 
 
 def _closed_set(reason: str | None) -> str:
-    """A reason as a label: that of `not_covered` is a sentence."""
+    """Return a reason as a label, or "" for a sentence (the reason of `not_covered`)."""
     return reason if reason in set(Reason) else ""
 
 
@@ -118,6 +120,6 @@ def _add(name: str, **labels: str) -> None:
 
 def _record(name: str, took: timedelta, **labels: str) -> None:
     meter = workflow.metric_meter()
-    # Less than nothing raises, and a case is not to stop for being counted.
+    # A negative duration raises, and a metric must not stop a case.
     took = max(took, timedelta())
     meter.create_histogram_timedelta(name, HELP[name], "s").record(took, labels)

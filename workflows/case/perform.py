@@ -1,4 +1,4 @@
-"""How each step is performed: which activity, on which queue, for how long."""
+"""Performs each step of a case: by which activity, on which queue, with which timeouts."""
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -9,12 +9,12 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
-from activities.accounts import AccountActivities
+from activities.accounts import SILENCE_HELD, AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
-from activities.support.failures import SILENCE_HELD
+from domain.case import step_results
 from domain.case.activity_inputs import (
     ExpelInput,
     LookUpInput,
@@ -43,29 +43,29 @@ from domain.case.steps import (
 )
 from domain.case.urgency import urgency
 from domain.shared.names import EMAIL_QUEUE, TELEPHONY_QUEUE
-from workflows.case import web_ui as story
+from workflows.case import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, or_failed
 from workflows.shared.sharing import shared
 
 News = TypeVar("News", ExpelInput, TellDeactivationInput)
 CaseOutcome = Callable[[Case, datetime], None]
-"""Tells the case what came of a step."""
+"""Tells the case the outcome of a step."""
 
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 
-def called_off(step: Step) -> CaseOutcome:
-    """What it means for the case that a step was called off."""
+def if_cancelled(step: Step) -> CaseOutcome:
+    """Return the outcome of a cancelled step."""
     if isinstance(step, Reach):
-        return lambda case, now: case.reached_out(step.number, Result.CANCELLED, now)
+        return lambda case, now: step_results.reached_out(case, step.number, Result.CANCELLED, now)
     return _nothing
 
 
 async def perform(case: Case, step: Step) -> CaseOutcome:
-    """Perform a step, and answer what it means for the case.
+    """Perform a step and return its outcome.
 
     Raises:
-        ApplicationError: the case was opened with something nobody can work with.
+        ApplicationError: the input that opened the case is bad.
     """
     match step:
         case LookUp():
@@ -73,7 +73,9 @@ async def perform(case: Case, step: Step) -> CaseOutcome:
         case LookUpHours():
             return await _look_up_hours(case)
         case Reach(number=number):
-            return await _reach(case, next(a for a in case.under_way if a.number == number))
+            return await _reach(
+                case, next(a for a in case.attempts.under_way if a.number == number)
+            )
         case TellDesk():
             return await _tell_desk(case, step)
         case Deactivate():
@@ -86,12 +88,12 @@ async def perform(case: Case, step: Step) -> CaseOutcome:
             return await _share_contact(case)
         case WaitUntil(moment=moment):
             wait = moment - workflow.now()
-            await workflow.sleep(wait, summary=story.wait_summary(case, moment))
+            await workflow.sleep(wait, summary=web_ui.wait_summary(case, moment))
             return _nothing
 
 
 def _nothing(case: Case, now: datetime) -> None:
-    """Time passed, which `advance` sees by itself."""
+    """Change nothing. `advance` sees by itself that time passed."""
 
 
 async def _look_up(case: Case) -> CaseOutcome:
@@ -101,8 +103,8 @@ async def _look_up(case: Case) -> CaseOutcome:
         policy=case.overrides,
         harmful=any(issue.harmful for issue in case.issues),
     )
-    # Not a local activity, though it would be quicker: with one, an update that comes while it
-    # runs leaves a history that does not replay (SDK 1.35).
+    # A local activity would be quicker. But an update that comes while a local activity runs
+    # leaves a history that does not replay (SDK 1.35).
     try:
         facts = await workflow.execute_activity_method(
             OpeningActivities.look_up,
@@ -112,12 +114,12 @@ async def _look_up(case: Case) -> CaseOutcome:
             summary="Look up coverage and calling hours",
         )
     except ActivityError as error:
-        _give_up_on_bad_input(error)
+        _fail_on_bad_input(error)
         raise
-    return lambda case, now: case.looked_up(facts, now)
+    return lambda case, now: step_results.looked_up(case, facts, now)
 
 
-def _give_up_on_bad_input(error: ActivityError) -> None:
+def _fail_on_bad_input(error: ActivityError) -> None:
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == "BadInput":
         raise ApplicationError(cause.message, type="BadInput", non_retryable=True) from None
@@ -131,15 +133,15 @@ async def _look_up_hours(case: Case) -> CaseOutcome:
         retry_policy=RETRY,
         summary="Look up calling hours further ahead",
     )
-    return lambda case, now: case.learn_hours(hours, now)
+    return lambda case, now: step_results.looked_up_hours(case, hours, now)
 
 
 async def _reach(case: Case, attempt: Attempt) -> CaseOutcome:
-    ended = await or_failed(_made(case, attempt), Result.PROVIDER_FAILED)
-    return lambda case, now: case.reached_out(attempt.number, ended, now)
+    ended = await or_failed(_attempt(case, attempt), Result.PROVIDER_FAILED)
+    return lambda case, now: step_results.reached_out(case, attempt.number, ended, now)
 
 
-def _made(case: Case, attempt: Attempt) -> Coroutine[Any, Any, Result | CallEnded]:
+def _attempt(case: Case, attempt: Attempt) -> Coroutine[Any, Any, Result | CallEnded]:
     match attempt.channel:
         case Channel.CALL:
             return _call(case, attempt)
@@ -159,7 +161,7 @@ async def _call(case: Case, attempt: Attempt) -> Result | CallEnded:
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
         cancellation_type=_WAIT,
-        summary=story.attempt_summary(case, attempt),
+        summary=web_ui.attempt_summary(case, attempt),
     )
 
 
@@ -180,7 +182,7 @@ async def _email(case: Case, attempt: Attempt) -> Result | CallEnded:
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
         cancellation_type=_WAIT,
-        summary=story.attempt_summary(case, attempt),
+        summary=web_ui.attempt_summary(case, attempt),
     )
 
 
@@ -193,10 +195,10 @@ async def _tell_desk(case: Case, step: TellDesk) -> CaseOutcome:
         start_to_close_timeout=A_MESSAGE,
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
-        summary=story.desk_summary(case, step),
+        summary=web_ui.desk_summary(case, step),
     )
     result = await or_failed(telling, Result.PROVIDER_FAILED)
-    return lambda case, now: case.told_desk(step.due, result is Result.ACCEPTED, now)
+    return lambda case, now: step_results.told_desk(case, step.due, result is Result.ACCEPTED, now)
 
 
 async def _deactivate(case: Case) -> CaseOutcome:
@@ -214,28 +216,28 @@ async def _deactivate(case: Case) -> CaseOutcome:
     except ActivityError as error:
         cause = error.cause
         if isinstance(cause, ApplicationError) and cause.type == SILENCE_HELD:
-            return Case.deactivation_held
-        return lambda case, now: case.deactivated(False, now)
-    return lambda case, now: case.deactivated(True, now)
+            return step_results.deactivation_held
+        return lambda case, now: step_results.deactivated(case, False, now)
+    return lambda case, now: step_results.deactivated(case, True, now)
 
 
 async def _expel(case: Case) -> CaseOutcome:
     summary = "Expel the account from the programme"
     await _tell_programme(AccountActivities.expel_account, expel_input(case), summary)
-    return lambda case, now: case.expelled_from_programme(now)
+    return step_results.expelled_from_programme
 
 
 async def _tell_deactivation(case: Case) -> CaseOutcome:
     news = tell_deactivation_input(case)
     summary = "Tell the programme that the account is deactivated"
     await _tell_programme(AccountActivities.tell_deactivation, news, summary)
-    return lambda case, now: case.told_deactivation(now)
+    return step_results.told_deactivation
 
 
 async def _tell_programme(
     tell: Callable[[AccountActivities, News], Coroutine[Any, Any, None]], news: News, summary: str
 ) -> None:
-    """Tell the programme until it takes the news: the case does not close before."""
+    """Tell the programme, and retry until it accepts. The case does not close before."""
     await workflow.execute_activity_method(
         tell,
         news,
@@ -253,4 +255,4 @@ async def _share_contact(case: Case) -> CaseOutcome:
         share_contact_input(case.id, case.account, news),
         "Tell the enrollment of the new number or address",
     )
-    return lambda case, now: case.shared_contact(news, told, now)
+    return lambda case, now: step_results.shared_contact(case, news, told, now)

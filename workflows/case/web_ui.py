@@ -1,4 +1,4 @@
-"""A case in words, for the people who watch it in the Temporal Web UI."""
+"""Describes a case for people who watch it in the Temporal Web UI."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import assert_never
 
 from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
-from domain.case.state import Plan
+from domain.case.plans import Plan
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.steps import Step, TellDesk, WaitUntil
 from domain.case.timeline import ENGINE, TimelineEntry, detail_of
@@ -26,64 +26,64 @@ _HEADLINES = {
 
 
 def attempt_summary(case: Case, attempt: Attempt) -> str:
-    """An attempt on its activity: "Call 3 to the emergency number (notice)"."""
+    """Describe the activity of an attempt: "Call 3 to the emergency number (notice)"."""
     what = _numbered(attempt.channel, _count(case, attempt.channel, attempt.number))
     to = "to the emergency number" if attempt.channel.rings else "to the seller"
     return f"{what} {to} ({words(attempt.about)})"
 
 
 def wait_summary(case: Case, moment: datetime) -> str:
-    """A timer: "Next: e-mail 2 at 2026-11-23 09:00 UTC"."""
+    """Describe a timer: "Next: e-mail 2 at 2026-11-23 09:00 UTC"."""
     return f"Next: {_upcoming(case, moment)} at {time(moment)}"
 
 
 def _upcoming(case: Case, moment: datetime) -> str:
-    planned = next((p for p in case.agenda if p.due == moment), None)
+    planned = next((p for p in case.attempts.agenda if p.due == moment), None)
     if planned is not None:
-        made = _count(case, planned.channel, case.number_of_attempts)
+        made = _count(case, planned.channel, case.attempts.count)
         return _numbered(planned.channel, made + 1).lower()
     return "the deadline" if case.deadline == moment else "a reminder to the desk"
 
 
 def desk_summary(case: Case, step: TellDesk) -> str:
-    """The e-mail to the desk."""
+    """Describe the activity that e-mails the desk."""
     return f"Tell the desk: {case.status} since {time(step.due)}"
 
 
 def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
-    """The whole case as markdown."""
+    """Describe the whole case in markdown."""
     reason = f" ({words(case.reason)})" if case.reason else ""
-    made = sorted(case.attempts, key=lambda attempt: attempt.number)
-    to_come = () if case.status in CLOSED else case.agenda
+    made = sorted(case.attempts.made, key=lambda attempt: attempt.number)
+    to_come = () if case.status in CLOSED else case.attempts.agenda
     sections = (
         ("Issues", [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]),
         ("Plan", [*_plans(case)]),
         ("Attempts (UTC)", [_attempt(attempt) for attempt in made]),
         ("To come", [f"- {time(p.due)}: {_what(p)}" for p in to_come]),
     )
-    lines = [f"## {_HEADLINES[case.status]}{reason}", "", *_standing(case, now, steps)]
+    lines = [f"## {_HEADLINES[case.status]}{reason}", "", *_summary(case, now, steps)]
     for title, content in sections:
         if content:
             lines += ["", f"### {title}", "", *content]
-    lines += ["", f"### Timeline (UTC, {len(case.timeline)} events)", ""]
-    return "\n".join([*lines, *map(_entry, case.timeline)])
+    lines += ["", f"### Timeline (UTC, {len(case.timeline.entries)} events)", ""]
+    return "\n".join([*lines, *map(_entry, case.timeline.entries)])
 
 
-def _standing(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str]:
-    """Who it is about, and what is under way and to come by when."""
+def _summary(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str]:
+    """Name the seller, the deadline, the steps under way and the next moment."""
     account = case.account
     yield f"- **Seller**: {safe(account.name)} ({account.store} {account.seller_id})"
     if case.deadline is not None and case.status in (Status.CONTACTING, Status.WORKING):
         left = _left(case.deadline - now)
         yield f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})"
     if case.status not in CLOSED:
-        yield from _going_on(case, steps)
+        yield from _under_way_and_next(case, steps)
     if case.conversation_required and case.status in NEEDS_CONVERSATION:
         yield "- **A phone conversation** is required before the case can be resolved"
 
 
-def _going_on(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
-    under_way = [attempt_summary(case, a) for a in case.under_way if a.wanted]
+def _under_way_and_next(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
+    under_way = [attempt_summary(case, a) for a in case.attempts.under_way if a.wanted]
     if under_way:
         yield f"- **Under way**: {', '.join(under_way)}"
     wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
@@ -92,12 +92,12 @@ def _going_on(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
 
 
 def _plans(case: Case) -> Iterator[str]:
-    """The newest plan whole, which is what a reviewer judges; of those before it the answers."""
-    for plan in case.plans:
+    """List the reviews of all versions, and the text of the newest, which a reviewer judges."""
+    for plan in case.plans.versions:
         yield f"- Version {plan.version}, {time(plan.at)}: {_review(plan, case)}"
-    if not case.plans:
+    if not case.plans.versions:
         return
-    newest = case.plans[-1].plan
+    newest = case.plans.versions[-1].plan
     for title, texts in (
         ("Root causes", newest.root_causes),
         ("Corrective actions", newest.corrective_actions),
@@ -105,7 +105,7 @@ def _plans(case: Case) -> Iterator[str]:
         ("Evidence", newest.evidence),
     ):
         if texts:
-            yield f"- **{title}** (version {case.plans[-1].version}):"
+            yield f"- **{title}** (version {case.plans.versions[-1].version}):"
             yield from (f"    - {number}: {safe(text)}" for number, text in enumerate(texts, 1))
 
 
@@ -147,7 +147,7 @@ def _name(channel: Channel) -> str:
 
 
 def _count(case: Case, channel: Channel, up_to: int) -> int:
-    attempts = (*case.attempts, *case.under_way)
+    attempts = (*case.attempts.made, *case.attempts.under_way)
     return sum(a.channel is channel and a.number <= up_to for a in attempts)
 
 

@@ -1,4 +1,4 @@
-"""What an enrollment is started with (docs/api.md)."""
+"""The input that starts an enrollment (docs/api.md)."""
 
 from pydantic import JsonValue
 
@@ -7,10 +7,10 @@ from domain.shared.text import Frozen, Line
 
 
 class EnrollmentInput(Frozen):
-    """The one argument of `Enrollment`."""
+    """The only argument of `Enrollment`."""
 
     account: SellerAccount
     by: Line | None = None
-    """Who makes the seller known."""
+    """Who adds the seller."""
     carried: dict[str, JsonValue] | None = None
-    """The state of an enrollment that continues as new: for the engine's own use."""
+    """The state of an enrollment that continues as new. For the engine's own use."""

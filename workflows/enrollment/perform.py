@@ -1,4 +1,4 @@
-"""How each step of an enrollment is performed: which activity, on which queue, for how long."""
+"""Performs each step of an enrollment: by which activity, on which queue, with which timeouts."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,16 +22,16 @@ from domain.enrollment.state import (
     Send,
 )
 from domain.shared.names import EMAIL_QUEUE
-from workflows.enrollment import web_ui as story
+from workflows.enrollment import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
 from workflows.shared.sharing import shared
 
 EnrollmentOutcome = Callable[[Enrollment, datetime], None]
-"""Tells the enrollment what came of a step."""
+"""Tells the enrollment the outcome of a step."""
 
 
 async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOutcome:
-    """Perform a step, and answer what it means for the enrollment."""
+    """Perform a step and return its outcome."""
     match step:
         case CheckNumber(phone=phone):
             return await _check_number(phone)
@@ -46,9 +46,9 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
             return await _tell_deactivation(enrollment)
         case WaitUntil(moment=moment):
             now = workflow.now()
-            summary = story.wait_summary(enrollment, moment, now)
+            summary = web_ui.wait_summary(enrollment, moment, now)
             await workflow.sleep(moment - now, summary=summary)
-            return lambda enrollment, now: None  # time passed, which `advance` sees by itself
+            return lambda enrollment, now: None  # `advance` sees by itself that time passed
 
 
 async def _check_number(phone: str) -> EnrollmentOutcome:
@@ -82,7 +82,7 @@ async def _send(enrollment: Enrollment, letter: Letter, to: str) -> EnrollmentOu
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=story.letter_summary(letter),
+        summary=web_ui.letter_summary(letter),
     )
     result = await or_failed(sending, Result.PROVIDER_FAILED)
     return lambda enrollment, now: enrollment.sent(letter, result, now)

@@ -1,7 +1,7 @@
 """The durable shell of an enrollment: it performs what the domain decides.
 
-The rules are in domain/enrollment/. It sleeps until the next day on which something would
-change by itself; where there is none, it costs nothing (docs/rules.md, section 2).
+The rules are in domain/enrollment/. The workflow sleeps until the next day on which something
+changes by itself. If there is no such day, it has no timer (docs/rules.md, section 2).
 """
 
 import asyncio
@@ -32,8 +32,8 @@ from workflows.enrollment.perform import EnrollmentOutcome, perform
 from workflows.enrollment.web_ui import details
 from workflows.shared.inputs import (
     carried_over,
-    given,
     refuse_what_does_not_exist,
+    require_input,
     require_workflow_id,
     update_id,
 )
@@ -44,23 +44,23 @@ from workflows.shared.versions import MOVES_ON
 log = structlog.get_logger("enrollment")
 
 LONG_HISTORY = 500
-"""Events after which it continues as new at the next quiet moment: an enrollment asked after
-years of silence is replayed from its history, which is to take no longer than one notices."""
+"""After this many events the workflow continues as new at the next quiet moment. A query replays
+the history, and nobody should notice how long that takes."""
 
 TOO_LONG_HISTORY = 1500
-"""Events after which it does not wait for that: in an outage an e-mail is tried for days, and
-the server takes 2,000 updates in a run. What is under way is then begun again."""
+"""After this many events the workflow continues as new even with steps under way, and starts them
+again. In an outage an e-mail is tried for days, and the server accepts 2,000 updates in a run."""
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 Rule = Callable[[Enrollment, SomeEvent, datetime], None]
-"""A method of `Enrollment` that takes an event."""
+"""A method of `Enrollment` that applies an event."""
 
 
 @workflow.defn(
     name=ENROLLMENT_WORKFLOW, failure_exception_types=[Refused], versioning_behavior=MOVES_ON
 )
 class SellerEnrollment:
-    """A seller's standing in a store, for as long as they sell (docs/rules.md, section 2)."""
+    """A seller's enrollment in a store, for as long as they sell (docs/rules.md, section 2)."""
 
     @workflow.init
     def __init__(self, start: EnrollmentInput | None = None) -> None:
@@ -68,12 +68,12 @@ class SellerEnrollment:
         self._steps: Reconciler[EnrollmentStep, EnrollmentOutcome] = Reconciler(
             lambda step: perform(self._enrollment, step)
         )
-        # A fresh one has `known` in its timeline already, which is to be logged.
+        # A new enrollment has `known` in its timeline already, and that must be logged.
         self._logged = 0 if workflow.info().continued_run_id is None else self._enrollment.happened
 
     @workflow.run
     async def run(self, start: EnrollmentInput | None = None) -> None:
-        """Reconcile what is under way with what the enrollment wants; it never ends."""
+        """Reconcile the steps under way with the steps the enrollment wants. It never ends."""
         while True:
             self._steps.nothing_new()
             steps = self._enrollment.advance(workflow.now())
@@ -97,7 +97,7 @@ class SellerEnrollment:
         show_in_search(enrollment.status, account.store, account.seller_id)
         news = enrollment.happened - self._logged
         for entry in enrollment.timeline[-news:] if news else ():
-            # Without who and what they said: no personal data in logs.
+            # Log neither who acted nor what they wrote: no personal data in logs.
             line: dict[str, str | None] = {
                 "enrollment": enrollment.id,
                 "status": enrollment.status,
@@ -116,30 +116,31 @@ class SellerEnrollment:
         due = (quiet and long) or length >= TOO_LONG_HISTORY
         return due and workflow.all_handlers_finished()
 
-    # --- what anybody may ask and tell ----------------------------------------------------
+    # --- queries and updates --------------------------------------------------------------
 
     @workflow.query(name="enrollment")
     def enrollment(self) -> EnrollmentView:
-        """The enrollment view, as of now: in its sleep the workflow's own clock stands still.
+        """Return the enrollment view as of now.
 
-        On a server that skips time, that clock may be ahead of the one on the wall.
+        The workflow's clock stands still while it sleeps. On a server that skips time it may be
+        ahead of the wall clock.
         """
         return view_of(self._enrollment, _now())
 
     @workflow.query(name="standing")
     def standing(self) -> StandingView:
-        """The view and the ratings behind it, likewise as of now."""
+        """Return the view with its ratings, as of now."""
         return standing_of(self._enrollment, _now())
 
     def _check(self, rule: Rule[SomeEvent], event: SomeEvent) -> None:
-        """Refuse, without a history event, what it cannot take; a repeat is let through."""
+        """Refuse an event before it enters the history. A repeat passes."""
         if self._enrollment.has_taken(update_id()):
             return
         refuse_what_does_not_exist(event)
         rule(self._enrollment.model_copy(), event, workflow.now())
 
     async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> EnrollmentView:
-        """Take an event, once, and answer when the resulting status stands."""
+        """Apply an event once, and return the view with the resulting status."""
         await workflow.wait_condition(lambda: not self._enrollment.number_unchecked)
         now = workflow.now()
         if self._enrollment.has_taken(update_id()):
@@ -210,12 +211,12 @@ class SellerEnrollment:
 
 
 def _now() -> datetime:
-    wall = datetime.now(UTC)  # noqa: TID251  # for a query, which is not replayed
+    wall = datetime.now(UTC)  # noqa: TID251  # only for queries, which are not replayed
     return max(workflow.now(), wall)
 
 
 def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
-    start = given(start, EnrollmentInput)
+    start = require_input(start, EnrollmentInput)
     if start.carried is not None:
         return carried_over(start.carried, Enrollment)
     account = start.account

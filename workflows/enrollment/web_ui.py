@@ -1,4 +1,4 @@
-"""An enrollment in words, for the people who watch it in the Temporal Web UI."""
+"""Describes an enrollment for people who watch it in the Temporal Web UI."""
 
 from datetime import datetime
 
@@ -24,12 +24,12 @@ _HEADLINES = {
 
 
 def letter_summary(letter: Letter) -> str:
-    """A letter on its activity: "E-mail 2 to the seller (invited)"."""
+    """Describe the activity of a letter: "E-mail 2 to the seller (invited)"."""
     return f"E-mail {letter.number} to the seller ({words(letter.about)})"
 
 
 def wait_summary(enrollment: Enrollment, moment: datetime, now: datetime) -> str:
-    """A timer: "Next: the rating requirement is met on 2026-11-24"."""
+    """Describe a timer: "Next: the rating requirement is met on 2026-11-24"."""
     if enrollment.remind_at == moment:
         return f"Next: a reminder at {time(moment)}"
     turns = "ends" if enrollment.ratings.is_met(now.date()) else "is met"
@@ -37,7 +37,7 @@ def wait_summary(enrollment: Enrollment, moment: datetime, now: datetime) -> str
 
 
 def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, ...]) -> str:
-    """The whole enrollment as markdown."""
+    """Describe the whole enrollment in markdown."""
     view, account = view_of(enrollment, now), enrollment.account
     name = f"{safe(account.name)} " if account.name else ""
     lines = [

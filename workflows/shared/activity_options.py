@@ -1,4 +1,4 @@
-"""How long each activity may take, how it is tried again, and what giving up on it means."""
+"""Timeouts and retries of activities, and the result after the retries are exhausted."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -11,27 +11,28 @@ from temporalio.exceptions import ActivityError, RetryState, is_cancelled_except
 T = TypeVar("T")
 
 RETRY = RetryPolicy(backoff_coefficient=3, maximum_interval=timedelta(minutes=5))
-"""Quick after a hiccup, eight tries in the 15 minutes of a call, gentle in a long outage."""
+"""Retries come soon at first and every 5 minutes in a long outage. A call gets eight tries in its
+15 minutes."""
 
 A_MESSAGE = timedelta(minutes=1)
 """How long one try of a message or a request may take."""
 
 HEARTBEAT = timedelta(seconds=3)
-"""An activity whose worker is silent for so long is taken up by another."""
+"""After this long without a heartbeat, another worker retries the activity."""
 
 SHARING = timedelta(hours=24)
-"""How long it is tried to let a case and an enrollment know of each other's numbers."""
+"""How long a case and an enrollment try to tell each other what changed."""
 
 LETTER = timedelta(days=3)
-"""How long an e-mail of the programme is tried: over a weekend's outage."""
+"""How long an e-mail of the programme is tried. It outlasts an outage over a weekend."""
 
 
 async def or_failed(activity: Coroutine[Any, Any, T], failed: T) -> T:
-    """Return what the activity answers, or `failed` after its retries are exhausted.
+    """Return the activity's result, or `failed` after its retries are exhausted.
 
     Raises:
-        CancelledError: the activity was called off, and its last try failed meanwhile.
-        ActivityError: the activity was called off, and stopped.
+        CancelledError: the activity was cancelled, and its last try failed meanwhile.
+        ActivityError: the activity was cancelled, and it stopped.
     """
     try:
         return await activity

@@ -1,4 +1,4 @@
-"""What a workflow is given, looked at before it is worked with."""
+"""Checks of what a workflow receives: its input, its carried state, its updates."""
 
 from typing import TypeVar
 
@@ -20,57 +20,58 @@ _EXISTS = (
 )
 
 
-def given(start: Input | None, expected: type[Input]) -> Input:
-    """The input of a start, which may be missing, whatever the signature says.
+def require_input(start: Input | None, expected: type[Input]) -> Input:
+    """Return the input of a start. A client can leave it out, despite the signature.
 
     Raises:
-        ApplicationError: it is, and the workflow ends.
+        ApplicationError: the input is missing. The workflow ends.
     """
     if not isinstance(start, expected):
-        raise ApplicationError("the input is missing, or is no JSON", type="BadInput")
+        raise ApplicationError("the input is missing, or is not JSON", type="BadInput")
     return start
 
 
 def carried_over(state: dict[str, JsonValue], model: type[State]) -> State:
-    """The state of a workflow that continues as new.
+    """Return the state of a workflow that continues as new.
 
     Raises:
-        ApplicationError: somebody else gave it; the workflow ends.
-        RuntimeError: it is not understood. Ours to mend: the task fails until it is, rather
-            than the workflow.
+        ApplicationError: a client gave the state. The workflow ends.
+        RuntimeError: the state is not understood. That is our fault, so the workflow task fails
+            until we fix it, and the workflow goes on.
     """
     if workflow.info().continued_run_id is None:
-        raise ApplicationError("carried: the engine's own; leave it out", type="BadInput")
+        raise ApplicationError("carried: only the engine sets it; leave it out", type="BadInput")
     try:
         return model.model_validate(state)
     except ValidationError as error:
-        raise RuntimeError(f"carried state not understood: {explain(error)}") from None
+        raise RuntimeError(f"the carried state is not understood: {explain(error)}") from None
 
 
 def require_workflow_id(of_account: str, form: str) -> None:
-    """Only its account's own id keeps an account to one workflow.
+    """Require the account's workflow id, so that an account has one workflow only.
 
     Raises:
-        ApplicationError: the workflow has another; it ends.
+        ApplicationError: the workflow has another id. It ends.
     """
     if workflow.info().workflow_id != of_account:
         raise ApplicationError(f"the workflow id must be {form} of the account", type="BadInput")
 
 
 def update_id() -> str:
-    """The id of the update that is being looked at or taken: a repeat has the same."""
+    """Return the id of the current update. A repeat has the same id."""
     update = workflow.current_update_info()
     assert update is not None
     return update.id
 
 
 def refuse_what_does_not_exist(event: Event) -> None:
-    """For any update that brings news of an account, itself or in its `account`.
+    """Refuse a number, an address or a time zone that does not exist.
 
-    Only for a validator: the answer changes with the data a machine carries.
+    They may be fields of the update or of its `account`. Call this in a validator only, since the
+    answer depends on the data of a machine.
 
     Raises:
-        Refused: a number, an address or a time zone is none; names the field.
+        Refused: one of them does not exist. The message names the field.
     """
     for news in (event, getattr(event, "account", None)):
         for field, problem_of in _EXISTS:

@@ -1,30 +1,30 @@
-"""Words, times and other people's text as the Temporal Web UI shows them."""
+"""Codes, times and text by people, formatted for the Temporal Web UI."""
 
 import re
 from datetime import datetime
 
 
 def words(code: str) -> str:
-    """A code without its underscores."""
+    """Return a code without its underscores."""
     return code.replace("_", " ")
 
 
 def time(moment: datetime) -> str:
-    """`2026-11-23 09:00 UTC`."""
+    """Format a moment: `2026-11-23 09:00 UTC`."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-_TAKEN = re.compile(
+_MARKUP = re.compile(
     r"[\\`*_~\[\]<$]"  # code, emphasis, links, HTML, formulas
-    r"|:(?=//)"  # what is taken for an address becomes a link
-    r"|&(?=#?\w+;)"  # a character by its name
+    r"|:(?=//)"  # a web address, which becomes a link
+    r"|&(?=#?\w+;)"  # a character reference
 )
-"""What markdown takes for its own within a line; of anything else the backslash is shown."""
+"""The markup within a line. Markdown shows the backslash before any other character."""
 
 
 def safe(text: str) -> str:
-    """What a person wrote, in one line, with nothing in it that markdown would take for its own.
+    """Put a person's text into one line and escape markdown in it.
 
-    It is not for the beginning of a line, where more would be.
+    Do not use it at the beginning of a line, where more characters are markup.
     """
-    return _TAKEN.sub(r"\\\g<0>", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))

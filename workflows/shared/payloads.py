@@ -1,7 +1,7 @@
-"""How what workflows are told, and told back, is read and written.
+"""Converters for payloads and failures of workflows.
 
-Encryption itself is in runtime/encryption.py, outside of what replays: here it is only said what
-it means that something could not be decrypted.
+Encryption itself is in runtime/encryption.py, outside of what replays. The converters decide only
+what happens when something could not be decrypted.
 """
 
 from dataclasses import replace
@@ -28,21 +28,21 @@ from domain.shared.errors import Refused, explain
 from workflows.case.input import CaseInput
 from workflows.enrollment.input import EnrollmentInput
 
-_TOLD = (CaseInput, EnrollmentInput, Event)
-"""What others tell a workflow: the input of a start, the argument of an update."""
+_FROM_CLIENTS = (CaseInput, EnrollmentInput, Event)
+"""What clients send to a workflow: the input of a start, the argument of an update."""
 
 ENCRYPTED = "binary/encrypted"
-"""The encoding of a payload that is encrypted."""
+"""The encoding of an encrypted payload."""
 WHY_UNREADABLE = "why-unreadable"
-"""The metadata with which the codec hands on a payload that it could not decrypt."""
+"""The metadata key under which the codec says why it could not decrypt a payload."""
 
 
 class Unreadable(ValueError):
-    """Something is encrypted and could not be decrypted; says why, and nothing of what it is."""
+    """Something could not be decrypted. The message says why, and nothing about the content."""
 
 
 def why_unreadable(payload: Payload) -> str:
-    """What to tell about a payload that is still encrypted when it is to be read."""
+    """Say why a payload is still encrypted."""
     reason = payload.metadata.get(WHY_UNREADABLE)
     if reason is not None:
         return reason.decode()
@@ -51,17 +51,17 @@ def why_unreadable(payload: Payload) -> str:
 
 class _JSON(PydanticJSONPlainPayloadConverter):
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
-        """As pydantic reads it; what cannot be read is said in our words, quoting nothing.
+        """Read the payload with pydantic. Explain an error without quoting the input.
 
-        A start that cannot be read ends its workflow, an update is refused. Anything else, such
-        as an activity's answer after a deployment, is ours to mend: the workflow task fails
-        until it is, and nothing ends.
+        A start that cannot be read ends its workflow. An update that cannot be read is refused.
+        Anything else, such as an activity's result after a deployment, is our fault: the workflow
+        task fails until we fix it, and no workflow ends.
         """
         try:
             return super().from_payload(payload, type_hint)
         except ValidationError as error:
-            hints = (type_hint, *get_args(type_hint))  # of a start, which may be missing
-            if any(isinstance(hint, type) and issubclass(hint, _TOLD) for hint in hints):
+            hints = (type_hint, *get_args(type_hint))  # the hint of a start is `Input | None`
+            if any(isinstance(hint, type) and issubclass(hint, _FROM_CLIENTS) for hint in hints):
                 raise ApplicationError(
                     explain(error), type="BadInput", non_retryable=True
                 ) from None
@@ -74,15 +74,15 @@ class _StillEncrypted(EncodingPayloadConverter):
         return ENCRYPTED
 
     def to_payload(self, value: Any) -> Payload | None:
-        """Nothing is: that is the codec's."""
+        """Write nothing. Only the codec encrypts."""
         return None
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
-        """Never.
+        """Raise, since the payload is still encrypted.
 
-        An update is refused, in these words, rather than holding up its workflow for as long as
-        somebody asks with a wrong key. Anything else, the input of a start included, is ours to
-        mend: the workflow task fails, or an activity is tried again, until the key is there.
+        An update is refused. Otherwise a client with a wrong key would block the workflow.
+        Anything else, the input of a start included, is our fault: the workflow task fails, or the
+        activity is retried, until the key is there.
         """
         if isinstance(type_hint, type) and issubclass(type_hint, Event):
             raise ApplicationError(
@@ -94,7 +94,7 @@ class _StillEncrypted(EncodingPayloadConverter):
 
 
 class PayloadConverter(CompositePayloadConverter):
-    """Pydantic's, with the above."""
+    """Pydantic's converter, with the two converters above."""
 
     def __init__(self) -> None:
         json = PydanticJSONPlainPayloadConverter().encoding
@@ -104,16 +104,16 @@ class PayloadConverter(CompositePayloadConverter):
 
 
 class FailureConverter(DefaultFailureConverter):
-    """The usual one, but for two things.
+    """The default converter with two changes.
 
-    A refusal carries its code and values, as the one detail of the failure. A message that cannot
-    be decrypted is not passed over in silence.
+    A refusal carries its code and values as the only detail of the failure. A failure that cannot
+    be decrypted raises an error.
     """
 
     def to_failure(
         self, exception: BaseException, payload_converter: SomePayloadConverter, failure: Failure
     ) -> None:
-        """As usual, with code and values of a refusal."""
+        """Convert to a failure, with the code and values of a refusal."""
         if isinstance(exception, Refused):
             details = {"code": exception.code, "values": exception.values}
             refused = ApplicationError(str(exception), details, type=Refused.__name__)
@@ -123,19 +123,19 @@ class FailureConverter(DefaultFailureConverter):
     def from_failure(
         self, failure: Failure, payload_converter: SomePayloadConverter
     ) -> BaseException:
-        """As usual.
+        """Convert from a failure.
 
         Raises:
-            Unreadable: what failed could not be decrypted.
+            Unreadable: the failure could not be decrypted.
         """
-        said = failure.encoded_attributes
-        if said.metadata.get("encoding") == ENCRYPTED.encode():
-            raise Unreadable(f"cannot be read: {why_unreadable(said)}")
+        attributes = failure.encoded_attributes
+        if attributes.metadata.get("encoding") == ENCRYPTED.encode():
+            raise Unreadable(f"cannot be read: {why_unreadable(attributes)}")
         return super().from_failure(failure, payload_converter)
 
 
 class EncodedFailureConverter(FailureConverter):
-    """Messages and stack traces go where the codec encrypts them."""
+    """Put messages and stack traces into attributes that the codec encrypts."""
 
     def __init__(self) -> None:
         super().__init__(encode_common_attributes=True)

@@ -1,4 +1,4 @@
-"""Keeps what is under way in agreement with what is wanted (docs/architecture.md)."""
+"""Keeps the steps under way equal to the wanted steps (docs/architecture.md)."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable, Iterator
@@ -12,7 +12,7 @@ Outcome = TypeVar("Outcome")
 
 
 class Reconciler(Generic[Step, Outcome]):
-    """The steps under way, each a task of its own; `perform` makes the coroutine of one."""
+    """The steps under way. Each is a task that runs the coroutine from `perform`."""
 
     def __init__(self, perform: Callable[[Step], Coroutine[Any, Any, Outcome]]) -> None:
         self._perform = perform
@@ -21,11 +21,11 @@ class Reconciler(Generic[Step, Outcome]):
 
     @property
     def under_way(self) -> tuple[Step, ...]:
-        """The steps under way, those being called off included."""
+        """The steps under way, including those being cancelled."""
         return tuple(self._tasks)
 
     def reconcile(self, wanted: tuple[Step, ...]) -> None:
-        """Call off what is not wanted any more, and begin what is not under way yet."""
+        """Cancel steps that are no longer wanted, and start the new ones."""
         for step, task in self._tasks.items():
             if step not in wanted and not task.cancelling():
                 task.cancel()
@@ -36,25 +36,25 @@ class Reconciler(Generic[Step, Outcome]):
                 self._tasks[step] = task
 
     def tell(self) -> None:
-        """Something changed."""
+        """Note that something changed."""
         self._news = True
 
     def nothing_new(self) -> None:
-        """What changed so far is about to be looked at."""
+        """Forget the changes so far. Call this just before looking at them."""
         self._news = False
 
     async def wait_for_news(self) -> None:
-        """Wait until something changed: a task ended or an update came in."""
+        """Wait until a task ends or an update comes in."""
         await workflow.wait_condition(lambda: self._news)
 
     def take_off_finished(self) -> Iterator[tuple[Step, Outcome | None]]:
-        """Each finished step with what came of it, None where it was called off.
+        """Remove the finished steps. Yield each with its outcome, or None if it was cancelled.
 
         Raises:
-            Exception: what the step raised.
+            Exception: the step raised it.
         """
         for step in [step for step, task in self._tasks.items() if task.done()]:
             task = self._tasks.pop(step)
             error = None if task.cancelled() else task.exception()
-            off = task.cancelled() or (error is not None and is_cancelled_exception(error))
-            yield step, None if off else task.result()
+            cancelled = task.cancelled() or (error is not None and is_cancelled_exception(error))
+            yield step, None if cancelled else task.result()

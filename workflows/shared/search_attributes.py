@@ -1,4 +1,4 @@
-"""What cases and enrollments are found by (docs/api.md). No personal data in them."""
+"""Search attributes of cases and enrollments (docs/api.md). They hold no personal data."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from domain.case.state import CaseState
+from domain.case.case import Case
 from domain.case.status import Reason
 from domain.case.status import Status as CaseStatus
 from domain.case.waiting import since
@@ -25,21 +25,21 @@ ISSUE_CODES = SearchAttributeKey.for_keyword_list("CaseIssueCodes")
 ALL = (STATUS, STORE, SELLER, DEADLINE, SINCE, REASON, ISSUE_CODES)
 
 _MOST_CODES = 20
-"""Of the longest kind they fit into the 2 KB that Temporal takes of one search attribute."""
+"""Temporal accepts 2 KB in one search attribute. Twenty codes of the maximum length fit."""
 
 _REASONS = frozenset(Reason)
 
-# Any: keys of several types in one list. None is for one that there is not.
+# Any: the keys in one list have different types. The value None removes the attribute.
 Wanted = tuple[SearchAttributeKey[Any], Any]
 
 
 def at_start(account: Account) -> TypedSearchAttributes:
-    """What a client may start a case with, which saves the case an event."""
+    """Return the search attributes to start a case with. They save the case an event."""
     return _pairs(CaseStatus.CONTACTING, account.store, account.seller_id)
 
 
 def enrollment_at_start(account: SellerAccount) -> TypedSearchAttributes:
-    """What a client may start an enrollment with."""
+    """Return the search attributes to start an enrollment with."""
     return _pairs(EnrollmentStatus.NOT_ELIGIBLE, account.store, account.seller_id)
 
 
@@ -49,7 +49,7 @@ def _pairs(status: str, store: str, seller_id: str) -> TypedSearchAttributes:
 
 
 def show_in_search(status: str, store: str, seller_id: str, others: Iterable[Wanted] = ()) -> None:
-    """Make what a workflow is found by agree with it; nothing is sent where it does already."""
+    """Update the workflow's search attributes. Send only those that changed."""
     wanted = ((STATUS, status), (STORE, store), (SELLER, seller_id), *others)
     shown = workflow.info().typed_search_attributes
     changes = [
@@ -61,10 +61,10 @@ def show_in_search(status: str, store: str, seller_id: str, others: Iterable[Wan
         workflow.upsert_search_attributes(changes)
 
 
-def of_case(case: CaseState) -> tuple[Wanted, ...]:
-    """What else a case is found by. All of it changes with the status, but for the codes.
+def of_case(case: Case) -> tuple[Wanted, ...]:
+    """Return the other search attributes of a case. Except the codes, they change with the status.
 
-    A reason that is a sentence (why an account is not covered) is for reading, not for finding.
+    A reason that is a sentence (why an account is not covered) is left out: it is for reading.
     """
     codes = sorted({issue.code for issue in case.issues})
     wanted: tuple[Wanted, ...] = (
@@ -72,5 +72,5 @@ def of_case(case: CaseState) -> tuple[Wanted, ...]:
         (REASON, case.reason if case.reason in _REASONS else None),
         (ISSUE_CODES, codes[:_MOST_CODES]),
     )
-    # The last deadline stays, also where none runs any more.
+    # The last deadline stays, even when no deadline runs any more.
     return wanted if case.deadline is None else ((DEADLINE, case.deadline), *wanted)

@@ -1,4 +1,4 @@
-"""A case and an enrollment tell each other their news."""
+"""How a case and an enrollment tell each other what changed."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ async def shared(
     news: News,
     summary: str,
 ) -> bool:
-    """Tell the account's other workflow; whether that was possible in time."""
+    """Tell the account's other workflow. Return whether that succeeded in time."""
 
     async def told() -> bool:
         await workflow.execute_activity_method(

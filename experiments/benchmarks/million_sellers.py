@@ -1,4 +1,4 @@
-"""What a million sellers and 10,000 cases a day take: arithmetic on what the run has measured."""
+"""What a million sellers and 10,000 cases a day take, computed from what the run has measured."""
 
 import math
 from pathlib import Path
@@ -11,25 +11,25 @@ RATINGS_A_MONTH = 1
 RETENTION_DAYS = (7, 30, 90)
 DAYS_A_MONTH = 30
 RING_SECONDS = 25
-"""How long a call rings in the mean."""
+"""How long a call rings on average."""
 WITHIN_MINUTES = 15
 """How late the last call of a morning may be."""
 CALLS_AT_ONCE = 100
-"""Of a worker, as `CASE72_CONCURRENT_CALLS` is by default."""
+"""The calls of a worker at once: the default of `CASE72_CONCURRENT_CALLS`."""
 WRITE_SECONDS = 0.01
-"""How long the database takes for a write; not measured here."""
+"""How long a write of the database takes; not measured here."""
 BUSY = 0.2
-"""The part of its time that a shard may write, so that nothing queues up there."""
+"""The part of its time for which a shard may write, so that nothing queues up."""
 _ASKS_ITS_ENROLLMENT = 1
-"""A query when a case opens; the cases of this run are open to everyone, and ask none."""
+"""The query when a case opens. The cases of this run are open to everyone, and query nobody."""
 PEAK = 10
-"""The busiest second, as so many average ones, the morning apart."""
+"""The busiest second, as a multiple of the average, without the morning."""
 DOLLARS_A_MILLION_ACTIONS = 50.0
 PRICE_OF = "2026-07"
 
 ABOUT = f"""Computed from the figures above for two bounds: every seller is *silent* to the end of
 the 72 hours, or every seller's *plan is accepted* while the first call rings. Assumed, at the top
-of `experiments/benchmarks/million.py`:
+of `experiments/benchmarks/million_sellers.py`:
 
 - {SELLERS:,} sellers, enrolled, with {RATINGS_A_MONTH} rating a month each; {CASES_A_DAY:,} cases
   opened a day; calls that ring for {RING_SECONDS} s;
@@ -46,13 +46,13 @@ for the first five million actions a month, without discounts, storage and plan.
 
 
 def _shards(transitions_a_second: float) -> int:
-    """The power of two that holds, with as much again to grow."""
+    """Return the power of two that is enough, with as much again to grow."""
     needed = 2 * transitions_a_second * WRITE_SECONDS / BUSY
     return 1 << max(2, math.ceil(math.log2(needed)))
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """The arithmetic."""
+    """Compute every row."""
     sellers = SELLERS * found["bytes a seller"]
     ratings = SELLERS * RATINGS_A_MONTH * found["bytes a rating"]
     a_month = SELLERS * RATINGS_A_MONTH * found["actions a rating"]
