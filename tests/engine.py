@@ -23,7 +23,7 @@ from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
-from domain.enrollment.state import EnrollmentEventKind
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import Account, Issue, SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id

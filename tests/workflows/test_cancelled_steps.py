@@ -13,7 +13,7 @@ from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeact
 from domain.case.attempt import Channel, Result
 from domain.case.events import Decision, RecordDeactivation
 from domain.case.status import Reason, Status
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone

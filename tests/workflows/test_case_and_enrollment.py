@@ -11,7 +11,7 @@ from domain.case.activity_inputs import ShareContactInput
 from domain.case.events import ChangeContact, EventKind
 from domain.case.status import Reason, Status
 from domain.enrollment.events import ChangeAccount, Readmit
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed

@@ -7,7 +7,8 @@ from domain.case.activity_inputs import TellDeactivationInput
 from domain.case.events import RecordDeactivation
 from domain.case.status import Reason, Status
 from domain.enrollment.events import Reinstate
-from domain.enrollment.state import EnrollmentEventKind, EnrollmentReason, EnrollmentStatus
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
 from providers.simulated.account_service import SimulatedMarketplace

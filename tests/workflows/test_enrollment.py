@@ -10,7 +10,8 @@ from temporalio.client import WorkflowHandle
 
 from domain.enrollment.events import AccountNews, Readmit, RecordRatings
 from domain.enrollment.ratings import Rating, window_length
-from domain.enrollment.state import EnrollmentEventKind, EnrollmentReason, EnrollmentStatus
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.account import SellingPlan
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import Engine, KnownSeller, engine_in

@@ -9,7 +9,7 @@ from domain.case.attempt import Channel, Result
 from domain.case.events import ChangeContact, EventKind
 from domain.case.status import Reason, Status
 from domain.case.view import CaseView
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from domain.shared.account import Store
 from reference.contact_check import call_only
 from tests.engine import HOUR, Engine, engine_in
