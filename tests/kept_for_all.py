@@ -42,6 +42,40 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     "cli/ratings/test_import_ratings.py": {
         "test_what_is_interrupted_goes_on_where_it_stopped": "opens 150 enrollments",
     },
+    # Many cases at once, or through many days. tests/domain prove the same rules without Temporal.
+    "workflows/test_outages.py": {ALL_OF_IT: "plays 19 cases through 145 hours each"},
+    "workflows/test_asked_and_told.py": {ALL_OF_IT: "asks and tells 24 workflows at once"},
+    "workflows/test_case_and_enrollment.py": {
+        "test_numbers_changed_in_both_at_once_end_up_the_same_in_both": "plays 12 races",
+    },
+    "workflows/test_races.py": {
+        "test_contact_and_the_deadline_in_the_same_instant_never_contradict_each_other": (
+            "plays 12 races of real seconds"
+        ),
+    },
+    "workflows/test_limits.py": {
+        "test_a_case_close_to_its_deadline_goes_before_fresh_ones": "lets 20 cases queue up",
+    },
+    "workflows/test_enrollment.py": {
+        "test_it_continues_as_new_losing_no_message_and_no_reminder": "plays hundreds of events",
+    },
+    "workflows/test_absent_workers.py": {
+        "test_what_waited_too_long_for_a_worker_has_failed_and_is_not_made_up_for": (
+            "waits for real seconds without workers"
+        ),
+        "test_after_downtime_only_the_newest_of_each_channel_is_made_up_for": (
+            "waits for real seconds without workers"
+        ),
+    },
+    "cli/case/test_open_file.py": {
+        "test_a_server_that_goes_away_is_said_with_the_line_to_go_on_from": "opens 100 cases",
+    },
+    # The browser, beyond one walk of each page. tests/promises read the texts of each state.
+    "page/test_states.py": {
+        "test_a_state_says_what_is_to_be_done_hides_what_is_internal_and_can_be_read_by_all": (
+            "shows 24 states in a browser, in light and dark and three widths"
+        ),
+    },
     # Long waits, at the server or at a provider.
     "cli/case/test_watch.py": {
         "test_an_outage_of_the_server_is_said_and_waited_for": "stops the server for a while",

@@ -19,6 +19,7 @@ from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from reference.time_zones import UnknownZone
 from tests.engine import HOUR, Engine, Running, engine_in
+from tests.patience import PATIENCE
 from tests.workflows.events import CONTACT, WITHDRAW, decided
 from tests.workflows.test_shell import ledger
 from workflows.case.issue_case import IssueCase
@@ -31,6 +32,7 @@ class Unsteady(SimulatedTelephone):
     def __init__(self, folder: Path, ring_seconds: float) -> None:
         super().__init__(folder, ring_seconds)
         self.result_fails = False
+        self.failed = asyncio.Event()
         self.hang_up_fails = 0
         self.dial_takes = 0.0
         self.dialled = 0
@@ -42,6 +44,7 @@ class Unsteady(SimulatedTelephone):
 
     async def result(self, call: str) -> Result | None:
         if self.result_fails:
+            self.failed.set()
             raise ProviderFailed("unsteady")
         return await super().result(call)
 
@@ -60,9 +63,9 @@ async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(
         case = await engine.open(wait=False)
         view = await case.when(lambda v: ledger(tmp_path, v.id))
         telephone.result_fails, telephone.hang_up_fails = True, 2
-        await asyncio.sleep(1)
+        await asyncio.wait_for(telephone.failed.wait(), PATIENCE)
         await case.tell(IssueCase.report_contact, CONTACT)
-        await case.when(lambda v: all(a.result for a in v.attempts), within=6)
+        await case.when(lambda v: all(a.result for a in v.attempts))
         ((_, _, hung_up_at),) = ledger(tmp_path, view.id)
         assert hung_up_at is not None
 
@@ -82,9 +85,7 @@ async def test_a_call_without_a_result_in_its_time_is_hung_up(tmp_path: Path) ->
         case = await engine.open(rules={"call_timeout": "PT2S"}, wait=False)
         view = await case.when(lambda v: len(v.attempts) > 1 and v.attempts[1].result)
         assert view.attempts[1].result is Result.PROVIDER_FAILED
-        async with asyncio.timeout(5):
-            while ledger(tmp_path, view.id)[0][2] is None:
-                await asyncio.sleep(0.05)
+        await case.when(lambda _: ledger(tmp_path, view.id)[0][2] is not None)
 
 
 async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_working(
@@ -100,7 +101,7 @@ async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_
 
     monkeypatch.setattr(opening, "zone_of", unknown)
     await case.tell(IssueCase.decide, decided(Decision.RESUME))
-    await asyncio.sleep(1.5)
+    await case.failing()
     assert (await case.view()).status is Status.CONTACTING
     view = await case.tell(IssueCase.report_contact, CONTACT)
     assert view.status is Status.WORKING
@@ -124,9 +125,9 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
 
     async with engine_in(tmp_path, programme=lambda _: Down()) as engine:
         case = await engine.open(rules={"coverage": "enrolled"}, wait=False)
-        await asyncio.sleep(0.5)
+        await case.failing()
         update = asyncio.create_task(case.tell(IssueCase.report_contact, CONTACT))
-        await asyncio.sleep(0.3)
+        await case.accepts_an_update()
         await case.handle.cancel()
         view = await case.end()
         assert (view.status, view.reason) == (Status.WITHDRAWN, Reason.CANCELLED)

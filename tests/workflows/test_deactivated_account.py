@@ -158,6 +158,6 @@ async def test_a_seller_deactivated_by_the_marketplace_itself_is_not_invited(
     await seller.tell(Programme.record_deactivation, told)
     view = await seller.when(lambda v: v.deactivated)
     assert view.status is EnrollmentStatus.NOT_ELIGIBLE
-    await seller.idle(within=20)  # the invitation that mail could not take is called off
+    await seller.idle()  # the invitation that mail could not take is called off
     await seller.play(10 * 24 * HOUR)
     assert await seller.wrote() == []

@@ -80,9 +80,9 @@ async def test_a_case_close_to_its_deadline_goes_before_fresh_ones(tmp_path: Pat
         last_call = view.agenda[-1].due - timedelta(minutes=1)
         await close.play(last_call - view.opened_at)
         await close.settled()
-        fresh = [
-            await engine.open(emergency_phone=f"+12065550{n}", wait=False) for n in range(130, 145)
-        ]
+        fresh = await asyncio.gather(
+            *(engine.open(emergency_phone=f"+12065550{n}", wait=False) for n in range(130, 150))
+        )
         playing = asyncio.create_task(close.play(timedelta(minutes=2)))  # until the call has ended
         await close.when(lambda v: v.attempts[-1].result is None)
         queued_at = time.time()
