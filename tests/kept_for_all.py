@@ -52,14 +52,14 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     "tests/test_metrics.py": {
         "test_a_worker_says_how_old_its_time_zones_are": "starts a server and a worker",
         "test_labels_tell_of_no_seller": "starts a server and a worker",
-        "test_an_address_that_is_taken_is_said_and_exits_2": "starts a server and a worker with its page",
+        "test_an_address_that_is_taken_is_said_and_exits_2": "starts a server and two workers",
     },
     "tests/page/test_service.py": {
         "test_secrets_that_cannot_be_read_are_refused_in_one_line": "starts Python six times",
         "test_the_development_worker_serves_the_page_too": "starts a server, a worker and a page",
     },
     "tests/runtime/test_settings.py": {
-        "test_the_worker_for_development_has_a_page_of_its_own": "starts a server and a worker with its page",
+        "test_the_worker_for_development_has_a_page_of_its_own": "starts a server and a worker",
     },
     "tests/cli/test_exit_codes.py": {
         "test_exit_codes_are_the_same_however_often": "starts the client dozens of times",

@@ -56,10 +56,10 @@ class Unsteady(SimulatedTelephone):
 
 
 async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(
-    tmp_path: Path,
+    tmp_path: Path, server: str
 ) -> None:
     telephone = Unsteady(tmp_path, ring_seconds=60)
-    async with engine_in(tmp_path, telephone=telephone) as engine:
+    async with engine_in(tmp_path, telephone=telephone, server=server) as engine:
         case = await engine.open(wait=False)
         view = await case.when(lambda v: ledger(tmp_path, v.id))
         telephone.result_fails, telephone.hang_up_fails = True, 2
@@ -70,18 +70,18 @@ async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(
         assert hung_up_at is not None
 
 
-async def test_a_provider_that_is_slow_to_dial_is_asked_once(tmp_path: Path) -> None:
+async def test_a_provider_that_is_slow_to_dial_is_asked_once(tmp_path: Path, server: str) -> None:
     telephone = Unsteady(tmp_path, ring_seconds=0.1)
     telephone.dial_takes = 5  # longer than a heartbeat's timeout
-    async with engine_in(tmp_path, telephone=telephone) as engine:
+    async with engine_in(tmp_path, telephone=telephone, server=server) as engine:
         case = await engine.open(wait=False)
         view = await case.when(lambda v: v.attempts and all(a.result for a in v.attempts))
         assert view.attempts[1].result is Result.NO_ANSWER
         assert telephone.dialled == 1
 
 
-async def test_a_call_without_a_result_in_its_time_is_hung_up(tmp_path: Path) -> None:
-    async with engine_in(tmp_path, ring_seconds=60) as engine:
+async def test_a_call_without_a_result_in_its_time_is_hung_up(tmp_path: Path, server: str) -> None:
+    async with engine_in(tmp_path, ring_seconds=60, server=server) as engine:
         case = await engine.open(rules={"call_timeout": "PT2S"}, wait=False)
         view = await case.when(lambda v: len(v.attempts) > 1 and v.attempts[1].result)
         assert view.attempts[1].result is Result.PROVIDER_FAILED
@@ -109,7 +109,9 @@ async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_
     assert (await case.end()).status is Status.WITHDRAWN
 
 
-async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) -> None:
+async def test_a_case_cancelled_during_its_opening_is_withdrawn(
+    tmp_path: Path, server: str
+) -> None:
     class Down:
         async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
             raise ProviderFailed("down")
@@ -123,7 +125,7 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
         async def change_contact(self, order: ShareContactInput) -> None:
             raise ProviderFailed("down")
 
-    async with engine_in(tmp_path, programme=lambda _: Down()) as engine:
+    async with engine_in(tmp_path, programme=lambda _: Down(), server=server) as engine:
         case = await engine.open(rules={"coverage": "enrolled"}, wait=False)
         await case.failing()
         update = asyncio.create_task(case.tell(IssueCase.report_contact, CONTACT))
@@ -163,9 +165,11 @@ async def cancel_requested(workflow: Running[Any]) -> None:
     await workflow.pending(lambda found: any(activity.state == wanted for activity in found))
 
 
-async def test_an_e_mail_that_fails_while_it_is_called_off_was_called_off(tmp_path: Path) -> None:
+async def test_an_e_mail_that_fails_while_it_is_called_off_was_called_off(
+    tmp_path: Path, server: str
+) -> None:
     mail = SlowToFail(tmp_path)
-    async with engine_in(tmp_path, mail=mail) as engine:
+    async with engine_in(tmp_path, mail=mail, server=server) as engine:
         case = await engine.open(wait=False)
         await case.when(
             lambda v: [a.channel for a in v.attempts if not a.result] == [Channel.EMAIL]

@@ -79,7 +79,9 @@ async def test_a_case_that_is_not_covered_says_what_is_missing(
         assert words in (view.reason or "")
 
 
-async def test_a_programme_out_of_reach_delays_a_case_and_decides_nothing(tmp_path: Path) -> None:
+async def test_a_programme_out_of_reach_delays_a_case_and_decides_nothing(
+    tmp_path: Path, server: str
+) -> None:
     class Unreachable(Enrollments):
         asked = 0
 
@@ -89,7 +91,7 @@ async def test_a_programme_out_of_reach_delays_a_case_and_decides_nothing(tmp_pa
                 raise ProviderFailed("down")
             return await super().why_not_enrolled(store, seller_id)
 
-    async with engine_in(tmp_path, programme=Unreachable) as engine:
+    async with engine_in(tmp_path, programme=Unreachable, server=server) as engine:
         await engine.know("PATIENT")
         case = await engine.open(seller_id="PATIENT", rules=ASKS, wait=False)
         await case.failing()

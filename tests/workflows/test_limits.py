@@ -33,8 +33,10 @@ def called(view: CaseView) -> bool:
     return any(a.channel is Channel.CALL and a.result for a in view.attempts)
 
 
-async def test_two_cases_that_share_a_number_never_ring_it_at_once(tmp_path: Path) -> None:
-    async with engine_in(tmp_path, ring_seconds=0.5) as engine:
+async def test_two_cases_that_share_a_number_never_ring_it_at_once(
+    tmp_path: Path, server: str
+) -> None:
+    async with engine_in(tmp_path, ring_seconds=0.5, server=server) as engine:
         cases = [
             await engine.open(
                 seller_id="SHARED", store=store, emergency_phone="+12065550110", wait=False
@@ -83,9 +85,13 @@ class Held(SimulatedTelephone):
         return None if self.held else await super().result(call)
 
 
-async def test_a_case_close_to_its_deadline_goes_before_fresh_ones(tmp_path: Path) -> None:
+async def test_a_case_close_to_its_deadline_goes_before_fresh_ones(
+    tmp_path: Path, server: str
+) -> None:
     telephone = Held(tmp_path, ring_seconds=0.1)
-    async with engine_in(tmp_path, telephone=telephone, concurrent_calls=1) as engine:
+    async with engine_in(
+        tmp_path, telephone=telephone, concurrent_calls=1, server=server
+    ) as engine:
         close = await engine.open(seller_id="CLOSE", emergency_phone="+12065550120", rules=SHORT)
         view = await close.view()
         last_call = view.agenda[-1].due - timedelta(minutes=1)
@@ -111,10 +117,10 @@ async def test_a_case_close_to_its_deadline_goes_before_fresh_ones(tmp_path: Pat
     ("limits", "channel"), [("calls", Channel.CALL), ("emails", Channel.EMAIL)]
 )
 async def test_no_more_go_out_in_a_second_than_is_set(
-    tmp_path: Path, limits: str, channel: Channel
+    tmp_path: Path, limits: str, channel: Channel, server: str
 ) -> None:
     settings: dict[str, Any] = {f"{limits}_per_second": 2}
-    async with engine_in(tmp_path, **settings) as engine:
+    async with engine_in(tmp_path, **settings, server=server) as engine:
         cases = [await engine.open(emergency_phone=f"+1206555013{n}", wait=False) for n in range(8)]
 
         async def ended(case: OpenCase) -> None:

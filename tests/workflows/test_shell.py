@@ -38,8 +38,10 @@ def ledger(folder: Path, case_id: str) -> list[tuple[Any, ...]]:
         return db.execute(query, (case_id,)).fetchall()
 
 
-async def test_a_ringing_call_is_hung_up_when_the_seller_turns_up(tmp_path: Path) -> None:
-    async with engine_in(tmp_path, ring_seconds=60) as engine:
+async def test_a_ringing_call_is_hung_up_when_the_seller_turns_up(
+    tmp_path: Path, server: str
+) -> None:
+    async with engine_in(tmp_path, ring_seconds=60, server=server) as engine:
         case = await engine.open(wait=False)
         view = await case.when(lambda v: ledger(tmp_path, v.id))
         await case.tell(IssueCase.report_contact, CONTACT)
