@@ -1,4 +1,4 @@
-"""experiments/faults/faults.md, written by the runs: each renews its own row and section."""
+"""Writes experiments/faults/faults.md. Each run renews its own row and section."""
 
 import os
 import platform
@@ -14,31 +14,29 @@ FILE = Path(__file__).with_name("faults.md")
 
 _HEAD = """# Faults
 
-Written by the runs themselves. `make faults` makes every fault, one after the other, in some
-fifteen minutes; `.venv/bin/python -m experiments.faults NAME --seed N` makes one and renews its row
-and section
-(`--keep FOLDER` keeps logs and ledgers). Cases live through their 72 hours on their own clocks,
-played forward on a real server, some through 20 seconds that are real.
+The runs write this page. `make faults` makes all faults, one after the other, in some fifteen
+minutes. `.venv/bin/python -m experiments.faults NAME --seed N` makes one fault, and renews its row
+and section. `--keep FOLDER` keeps logs and ledgers. Most cases play 72 hours on their own clocks,
+which a real server moves forward. Some have only 20 seconds, in real time.
 
-**A seed repeats what is drawn, not what happens.** The same seed gives the same cases, each with
-the same seller and story, and the same row of random numbers: how long until the next fault, how
-long it lasts, which worker it strikes. It does not give the same run. What a case is doing when a
-fault strikes, how many faults there are before all cases are over, the order of what runs side by
-side, and, where several draw from one row, who draws which number, all that the machine decides,
-and it decides otherwise each time. So a violation may not come again with its seed: run it some
-times, with `--keep`. And no violation in a run is no proof that there is none.
+**A seed repeats the random numbers, not the run.** The same seed gives the same cases, with the
+same sellers and stories. It gives the same numbers for the time between faults, their length, and
+the worker that they hit. The rest depends on the machine, and differs each time: what a case does
+when a fault comes, how many faults come, and the order of concurrent work. So a violation may not
+come again with the same seed. Run it several times, with `--keep`. A run without a violation does
+not prove that there is none.
 
 After each fault the same checks are made (`experiments/faults/checks.py`), from the providers'
-own books and the cases' timelines: no case is lost or stuck, no attempt is dialled twice, nothing
-is said to be done that was not, no e-mail reaches its reader twice, no account is deactivated
-against [rules.md](../../docs/rules.md)."""
+own books and the cases' timelines: no case is lost or stuck, no attempt is dialled twice, no case
+claims what was not done, no e-mail reaches its reader twice, and no account is deactivated against
+[rules.md](../../docs/rules.md)."""
 
 _TABLE = """| fault | date | seed | cases | faults | calls | e-mails | violations | seconds |
 |---|---|---|---|---|---|---|---|---|"""
 
 
 def write(trials: list[Trial], file: Path = FILE) -> None:
-    """Put in what was tried; what was tried before and not now stays."""
+    """Renew the rows and sections of these trials. Keep the others."""
     before = file.read_text() if file.exists() else ""
     rows = {
         line.split(" | ")[0]: line
