@@ -129,7 +129,7 @@ class Life:
         return max(waits, default=0)
 
     async def leaves(self, *statuses: Status, hours: float | None = None) -> Status:
-        """Wait until the status is none of these, and return it. Play `hours` at a time if given."""
+        """Wait until the status is none of these. Return it. Play `hours` at a time if given."""
         while (status := await self.status()) in statuses:
             if hours is None:
                 await asyncio.sleep(_ASKS_AGAIN_SECONDS)
