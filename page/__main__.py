@@ -82,5 +82,5 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # The interpreter can abort on its way out after the SDK's threads (worker.py).
+    # Skip the interpreter's shutdown, as in worker.py.
     os._exit(code)

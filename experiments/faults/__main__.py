@@ -68,5 +68,5 @@ def main() -> int:
 if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
-    # The interpreter can abort on its way out after the SDK's threads (worker.py).
+    # Skip the interpreter's shutdown, as in worker.py.
     os._exit(code)
