@@ -1,4 +1,4 @@
-"""The programme and the open cases: our own workflows, asked and told through Temporal."""
+"""The programme and the open cases, which are our own workflows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +26,7 @@ class Enrollments:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
     async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """What an account lacks to be enrolled; None if it is."""
+        """Return why an account is not enrolled; None if it is."""
         try:
             with _provider_failures("the enrollment"):
                 found = await self._workflows.look(enrollment_name(store, seller_id))
@@ -40,7 +40,7 @@ class Enrollments:
         return why_not_enrolled(view)
 
     async def expel(self, input: ExpelInput) -> None:
-        """Remove the account for harmful conduct, known or not; again changes nothing."""
+        """Expel the account for harmful conduct, even an unknown one. A repeat changes nothing."""
         name = enrollment_name(input.store, input.seller_id)
         event = Expel(
             by=input.by, category=input.category, evidence=input.evidence, case_id=input.case_id
@@ -49,17 +49,17 @@ class Enrollments:
             await self._workflows.tell_or_start(name, "expel", event, f"{input.case_id}/expelled")
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Know that the account is deactivated, known or not; again changes nothing."""
+        """Record the deactivation, even if the account is not known. A repeat changes nothing."""
         name = enrollment_name(input.store, input.seller_id)
         event = RecordDeactivation(by=input.by, case_id=input.case_id)
         with _provider_failures("record_deactivation"):
             await self._workflows.tell_or_start(name, "record_deactivation", event, input.key)
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Let the account's enrollment know the news, if there is one."""
+        """Tell the account's enrollment, if there is one, of the change."""
         name = enrollment_name(input.store, input.seller_id)
         news = {"emergency_phone": input.emergency_phone, "email": input.email}
-        # A field that is given as null would be one that is not known any more.
+        # Leave out null fields: a null would say that the field is not known any more.
         known = {field: value for field, value in news.items() if value}
         event = ChangeAccount(by="case", confirmed=input.confirmed, **known)
         with suppress(NotThere), _provider_failures("change_account"):
@@ -73,7 +73,7 @@ class Cases:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Let the account's open case know the news, if there is one to take it."""
+        """Tell the account's open case, if there is one, of the change."""
         name = case_name(input.store, input.seller_id)
         event = ChangeContact(
             by="enrollment",
@@ -86,7 +86,7 @@ class Cases:
             await self._workflows.tell(name, "change_contact", event, input.key)
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Let the account's open case know that the account is deactivated, if there is one."""
+        """Tell the account's open case, if there is one, that the account is deactivated."""
         name = case_name(input.store, input.seller_id)
         event = RecordDeactivation(by=input.by)
         with suppress(NotThere), _provider_failures("record_deactivation"):
@@ -95,13 +95,13 @@ class Cases:
 
 @contextmanager
 def _provider_failures(asked: str) -> Iterator[None]:
-    """Say why an activity is tried again, without personal data; `NotThere` goes through."""
+    """Turn failures into `ProviderFailed`, without personal data. Pass `NotThere` on."""
     try:
         yield
     except NotThere:
         raise
     except UpdateRefused:
-        # A case that is deactivating refuses, and may yet be resumed.
+        # A deactivating case refuses, but a person may still resume it. So retry.
         raise ProviderFailed(f"{asked} was refused") from None
     except TemporalFailure as failure:
         raise ProviderFailed(f"{asked} did not answer: {type(failure).__name__}") from None

@@ -1,7 +1,7 @@
-"""Never two calls to one number at once: the lines of the whole fleet (docs/rules.md, section 4).
+"""Locks that keep all workers from calling one number twice at once (docs/rules.md, section 4).
 
-A line is held by starting a workflow under its id, which Temporal does for one caller only. It
-has no worker and never runs; it is deleted when the line is let go, and otherwise times out.
+A lock is a started workflow with the id of the number. Temporal starts it for one caller only. It
+has no worker and never runs. It is deleted on release, and otherwise times out.
 """
 
 from datetime import timedelta
@@ -24,14 +24,14 @@ _ANSWERS_WITHIN = timedelta(seconds=5)
 
 
 class TemporalPhoneLock:
-    """The lines, held in Temporal."""
+    """A `PhoneLock` of workflows in Temporal."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     async def acquire(self, phone: str, key: str, lease: timedelta) -> str | None:
-        """Hold the line to a number; who holds it already, by the same key, is given it again."""
-        # The raw request, since only that takes a request's id.
+        """Lock a number. The owner of the lock, by the same key, gets it again."""
+        # Use the raw request, since only it accepts a request id.
         request = StartWorkflowExecutionRequest(
             namespace=self._client.namespace,
             workflow_id=line_workflow_id(phone),
@@ -53,7 +53,7 @@ class TemporalPhoneLock:
         return started.run_id
 
     async def release(self, phone: str, line: str) -> None:
-        """Let go of a line."""
+        """Release a lock."""
         request = DeleteWorkflowExecutionRequest(
             namespace=self._client.namespace,
             workflow_execution=WorkflowExecution(workflow_id=line_workflow_id(phone), run_id=line),
@@ -63,7 +63,7 @@ class TemporalPhoneLock:
                 request, retry=True, timeout=_ANSWERS_WITHIN
             )
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:  # it has timed out by itself
+            if error.status is not RPCStatusCode.NOT_FOUND:  # not found: the lock has timed out
                 raise _failed(error) from None
 
 
