@@ -1,5 +1,7 @@
 # make demo        play cases of 72 hours in seconds, on a real Temporal server
-# make test        run all tests; TESTS=tests/domain runs only these
+# make test        run the tests of the rules and the service, in three minutes;
+#                  TESTS=tests/domain runs all of these, and only these
+# make test-all    run all tests, as CI does: also those in tests/kept_for_all.py
 # make dev         run a server, its Web UI and a worker, until Ctrl-C;
 #                  IN=.demo shows the data of the demo
 # make walk        check every sequence of events up to a depth; write tests/walk.md
@@ -17,7 +19,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo dev test walk mutants bench faults messages check licences lock clean
+.PHONY: demo dev test test-all walk mutants bench faults messages check licences lock clean
 
 demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo
@@ -25,8 +27,13 @@ demo: $(VENV)/run.stamp
 dev: $(VENV)/run.stamp
 	$(BIN)/python worker.py --dev $(IN)
 
+PYTEST = $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(PYTEST) $(or $(TESTS),--without-kept)
+
+test-all: $(VENV)/dev.stamp
+	$(PYTEST)
 
 walk: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.walk

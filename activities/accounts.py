@@ -4,12 +4,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.support.failures import SilenceHeld, provider_failures
-from activities.support.heartbeats import to_its_end
 from domain.case.activity_inputs import DeactivateInput, ExpelInput, TellDeactivationInput
 from domain.case.status import Reason
 from providers.protocols import AccountService, Programme, ProviderFailed
+from providers.temporal.failures import provider_failures
+from providers.temporal.heartbeats import shielded
+
+SILENCE_HELD = "SilenceHeld"
+
+
+class SilenceHeld(ApplicationError):
+    """Deactivating for silence is held for now. A retry at once does not help."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            f"nobody is deactivated for silence until {until.isoformat()} "
+            "(CASE72_SILENCE_HELD_UNTIL)",
+            type=SILENCE_HELD,
+            non_retryable=True,
+            category=ApplicationErrorCategory.BENIGN,
+        )
 
 
 @dataclass(frozen=True)
@@ -29,7 +45,7 @@ class AccountActivities:
             SilenceHeld: deactivating for silence is held; a person decides instead.
         """
         with provider_failures():
-            await to_its_end(self._deactivate(input))
+            await shielded(self._deactivate(input))
 
     async def _deactivate(self, input: DeactivateInput) -> None:
         if not await self.accounts.is_active(input.store, input.seller_id):
@@ -45,10 +61,10 @@ class AccountActivities:
     async def expel_account(self, input: ExpelInput) -> None:
         """Remove the account from the programme."""
         with provider_failures():
-            await to_its_end(self.programme.expel(input))
+            await shielded(self.programme.expel(input))
 
     @activity.defn
     async def tell_deactivation(self, input: TellDeactivationInput) -> None:
         """Tell the programme that the account is deactivated."""
         with provider_failures():
-            await to_its_end(self.programme.record_deactivation(input))
+            await shielded(self.programme.record_deactivation(input))

@@ -9,16 +9,6 @@ from datetime import datetime, timedelta
 import structlog
 from temporalio import activity
 
-from activities.support.call_progress import Following, left_by_the_try_before, nothing_placed
-from activities.support.failures import provider_failures
-from activities.support.heartbeats import (
-    GivenUpOn,
-    called_off,
-    heartbeats,
-    still_wanted,
-    time_is_up,
-    to_its_end,
-)
 from domain.case.activity_inputs import PlaceCallInput
 from domain.case.attempt import DIALLED_LATE, CallEnded, Result
 from providers.call_wording import SPOKEN
@@ -30,6 +20,15 @@ from providers.protocols import (
     PhoneLock,
     ProviderFailed,
     Telephone,
+)
+from providers.temporal.failures import provider_failures
+from providers.temporal.heartbeats import (
+    TimedOut,
+    cancel_requested,
+    heartbeats,
+    shielded,
+    still_wanted,
+    time_is_up,
 )
 from reference.contact_check import number_problem
 from reference.languages import choose_language
@@ -65,6 +64,42 @@ class CallActivities:
             return await _PlaceCallTry(self, input).result()
 
 
+@dataclass(frozen=True)
+class _PlacedCall:
+    """A call that has been placed and is being followed."""
+
+    call: str
+    dialled_late: datetime | None = None
+    """When it was dialled, if late (`domain.case.attempt.DIALLED_LATE`)."""
+
+    def details(self) -> tuple[str, ...]:
+        """Return the details of the heartbeats, by which the next try knows the call."""
+        late = self.dialled_late
+        return (self.call, late.isoformat()) if late else (self.call,)
+
+
+class _NothingPlaced:
+    """The try that says so ended knowing that no call was placed."""
+
+
+def _heartbeat_nothing_placed() -> None:
+    """Let the next try know that this one placed no call."""
+    activity.heartbeat(activity.info().attempt)
+
+
+def _previous_try() -> _PlacedCall | _NothingPlaced | None:
+    """Return what the try before this one knew, or None if it died before it could tell."""
+    match tuple(activity.info().heartbeat_details):
+        case (str(call),):
+            return _PlacedCall(call)
+        case (str(call), str(dialled_late)):
+            return _PlacedCall(call, datetime.fromisoformat(dialled_late))
+        case (int(number),) if number == activity.info().attempt - 1:
+            return _NothingPlaced()
+        case _:
+            return None
+
+
 class _PlaceCallTry:
     """One try of `place_call`."""
 
@@ -80,7 +115,7 @@ class _PlaceCallTry:
     async def result(self) -> Result | CallEnded:
         """Return the result of the call. Hold the phone lock while the call may be going on."""
         result = await self._made()
-        await to_its_end(self._release())
+        await shielded(self._release())
         return result
 
     async def _made(self) -> Result | CallEnded:
@@ -100,7 +135,7 @@ class _PlaceCallTry:
 
     def _too_late(self, *, again: bool) -> Result | None:
         """Return the result if the call must not be dialled any more, else None."""
-        if called_off():
+        if cancel_requested():
             return Result.CANCELLED
         if self._now() >= self._input.latest - _TO_DIAL:
             first = activity.info().attempt == 1 and not again
@@ -117,41 +152,43 @@ class _PlaceCallTry:
     def _left(self) -> timedelta:
         return activity.info().scheduled_time + _time_limit() - self._now()
 
-    async def _call_before(self) -> Following | None:
+    async def _call_before(self) -> _PlacedCall | None:
         """Return the call that an earlier try placed, or may have placed."""
         info = activity.info()
-        before = left_by_the_try_before()
-        if isinstance(before, Following):
+        before = _previous_try()
+        if isinstance(before, _PlacedCall):
             return before
-        if info.attempt == 1 or before is nothing_placed:
+        if info.attempt == 1 or isinstance(before, _NothingPlaced):
             return None
         age = self._now() - info.scheduled_time
-        found = await to_its_end(self._telephone.find(self._dial, age))
-        return Following(found) if found else None
+        found = await shielded(self._telephone.find(self._dial, age))
+        return _PlacedCall(found) if found else None
 
-    async def _place(self, instead_of: str | None) -> Following | Result:
+    async def _place(self, instead_of: str | None) -> _PlacedCall | Result:
         # The settings, or what is known of numbers, may be another than when the case got it.
         if problem := number_problem(self._input.phone):
             log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
             return Result.PROVIDER_FAILED
         try:
-            self._line = self._line or await to_its_end(self._acquire())
-            if self._line is None or await to_its_end(self._telephone.engaged(self._dial)):
+            self._line = self._line or await shielded(self._acquire())
+            if self._line is None or await shielded(self._telephone.engaged(self._dial)):
                 raise Engaged
             # All that took time, in which this worker may even have stood still.
-            if not await to_its_end(still_wanted()):
+            if not await shielded(still_wanted()):
                 return Result.CANCELLED
             if result := self._too_late(again=instead_of is not None):
                 return result
             now = self._now()
-            call = await to_its_end(self._telephone.dial(self._dial, instead_of))
-        except (PerhapsDialled, GivenUpOn):
+            call = await shielded(self._telephone.dial(self._dial, instead_of))
+        except (PerhapsDialled, TimedOut):
             raise  # another try, or a call that may ring, needs the lock
         except ProviderFailed:
-            nothing_placed.tell()
+            _heartbeat_nothing_placed()
             await self._release()
             raise
-        return Following(call, now if now - activity.info().scheduled_time > DIALLED_LATE else None)
+        return _PlacedCall(
+            call, now if now - activity.info().scheduled_time > DIALLED_LATE else None
+        )
 
     async def _acquire(self) -> str | None:
         lease = max(self._left(), _SHORT_LEASE)
@@ -163,21 +200,21 @@ class _PlaceCallTry:
             if line := self._line or await self._acquire():
                 await self._lock.release(self._input.phone, line)
 
-    async def _see_through(self, call: Following) -> Result:
+    async def _see_through(self, call: _PlacedCall) -> Result:
         """Follow the call to its end.
 
         Hang up if the case cancels it or its time is up. A call that has just ended still counts.
         """
         try:
             async with heartbeats(*call.details()):
-                if called_off():
+                if cancel_requested():
                     return await self._hang_up(call.call) or Result.CANCELLED
                 return await self._follow(call.call)
         except asyncio.CancelledError:
-            if called_off() or time_is_up(self._began):
+            if cancel_requested() or time_is_up(self._began):
                 async with heartbeats(*call.details()):
                     return await self._hang_up(call.call) or Result.CANCELLED
-            raise  # this worker stops, or was given up on; another takes the call up
+            raise  # this worker stops, or the try timed out; another worker takes the call up
 
     async def _follow(self, call: str) -> Result:
         usual = timedelta(seconds=self._telephone.look_every_seconds)
@@ -209,7 +246,7 @@ class _PlaceCallTry:
         raise ProviderFailed("the call could not be hung up")
 
 
-def _with_details(call: Following, result: Result, telephone: Telephone) -> Result | CallEnded:
+def _with_details(call: _PlacedCall, result: Result, telephone: Telephone) -> Result | CallEnded:
     """Return the result, with the provider and the time of a late call if they are known."""
     by = telephone.served_by(call.call)
     if by is None and call.dialled_late is None:

@@ -6,13 +6,13 @@ from email.message import EmailMessage
 
 from temporalio import activity
 
-from activities.support.failures import provider_failures
-from activities.support.heartbeats import to_its_end
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.attempt import Result
 from domain.enrollment.activity_inputs import SendLetterInput
 from mail.composer import CannotBeWritten, Composer
 from providers.protocols import Mail
+from providers.temporal.failures import provider_failures
+from providers.temporal.heartbeats import shielded
 
 
 @dataclass(frozen=True)
@@ -43,4 +43,4 @@ class EmailActivities:
         except CannotBeWritten:
             return Result.BOUNCED
         with provider_failures():
-            return await to_its_end(self.mail.send(message))
+            return await shielded(self.mail.send(message))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
-from activities.support.failures import BadInput, provider_failures
 from domain.case.activity_inputs import LookUpInput
 from domain.case.calling_hours import CallingWindow, calling_hours
 from domain.case.policy import Coverage, Policy, effective_policy
@@ -14,11 +14,19 @@ from domain.case.steps import CaseFacts
 from domain.shared.account import Account
 from domain.shared.errors import explain
 from providers.protocols import AccountService, Programme
+from providers.temporal.failures import provider_failures
 from reference.contact_check import email_problem, number_problem, zone_problem
 from reference.time_zones import zone_of
 
 _HOURS_AHEAD = timedelta(days=4)
-"""How far beyond the window calling hours are laid out."""
+"""How far beyond the window calling hours are looked up."""
+
+
+class BadInput(ApplicationError):
+    """The case was started with invalid input. A retry does not help."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, type="BadInput", non_retryable=True)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from activities.support.failures import provider_failures
 from domain.case.activity_inputs import ShareContactInput, TellDeactivationInput
 from providers.protocols import OpenCases, Programme
+from providers.temporal.failures import provider_failures
 from reference.contact_check import number_problem
 
 

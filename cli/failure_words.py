@@ -1,4 +1,4 @@
-"""Why what was asked of Temporal did not happen, in words."""
+"""Messages for the failures of calls to Temporal."""
 
 import re
 
@@ -24,9 +24,9 @@ _UNKNOWN = {
     ENROLLMENT.query: "the programme does not know the seller",
 }
 SHOWN_BY = {CASE.query: "show", ENROLLMENT.query: "enrollment show"}
-"""The commands that show one."""
+"""The command that shows a workflow, by its query."""
 _ENCRYPTED_MESSAGE = "Encoded failure"
-"""What Temporal says in place of a message that is encrypted."""
+"""What Temporal says in place of an encrypted message."""
 
 COMMANDS = {
     "report_contact": "contact",
@@ -44,17 +44,17 @@ _UPDATE = re.compile(rf"\b({'|'.join(COMMANDS)})\b")
 
 
 def in_commands(refusal: str) -> str:
-    """A refusal with the client's own commands in it, where it names updates."""
+    """Return a refusal with the names of commands in place of those of updates."""
     return _UPDATE.sub(lambda found: f"`python client.py {COMMANDS[found[1]]}`", refusal)
 
 
 def in_words(failure: TemporalFailure) -> str:
-    """What went wrong, and what to do about it."""
+    """Return what went wrong, and what to do about it."""
     match failure:
         case NoAnswer():
             return no_answer_in_words(failure) + _what_may_yet_happen(failure)
         case UpdateRefused():
-            return f"refused: {in_commands(failure.reason)}"
+            return f"refused: {in_commands(str(failure))}"
         case AnswerUnreadable():
             unknown = "it is not known whether it was taken: " if failure.of_update else ""
             return f"{unknown}the answer {failure}"
@@ -70,7 +70,7 @@ def in_words(failure: TemporalFailure) -> str:
 
 
 def no_answer_in_words(failure: NoAnswer) -> str:
-    """Why nobody answers; without what may yet come of it."""
+    """Return why nobody answers, without what may still happen."""
     match failure:
         case Paused():
             assert failure.name is not None
@@ -101,7 +101,7 @@ def _what_may_yet_happen(failure: NoAnswer) -> str:
 
 def _not_there(failure: NotThere) -> str:
     name = failure.name
-    if name is None:  # what an audit asked for has gone just now
+    if name is None:  # a workflow of an audit was deleted just now
         return _of_server(str(failure))
     run = f" with the run {name.run_id}" if name.run_id else ""
     return f"{_UNKNOWN[name.kind.query]} {name}{run}"

@@ -1,4 +1,4 @@
-"""Many questions to a server, some of them in parallel."""
+"""Many calls of a server, some of them in parallel."""
 
 import asyncio
 from collections import deque
@@ -9,13 +9,13 @@ T = TypeVar("T")
 Answer = TypeVar("Answer")
 
 AT_ONCE = 16
-"""How many are asked ahead: all that is ever in memory."""
+"""How many calls run ahead: all that is ever in memory."""
 
 
 async def each(
     items: AsyncIterator[T], ask: Callable[[T], Coroutine[Any, Any, Answer]]
 ) -> AsyncIterator[tuple[T, Answer]]:
-    """Each item with its answer, in order."""
+    """Return each item with its answer, in order."""
     ahead: deque[tuple[T, asyncio.Task[Answer]]] = deque()
     try:
         async for item in items:
@@ -26,7 +26,7 @@ async def each(
         while ahead:
             yield ahead[0][0], await ahead[0][1]
             ahead.popleft()
-    finally:  # where one failed, nobody waits for the others
+    finally:  # if one failed, nobody waits for the others
         for _, asking in ahead:
             asking.cancel()
         await asyncio.gather(*(asking for _, asking in ahead), return_exceptions=True)

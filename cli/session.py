@@ -1,11 +1,10 @@
-"""A command's connection to Temporal, and what goes wrong there in words."""
+"""A command's connection to Temporal. Failures there become messages for the terminal."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.service import RPCError
 
 from cli.case.words import how_it_ended as how_case_ended
 from cli.failure_words import in_words
@@ -14,7 +13,7 @@ from domain.case.events import Event
 from domain.case.view import CaseView
 from runtime.connection import BadConnection, Unreachable, connect
 from runtime.encryption import BadKeys
-from temporal_client.failures import NotThere, TemporalFailure, of_server
+from temporal_client.failures import NotThere, TemporalFailure
 from temporal_client.names import Name, View
 from temporal_client.workflows import ANSWERS_WITHIN, Snapshot, Workflows
 
@@ -25,8 +24,8 @@ def run(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
     """Do `work` with a connection to Temporal.
 
     Raises:
-        DidNotHappen: Temporal does not answer, or says no, or what it answers cannot be read.
-        BadInput: the settings of the connection, or the keys that encrypt, are no use.
+        DidNotHappen: Temporal does not answer, or refuses, or its answer cannot be read.
+        BadInput: the settings of the connection, or the encryption keys, are invalid.
     """
     # In an outage the SDK would write lines of its own into our standard output.
     Runtime.set_default(
@@ -40,8 +39,6 @@ def run(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
         raise DidNotHappen(str(error)) from None
     except TemporalFailure as failure:
         raise DidNotHappen(in_words(failure)) from None
-    except RPCError as error:  # of the lists, and of what an audit asks the server itself
-        raise DidNotHappen(in_words(of_server(error))) from None
 
 
 async def _connected(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
@@ -53,25 +50,25 @@ async def _connected(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
     return await work(Workflows(client))
 
 
-def tell(name: Name[View], update: str, event: Event) -> View:
-    """Send an update to a case or an enrollment that there is; answer how it stands then.
+def execute_update(name: Name[View], update: str, event: Event) -> View:
+    """Send an update to an existing case or enrollment, and return its view then.
 
     Raises:
-        DidNotHappen: it was not taken.
+        DidNotHappen: the update was not taken.
     """
-    return run(lambda workflows: _tell(workflows, name, update, event))
 
+    async def execute(workflows: Workflows) -> View:
+        try:
+            return await workflows.execute_update(name, update, event)
+        except NotThere:
+            last = await workflows.snapshot(name)  # which says so if there is none
+        raise DidNotHappen(f"{name} is closed: {how_it_ended(last)}")
 
-async def _tell(workflows: Workflows, name: Name[View], update: str, event: Event) -> View:
-    try:
-        return await workflows.tell(name, update, event)
-    except NotThere:
-        last = await workflows.look(name)  # which says so if there is none
-    raise DidNotHappen(f"{name} is closed: {how_it_ended(last)}")
+    return run(execute)
 
 
 def how_it_ended(last: Snapshot[Any]) -> str:
-    """What became of a case, or why an enrollment is none any more."""
+    """Say what became of a case, or why an enrollment has ended."""
     if last.broke_off is None and isinstance(last.view, CaseView):
         return how_case_ended(last.view)
     return last.broke_off or "an enrollment goes on for as long as the seller sells"

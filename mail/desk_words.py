@@ -1,7 +1,8 @@
 """The words for a case's codes in e-mails to the desk (docs/rules.md, sections 4 and 5)."""
 
 from domain.case.attempt import Result
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from domain.case.timeline import ENGINE, TimelineEntry, detail_of
 
 STATUSES = {

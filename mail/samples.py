@@ -9,9 +9,9 @@ from babel import Locale
 
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.attempt import Purpose
-from domain.case.events import SubmitPlan
-from domain.case.state import Plan
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind, SubmitPlan
+from domain.case.plans import Plan
+from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.state import EnrollmentReason, LetterPurpose
@@ -107,13 +107,13 @@ def _page(own_id: str) -> str:
 def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
     """Yield the file name of each message, with the values of every situation."""
     ways = Ways(_page, "+12065550198", "+12065550199") if has_ways else Ways()
-    for mail in case_emails():
+    for mail in email_inputs():
         yield mail.about, values_of_case(mail, locale, ways)
-    for letter in letters():
+    for letter in letter_inputs():
         yield f"enrollment/{letter.about}", values_of_letter(letter, ways)
 
 
-def case_emails() -> Iterator[SendEmailInput]:
+def email_inputs() -> Iterator[SendEmailInput]:
     """Yield e-mails of cases."""
     for about, telephone, escalated in product(CASE_MESSAGES, _TELEPHONES, (False, True)):
         reasons: tuple[Reason | None, ...] = (None,)
@@ -144,7 +144,7 @@ def case_emails() -> Iterator[SendEmailInput]:
             )
 
 
-def letters() -> Iterator[SendLetterInput]:
+def letter_inputs() -> Iterator[SendLetterInput]:
     """Yield letters of the programme."""
     for about, reasons in LETTERS.items():
         changes = _CHANGES if about is LetterPurpose.CONTACT_CHANGED else (None,)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import Review
-from domain.case.state import Plan
-from domain.case.status import CHANGES_THE_CASE, CLOSED, OPEN, READS_PLANS, Status
+from domain.case.events import CHANGES_THE_CASE, Review
+from domain.case.plans import Plan
+from domain.case.status import CLOSED, OPEN, READS_PLANS, Status
 from domain.case.view import AttemptView, CaseView
 from page import words
 from page.enrollment_page import EnrollmentPage

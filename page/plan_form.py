@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData
 
 from domain.case.events import MAXIMUM_PLAN_LENGTH, SubmitPlan
-from domain.case.state import Plan
+from domain.case.plans import Plan
 from domain.case.view import CaseView
 from page.languages import N_
 

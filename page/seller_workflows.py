@@ -70,12 +70,14 @@ class SellerWorkflows:
     ) -> None:
         """Send an update to the case with this own id. Updates with the same key count once."""
         workflow_id, _, run_id = case_id.rpartition("/")
-        await self._workflows.tell(CaseName(CASE, workflow_id, run_id), update, event, key)
+        await self._workflows.execute_update(
+            CaseName(CASE, workflow_id, run_id), update, event, key
+        )
 
     async def tell_enrollment(self, visitor: Visitor, update: str, event: Event) -> None:
         """Send an update to the enrollment."""
         name = enrollment_name(visitor.store, visitor.seller_id)
-        await self._workflows.tell(name, update, event)
+        await self._workflows.execute_update(name, update, event)
 
     async def send_link(self, visitor: Visitor) -> None:
         """Have a fresh link e-mailed to the address on file. Ignore a refusal.
@@ -95,12 +97,11 @@ class SellerWorkflows:
         return await self._workflows.is_up()
 
     async def _view(self, name: Name[View]) -> View | None:
-        """Return the view that a workflow answers or ended with; None if it broke off."""
+        """Return the view, or None if there is no workflow or it broke off."""
         try:
             async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
-                found = await self._workflows.look(name)
+                return await self._workflows.view(name)
         except NotThere:
             return None
         except TimeoutError:
             raise NoAnswer("no answer in time") from None
-        return None if found.broke_off else found.view

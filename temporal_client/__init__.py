@@ -1,5 +1,5 @@
 """The one client of Temporal: the command line, the page and the activities use it.
 
-It knows the workflows' ids, queries and updates, bounds each call, and turns what Temporal answers
-into the few failures of `failures.py`. Whoever uses it only words these for its people.
+It knows the workflows' ids, queries and updates, and bounds each call. It turns what Temporal
+answers into the failures of `failures.py`, for which command line and page have the words.
 """

@@ -1,4 +1,4 @@
-"""Why what was asked of Temporal did not happen. No personal data is in any of these."""
+"""The failures of calls to Temporal. Their messages carry no personal data."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,12 +18,12 @@ from domain.shared.errors import Refused
 from temporal_client.names import AnyName
 
 NO_ANSWER = (
-    RPCStatusCode.CANCELLED,  # what the SDK makes of its own timeout
+    RPCStatusCode.CANCELLED,  # the SDK's own timeout
     RPCStatusCode.DEADLINE_EXCEEDED,
-    RPCStatusCode.FAILED_PRECONDITION,  # what a server answers a query that nobody polls for
+    RPCStatusCode.FAILED_PRECONDITION,  # a query for whose task queue no worker polls
 )
 _CLOSED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
-"""What Temporal calls it that a workflow took an update and closed before it answered."""
+"""Temporal's type for an update whose workflow closed before it answered."""
 _UNREADABLE = "cannot be read: "
 
 
@@ -31,33 +31,34 @@ class TemporalFailure(Exception):
     """What was asked did not happen."""
 
     name: AnyName | None = None
-    """The workflow that was asked, where it was one."""
+    """The workflow that was asked, if it was one."""
     of_update = False
-    """Whether it was an update: what nobody answered may be taken later."""
+    """Whether it was an update. An update that nobody answered may be taken later."""
 
     def about(self, name: AnyName | None, *, of_update: bool = False) -> "TemporalFailure":
-        """With what it is about."""
+        """Return this failure, with what it is about."""
         self.name, self.of_update = name, of_update
         return self
 
 
 class NotThere(TemporalFailure):
-    """There is no such workflow; or it has closed, which a server answers an update alike."""
+    """There is no such workflow, or it has closed. A server answers an update the same to both."""
 
 
 class Closed(NotThere):
-    """The workflow has closed. The message says how, where that is not what was to become of it."""
+    """The workflow has closed. If it broke off, the message says how."""
 
 
 class UpdateRefused(TemporalFailure):
-    """The workflow refused the update, in its own words.
+    """The workflow refused the update. The message is the workflow's own reason.
 
-    To a program `code` (docs/api.md) and `values` say why. A newer worker may have further codes.
+    `code` (docs/api.md) and `values` say the same to a program. A newer worker may have further
+    codes.
     """
 
     def __init__(self, reason: str, code: str, values: Mapping[str, JsonValue]) -> None:
         super().__init__(reason)
-        self.reason, self.code, self.values = reason, code, values
+        self.code, self.values = code, values
 
 
 class NoAnswer(TemporalFailure):
@@ -65,7 +66,7 @@ class NoAnswer(TemporalFailure):
 
 
 class ServerFailed(TemporalFailure):
-    """It was the server, and so it is the same for everybody."""
+    """The server failed, so every other call would fail too."""
 
 
 class NoServer(ServerFailed, NoAnswer):
@@ -73,7 +74,7 @@ class NoServer(ServerFailed, NoAnswer):
 
 
 class NoWorker(NoAnswer):
-    """No worker listens that could answer."""
+    """No worker is listening."""
 
 
 class Paused(NoAnswer):
@@ -81,15 +82,15 @@ class Paused(NoAnswer):
 
 
 class WorkerFailed(TemporalFailure):
-    """The worker, not the workflow, said no: it could not read what it was sent, or what it has."""
+    """The worker, not the workflow, failed: it could not read its input or its history."""
 
 
 class AnswerUnreadable(TemporalFailure):
-    """There is an answer, and this client cannot read it; the message says why."""
+    """An answer that this client cannot read. The message says why."""
 
 
 class ServerRefused(ServerFailed):
-    """The Temporal server itself said no; the message is its own."""
+    """The Temporal server itself refused the call. The message is the server's own."""
 
     def __init__(self, message: str, status: RPCStatusCode) -> None:
         super().__init__(message)
@@ -98,7 +99,7 @@ class ServerRefused(ServerFailed):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise what the SDK raises as one of the failures above."""
+    """Turn the SDK's exceptions into the failures above."""
     try:
         yield
     except WorkflowUpdateFailedError as error:
@@ -109,17 +110,17 @@ def translated() -> Iterator[None]:
     except WorkflowQueryFailedError as error:
         raise WorkerFailed(one_line(error.message)) from None
     except RPCError as error:
-        raise of_server(error) from None
+        raise _of_server(error) from None
     except ValueError as error:  # the payload converter's (workflows/shared/payloads.py)
         raise AnswerUnreadable(_UNREADABLE + str(error).removeprefix(_UNREADABLE)) from None
-    # The last is a lazy connection that nobody takes.
+    # RuntimeError: a lazy connection that cannot be made.
     except (TimeoutError, RPCTimeoutOrCancelledError, RuntimeError) as error:
         raise NoServer(type(error).__name__) from None
 
 
-def of_server(error: RPCError) -> TemporalFailure:
-    """What a server answers in place of a worker."""
-    # Not found can also be the namespace, which is nothing about a workflow.
+def _of_server(error: RPCError) -> TemporalFailure:
+    """Return the failure for an error of the server."""
+    # NOT_FOUND can also mean the namespace, which says nothing about a workflow.
     if error.status is RPCStatusCode.NOT_FOUND and not error.message.startswith("Namespace"):
         return NotThere(one_line(error.message))
     if error.status in NO_ANSWER:
@@ -133,12 +134,11 @@ def _of_update(cause: BaseException) -> TemporalFailure:
     if kind == _CLOSED_MEANWHILE:
         return Closed("it closed before it answered")
     if isinstance(cause, ApplicationError) and kind == Refused.__name__:
-        # A worker that gives no code has refused all the same.
-        detail = cause.details[0] if cause.details else {}
-        return UpdateRefused(message, detail.get("code", ""), detail.get("values", {}))
+        detail = cause.details[0]
+        return UpdateRefused(message, detail["code"], detail["values"])
     return WorkerFailed(message)
 
 
 def one_line(message: str) -> str:
-    """A message without line breaks."""
+    """Return a message without line breaks."""
     return " ".join(message.split())

@@ -1,4 +1,4 @@
-"""The names of our workflows, and what each answers (docs/api.md)."""
+"""The names of our workflows, with the query and the view of each (docs/api.md)."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -13,7 +13,7 @@ View = TypeVar("View")
 
 @dataclass(frozen=True)
 class Kind(Generic[View]):
-    """A kind of workflow, by the query that is asked of it."""
+    """A kind of workflow: its query, and the view that this returns."""
 
     query: str
     view: type[View]
@@ -26,7 +26,7 @@ STANDING = Kind("standing", StandingView)
 
 @dataclass(frozen=True)
 class Name(Generic[View]):
-    """A workflow of an account's; with `run_id`, the one of them that run belongs to."""
+    """The newest workflow of that id or, with `run_id`, the workflow that this run belongs to."""
 
     kind: Kind[View]
     workflow_id: str
@@ -37,7 +37,7 @@ class Name(Generic[View]):
 
     @property
     def account(self) -> SellerAccount:
-        """All that a name says."""
+        """The account, as far as the name says it."""
         store, _, seller_id = str(self).partition("/")
         return SellerAccount(store=Store(store), seller_id=seller_id)
 
@@ -54,15 +54,15 @@ AnyName = Name[Any]  # Any: of a kind that does not matter
 
 
 def case_name(store: str, seller_id: str, run_id: str | None = None) -> CaseName:
-    """The newest case of an account, or one of its cases."""
+    """Return the name of the newest case of an account, or of one of its cases."""
     return CaseName(CASE, case_workflow_id(store, seller_id), run_id)
 
 
 def enrollment_name(store: str, seller_id: str) -> SellerName:
-    """The enrollment of a seller in a store."""
+    """Return the name of the enrollment of a seller in a store."""
     return SellerName(ENROLLMENT, enrollment_workflow_id(store, seller_id))
 
 
 def standing_name(store: str, seller_id: str) -> Name[StandingView]:
-    """The same, asked for the ratings too."""
+    """Return the name of an enrollment, for the query that returns the ratings too."""
     return Name(STANDING, enrollment_workflow_id(store, seller_id))

@@ -1,4 +1,4 @@
-"""Workflows by what Temporal finds them by."""
+"""Lists and counts of workflows, by their search attributes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -10,10 +10,11 @@ from typing import TypeVar
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey
 
+from temporal_client.failures import translated
 from temporal_client.workflows import ANSWERS_WITHIN
 
 OPEN = "ExecutionStatus IN ('Running', 'Paused')"
-"""Not ended: one that somebody paused stands still, and is not to be lost sight of."""
+"""The condition that a workflow has not ended. One that somebody paused counts too."""
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2136, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -24,7 +25,7 @@ SomeStatus = TypeVar("SomeStatus", bound=StrEnum)
 def query_of(
     workflow: str, *conditions: str, store: str | None = None, seller: str | None = None
 ) -> str:
-    """A query for workflows of a type. No value may be able to leave its quotes."""
+    """Return a query for workflows of a type. No value may be able to leave its quotes."""
     wanted = [f"WorkflowType = '{workflow}'", *conditions]
     if store is not None:
         wanted.append(f"CaseStore = '{store}'")
@@ -33,26 +34,31 @@ def query_of(
     return " AND ".join(wanted)
 
 
-def listed(
+async def listed(
     client: Client, query: str, limit: int | None = None
 ) -> AsyncIterator[WorkflowExecution]:
-    """What there is, the newest first; of those that have ended what ended last."""
-    return client.list_workflows(query, limit=limit, rpc_timeout=ANSWERS_WITHIN)
+    """List workflows: the newest first, and of those that have ended what ended last."""
+    with translated():
+        async for execution in client.list_workflows(
+            query, limit=limit, rpc_timeout=ANSWERS_WITHIN
+        ):
+            yield execution
 
 
 async def newest(client: Client, query: str, limit: int) -> list[WorkflowExecution]:
-    """The first of what is listed."""
+    """Return the first workflows of the list."""
     return [execution async for execution in listed(client, query, limit)]
 
 
 async def count(client: Client, query: str) -> int:
-    """How many there are."""
-    return (await client.count_workflows(query, rpc_timeout=ANSWERS_WITHIN)).count
+    """Return how many workflows there are."""
+    with translated():
+        return (await client.count_workflows(query, rpc_timeout=ANSWERS_WITHIN)).count
 
 
 async def count_each(client: Client, queries: Mapping[SomeStatus, str]) -> dict[SomeStatus, int]:
-    """How many there are of each status."""
-    # Not GROUP BY, which not every Temporal server has for attributes of our own.
+    """Return how many workflows there are of each status."""
+    # Not GROUP BY, which not every Temporal server has for custom attributes.
     counts = await asyncio.gather(*(count(client, query) for query in queries.values()))
     return dict(zip(queries, counts, strict=True))
 
@@ -60,11 +66,11 @@ async def count_each(client: Client, queries: Mapping[SomeStatus, str]) -> dict[
 async def earliest(
     client: Client, query: str, by: SearchAttributeKey[datetime], limit: int
 ) -> list[WorkflowExecution]:
-    """Those with the earliest moments, in order; one that has none is left out.
+    """Return the workflows with the earliest moments, in order. One without a moment is left out.
 
-    Servers do not sort (SQLite and PostgreSQL refuse ORDER BY), and listing a thousand takes them a
-    second, where counting takes milliseconds. So the moment until which there are enough is
-    looked for by counting, and only those before it are listed.
+    Servers do not sort (SQLite and PostgreSQL refuse ORDER BY). A list of a thousand takes them a
+    second, a count milliseconds. So counts find the moment before which there are enough workflows,
+    and only those are listed.
     """
     before, after = _EARLIEST, _LATEST
     if await count(client, f"{query} AND {by.name} < {_moment(after)}") > limit:

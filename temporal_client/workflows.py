@@ -1,4 +1,4 @@
-"""Our workflows, asked and told through Temporal. Every call is bounded."""
+"""Queries, updates and starts of our workflows. Every call is bounded."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -16,6 +16,7 @@ from temporalio.client import (
     WorkflowFailureError,
 )
 from temporalio.common import (
+    QueryRejectCondition,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
 )
@@ -41,16 +42,16 @@ from temporal_client.names import AnyName, CaseName, Name, SellerName, View
 from temporal_client.queues import is_listening, last_heard
 
 ANSWERS_WITHIN = timedelta(seconds=5)
-"""How long is waited for a server or a worker, the SDK's repetitions included, unless told."""
+"""How long a call waits for a server or a worker, the SDK's retries included. The default."""
 
 _ASKS_WHO_LISTENS_AFTER = 1.0
-"""Seconds without an answer after which it is asked whether there is anybody to wait for."""
+"""Seconds without an answer after which the server is asked whether any worker listens."""
 
 T = TypeVar("T")
 
 
 class AlreadyOpen(Exception):
-    """A case of the account is open already, or is still closing."""
+    """The account has a case that is open, or still closing."""
 
     def __init__(self, name: CaseName) -> None:
         super().__init__("a case is open already")
@@ -59,93 +60,114 @@ class AlreadyOpen(Exception):
 
 @dataclass(frozen=True)
 class Snapshot(Generic[View]):
-    """A workflow as it stands."""
+    """The view of a workflow, with what only the server knows of it."""
 
     view: View
     now: datetime
-    """By its own clock, which may have been played forward."""
+    """By the workflow's own clock, which may have been played forward."""
     broke_off: str | None = None
-    """How it ended, where that is not what was to become of it."""
+    """How the workflow ended, unless it ended as it should."""
     ended: bool = False
-    """Whether it has. A query of one that is just closing can be ahead of its clock."""
+    """Whether the workflow has ended. The view of one that is just closing can be ahead of it."""
 
 
 class Workflows:
     """Cases and enrollments.
 
-    Every method raises a `TemporalFailure` where nothing comes of it.
+    Every method raises a `TemporalFailure` if its call fails.
     """
 
     def __init__(self, client: Client, within: timedelta = ANSWERS_WITHIN) -> None:
         self.client = client
         self._within = within
 
-    # --- asking ---------------------------------------------------------------------------
-
     async def is_up(self) -> bool:
-        """Whether Temporal answers."""
+        """Return whether Temporal answers."""
         try:
             async with self._bounded():
                 return await self.client.service_client.check_health(timeout=self._within)
         except TemporalFailure:
             return False
 
+    # --- queries --------------------------------------------------------------------------
+
     async def describe(self, name: AnyName) -> WorkflowExecutionDescription:
-        """What the server says of a workflow."""
+        """Return what the server says of a workflow."""
         handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
         async with self._bounded(name):
             try:
                 return await handle.describe(rpc_timeout=self._within)
             except RPCError as error:
-                if error.status is RPCStatusCode.INVALID_ARGUMENT:  # the run's id is none
+                if error.status is RPCStatusCode.INVALID_ARGUMENT:  # the run id is malformed
                     raise NotThere from None
                 raise
 
-    async def look(self, name: Name[View]) -> Snapshot[View]:
-        """The newest workflow of that name, or the one that its run id picks, by its own clock.
+    async def view(self, name: Name[View]) -> View:
+        """Return the view of the newest workflow of that name, or of the run that it names.
+
+        An open workflow takes one call. The last view of a closed one is its result.
 
         Raises:
-            Closed: it broke off, and nobody answers how it stood then.
+            Closed: it broke off.
+        """
+        try:
+            return await self._query(name, QueryRejectCondition.NOT_OPEN)
+        except Closed:
+            ended = await self.snapshot(name)
+        if ended.broke_off:
+            raise Closed(ended.broke_off).about(name)
+        return ended.view
+
+    async def snapshot(self, name: Name[View]) -> Snapshot[View]:
+        """Return the view with the workflow's own clock and, if it ended, how.
+
+        Raises:
+            Closed: it broke off, and nobody answers with its last view.
         """
         described = await self.describe(name)
-        found, now = replace(name, run_id=described.run_id), clock_of(described)
+        run, now = replace(name, run_id=described.run_id), clock_of(described)
         if described.status is WorkflowExecutionStatus.RUNNING:
-            return Snapshot(await self._query(found), now)
+            return Snapshot(await self._query(run), now)
+        handle = self.client.get_workflow_handle(
+            run.workflow_id, run_id=run.run_id, result_type=run.kind.view
+        )
         try:
-            return Snapshot(await self._result(found), now, ended=True)
+            async with self._bounded(name):
+                result: View = await handle.result(follow_runs=False, rpc_timeout=self._within)
+                return Snapshot(result, now, ended=True)
         except WorkflowContinuedAsNewError as further:
-            return await self.look(replace(name, run_id=further.new_execution_run_id))
+            return await self.snapshot(replace(name, run_id=further.new_execution_run_id))
         except WorkflowFailureError as error:
             cause = one_line(getattr(error.cause, "message", "") or str(error.cause))
         broke_off = f"the workflow ended without closing the {name.kind.query}: {cause}"
         try:
-            return Snapshot(await self._query(found), now, broke_off, ended=True)
+            return Snapshot(await self._query(run), now, broke_off, ended=True)
         except TemporalFailure:
             raise Closed(broke_off).about(name) from None
 
     async def wait_until_closed(self, name: AnyName) -> None:
-        """Wait until a workflow has ended, however it did: for as long as the caller waits."""
+        """Wait until a workflow has ended, however it ended. The caller sets the limit."""
         handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
         with translated(), suppress(WorkflowFailureError):
             await handle.result()
 
-    # --- telling --------------------------------------------------------------------------
+    # --- starts and updates ---------------------------------------------------------------
 
-    async def tell(
+    async def execute_update(
         self, name: Name[View], update: str, event: Event, key: str | None = None
     ) -> View:
-        """Send an update, and wait until it is taken; the same `key` counts once."""
-        # One named by its own id is not mistaken for a later one of the account.
+        """Send an update, and wait until it is taken. The same `key` counts once."""
+        # A case named by its own id is not mistaken for a later one of the account.
         handle = self.client.get_workflow_handle(
             name.workflow_id, first_execution_run_id=name.run_id
         )
-        asked = handle.execute_update(
+        answer = handle.execute_update(
             update, event, id=key, result_type=name.kind.view, rpc_timeout=self._within
         )
-        answered: View = await self._answer(name, asked, of_update=True)
-        return answered
+        view: View = await self._answer(name, answer, of_update=True)
+        return view
 
-    async def tell_or_start(
+    async def execute_update_with_start(
         self,
         name: SellerName,
         update: str,
@@ -155,7 +177,10 @@ class Workflows:
         known: SellerAccount | None = None,
         attributes: TypedSearchAttributes | None = None,
     ) -> EnrollmentView:
-        """As `tell`, to a seller not known before too: `known` is what is known of them then."""
+        """Send an update to an enrollment, which is started if there is none.
+
+        `known` is what is known of the seller at such a start.
+        """
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             ENROLLMENT_WORKFLOW,
             {"account": known or name.account, "by": event.by},
@@ -165,7 +190,7 @@ class Workflows:
             search_attributes=attributes,
             static_summary=str(name),
         )
-        asked = self.client.execute_update_with_start_workflow(
+        answer = self.client.execute_update_with_start_workflow(
             update,
             event,
             start_workflow_operation=start,
@@ -174,9 +199,9 @@ class Workflows:
             rpc_timeout=self._within,
         )
         try:
-            view: EnrollmentView = await self._answer(name, asked, of_update=True)
+            view: EnrollmentView = await self._answer(name, answer, of_update=True)
         except BaseException:
-            # Nobody else asks for the start that failed, and asyncio would complain of that.
+            # Nobody else reads the failure of the start, which asyncio would log.
             handle = asyncio.ensure_future(start.workflow_handle())
             handle.add_done_callback(lambda done: done.cancelled() or done.exception())
             raise
@@ -185,13 +210,13 @@ class Workflows:
     async def start_case(
         self, name: CaseName, start: object, *, attributes: TypedSearchAttributes, summary: str
     ) -> CaseName:
-        """Start a case; answers its own name.
+        """Start a case. Return its name with the run.
 
         Raises:
-            AlreadyOpen: the account has one that has not closed.
+            AlreadyOpen: the account has a case that has not closed.
         """
         async with self._bounded(name):
-            # Not USE_EXISTING, which does not tell whether it was us who started.
+            # Not USE_EXISTING, which does not tell whether this call started the case.
             try:
                 handle = await self.client.start_workflow(
                     CASE_WORKFLOW,
@@ -206,61 +231,59 @@ class Workflows:
                 raise AlreadyOpen(replace(name, run_id=running.run_id)) from None
         return replace(name, run_id=handle.first_execution_run_id)
 
-    # --- how ------------------------------------------------------------------------------
+    # --- each call ------------------------------------------------------------------------
 
-    async def _query(self, name: Name[View]) -> View:
+    async def _query(
+        self, name: Name[View], reject_condition: QueryRejectCondition | None = None
+    ) -> View:
         handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
-        asked = handle.query(name.kind.query, result_type=name.kind.view, rpc_timeout=self._within)
-        answered: View = await self._answer(name, asked)
-        return answered
-
-    async def _result(self, name: Name[View]) -> View:
-        ended = self.client.get_workflow_handle(
-            name.workflow_id, run_id=name.run_id, result_type=name.kind.view
+        answer = handle.query(
+            name.kind.query,
+            result_type=name.kind.view,
+            reject_condition=reject_condition,
+            rpc_timeout=self._within,
         )
-        async with self._bounded(name):
-            result: View = await ended.result(follow_runs=False, rpc_timeout=self._within)
-            return result
+        view: View = await self._answer(name, answer)
+        return view
 
     async def _answer(
         self, name: AnyName, call: Coroutine[Any, Any, T], *, of_update: bool = False
     ) -> T:
-        """What a worker answers. Not every timeout of the SDK's covers its repetitions."""
+        """Return what a worker answers. Not every timeout of the SDK's covers its retries."""
         answer, listens = asyncio.ensure_future(call), False
         try:
-            async with self._bounded(name):
+            async with self._bounded(name, of_update=of_update):
                 await asyncio.wait({answer}, timeout=_ASKS_WHO_LISTENS_AFTER)
                 if _is_unanswered(answer):
-                    listens = await self._somebody_listens()
+                    listens = is_listening(await last_heard(self.client, CASES_QUEUE))
                     if not listens:
                         raise NoWorker(CASES_QUEUE)
                 # Awaited itself, it would be cancelled with us, which the SDK takes for a timeout.
                 await asyncio.wait({answer})
                 return answer.result()
-        except TemporalFailure as failure:
-            # It was the server that said who listens.
-            is_there = listens and isinstance(failure, NoServer)
-            found = NoAnswer(str(failure)) if is_there else failure
-            raise found.about(name, of_update=of_update) from None
-        finally:  # also on Ctrl-C, so that nothing is left to be complained of
+        except NoServer as failure:
+            if not listens:
+                raise
+            # The server said that a worker listens, so it is the worker that does not answer.
+            raise NoAnswer(str(failure)).about(name, of_update=of_update) from None
+        finally:  # also on Ctrl-C, so that asyncio has nothing to complain of
             answer.cancel()
             await asyncio.gather(answer, return_exceptions=True)
 
-    async def _somebody_listens(self) -> bool:
-        return is_listening(await last_heard(self.client, CASES_QUEUE))
-
     @asynccontextmanager
-    async def _bounded(self, name: AnyName | None = None) -> AsyncIterator[None]:
+    async def _bounded(
+        self, name: AnyName | None = None, *, of_update: bool = False
+    ) -> AsyncIterator[None]:
         try:
             with translated():
                 async with asyncio.timeout(self._within.total_seconds()):
                     yield
         except TemporalFailure as failure:
-            raise failure.about(name) from None
+            raise failure.about(name, of_update=of_update) from None
 
 
 def clock_of(description: WorkflowExecutionDescription) -> datetime:
-    """What time it is by a workflow's own clock, which may have been played forward."""
+    """Return the time by a workflow's own clock, which may have been played forward."""
     extended = description.raw_description.workflow_extended_info
     if extended.HasField("time_skipping_info"):
         return extended.time_skipping_info.current_time.ToDatetime(UTC)

@@ -1,30 +1,33 @@
-"""What tests share: a server for each process, an engine for each file, and the order of files."""
+"""What tests share: a server for each process, an engine for each file; and which of them run."""
 
 import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from runtime.dev_server import dev_server
 from tests.engine import Engine, engine_in
+from tests.kept_for_all import is_kept
 
 # Whatever day it is, the time zones are new: in half a year an audit would find them old.
 os.environ["CASE72_TIME_ZONES_CHECKED"] = datetime.now(UTC).date().isoformat()
 
 _exit_code = 0
+_kept_for_all = pytest.StashKey[int]()
 _TESTS = Path(__file__).parent
 _QUICK = {"mail": 1, "promises": 1, "reference": 2, "domain": 3}
 """Folders whose files are quick, the quickest last."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
+async def engine(server: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
     """The engine that the tests of one file share: what another file did is not there."""
-    async with engine_in(tmp_path_factory.mktemp("engine")) as running:
+    async with engine_in(tmp_path_factory.mktemp("engine"), server=server) as running:
         yield running
 
 
@@ -35,15 +38,42 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]
         yield running.address
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take long, or one process goes on while the others have ended."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `make test` says."""
+    parser.addoption("--without-kept", action="store_true", help="leave out tests/kept_for_all.py")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is kept for `make test-all`, and begin with the files that take long.
+
+    Otherwise one process goes on while the others have ended.
+    """
+    if config.getoption("--without-kept"):
+        kept = [item for item in items if is_kept(item.nodeid)]
+        config.stash[_kept_for_all] = len(kept)
+        config.hook.pytest_deselected(items=kept)
+        items[:] = [item for item in items if not is_kept(item.nodeid)]
     items.sort(key=lambda item: _QUICK.get(item.path.relative_to(_TESTS).parts[0], 0))
 
 
-def pytest_sessionfinish(exitstatus: int) -> None:
-    """Remember how the run ended."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # Any: of xdist, which has no types
+    """Take the count of one of several processes, which have all collected the same."""
+    node.config.stash[_kept_for_all] = node.workeroutput.get("kept_for_all", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many were left out."""
+    if kept := terminalreporter.config.stash.get(_kept_for_all, 0):
+        terminalreporter.write_line(f"{kept} tests are kept for `make test-all`")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remember how the run ended; one of several processes hands on what it left out."""
     global _exit_code  # noqa: PLW0603
     _exit_code = int(exitstatus)
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["kept_for_all"] = session.config.stash.get(_kept_for_all, 0)
 
 
 @pytest.hookimpl(trylast=True)

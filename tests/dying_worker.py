@@ -63,8 +63,8 @@ class DyingProgramme:
         self.record_deactivation = programme.record_deactivation
         self._expel = programme.expel
 
-    async def expel(self, order: ExpelInput) -> None:
-        await self._expel(order)
+    async def expel(self, input: ExpelInput) -> None:
+        await self._expel(input)
         die()
 
 

@@ -80,6 +80,18 @@ def issue(issue_id: str = "ISS-1", *, harmful: bool = False) -> Issue:
     )
 
 
+async def looks() -> AsyncIterator[None]:
+    """Yield whenever it is time to look again: soon at first, and then less and less often.
+
+    A look has a worker replay a case, which slows down what is waited for.
+    """
+    pause = 0.02
+    while True:
+        yield
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.4, 0.25)
+
+
 @dataclass
 class Running(Generic[View]):
     """A case or an enrollment on the server."""
@@ -104,9 +116,10 @@ class Running(Generic[View]):
     async def when(self, holds: Callable[[View], object], within: float = PATIENCE) -> View:
         """The view once `holds` is true of it; real time, in seconds."""
         async with asyncio.timeout(within):
-            while not holds(view := await self.view()):
-                await asyncio.sleep(0.01)
-            return view
+            async for _ in looks():
+                if holds(view := await self.view()):
+                    return view
+        raise AssertionError
 
     async def events(self) -> list[str]:
         """The history's events by type, skips of time left out."""
@@ -117,8 +130,9 @@ class Running(Generic[View]):
     async def pending(self, holds: Callable[[Any], object], within: float = PATIENCE) -> None:
         """Wait until `holds` is true of the activities that have not ended."""
         async with asyncio.timeout(within):
-            while not holds((await self.handle.describe()).raw_description.pending_activities):
-                await asyncio.sleep(0.05)
+            async for _ in looks():
+                if holds((await self.handle.describe()).raw_description.pending_activities):
+                    return
 
     async def failing(self) -> None:
         """Wait until an activity has failed, and is to be tried again."""
@@ -147,8 +161,10 @@ class OpenCase(Running[CaseView]):
         )
         # A query can be ahead of the task that brings the case there.
         async with asyncio.timeout(PATIENCE):
-            while (await self.handle.describe()).raw_description.pending_workflow_task.attempt:
-                await asyncio.sleep(0.01)
+            async for _ in looks():
+                now = (await self.handle.describe()).raw_description
+                if not now.pending_workflow_task.attempt:
+                    break
         return view
 
     async def reaches(self, status: Status) -> CaseView:

@@ -3,9 +3,9 @@
 CASE72_VERSION=2 python -m tests.next_version
 """
 
-from domain.case import desk_updates
+from domain.case import marketplace_updates
 
-desk_updates.MAXIMUM_ISSUES = 2
+marketplace_updates.MAXIMUM_ISSUES = 2
 
 if __name__ == "__main__":
     import runpy

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from domain.case.attempt import Channel, Purpose, Result
+from domain.case.events import EventKind
 from domain.case.policy import effective_policy
-from domain.case.status import EventKind, Reason, Status
+from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.case.view import AttemptView, CaseView
 from experiments.faults.checks import violations

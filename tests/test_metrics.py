@@ -11,8 +11,7 @@ import pytest
 from temporalio.client import Client
 
 from domain.case.attempt import Channel
-from domain.case.events import Decide, Decision
-from domain.case.status import EventKind
+from domain.case.events import Decide, Decision, EventKind
 from domain.case.view import CaseView
 from domain.shared.names import CASES_QUEUE, case_workflow_id
 from reference.time_zones import EDITION

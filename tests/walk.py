@@ -1,7 +1,6 @@
 """`make walk`: every sequence of events up to a depth, checked; writes tests/walk.md."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from tests.domain.case import walks as cases
@@ -12,18 +11,24 @@ PAGE = Path(__file__).with_name("walk.md")
 BEGINS, ENDS = "<!-- written by make walk -->\n", "<!-- until here -->\n"
 
 
-def table(walk: Walk) -> Iterable[str]:
-    """What came of a walk."""
-    yield f"**{walk.name}**, from {len(walk.roots)}: {'; '.join(name for name, _ in walk.roots)}"
-    yield ""
-    yield "| letters | sequences | new states | transitions checked |"
-    yield "|---:|---:|---:|---:|"
-    for level in walk.levels:
-        numbers = f"{level.sequences:,} | {level.states:,} | {level.transitions:,}"
-        yield f"| {level.depth} | {numbers} |"
-    yield ""
-    yield f"{len(walk.letters)} letters; {walk.rechecked:,} merges walked twice; no breach."
-    yield ""
+HEAD = """
+| walk | it begins with | letters | depth | sequences | states | transitions | merges walked twice |
+|---|---|---:|---:|---:|---:|---:|---:|
+"""
+
+
+def row(walk: Walk) -> str:
+    """Return what came of a walk, as a row of the table."""
+    levels = walk.levels
+    sums = (
+        sum(level.sequences for level in levels),
+        sum(level.states for level in levels),
+        sum(level.transitions for level in levels),
+        walk.rechecked,
+    )
+    roots = "; ".join(name for name, _ in walk.roots)
+    numbers = " | ".join(f"{count:,}" for count in sums)
+    return f"| {walk.name} | {roots} | {len(walk.letters)} | {levels[-1].depth} | {numbers} |\n"
 
 
 def main() -> int:
@@ -36,15 +41,14 @@ def main() -> int:
         except Breach as breach:
             print(f"{walk.name}: a rule is broken by\n  {breach}\n  {breach.__cause__!r}")
             return 1
-        told = list(table(walk))
-        print("\n".join(told), f"{walk.seconds:.0f} s", sep="\n", flush=True)
-        lines += told
+        lines.append(row(walk))
+        print(lines[-1], f"{walk.seconds:.0f} s", sep="", flush=True)
     states = sum(level.states for walk in walks for level in walk.levels)
     checked = sum(level.transitions for walk in walks for level in walk.levels)
-    lines.insert(0, f"{states:,} states, {checked:,} transitions in all.\n")
+    total = f"{states:,} states, {checked:,} transitions in all. No breach."
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGINS)
     _, _, after = rest.partition(ENDS)
-    page = "".join([before, BEGINS, "\n", "\n".join(lines), "\n", ENDS, after])
+    page = "".join([before, BEGINS, "\n", total, "\n", HEAD, *lines, "\n", ENDS, after])
     PAGE.write_text(page, encoding="utf-8")
     print(f"{states:,} states, {checked:,} transitions, {sum(w.seconds for w in walks):.0f} s")
     return 0

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.case.words import print_case
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Case, Json
 from cli.terminal.problems import checked
 from domain.case.events import ChangeContact
@@ -22,4 +22,6 @@ def change(
 ) -> None:
     """The seller has a new number, a new address, or both."""
     event = {"by": by, "emergency_phone": phone, "email": email}
-    print_case(tell(case, "change_contact", checked(ChangeContact, event)), as_json=as_json)
+    print_case(
+        execute_update(case, "change_contact", checked(ChangeContact, event)), as_json=as_json
+    )

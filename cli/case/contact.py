@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.case.words import print_case
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Case, Json, Note
 from cli.terminal.problems import checked
 from domain.case.events import ContactChannel, ReportContact
@@ -20,4 +20,6 @@ def contact(
 ) -> None:
     """The seller called, replied or wrote: the clock stops."""
     event = {"by": by, "channel": channel, "note": note}
-    print_case(tell(case, "report_contact", checked(ReportContact, event)), as_json=as_json)
+    print_case(
+        execute_update(case, "report_contact", checked(ReportContact, event)), as_json=as_json
+    )

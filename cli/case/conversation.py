@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.case.words import print_case
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Case, Json, Note, Seen
 from cli.terminal.problems import checked
 from domain.case.events import ConversationOutcome, RecordConversation
@@ -23,5 +23,6 @@ def conversation(
     """A specialist spoke with the seller."""
     event = {"by": by, "outcome": outcome, "note": note, "seen": seen}
     print_case(
-        tell(case, "record_conversation", checked(RecordConversation, event)), as_json=as_json
+        execute_update(case, "record_conversation", checked(RecordConversation, event)),
+        as_json=as_json,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.case.words import print_case
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Case, Json, Note, Seen
 from cli.terminal.problems import checked
 from domain.case.events import Decide, Decision
@@ -22,4 +22,4 @@ def decide(
 ) -> None:
     """Decide an escalated case."""
     event = {"by": by, "decision": decision, "note": note, "seen": seen}
-    print_case(tell(case, "decide", checked(Decide, event)), as_json=as_json)
+    print_case(execute_update(case, "decide", checked(Decide, event)), as_json=as_json)

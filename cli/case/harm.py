@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.case.words import print_case
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Case, Json
 from cli.terminal.problems import checked
 from domain.case.events import HarmCategory, ReportHarm
@@ -20,4 +20,4 @@ def harm(
 ) -> None:
     """Harmful conduct: the account is deactivated and expelled at once."""
     event = {"by": by, "category": category, "evidence": evidence}
-    print_case(tell(case, "report_harm", checked(ReportHarm, event)), as_json=as_json)
+    print_case(execute_update(case, "report_harm", checked(ReportHarm, event)), as_json=as_json)

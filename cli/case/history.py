@@ -1,4 +1,4 @@
-"""`history`: what happened in cases, for auditors; one line for each event of a timeline."""
+"""`history`: what happened in cases, for auditors. It prints a line for each timeline entry."""
 
 import csv
 import sys
@@ -12,7 +12,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from cli.case.which_cases import Wanted
+from cli.case.case_filter import CaseFilter
 from cli.failure_words import in_words
 from cli.in_parallel import each
 from cli.session import run
@@ -20,7 +20,8 @@ from cli.terminal.output import as_json_for, warn
 from cli.terminal.parameters import OfSeller, OfStore, parse_case
 from cli.terminal.problems import BadInput, DidNotHappen, checked
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.status import EventKind, Missing, Status
+from domain.case.events import EventKind
+from domain.case.status import Missing, Status
 from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.names import CASE_WORKFLOW
@@ -31,18 +32,18 @@ from temporal_client.search import listed, query_of
 from temporal_client.workflows import Snapshot, Workflows
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes a cell for a formula by."""
+"""A spreadsheet takes a cell that begins with one of these for a formula."""
 
 
 class Format(StrEnum):
-    """How the lines are written."""
+    """The format of the lines."""
 
     JSONL = "jsonl"
     CSV = "csv"
 
 
-class Line(Frozen):
-    """An event of a case. Absent values are null in JSON and empty in CSV."""
+class HistoryLine(Frozen):
+    """A timeline entry of a case. Absent values are null in JSON and empty in CSV."""
 
     case_id: str
     store: Store
@@ -90,7 +91,7 @@ def history(
     text as it is. FILE is written anew, and only once all is read.
     """
     wanted = checked(
-        Wanted, {"status": status, "store": store, "seller": seller, "everything": True}
+        CaseFilter, {"status": status, "store": store, "seller": seller, "everything": True}
     )
     if cases and (status or store or seller):
         raise BadInput("CASE: give cases, or --status, --store and --seller, not both")
@@ -108,16 +109,16 @@ def history(
 
 
 async def _write(
-    workflows: Workflows, names: AsyncIterator[CaseName], write: Callable[[Line], None]
+    workflows: Workflows, names: AsyncIterator[CaseName], write: Callable[[HistoryLine], None]
 ) -> int:
-    """Write each case; answer how many could not be read."""
+    """Write each case. Return how many could not be read."""
 
     async def read(name: CaseName) -> Snapshot[CaseView] | TemporalFailure:
         try:
-            return await workflows.look(name)
+            return await workflows.snapshot(name)
         except ServerFailed:
             raise
-        except TemporalFailure as failure:  # the others are no less wanted for it
+        except TemporalFailure as failure:  # the other cases are still wanted
             return failure
 
     missing = 0
@@ -140,7 +141,7 @@ async def _named(
         of_account = f"WorkflowId = '{name.workflow_id}'"
         query = query_of(CASE_WORKFLOW, of_account, "ExecutionStatus != 'ContinuedAsNew'")
         every = [one async for one in listed(workflows.client, query)] if earlier else []
-        # The server lists by when they ended, and a clock that was played forward ends late.
+        # The server lists by the end, which is late for a clock that was played forward.
         for found in sorted(every, key=lambda one: one.start_time):
             yield replace(name, run_id=found.run_id)
         if not every:
@@ -152,12 +153,12 @@ async def _found(workflows: Workflows, query: str) -> AsyncIterator[CaseName]:
         yield CaseName(CASE, found.id, found.run_id)
 
 
-def lines_of(view: CaseView) -> Iterator[Line]:
-    """The events of a case, with what is known of the attempts among them."""
+def lines_of(view: CaseView) -> Iterator[HistoryLine]:
+    """Return the timeline of a case, with the attempts of its entries."""
     attempts = {attempt.number: attempt for attempt in view.attempts}
     for entry in view.timeline:
         attempt = attempts.get(entry.attempt) if entry.attempt is not None else None
-        yield Line(
+        yield HistoryLine(
             case_id=view.id,
             store=view.account.store,
             seller_id=view.account.seller_id,
@@ -167,11 +168,11 @@ def lines_of(view: CaseView) -> Iterator[Line]:
         )
 
 
-def _writer(form: Format, file: TextIO) -> Callable[[Line], None]:
+def _writer(form: Format, file: TextIO) -> Callable[[HistoryLine], None]:
     if form is Format.JSONL:
         return lambda line: print(as_json_for(file, line.model_dump_json()), file=file)
     rows = csv.writer(file)
-    rows.writerow(Line.model_fields)
+    rows.writerow(HistoryLine.model_fields)
     return lambda line: rows.writerow(map(_defused, line.model_dump(mode="json").values()))
 
 
@@ -181,7 +182,7 @@ def _defused(cell: str | int | None) -> str | int | None:
 
 @contextmanager
 def _written(output: Path | None) -> Iterator[TextIO]:
-    """Where to write. A file is whole or is not there: nobody audits half of one."""
+    """Open the output. A file is whole or does not exist: nobody audits half of one."""
     if output is None:
         yield sys.stdout
         return

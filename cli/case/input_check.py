@@ -1,4 +1,4 @@
-"""Whether a case could be opened, asked before anything is sent."""
+"""Check whether a case can be opened, before anything is sent."""
 
 from collections.abc import Callable
 
@@ -10,10 +10,10 @@ from workflows.case.input import CaseInput
 
 
 def check(start: CaseInput, tell_person: Callable[[str], None]) -> None:
-    """What the opening would fail for later, said now; `tell_person` hears of a doubt.
+    """Refuse input that would fail later. `tell_person` gets the warnings.
 
     Raises:
-        BadInput: the case could not be opened.
+        BadInput: the case cannot be opened.
     """
     if start.carried is not None:
         raise BadInput("carried: is for the engine's own use")

@@ -6,7 +6,7 @@ import typer
 
 from cli.case.issue_option import ISSUE_FORM, issue_of
 from cli.case.words import print_case
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Case, Json
 from cli.terminal.problems import checked
 from domain.case.events import AddIssue
@@ -23,4 +23,4 @@ def issue(
 ) -> None:
     """A further issue joins the open case. To open one if there is none, use open."""
     event = {"by": by, "issue": issue_of(issue, harmful=harmful)}
-    print_case(tell(case, "add_issue", checked(AddIssue, event)), as_json=as_json)
+    print_case(execute_update(case, "add_issue", checked(AddIssue, event)), as_json=as_json)

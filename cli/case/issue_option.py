@@ -1,4 +1,4 @@
-"""An issue as it is written on a command line."""
+"""The option `--issue`."""
 
 from cli.terminal.problems import BadInput
 
@@ -6,7 +6,7 @@ ISSUE_FORM = "ID:CODE:SUMMARY, such as ISS-1:LISTING_POLICY:Restricted product l
 
 
 def issue_of(text: str, *, harmful: bool) -> dict[str, object]:
-    """The fields of an issue."""
+    """Return the fields of an issue."""
     parts = text.split(":", 2)
     if len(parts) < 3:
         raise BadInput(f"issue: give {ISSUE_FORM}")

@@ -1,4 +1,4 @@
-"""`list`: cases by what Temporal finds them by."""
+"""`list`: cases, found by their search attributes."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
-from cli.case.which_cases import Wanted
+from cli.case.case_filter import CaseFilter
 from cli.failure_words import in_words
 from cli.in_parallel import each
 from cli.session import run
@@ -38,26 +38,26 @@ from workflows.shared.search_attributes import (
 _AS_INTENDED = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED)
 
 
-class Row(Frozen):
-    """A case as it is found; null is what it does not have, or does not have yet."""
+class CaseRow(Frozen):
+    """A case as found. A value that it does not have, or not yet, is null."""
 
     case: str
     run_id: str
     status: Status | None
     reason: str | None
-    """Why it stands where it does; null where that is nothing to find it by."""
+    """The reason of its status; null if that is no search attribute."""
     waits_for: WaitsFor | None
     since: datetime | None
-    """When it came into its status; null where it has not opened yet."""
+    """When it came into its status; null until it has opened."""
     store: str | None
     seller: str | None
     name: str | None = None
-    """The seller's, where it was asked for and the case answered."""
+    """The seller's name, if it was asked for and the case answered."""
     issue_codes: tuple[str, ...]
     deadline: datetime | None
     closed_at: datetime | None
     broke_off: str | None
-    """How its workflow ended, where not by closing the case."""
+    """How its workflow ended, unless it closed the case."""
 
 
 def list_cases(
@@ -88,7 +88,7 @@ def list_cases(
     the seller, what is due first on top.
     """
     wanted = checked(
-        Wanted,
+        CaseFilter,
         {
             "status": status,
             "store": store,
@@ -107,8 +107,8 @@ def list_cases(
 
 
 async def _find(
-    workflows: Workflows, wanted: Wanted, *, names: bool
-) -> tuple[list[Row], int, dict[Status, int]]:
+    workflows: Workflows, wanted: CaseFilter, *, names: bool
+) -> tuple[list[CaseRow], int, dict[Status, int]]:
     rows, total, counts = await asyncio.gather(
         _first(workflows, wanted),
         count(workflows.client, wanted.query()),
@@ -117,8 +117,8 @@ async def _find(
     return [row async for row in _named(workflows, rows)] if names else rows, total, counts
 
 
-async def _first(workflows: Workflows, wanted: Wanted) -> list[Row]:
-    rows: dict[str, Row] = {}  # by run: one may change its status between two questions
+async def _first(workflows: Workflows, wanted: CaseFilter) -> list[CaseRow]:
+    rows: dict[str, CaseRow] = {}  # by run: a case may change its status between two queries
     for query, by in wanted.in_order():
         if (room := wanted.limit - len(rows)) <= 0:
             break
@@ -131,17 +131,19 @@ async def _first(workflows: Workflows, wanted: Wanted) -> list[Row]:
     return list(rows.values())
 
 
-async def _named(workflows: Workflows, rows: list[Row]) -> AsyncIterator[Row]:
-    async def some() -> AsyncIterator[Row]:
+async def _named(workflows: Workflows, rows: list[CaseRow]) -> AsyncIterator[CaseRow]:
+    async def some() -> AsyncIterator[CaseRow]:
         for row in rows:
             yield row
 
-    async def name_of(row: Row) -> str | None:
+    async def name_of(row: CaseRow) -> str | None:
         if row.store is None or row.seller is None:
             return None
         try:
             name = case_name(row.store, row.seller, row.run_id)
-            return (await workflows.look(name)).view.account.name
+            if row.broke_off:
+                return (await workflows.snapshot(name)).view.account.name
+            return (await workflows.view(name)).account.name
         except ServerFailed:
             raise
         except TemporalFailure as failure:
@@ -152,12 +154,12 @@ async def _named(workflows: Workflows, rows: list[Row]) -> AsyncIterator[Row]:
         yield row.model_copy(update={"name": name})
 
 
-def _row(execution: WorkflowExecution) -> Row:
+def _row(execution: WorkflowExecution) -> CaseRow:
     found, how = execution.typed_search_attributes, execution.status
     status = Status(said) if (said := found.get(STATUS)) else None
     since, ended = found.get(SINCE), execution.close_time is not None
     waiting = waits_for(status) if status and since else WaitsFor.ENGINE
-    return Row(
+    return CaseRow(
         case=execution.id.removeprefix("case/"),
         run_id=execution.run_id,
         status=status,
@@ -173,7 +175,7 @@ def _row(execution: WorkflowExecution) -> Row:
     )
 
 
-def _status(row: Row) -> str:
+def _status(row: CaseRow) -> str:
     if row.broke_off:
         return plain(row.broke_off)
     if row.waits_for is WaitsFor.ENGINE and row.since is None:
@@ -186,7 +188,7 @@ def _short(at: datetime) -> str:
     return f"{at:%m-%d %H:%M}"
 
 
-def _print(rows: list[Row], total: int, counts: dict[Status, int], *, names: bool) -> None:
+def _print(rows: list[CaseRow], total: int, counts: dict[Status, int], *, names: bool) -> None:
     columns = ["Case", "Seller"] if names else ["Case"]
     table = table_of(*columns, "Status", "Waits for, since (UTC)", "Deadline (UTC)", "Issues")
     now = datetime.now(UTC)

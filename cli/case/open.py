@@ -1,4 +1,4 @@
-"""`open`: everything is checked first; then the case starts, or the issues join the open one."""
+"""`open`: check everything; then start a case, or add the issues to the open case."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -97,8 +97,8 @@ def open_case(
     check(start, warn)
     # With --json, standard output is for the view alone.
     tell_person = warn if as_json else say
-    snapshot, _ = run(lambda workflows: open_or_join(workflows, start, by, tell_person))
-    print_case(snapshot.view, as_json=as_json)
+    view, _ = run(lambda workflows: open_or_join(workflows, start, by, tell_person))
+    print_case(view, as_json=as_json)
 
 
 def _from_flags(

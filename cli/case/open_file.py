@@ -1,4 +1,4 @@
-"""`open` with a file of many cases. Asking again changes nothing, so no journal is kept."""
+"""`open` with a file of many cases. A repeat changes nothing, so no journal is kept."""
 
 import asyncio
 import json
@@ -37,16 +37,19 @@ from temporal_client.failures import (
 from temporal_client.workflows import Workflows
 from workflows.case.input import CaseInput
 
-_AT_ONCE = 16  # lines are opened at once,
-_WAITING = 4  # more are read ahead for each of these
-_LONGEST = 1_000_000  # bytes of a line: more than a hundred issues take, however escaped
+_AT_ONCE = 16
+"""Lines that are opened at once."""
+_WAITING = 4
+"""Lines that are read ahead for each of these."""
+_LONGEST = 1_000_000
+"""Bytes of a line: more than a hundred issues take, however escaped."""
 
 Read = tuple[int, CaseInput | BadInput]
 Queue = asyncio.Queue[tuple[int, CaseInput] | None]
 
 
 class _Row(Account):
-    """A line of CSV; its fields are the columns."""
+    """A line of CSV. Its fields are the columns."""
 
     issue_id: Key
     issue_code: Code
@@ -55,45 +58,47 @@ class _Row(Account):
     policy: dict[str, JsonValue] | None = None
 
 
-class _Why(StrEnum):
-    """Why a line has come to nothing, or not yet."""
+class _Failure(StrEnum):
+    """Why a line has not been opened, or not yet."""
 
     REFUSED = "refused"
     NOT_YET_ANSWERED = "not_yet_answered"
-    """What was asked, be it a start, may yet be taken."""
+    """The start or the update may still be taken."""
     NOT_OPENED = "not_opened"
     BAD_INPUT = "bad_input"
 
 
 @dataclass
 class _Tally:
-    """What became of the lines so far."""
+    """The results so far."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
-    wrong: dict[_Why, dict[int, str]] = field(default_factory=lambda: {why: {} for why in _Why})
+    wrong: dict[_Failure, dict[int, str]] = field(
+        default_factory=lambda: {why: {} for why in _Failure}
+    )
     unfinished: dict[int, None] = field(default_factory=dict)
-    """In the order of the file."""
+    """The numbers of the lines, in the order of the file."""
     read: int = 0
 
     @property
     def again_from(self) -> int:
-        """The first line that is not finished."""
+        """Return the first line that is not finished."""
         return next(iter(self.unfinished), self.read + 1)
 
 
 def open_many(file: BinaryIO, by: str, first: int, *, policy: Overrides, as_json: bool) -> None:
-    """Open what each line asks for, from line `first` on; the exit code tells how it went.
+    """Open the case of each line from `first` on. The exit code says how it went.
 
-    `policy` stands above what a line says of the same name.
+    `policy` overrides the policy of each line.
 
     Raises:
-        BadInput: the file is not what it must be; nothing was started.
+        BadInput: the file is invalid; nothing was started.
         DidNotHappen: nobody answers from the start.
     """
-    checked(RequestCall, {"by": by})  # once, not in every line
+    checked(RequestCall, {"by": by})  # once, not for every line
     if not file.seekable():
         raise BadInput(f"{file.name}: is not a regular file")
-    # Read twice, so that nothing is started from a file in another encoding.
+    # The file is read twice, so that nothing is started if it has another encoding.
     total = sum(1 for _ in numbered(file, _LONGEST))
     file.seek(0)
     cases = read(file, first, policy)
@@ -116,7 +121,7 @@ def open_many(file: BinaryIO, by: str, first: int, *, policy: Overrides, as_json
         warn(f"{why}; run again with --from-line {tally.again_from}")
         if isinstance(stop, KeyboardInterrupt):
             raise stop
-    wrong = tally.wrong[_Why.BAD_INPUT]
+    wrong = tally.wrong[_Failure.BAD_INPUT]
     raise typer.Exit(2 if wrong else 1 if any(tally.wrong.values()) or stop else 0)
 
 
@@ -132,23 +137,23 @@ def _sum_up(tally: _Tally, *, as_json: bool, stopped: bool) -> None:
         return
     counts |= {why.value: len(lines) for why, lines in tally.wrong.items()}
     say(", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()))
-    # Lines of bad input are said when they are read.
-    listed = chain(*(tally.wrong[why].items() for why in _Why if why is not _Why.BAD_INPUT))
+    # Bad input was reported when it was read.
+    listed = chain(*(tally.wrong[why].items() for why in _Failure if why is not _Failure.BAD_INPUT))
     for line, reason in sorted(listed):
         say(f"line {line}: {reason}")
 
 
 async def _open_all(workflows: Workflows, cases: Iterable[Read], by: str, tally: _Tally) -> None:
-    # An account's lines all wait in one queue, hence never overtake each other.
+    # All lines of an account go to one queue, so they keep their order.
     queues = [Queue(_WAITING) for _ in range(_AT_ONCE)]
 
     async def hand_out() -> None:
         for number, start in cases:
             tally.read = number
             if isinstance(start, BadInput):
-                tally.wrong[_Why.BAD_INPUT][number] = clean(start.message)
+                tally.wrong[_Failure.BAD_INPUT][number] = clean(start.message)
                 warn(f"line {number}: {clean(start.message)}")
-                await asyncio.sleep(0)  # many bad lines do not keep the others waiting
+                await asyncio.sleep(0)  # so that many bad lines do not delay the others
             else:
                 tally.unfinished[number] = None
                 lane = hash(case_workflow_id_of(start.account)) % _AT_ONCE
@@ -165,7 +170,7 @@ async def _open_all(workflows: Workflows, cases: Iterable[Read], by: str, tally:
         async with asyncio.TaskGroup() as group:
             for task in (hand_out(), *map(work, queues)):
                 group.create_task(task)
-    except ExceptionGroup as group_of:  # all have the same cause
+    except ExceptionGroup as group_of:  # all tasks have the same cause
         raise group_of.exceptions[0] from None
 
 
@@ -174,16 +179,16 @@ async def _open_one(
 ) -> None:
     said: list[str] = []
     try:
-        snapshot, outcome = await open_or_join(workflows, start, by, said.append)
-    except (NoWorker, ServerFailed):  # which is everybody's, where a stuck case is its own
+        view, outcome = await open_or_join(workflows, start, by, said.append)
+    except (NoWorker, ServerFailed):  # which stops every line, unlike a stuck case
         raise
     except (DidNotHappen, TemporalFailure) as problem:
         said_no = in_words(problem) if isinstance(problem, TemporalFailure) else problem.message
-        tally.wrong[_why(problem)][number] = clean(said_no)
+        tally.wrong[_failure_of(problem)][number] = clean(said_no)
     else:
-        if outcome is Outcome.OPENED and not snapshot.view.timeline:
+        if outcome is Outcome.OPENED and not view.timeline:
             why = "the case is started, not yet answered: its coverage is being looked up"
-            tally.wrong[_Why.NOT_YET_ANSWERED][number] = why
+            tally.wrong[_Failure.NOT_YET_ANSWERED][number] = why
         else:
             tally.counts[outcome] += 1
     for note in said:
@@ -191,17 +196,17 @@ async def _open_one(
             warn(f"line {number}: {note}")
 
 
-def _why(problem: DidNotHappen | TemporalFailure) -> _Why:
+def _failure_of(problem: DidNotHappen | TemporalFailure) -> _Failure:
     match problem:
         case UpdateRefused() | WorkerFailed() | IssuesRefused():
-            return _Why.REFUSED
+            return _Failure.REFUSED
         case NoAnswer() | NotYetAnswered():
-            return _Why.NOT_YET_ANSWERED
-    return _Why.NOT_OPENED
+            return _Failure.NOT_YET_ANSWERED
+    return _Failure.NOT_OPENED
 
 
 def read(file: BinaryIO, first: int = 1, policy: Overrides = None) -> Iterator[Read]:
-    """Each line from `first` on with its number, checked; blank lines are left out."""
+    """Return each line from `first` on with its number, checked. Blank lines are left out."""
     case_of = _from_row if is_csv(file) else _from_json
     for number, values in values_of(file, _Row.model_fields, "a case", _LONGEST):
         if number < first:

@@ -1,4 +1,4 @@
-"""Starting a case, or joining the account's open one, whoever else does so meanwhile."""
+"""Start a case, or add the issues to the account's open case, whoever else does so meanwhile."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,57 +13,60 @@ from domain.case.events import AddIssue
 from domain.case.status import OPEN, Status
 from domain.case.view import CaseView
 from domain.shared.account import Issue
-from temporal_client.failures import NoAnswer, NotThere, UpdateRefused, WorkerFailed
+from temporal_client.failures import Closed, NoAnswer, NotThere, UpdateRefused, WorkerFailed
 from temporal_client.names import CaseName, case_name
-from temporal_client.workflows import ANSWERS_WITHIN, AlreadyOpen, Snapshot, Workflows
+from temporal_client.workflows import ANSWERS_WITHIN, AlreadyOpen, Workflows
 from workflows.case.input import CaseInput
 from workflows.shared.markdown import safe
 from workflows.shared.search_attributes import at_start
 
 ENDS_WITHIN_SECONDS = 20
-"""How long an ending case is waited for."""
+"""How long to wait for a case that is ending."""
 
 _SUMMARY_BYTES = 250
-"""Of a summary as JSON: Temporal takes 400, and encryption may add 143 (docs/encryption.md)."""
+"""The limit of a summary as JSON.
+
+Temporal takes 400 bytes, and encryption may add 143 (docs/encryption.md).
+"""
 
 
 class Outcome(StrEnum):
-    """What asking for a case came to."""
+    """What became of the issues."""
 
     OPENED = "opened"
     JOINED = "joined"
     KNOWN_ALREADY = "known_already"
     NOT_COVERED = "not_covered"
-    """Started, and ended at once: the account is not enrolled, or is deactivated."""
+    """The case started and ended at once: the account is not enrolled, or is deactivated."""
 
 
 class IssuesRefused(DidNotHappen):
-    """The open case does not take some of the issues; the others joined it."""
+    """The open case refused some of the issues; the others joined it."""
 
 
 class NotYetAnswered(DidNotHappen):
-    """The case is started, and no worker has answered for it yet."""
+    """The case has started, and no worker has answered yet."""
 
 
 async def open_or_join(
     workflows: Workflows, start: CaseInput, by: str, tell_person: Callable[[str], None]
-) -> tuple[Snapshot[CaseView], Outcome]:
-    """Start a case with the issues, or have them join the account's open case.
+) -> tuple[CaseView, Outcome]:
+    """Start a case with the issues, or add them to the account's open case.
 
-    It is done by whom the input names, and by `by` where it names nobody.
+    The input says who opens the case; `by` if it does not.
 
     Raises:
-        DidNotHappen: some of them are in no case now; the message says which.
-        TemporalFailure: likewise, or it is not known.
+        DidNotHappen: some issues are in no case now; the message says which.
+        TemporalFailure: likewise, or nobody knows.
     """
     start = start.model_copy(update={"by": start.by or by})
     name = case_name(start.account.store, start.account.seller_id)
-    # Harm ends a case's patience: what is to be in the case must be in it before.
+    # Harm ends the time in which a case takes issues, so the harmful ones come last.
     left = sorted(start.issues, key=lambda issue: issue.harmful)
-    joined = False
+    is_news = False
     until = asyncio.get_running_loop().time() + ENDS_WITHIN_SECONDS
     while True:
-        # The server starts one case of all who ask at once, and the others join it below.
+        # Of several clients at once the server starts one case; the others join it below.
         try:
             ours = await workflows.start_case(
                 name,
@@ -72,22 +75,21 @@ async def open_or_join(
                 summary=_summary(start, left),
             )
         except AlreadyOpen as running:
-            joining = _Joining(workflows, name, start, tell_person)
-            left = await joining.join(left)
-            joined = joined or joining.is_news
-            if not left:
-                outcome = Outcome.JOINED if joined else Outcome.KNOWN_ALREADY
-                return await workflows.look(name), outcome
+            open_case = _OpenCase(workflows, name, start, tell_person)
+            view, left = await open_case.add(left)
+            is_news = is_news or open_case.is_news
+            if view is not None and not left:
+                return view, Outcome.JOINED if is_news else Outcome.KNOWN_ALREADY
             await _end_of(workflows, running.name, left, until)
         else:
             tell_person(f"Opened the case {name} with {_listed(left)}.")
             opened = await _opened(workflows, ours)
-            covered = opened.view.status is not Status.NOT_COVERED
+            covered = opened.status is not Status.NOT_COVERED
             return opened, Outcome.OPENED if covered else Outcome.NOT_COVERED
 
 
-class _Joining:
-    """Issues that are added to an open case, one after the other."""
+class _OpenCase:
+    """The account's open case, to which issues are added, one after the other."""
 
     def __init__(
         self,
@@ -101,22 +103,27 @@ class _Joining:
         self._start = start
         self._tell_person = tell_person
         self.is_news = False
-        """Whether any of them changed the case."""
+        """Whether any issue changed the case."""
 
-    async def join(self, issues: list[Issue]) -> list[Issue]:
-        """Add them; answer those that came too late for the case.
+    async def add(self, issues: list[Issue]) -> tuple[CaseView | None, list[Issue]]:
+        """Add issues. Return the newest view, and the issues that came too late for the case.
+
+        The view is None if the case broke off just now.
 
         Raises:
-            IssuesRefused: the case is open and does not take one of them; the others joined.
+            IssuesRefused: the case is open and refuses some of them; the others joined.
         """
-        view = (await self._workflows.look(self._name)).view
+        try:
+            view = await self._workflows.view(self._name)
+        except Closed:
+            return None, issues
         if view.status in OPEN:
             _mention_differences(self._start, view.account.model_dump(), self._tell_person)
         left, refusals = [], []
         for issue in issues:
             event = AddIssue(by=self._start.by or "", issue=issue)
             try:
-                after = await self._workflows.tell(self._name, "add_issue", event)
+                after = await self._workflows.execute_update(self._name, "add_issue", event)
             except NotThere:
                 left.append(issue)
             except (UpdateRefused, WorkerFailed) as refusal:
@@ -129,11 +136,14 @@ class _Joining:
                 view = after
         if refusals:
             raise IssuesRefused("; ".join(refusals))
-        return left
+        return view, left
 
     async def _is_still_open(self, view: CaseView) -> bool:
-        """Whether it was this case that refused, and not one that is another by now."""
-        now = (await self._workflows.look(self._name)).view
+        """Return whether this case refused. The account may have another case by now."""
+        try:
+            now = await self._workflows.view(self._name)
+        except Closed:
+            return False
         return now.status in OPEN and now.id == view.id
 
     def _say_what_came_of(self, issue: Issue, before: CaseView) -> None:
@@ -163,10 +173,10 @@ def _mention_differences(
 
 
 async def _end_of(workflows: Workflows, ending: CaseName, left: list[Issue], until: float) -> None:
-    """Wait until an ending case has ended.
+    """Wait until a case that is ending has ended.
 
     Raises:
-        DidNotHappen: it takes too long.
+        DidNotHappen: that takes too long.
     """
     try:
         async with asyncio.timeout_at(until):
@@ -178,19 +188,19 @@ async def _end_of(workflows: Workflows, ending: CaseName, left: list[Issue], unt
         ) from None
 
 
-async def _opened(workflows: Workflows, ours: CaseName) -> Snapshot[CaseView]:
-    """The case once it has looked up its coverage, or as far as it got in a few seconds."""
+async def _opened(workflows: Workflows, ours: CaseName) -> CaseView:
+    """Return the case after it has looked up its coverage, or after a few seconds."""
     until = asyncio.get_running_loop().time() + ANSWERS_WITHIN.total_seconds()
     while True:
         try:
-            snapshot = await workflows.look(ours)
+            view = await workflows.view(ours)
         except NoAnswer as failure:
             why = no_answer_in_words(failure)
             raise NotYetAnswered(f"the case is started, not yet answered: {why}") from None
-        if snapshot.broke_off:
-            raise DidNotHappen(f"the case could not be opened: {snapshot.broke_off}")
-        if snapshot.view.timeline or asyncio.get_running_loop().time() > until:
-            return snapshot
+        except Closed as broke_off:
+            raise DidNotHappen(f"the case could not be opened: {broke_off}") from None
+        if view.timeline or asyncio.get_running_loop().time() > until:
+            return view
         await asyncio.sleep(0.02)
 
 
@@ -199,7 +209,7 @@ def _listed(issues: Sequence[Issue]) -> str:
 
 
 def _summary(start: CaseInput, issues: Sequence[Issue]) -> str:
-    """Who and what in one line; the Web UI takes it for markdown."""
+    """Return account and issues in one line. The Web UI takes it for markdown."""
     account = start.account
     name = safe(account.name)
     codes = ", ".join(sorted({issue.code for issue in issues}))

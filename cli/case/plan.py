@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.case.words import print_case
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.files import json_object
 from cli.terminal.parameters import By, Case, Json
 from cli.terminal.problems import BadInput, checked
@@ -45,4 +45,4 @@ def plan(
         raise BadInput("--file: give a file or flags, not both")
     said: Mapping[str, object] = flags if file is None else json_object(file)
     event = checked(SubmitPlan, {"by": by, **said})
-    print_case(tell(case, "submit_plan", event), as_json=as_json)
+    print_case(execute_update(case, "submit_plan", event), as_json=as_json)

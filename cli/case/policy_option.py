@@ -1,4 +1,4 @@
-"""Overrides of the policy, as they are written on a command line."""
+"""The option `--policy`."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,12 +20,12 @@ _SPANS = frozenset(
 
 
 def overridden(start: CaseInput, policy: Overrides) -> CaseInput:
-    """The start with `policy` above what it says itself."""
+    """Return the input with `policy` over its own."""
     return start.model_copy(update={"policy": (start.policy or {}) | policy}) if policy else start
 
 
 def overrides_of(texts: list[str] | None) -> Overrides:
-    """What each `NAME=VALUE` says; None where there is none."""
+    """Return the values of each `NAME=VALUE`, or None if there is none."""
     if not texts:
         return None
     overrides: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""`review`: a reviewer answers the plan that was shown to them, and nothing unread."""
+"""`review`: a reviewer answers the plan that was shown to them."""
 
 import sys
 from typing import Annotated
@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.case.story import plan_text
+from cli.case.case_details import plan_text
 from cli.case.words import meaning_of, print_case, status_of
-from cli.session import run, tell
+from cli.session import execute_update, run
 from cli.terminal.parameters import By, Case, Json
 from cli.terminal.problems import BadInput, DidNotHappen, checked
 from domain.case.events import Review, ReviewPlan
@@ -38,11 +38,11 @@ def review(
     event = checked(ReviewPlan, {"by": by, "decision": decision, "note": note, "version": version})
     if version is None:
         event = event.model_copy(update={"version": _version_read(case)})
-    print_case(tell(case, "review_plan", event), as_json=as_json)
+    print_case(execute_update(case, "review_plan", event), as_json=as_json)
 
 
 def _version_read(case: CaseName) -> int:
-    """The newest version of the plan, shown at a terminal.
+    """Show the newest version of the plan at a terminal, and return its number.
 
     Raises:
         BadInput: there is no terminal.
@@ -50,12 +50,12 @@ def _version_read(case: CaseName) -> int:
     """
     if not sys.stdin.isatty():
         raise BadInput("--version: required where nobody can be shown the plan: the one you read")
-    view = run(lambda workflows: workflows.look(case)).view
-    if view.status is not Status.PLAN_REVIEW:  # one that comes just now has not been read
+    view = run(lambda workflows: workflows.view(case))
+    if view.status is not Status.PLAN_REVIEW:  # nobody has read a plan that comes just now
         stands = f"{status_of(view)}: {meaning_of(view)}"
         raise DidNotHappen(f"refused: no plan is under review; {case} is {stands}")
     plans = view.plans
-    # Not to standard output, which is for the answer alone, and where typer's own prompt writes.
+    # Not to standard output, which is for the answer alone. (typer's prompt writes there.)
     terminal = Console(stderr=True, markup=False, highlight=False, emoji=False)
     terminal.print(plan_text(plans[-1], view.status))
     terminal.print("Is this the plan that you answer? [y/N]: ", end="")

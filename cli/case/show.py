@@ -1,11 +1,11 @@
-"""`show`: the story of a case."""
+"""`show`: a case in full."""
 
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from cli.case.story import story_of
+from cli.case.case_details import case_details
 from cli.case.words import print_case
 from cli.session import run
 from cli.terminal.output import console
@@ -19,10 +19,10 @@ def show(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """The story of the account's newest case, or of an earlier one."""
+    """Show the account's newest case in full, or an earlier one."""
     name = replace(case, run_id=run_id) if run_id else case
-    snapshot = run(lambda workflows: workflows.look(name))
+    snapshot = run(lambda workflows: workflows.snapshot(name))
     if as_json:
         print_case(snapshot.view, as_json=True)
     else:
-        console().print(story_of(snapshot))
+        console().print(case_details(snapshot))

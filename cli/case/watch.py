@@ -1,4 +1,4 @@
-"""`watch`: a case followed to its end, through outages of the server and of the worker."""
+"""`watch`: follow a case to its end, through outages of the server and of the worker."""
 
 import asyncio
 import sys
@@ -60,7 +60,7 @@ def watch(
     and waited for. The exit code is 0 once the case has closed, 1 if its workflow broke off.
     """
     screen = console()
-    # Not what rich takes for a terminal: FORCE_COLOR makes it one of any pipe.
+    # Not rich's own test of a terminal: FORCE_COLOR makes any pipe one.
     live = sys.stdout.isatty() and not screen.is_dumb_terminal and not as_json
 
     async def follow_it(workflows: Workflows) -> CaseSnapshot:
@@ -77,12 +77,12 @@ def watch(
 async def follow(
     workflows: Workflows, name: CaseName, interval: float
 ) -> AsyncIterator[CaseSnapshot | Outage]:
-    """The case at each look, or why nobody answers for it just now; the last is its end.
+    """Return the case again and again, or why nobody answers just now. The last one has ended.
 
     Raises:
         TemporalFailure: there is no such case, or nobody answers from the start.
     """
-    snapshot = await workflows.look(name)
+    snapshot = await workflows.snapshot(name)
     ours = snapshot.view.id
     while True:
         if snapshot.ended or snapshot.view.closed_at is None:
@@ -92,11 +92,11 @@ async def follow(
         while True:
             await asyncio.sleep(interval)
             try:
-                # Not by its own id: the run in it may be long gone from the server, if the case
-                # has continued as new. The id is for when the account has a later case.
-                snapshot = await workflows.look(replace(name, run_id=None))
+                # Not by its own id: if the case has continued as new, the server may have
+                # deleted the run in it. The id is for when the account has a later case.
+                snapshot = await workflows.snapshot(replace(name, run_id=None))
                 if snapshot.view.id != ours:
-                    snapshot = await workflows.look(parse_case(ours))
+                    snapshot = await workflows.snapshot(parse_case(ours))
                 break
             except NoAnswer as failure:
                 yield Outage(no_answer_in_words(failure))
@@ -123,7 +123,7 @@ async def _in_lines(found: AsyncIterator[CaseSnapshot | Outage], *, as_json: boo
                 say_json(now.view.model_dump_json())
             else:
                 say(_line(now))
-            sys.stdout.flush()  # whoever reads the pipe waits for it
+            sys.stdout.flush()  # for the reader of a pipe
         last = now
     assert last is not None
     return last
@@ -138,14 +138,14 @@ async def _on_screen(found: AsyncIterator[CaseSnapshot | Outage], screen: Consol
             if last is None:
                 continue
             trouble = f"{now.why}; still watching" if isinstance(now, Outage) else None
-            # Half of the screen for what was done, half for what is to come.
+            # Half of the screen for the attempts made, half for those to come.
             live.update(_frame(last, trouble, max(2, (screen.height - 12) // 2)), refresh=True)
     assert last is not None
     return last
 
 
 def _line(snapshot: CaseSnapshot) -> str:
-    said = "; ".join(_standing(snapshot).values())
+    said = "; ".join(_state_lines(snapshot).values())
     happened = snapshot.view.timeline[-1:]
     last = "".join(f"; last: {plain(e.what)} {plain(e.result or '')}".rstrip() for e in happened)
     return f"{snapshot.now:%Y-%m-%d %H:%M:%S} UTC: {said}{last}"
@@ -157,14 +157,14 @@ def _frame(snapshot: CaseSnapshot, trouble: str | None, rows: int) -> Renderable
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
     grid.add_row("Case", f"{view.id}, {utc(snapshot.now)}")
-    for name, value in _standing(snapshot).items():
+    for name, value in _state_lines(snapshot).items():
         grid.add_row(name, value)
     if trouble:
         grid.add_row("No answer", trouble, style="yellow")
     return Group(grid, _attempts(view, rows))
 
 
-def _standing(snapshot: CaseSnapshot) -> dict[str, str]:
+def _state_lines(snapshot: CaseSnapshot) -> dict[str, str]:
     view = snapshot.view
     under_way = sum(made.result is None for made in view.attempts)
     made = f"{len(view.attempts) - under_way} attempts made"

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.case.words import print_case
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Case, Json, Note, Seen
 from cli.terminal.problems import checked
 from domain.case.events import Withdraw
@@ -24,4 +24,4 @@ def withdraw(
 ) -> None:
     """The case, or one issue of it, was raised in error."""
     event = {"by": by, "note": note, "issue": issue, "seen": seen}
-    print_case(tell(case, "withdraw", checked(Withdraw, event)), as_json=as_json)
+    print_case(execute_update(case, "withdraw", checked(Withdraw, event)), as_json=as_json)

@@ -6,7 +6,7 @@ from typing import assert_never
 from cli.terminal.output import say, say_json
 from cli.terminal.words import plain, utc
 from domain.case.attempt import Channel, Purpose
-from domain.case.state import Plan
+from domain.case.plans import Plan
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.view import CaseView, PlannedView
 from reference.contact_check import zone_problem
@@ -26,7 +26,7 @@ _MEANING = {
 
 
 def print_case(view: CaseView, *, as_json: bool) -> None:
-    """The view as JSON, or where the case stands and what comes next."""
+    """Print the view as JSON, or the status and what comes next."""
     if as_json:
         say_json(view.model_dump_json(indent=2))
         return
@@ -45,7 +45,7 @@ def status_of(view: CaseView) -> str:
 
 
 def meaning_of(view: CaseView) -> str:
-    """What the status says to somebody who does not know the rules."""
+    """Return what the status means, for somebody who does not know the rules."""
     if not view.timeline:
         return "it is being looked up whether the account is covered"
     meaning = _MEANING[view.status]
@@ -63,7 +63,7 @@ def how_it_ended(view: CaseView) -> str:
 
 
 def what_next(view: CaseView) -> str | None:
-    """What happens next if nobody does anything; None once that is nothing any more."""
+    """Return what happens next if nobody does anything, or None if nothing does."""
     if view.status in CLOSED:
         return None
     upcoming = [
@@ -82,12 +82,12 @@ def what_next(view: CaseView) -> str | None:
 
 
 def to_come(view: CaseView) -> tuple[PlannedView, ...]:
-    """What is still to be done; nothing, once the case has ended, but the e-mail that says so."""
+    """Return the attempts to come. A case that has ended has none to show."""
     return () if view.status in CLOSED else view.agenda
 
 
 def review_of(version: Plan, status: Status) -> str:
-    """What a reviewer made of a plan, or whether one still will."""
+    """Return the answer of the reviewer, or whether there will be one."""
     if version.decision is None:
         return "waits for a reviewer" if status in READS_PLANS else "was not reviewed"
     note = f": {version.note}" if version.note else ""
@@ -95,7 +95,7 @@ def review_of(version: Plan, status: Status) -> str:
 
 
 def has_deadline(view: CaseView) -> bool:
-    """Whether the deadline is one that is running."""
+    """Return whether a deadline is running."""
     return view.deadline is not None and view.status in (Status.CONTACTING, Status.WORKING)
 
 
@@ -111,7 +111,7 @@ def attempt_of(channel: Channel, about: Purpose) -> str:
 
 
 def local(at: datetime, view: CaseView) -> str:
-    """`Mon 09:00 UTC-8`: by the seller's clock, or empty where we do not know the zone."""
+    """`Mon 09:00 UTC-8`: by the seller's clock, or empty if we do not know the zone."""
     zone = view.account.time_zone
     if zone_problem(zone):
         return ""
@@ -120,6 +120,6 @@ def local(at: datetime, view: CaseView) -> str:
 
 
 def both(at: datetime, view: CaseView) -> str:
-    """In UTC and by the seller's clock."""
+    """Return a moment in UTC and by the seller's clock."""
     theirs = local(at, view)
     return f"{utc(at)} ({theirs})" if theirs else utc(at)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.enrollment.words import print_enrollment
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Json, Seller
 from cli.terminal.problems import BadInput, checked
 from domain.enrollment.events import ChangeAccount
@@ -14,7 +14,7 @@ from domain.shared.account import SellingPlan
 
 
 class Removable(StrEnum):
-    """What may be known of an account, called as the options are."""
+    """The values of an account that can be removed, by the names of their options."""
 
     NAME = "name"
     SELLING_PLAN = "selling-plan"
@@ -58,7 +58,7 @@ def change(
         changes[removed] = None
     fields = {_field_of(option): value for option, value in changes.items()}
     event = checked(ChangeAccount, {"by": by, **fields})
-    print_enrollment(tell(seller, "change_account", event), as_json=as_json)
+    print_enrollment(execute_update(seller, "change_account", event), as_json=as_json)
 
 
 def _field_of(option: Removable) -> str:

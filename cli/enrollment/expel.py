@@ -1,4 +1,4 @@
-"""`enrollment expel`: a seller is out of the programme."""
+"""`enrollment expel`: remove a seller from the programme."""
 
 from typing import Annotated
 
@@ -32,5 +32,5 @@ def expel(
     values = {"by": by, "category": category, "evidence": evidence, "case_id": case_id}
     event = checked(Expel, values)
     attributes = enrollment_at_start(seller.account)
-    view = run(lambda w: w.tell_or_start(seller, "expel", event, attributes=attributes))
+    view = run(lambda w: w.execute_update_with_start(seller, "expel", event, attributes=attributes))
     print_enrollment(view, as_json=as_json)

@@ -1,4 +1,4 @@
-"""`enrollment list`: sellers by what Temporal finds them by."""
+"""`enrollment list`: sellers, found by their search attributes."""
 
 import asyncio
 import json
@@ -22,8 +22,8 @@ from temporal_client.search import OPEN, count, count_each, newest, query_of
 from workflows.shared.search_attributes import SELLER, STATUS, STORE
 
 
-class Wanted(Frozen):
-    """Which sellers: every value is of an alphabet that cannot leave its quotes in a query."""
+class SellerFilter(Frozen):
+    """What sellers to find. The alphabet of every value keeps it within its quotes in a query."""
 
     status: EnrollmentStatus | None = None
     store: Store | None = None
@@ -31,13 +31,13 @@ class Wanted(Frozen):
     limit: int = Field(default=100, ge=1)
 
     def query(self, status: EnrollmentStatus | None) -> str:
-        """The sellers of a status, or of any."""
+        """Return the query for the sellers of a status, or of any."""
         of_status = [f"{STATUS.name} = '{status}'"] if status is not None else []
         # An enrollment ends only by being broken off.
         return query_of(ENROLLMENT_WORKFLOW, *of_status, OPEN, store=self.store, seller=self.seller)
 
 
-class Row(Frozen):
+class SellerRow(Frozen):
     """A seller as found."""
 
     enrollment: str
@@ -58,7 +58,7 @@ def list_sellers(
 ) -> None:
     """List the sellers that the programme knows, the newest first, and count them by status."""
     values = {"status": status, "store": store, "seller": seller, "limit": limit}
-    wanted = checked(Wanted, values)
+    wanted = checked(SellerFilter, values)
     found, total, counts = run(lambda workflows: _find(workflows.client, wanted))
     rows = list(map(_row, found))
     if as_json:
@@ -72,7 +72,7 @@ def list_sellers(
 
 
 async def _find(
-    client: Client, wanted: Wanted
+    client: Client, wanted: SellerFilter
 ) -> tuple[list[WorkflowExecution], int, dict[EnrollmentStatus, int]]:
     query = wanted.query(wanted.status)
     return await asyncio.gather(
@@ -82,10 +82,10 @@ async def _find(
     )
 
 
-def _row(execution: WorkflowExecution) -> Row:
+def _row(execution: WorkflowExecution) -> SellerRow:
     found = execution.typed_search_attributes
     status = found.get(STATUS)
-    return Row(
+    return SellerRow(
         enrollment=execution.id.removeprefix("enrollment/"),
         status=EnrollmentStatus(status) if status else None,
         store=found.get(STORE),

@@ -1,7 +1,7 @@
 """`enrollment reinstate`: the account is active again."""
 
 from cli.enrollment.words import print_enrollment
-from cli.session import tell
+from cli.session import execute_update
 from cli.terminal.parameters import By, Json, Note, Seller
 from cli.terminal.problems import checked
 from domain.enrollment.events import Reinstate
@@ -10,5 +10,6 @@ from domain.enrollment.events import Reinstate
 def reinstate(seller: Seller, note: Note, by: By, as_json: Json = False) -> None:
     """The account is active again in the marketplace; the requirements decide again."""
     print_enrollment(
-        tell(seller, "reinstate", checked(Reinstate, {"by": by, "note": note})), as_json=as_json
+        execute_update(seller, "reinstate", checked(Reinstate, {"by": by, "note": note})),
+        as_json=as_json,
     )

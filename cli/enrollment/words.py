@@ -1,4 +1,4 @@
-"""An enrollment in words: in a line, and whole."""
+"""An enrollment in a line, and in full."""
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -19,7 +19,7 @@ _MEANING = {
 
 
 def print_enrollment(view: EnrollmentView, *, as_json: bool) -> None:
-    """The view as JSON, or where the seller stands."""
+    """Print the view as JSON, or the seller's status."""
     if as_json:
         say_json(view.model_dump_json(indent=2))
         return
@@ -30,8 +30,8 @@ def print_enrollment(view: EnrollmentView, *, as_json: bool) -> None:
         say(f"Next: {_qualifies(view)}.")
 
 
-def story_of(name: str, snapshot: Snapshot[EnrollmentView]) -> RenderableType:
-    """The whole enrollment: where it stands and why, what is known, what happened."""
+def enrollment_details(name: str, snapshot: Snapshot[EnrollmentView]) -> RenderableType:
+    """Return the whole enrollment: its status and why, what is known, what happened."""
     view = snapshot.view
     rows = [("Seller", name), ("Status", _status(view))]
     if view.deactivated:

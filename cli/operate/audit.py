@@ -1,4 +1,4 @@
-"""`audit`: what goes wrong without anybody being told, and what to do about it."""
+"""`audit`: find what goes wrong without anybody being told, and say what to do about it."""
 
 from datetime import timedelta
 from itertools import groupby
@@ -17,7 +17,7 @@ from domain.shared.errors import explain
 from runtime.settings import Settings
 
 _SHOWN = 20
-"""Of each kind: in an outage every case is late."""
+"""How many findings of each kind are printed: in an outage every case is late."""
 
 
 def audit(

@@ -1,8 +1,8 @@
-"""The audit: what goes wrong without anybody being told.
+"""The checks of the audit: what goes wrong without anybody being told.
 
-What stands still the server itself lists, case or enrollment, however many are open. For the rest
-it is cheap where all is well: the list of open cases, a question to the server about each, and
-none to a worker, which would have to replay the case. Enrollments are too many even for that.
+The server itself lists the workflows that stand still, however many are open. The other checks are
+cheap if all is well: they list the open cases and describe each. They query no worker, which would
+have to replay the case. Enrollments are too many even for that.
 """
 
 import asyncio
@@ -21,7 +21,8 @@ from cli.in_parallel import each
 from cli.operate.audit_report import Finding, FindingKind, Report, lasting
 from cli.operate.server_checks import LATE, check_case, stands_still, stuck
 from cli.operate.time_zones_check import too_old
-from domain.case.status import EventKind, Status
+from domain.case.events import EventKind
+from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.shared.names import (
     CASE_WORKFLOW,
@@ -31,20 +32,20 @@ from domain.shared.names import (
     TELEPHONY_QUEUE,
 )
 from reference.time_zones import EDITION
-from temporal_client.failures import NotThere, ServerFailed, TemporalFailure
+from temporal_client.failures import Closed, NotThere, ServerFailed, TemporalFailure
 from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
 from temporal_client.search import OPEN, listed, query_of
-from temporal_client.workflows import Snapshot, Workflows, clock_of
+from temporal_client.workflows import Workflows, clock_of
 from workflows.shared.search_attributes import STATUS
 
 UNDECIDED = timedelta(hours=24)
-"""Escalations that wait for longer are reported."""
+"""Escalations that have waited for longer are reported."""
 
 _FAILING_TASKS = (
     "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
 )
-"""What the server itself marks, after as many failures in a row as it is told to: ours two."""
+"""Workflows that the server marks after some failures in a row. Our servers are set to two."""
 _STANDS_STILL = f"({_FAILING_TASKS} OR ExecutionStatus = 'Paused')"
 
 
@@ -55,11 +56,11 @@ async def check_everything(
     quick: bool = False,
     zones_checked: date | None = None,
 ) -> Report:
-    """Look at queues, at what stands still, and at every open case.
+    """Check the queues, the workflows that stand still, and every open case.
 
-    With `ask` each case's worker is asked. With `quick` no open case is looked at by itself, so
-    that it takes a second however many there are. `zones_checked` is when somebody looked in vain
-    for newer time zones than this machine has.
+    `ask` queries every open case, which takes a worker. `quick` describes no open case by itself,
+    so that the audit takes a second however many are open. `zones_checked` is the day on which
+    somebody last looked in vain for newer time zones than this machine has.
     """
     client = workflows.client
     queues = await asyncio.gather(
@@ -81,7 +82,7 @@ async def check_everything(
 
 
 async def _queue(client: Client, queue: str) -> Finding | None:
-    """No worker asks for the queue's work."""
+    """Return a finding if no worker listens on the queue."""
     of = WORKFLOWS if queue == CASES_QUEUE else ACTIVITIES
     heard, kind = await last_heard(client, queue, of), FindingKind.QUEUE_WITHOUT_WORKER
     if is_listening(heard):
@@ -93,7 +94,7 @@ async def _queue(client: Client, queue: str) -> Finding | None:
 
 
 class _Checker:
-    """Checks one workflow after the other."""
+    """Checks one workflow after another."""
 
     def __init__(self, workflows: Workflows, *, ask: bool, worker: bool) -> None:
         self._workflows = workflows
@@ -101,10 +102,10 @@ class _Checker:
         self._worker = worker
         self.asked = 0
         self._stuck: set[str] = set()
-        """Runs of which it is known already."""
+        """The runs that are known to be stuck."""
 
     async def check_marked(self, listed: WorkflowExecution) -> list[Finding]:
-        """One that the server has marked. The mark may outlast the fault by a moment."""
+        """Check a workflow that the server has marked. The mark may outlast the fault."""
         workflow = await self._still_running(listed)
         if workflow is None or not stands_still(workflow):
             return []
@@ -112,13 +113,13 @@ class _Checker:
         return [await stuck(self._workflows.client, workflow, clock_of(workflow))]
 
     async def check_open_case(self, listed: WorkflowExecution) -> list[Finding]:
-        """One that is open."""
+        """Check an open case."""
         case = await self._still_running(listed)
         if case is None or case.run_id in self._stuck:
             return []
         findings = await check_case(self._workflows.client, case)
         if any(finding.kind is FindingKind.STUCK_WORKFLOW for finding in findings):
-            return findings  # it answers nobody
+            return findings  # it answers no query
         if self._ask or case.typed_search_attributes.get(STATUS) == Status.ESCALATED:
             findings += await self._asked(case)
         return findings
@@ -138,28 +139,30 @@ class _Checker:
             return [Finding(kind=FindingKind.NO_ANSWER, where=case.id, what=what)]
         self.asked += 1
         try:
-            snapshot = await self._workflows.look(CaseName(CASE, case.id))
+            view = await self._workflows.view(CaseName(CASE, case.id))
         except ServerFailed:
             raise
+        except Closed:  # it closed just now
+            return []
         except TemporalFailure as failure:
             return [Finding(kind=FindingKind.NO_ANSWER, where=case.id, what=in_words(failure))]
-        return [*_undecided(case.id, snapshot), *_overdue(case, snapshot)]
+        return [*_undecided(case, view), *_overdue(case, view)]
 
 
-def _undecided(where: str, snapshot: Snapshot[CaseView]) -> list[Finding]:
-    view, now = snapshot.view, snapshot.now
+def _undecided(case: WorkflowExecutionDescription, view: CaseView) -> list[Finding]:
+    now = clock_of(case)
     if view.status is not Status.ESCALATED:
         return []
     since = next(entry.at for entry in reversed(view.timeline) if entry.what is EventKind.STATUS)
     if now - since < UNDECIDED:
         return []
     what = f"escalated ({view.reason}), and nobody has decided"
-    return [lasting(FindingKind.ESCALATION_UNDECIDED, where, what, since, now)]
+    return [lasting(FindingKind.ESCALATION_UNDECIDED, case.id, what, since, now)]
 
 
-def _overdue(case: WorkflowExecutionDescription, snapshot: Snapshot[CaseView]) -> list[Finding]:
-    """Due, and nothing of it is under way, though the case had not a thing else to do."""
-    view, before = snapshot.view, clock_of(case)
+def _overdue(case: WorkflowExecutionDescription, view: CaseView) -> list[Finding]:
+    """Return a finding if an attempt was due, and the case has nothing under way."""
+    before = clock_of(case)
     busy = case.raw_description.pending_activities or any(not a.result for a in view.attempts)
     if busy or not view.agenda or view.agenda[0].due > before - LATE:
         return []

@@ -1,4 +1,4 @@
-"""What an audit reports."""
+"""The report of an audit."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from domain.shared.text import Frozen
 
 
 class FindingKind(StrEnum):
-    """What is wrong; each has its page in docs/runbook."""
+    """What is wrong. Each kind has a page in docs/runbook."""
 
     QUEUE_WITHOUT_WORKER = "queue_without_worker"
     STUCK_WORKFLOW = "stuck_workflow"
@@ -22,7 +22,7 @@ class FindingKind(StrEnum):
 
     @property
     def page(self) -> str:
-        """What to do about it."""
+        """The page that says what to do about it."""
         return f"docs/runbook/{self.value.replace('_', '-')}.md"
 
 
@@ -34,28 +34,28 @@ class Finding(Frozen):
     """A case or an enrollment by its workflow id, a queue, or this machine."""
     what: str
     since: datetime | None = None
-    """By the own clock of the case, which may have been played forward; null where unknown."""
+    """By the case's own clock, which may have been played forward. Null if unknown."""
     lasts: timedelta | None = None
 
     @computed_field  # type: ignore[prop-decorator]  # as pydantic documents it
     @property
     def page(self) -> str:
-        """What to do about it."""
+        """The page that says what to do about it."""
         return self.kind.page
 
 
 def lasting(kind: FindingKind, where: str, what: str, since: datetime, now: datetime) -> Finding:
-    """A finding that lasts until now."""
+    """Return a finding that has lasted until now."""
     return Finding(kind=kind, where=where, what=what, since=since, lasts=now - since)
 
 
 class Report(Frozen):
-    """What was looked at, and what is wrong."""
+    """What was checked, and what is wrong."""
 
     cases: int
-    """Open ones, each of which the server was asked about."""
+    """The open cases that were checked."""
     asked: int
-    """Those of them whose worker was asked, too."""
+    """The cases of these that were queried."""
     time_zones: str
-    """The edition of the database that this client tells the sellers' time by, as `2026f`."""
+    """The edition of this client's time zones, such as `2026f`."""
     findings: tuple[Finding, ...]

@@ -1,4 +1,4 @@
-"""`link`: a seller's way in to their account health page, for the desk to hand on."""
+"""`link`: a link to a seller's account health page, for the desk to pass on."""
 
 import sys
 from contextlib import suppress
@@ -34,7 +34,7 @@ def link(case: Case) -> None:
 
 
 def _warn_if_unknown(case: CaseName) -> None:
-    """A link is right for whoever becomes known later; more likely the name is mistyped."""
+    """Warn if nobody knows the seller: the name may be mistyped. The link may work later."""
     try:
         known = run(lambda workflows: _is_known(workflows, case))
     except (DidNotHappen, BadInput) as problem:

@@ -1,4 +1,4 @@
-"""What is wrong with an open case, as far as the server alone can tell: no worker is asked.
+"""What is wrong with an open case, as far as the server alone can tell. No worker is queried.
 
 Everything is measured by the case's own clock, which may have been played forward. The server
 keeps it, and whatever waits for a worker was due by it.
@@ -17,11 +17,12 @@ from cli.operate.audit_report import Finding, FindingKind, lasting
 from cli.terminal.words import plain
 from domain.case.status import Status
 from domain.shared.names import CASES_QUEUE
+from temporal_client.failures import translated
 from temporal_client.workflows import ANSWERS_WITHIN, clock_of
 from workflows.shared.search_attributes import DEADLINE, STATUS
 
 LATE = timedelta(minutes=5)
-"""What is overdue, or fails, for longer is reported."""
+"""Whatever is overdue, or fails, for longer is reported."""
 
 _FAILED_TASKS = 3
 """The attempt of a task from which on it is stuck, some 20 seconds after it was first due. Fewer
@@ -30,13 +31,13 @@ failures in a row than two are a worker that was killed, or a deployment."""
 _FAILED_TRIES = 3
 
 _TIMED = (Status.CONTACTING, Status.WORKING)
-"""In any other status the deadline is a past one's."""
+"""In any other status the deadline is an old one."""
 
 _NEWEST_EVENTS = 100
 
 
 async def check_case(client: Client, case: WorkflowExecutionDescription) -> list[Finding]:
-    """What is wrong with an open case."""
+    """Return what is wrong with an open case."""
     now, raw = clock_of(case), case.raw_description
     findings = list(_overdue(case, now))
     if stands_still(case):
@@ -50,7 +51,7 @@ async def check_case(client: Client, case: WorkflowExecutionDescription) -> list
 
 
 def stands_still(workflow: WorkflowExecutionDescription) -> bool:
-    """Whether it is paused, or its task fails or times out again and again."""
+    """Return whether it is paused, or its task fails or times out again and again."""
     task = workflow.raw_description.pending_workflow_task
     return task.attempt >= _FAILED_TASKS or _paused(workflow) is not None
 
@@ -72,7 +73,7 @@ def _overdue(case: WorkflowExecutionDescription, now: datetime) -> Iterator[Find
     attributes = case.typed_search_attributes
     deadline = attributes.get(DEADLINE)
     timed = attributes.get(STATUS) in _TIMED and deadline is not None
-    # What is under way at the deadline is let finish: it is reported itself, where it hangs.
+    # An attempt under way at the deadline may finish. One that hangs is reported itself.
     if timed and deadline and deadline < now - LATE and not activities:
         what = f"its deadline has passed, and it is still {attributes.get(STATUS)}"
         yield lasting(FindingKind.DEADLINE_PASSED, case.id, what, deadline, now)
@@ -82,7 +83,7 @@ def _failing(
     case: WorkflowExecution, activity: PendingActivityInfo, since: datetime | None, now: datetime
 ) -> Finding:
     failure = activity.last_failure
-    # Never its message, which a library may have put an address into.
+    # Not its message: a library may have put an address into it.
     kind = failure.application_failure_info.type or failure.WhichOneof("failure_info") or "unknown"
     what = f"{_named(activity)} failed {activity.attempt - 1} times; the last failure: {kind}"
     lasts = now - since if since else None
@@ -96,7 +97,7 @@ def _named(activity: PendingActivityInfo) -> str:
 
 
 async def stuck(client: Client, workflow: WorkflowExecutionDescription, now: datetime) -> Finding:
-    """A workflow that is paused, or whose task fails again and again, as its history says."""
+    """Return the finding for a workflow that stands still. Its history says why."""
     kind, where = FindingKind.STUCK_WORKFLOW, workflow.id
     if paused := _paused(workflow):
         return lasting(kind, where, "somebody paused it", paused, now)
@@ -116,7 +117,7 @@ async def stuck(client: Client, workflow: WorkflowExecutionDescription, now: dat
 
 
 def _paused(workflow: WorkflowExecutionDescription) -> datetime | None:
-    """Since when, if it is."""
+    """Return since when it is paused, if it is."""
     info = workflow.raw_description.workflow_extended_info
     return info.pause_info.paused_time.ToDatetime(UTC) if info.HasField("pause_info") else None
 
@@ -124,7 +125,7 @@ def _paused(workflow: WorkflowExecutionDescription) -> datetime | None:
 async def _scheduled_at(
     client: Client, case: WorkflowExecution, activity: PendingActivityInfo
 ) -> datetime | None:
-    """When an activity was first to begin: the server tells of its next try only."""
+    """Return when an activity was first scheduled. The server tells of its next try only."""
     for event in await _newest_events(client, case):
         scheduled = event.activity_task_scheduled_event_attributes
         if scheduled.activity_id == activity.activity_id:
@@ -133,12 +134,13 @@ async def _scheduled_at(
 
 
 async def _newest_events(client: Client, workflow: WorkflowExecution) -> list[HistoryEvent]:
-    answer = await client.workflow_service.get_workflow_execution_history_reverse(
-        GetWorkflowExecutionHistoryReverseRequest(
-            namespace=client.namespace,
-            execution=workflow.raw_info.execution,
-            maximum_page_size=_NEWEST_EVENTS,
-        ),
-        timeout=ANSWERS_WITHIN,
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace,
+        execution=workflow.raw_info.execution,
+        maximum_page_size=_NEWEST_EVENTS,
     )
+    with translated():
+        answer = await client.workflow_service.get_workflow_execution_history_reverse(
+            request, timeout=ANSWERS_WITHIN
+        )
     return list(answer.history.events)

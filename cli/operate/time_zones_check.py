@@ -1,4 +1,4 @@
-"""Whether the time zones that this machine has are too old."""
+"""Check whether the time zones of this machine are too old."""
 
 from datetime import UTC, date, datetime, time
 
@@ -8,11 +8,11 @@ from cli.operate.audit_report import Finding, FindingKind, lasting
 from reference.time_zones import EDITION, newest_known
 
 _OLD = relativedelta(months=6)
-"""Within which there is a new edition as a rule."""
+"""A new edition usually comes within this time."""
 
 
 def too_old(now: datetime, checked: date | None) -> list[Finding]:
-    """A finding where they were last known to be the newest too long ago."""
+    """Return a finding if nobody has known them to be the newest for too long."""
     since = datetime.combine(newest_known(checked), time(), UTC)
     if now < since + _OLD:
         return []

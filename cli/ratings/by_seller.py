@@ -1,6 +1,6 @@
-"""Lines of ratings, put on disk and handed out seller by seller.
+"""Lines of ratings, kept on disk and returned seller by seller.
 
-Nobody else sees the file: SQLite removes it from its folder as soon as it is made.
+Nobody else sees the file: SQLite removes it from its folder as soon as it has made it.
 """
 
 import json
@@ -26,22 +26,22 @@ ORDER BY first_line
 """
 
 
-class Seller(NamedTuple):
+class RatedSeller(NamedTuple):
     """A seller, with what the file says of them."""
 
     first_line: int
     account: SellerAccount
-    """Of the values that lines give, the last of each."""
+    """The last value of each field."""
     ratings: tuple[Rating, ...]
     lines: tuple[int, ...]
-    """Where each of the ratings stands in the file."""
+    """The number of the line of each rating."""
 
 
 class BySeller:
-    """What a file says, by seller."""
+    """The lines of a file, by seller."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("")  # a file of its own, which grows as it must
+        self._database = sqlite3.connect("")  # a temporary file
         self._database.executescript(_TABLE)
 
     def add(self, lines: Iterable[tuple[int, RatingLine]]) -> None:
@@ -66,17 +66,17 @@ class BySeller:
             raise DidNotHappen(f"the lines could not be put on disk: {error}") from None
 
     def count(self, from_line: int) -> int:
-        """How many sellers have their first line there or later; every line was added."""
+        """Return how many sellers have their first line there or later. Add every line before."""
         self._database.execute("CREATE INDEX IF NOT EXISTS by_seller ON lines (seller, line)")
         found = self._database.execute(f"SELECT count(*) FROM ({_SELLERS})", (from_line,))  # noqa: S608
         return int(found.fetchone()[0])
 
-    def sellers(self, from_line: int) -> Iterator[Seller]:
-        """Those sellers, in the order of the file."""
+    def sellers(self, from_line: int) -> Iterator[RatedSeller]:
+        """Return these sellers, in the order of the file."""
         for seller, first_line in self._database.execute(_SELLERS, (from_line,)):
             yield self._seller(seller, first_line)
 
-    def _seller(self, seller: str, first_line: int) -> Seller:
+    def _seller(self, seller: str, first_line: int) -> RatedSeller:
         rows = self._database.execute(
             "SELECT line, day, rating, account FROM lines WHERE seller = ? ORDER BY line", (seller,)
         )
@@ -85,10 +85,10 @@ class BySeller:
         for number, day, rating, said in rows:
             account |= json.loads(said)
             days[day] = rating, number
-        # More days than fit in a message are more than any window can see: the older ones
-        # would be forgotten as soon as they were recorded.
+        # More days than fit in a message are more than any window has. An enrollment would
+        # forget the older ones at once.
         newest = [(day, *days[day]) for day in sorted(days)[-MAXIMUM_RATINGS:]]
-        return Seller(
+        return RatedSeller(
             first_line,
             SellerAccount.model_validate(account),
             tuple(Rating(date=date.fromisoformat(day), rating=rating) for day, rating, _ in newest),
@@ -96,5 +96,5 @@ class BySeller:
         )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()

@@ -1,4 +1,4 @@
-"""`ratings import`: a file is read to its end, then each seller is sent one message."""
+"""`ratings import`: read a file to its end, then send one update for each seller."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ import typer
 
 from cli.ratings.by_seller import BySeller
 from cli.ratings.lines import read
-from cli.ratings.send import NotTaken, Problem, Sent, send
+from cli.ratings.send import LineProblem, NotTaken, Sent, send
 from cli.session import run
 from cli.terminal.files import is_many
 from cli.terminal.output import progress, say, warn
@@ -21,7 +21,7 @@ from domain.case.events import RequestCall
 from domain.enrollment.state import EnrollmentStatus
 
 _LISTED = 100
-"""Broken lines that are listed for a person; with --json all of them are."""
+"""How many broken lines are listed. --json lists all of them."""
 _BATCH = 1_000
 
 
@@ -79,13 +79,13 @@ def import_ratings(
     raise typer.Exit(2 if broken else 1 if sent.problems or stop else 0)
 
 
-def _read(file: BinaryIO, lines: BySeller, from_line: int) -> tuple[int, list[Problem]]:
-    """Read a file to its end; answer how many lines it has, and which are broken.
+def _read(file: BinaryIO, lines: BySeller, from_line: int) -> tuple[int, list[LineProblem]]:
+    """Read a file to its end. Return how many lines it has, and which are broken.
 
-    Broken ones before `from_line` were told of before.
+    Broken lines before `from_line` were listed by an earlier import.
     """
     count = 0
-    broken: list[Problem] = []
+    broken: list[LineProblem] = []
     with progress() as bar:
         task = bar.add_task("Reading", total=file.seek(0, 2))
         file.seek(0)
@@ -94,7 +94,7 @@ def _read(file: BinaryIO, lines: BySeller, from_line: int) -> tuple[int, list[Pr
             count += len(batch)
             lines.add((number, line) for number, line in batch if not isinstance(line, BadInput))
             broken += [
-                Problem(number, sys.intern(line.message))  # many lines lack the same
+                LineProblem(number, sys.intern(line.message))  # many lines have the same fault
                 for number, line in batch
                 if isinstance(line, BadInput) and number >= from_line
             ]
@@ -111,7 +111,7 @@ def _read(file: BinaryIO, lines: BySeller, from_line: int) -> tuple[int, list[Pr
 def _send(
     lines: BySeller, count: int, from_line: int, by: str, sent: Sent
 ) -> DidNotHappen | KeyboardInterrupt | None:
-    """Send the sellers; answer what stopped it, if it was stopped."""
+    """Send the sellers. Return what stopped that, if anything did."""
     if not count:
         return None
     sellers = lines.sellers(from_line)
@@ -127,7 +127,7 @@ def _send(
 def _sum_up(
     counts: dict[str, int],
     sent: Sent,
-    broken: list[Problem],
+    broken: list[LineProblem],
     again_from: int | None,
     *,
     as_json: bool,

@@ -1,4 +1,4 @@
-"""What a line of ratings says, checked."""
+"""Read and check lines of ratings."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,9 +12,9 @@ from domain.shared.account import SellerAccount
 from reference.contact_check import email_problem, number_problem, zone_problem
 
 _LONGEST = 10_000
-"""Bytes of a line: more than its columns can take."""
+"""The limit of a line in bytes: more than its columns can take."""
 _REMEMBERED = 10_000
-"""Numbers, and addresses, that were looked at last: some MB each."""
+"""How many checked numbers, addresses and time zones are remembered: some MB each."""
 _EXISTS = (
     ("emergency_phone", lru_cache(_REMEMBERED)(number_problem)),
     ("email", lru_cache(_REMEMBERED)(email_problem)),
@@ -24,7 +24,7 @@ _REQUIRED = ("store", "seller_id", "date", "rating")
 
 
 class RatingLine(SellerAccount):
-    """A line; its fields are the columns."""
+    """A line. Its fields are the columns."""
 
     date: Day
     rating: Score
@@ -34,10 +34,10 @@ COLUMNS = (*_REQUIRED, *(name for name in RatingLine.model_fields if name not in
 
 
 def read(file: BinaryIO, today: date) -> Iterator[tuple[int, RatingLine | BadInput]]:
-    """Each line with its number, checked; blank lines are left out.
+    """Return each line with its number, checked. Blank lines are left out.
 
     Raises:
-        BadInput: the file is not what it must be.
+        BadInput: the file is invalid.
     """
     for number, values in values_of(file, RatingLine.model_fields, "a rating", _LONGEST):
         try:

@@ -1,6 +1,6 @@
-"""Each seller is sent one message, with all that a file says of them.
+"""Send one update for each seller, with all ratings of the file.
 
-What an import says is true however often it is said, so it may be said again.
+A repeated import changes nothing.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cli.failure_words import in_words, no_answer_in_words
-from cli.ratings.by_seller import Seller
+from cli.ratings.by_seller import RatedSeller
 from cli.terminal.files import clean
 from cli.terminal.problems import DidNotHappen
 from domain.enrollment.events import AccountNews, RecordRatings
@@ -24,20 +24,20 @@ from temporal_client.workflows import Workflows
 from workflows.shared.search_attributes import enrollment_at_start
 
 _AT_ONCE = 16
-"""Sellers that are sent at once: enough to keep a server and a worker of two cores busy."""
+"""Updates under way at once: enough to keep a server and a worker of two cores busy."""
 _ANSWERS_WITHIN = timedelta(seconds=30)
-"""Asked by so many at once an engine may be slow, which nobody minds here."""
+"""With so many updates at once an engine may be slow, which nobody minds here."""
 _RATING = re.compile(r"ratings\.(\d+)\.")
 
 
 class NotTaken(StrEnum):
-    """Why what the file says of a seller came to nothing."""
+    """Why an update was not taken."""
 
     REFUSED = "refused"
     UNANSWERED = "unanswered"
 
 
-class Problem(NamedTuple):
+class LineProblem(NamedTuple):
     """A line, and what is wrong with it."""
 
     line: int
@@ -46,29 +46,33 @@ class Problem(NamedTuple):
 
 @dataclass
 class Sent:
-    """What became of the sellers so far."""
+    """The results so far."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    """By the status that was answered, or why it was not taken."""
-    problems: list[Problem] = field(default_factory=list)
+    """How many sellers there are of each status, or of each reason that nothing was taken."""
+    problems: list[LineProblem] = field(default_factory=list)
     under_way: dict[int, None] = field(default_factory=dict)
-    """By their first lines, in the order of the file."""
+    """The first lines of the sellers under way, in the order of the file."""
     last: int = 0
-    """The first line of the seller that was taken up last."""
+    """The first line of the seller that was begun last."""
 
     @property
     def again_from(self) -> int:
-        """The first line of the first seller that is not done."""
+        """Return the first line of the first seller that is not done."""
         return next(iter(self.under_way), self.last + 1)
 
 
 async def send(
-    workflows: Workflows, sellers: Iterator[Seller], by: str, sent: Sent, tell: Callable[[], None]
+    workflows: Workflows,
+    sellers: Iterator[RatedSeller],
+    by: str,
+    sent: Sent,
+    advance: Callable[[], None],
 ) -> None:
-    """Send each seller; `sent` says what came of it, and `tell` hears of each that is done.
+    """Send each seller. `sent` collects the results; `advance` is called after each seller.
 
     Raises:
-        DidNotHappen: nobody answers. What is not done is left.
+        DidNotHappen: nobody answers. The sellers that are not done are left.
     """
     patient = Workflows(workflows.client, _ANSWERS_WITHIN)
 
@@ -78,7 +82,7 @@ async def send(
             sent.under_way[seller.first_line] = None
             sent.outcomes[await _outcome_of(patient, seller, by, sent)] += 1
             del sent.under_way[seller.first_line]
-            tell()
+            advance()
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -88,13 +92,13 @@ async def send(
         raise group_of.exceptions[0] from None
 
 
-async def _outcome_of(workflows: Workflows, seller: Seller, by: str, sent: Sent) -> str:
+async def _outcome_of(workflows: Workflows, seller: RatedSeller, by: str, sent: Sent) -> str:
     try:
         return (await _send_one(workflows, seller, by)).status
     except (UpdateRefused, WorkerFailed) as refusal:
         sent.problems.append(_where(seller, in_words(refusal)))
         return NotTaken.REFUSED
-    except (NoWorker, NoServer) as failure:  # which is everybody's, unlike a stuck enrollment
+    except (NoWorker, NoServer) as failure:  # which stops every seller, unlike a stuck enrollment
         raise DidNotHappen(no_answer_in_words(failure)) from None
     except NoAnswer:
         why = "nobody answers for this seller; import the file again"
@@ -102,11 +106,11 @@ async def _outcome_of(workflows: Workflows, seller: Seller, by: str, sent: Sent)
         return NotTaken.UNANSWERED
 
 
-async def _send_one(workflows: Workflows, seller: Seller, by: str) -> EnrollmentView:
+async def _send_one(workflows: Workflows, seller: RatedSeller, by: str) -> EnrollmentView:
     account = seller.account
     known = account.model_dump(exclude={"store", "seller_id"}, exclude_none=True)
     news = AccountNews(**known) if known else None
-    return await workflows.tell_or_start(
+    return await workflows.execute_update_with_start(
         enrollment_name(account.store, account.seller_id),
         "record_ratings",
         RecordRatings(by=by, ratings=seller.ratings, account=news),
@@ -115,10 +119,10 @@ async def _send_one(workflows: Workflows, seller: Seller, by: str) -> Enrollment
     )
 
 
-def _where(seller: Seller, reason: str) -> Problem:
-    """The line that a refusal is about: that of the rating it names, or the seller's first."""
+def _where(seller: RatedSeller, reason: str) -> LineProblem:
+    """Return the line of the rating that a refusal names, or else the seller's first line."""
     named = _RATING.search(reason)
     position = int(named[1]) if named else -1
     known = position in range(len(seller.lines))
     line = seller.lines[position] if known else seller.first_line
-    return Problem(line, clean(_RATING.sub("", reason)))
+    return LineProblem(line, clean(_RATING.sub("", reason)))

@@ -14,12 +14,12 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _text_of(raw: bytes, *, begins: bool = True) -> str:
-    """The text; where a file `begins`, without the mark of its byte order.
+    """Return the text. If the file `begins` with it, leave out the byte order mark.
 
     Raises:
-        ValueError: it is in another encoding; says which, most likely, and what to do.
+        ValueError: it is in another encoding. The message says which, probably, and what to do.
     """
-    # UTF-16 can pass for UTF-8, but for its zeros.
+    # UTF-16 can pass for UTF-8, except for its zeros.
     if b"\0" in raw or (begins and raw.startswith(_UTF_16)):
         raise ValueError("is UTF-16, not UTF-8; save it as UTF-8")
     try:
@@ -32,20 +32,20 @@ def _text_of(raw: bytes, *, begins: bool = True) -> str:
 
 
 def is_csv(file: BinaryIO) -> bool:
-    """Whether its lines are CSV, by its name."""
+    """Return whether a file is CSV, by its name."""
     return file.name.lower().endswith(".csv")
 
 
 def is_many(file: BinaryIO) -> bool:
-    """Whether it has something in each line, by its name."""
+    """Return whether a file has a record in each line, by its name."""
     return is_csv(file) or file.name.lower().endswith(".jsonl")
 
 
 def numbered(file: BinaryIO, longest: int) -> Iterator[tuple[int, str | None]]:
-    """Each line with its number; None for one of more bytes than `longest`.
+    """Return each line with its number. A line of more than `longest` bytes is None.
 
     Raises:
-        BadInput: it is in another encoding than UTF-8.
+        BadInput: the file is not UTF-8.
     """
     number = 0
     while raw := file.readline(longest + 1):
@@ -64,10 +64,10 @@ def numbered(file: BinaryIO, longest: int) -> Iterator[tuple[int, str | None]]:
 def values_of(
     file: BinaryIO, fields: Mapping[str, FieldInfo], what: str, longest: int
 ) -> Iterator[tuple[int, dict[str, Any] | BadInput]]:  # Any: whatever the JSON says
-    """What each line says, with its number; one without anything in it is left out.
+    """Return the values of each line with its number. Empty lines are left out.
 
     Raises:
-        BadInput: the file is not what it must be: of CSV the first line names `fields`.
+        BadInput: the file is invalid. The first line of CSV must name `fields`.
     """
     lines = numbered(file, longest)
     columns = columns_of(next(lines, (1, ""))[1], fields, what) if is_csv(file) else None
@@ -86,7 +86,7 @@ def values_of(
 
 
 def json_of(line: str) -> dict[str, Any]:  # Any: whatever the JSON says
-    """The object of a line, or of a whole file, in which no field may be given twice."""
+    """Return the JSON object of a line or a whole file. No field may be given twice."""
     try:
         found = json_value(line)
     except ValueError as error:
@@ -97,10 +97,10 @@ def json_of(line: str) -> dict[str, Any]:  # Any: whatever the JSON says
 
 
 def json_object(file: BinaryIO) -> dict[str, Any]:  # Any: as above
-    """What a file has in it.
+    """Return the JSON object of a file.
 
     Raises:
-        BadInput: it is not a JSON object; names the file.
+        BadInput: it is not a JSON object. The message names the file.
     """
     try:
         return json_of(_text_of(file.read()))
@@ -111,10 +111,10 @@ def json_object(file: BinaryIO) -> dict[str, Any]:  # Any: as above
 
 
 def json_value(text: str) -> Any:  # Any: as above
-    """What the JSON says.
+    """Return the value of JSON.
 
     Raises:
-        ValueError: it is none, or has a number in it that is too long.
+        ValueError: it is not JSON, or has a number that is too long.
         BadInput: it is nested too deep, or a field is given twice.
     """
     try:
@@ -137,9 +137,9 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: as above
 
 
 def cells_of(line: str, columns: int | None = None) -> list[str]:
-    """The cells of a line, as many as there are columns; none of one that is empty throughout.
+    """Return the cells of a line, as many as there are columns, or none if all are empty.
 
-    No text may have a line break, so that a quote left open harms one line only.
+    No text may have a line break, so that an open quote harms one line only.
     """
     if "\r" in line:
         raise BadInput("has a carriage return (CR) in it; lines end in LF or CRLF")
@@ -150,7 +150,7 @@ def cells_of(line: str, columns: int | None = None) -> list[str]:
             cells = next(csv.reader([line], strict=True), [])
         except csv.Error as error:
             raise BadInput(f"is not CSV: {error}") from None
-    if not any(cells):  # as spreadsheets leave them at the end
+    if not any(cells):  # spreadsheets leave such lines at the end
         return []
     if columns is not None and len(cells) != columns:
         if other := _other_separator(line):
@@ -163,16 +163,16 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def _other_separator(line: str) -> str | None:
-    """What a line seems to be separated by, where not by commas."""
+    """Return what a line seems to be separated by, unless it is commas."""
     most = max(_SEPARATORS, key=line.count)
     return _SEPARATORS[most] if line.count(most) > line.count(",") else None
 
 
 def columns_of(line: str | None, fields: Mapping[str, FieldInfo], what: str) -> list[str]:
-    """The first line of CSV. What may be data instead is not quoted.
+    """Return the columns of the first line of CSV. A message quotes none: they may be data.
 
     Raises:
-        BadInput: a column that is required is missing, or one is unknown or there twice.
+        BadInput: a required column is missing, or a column is unknown or there twice.
     """
     if other := _other_separator(line or ""):
         raise BadInput(f"line 1: is separated by {other}; separate the file by commas")
@@ -191,5 +191,5 @@ def columns_of(line: str | None, fields: Mapping[str, FieldInfo], what: str) -> 
 
 
 def clean(reason: str) -> str:
-    """A reason can name a field that does not exist, whatever characters it is of."""
+    """Return a reason in printable characters. It may name a field that does not exist."""
     return "".join(c if c.isprintable() else " " for c in reason)[:500]

@@ -1,4 +1,4 @@
-"""What commands take: a case's name, spans of time, who does it."""
+"""The parameters of commands: a case's name, spans of time, who does it."""
 
 import getpass
 import re
@@ -48,7 +48,7 @@ def span(text: str) -> timedelta:
             days, hours, minutes, seconds = (int(part or 0) for part in short.groups())
             found = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         else:
-            # A bare number would be taken for seconds, which nobody means.
+            # A bare number would mean seconds, which nobody wants.
             found = TypeAdapter(timedelta).validate_python(text if "P" in text else "")
     except (ValidationError, OverflowError):
         found = timedelta()
@@ -58,7 +58,7 @@ def span(text: str) -> timedelta:
 
 
 def moment(text: str) -> datetime:
-    """A moment in ISO 8601, in UTC where it has no offset; or a span from now on."""
+    """A moment in ISO 8601, in UTC if it has no offset; or a span from now on."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -80,7 +80,7 @@ def moment(text: str) -> datetime:
 def _os_user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name: refused as an empty --by
+    except (KeyError, OSError):  # a container's user has no name: an empty --by is refused
         return ""
 
 

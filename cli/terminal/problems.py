@@ -1,4 +1,4 @@
-"""How the client says no: in one line, with an exit code that scripts can rely on."""
+"""The failures of commands: a line, and an exit code that scripts can rely on."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -12,19 +12,19 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class BadInput(TyperException):
-    """What was asked for cannot be asked; nothing was sent. Names the field."""
+    """The input is invalid, and nothing was sent. The message names the field."""
 
     exit_code = 2
 
 
 class DidNotHappen(TyperException):
-    """It was asked for and did not happen: refused, not found, unreachable, no answer."""
+    """The command did not succeed: refused, not found, unreachable, no answer."""
 
     exit_code = 1
 
 
 def checked(model: type[Model], values: Mapping[str, object]) -> Model:
-    """What a person gave, in the form that a case takes.
+    """Return what a person typed as a model.
 
     Raises:
         BadInput: a field is wrong.

@@ -1,4 +1,4 @@
-"""Tables and sections of what is printed for a person."""
+"""Tables and sections for people."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -16,11 +16,11 @@ from cli.terminal.words import plain
 SomeStatus = TypeVar("SomeStatus", bound=StrEnum)
 
 _PADDING = 2
-"""Of a column; rich counts it for the outermost ones, too, which have less."""
+"""The padding of a column. rich counts as much for the outermost ones, which have less."""
 
 
 def head(rows: Iterable[tuple[str, str]]) -> Table:
-    """Names and values, one below the other."""
+    """Return names and values, one below the other."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
@@ -30,12 +30,12 @@ def head(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def section(title: str, content: RenderableType) -> RenderableType:
-    """A part of a page."""
+    """Return a titled part of a page."""
     return Group(Text(f"\n{title}", style="bold cyan"), Padding(content, (0, 0, 0, 2)))
 
 
 def table_of(*columns: str) -> Table:
-    """A table without lines, of which nothing is cut off."""
+    """Return a table without lines, of which nothing is cut off."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -43,7 +43,7 @@ def table_of(*columns: str) -> Table:
 
 
 def keep_words(table: Table, width: int) -> None:
-    """Have no word broken that need not be in so wide a terminal, as rich would by itself."""
+    """Break as few words as the width of the terminal allows. rich by itself breaks more."""
     whole = [max(map(cell_len, _cells(column))) for column in table.columns]
     words = [max(map(cell_len, " ".join(_cells(column)).split())) for column in table.columns]
     room = width - _PADDING * len(whole)
@@ -53,7 +53,7 @@ def keep_words(table: Table, width: int) -> None:
 
 
 def _narrowed(wanted: list[int], least: list[int], room: int) -> list[int]:
-    """The widest columns made narrower until all fit, or have no more than the least."""
+    """Return the widths, the widest columns narrowed until all fit or have their least width."""
     most, widths = max(wanted), wanted
     while most > 1 and sum(widths) > room:
         most -= 1
@@ -66,7 +66,7 @@ def _cells(column: Column) -> list[str]:
 
 
 def print_found(table: Table, total: int, counts: Mapping[SomeStatus, int], nothing: str) -> None:
-    """A table of what was found, and the counts."""
+    """Print a table of what was found, and the counts."""
     if table.row_count:
         screen = console()
         keep_words(table, screen.width)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 
 def plain(code: str) -> str:
-    """A code without its underscores."""
+    """Return a code without its underscores."""
     return code.replace("_", " ")
 
 

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from domain.case.attempt import Attempt, Purpose
 from domain.case.case import Case
 from domain.case.events import HarmCategory
-from domain.case.state import Plan
+from domain.case.plans import Plan
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account, Confirmation, ContactNews, Issue, SellerAccount
@@ -150,7 +150,7 @@ def send_email_input(case: Case, email: Attempt) -> SendEmailInput:
         time_zone=account.time_zone,
         issues=case.issues,
         deadline=case.deadline,
-        number_invalid=case.cannot_call,
+        number_invalid=case.outreach.cannot_call,
         note=email.note,
         status=case.status,
         reason=case.reason,
@@ -170,8 +170,8 @@ def tell_desk_input(case: Case, due: datetime) -> TellDeskInput:
         status=case.status,
         reason=case.reason,
         issues=case.issues,
-        plan=case.plans[-1] if case.plans else None,
-        timeline=case.timeline,
+        plan=case.plans.versions[-1] if case.plans.versions else None,
+        timeline=case.timeline.entries,
         conversation_required=case.conversation_required,
         due=due,
     )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from domain.case.events import EventKind
 from domain.shared.account import Account, Confirmation
 from domain.shared.text import Frozen
 
@@ -36,6 +37,17 @@ class Channel(StrEnum):
                 return account.emergency_phone
             case Channel.EMAIL:
                 return account.email
+            case _:
+                assert_never(self)
+
+    @property
+    def event(self) -> EventKind:
+        """What the end of an attempt is in the timeline."""
+        match self:
+            case Channel.CALL:
+                return EventKind.CALL
+            case Channel.EMAIL:
+                return EventKind.EMAIL
             case _:
                 assert_never(self)
 

@@ -1,196 +1,247 @@
-"""A case: what each event does to it, and what is to be done next (docs/rules.md, section 5).
+"""A case: what it is made of, and how its status changes (docs/rules.md, sections 3 to 6).
 
-The events are in domain/case/desk_updates.py. Here time passes: `advance` is the only question the
-workflow asks, and `done` tells the case what came of what it wanted.
+What people do to it is in seller_updates.py, desk_updates.py and marketplace_updates.py, the
+passing of time in advance.py, and what comes of a step in step_results.py.
 """
 
 from datetime import datetime
 
-from domain.case.attempt import OUTREACH, CallEnded, Purpose, Result
-from domain.case.desk_updates import Working
-from domain.case.really_tried import in_words, shortfall
-from domain.case.state import ALREADY_DEACTIVATED
-from domain.case.status import CLOSED, EventKind, Reason, Status
-from domain.case.steps import (
-    CaseFacts,
-    Deactivate,
-    Expel,
-    LookUp,
-    LookUpHours,
-    Reach,
-    ShareContact,
-    Step,
-    TellDeactivation,
-    TellDesk,
-    WaitUntil,
-)
-from domain.case.timeline import ENGINE
-from domain.shared.account import ContactNews
+from pydantic import Field, JsonValue
+
+from domain.case.attempt import OUTREACH, Attempt, Channel, Purpose, Scheduled
+from domain.case.attempts import Attempts
+from domain.case.call_requests import CallRequests
+from domain.case.events import EventKind, HarmCategory
+from domain.case.outreach import Outreach
+from domain.case.plans import Plans
+from domain.case.policy import Policy
+from domain.case.status import OPEN, Reason, Status
+from domain.case.timeline import ENGINE, Timeline
+from domain.shared.account import Account, ContactNews, Issue
+from domain.shared.taken_updates import TakesUpdates
+from domain.shared.text import Frozen
+
+ALREADY_DEACTIVATED = "the account is deactivated already; what is left to the seller is to appeal"
+"""Why such an account's case is not covered."""
+
+_OF_A_STATUS = OUTREACH | {Purpose.CONVERSATION, Purpose.COOPERATION_REMINDER}
+"""Attempts that make sense only in the status they were planned in."""
 
 
-class Case(Working):
+class Harm(Frozen):
+    """What somebody is expelled for."""
+
+    reporter: str
+    category: HarmCategory
+    evidence: str
+
+    @classmethod
+    def in_issue(cls, issue: Issue, reporter: str) -> "Harm":
+        """An issue marked harmful is a report of harm, and its own evidence."""
+        return cls(reporter=reporter, category=HarmCategory.HARM, evidence=issue.id)
+
+
+class Case(TakesUpdates):
     """The whole of a case."""
 
-    def advance(self, now: datetime) -> tuple[Step, ...]:
-        """Let time pass until `now`; answer every step that is to be under way from here on.
+    id: str
+    account: Account
+    issues: tuple[Issue, ...]
+    opened_at: datetime
+    opened_by: str = ENGINE
+    overrides: dict[str, JsonValue] | None = None
+    """The policy as it was asked for, until the case is open."""
+    policy: Policy | None = None
+    """Frozen when the case opens; None until then."""
 
-        A step under way that is not in the answer is to be called off. A closed case wants
-        nothing; asking again at the same moment changes nothing.
-        """
-        if self.closed_at is not None:
-            return ()
+    status: Status = Status.CONTACTING
+    reason: str | None = None
+    closed_at: datetime | None = None
+
+    outreach: Outreach = Field(default_factory=Outreach)
+    plans: Plans = Field(default_factory=Plans)
+    call_requests: CallRequests = Field(default_factory=CallRequests)
+    timeline: Timeline = Field(default_factory=Timeline)
+
+    reached: bool = False
+    """Whether the seller has turned up since the case opened."""
+    conversation_required: bool = False
+    desk_due: datetime | None = None
+    """When the desk is told (again)."""
+    harm: Harm | None = None
+    expelled: bool = False
+    account_deactivated: bool = False
+    """By this case, or before it."""
+    deactivation_told: bool = False
+    """Whether the programme knows."""
+    shares_contact: bool = False
+    """Whether the enrollment hears of a new number or address."""
+    contact_news: ContactNews = ContactNews()
+    """What the enrollment is still to be told."""
+    bytes_written: int = 0
+    """Bytes that what people wrote takes up in the case."""
+
+    # --- what it is -----------------------------------------------------------------------
+
+    @property
+    def rules(self) -> Policy:
+        """The policy of a case that is open."""
         if self.policy is None:
-            # A case cancelled before it opened has nothing to undo and nobody to tell.
-            return self._close(now) if self.status in CLOSED else (LookUp(),)
-        self._let_deadline_pass(now)
-        self._begin_attempts(now)
-        steps = self._wanted(now)
-        if self.status in CLOSED and not steps and not self.under_way:
-            return self._close(now)
-        if moment := self._next_moment(now):
-            steps.append(WaitUntil(moment))
-        return tuple(steps)
+            raise RuntimeError("the case is not open yet")
+        return self.policy
 
-    def _begin_attempts(self, now: datetime) -> None:
-        if not self._deadline_passed(now):
-            self.begin_due(now)
-        if self.conversation_wanted:
-            self.plan_conversation_call(now)
-            self.begin_due(now)
+    @property
+    def is_open(self) -> bool:
+        """Whether events are still taken."""
+        return self.status in OPEN
 
-    def _wanted(self, now: datetime) -> list[Step]:
-        """Every step that is to be under way, but for waiting."""
-        steps: list[Step] = [Reach(a.number) for a in self.under_way if a.wanted]
-        if self.status is Status.DEACTIVATING:
-            steps.append(Deactivate())
-        steps += self._programme_is_to_hear()
-        if self.contact_news.fields:
-            steps.append(ShareContact())
-        if self.desk_due is not None and self.desk_due <= now:
-            steps.append(TellDesk(self.desk_due))
-        if self.hours_run_short(now):
-            steps.append(LookUpHours())
-        return steps
+    @property
+    def attempts(self) -> Attempts:
+        """Those of the outreach, and all others."""
+        return self.outreach.attempts
 
-    def _programme_is_to_hear(self) -> list[Step]:
-        if self.harm is not None and not self.expelled:
-            return [Expel()]  # first, so that the seller is written to of that
-        if self.account_deactivated and not self.deactivation_told:
-            return [TellDeactivation()]
-        return []
+    @property
+    def deadline(self) -> datetime | None:
+        """Until when the seller has time: to be reached, then to work with us."""
+        return self.outreach.deadline
 
-    # --- time -----------------------------------------------------------------------------
+    @property
+    def conversation_wanted(self) -> bool:
+        """Whether the seller is being called for the conversation that is required."""
+        return self.status is Status.WORKING and self.conversation_required
 
-    def _deadline_passed(self, now: datetime) -> bool:
-        """Whether it is too late to begin an attempt of the 72 hours."""
-        return (
-            self.status is Status.CONTACTING and self.deadline is not None and now >= self.deadline
-        )
+    @property
+    def may_call(self) -> bool:
+        """Whether the seller may still be called, as far as the case stands now."""
+        to_come = (*self.attempts.agenda, *self.attempts.under_way)
+        rings = self.conversation_wanted or any(attempt.channel.rings for attempt in to_come)
+        return rings and not self.outreach.cannot_call
 
-    def _let_deadline_pass(self, now: datetime) -> None:
-        if self.deadline is None or now < self.deadline:
-            return
-        if self.status is Status.WORKING:
-            self.escalate(now, Reason.NO_COOPERATION)
-        # A notice under way is let finish, and counts. Anything else has no say in it.
-        trying = any(attempt.about in OUTREACH for attempt in self.under_way)
-        if self.status is not Status.CONTACTING or trying:
-            return
-        self.skip_rest(now)
-        missing = shortfall(self)
-        if self.noticed_at is None:
-            self.escalate(now, Reason.NO_NOTICE)
-        elif missing:
-            self.escalate(now, Reason.NOT_REALLY_TRIED)
-            self.log(now, EventKind.ESCALATED, missing=missing, note=in_words(missing, self))
-        else:
-            self.deactivate(now, Reason.NOT_REACHED)
+    @property
+    def call_again_from(self) -> datetime | None:
+        """From when on the seller may ask to be called again; None before the first time."""
+        return self.call_requests.again_from(self.rules) if self.call_requests.times else None
 
-    def _next_moment(self, now: datetime) -> datetime | None:
-        moments = [p.due for p in self.agenda if p.due > now][:1]
-        if self.desk_due is not None:
-            moments.append(self.desk_due)
-        if self.deadline is not None and self.status in (Status.CONTACTING, Status.WORKING):
-            moments.append(self.deadline)
-        return min((m for m in moments if m > now), default=None)
+    def takes_requests(self, now: datetime) -> bool:
+        """Whether "contact me now" would call the seller: their page has the button then."""
+        again = self.call_again_from
+        waits = again is not None and again > now
+        return self.is_open and not self.outreach.cannot_call and not waits
 
-    def _close(self, now: datetime) -> tuple[Step, ...]:
-        self.closed_at = now
-        self.log(now, EventKind.CLOSED)
-        return ()
+    # --- from status to status ------------------------------------------------------------
 
-    # --- what came of a step --------------------------------------------------------------
+    def set_status(self, now: datetime, status: Status, reason: str | None = None) -> None:
+        """Change the status; what belonged to the one before stops."""
+        self.status, self.reason, self.desk_due = status, reason, None
+        self.timeline.log(now, EventKind.STATUS, status=status, reason=reason)
+        self.attempts.stop(lambda attempt: attempt.about in _OF_A_STATUS)
 
-    def looked_up(self, facts: CaseFacts, now: datetime) -> None:
-        """The case opens: harm is looked at first, then coverage, then the clock (section 3)."""
-        if self.policy is not None or not self.is_open:
-            return
-        self.policy, self.hours, self.overrides = facts.policy, facts.hours, None
-        self.shares_contact = facts.shares_contact
-        self.log(now, EventKind.OPENED, self.opened_by)
-        self.not_called = facts.not_called
-        if self.not_called is not None:
-            self.log(now, EventKind.NUMBER_NOT_CALLED, note=self.not_called)
-        harmful = next((issue for issue in self.issues if issue.harmful), None)
-        if harmful is not None:
-            reporter = "opening" if self.opened_by == ENGINE else self.opened_by
-            self.harmful_issue(reporter, harmful.id, now)
-        elif facts.deactivated:
-            self.account_deactivated = True
-            self.set_status(now, Status.NOT_COVERED, ALREADY_DEACTIVATED)
-        elif facts.not_covered is not None:
-            self.set_status(now, Status.NOT_COVERED, facts.not_covered)
-        else:
-            self.begin_outreach(now)
+    def begin_outreach(self, now: datetime) -> None:
+        """Try to reach the seller: the 72 hours begin, or begin again."""
+        self.timeline.log(now, EventKind.OUTREACH_BEGAN)
+        self.outreach.begin(now, self.rules, self.account)
 
-    def reached_out(self, number: int, ended: Result | CallEnded, now: datetime) -> None:
-        """An attempt ended. Only a connected call is contact."""
-        ended = ended if isinstance(ended, CallEnded) else CallEnded(result=ended)
-        attempt = self.read_result(number, ended, now)
-        if attempt and ended.result is Result.CONNECTED and self.is_open:
-            self.seller_turned_up(now, by="seller")
+    def seller_turned_up(
+        self,
+        now: datetime,
+        by: str,
+        *,
+        code: str | None = None,
+        note: str | None = None,
+        keep_requested_call: bool = False,
+    ) -> None:
+        """A contact: the clock, the agenda and a ringing call stop."""
+        self.timeline.log(now, EventKind.CONTACT, by, code=code, note=note)
+        self.stop_reaching(keep_requested_call=keep_requested_call)
+        if self.status is Status.CONTACTING:
+            self.work(now)
+        elif self.status is Status.WORKING:
+            self.cooperate(now)
 
-    def told_desk(self, due: datetime, told: bool, now: datetime) -> None:
-        """The desk was told, or could not be; it is told again while it has not acted."""
-        if due != self.desk_due:
-            return
-        self.log(now, EventKind.DESK_TOLD if told else EventKind.DESK_NOT_TOLD)
-        again = due + self.rules.desk_reminder
-        if told and again <= now:
-            again = now + self.rules.desk_reminder
-        self.desk_due = max(again, now)
+    def stop_reaching(self, *, keep_requested_call: bool = False) -> None:
+        """The seller is reached: stop the attempts that were to reach them."""
+        self.reached = True
 
-    def deactivated(self, done: bool, now: datetime) -> None:
-        """The account service deactivated the account, or failed for 24 hours."""
-        if self.status is not Status.DEACTIVATING:
-            return
-        if done:
-            self.account_deactivated = True
-            self.end(now, Status.DEACTIVATED, self.reason, Purpose.DEACTIVATED)
-        else:
-            self.log(now, EventKind.DEACTIVATION_FAILED)
-            self.escalate(now, Reason.DEACTIVATION_FAILED)
+        def over(attempt: Scheduled) -> bool:
+            if attempt.about is Purpose.REQUESTED:
+                return not keep_requested_call
+            return attempt.channel.rings or attempt.about in OUTREACH
 
-    def deactivation_held(self, now: datetime) -> None:
-        """Operations let nobody be deactivated for silence for now: a person decides.
+        self.attempts.cancel(over)
+        # The daily call for a conversation is no part of the agenda of the 72 hours.
+        self.attempts.drop(lambda p: over(p) and p.about is not Purpose.CONVERSATION)
 
-        Harm that was reported meanwhile is carried out all the same: it is tried again for that.
+    def work(self, now: datetime) -> None:
+        """The seller is reached; from here on only a person deactivates."""
+        self.set_status(now, Status.WORKING)
+        self.outreach.conversation_due = now
+        self.cooperate(now)
+
+    def cooperate(self, now: datetime) -> None:
+        """The time to work with us counts anew, with a reminder at half of it."""
+        window = self.rules.cooperation_window
+        self.outreach.deadline = now + window
+        self.attempts.drop(lambda planned: planned.about is Purpose.COOPERATION_REMINDER)
+        self.attempts.schedule(Channel.EMAIL, Purpose.COOPERATION_REMINDER, now + window / 2)
+
+    def review(self, now: datetime) -> None:
+        """A plan waits for a reviewer, who is told and reminded."""
+        if self.status is not Status.PLAN_REVIEW:
+            self.set_status(now, Status.PLAN_REVIEW)
+        self.desk_due = now if self.rules.desk_told_of_plans else now + self.rules.desk_reminder
+
+    def escalate(self, now: datetime, reason: Reason) -> None:
+        """Hand the case to a person; the desk is told at once, and again."""
+        self.set_status(now, Status.ESCALATED, reason)
+        self.desk_due = now
+
+    def deactivate(self, now: datetime, reason: Reason) -> None:
+        """From here on nothing stops the deactivation."""
+        self.stop_everything()
+        self.set_status(now, Status.DEACTIVATING, reason)
+
+    def end(
+        self,
+        now: datetime,
+        status: Status,
+        reason: str | None,
+        about: Purpose,
+        note: str | None = None,
+    ) -> None:
+        """The case ends, and the seller is told how."""
+        self.end_unsaid(now, status, reason)
+        self.attempts.email(about, now, note)
+
+    def end_unsaid(self, now: datetime, status: Status, reason: str | None) -> None:
+        """The case ends, and somebody else tells the seller, or nobody need."""
+        self.stop_everything()
+        self.set_status(now, status, reason)
+
+    def stop_everything(self) -> None:
+        """All but what confirms a change of number or address: whose it is must hear of it."""
+        self.attempts.stop(lambda attempt: attempt.about is not Purpose.CONTACT_CHANGED)
+
+    def act_on_harm(self, harm: Harm, now: datetime) -> None:
+        """Harmful conduct: the account is deactivated and expelled, whatever the open status.
+
+        In a case that has ended, only the first report still counts: the seller is expelled.
         """
-        if self.status is Status.DEACTIVATING and self.harm is None:
-            self.escalate(now, Reason.SILENCE_HELD)
+        if self.harm is not None and not self.is_open:
+            return
+        self.harm = self.harm or harm
+        self.timeline.log(
+            now, EventKind.HARM_REPORTED, harm.reporter, code=harm.category, note=harm.evidence
+        )
+        if self.is_open:
+            self.deactivate(now, Reason.HARM)
 
-    def expelled_from_programme(self, now: datetime) -> None:
-        """The programme took the expulsion."""
-        self.expelled = True
-        self.log(now, EventKind.EXPELLED)
-
-    def told_deactivation(self, now: datetime) -> None:
-        """The programme knows that the account is deactivated."""
-        self.deactivation_told = True
-
-    def shared_contact(self, news: ContactNews, told: bool, now: datetime) -> None:
-        """The enrollment heard the news, or could not be told in time."""
-        if news == self.contact_news:
-            self.contact_news = news.told()
-        if not told:
-            self.log(now, EventKind.CONTACT_NOT_SHARED)
+    def log_attempt(self, now: datetime, attempt: Attempt, served_by: str | None = None) -> None:
+        """Log an attempt that was made, `served_by` one of several providers."""
+        self.timeline.log(
+            now,
+            attempt.channel.event,
+            attempt=attempt.number,
+            about=attempt.about,
+            result=attempt.result,
+            served_by=served_by,
+        )

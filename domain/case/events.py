@@ -1,7 +1,7 @@
-"""The arguments of a case's updates (docs/api.md).
+"""What happens to a case: the arguments of its updates, the kinds of its events (docs/api.md).
 
-Each carries `by`, who did it. The rule that each performs is the method of `Case` of the
-same name.
+Each argument carries `by`, who did it. The rule that it brings about is the function of the same
+name in seller_updates.py, desk_updates.py or marketplace_updates.py.
 """
 
 from enum import StrEnum
@@ -188,3 +188,53 @@ class Withdraw(Judgement):
 
     note: Paragraph
     issue: Key | None = None
+
+
+class EventKind(StrEnum):
+    """The kinds of events in a timeline."""
+
+    OPENED = "opened"
+    OUTREACH_BEGAN = "outreach_began"
+    CLOCK_STARTED = "clock_started"
+    CALL = "call"
+    EMAIL = "email"
+    CONTACT = "contact"
+    CALL_REQUESTED = "call_requested"
+    LINK_REQUESTED = "link_requested"
+    NUMBER_INVALID = "number_invalid"
+    NUMBER_NOT_CALLED = "number_not_called"
+    CONTACT_CHANGED = "contact_changed"
+    CONTACT_NOT_SHARED = "contact_not_shared"
+    PLAN_SUBMITTED = "plan_submitted"
+    PLAN_REVIEWED = "plan_reviewed"
+    CONVERSATION = "conversation"
+    ISSUE_JOINED = "issue_joined"
+    ISSUE_WITHDRAWN = "issue_withdrawn"
+    HARM_REPORTED = "harm_reported"
+    EXPELLED = "expelled"
+    DECIDED = "decided"
+    DESK_TOLD = "desk_told"
+    DESK_NOT_TOLD = "desk_not_told"
+    STATUS = "status"
+    ESCALATED = "escalated"
+    DEACTIVATION_FAILED = "deactivation_failed"
+    DEACTIVATED_ELSEWHERE = "deactivated_elsewhere"
+    CLOSED = "closed"
+
+
+CHANGES_THE_CASE = frozenset(
+    {
+        EventKind.STATUS,
+        EventKind.CONTACT,
+        EventKind.CALL_REQUESTED,
+        EventKind.CONTACT_CHANGED,
+        EventKind.PLAN_SUBMITTED,
+        EventKind.PLAN_REVIEWED,
+        EventKind.CONVERSATION,
+        EventKind.ISSUE_JOINED,
+        EventKind.ISSUE_WITHDRAWN,
+        EventKind.HARM_REPORTED,
+        EventKind.DECIDED,
+    }
+)
+"""What people did, and what came of it: who judges the case must have seen it."""

@@ -1,7 +1,13 @@
-"""The 72 hours: planning attempts, making them, and what follows (docs/rules.md, section 4)."""
+"""The outreach of a case: when the seller is called and written to (docs/rules.md, section 4).
 
+An attempt that is due is begun here; what its result means for the case is in step_results.py.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import assert_never
+
+from pydantic import Field
 
 from domain.case.attempt import (
     DIALLED_LATE,
@@ -14,265 +20,277 @@ from domain.case.attempt import (
     Result,
     Scheduled,
 )
+from domain.case.attempts import Attempts
 from domain.case.calling_hours import CallingWindow, closes_at, next_opening, plan_calls
-from domain.case.state import CaseState
-from domain.case.status import EventKind, Status
+from domain.case.policy import Policy
+from domain.case.status import CannotCall
+from domain.shared.account import Account
+from domain.shared.state import State
 
 _HOUR = timedelta(hours=1)
 _IN_ORDER = tuple(sorted(Channel, key=lambda channel: channel.rings))
 """Of two that are due together, what rings goes last."""
-_HOURS_AHEAD = timedelta(days=2)
-"""Calling hours are asked for again when less than this is known of them."""
 
 
-class Outreach(CaseState):
-    """A case that reaches its seller: keeps an agenda, performs it, reads the results."""
+class Outreach(State):
+    """The agenda and its clock, what came of each attempt, and when the number may be called."""
+
+    number: int = 0
+    """How often it has begun."""
+    agenda_start: datetime | None = None
+    """What the agenda's hours count from."""
+    noticed_at: datetime | None = None
+    """When this outreach's first notice got through."""
+    deadline: datetime | None = None
+    """Until when the seller has time: to be reached, then to work with us."""
+    attempts: Attempts = Field(default_factory=Attempts)
+
+    hours: tuple[CallingWindow, ...] = ()
+    """When the seller may be called, for the weeks ahead."""
+    invalid_since: datetime | None = None
+    """When a carrier said that there is no such number as the present one."""
+    not_called: str | None = None
+    """Why the present number is not one that we call; None if it is."""
+    conversation_due: datetime | None = None
+    """From when on the seller is called for a conversation."""
+
+    # --- the number -----------------------------------------------------------------------
+
+    @property
+    def number_invalid(self) -> bool:
+        """Whether a carrier said that there is no such number as the present one."""
+        return self.invalid_since is not None
+
+    @property
+    def number_problem(self) -> CannotCall | None:
+        """Why another number is needed before the seller can be called; None if none is."""
+        if self.number_invalid:
+            return CannotCall.NO_SUCH_NUMBER
+        return None if self.not_called is None else CannotCall.NOT_CALLED
+
+    @property
+    def cannot_call(self) -> bool:
+        """Whether another number is needed before the seller can be called."""
+        return self.number_problem is not None
+
+    def stop_calling(self, now: datetime) -> None:
+        """The number is invalid: end calling until it changes."""
+        self.invalid_since = now
+        self.attempts.drop(lambda planned: planned.channel.rings)
+
+    def call_again(self, now: datetime) -> None:
+        """There is a number that we call, after one that we could not."""
+        self.invalid_since = self.not_called = None
+        self.conversation_due = now
 
     # --- planning -------------------------------------------------------------------------
 
-    def begin_outreach(self, now: datetime) -> None:
+    def begin(self, now: datetime, rules: Policy, account: Account) -> None:
         """Notice at once, a new agenda, a provisional deadline never earlier than before."""
-        self.outreach_number += 1
+        self.number += 1
         self.noticed_at = None
-        self.deadline = max(now + self.rules.window, self.deadline or now)
+        self.deadline = max(now + rules.window, self.deadline or now)
         # An earlier notice still on its way would only repeat what the new one says. A call
         # that is ringing already is the best thing that can happen, and goes on.
-        self.call_off(lambda a: not a.channel.rings and a.about in OUTREACH)
-        self.log(now, EventKind.OUTREACH_BEGAN)
-        self._plan_outreach(now, self.rules.email_hours)
+        self.attempts.cancel(lambda a: not a.channel.rings and a.about in OUTREACH)
+        self._plan(now, rules.email_hours, rules, account)
 
-    def _plan_outreach(self, base: datetime, email_hours: tuple[float, ...]) -> None:
-        self.agenda_start = base
-        self.agenda = tuple(p for p in self.agenda if p.about not in OUTREACH)
+    def _plan(
+        self, start: datetime, email_hours: tuple[float, ...], rules: Policy, account: Account
+    ) -> None:
+        self.agenda_start = start
+        self.attempts.drop(lambda planned: planned.about in OUTREACH)
         for channel in _IN_ORDER:
             match channel:
                 case Channel.EMAIL:
-                    self._plan_outreach_emails(base, email_hours)
+                    self._plan_emails(start, email_hours)
                 case Channel.CALL:
-                    self.plan_outreach_calls(base)
+                    self.plan_calls(start, rules, account)
                 case _:
                     assert_never(channel)
 
-    def _plan_outreach_emails(self, base: datetime, hours: tuple[float, ...]) -> None:
+    def _plan_emails(self, start: datetime, hours: tuple[float, ...]) -> None:
         for hour in hours:
             about = Purpose.FINAL_NOTICE if hour == hours[-1] else Purpose.NOTICE
-            self.schedule(Channel.EMAIL, about, base + hour * _HOUR)
+            self.attempts.schedule(Channel.EMAIL, about, start + hour * _HOUR)
 
-    def plan_outreach_calls(self, now: datetime, *, call_now: bool = False) -> None:
+    def plan_calls(
+        self, now: datetime, rules: Policy, account: Account, *, call_now: bool = False
+    ) -> None:
         """Lay out anew the outreach's calls that are still to come, redials aside."""
         assert self.agenda_start is not None
         future = [p for p in self._planned_calls() if not _unplanned(p) and p.due >= now]
-        self.agenda = tuple(p for p in self.agenda if p not in future)
+        self.attempts.drop(lambda planned: planned in future)
         if self.cannot_call:
             return
-        moments = {self.agenda_start + hour * _HOUR for hour in self.rules.call_hours}
+        moments = {self.agenda_start + hour * _HOUR for hour in rules.call_hours}
         moments |= {p.due for p in future} | ({now} if call_now else set())
         calls = plan_calls(
             moments,
             begins=now,
-            deadline=self.agenda_start + self.rules.window,
+            deadline=self.agenda_start + rules.window,
             hours=self.hours,
-            spacing=self.rules.call_spacing,
-            last_call=self._last_call(),
+            spacing=rules.call_spacing,
+            last_call=self._last_call(account),
         )
         for due in calls:
-            self.schedule(Channel.CALL, Purpose.NOTICE, due)
+            self.attempts.schedule(Channel.CALL, Purpose.NOTICE, due)
 
-    def request(self, now: datetime) -> None:
+    def plan_requested_call(self, now: datetime, rules: Policy) -> None:
         """Plan the call the seller asked for: at once, whatever the hour."""
-        self._drop_calls_before(now + self.rules.call_spacing)
-        self.schedule(Channel.CALL, Purpose.REQUESTED, now)
+        self._drop_calls_before(now + rules.call_spacing)
+        self.attempts.schedule(Channel.CALL, Purpose.REQUESTED, now)
 
-    def plan_conversation_call(self, now: datetime) -> None:
+    def plan_conversation_call(self, now: datetime, rules: Policy, account: Account) -> None:
         """Keep one call planned for a conversation still to be held, if there is none."""
         assert self.conversation_due is not None
-        calls = (*self.agenda, *self.under_way)
-        if self.cannot_call or any(p.about is Purpose.CONVERSATION for p in calls):
+        if self.cannot_call or self.attempts.is_planned_or_under_way(Purpose.CONVERSATION):
             return
         earliest = max(now, self.conversation_due)
-        if last := self._last_call():
-            earliest = max(earliest, last + self.rules.call_spacing)
+        if last := self._last_call(account):
+            earliest = max(earliest, last + rules.call_spacing)
         due = next_opening(earliest, self.hours)
         if due and self.deadline and due < self.deadline:
-            self.schedule(Channel.CALL, Purpose.CONVERSATION, due)
+            self.attempts.schedule(Channel.CALL, Purpose.CONVERSATION, due)
 
-    def hours_run_short(self, now: datetime) -> bool:
-        """Whether calls are to be planned for which the calling hours are not known yet."""
-        if not self.hours:
-            return False
-        known_until = self.hours[-1].closes
-        if self.status is Status.CONTACTING:
-            return (
-                self.agenda_start is not None
-                and known_until <= self.agenda_start + self.rules.window
-            )
-        wanted = self.conversation_wanted and not self.cannot_call
-        return wanted and known_until <= now + _HOURS_AHEAD
-
-    def learn_hours(self, hours: tuple[CallingWindow, ...], now: datetime) -> None:
+    def learn_hours(self, hours: tuple[CallingWindow, ...]) -> None:
         """Take in calling hours further ahead."""
         past = tuple(o for o in self.hours if o.opens < hours[0].opens)
         self.hours = past[-2:] + hours
-        if self.status is Status.CONTACTING:
-            # An outreach that began before its hours were known has its first call coming.
-            calls = (*self.attempts, *self.under_way, *self.agenda)
-            none_yet = not any(c.channel.rings for c in calls if self._of_outreach(c))
-            self.plan_outreach_calls(now, call_now=none_yet and self.rules.call_hours[0] == 0)
 
-    def _of_outreach(self, attempt: Scheduled) -> bool:
+    def knows_hours_after(self, moment: datetime) -> bool:
+        """Whether calling hours are known beyond a moment."""
+        return self.hours[-1].closes > moment
+
+    @property
+    def has_call(self) -> bool:
+        """Whether this outreach has a call, made or still to be made."""
+        attempts = self.attempts
+        calls = (*attempts.made, *attempts.under_way, *attempts.agenda)
+        return any(call.channel.rings for call in calls if self.includes(call))
+
+    def includes(self, attempt: Scheduled) -> bool:
         """Whether an attempt, planned or made, belongs to the present outreach."""
         if attempt.about not in OUTREACH:
             return False
-        return not isinstance(attempt, Attempt) or attempt.outreach_number == self.outreach_number
-
-    @property
-    def conversation_wanted(self) -> bool:
-        """Whether the seller is being called for the conversation that is required."""
-        return self.status is Status.WORKING and self.conversation_required
-
-    @property
-    def may_call(self) -> bool:
-        """Whether the seller may still be called, as far as the case stands now."""
-        to_come = [p for p in (*self.agenda, *self.under_way) if p.channel.rings]
-        return not self.cannot_call and (bool(to_come) or self.conversation_wanted)
-
-    def takes_requests(self, now: datetime) -> bool:
-        """Whether "contact me now" would call the seller: their page has the button then."""
-        again = self.call_again_from
-        waits = again is not None and again > now
-        return self.is_open and not self.cannot_call and not waits
+        return not isinstance(attempt, Attempt) or attempt.outreach_number == self.number
 
     def _planned_calls(self) -> list[Scheduled]:
-        return [p for p in self.agenda if p.channel.rings]
+        return [p for p in self.attempts.agenda if p.channel.rings]
 
     def _drop_calls_before(self, moment: datetime) -> None:
-        self.agenda = tuple(p for p in self.agenda if not p.channel.rings or p.due >= moment)
+        self.attempts.drop(lambda planned: planned.channel.rings and planned.due < moment)
 
-    def _last_call(self) -> datetime | None:
+    def _last_call(self, account: Account) -> datetime | None:
         """When the number was last called, is being called, or is to be called beside the plan."""
-        made = [a for a in self.attempts if a.result is not Result.SKIPPED]
-        number = self.account.emergency_phone
-        calls = [a.at for a in (*made, *self.under_way) if a.channel.rings and a.to == number]
+        made = [a for a in self.attempts.made if a.result is not Result.SKIPPED]
+        number = account.emergency_phone
+        calls = [
+            a.at for a in (*made, *self.attempts.under_way) if a.channel.rings and a.to == number
+        ]
         calls += [p.due for p in self._planned_calls() if _unplanned(p)]
         return max(calls, default=None)
 
     # --- making attempts ------------------------------------------------------------------
 
-    def begin_due(self, now: datetime) -> None:
-        """Begin what is due. Of what is overdue, only the newest of each channel is made."""
-        if not self.agenda or self.agenda[0].due > now:
-            return
-        due = [p for p in self.agenda if p.due <= now]
+    def begin_due(self, now: datetime, rules: Policy, account: Account) -> tuple[Attempt, ...]:
+        """Begin what is due, and answer what was skipped instead.
+
+        Of what is overdue, only the newest of each channel is made.
+        """
+        agenda = self.attempts.agenda
+        if not agenda or agenda[0].due > now:
+            return ()
+        due = [p for p in agenda if p.due <= now]
+        skipped: list[Attempt] = []
         for channel in _IN_ORDER:
             of_channel = [p for p in due if p.channel is channel]
             match channel:
                 case Channel.EMAIL:
-                    self._begin_emails(of_channel, now)
+                    skipped += self._begin_emails(of_channel, now, account)
                 case Channel.CALL:
-                    self._begin_call(of_channel, now)
+                    skipped += self._begin_call(of_channel, now, rules, account)
                 case _:
                     assert_never(channel)
+        return tuple(skipped)
 
-    def _begin_emails(self, emails: list[Scheduled], now: datetime) -> None:
+    def _begin_emails(
+        self, emails: list[Scheduled], now: datetime, account: Account
+    ) -> Iterable[Attempt]:
         notices = [email for email in emails if email.about in OUTREACH]
         for email in emails:
             if email in notices[:-1]:
-                self.record_unmade(email, now, Result.SKIPPED)
+                yield self.attempts.skip(email, account, self.number, now)
             else:
-                self.begin(email, now)
+                self.attempts.begin(email, account, self.number, now)
 
-    def _begin_call(self, calls: list[Scheduled], now: datetime) -> None:
-        if not calls or any(a.channel.rings for a in self.under_way):
+    def _begin_call(
+        self, calls: list[Scheduled], now: datetime, rules: Policy, account: Account
+    ) -> Iterable[Attempt]:
+        if not calls or self.attempts.ringing:
             return
         *older, newest = calls
         for call in older:
-            self.record_unmade(call, now, Result.SKIPPED)
-        latest = self._latest(newest)
+            yield self.attempts.skip(call, account, self.number, now)
+        latest = self._latest(newest, rules)
         made = now < latest
         if made:
-            self.begin(newest, now, latest)
+            self.attempts.begin(newest, account, self.number, now, latest)
         else:
-            self.record_unmade(newest, now, Result.SKIPPED)
+            yield self.attempts.skip(newest, account, self.number, now)
         if made and now - newest.due > DIALLED_LATE:
-            self._drop_calls_before(now + self.rules.call_spacing)
+            self._drop_calls_before(now + rules.call_spacing)
         if newest.about is Purpose.CONVERSATION:
-            self.conversation_due = now + self.rules.conversation_call_every if made else now
+            self.conversation_due = now + rules.conversation_call_every if made else now
 
-    def _latest(self, call: Scheduled) -> datetime:
+    def _latest(self, call: Scheduled, rules: Policy) -> datetime:
         """The moment from which on a call may not be dialled any more."""
         if call.about is Purpose.REQUESTED:
-            return call.due + self.rules.call_timeout
+            return call.due + rules.call_timeout
         closes = closes_at(call.due, self.hours) or call.due
         return min(closes, self.deadline) if self.deadline else closes
 
-    def skip_rest(self, now: datetime) -> None:
+    def skip_rest(self, now: datetime, account: Account) -> tuple[Attempt, ...]:
         """Record the notices that our own delay kept from going out before the deadline."""
-        for planned in self.agenda:
-            if planned.about in OUTREACH:
-                self.record_unmade(planned, now, Result.SKIPPED)
+        rest = [planned for planned in self.attempts.agenda if planned.about in OUTREACH]
+        return tuple(self.attempts.skip(planned, account, self.number, now) for planned in rest)
 
-    # --- reading results ------------------------------------------------------------------
+    # --- what came of them ----------------------------------------------------------------
 
-    def read_result(self, number: int, ended: CallEnded, now: datetime) -> Attempt | None:
-        """Record what came of an attempt, and draw section 4's conclusions.
-
-        None if no such attempt is under way.
-        """
-        attempt = next((a for a in self.under_way if a.number == number), None)
-        if attempt is None:
-            return None
-        result = ended.result
-        self.conclude(attempt, result, now, ended.served_by)
-        if ended.dialled_at is not None:
-            self._drop_calls_before(ended.dialled_at + self.rules.call_spacing)
-        of_outreach = self._of_outreach(attempt)
-        if self.status is Status.CONTACTING and of_outreach and result in GOT_THROUGH:
-            self._got_through(attempt, now)
-        if result is Result.BUSY:
-            self._redial(attempt, now)
-        if result is Result.INVALID_NUMBER and attempt.to == self.account.emergency_phone:
-            self.number_is_invalid(now)
+    def conclude(self, number: int, ended: CallEnded, rules: Policy) -> Attempt | None:
+        """Record what came of an attempt; None if no such attempt is under way."""
+        attempt = self.attempts.conclude(number, ended.result)
+        if attempt is not None and ended.dialled_at is not None:
+            self._drop_calls_before(ended.dialled_at + rules.call_spacing)
         return attempt
 
-    def _got_through(self, attempt: Attempt, now: datetime) -> None:
-        if self.noticed_at is not None or self.agenda_start is None:
-            return
+    def is_first_notice(self, attempt: Attempt) -> bool:
+        """Whether an attempt, just made, is the first of this outreach to get through."""
+        got_through = attempt.result in GOT_THROUGH and self.includes(attempt)
+        return got_through and self.noticed_at is None and self.agenda_start is not None
+
+    def start_clock(self, first: Attempt, now: datetime, rules: Policy, account: Account) -> None:
+        """The first notice got through: the window begins, and if that was late, a new agenda."""
+        assert self.agenda_start is not None
         self.noticed_at = now
-        self.deadline = max(now + self.rules.window, self.deadline or now)
-        self.log(now, EventKind.CLOCK_STARTED)
-        if now - self.agenda_start <= self.rules.late_notice:
+        self.deadline = max(now + rules.window, self.deadline or now)
+        if now - self.agenda_start <= rules.late_notice:
             return
         # The notice itself is what the first e-mail of a new agenda would be.
-        emails = self.rules.email_hours
-        on_its_way = attempt.channel is Channel.EMAIL or any(
-            a.channel is Channel.EMAIL and a.about in OUTREACH for a in self.under_way
+        emails = rules.email_hours
+        on_its_way = first.channel is Channel.EMAIL or any(
+            a.channel is Channel.EMAIL and a.about in OUTREACH for a in self.attempts.under_way
         )
-        self.agenda = tuple(p for p in self.agenda if p.about not in OUTREACH)
-        self._plan_outreach(now, emails[1:] if on_its_way and emails[0] == 0 else emails)
+        emails = emails[1:] if on_its_way and emails[0] == 0 else emails
+        self._plan(now, emails, rules, account)
 
-    def _redial(self, attempt: Attempt, now: datetime) -> None:
-        due = now + self.rules.redial_after
-        still_wanted = attempt.wanted and (
-            (self._of_outreach(attempt) and self.status is Status.CONTACTING)
-            or (attempt.about is Purpose.CONVERSATION and self.conversation_wanted)
-        )
-        if (
-            still_wanted
-            and attempt.redial < self.rules.redials
-            and closes_at(due, self.hours)
-            and (self.deadline is None or due < self.deadline)
-        ):
-            self._drop_calls_before(due + self.rules.call_spacing)
-            self.schedule(Channel.CALL, attempt.about, due, redial_of=attempt)
-
-    def number_is_invalid(self, now: datetime) -> None:
-        """End calling until the number changes, and see that an e-mail asks for it."""
-        self.invalid_since = now
-        self.agenda = tuple(p for p in self.agenda if not p.channel.rings)
-        self.log(now, EventKind.NUMBER_INVALID)
-        # In contacting the notices to come ask for it.
-        if self.is_open and self.status is not Status.CONTACTING:
-            self.email(Purpose.NUMBER_NEEDED, now)
+    def redial(self, call: Attempt, now: datetime, rules: Policy) -> None:
+        """The line was busy: call once more soon, if the seller may be called then."""
+        due = now + rules.redial_after
+        in_time = self.deadline is None or due < self.deadline
+        if call.redial < rules.redials and closes_at(due, self.hours) and in_time:
+            self._drop_calls_before(due + rules.call_spacing)
+            self.attempts.schedule(Channel.CALL, call.about, due, redial_of=call)
 
 
 def _unplanned(call: Scheduled) -> bool:

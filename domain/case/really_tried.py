@@ -3,67 +3,63 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from domain.case.attempt import GOT_THROUGH, OUTREACH, Attempt, Channel, Purpose, Result
-from domain.case.state import CaseState
+from domain.case.attempt import GOT_THROUGH, Attempt, Channel, Purpose, Result
+from domain.case.outreach import Outreach
+from domain.case.policy import Policy
 from domain.case.status import Missing
+from domain.shared.account import Account
 
 _HOUR = timedelta(hours=1)
 
 
-def shortfall(case: CaseState) -> Missing | None:
+def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | None:
     """What is missing for saying that we really tried to reach the seller; None if nothing is.
 
     Counted since the outreach last began, and for the number and address the seller has now.
     """
-    if case.not_called is not None:
+    if outreach.not_called is not None:
         return Missing.NEVER_CALLED
-    if any(a.result is Result.SKIPPED for a in _made(case)):
+    made = [attempt for attempt in outreach.attempts.made if outreach.includes(attempt)]
+    if any(attempt.result is Result.SKIPPED for attempt in made):
         return Missing.SOMETHING_SKIPPED
-    emails, calls = _to_present_addresses(case)
-    final = _final_notice(case, emails)
+    emails, calls = _to_present_addresses(made, account)
+    final = _final_notice(outreach, emails)
     if final is None:
         return Missing.FINAL_NOTICE
-    if final.at > _latest_final_notice(case):
+    if final.at > _latest_final_notice(outreach, rules):
         return Missing.FINAL_NOTICE_IN_TIME
-    if case.number_invalid:
-        return _missing_where_the_number_is_invalid(case, emails, final)
-    return _missing_of_calls(case, calls)
+    if outreach.number_invalid:
+        return _missing_where_the_number_is_invalid(outreach, emails, final)
+    return _missing_of_calls(outreach, calls, rules)
 
 
 def _missing_where_the_number_is_invalid(
-    case: CaseState, emails: list[Attempt], final: Attempt
+    outreach: Outreach, emails: list[Attempt], final: Attempt
 ) -> Missing | None:
     """Instead of calls. The final notice is what asks for another number in good time."""
-    assert case.invalid_since is not None
-    if final.at < case.invalid_since:
+    assert outreach.invalid_since is not None
+    if final.at < outreach.invalid_since:
         return Missing.INVALID_IN_TIME
     if sum(email.result is Result.ACCEPTED for email in emails) < 2:
         return Missing.TWO_EMAILS
     return Missing.LAST_EMAIL if emails[-1].result is Result.BOUNCED else None
 
 
-def _missing_of_calls(case: CaseState, calls: list[Attempt]) -> Missing | None:
+def _missing_of_calls(outreach: Outreach, calls: list[Attempt], rules: Policy) -> Missing | None:
     rang = [call for call in calls if call.result in GOT_THROUGH]
-    if len({call.entry for call in rang}) < case.rules.minimum_rung_calls:
+    if len({call.entry for call in rang}) < rules.minimum_rung_calls:
         return Missing.ENOUGH_CALLS
-    in_last_third = any(call.at >= _last_third(case) for call in rang)
+    in_last_third = any(call.at >= _last_third(outreach, rules) for call in rang)
     return None if in_last_third else Missing.LATE_CALL
 
 
-def _made(case: CaseState) -> list[Attempt]:
-    """The notices since the outreach last began."""
-    return [
-        a
-        for a in case.attempts
-        if a.outreach_number == case.outreach_number and a.about in OUTREACH
-    ]
-
-
-def _to_present_addresses(case: CaseState) -> tuple[list[Attempt], list[Attempt]]:
+def _to_present_addresses(
+    made: list[Attempt], account: Account
+) -> tuple[list[Attempt], list[Attempt]]:
     """The e-mails and the calls that count."""
     emails, calls = [], []
-    for attempt in _made(case):
-        if attempt.to != attempt.channel.address(case.account):
+    for attempt in made:
+        if attempt.to != attempt.channel.address(account):
             continue
         match attempt.channel:
             case Channel.EMAIL:
@@ -75,35 +71,35 @@ def _to_present_addresses(case: CaseState) -> tuple[list[Attempt], list[Attempt]
     return emails, calls
 
 
-def _final_notice(case: CaseState, emails: list[Attempt]) -> Attempt | None:
+def _final_notice(outreach: Outreach, emails: list[Attempt]) -> Attempt | None:
     """The newest accepted one of the present agenda; one of an earlier agenda was not the last."""
-    assert case.agenda_start is not None
+    assert outreach.agenda_start is not None
     finals = (
         email
         for email in reversed(emails)
         if email.about is Purpose.FINAL_NOTICE and email.result is Result.ACCEPTED
     )
-    return next((final for final in finals if final.due > case.agenda_start), None)
+    return next((final for final in finals if final.due > outreach.agenda_start), None)
 
 
-def _latest_final_notice(case: CaseState) -> datetime:
+def _latest_final_notice(outreach: Outreach, rules: Policy) -> datetime:
     """It leaves at least half of what the agenda leaves to answer it."""
-    assert case.deadline is not None
-    lead = case.rules.window - case.rules.email_hours[-1] * _HOUR
-    return case.deadline - lead / 2
+    assert outreach.deadline is not None
+    lead = rules.window - rules.email_hours[-1] * _HOUR
+    return outreach.deadline - lead / 2
 
 
-def _last_third(case: CaseState) -> datetime:
+def _last_third(outreach: Outreach, rules: Policy) -> datetime:
     """Of the window, which here counts from the beginning of the outreach, as the agenda does."""
-    assert case.agenda_start is not None
-    return case.agenda_start + case.rules.window - case.rules.window / 3
+    assert outreach.agenda_start is not None
+    return outreach.agenda_start + rules.window - rules.window / 3
 
 
-def in_words(missing: Missing, case: CaseState) -> str:
+def in_words(missing: Missing, outreach: Outreach, rules: Policy) -> str:
     """What was missing, as the desk reads it."""
     match missing:
         case Missing.NEVER_CALLED:
-            return f"the number was never called: it {case.not_called}"
+            return f"the number was never called: it {outreach.not_called}"
         case Missing.SOMETHING_SKIPPED:
             return "an attempt was skipped"
         case Missing.FINAL_NOTICE:
@@ -117,7 +113,7 @@ def in_words(missing: Missing, case: CaseState) -> str:
         case Missing.LAST_EMAIL:
             return "the number is invalid and the last e-mail bounced"
         case Missing.ENOUGH_CALLS:
-            return f"fewer than {case.rules.minimum_rung_calls} calls rang"
+            return f"fewer than {rules.minimum_rung_calls} calls rang"
         case Missing.LATE_CALL:
             return "no call rang in the last third of the window"
         case _:

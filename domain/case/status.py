@@ -1,4 +1,4 @@
-"""Where a case stands and why; the kinds of its events (docs/rules.md, section 5; docs/api.md)."""
+"""Where a case stands, and why (docs/rules.md, section 5; docs/api.md)."""
 
 from enum import StrEnum
 
@@ -74,53 +74,3 @@ class CannotCall(StrEnum):
     """A carrier says so."""
     NOT_CALLED = "not_called"
     """It is none of those that we call."""
-
-
-class EventKind(StrEnum):
-    """The kinds of events in a timeline."""
-
-    OPENED = "opened"
-    OUTREACH_BEGAN = "outreach_began"
-    CLOCK_STARTED = "clock_started"
-    CALL = "call"
-    EMAIL = "email"
-    CONTACT = "contact"
-    CALL_REQUESTED = "call_requested"
-    LINK_REQUESTED = "link_requested"
-    NUMBER_INVALID = "number_invalid"
-    NUMBER_NOT_CALLED = "number_not_called"
-    CONTACT_CHANGED = "contact_changed"
-    CONTACT_NOT_SHARED = "contact_not_shared"
-    PLAN_SUBMITTED = "plan_submitted"
-    PLAN_REVIEWED = "plan_reviewed"
-    CONVERSATION = "conversation"
-    ISSUE_JOINED = "issue_joined"
-    ISSUE_WITHDRAWN = "issue_withdrawn"
-    HARM_REPORTED = "harm_reported"
-    EXPELLED = "expelled"
-    DECIDED = "decided"
-    DESK_TOLD = "desk_told"
-    DESK_NOT_TOLD = "desk_not_told"
-    STATUS = "status"
-    ESCALATED = "escalated"
-    DEACTIVATION_FAILED = "deactivation_failed"
-    DEACTIVATED_ELSEWHERE = "deactivated_elsewhere"
-    CLOSED = "closed"
-
-
-CHANGES_THE_CASE = frozenset(
-    {
-        EventKind.STATUS,
-        EventKind.CONTACT,
-        EventKind.CALL_REQUESTED,
-        EventKind.CONTACT_CHANGED,
-        EventKind.PLAN_SUBMITTED,
-        EventKind.PLAN_REVIEWED,
-        EventKind.CONVERSATION,
-        EventKind.ISSUE_JOINED,
-        EventKind.ISSUE_WITHDRAWN,
-        EventKind.HARM_REPORTED,
-        EventKind.DECIDED,
-    }
-)
-"""What people did, and what came of it: who judges the case must have seen it."""

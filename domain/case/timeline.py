@@ -1,10 +1,13 @@
 """What happened to a case, in the order it happened (docs/rules.md, section 5; docs/api.md)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
 from domain.case.attempt import Purpose, Result
-from domain.case.status import EventKind, Missing, Status
+from domain.case.events import EventKind
+from domain.case.status import Missing, Status
+from domain.shared.state import State
 from domain.shared.text import Frozen
 
 ENGINE = "engine"
@@ -41,6 +44,25 @@ class TimelineEntry(Frozen):
     """The version of the plan that was submitted or reviewed."""
     note: str | None = None
     """What somebody wrote, or a sentence for people."""
+
+
+class Timeline(State):
+    """What happened so far. Nothing is ever taken out of it."""
+
+    entries: tuple[TimelineEntry, ...] = ()
+
+    # Any: of an entry
+    def log(self, now: datetime, what: EventKind, by: str = ENGINE, **facts: Any) -> None:
+        """Put an event in, with fields of `TimelineEntry`."""
+        self.entries += (TimelineEntry(at=now, what=what, by=by, **facts),)
+
+    def times_of(self, what: EventKind) -> list[datetime]:
+        """When events of a kind happened."""
+        return [entry.at for entry in self.entries if entry.what is what]
+
+    def newest_of(self, kinds: Collection[EventKind]) -> EventKind | None:
+        """Which of these kinds happened last; None if none did."""
+        return next((e.what for e in reversed(self.entries) if e.what in kinds), None)
 
 
 def detail_of(entry: TimelineEntry) -> str:

@@ -4,7 +4,8 @@ from datetime import datetime
 from operator import attrgetter
 
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.state import CaseState, Plan
+from domain.case.case import Case
+from domain.case.plans import Plan
 from domain.case.status import CannotCall, Status
 from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account, Issue
@@ -53,9 +54,9 @@ class CaseView(Frozen):
     timeline: tuple[TimelineEntry, ...]
 
 
-def view_of(case: CaseState) -> CaseView:
+def view_of(case: Case) -> CaseView:
     """The view of a case as it stands."""
-    attempts = sorted((*case.attempts, *case.under_way), key=attrgetter("number"))
+    attempts = sorted((*case.attempts.made, *case.attempts.under_way), key=attrgetter("number"))
     return CaseView(
         id=case.id,
         status=case.status,
@@ -65,15 +66,17 @@ def view_of(case: CaseState) -> CaseView:
         closed_at=case.closed_at,
         account=case.account,
         issues=case.issues,
-        agenda=tuple(PlannedView(channel=p.channel, about=p.about, due=p.due) for p in case.agenda),
+        agenda=tuple(
+            PlannedView(channel=p.channel, about=p.about, due=p.due) for p in case.attempts.agenda
+        ),
         attempts=tuple(
             AttemptView(number=a.number, channel=a.channel, about=a.about, at=a.at, result=a.result)
             for a in attempts
         ),
-        plans=case.plans,
+        plans=case.plans.versions,
         conversation_required=case.conversation_required,
         call_again_from=case.call_again_from,
-        cannot_call=case.number_problem,
+        cannot_call=case.outreach.number_problem,
         account_deactivated=case.account_deactivated,
-        timeline=case.timeline,
+        timeline=case.timeline.entries,
     )

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from domain.case.state import CaseState
-from domain.case.status import EventKind, Status
+from domain.case.case import Case
+from domain.case.events import EventKind
+from domain.case.status import Status
 from domain.case.timeline import TimelineEntry
 
 
@@ -36,12 +37,12 @@ def of_whom(waiting: WaitsFor) -> tuple[Status, ...]:
     return tuple(status for status, who in _WAITS_FOR.items() if who is waiting)
 
 
-def since(case: CaseState) -> datetime:
+def since(case: Case) -> datetime:
     """When the case came into its status.
 
     A newer version of a plan that waits for a reviewer does not lose its place in the queue.
     """
-    return status_since(case.timeline) or case.opened_at
+    return status_since(case.timeline.entries) or case.opened_at
 
 
 def status_since(timeline: Iterable[TimelineEntry]) -> datetime | None:

@@ -4,14 +4,14 @@ Temporal recognises a repeat by the update's id, but only within one run of a wo
 this list a repeat after continue-as-new would be accepted again (docs/api.md).
 """
 
-from pydantic import BaseModel
+from domain.shared.state import State
 
 REMEMBERED = 100
 """How many updates are remembered. A repeat comes within minutes, from a caller whose answer was
 lost. A case gets a few dozen updates in all, and an enrollment gets a few in a day."""
 
 
-class TakesUpdates(BaseModel):
+class TakesUpdates(State):
     """A state that remembers the updates it has accepted."""
 
     updates: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
-"""Everything that is measured, into experiments/benchmarks/performance.md (`make bench`).
+"""Measure everything, and write experiments/benchmarks/performance.md (`make bench`).
 
-`python -m experiments.benchmarks PART ...` measures only these parts and prints them; it leaves
+`python -m experiments.benchmarks PART ...` measures these parts only. It prints them, and leaves
 the page alone.
 """
 
@@ -11,15 +11,15 @@ import tempfile
 from pathlib import Path
 
 from experiments.benchmarks import (
-    asked_and_told,
     commands,
     encryption,
     enrollments,
     killed_worker,
-    many,
-    million,
+    many_cases,
+    million_sellers,
     one_case,
     page,
+    query_and_update,
     reaching,
     suite,
 )
@@ -31,10 +31,10 @@ PAGE = Path(__file__).with_name("performance.md")
 PARTS = (
     Part("case", "A case", one_case.ABOUT, one_case.measure),
     Part("killed", "A killed worker", killed_worker.ABOUT, killed_worker.measure),
-    Part("many", "Many cases", many.ABOUT, many.measure),
-    Part("asked", "Asked and told at once", asked_and_told.ABOUT, asked_and_told.measure),
+    Part("many", "Many cases", many_cases.ABOUT, many_cases.measure),
+    Part("races", "A query, then an update", query_and_update.ABOUT, query_and_update.measure),
     Part("sellers", "Sellers", enrollments.ABOUT, enrollments.measure),
-    Part("million", "A million sellers", million.ABOUT, million.measure),
+    Part("million", "A million sellers", million_sellers.ABOUT, million_sellers.measure),
     Part("commands", "Commands", commands.ABOUT, commands.measure),
     Part("page", "The sellers' page", page.ABOUT, page.measure),
     Part("reaching", "Reaching a seller", reaching.ABOUT, reaching.measure),
@@ -55,7 +55,7 @@ async def _measure(parts: list[Part], folder: Path) -> list[Measured]:
 
 
 def main(names: list[str]) -> None:
-    """Measure the parts named, or all of them and write the page; ends the process."""
+    """Measure the parts named, or all of them and write the page. Then end the process."""
     parts = [part for part in PARTS if not names or part.name in names]
     if unknown := set(names) - {part.name for part in PARTS}:
         raise SystemExit(f"no such part: {', '.join(sorted(unknown))}")

@@ -1,4 +1,4 @@
-"""The bare twins: the activities, timers and updates of cases, and no rule at all."""
+"""Bare twins of cases: workflows with the same activities, timers and updates, and no rule."""
 
 import asyncio
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY
 
 BARE_QUEUE = "bare"
 _TOGETHER = timedelta(seconds=1)
-"""Two attempts so close to each other need no timer between them."""
+"""Between two attempts that are closer than this there is no timer."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """A start, and the moments at which to reach out, in order."""
+    """The input: a case's, and the moments of its attempts, in order."""
 
     start: CaseInput
     at: list[tuple[Channel, datetime]]
@@ -72,7 +72,7 @@ class BareCase:
 
 @workflow.defn
 class BareSilent:
-    """Reaches out at each moment, and deactivates."""
+    """Makes an attempt at each moment, and deactivates."""
 
     @workflow.run
     async def run(self, due: Due) -> str:

@@ -1,4 +1,4 @@
-"""The worker of the bare twins: it serves until it is killed."""
+"""The worker of the bare twins. It runs until it is killed."""
 
 import asyncio
 import sys
@@ -20,7 +20,7 @@ from runtime.workflow_slots import OneSlot
 
 @asynccontextmanager
 async def bare_worker(client: Client) -> AsyncIterator[None]:
-    """Workers for the twins' own queue, set up as the engine's; the others are the engine's."""
+    """Run workers of the twins' own queue, set up like the engine's, which serves the others."""
     settings = Settings()
     opening = OpeningActivities(
         Enrollments(client), SimulatedMarketplace(settings.state), settings.least_window

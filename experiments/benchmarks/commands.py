@@ -1,4 +1,4 @@
-"""Whether commands exit as they should, and how soon, in every situation."""
+"""Exit codes and times of commands, in every situation."""
 
 import asyncio
 import itertools
@@ -27,34 +27,34 @@ class _Run:
     situation: Situation
     seconds: float
     wrong: str
-    """What was wrong, or empty."""
+    """What was wrong; empty if nothing was."""
 
 
-Asked = tuple[str, Situation]
-"""The address of a server, and what it is asked."""
+Request = tuple[str, Situation]
+"""The address of a server, and a situation."""
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """Commands as processes of their own, in every situation by turns."""
+    """Run each command as a process, in every situation by turns."""
     async with engine_in(folder / "served") as engine, stage(folder / "unserved") as (_, nobody):
         served = engine.client.service_client.config.target_host
         await prepare(Cli(served), engine.client)
         await opened(nobody, "WAITS")
         unserved = nobody.service_client.config.target_host
         every = list(itertools.islice(_by_turns(served, unserved), _COMMANDS))
-        answered = [await _run(asked) for asked in every if asked[0] == served]
+        answered = [await _run(request) for request in every if request[0] == served]
         at_once = asyncio.Semaphore(_AT_ONCE)
 
-        async def one_of_several(asked: Asked) -> _Run:
+        async def one_of_several(request: Request) -> _Run:
             async with at_once:
-                return await _run(asked)
+                return await _run(request)
 
-        waiting = (one_of_several(asked) for asked in every if asked[0] != served)
+        waiting = (one_of_several(request) for request in every if request[0] != served)
         unanswered = await asyncio.gather(*waiting)
     return _rows(answered, unanswered)
 
 
-def _by_turns(served: str, unserved: str) -> Iterator[Asked]:
+def _by_turns(served: str, unserved: str) -> Iterator[Request]:
     no_server = f"no Temporal server answers at {_NO_SERVER}"
     for number in itertools.count():
         for situation in situations(number):
@@ -63,11 +63,11 @@ def _by_turns(served: str, unserved: str) -> Iterator[Asked]:
         yield unserved, Situation(["show", "US/WAITS"], 1, "no worker is listening on queue cases")
 
 
-async def _run(asked: Asked) -> _Run:
-    address, situation = asked
+async def _run(request: Request) -> _Run:
+    address, situation = request
     command = [sys.executable, str(ROOT / "client.py"), *situation.arguments]
     begin = time.perf_counter()
-    # Not by `Cli`, which raises where we count.
+    # Not `Cli`, which raises. Here failures are counted.
     answer = Answer(*await run(*command, cwd=ROOT, TEMPORAL_ADDRESS=address))
     seconds = time.perf_counter() - begin
     right = situation.is_right(answer) and "Traceback" not in answer.err

@@ -22,41 +22,41 @@ from workflows.shared.search_attributes import at_start
 AT_ONCE = 32
 RING_SECONDS = 0.05
 POLICY: dict[str, Any] = EVERYONE | {"call_hours": [0, 24, 32, 48, 56, 64, 70]}
-"""No second call while it is still measured."""
+"""There is no second call during a measurement."""
 _SETTLES_WITHIN = 600
 
 Start = Callable[[str], Awaitable[Any]]  # Any: handles of several workflows
 
 
 def seller(seller_id: str, number: int, **changes: str) -> Account:
-    """A seller with a number of their own: calls to one number wait for each other."""
+    """Return a seller with a number of their own. Calls to one number wait for each other."""
     return account(seller_id, emergency_phone=f"+1206{2_000_010 + 100 * number}", **changes)
 
 
 class Crowd:
-    """Opens cases, and knows from the simulated world how far they are."""
+    """Opens cases, and reads from the simulated providers how far they are."""
 
     def __init__(self, client: Client, folder: Path) -> None:
         self.client = client
         self._folder = folder
         self.opened = 0
         self.rate = 0.0
-        """How many a second were opened and reached, the last time."""
+        """How many cases a second were opened and reached, the last time."""
 
     async def open(self, start: Start, count: int, calls: int = 1) -> tuple[float, float]:
-        """Open `count`, and wait until all have been reached; both rates, in cases a second.
+        """Open `count` cases, and wait until all are reached. Return both rates, in cases a second.
 
         Each is e-mailed at once, and called if `calls` is 1.
         """
         mails, rung = self.mails() + count, self.rung() + count * calls
         numbers = iter(range(self.opened, self.opened + count))
 
-        async def some() -> None:
+        async def worker() -> None:
             for number in numbers:
                 await start(f"MANY{number}")
 
         begin = time.perf_counter()
-        await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+        await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
         opened = time.perf_counter()
         self.opened += count
         async with asyncio.timeout(_SETTLES_WITHIN):
@@ -64,24 +64,26 @@ class Crowd:
                 await asyncio.sleep(0.1)
         reached = time.perf_counter()
         self.rate = count / (reached - begin)
-        await asyncio.sleep(1)  # the cases hear of it, and the server writes it all down
+        await asyncio.sleep(1)  # until the server has written down the results
         return count / (opened - begin), self.rate
 
     def mails(self) -> int:
-        """How many e-mails were delivered."""
+        """Return how many e-mails were delivered."""
         delivered = self._folder / "mail" / "new"
         return len(os.listdir(delivered)) if delivered.exists() else 0
 
     def rung(self) -> int:
-        """How many calls have ended: cheap, as it is asked often while others work."""
-        return sum(row[0] for row in self._asked("SELECT count(*) FROM calls WHERE ends_at < ?"))
+        """Return how many calls have ended. This is cheap, as it is often called under load."""
+        return sum(
+            row[0] for row in self._query_ledger("SELECT count(*) FROM calls WHERE ends_at < ?")
+        )
 
     def calls(self) -> dict[str, tuple[float, float]]:
-        """When each call that has ended was dialled, and when it ended, by its key."""
-        found = self._asked("SELECT key, dialled_at, ends_at FROM calls WHERE ends_at < ?")
+        """Return when each call that has ended was dialled, and when it ended, by its key."""
+        found = self._query_ledger("SELECT key, dialled_at, ends_at FROM calls WHERE ends_at < ?")
         return {key: (dialled, ends) for key, dialled, ends in found}
 
-    def _asked(self, query: str) -> list[Any]:  # Any: rows
+    def _query_ledger(self, query: str) -> list[Any]:  # Any: rows
         ledger = self._folder / "telephone.sqlite"
         if not ledger.exists():
             return []

@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from experiments.benchmarks.one_case import cost_of_a_round, whole_case
 from experiments.benchmarks.report import Found, Row
-from experiments.benchmarks.silent import silent_case
+from experiments.benchmarks.silent_cases import silent_case
 from runtime.encryption import Codec, keys_of, new_key
 from tests.engine import account, engine_in
 from tests.keys import SETTING
@@ -30,7 +30,7 @@ _PAYLOADS = 5_000
 
 
 async def _a_payload() -> Row:
-    """Encrypted and decrypted: an account, which is what most payloads are about."""
+    """Encrypt and decrypt an account, which is what most payloads hold."""
     codec = Codec(keys_of([new_key()]))
     payloads = await DATA_CONVERTER.encode([account("BENCH")])
     rounds = []
@@ -57,7 +57,7 @@ async def _engine(folder: Path, key: str | None) -> AsyncIterator[Client]:
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """Every figure, without encryption and with it."""
+    """Measure every figure without encryption and with it."""
     rows = [await _a_payload()]
     async with _engine(folder / "plain", None) as plain, _engine(folder / "keys", new_key()) as key:
         for name, client in (("plain", plain), ("encrypted", key)):
@@ -69,7 +69,7 @@ async def measure(folder: Path, found: Found) -> list[Row]:
         for number in range(ROUNDS + 1):
             for name, client in pair if number % 2 else reversed(pair):
                 cost = await cost_of_a_round(client, number, whole_case)
-                if number:  # the first warms up
+                if number:  # the first one warms up
                     spent[name].append(cost)
     ratio = statistics.median(
         e / p for e, p in zip(spent["encrypted"], spent["plain"], strict=True)

@@ -1,4 +1,4 @@
-"""What a seller costs who is not asked about, beside a workflow that asks once a day."""
+"""What an enrollment costs, beside a workflow that polls once a day."""
 
 import asyncio
 import time
@@ -10,18 +10,14 @@ from temporalio.worker import Worker
 
 from domain.enrollment.state import EnrollmentStatus
 from experiments.benchmarks.machine import actions, stored
-from experiments.benchmarks.polling import DAY, PollingTwin, rating_today
+from experiments.benchmarks.polling_twin import DAY, PollingTwin, rating_today
 from experiments.benchmarks.report import Found, Row
 from tests.engine import Engine, KnownSeller, engine_in, know
 from tests.workflows.enrollment_events import days_ago, recorded
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 
-ABOUT = """A marketplace has many sellers and few cases, so what a seller costs who does *not* need
-us decides what the programme costs. Events are what a history grows by. Actions are what Temporal
-Cloud bills, as the server's own metric `action` counts them
-([what counts](https://docs.temporal.io/cloud/actions),
-[the metric](https://docs.temporal.io/cloud/migrate/estimate-actions)). *Bare* asks for the rating
-once a day, a timer and an activity each."""
+ABOUT = """What a seller costs who has no case. *Bare* asks for the rating once a day, a timer and
+an activity each."""
 
 HALF_A_YEAR = 183
 _SETTLES = 0.7
@@ -31,7 +27,7 @@ _AT_ONCE = 16
 
 
 class _Book:
-    """Says what has come to stand in a history, and was counted, since it was asked last."""
+    """Returns the new events of a history, and the new actions, since the last call."""
 
     def __init__(self, engine: Engine) -> None:
         self._client, self._server = engine.client, engine.folder / "temporal"
@@ -39,7 +35,7 @@ class _Book:
         self._actions = 0
 
     async def cost(self, workflow_id: str) -> tuple[int, int]:
-        """Events (skips of time left out) of this workflow, and actions of all."""
+        """Return new events of this workflow, without skips of time, and new actions of all."""
         await asyncio.sleep(_SETTLES)
         history = await self._client.get_workflow_handle(workflow_id).fetch_history()
         names = (event.WhichOneof("attributes") or "" for event in history.events)
@@ -56,7 +52,7 @@ def _said(cost: tuple[int, int]) -> str:
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """What each thing that can happen to a seller adds to the history, and many sellers."""
+    """Measure what each event of a seller adds to the history; then many sellers."""
     folder.joinpath("one").mkdir()
     async with engine_in(folder / "one") as engine:
         rows = await _one(engine, found)
@@ -79,7 +75,7 @@ async def _one(engine: Engine, found: Found) -> list[Row]:
     found["actions a seller"] = enrolled[1]
     await seller.play(HALF_A_YEAR * DAY)
     same = await book.cost(seller.handle.id)
-    # Only now, since a question is an action too.
+    # Only now, since a query is an action too.
     assert (await seller.view()).status is EnrollmentStatus.ENROLLED
 
     seller = await know(client, "WAITS", days_ago(30, 300))
@@ -112,7 +108,7 @@ async def _one(engine: Engine, found: Found) -> list[Row]:
 
 
 async def _many(engine: Engine, found: Found) -> list[Row]:
-    """Sellers who enrol, then a rating each that changes nothing else; server and all in here."""
+    """Enrol sellers; then send each a rating that changes nothing else. All in one process."""
     server = engine.folder / "temporal"
     sellers: list[KnownSeller] = []
 
@@ -133,7 +129,7 @@ async def _many(engine: Engine, found: Found) -> list[Row]:
 
         await asyncio.gather(*(_each(one, numbers) for _ in range(_AT_ONCE)))
         rate_a_second = _SELLERS / (time.perf_counter() - begin)
-        await asyncio.sleep(5)  # letters, and what the server still writes
+        await asyncio.sleep(5)  # for the letters, and for the server's own writes
         found[f"milliseconds a {name}"] = (time.process_time() - spent) / _SELLERS * 1000
         found[f"bytes a {name}"] = (stored(server) - before) / _SELLERS
         figure = (

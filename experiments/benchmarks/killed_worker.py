@@ -1,4 +1,4 @@
-"""How soon a case goes on whose worker was killed, beside its bare twin."""
+"""How soon a case goes on after its worker was killed, beside its bare twin."""
 
 import asyncio
 import statistics
@@ -24,7 +24,7 @@ _ROUNDS = 5
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """A worker is killed and replaced, several times."""
+    """Kill and replace a worker, several times."""
     rounds = [await _round(folder / str(number)) for number in range(_ROUNDS)]
     ours, bare, start = (statistics.median(spans) for spans in zip(*rounds, strict=True))
     return [

@@ -1,4 +1,4 @@
-"""What processes and servers take (on Linux: it reads /proc)."""
+"""The processor time, memory and disk of processes and servers. Linux only: it reads /proc."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from tests.test_whole import ROOT
 
 MEGABYTE = 1_000_000
 _SKIPPING = "grpc_UpdateWorkflowExecutionOptions"
-"""Nobody sends this but who plays a clock forward."""
+"""Only a clock that is played forward sends this."""
 _SETTLES_WITHIN, _BROUGHT_UP_TO_DATE = 30, 2.5
 _ACTION = re.compile(r'^action\{action_type="([^"]+)",namespace="default".*\} (\S+)$', re.MULTILINE)
 _METRICS = re.compile(r"http://\S+/metrics")
@@ -23,7 +23,7 @@ _METRICS = re.compile(r"http://\S+/metrics")
 
 @asynccontextmanager
 async def process(folder: Path, address: str, *command: str, **settings: str) -> AsyncIterator[int]:
-    """A process of this project, run in `folder` until it is killed: its id."""
+    """Run a process of this project in `folder`, and return its id. It is killed in the end."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -45,7 +45,7 @@ async def process(folder: Path, address: str, *command: str, **settings: str) ->
 
 
 def memory(pid: int) -> tuple[float, float]:
-    """What a process has in memory now, and had at most, in megabytes."""
+    """Return the memory of a process now, and at most, in megabytes."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     values = dict(line.split(":", 1) for line in lines)
     now, peak = (int(values[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
@@ -53,18 +53,18 @@ def memory(pid: int) -> tuple[float, float]:
 
 
 def processor_seconds(pid: int) -> float:
-    """The processor time that a process took so far."""
+    """Return the processor time that a process has taken so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def stored(folder: Path) -> int:
-    """The size of the database of the server in `folder`, in bytes."""
+    """Return the size of the database of the server in `folder`, in bytes."""
     return sum(file.stat().st_size for file in folder.glob("temporal.db*"))
 
 
 async def actions(folder: Path) -> Counter[str]:
-    """The billable actions that the server in `folder` counted so far, by type.
+    """Return the billable actions that the server in `folder` has counted so far, by type.
 
     Its metric `action` is what Temporal's own guide to estimating the bill reads.
     """
@@ -73,7 +73,7 @@ async def actions(folder: Path) -> Counter[str]:
             await asyncio.sleep(0.2)
     counted: Counter[str] | None = None
     async with asyncio.timeout(_SETTLES_WITHIN), httpx2.AsyncClient() as http:
-        while True:  # the server brings its figures up to date about once a second
+        while True:  # the server updates its figures about once a second
             text = (await http.get(found[0])).text
             now = Counter({kind: round(float(value)) for kind, value in _ACTION.findall(text)})
             del now[_SKIPPING]

@@ -18,6 +18,8 @@ from typing import Any, assert_never
 from temporalio.client import Client
 
 from activities.opening import hours_of
+from domain.case import step_results
+from domain.case.advance import advance
 from domain.case.attempt import Channel, Result
 from domain.case.case import Case
 from domain.case.policy import effective_policy
@@ -26,7 +28,13 @@ from experiments.benchmarks.bare_worker import bare_worker
 from experiments.benchmarks.machine import actions, stored
 from experiments.benchmarks.opening import open_bare, open_case
 from experiments.benchmarks.report import Found, Row
-from experiments.benchmarks.silent import RING_SECONDS, history_of, ringing, silence, silent_cases
+from experiments.benchmarks.silent_cases import (
+    RING_SECONDS,
+    history_of,
+    ringing,
+    silence,
+    silent_cases,
+)
 from providers.protocols import Mail
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
@@ -37,9 +45,9 @@ from tests.workflows.events import ACCEPT, PLAN
 
 ABOUT = (
     "The silent case has default hours and opens at nine in the morning; its clock is played "
-    "forward, and skips of time are left out. The other case: opened, e-mailed, called, its plan "
-    "submitted and accepted. Medians of alternating rounds. Actions are what Temporal Cloud bills, "
-    "as the server's metric `action` counts them."
+    "forward, and skips of time are left out. The other case is opened, e-mailed and called, and "
+    "its plan is accepted. Medians of alternating rounds. Actions are [what Temporal Cloud bills]"
+    "(https://docs.temporal.io/cloud/actions), by the server's metric `action`."
 )
 ROUNDS = 7
 CASES_A_ROUND = 40
@@ -51,14 +59,14 @@ Opens = Callable[..., Awaitable[Any]]  # Any: handles of two workflows
 
 
 class StampedMail:
-    """Notes when each message was handed over."""
+    """A mail that remembers when each message was handed over."""
 
     def __init__(self, mail: Mail) -> None:
         self._mail = mail
         self.handed_over: dict[str, float] = {}
 
     async def send(self, message: EmailMessage) -> Result:
-        """Deliver, and note when."""
+        """Deliver, and remember when."""
         self.handed_over.setdefault(str(message["To"]), time.perf_counter())
         return await self._mail.send(message)
 
@@ -79,29 +87,29 @@ def _idle_advance() -> Row:
     who = account("IDLE", time_zone="America/Los_Angeles")
     policy = effective_policy(EVERYONE)
     case = Case(id="case/US/IDLE/1", account=who, issues=(issue(),), opened_at=now)
-    case.looked_up(CaseFacts(policy=policy, hours=hours_of(who, policy, now)), now)
+    step_results.looked_up(case, CaseFacts(policy=policy, hours=hours_of(who, policy, now)), now)
     for hours in (0.0, 0.25, 1.0, 4.0, 8.0, 24.0):
         now = case.opened_at + hours * HOUR
-        for step in case.advance(now):
+        for step in advance(case, now):
             if isinstance(step, Reach):
-                attempt = next(a for a in case.under_way if a.number == step.number)
-                case.reached_out(step.number, _when_silent(attempt.channel), now)
-    case.advance(now)
+                attempt = next(a for a in case.attempts.under_way if a.number == step.number)
+                step_results.reached_out(case, step.number, _when_silent(attempt.channel), now)
+    advance(case, now)
     rounds = []
     for _ in range(ROUNDS):
         begin = time.perf_counter()
         for _ in range(10_000):
-            case.advance(now)
+            advance(case, now)
         rounds.append((time.perf_counter() - begin) / 10_000 * 1e6)
     took = statistics.median(rounds)
     return Row("`advance`, nothing to do", f"{took:.1f} µs", "", "under 5 µs", took < 5)
 
 
 async def _first_notice(client: Client, mail: StampedMail) -> Row:
-    """From asking for the start to the first e-mail handed to the mail server."""
+    """Measure from the start of a case until its first e-mail is handed over."""
 
     async def took(one: Opens, seller_id: str) -> float:
-        await asyncio.sleep(_SETTLES)  # an idle server: the case before has done its part
+        await asyncio.sleep(_SETTLES)  # until the case before is done, and the server idle
         kind = "case" if one is open_case else "twin"
         address = f"{kind}{seller_id}@bench.example"
         begin = time.perf_counter()
@@ -139,7 +147,7 @@ async def _plan_answered(client: Client) -> Row:
 async def _alternating(
     took: Callable[[Opens, str], Awaitable[float]], name: str
 ) -> tuple[float, float]:
-    """The median of a case's and of a bare twin's rounds."""
+    """Return the median of a case's and of a bare twin's rounds."""
     rounds: dict[Opens, list[float]] = {open_case: [], open_bare: []}
     for number in range(_ROUNDS_OF_SINGLES):
         for one in rounds if number % 2 else reversed(rounds):
@@ -149,16 +157,18 @@ async def _alternating(
 
 
 async def _processor_time(client: Client, found: Found, server: Path) -> list[Row]:
-    """A whole case against the bare twin, in alternating rounds."""
+    """Measure a whole case and the bare twin, in alternating rounds."""
     ours: list[float] = []
     bare: list[float] = []
     pair = [(ours, whole_case), (bare, _bare_case)]
     grown: Counter[int] = Counter()
     for number in range(ROUNDS + 1):
-        for spent, one in pair if number % 2 else reversed(pair):  # neither is always the first
+        for spent, one in (
+            pair if number % 2 else reversed(pair)
+        ):  # so that neither is always the first
             stored_before = stored(server)
             cost = await cost_of_a_round(client, number, one)
-            if number:  # the first warms up
+            if number:  # the first one warms up
                 spent.append(cost)
                 grown[id(spent)] += stored(server) - stored_before
     ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
@@ -193,14 +203,14 @@ async def _processor_time(client: Client, found: Found, server: Path) -> list[Ro
 async def cost_of_a_round(
     client: Client, number: int, one: Callable[[Client, str], Awaitable[None]]
 ) -> float:
-    """Processor time in milliseconds for each case of a round."""
+    """Return the processor time of each case of a round, in milliseconds."""
     begin = time.process_time()
     await asyncio.gather(*(one(client, f"R{number}C{i}") for i in range(CASES_A_ROUND)))
     return (time.process_time() - begin) / CASES_A_ROUND * 1000
 
 
 async def whole_case(client: Client, seller_id: str) -> None:
-    """A case whose plan is accepted."""
+    """Run a case whose plan is accepted."""
     await _accepted(await open_case(client, seller_id))
 
 
@@ -216,7 +226,7 @@ async def _accepted(handle: Any) -> None:  # Any: handles of two workflows
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """Every figure."""
+    """Measure every figure."""
     settings = Settings(state=folder, ring_seconds=RING_SECONDS, drain_seconds=1)
     rows = [_idle_advance()]
     async with dev_server(folder / "temporal") as server:

@@ -1,4 +1,4 @@
-"""Opens a case, or its bare twin, of a seller of its own."""
+"""Open a case, or its bare twin, of a new seller."""
 
 import itertools
 from typing import Any

@@ -20,7 +20,7 @@ from providers.protocols import Mail
 from providers.smtp.mail import Security
 from tests.certificates import certificates
 from tests.engine import OpenCase, engine_in
-from tests.providers.letters import COMPOSER, order
+from tests.providers.letters import COMPOSER, email_input
 from tests.providers.mail_server import mail_server
 from tests.providers.twilio_calls import SELLER, Story
 from tests.providers.twilio_stand_in import TwilioStandIn, twilio_stand_in
@@ -48,7 +48,7 @@ STORIES = (
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """All figures."""
+    """Measure every figure."""
     async with mail_server() as box:
         emails = [await _emails(box.client(), "without TLS")]
     signed = certificates(folder)
@@ -64,13 +64,13 @@ async def _emails(mail: Mail, how: str) -> Row:
     activities = EmailActivities(mail, COMPOSER)
     numbers = iter(range(_EMAILS))
 
-    async def some() -> None:
+    async def worker() -> None:
         for number in numbers:
-            to = order(email=f"seller{number}@kettle.example")
+            to = email_input(email=f"seller{number}@kettle.example")
             assert await ActivityEnvironment().run(activities.send_email, to) is Result.ACCEPTED
 
     begin = time.perf_counter()
-    await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
+    await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
     rate = _EMAILS / (time.perf_counter() - begin)
     return Row(f"e-mails through the activity, {how}, {_AT_ONCE} at once", f"{rate:.0f} /s")
 
@@ -99,7 +99,7 @@ async def _hanging_up(folder: Path) -> Row:
         async with _calling(folder / f"hang-up-{number}", Story(60)) as (twilio, case):
             while not twilio.placed:
                 await asyncio.sleep(0.05)
-            await asyncio.sleep(1.5 + number / _HANG_UPS)  # at any moment of the heartbeats
+            await asyncio.sleep(1.5 + number / _HANG_UPS)  # at some moment between two heartbeats
             turned_up = time.time()
             await case.tell(IssueCase.report_contact, CONTACT)
             while (ended := twilio.placed[0].ended_by_us) is None:

@@ -1,4 +1,4 @@
-"""How figures are shown: each beside a bare workflow's and the goal it is held against."""
+"""The report: each figure beside that of a bare workflow, and its goal."""
 
 import os
 import platform
@@ -17,16 +17,16 @@ from rich.text import Text
 from runtime.dev_server import server_binary
 
 Found = dict[str, float]
-"""Figures by name, for what is computed from them (experiments/benchmarks/million.py)."""
+"""Figures by name, from which million_sellers.py computes others."""
 
 
 class Row(NamedTuple):
-    """What was measured, its figure with the unit; empty where there is none."""
+    """What was measured, and its figure with the unit. Empty if there is none."""
 
     what: str
     figure: str
     bare: str = ""
-    """The same of a bare workflow, in the same run."""
+    """The figure of a bare workflow, in the same run."""
     goal: str = ""
     met: bool = True
 
@@ -51,12 +51,12 @@ def show(part: Part, rows: list[Row]) -> None:
     """Print a part as soon as it is measured."""
     table = Table(*_HEADS, title=part.title)
     for row in rows:
-        table.add_row(*map(Text, _cells(row)))  # what a command said is no markup
+        table.add_row(*map(Text, _cells(row)))  # the output of a command is no markup
     Console(width=130).print(table)
 
 
 def report(measured: Iterable[Measured], load: float) -> str:
-    """The whole page, in markdown; `load` is the load average before the run."""
+    """Return the whole page in markdown. `load` is the load average before the run."""
     busy = (
         "**The machine had other work: the times and rates below say nothing; the counts hold.** "
         f"Its load average before the run was {load:.1f}.\n\n"
@@ -74,7 +74,7 @@ def report(measured: Iterable[Measured], load: float) -> str:
 
 
 def machine() -> str:
-    """What it was measured on, without saying whose machine that is."""
+    """Return what it was measured on, without saying whose machine that is."""
     said = subprocess.run(  # noqa: S603 - our own binary
         [server_binary(), "--version"], capture_output=True, text=True, check=True
     )

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from domain.case.events import Decision
-from domain.case.status import EventKind, Status
+from domain.case.events import Decision, EventKind
+from domain.case.status import Status
 from experiments.faults.accounts_worker import down, known
 from experiments.faults.crowd import NEXT_TRY, Life, Part
 from experiments.faults.scene import scene

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import assert_never
 
 from domain.case.attempt import CLOSING, OUTREACH, Channel, Purpose, Result
-from domain.case.events import Decision, Review
-from domain.case.status import CLOSED, OPEN, EventKind, Reason, Status
+from domain.case.events import Decision, EventKind, Review
+from domain.case.status import CLOSED, OPEN, Reason, Status
 from domain.case.view import AttemptView, CaseView
 from experiments.faults.evidence import Call, CaseSeen, Evidence
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from domain.case.events import EventKind
 from domain.case.policy import effective_policy
-from domain.case.status import EventKind
 from domain.case.view import CaseView
 from experiments.faults.evidence import CaseSeen, of_providers
 from experiments.faults.trial import Trial

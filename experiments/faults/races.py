@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from domain.case.events import Decision
+from domain.case.events import Decision, EventKind
 from domain.case.policy import effective_policy
-from domain.case.status import EventKind, Reason, Status
+from domain.case.status import Reason, Status
 from experiments.faults.evidence import CaseSeen, of_providers
 from experiments.faults.trial import Trial
 from tests.engine import EVERYONE, Engine, OpenCase, engine_in

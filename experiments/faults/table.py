@@ -14,22 +14,20 @@ FILE = Path(__file__).with_name("faults.md")
 
 _HEAD = """# Faults
 
-The runs write this page. `make faults` makes all faults, one after the other, in some fifteen
-minutes. `.venv/bin/python -m experiments.faults NAME --seed N` makes one fault, and renews its row
-and section. `--keep FOLDER` keeps logs and ledgers. Most cases play 72 hours on their own clocks,
-which a real server moves forward. Some have only 20 seconds, in real time.
+Written by the runs; do not edit. `make faults` makes every fault in some fifteen minutes.
+`.venv/bin/python -m experiments.faults NAME --seed N` makes one, and renews its row and section;
+`--keep FOLDER` keeps logs and ledgers. Cases live through their 72 hours on a real server, most of
+them with their clocks played forward.
 
-**A seed repeats the random numbers, not the run.** The same seed gives the same cases, with the
-same sellers and stories. It gives the same numbers for the time between faults, their length, and
-the worker that they hit. The rest depends on the machine, and differs each time: what a case does
-when a fault comes, how many faults come, and the order of concurrent work. So a violation may not
-come again with the same seed. Run it several times, with `--keep`. A run without a violation does
-not prove that there is none.
+After each fault `experiments/faults/checks.py` looks into the providers' own books and the cases'
+timelines: no case is lost or stuck, no attempt is dialled twice, nothing is said to be done that
+was not, no e-mail reaches its reader twice, no account is deactivated against
+[rules.md](../../docs/rules.md).
 
-After each fault the same checks are made (`experiments/faults/checks.py`), from the providers'
-own books and the cases' timelines: no case is lost or stuck, no attempt is dialled twice, no case
-claims what was not done, no e-mail reaches its reader twice, and no account is deactivated against
-[rules.md](../../docs/rules.md)."""
+A seed repeats the cases and the random numbers, not the run: the machine decides what a case is
+doing when a fault strikes. So a violation may not come again with its seed. Run it several times.
+
+The last run was on """
 
 _TABLE = """| fault | date | seed | cases | faults | calls | e-mails | violations | seconds |
 |---|---|---|---|---|---|---|---|---|"""
@@ -49,7 +47,7 @@ def write(trials: list[Trial], file: Path = FILE) -> None:
         rows[row.split(" | ")[0]] = row
         sections[trial.name.capitalize()] = _section(trial)
     parts = ["\n".join([_TABLE, *rows.values()]), *(f"## {part}" for part in sections.values())]
-    file.write_text("\n\n".join([_HEAD, *parts]) + "\n")
+    file.write_text("\n\n".join([f"{_HEAD}{_machine()}", *parts]) + "\n")
 
 
 def _row(trial: Trial) -> str:
@@ -67,15 +65,18 @@ def _row(trial: Trial) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def _section(trial: Trial) -> str:
+def _machine() -> str:
     server = subprocess.run(
         [TEMPORAL, "--version"], capture_output=True, text=True, check=True
     ).stdout.strip()
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {server}."
+
+
+def _section(trial: Trial) -> str:
     lines = [
         trial.name.capitalize(),
         "",
         f"{trial.done}.",
-        f"On {os.cpu_count()} cores, Python {platform.python_version()}, {server}.",
         "",
         *(f"- {count} {name}" for name, count in sorted(trial.outcomes.items())),
         *(f"- violation: {said}" for said in trial.violations),

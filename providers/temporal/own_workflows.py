@@ -1,4 +1,4 @@
-"""The programme and the open cases, which are our own workflows."""
+"""The programme and the open cases: they are our own workflows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,44 +26,45 @@ class Enrollments:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
     async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """Return why an account is not enrolled; None if it is."""
+        """Return what an account lacks to be enrolled, or None if it is enrolled."""
         try:
             with _provider_failures("the enrollment"):
-                found = await self._workflows.look(enrollment_name(store, seller_id))
-        except NotThere:
-            found = None
-        if found is None or found.ended:
+                view = await self._workflows.view(enrollment_name(store, seller_id))
+        except NotThere:  # an enrollment that has ended broke off
             return "the account is not enrolled: the programme does not know the seller"
-        view = found.view
         if view.reason is EnrollmentReason.NUMBER_BEING_CHECKED:
             raise ProviderFailed("the enrollment is still looking up the number")
         return why_not_enrolled(view)
 
     async def expel(self, input: ExpelInput) -> None:
-        """Expel the account for harmful conduct, even an unknown one. A repeat changes nothing."""
+        """Expel the account, known or not, for harmful conduct. A repeat changes nothing."""
         name = enrollment_name(input.store, input.seller_id)
         event = Expel(
             by=input.by, category=input.category, evidence=input.evidence, case_id=input.case_id
         )
         with _provider_failures("expel"):
-            await self._workflows.tell_or_start(name, "expel", event, f"{input.case_id}/expelled")
+            await self._workflows.execute_update_with_start(
+                name, "expel", event, f"{input.case_id}/expelled"
+            )
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Record the deactivation, even if the account is not known. A repeat changes nothing."""
+        """Record that the account, known or not, is deactivated. A repeat changes nothing."""
         name = enrollment_name(input.store, input.seller_id)
         event = RecordDeactivation(by=input.by, case_id=input.case_id)
         with _provider_failures("record_deactivation"):
-            await self._workflows.tell_or_start(name, "record_deactivation", event, input.key)
+            await self._workflows.execute_update_with_start(
+                name, "record_deactivation", event, input.key
+            )
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Tell the account's enrollment, if there is one, of the change."""
+        """Tell the account's enrollment of the change, if there is an enrollment."""
         name = enrollment_name(input.store, input.seller_id)
         news = {"emergency_phone": input.emergency_phone, "email": input.email}
-        # Leave out null fields: a null would say that the field is not known any more.
+        # A null would say that the value is not known any more.
         known = {field: value for field, value in news.items() if value}
         event = ChangeAccount(by="case", confirmed=input.confirmed, **known)
         with suppress(NotThere), _provider_failures("change_account"):
-            await self._workflows.tell(name, "change_account", event, input.key)
+            await self._workflows.execute_update(name, "change_account", event, input.key)
 
 
 class Cases:
@@ -73,7 +74,7 @@ class Cases:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Tell the account's open case, if there is one, of the change."""
+        """Tell the account's open case of the change, if a case is open."""
         name = case_name(input.store, input.seller_id)
         event = ChangeContact(
             by="enrollment",
@@ -83,25 +84,25 @@ class Cases:
             confirmed=input.confirmed,
         )
         with suppress(NotThere), _provider_failures("change_contact"):
-            await self._workflows.tell(name, "change_contact", event, input.key)
+            await self._workflows.execute_update(name, "change_contact", event, input.key)
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Tell the account's open case, if there is one, that the account is deactivated."""
+        """Tell the account's open case, if any, that the account is deactivated."""
         name = case_name(input.store, input.seller_id)
         event = RecordDeactivation(by=input.by)
         with suppress(NotThere), _provider_failures("record_deactivation"):
-            await self._workflows.tell(name, "record_deactivation", event, input.key)
+            await self._workflows.execute_update(name, "record_deactivation", event, input.key)
 
 
 @contextmanager
 def _provider_failures(asked: str) -> Iterator[None]:
-    """Turn failures into `ProviderFailed`, without personal data. Pass `NotThere` on."""
+    """Turn failures into `ProviderFailed`, without personal data. `NotThere` passes through."""
     try:
         yield
     except NotThere:
         raise
     except UpdateRefused:
-        # A deactivating case refuses, but a person may still resume it. So retry.
+        # A case that is deactivating refuses, and may yet be resumed.
         raise ProviderFailed(f"{asked} was refused") from None
     except TemporalFailure as failure:
         raise ProviderFailed(f"{asked} did not answer: {type(failure).__name__}") from None

@@ -1,6 +1,6 @@
-"""Locks that keep all workers from calling one number twice at once (docs/rules.md, section 4).
+"""The phone lock of all workers: no number is called twice at once (docs/rules.md, section 4).
 
-A lock is a started workflow with the id of the number. Temporal starts it for one caller only. It
+The lock of a number is a workflow with the number's id. Temporal starts it for one caller only. It
 has no worker and never runs. It is deleted on release, and otherwise times out.
 """
 
@@ -24,14 +24,14 @@ _ANSWERS_WITHIN = timedelta(seconds=5)
 
 
 class TemporalPhoneLock:
-    """A `PhoneLock` of workflows in Temporal."""
+    """A lock for each number, held in Temporal."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     async def acquire(self, phone: str, key: str, lease: timedelta) -> str | None:
-        """Lock a number. The owner of the lock, by the same key, gets it again."""
-        # Use the raw request, since only it accepts a request id.
+        """Lock a number. Return the lock, or None if another key holds it."""
+        # The raw request, since only that takes a request id.
         request = StartWorkflowExecutionRequest(
             namespace=self._client.namespace,
             workflow_id=line_workflow_id(phone),
@@ -63,7 +63,7 @@ class TemporalPhoneLock:
                 request, retry=True, timeout=_ANSWERS_WITHIN
             )
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:  # not found: the lock has timed out
+            if error.status is not RPCStatusCode.NOT_FOUND:  # it has timed out by itself
                 raise _failed(error) from None
 
 

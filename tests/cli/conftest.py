@@ -1,15 +1,16 @@
-"""The client as its users run it: a process of its own, against the engine of these tests."""
+"""The client as its users run it, against the engine of these tests."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from domain.case.view import CaseView
+from tests.cli.forked import forked
 from tests.engine import Engine, OpenCase, account
 
 ROOT = Path(__file__).parents[2]
@@ -31,27 +32,45 @@ class Answer:
 
 @dataclass(frozen=True)
 class Cli:
-    """Runs commands against a server."""
+    """Runs commands against a namespace of a server."""
 
     address: str
+    namespace: str | None = None
+    started_anew: bool = False
+    """Whether each command starts Python, as users do; or else it is forked, which is quick."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What says to a command where the server is."""
+        # As in a pipe: no width but the client's own.
+        ours = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+        namespace = {"TEMPORAL_NAMESPACE": self.namespace} if self.namespace else {}
+        return ours | {"TEMPORAL_ADDRESS": self.address} | namespace
 
     async def __call__(self, *arguments: str, stdin: str = "") -> Answer:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "client.py"),
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            # As in a pipe: no width but the client's own.
-            env={k: v for k, v in os.environ.items() if k != "COLUMNS"}
-            | {"TEMPORAL_ADDRESS": self.address},
-        )
-        out, err = await process.communicate(stdin.encode())
-        answer = Answer(process.returncode or 0, out.decode(), err.decode())
+        run = started_anew if self.started_anew else forked
+        code, out, err = await run(arguments, self.environment, stdin.encode())
+        answer = Answer(code, out.decode(), err.decode())
         assert "Traceback" not in answer.err
         assert "unexpected" not in answer.err
         return answer
+
+
+async def started_anew(
+    arguments: Sequence[str], environment: Mapping[str, str], stdin: bytes
+) -> tuple[int, bytes, bytes]:
+    """Run a command in a Python of its own: exit code, standard output, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "client.py"),
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
+    )
+    out, err = await process.communicate(stdin)
+    return process.returncode or 0, out, err
 
 
 Written = Callable[[str, str | bytes], str]
@@ -70,7 +89,12 @@ def written(tmp_path: Path) -> Written:
 
 @pytest.fixture
 def cli(engine: Engine) -> Cli:
-    return Cli(engine.client.service_client.config.target_host)
+    return cli_of(engine)
+
+
+def cli_of(engine: Engine) -> Cli:
+    """What runs commands against an engine."""
+    return Cli(engine.client.service_client.config.target_host, engine.client.namespace)
 
 
 def name_of(case: OpenCase) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import typer
@@ -60,15 +60,31 @@ def situations(number: int) -> list[Situation]:
 
 async def test_exit_codes_are_the_same_however_often(cli: Cli, engine: Engine) -> None:
     await prepare(cli, engine.client)
+    anew = replace(cli, started_anew=True)
     at_once = asyncio.Semaphore(2)
 
     async def answer(situation: Situation) -> None:
         async with at_once:
-            answered = await cli(*situation.arguments)
+            answered = await anew(*situation.arguments)
         assert situation.is_right(answered), (situation, answered)
 
     everything = [situation for number in range(ROUNDS) for situation in situations(number)]
     await asyncio.gather(*map(answer, everything))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["list", "--seller", "NOBODY"],
+        ["enrollment", "show", "US/NOBODY"],
+        ["ratings", "import", "nowhere.csv"],
+        ["audit", "--quick", "--json"],
+    ],
+)
+async def test_started_as_users_start_it_a_command_of_each_group_answers_the_same(
+    cli: Cli, command: list[str]
+) -> None:
+    assert await replace(cli, started_anew=True)(*command) == await cli(*command)
 
 
 @pytest.mark.parametrize("stopped", [KeyboardInterrupt, typer.Abort])
@@ -87,10 +103,11 @@ async def test_a_command_needs_less_than_a_second_of_processor_time(
     cli: Cli, engine: Engine
 ) -> None:
     case = await engine.open(seller_id="QUICK")
+    anew = replace(cli, started_anew=True)
     spent = []
     for _ in range(3):  # the least of them: what else runs on this machine only ever adds
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert (await cli("show", case.handle.id)).code == 0
+        assert (await anew("show", case.handle.id)).code == 0
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     assert 0 < min(spent) < PROCESSOR_SECONDS

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from domain.case.admission import MAXIMUM_WRITTEN
 from domain.case.events import Decision, Event, SendLink
-from domain.case.transitions import MAXIMUM_WRITTEN
 from domain.shared.errors import Refusal, Refused
 from tests.domain.case.build import (
     ACCEPT,
@@ -150,7 +150,7 @@ def test_a_judgement_of_something_else_says_how_many_events_there_are(
     world = escalated()
     decision = a_decision(Decision.RESUME).model_copy(update={"seen": seen})
     refused = refusal_of(world, decision)
-    events = len(world.case.timeline)
+    events = len(world.case.timeline.entries)
     assert (refused.code, refused.values) == (code, {"seen": seen, "events": events} | more)
 
 

@@ -10,7 +10,7 @@ import pytest
 from domain.case.activity_inputs import SendEmailInput
 from domain.enrollment.activity_inputs import SendLetterInput
 from mail.composer import Addresses, Composer
-from mail.samples import case_emails, letters
+from mail.samples import email_inputs, letter_inputs
 from mail.values import Ways
 
 ADDRESSES = Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example")
@@ -28,30 +28,30 @@ LINKED = Composer(
 class Situation(NamedTuple):
     """An e-mail to be written; `str` is short, for the names of tests."""
 
-    order: SendEmailInput | SendLetterInput
+    input: SendEmailInput | SendLetterInput
     language: str
     composer: Composer
 
     def __str__(self) -> str:
-        order, page = self.order, "page" if self.composer is LINKED else ""
-        words = [self.language, order.about, order.reason or "", page]
-        if isinstance(order, SendEmailInput):
-            words += [order.status, "invalid" if order.number_invalid else ""]
-            words += ["" if order.calls else "no_calls", "" if order.button else "no_button"]
-            words += ["note" if order.note else ""]
+        input, page = self.input, "page" if self.composer is LINKED else ""
+        words = [self.language, input.about, input.reason or "", page]
+        if isinstance(input, SendEmailInput):
+            words += [input.status, "invalid" if input.number_invalid else ""]
+            words += ["" if input.calls else "no_calls", "" if input.button else "no_button"]
+            words += ["note" if input.note else ""]
         else:
-            words += ["name" if order.name else ""]
+            words += ["name" if input.name else ""]
         return "-".join(filter(None, words))
 
     def write(self, **changed: object) -> EmailMessage:
-        """Return the e-mail with these fields of the order changed; without any it is kept."""
+        """Return the e-mail with these fields of the input changed; without any it is kept."""
         return self._composed(**changed) if changed else _composed(self)
 
     def _composed(self, **changed: object) -> EmailMessage:
-        order = self.order.model_copy(update={"language": TAGS[self.language], **changed})
-        if isinstance(order, SendEmailInput):
-            return self.composer.to_seller(order)
-        return self.composer.to_member(order)
+        input = self.input.model_copy(update={"language": TAGS[self.language], **changed})
+        if isinstance(input, SendEmailInput):
+            return self.composer.to_seller(input)
+        return self.composer.to_member(input)
 
 
 @cache
@@ -61,7 +61,7 @@ def _composed(situation: Situation) -> EmailMessage:
 
 def distinct(situations: Iterable[Situation]) -> list[Situation]:
     """Return one situation for each text: those with equal purpose, ways and bytes are one."""
-    found = {(s.order.about, s.composer, s.write().as_bytes()): s for s in situations}
+    found = {(s.input.about, s.composer, s.write().as_bytes()): s for s in situations}
     return list(found.values())
 
 
@@ -82,17 +82,17 @@ def check_each(situations: Sequence[Situation], rule: Callable[[Situation], None
 
 def page_of(situation: Situation) -> str:
     """The address of the seller's page, where there is one."""
-    order = situation.order
-    own_id = order.case_id if isinstance(order, SendEmailInput) else order.enrollment_id
+    input = situation.input
+    own_id = input.case_id if isinstance(input, SendEmailInput) else input.enrollment_id
     return f"{PAGE}#{own_id.rpartition('/')[2]}"
 
 
-ORDERS: list[SendEmailInput | SendLetterInput] = [*case_emails(), *letters()]
+INPUTS: list[SendEmailInput | SendLetterInput] = [*email_inputs(), *letter_inputs()]
 SITUATIONS = [
-    Situation(order, language, composer)
+    Situation(input, language, composer)
     for language in TAGS
     for composer in (PLAIN, LINKED)
-    for order in ORDERS
+    for input in INPUTS
 ]
 
 

@@ -8,10 +8,13 @@ import pytest
 import typer
 
 from client import app
+from domain.case import desk_updates, marketplace_updates, seller_updates, step_results
 from domain.case.activity_inputs import tell_desk_input
+from domain.case.advance import advance
 from domain.case.attempt import Channel, Purpose, Result
 from domain.case.case import Case
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from domain.case.timeline import ENGINE, TimelineEntry
 from mail.desk_words import REASONS, STATUSES, told
 from mail.samples import desk_samples
@@ -38,7 +41,7 @@ EMAILS = [Templates().write_to_desk(values) for values in desk_samples()]
 def opened() -> Case:
     """A case that has begun."""
     case = a_new_case().model_copy(update={"id": CASE})
-    case.looked_up(facts_for(case), MONDAY_9)
+    step_results.looked_up(case, facts_for(case), MONDAY_9)
     return case
 
 
@@ -70,17 +73,17 @@ def test_each_command_is_one_that_the_client_takes(email: Written) -> None:
 @pytest.mark.parametrize("required", [False, True])
 def test_the_desk_answers_what_it_was_shown(required: bool) -> None:
     case, now = opened(), MONDAY_9
-    case.submit_plan(a_plan("one"), now)
+    seller_updates.submit_plan(case, a_plan("one"), now)
     if required:
-        case.review_plan(ASK_MORE, now)
-        case.submit_plan(a_plan("two"), now)
-    order = tell_desk_input(case, now)
-    text = Templates().write_to_desk(values_of_desk(order, None)).text
+        desk_updates.review_plan(case, ASK_MORE, now)
+        seller_updates.submit_plan(case, a_plan("two"), now)
+    input = tell_desk_input(case, now)
+    text = Templates().write_to_desk(values_of_desk(input, None)).text
     lines = commands(text)
     versions = {parsed(line)["version"] for line in lines if line.startswith("review")}
-    assert versions == {case.plans[-1].version}
+    assert versions == {case.plans.versions[-1].version}
     seen = {parsed(line)["seen"] for line in lines if line.startswith(("with", "conv"))}
-    assert seen == {len(case.timeline)}
+    assert seen == {len(case.timeline.entries)}
     # What it is told to do first comes first, or else it would be refused.
     names = [line.split()[0] for line in lines if " accept" in line or line.startswith("conv")]
     assert names == (["conversation", "review"] if required else ["review"])
@@ -106,20 +109,24 @@ def test_every_event_and_result_is_told_in_words() -> None:
 
 def test_a_whole_story_is_told_without_a_code() -> None:
     case, now = opened(), MONDAY_9
-    case.advance(now)
-    for attempt in case.under_way:
+    advance(case, now)
+    for attempt in case.attempts.under_way:
         call = attempt.channel is Channel.CALL
-        case.reached_out(attempt.number, Result.VOICEMAIL_CUT if call else Result.ACCEPTED, now)
+        step_results.reached_out(
+            case, attempt.number, Result.VOICEMAIL_CUT if call else Result.ACCEPTED, now
+        )
     now += timedelta(minutes=1)
-    case.change_contact(a_change(phone="+12065550177", email="new@kettle.example"), now)
-    case.add_issue(joins(), now)
+    seller_updates.change_contact(
+        case, a_change(phone="+12065550177", email="new@kettle.example"), now
+    )
+    marketplace_updates.add_issue(case, joins(), now)
     for number in range(3):
         now += HOUR
-        case.submit_plan(a_plan(f"cause {number}"), now)
+        seller_updates.submit_plan(case, a_plan(f"cause {number}"), now)
         decision = ASK_MORE if number == 0 else a_review(ASK_MORE.decision, "more_of_it")
-        case.review_plan(decision, now)
-    case.record_conversation(a_conversation(), now)
-    lines = [told(entry).replace("more_of_it", "") for entry in case.timeline]
+        desk_updates.review_plan(case, decision, now)
+    desk_updates.record_conversation(case, a_conversation(), now)
+    lines = [told(entry).replace("more_of_it", "") for entry in case.timeline.entries]
     assert len(lines) > 12
     assert [line for line in lines if CODE.search(line)] == []
     assert any("emergency number and email" in line for line in lines)

@@ -52,14 +52,14 @@ IN_EACH_LANGUAGE = pytest.mark.parametrize("language", TAGS)
 
 def deadline_of(situation: Situation) -> str | None:
     """The deadline in the seller's words, if the e-mail is one that says it."""
-    order = situation.order
-    if not isinstance(order, SendEmailInput) or order.about not in SAYS_WHEN or not order.deadline:
+    input = situation.input
+    if not isinstance(input, SendEmailInput) or input.about not in SAYS_WHEN or not input.deadline:
         return None
-    decided_by_us = order.about in (Purpose.PLAN_REJECTED, Purpose.ISSUE_JOINED)
-    if decided_by_us and order.status == "escalated":
+    decided_by_us = input.about in (Purpose.PLAN_REJECTED, Purpose.ISSUE_JOINED)
+    if decided_by_us and input.status == "escalated":
         return None
     locale = WORDING.reader(TAGS[situation.language]).locale
-    return spaced(plain(moment(order.deadline, order.time_zone, locale)))
+    return spaced(plain(moment(input.deadline, input.time_zone, locale)))
 
 
 def spaced(text: str) -> str:
@@ -96,22 +96,22 @@ def test_the_facts_are_in_it(language: str) -> None:
 
 
 def the_facts_are_in_it(situation: Situation) -> None:
-    message, order = situation.write(), situation.order
+    message, input = situation.write(), situation.input
     text = text_of(message)
     if deadline := deadline_of(situation):
         assert deadline in text
         assert deadline in spaced(str(message["Subject"]))
         assert f"<strong>{deadline}</strong>" in spaced(part_of(message, "html"))
-    if order.name:
-        assert order.name in text
-    if isinstance(order, SendEmailInput):
-        assert reference(order.case_id) in text
-        if order.about in SAYS_WHAT:
-            assert all(i.summary in text and i.id in text for i in order.issues)
-        for line in (order.note or "").split():
+    if input.name:
+        assert input.name in text
+    if isinstance(input, SendEmailInput):
+        assert reference(input.case_id) in text
+        if input.about in SAYS_WHAT:
+            assert all(i.summary in text and i.id in text for i in input.issues)
+        for line in (input.note or "").split():
             assert line in text
     else:
-        assert reference(order.enrollment_id) in text
+        assert reference(input.enrollment_id) in text
 
 
 @IN_EACH_LANGUAGE
@@ -125,7 +125,7 @@ def the_page_is_a_button_and_an_address(situation: Situation) -> None:
     message, url = situation.write(), page_of(situation)
     shown = read_html(part_of(message, "html"))
     # An address that is not the seller's any more is given no way in.
-    way_in = situation.order.about != "contact_changed"
+    way_in = situation.input.about != "contact_changed"
     linked = situation.composer is LINKED and way_in
     assert shown.links == ([url] if linked else [])
     assert part_of(message, "plain").split("\n").count(url) == linked
@@ -144,7 +144,7 @@ def test_the_first_notice_says_what_to_do_by_when_and_what_happens_otherwise(
         "zh-Hans": ["立即联系我", "提交计划", "接听", "停用", "72 小时"],
     }
     linked = [s for s in SITUATIONS if s.language == language and s.composer is LINKED]
-    (notice, *_) = (s for s in linked if s.order.about == "notice")
+    (notice, *_) = (s for s in linked if s.input.about == "notice")
     text = text_of(notice.write())
     assert [words for words in ways[language] if words not in text] == []
 
@@ -152,23 +152,23 @@ def test_the_first_notice_says_what_to_do_by_when_and_what_happens_otherwise(
 @IN_EACH_LANGUAGE
 def test_each_reason_has_words_of_its_own(language: str) -> None:
     plain = [s for s in SITUATIONS if s.language == language and s.composer is not LINKED]
-    letters = [s for s in plain if isinstance(s.order, SendLetterInput) and s.order.name]
+    letters = [s for s in plain if isinstance(s.input, SendLetterInput) and s.input.name]
     for about, reasons in LETTERS.items():
-        of = [s for s in letters if s.order.about == about]
-        texts = {text_of(s.write(days_below=9, confirms=of[0].order.confirms)) for s in of}
+        of = [s for s in letters if s.input.about == about]
+        texts = {text_of(s.write(days_below=9, confirms=of[0].input.confirms)) for s in of}
         assert len(texts) == len(reasons)
-    ended = {text_of(s.write()) for s in plain if s.order.about == Purpose.DEACTIVATED}
+    ended = {text_of(s.write()) for s in plain if s.input.about == Purpose.DEACTIVATED}
     assert len(ended) == 3
 
 
 def test_a_single_hour_is_no_plural() -> None:
-    check_each([s for s in SITUATIONS if s.order.about == "notice"], a_single_hour_is_no_plural)
+    check_each([s for s in SITUATIONS if s.input.about == "notice"], a_single_hour_is_no_plural)
 
 
 def a_single_hour_is_no_plural(situation: Situation) -> None:
-    order = situation.order
-    assert isinstance(order, SendEmailInput)
-    text = text_of(situation.write(deadline=order.at + timedelta(hours=1)))
+    input = situation.input
+    assert isinstance(input, SendEmailInput)
+    text = text_of(situation.write(deadline=input.at + timedelta(hours=1)))
     assert not re.search(r"\b1 (hours|heures|horas)\b", text)
 
 
@@ -210,6 +210,6 @@ def test_ours_are_complete_and_without_fault() -> None:
 def test_two_answers_in_the_same_words_to_two_versions_of_a_plan_are_told_apart(
     language: str, about: str
 ) -> None:
-    (answer, *_) = (s for s in SITUATIONS if s.language == language and s.order.about == about)
+    (answer, *_) = (s for s in SITUATIONS if s.language == language and s.input.about == about)
     assert text_of(answer.write(plan=1)) != text_of(answer.write(plan=2))
     assert "2" not in text_of(answer.write(plan=None)).partition(">")[0]

@@ -38,7 +38,7 @@ TEXTS = st.one_of(
 NOTED = [
     situation
     for situation in SITUATIONS
-    if isinstance(situation.order, SendEmailInput) and situation.order.note
+    if isinstance(situation.input, SendEmailInput) and situation.input.note
 ][::7]
 
 
@@ -117,7 +117,7 @@ def test_a_subject_of_a_marketplace_may_have_a_name_in_it(tmp_path: Path) -> Non
     own = tmp_path / "en" / "resolved.md"
     own.write_text("Subject: {{ name }}, your case is resolved\n{{ name }}\n")
     composer = Composer(ADDRESSES, Templates(tmp_path))
-    resolved = next(s for s in SITUATIONS if s.order.about == "resolved" and s.language == "en")
+    resolved = next(s for s in SITUATIONS if s.input.about == "resolved" and s.language == "en")
     for name in PIECES:
         message = resolved._replace(composer=composer).write(name=name)
         read = message_from_bytes(message.as_bytes(), policy=default)

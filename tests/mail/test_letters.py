@@ -29,7 +29,7 @@ def letter(
     days_below: int | None = None,
 ) -> tuple[str, str]:
     """Subject and text."""
-    order = SendLetterInput(
+    input = SendLetterInput(
         enrollment_id="enrollment/US/A1/run-1",
         number=3,
         about=about,
@@ -42,7 +42,7 @@ def letter(
         days_below=days_below,
         at=datetime(2026, 3, 1, tzinfo=UTC),
     )
-    message = COMPOSER.to_member(order)
+    message = COMPOSER.to_member(input)
     assert message["Message-ID"] == "<run-1.3@shop.example>"
     return str(message["Subject"]), text_of(message).lower()
 

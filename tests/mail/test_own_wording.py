@@ -33,7 +33,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def situation(about: str, language: str = "en") -> Situation:
-    return next(s for s in SITUATIONS if (s.order.about, s.language) == (about, language))
+    return next(s for s in SITUATIONS if (s.input.about, s.language) == (about, language))
 
 
 def test_a_file_replaces_ours_and_every_other_stays(tmp_path: Path, write: Write) -> None:
@@ -62,9 +62,9 @@ def test_a_language_of_their_own_is_found_by_its_folder(tmp_path: Path) -> None:
     wording = Templates(tmp_path)
     proofread(wording)
     assert "ar" in wording.languages
-    order = situation("notice").order.model_copy(update={"language": "ar-EG"})
+    input = situation("notice").input.model_copy(update={"language": "ar-EG"})
     notice = situation("notice")._replace(composer=Composer(ADDRESSES, wording))
-    written = notice.composer.to_seller(order)  # type: ignore[arg-type]  # a notice is a MailOrder
+    written = notice.composer.to_seller(input)  # type: ignore[arg-type]  # a notice is a SendEmailInput
     assert text_of(written).startswith("تحية")
     assert "مارس" in str(written["Subject"])
     html = part_of(written, "html")

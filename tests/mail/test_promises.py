@@ -38,7 +38,7 @@ NOT_BY_REPLY = {
     "zh-Hans": "请勿依赖回复",
 }
 QUOTED = re.compile(r"«\s*([^»]+?)\s*»|“([^”]+)”")
-CASES = [s for s in SITUATIONS if isinstance(s.order, SendEmailInput)]
+CASES = [s for s in SITUATIONS if isinstance(s.input, SendEmailInput)]
 ENDS = {Purpose.RESOLVED, Purpose.DEACTIVATED, Purpose.WITHDRAWN, Purpose.CONTACT_CHANGED}
 """What no clock of the seller's depends on."""
 IN_EACH_LANGUAGE = pytest.mark.parametrize("language", TAGS)
@@ -48,9 +48,9 @@ def of_cases(language: str) -> list[Situation]:
     return [s for s in CASES if s.language == language]
 
 
-def order_of(situation: Situation) -> SendEmailInput:
-    assert isinstance(situation.order, SendEmailInput)
-    return situation.order
+def input_of(situation: Situation) -> SendEmailInput:
+    assert isinstance(situation.input, SendEmailInput)
+    return situation.input
 
 
 @IN_EACH_LANGUAGE
@@ -59,10 +59,10 @@ def test_the_button_is_named_only_while_the_page_has_it(language: str) -> None:
 
 
 def the_button_is_named_only_while_the_page_has_it(situation: Situation) -> None:
-    order, text = order_of(situation), text_of(situation.write())
+    input, text = input_of(situation), text_of(situation.write())
     named = BUTTON[situation.language] in text
     linked = situation.composer is LINKED
-    assert named == (linked and order.button and order.about not in ENDS)
+    assert named == (linked and input.button and input.about not in ENDS)
 
 
 @IN_EACH_LANGUAGE
@@ -81,7 +81,7 @@ def test_a_call_is_spoken_of_only_while_one_may_still_be_made(language: str) -> 
 
 
 def a_call_is_spoken_of_only_while_one_may_still_be_made(situation: Situation) -> None:
-    if not order_of(situation).calls:
+    if not input_of(situation).calls:
         assert not re.search(OUR_CALLS[situation.language], text_of(situation.write()))
 
 
@@ -91,11 +91,11 @@ def test_while_a_case_is_open_no_reply_is_asked_for(language: str) -> None:
 
 
 def while_a_case_is_open_no_reply_is_asked_for(situation: Situation) -> None:
-    order, text = order_of(situation), text_of(situation.write())
+    input, text = input_of(situation), text_of(situation.write())
     said = re.findall(ANY_REPLY[situation.language], text, re.I)
-    if order.about in ENDS:
-        unknown = order.about is Purpose.CONTACT_CHANGED and situation.composer is PLAIN
-        assert bool(said) == (order.about is Purpose.DEACTIVATED or unknown)
+    if input.about in ENDS:
+        unknown = input.about is Purpose.CONTACT_CHANGED and situation.composer is PLAIN
+        assert bool(said) == (input.about is Purpose.DEACTIVATED or unknown)
     else:
         assert NOT_BY_REPLY[situation.language] in text
         assert len(said) == 1
@@ -108,17 +108,17 @@ def test_the_desks_number_is_given_wherever_a_seller_may_want_to_reach_us(langua
 
 def the_desks_number_is_given_where_it_is_of_use(situation: Situation) -> None:
     known = situation.composer is LINKED
-    over = situation.order.about in (Purpose.RESOLVED, Purpose.WITHDRAWN)
+    over = situation.input.about in (Purpose.RESOLVED, Purpose.WITHDRAWN)
     named = re.search(DESK[situation.language], text_of(situation.write()))
     assert bool(named) == (known and not over)
 
 
 @IN_EACH_LANGUAGE
 def test_the_first_e_mail_asks_to_save_the_number_that_our_calls_come_from(language: str) -> None:
-    notices = [s for s in CASES if (s.language, s.order.about) == (language, Purpose.NOTICE)]
+    notices = [s for s in CASES if (s.language, s.input.about) == (language, Purpose.NOTICE)]
     for notice in notices:
         named = "+1 206-555-0199" in text_of(notice.write())
-        assert named == (notice.composer is LINKED and order_of(notice).calls)
+        assert named == (notice.composer is LINKED and input_of(notice).calls)
     assert {notice.composer for notice in notices} == {LINKED, PLAIN}
 
 

@@ -18,7 +18,8 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
-from domain.case.status import EventKind, Status
+from domain.case.events import EventKind
+from domain.case.status import Status
 from domain.shared.names import CASE_WORKFLOW
 from page.app import build
 from page.seller_workflows import Found, SellerWorkflows

@@ -28,7 +28,9 @@ def button_when_read(m: Moment) -> bool:
 
 
 def being_called(m: Moment) -> bool:
-    asked_for = m.case is not None and any(p.about is Purpose.REQUESTED for p in m.case.agenda)
+    asked_for = m.case is not None and any(
+        p.about is Purpose.REQUESTED for p in m.case.attempts.agenda
+    )
     return is_open(m) and (asked_for or bool(m.calls_under_way))
 
 
@@ -37,22 +39,22 @@ def may_call(m: Moment) -> bool:
 
 
 def called_daily(m: Moment) -> bool:
-    return m.case is not None and m.case.conversation_wanted and not m.case.cannot_call
+    return m.case is not None and m.case.conversation_wanted and not m.case.outreach.cannot_call
 
 
 def cannot_call(m: Moment) -> bool:
-    return m.case is not None and m.case.cannot_call
+    return m.case is not None and m.case.outreach.cannot_call
 
 
 def something_to_come(m: Moment) -> bool:
-    return m.case is not None and m.status not in CLOSED and bool(m.case.agenda)
+    return m.case is not None and m.status not in CLOSED and bool(m.case.attempts.agenda)
 
 
 def something_next(m: Moment) -> bool:
     waits = any(isinstance(step, WaitUntil) for step in m.steps)
     if m.case is None or m.status in CLOSED:
         return m.case is None and waits
-    return waits or bool(m.case.agenda) or bool(m.case.under_way) or clock_runs(m)
+    return waits or bool(m.case.attempts.agenda) or bool(m.case.attempts.under_way) or clock_runs(m)
 
 
 def clock_runs(m: Moment) -> bool:
@@ -81,11 +83,16 @@ def may_appeal(m: Moment) -> bool:
 def plan_waits(m: Moment) -> bool:
     """For a reviewer, or for the lead."""
     waits = m.status in (Status.PLAN_REVIEW, Status.ESCALATED)
-    return waits and m.case is not None and bool(m.case.plans) and not m.case.plans[-1].decision
+    return (
+        waits
+        and m.case is not None
+        and bool(m.case.plans.versions)
+        and not m.case.plans.versions[-1].decision
+    )
 
 
 def newer_version(m: Moment) -> bool:
-    return is_open(m) and m.case is not None and bool(m.case.plans)
+    return is_open(m) and m.case is not None and bool(m.case.plans.versions)
 
 
 def conversation_needed(m: Moment) -> bool:

@@ -273,15 +273,15 @@ PAIRS = [
 
 def _confirms(m: Moment) -> bool:
     """A change of number or address is confirmed to somebody who may have no page."""
-    return all(order.about is Purpose.CONTACT_CHANGED for order in m.mail)
+    return all(input.about is Purpose.CONTACT_CHANGED for input in m.mail)
 
 
 def _deadlines(text: Text) -> list[str]:
     """The deadline in an e-mail is one that runs, and is still to come."""
-    (order,) = text.moment.mail
-    if order.deadline is None or time_is_left(text.moment):
+    (input,) = text.moment.mail
+    if input.deadline is None or time_is_left(text.moment):
         return []
     locale = LANGUAGES[text.language].locale
-    named = plain(told(order.deadline, order.time_zone, locale))
+    named = plain(told(input.deadline, input.time_zone, locale))
     said = " ".join(named.split()) in " ".join(text.words.split())
     return ["a deadline that does not run"] if said else []

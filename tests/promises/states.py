@@ -20,7 +20,7 @@ from domain.enrollment.state import EnrollmentStatus, Send
 from domain.enrollment.view import StandingView, standing_of
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
-from tests.domain.case.build import ASK_MORE, a_harm_report, a_plan, a_request
+from tests.domain.case.build import ASK_MORE, a_harm_report, a_plan, a_request, apply
 from tests.domain.case.walked_case import EVENTS, OPENINGS, Walked
 from tests.domain.case.walks import SMALL, at_work, nearly_silent, opening
 from tests.domain.enrollment import walked_enrollment as enrolled
@@ -55,7 +55,7 @@ class Moment:
 
     @property
     def calls_under_way(self) -> list[Attempt]:
-        under_way = self.case.under_way if self.case else ()
+        under_way = self.case.attempts.under_way if self.case else ()
         return [a for a in under_way if a.channel is Channel.CALL]
 
     @property
@@ -79,9 +79,9 @@ class Gathered:
         case, now = world.case, world.now
         if world.asleep:
             return  # nobody of ours says anything
-        begun = [a for a in case.under_way if a.at == now and a.number in world.begun]
+        begun = [a for a in case.attempts.under_way if a.at == now and a.number in world.begun]
         mail = tuple(send_email_input(case, a) for a in begun if a.channel is Channel.EMAIL)
-        key = (looks(case, now), tuple(_form_of(order) for order in mail))
+        key = (looks(case, now), tuple(_form_of(input) for input in mail))
         steps = tuple(world._tasks)
         if key not in self.moments:
             self.moments[key] = Moment(tuple(path), now, case, steps=steps, mail=mail)
@@ -135,22 +135,22 @@ class Feedback(Programme):
 
 def looks(case: Case, now: datetime) -> Hashable:
     """Whatever a text about a case could depend on."""
-    asked = case.call_again_from if case.requests else None
+    asked = case.call_again_from if case.call_requests.times else None
     running = case.deadline if case.status in (Status.CONTACTING, Status.WORKING) else None
     return (
         case.policy is None,
         case.closed_at is None,
         case.status,
         case.reason,
-        (case.number_invalid, case.not_called is None),
+        (case.outreach.number_invalid, case.outreach.not_called is None),
         case.conversation_required,
-        (bool(case.plans), bool(case.plans) and case.plans[-1].decision),
+        (bool(case.plans.versions), bool(case.plans.versions) and case.plans.versions[-1].decision),
         asked is not None and asked > now,
         running and running > now,
-        frozenset((p.channel, p.about) for p in case.agenda),
+        frozenset((p.channel, p.about) for p in case.attempts.agenda),
         frozenset(
             (a.channel, a.about, a.wanted, a.to == case.account.emergency_phone)
-            for a in case.under_way
+            for a in case.attempts.under_way
             if a.channel is Channel.CALL
         ),
         case.account_deactivated,
@@ -158,8 +158,8 @@ def looks(case: Case, now: datetime) -> Hashable:
     )
 
 
-def _form_of(order: SendEmailInput) -> Hashable:
-    return (order.about, order.calls, order.button, order.number_invalid, order.note is None)
+def _form_of(input: SendEmailInput) -> Hashable:
+    return (input.about, input.calls, input.button, input.number_invalid, input.note is None)
 
 
 def of_cases() -> list[Moment]:
@@ -231,7 +231,7 @@ def answers(moments: Sequence[Moment]) -> list[Moment]:
         for name, event in EVENTS.items():
             case = moment.case.model_copy()
             try:
-                getattr(case, _update(event))(event, moment.now)
+                apply(case, event, moment.now)
             except Refused:
                 continue
             path = (*moment.path, f"{name}, answered")
@@ -240,8 +240,3 @@ def answers(moments: Sequence[Moment]) -> list[Moment]:
                 replace(moment, path=path, case=case, steps=(), mail=()),
             )
     return list(found.values())
-
-
-def _update(event: object) -> str:
-    name = type(event).__name__
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

@@ -14,10 +14,10 @@ from unittest.mock import patch
 from rich.console import Console, Group, RenderableType
 from starlette.requests import Request
 
-from cli.case.story import story_of
+from cli.case.case_details import case_details
 from cli.case.watch import _line
 from cli.case.words import how_it_ended, meaning_of, status_of, what_next
-from cli.enrollment.words import story_of as enrollment_story_of
+from cli.enrollment.words import enrollment_details
 from domain.case.activity_inputs import tell_desk_input
 from domain.case.status import CLOSED
 from domain.case.steps import TellDesk, WaitUntil
@@ -75,7 +75,7 @@ def shown_of_enrollments(moments: Sequence[Moment]) -> Iterator[Text]:
     for moment in moments:
         assert moment.standing is not None
         assert moment.enrollment is not None
-        page = enrollment_story_of("US/A2EXAMPLE", Snapshot(moment.standing, moment.now))
+        page = enrollment_details("US/A2EXAMPLE", Snapshot(moment.standing, moment.now))
         yield Text("client", "en", _printed(page), moment)
         details = enrollment_story.details(moment.enrollment, moment.now, moment.steps)
         yield Text("web ui", "en", details, moment)
@@ -89,9 +89,9 @@ def shown_of_enrollments(moments: Sequence[Moment]) -> Iterator[Text]:
                 continue
             seen.add((key, moment.deactivated))
             for language, tag in TAGS.items():
-                order = letter.model_copy(update={"language": tag})
+                input = letter.model_copy(update={"language": tag})
                 for composer, known in ((LINKED, True), (PLAIN, False)):
-                    written = composer.to_member(order)
+                    written = composer.to_member(input)
                     words = f"{written['Subject']} {text_of(written)}"
                     yield Text(
                         "letter", language, words, replace(moment, desk_phone=known, linked=known)
@@ -111,7 +111,7 @@ def _by_the_client(moment: Moment) -> Iterator[Text]:
         return
     snapshot = Snapshot(view, moment.now)
     ended = how_it_ended(view) if case.status in CLOSED else ""
-    for words in (_printed(story_of(snapshot)), f"{_line(snapshot)}. {ended}"):
+    for words in (_printed(case_details(snapshot)), f"{_line(snapshot)}. {ended}"):
         yield Text("client", "en", words, moment)
 
 
@@ -150,11 +150,11 @@ def mails_of(
     moment: Moment, composers: Sequence[tuple[Composer, bool]] = ((LINKED, True), (PLAIN, False))
 ) -> Iterator[Text]:
     """The e-mails to the seller that leave at this moment, in every language."""
-    for order in moment.mail:
-        at = replace(moment, mail=(order,))
+    for input in moment.mail:
+        at = replace(moment, mail=(input,))
         for language, tag in TAGS.items():
             for composer, known in composers if language == "en" else composers[:1]:
-                written = composer.to_seller(order.model_copy(update={"language": tag}))
+                written = composer.to_seller(input.model_copy(update={"language": tag}))
                 words = f"{written['Subject']} {text_of(written)}"
                 yield Text("mail", language, words, replace(at, desk_phone=known, linked=known))
 
@@ -162,14 +162,14 @@ def mails_of(
 def _mails(moments: Sequence[Moment]) -> Iterator[Text]:
     seen: set[Hashable] = set()
     for moment in moments:
-        for order in moment.mail:
+        for input in moment.mail:
             key = (
-                *(order.about, order.calls, order.button, order.number_invalid),
-                *(order.status, order.reason, order.note is None),
+                *(input.about, input.calls, input.button, input.number_invalid),
+                *(input.status, input.reason, input.note is None),
             )
             if key not in seen:
                 seen.add(key)
-                yield from mails_of(replace(moment, mail=(order,)))
+                yield from mails_of(replace(moment, mail=(input,)))
 
 
 def _of_pages(moments: Sequence[Moment]) -> list[Moment]:
@@ -178,17 +178,17 @@ def _of_pages(moments: Sequence[Moment]) -> list[Moment]:
     for moment in moments:
         case = moment.case
         assert case is not None
-        again = case.call_again_from if case.requests else None
+        again = case.call_again_from if case.call_requests.times else None
         key = (
             case.status,
             case.reason if case.status in CLOSED else None,
             case.policy is None,
-            case.cannot_call,
+            case.outreach.cannot_call,
             case.conversation_required,
-            bool(case.plans) and (case.plans[-1].decision or "new"),
+            bool(case.plans.versions) and (case.plans.versions[-1].decision or "new"),
             again is not None and again > moment.now,
             case.deadline is not None and case.deadline > moment.now,
-            bool(case.agenda),
+            bool(case.attempts.agenda),
             {a.to == case.account.emergency_phone for a in moment.calls_under_way} or None,
         )
         found.setdefault(repr(key), moment)
@@ -206,10 +206,10 @@ def _in_every_language(moment: Moment) -> Hashable:
         met = tuple(requirement.met for requirement in standing.requirements)
         return (standing.status, standing.deactivated, standing.qualifies_on is None, met)
     return (
-        *(case.status, case.cannot_call, case.conversation_required, _rings(moment)),
+        *(case.status, case.outreach.cannot_call, case.conversation_required, _rings(moment)),
         case.policy is not None and case.takes_requests(moment.now),
         case.deadline is not None and case.deadline > moment.now,
-        bool(case.plans) and case.plans[-1].decision is None,
+        bool(case.plans.versions) and case.plans.versions[-1].decision is None,
     )
 
 

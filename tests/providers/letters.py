@@ -13,7 +13,7 @@ RUN = "7d0f6c2e-6f7a-4b0e-9a57-0123456789ab"
 COMPOSER = Composer(Addresses("Héalth <health@shop.example>", "desk@shop.example", "shop.example"))
 
 
-def order(
+def email_input(
     email: str = "owner@kettle.example",
     name: str = "Blue Kettle Goods",
     summary: str = "Restricted product listed",
@@ -42,4 +42,4 @@ def order(
 
 def notice(email: str = "owner@kettle.example", **more: str) -> EmailMessage:
     """A notice to a seller, written."""
-    return COMPOSER.to_seller(order(email, **more))
+    return COMPOSER.to_seller(email_input(email, **more))

@@ -14,7 +14,7 @@ from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.state import EnrollmentReason, LetterPurpose
 from domain.shared.account import Store
 from mail.composer import Addresses, CannotBeWritten, Composer
-from tests.providers.letters import COMPOSER, RUN, notice, order
+from tests.providers.letters import COMPOSER, RUN, email_input, notice
 from tests.providers.mail_server import mail_server, raw
 from tests.reading import text_of
 
@@ -104,7 +104,9 @@ def test_a_domain_that_nobody_can_have_cannot_be_written_to() -> None:
 
 def test_a_long_domain_of_ours_leaves_message_ids_whole() -> None:
     ours = f"{'mail-of-a-large-marketplace.' * 4}example"
-    message = Composer(Addresses("a@shop.example", "desk@shop.example", ours)).to_seller(order())
+    message = Composer(Addresses("a@shop.example", "desk@shop.example", ours)).to_seller(
+        email_input()
+    )
     _sound(message, "owner@kettle.example")
     assert message["References"] == f"<{RUN}@{ours}>"
 

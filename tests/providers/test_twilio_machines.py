@@ -1,7 +1,6 @@
 """What a machine that answers is told at Twilio, and what counts of it."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ import pytest
 from domain.case.attempt import Result
 from providers.call_wording import SPOKEN, message_for, seconds_to_say
 from providers.twilio.telephone import TwilioTelephone
+from tests.patience import PATIENCE
 from tests.providers.test_twilio_telephone import ANSWERED, CALL, followed
 from tests.providers.twilio_calls import DESK, SELLER, Story
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn
@@ -17,7 +17,7 @@ from tests.providers.twilio_stand_in import Answer, TwilioStandIn
 
 async def something(happens: Callable[[], object], telephone: TwilioTelephone, call: str) -> None:
     """Follow the call until something happens."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not happens():
             assert await telephone.result(call) is None
             await asyncio.sleep(0.05)
@@ -48,9 +48,10 @@ async def test_a_machine_is_told_who_calls_and_only_what_it_heard_whole_counts(
     twilio: TwilioStandIn, story: Story, result: Result
 ) -> None:
     twilio.stories[SELLER] = story
+    twilio.pace = 4
     telephone = twilio.telephone()
     call = await telephone.dial(CALL)
-    assert await followed(telephone, call, within=10) is result
+    assert await followed(telephone, call) is result
     (placed,) = twilio.placed
     assert "account health team" in placed.form["Twiml"]
     assert "plus 1, 2 0 6, 5 5 5, 0 1 9 8" in placed.form["Twiml"]
@@ -72,8 +73,8 @@ async def test_who_picks_up_while_a_machine_screens_the_call_presses_a_key_and_i
     call = await telephone.dial(CALL)
     if joined == "busy":  # the desk's TwiML says so, and the call ends
         await something(lambda: [p for p in twilio.placed if p.pressed], telephone, call)
-        twilio.placed[0].ended_by_us = time.time()
-    assert await followed(telephone, call, within=10) is result
+        twilio.placed[0].ended_by_us = twilio.now()
+    assert await followed(telephone, call) is result
     assert "press 1" in twilio.placed[0].form["Twiml"]
     assert (
         'action="https://handler.twilio.com/twiml/EH1?a=1&amp;b=2"'
@@ -115,7 +116,7 @@ async def test_a_message_is_begun_anew_by_a_worker_that_takes_the_call_up(
     another = twilio.telephone()
     assert await another.result(call) is None
     assert twilio.placed[0].told != began
-    twilio.placed[0].ended_by_us = time.time()
+    twilio.placed[0].ended_by_us = twilio.now()
     assert await another.result(call) is Result.VOICEMAIL_CUT
     assert await twilio.telephone().result(call) is Result.VOICEMAIL_CUT
 
@@ -149,5 +150,5 @@ async def test_a_machine_detected_since_the_call_was_read_is_not_taken_for_the_s
     twilio.asks.append(Answer(200, placed.as_json(status="in-progress", answered_by=None)))
     assert await telephone.result(call) is None
     assert placed.told is not None
-    placed.ended_by_us = time.time()
+    placed.ended_by_us = twilio.now()
     assert await telephone.result(call) is Result.VOICEMAIL_CUT

@@ -9,6 +9,7 @@ import pytest
 from domain.case.attempt import Result
 from providers.protocols import Dial, NeverRang, ProviderFailed
 from providers.twilio.telephone import TwilioTelephone
+from tests.patience import PATIENCE
 from tests.providers.twilio_calls import DESK, OURS, SELLER, Story
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn
 
@@ -17,8 +18,8 @@ MINUTE = timedelta(minutes=1)
 ANSWERED = Story(ends="completed")
 
 
-async def followed(telephone: TwilioTelephone, call: str, within: float = 5) -> Result:
-    async with asyncio.timeout(within):
+async def followed(telephone: TwilioTelephone, call: str) -> Result:
+    async with asyncio.timeout(PATIENCE):
         while not (result := await telephone.result(call)):
             await asyncio.sleep(0.05)
         return result

@@ -1,6 +1,7 @@
 """Calls as Twilio's stand-in has them: what comes of one, and what it says of it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -49,19 +50,21 @@ class Placed:
     sid: str
     form: dict[str, str]
     story: Story
-    at: float = field(default_factory=time.time)
+    clock: Callable[[], float] = time.time
+    at: float = field(init=False)
     ended_by_us: float | None = None
     told: float | None = None
     """When it was told to go on with another TwiML: a message to a machine."""
     deaf: int = 0
 
     def __post_init__(self) -> None:
+        self.at = self.clock()
         self.deaf = self.story.deaf
 
     @property
     def age(self) -> float:
         """Seconds since it was placed, until it was hung up."""
-        return (self.ended_by_us or time.time()) - self.at
+        return (self.ended_by_us or self.clock()) - self.at
 
     @property
     def pressed(self) -> bool:

@@ -61,16 +61,23 @@ class TwilioStandIn:
     url: str = ""
     join_url: str | None = None
     """The TwiML of a key; none: nobody is asked to press one."""
+    pace: float = 1
+    """How many seconds pass here in one of ours: what Twilio dates is by its clock."""
+    _began: float = field(default_factory=time.time)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def telephone(self, token: str = TOKEN) -> TwilioTelephone:
         """Our side, set to call here."""
         return TwilioTelephone(Account(SID, token, self.url), Numbers(OURS, DESK, self.join_url))
 
+    def now(self) -> float:
+        """The time here."""
+        return self._began + (time.time() - self._began) * self.pace
+
     def place(self, to: str = SELLER, **form: str) -> Placed:
         """A call, as somebody else may have placed it."""
         sid = f"CA{next(self._numbers):032x}"
-        call = Placed(sid, {"To": to, "From": OURS} | form, self.stories.get(to, Story()))
+        call = Placed(sid, {"To": to, "From": OURS} | form, self.stories.get(to, Story()), self.now)
         self.placed.append(call)
         return call
 
@@ -111,13 +118,13 @@ class TwilioStandIn:
         if method == "POST" and "Twiml" in form:
             if call.status != "in-progress":
                 return refused(400, 21220)
-            call.told, call.form["Twiml"] = time.time(), form["Twiml"]
+            call.told, call.form["Twiml"] = self.now(), form["Twiml"]
         elif method == "POST" and call.alive:
             assert form in ({"Status": "completed"}, {"Status": "canceled"})
             if call.deaf:
                 call.deaf -= 1
             else:
-                call.ended_by_us = time.time()
+                call.ended_by_us = self.now()
         return Answer(200, call.as_json())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -135,7 +142,7 @@ class TwilioStandIn:
                 await asyncio.sleep(answer.takes or self.slow)
                 if answer.lost:
                     return
-                writer.write(_as_http(answer))
+                writer.write(_as_http(answer, self.now()))
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
@@ -143,11 +150,11 @@ class TwilioStandIn:
             writer.close()
 
 
-def _as_http(answer: Answer) -> bytes:
+def _as_http(answer: Answer, now: float) -> bytes:
     text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
     head = [
         f"HTTP/1.1 {answer.status} Said",
-        f"Date: {format_datetime(datetime.now(UTC), usegmt=True)}",
+        f"Date: {format_datetime(datetime.fromtimestamp(now, UTC), usegmt=True)}",
         "Content-Type: application/json",
         f"Content-Length: {len(text.encode())}",
         *(f"{name}: {value}" for name, value in answer.headers),

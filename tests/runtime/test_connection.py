@@ -7,7 +7,6 @@ import pytest
 
 from tests.certificates import Certificates, certificates
 from tests.cli.conftest import Answer, Cli, cli
-from tests.engine import Engine
 from tests.runtime.tls_bridge import Bridge, tls_bridge
 
 __all__ = ["cli"]
@@ -34,17 +33,13 @@ def use(environment: pytest.MonkeyPatch, **settings: object) -> None:
         environment.setenv(f"TEMPORAL_{name}", str(value))
 
 
-async def listing(bridge: Bridge) -> Answer:
+async def listing(bridge: Bridge, namespace: str | None) -> Answer:
     """What `client.py list` says there."""
-    return await Cli(bridge.address)("list", "--seller", "NOBODY")
-
-
-def address_of(engine: Engine) -> str:
-    return engine.client.service_client.config.target_host
+    return await Cli(bridge.address, namespace)("list", "--seller", "NOBODY")
 
 
 async def test_with_a_certificate_of_the_cluster_s_own_authority(
-    engine: Engine, certified: Certificates, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, certified: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(
         monkeypatch,
@@ -53,20 +48,20 @@ async def test_with_a_certificate_of_the_cluster_s_own_authority(
         TLS_CLIENT_CERT_PATH=certified.good_file,
         TLS_CLIENT_KEY_PATH=certified.good_file,
     )
-    async with tls_bridge(mutual(certified), address_of(engine)) as bridge:
-        answer = await listing(bridge)
+    async with tls_bridge(mutual(certified), cli.address) as bridge:
+        answer = await listing(bridge, cli.namespace)
     assert answer.code == 0, answer.err
     assert bridge.requests
 
 
 async def test_by_a_profile(
-    engine: Engine, certified: Certificates, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    cli: Cli, certified: Certificates, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     profile = tmp_path / "temporal.toml"
     profile.write_text(
         f"""
         [profile.production]
-        namespace = "default"
+        namespace = "{cli.namespace}"
         [profile.production.tls]
         client_cert_path = "{certified.good_file}"
         client_key_path = "{certified.good_file}"
@@ -74,43 +69,43 @@ async def test_by_a_profile(
         """
     )
     use(monkeypatch, CONFIG_FILE=profile, PROFILE="production")
-    async with tls_bridge(mutual(certified), address_of(engine)) as bridge:
-        answer = await listing(bridge)
+    async with tls_bridge(mutual(certified), cli.address) as bridge:
+        answer = await listing(bridge, namespace=None)
     assert answer.code == 0, answer.err
 
 
 @pytest.mark.parametrize("ours", ["none", "nobody's"])
 async def test_without_one_nobody_gets_in(
-    engine: Engine, certified: Certificates, monkeypatch: pytest.MonkeyPatch, ours: str
+    cli: Cli, certified: Certificates, monkeypatch: pytest.MonkeyPatch, ours: str
 ) -> None:
     use(monkeypatch, TLS="true", TLS_SERVER_CA_CERT_PATH=certified.ca_file)
     if ours != "none":
         file = certified.self_signed_file
         use(monkeypatch, TLS_CLIENT_CERT_PATH=file, TLS_CLIENT_KEY_PATH=file)
-    async with tls_bridge(mutual(certified), address_of(engine)) as bridge:
-        answer = await listing(bridge)
+    async with tls_bridge(mutual(certified), cli.address) as bridge:
+        answer = await listing(bridge, cli.namespace)
     assert answer.code == UNREACHABLE
     assert f"no Temporal server answers at {bridge.address} (TEMPORAL_ADDRESS)" in answer.err
     assert not bridge.requests
 
 
 async def test_a_server_that_our_authority_did_not_sign_is_told_nothing(
-    engine: Engine, certified: Certificates, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, certified: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, TLS_SERVER_CA_CERT_PATH=certified.ca_file, API_KEY=KEY)
-    async with tls_bridge(certified.self_signed, address_of(engine)) as bridge:
-        answer = await listing(bridge)
+    async with tls_bridge(certified.self_signed, cli.address) as bridge:
+        answer = await listing(bridge, cli.namespace)
     assert answer.code == UNREACHABLE
     assert not bridge.requests
     assert KEY not in answer.out + answer.err
 
 
 async def test_a_key_goes_along_with_every_request_and_turns_encryption_on(
-    engine: Engine, certified: Certificates, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, certified: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, TLS_SERVER_CA_CERT_PATH=certified.ca_file, API_KEY=KEY)
-    async with tls_bridge(certified.good, address_of(engine)) as bridge:
-        answer = await listing(bridge)
+    async with tls_bridge(certified.good, cli.address) as bridge:
+        answer = await listing(bridge, cli.namespace)
     assert answer.code == 0, answer.err
     assert {request["authorization"] for request in bridge.requests} == {f"Bearer {KEY}"}
 

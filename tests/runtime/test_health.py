@@ -58,13 +58,16 @@ import runpy, runtime.service
 runtime.service.Workers.has_lost_a_task = property(lambda _: True)
 runpy.run_path("worker.py", run_name="__main__")
 """
-    address = engine.client.service_client.config.target_host
+    where = {
+        "TEMPORAL_ADDRESS": engine.client.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": engine.client.namespace,
+    }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         loses,
         cwd=ROOT,
-        env=os.environ | {"TEMPORAL_ADDRESS": address, "CASE72_STATE": str(tmp_path)},
+        env=os.environ | where | {"CASE72_STATE": str(tmp_path)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 
 from domain.case.attempt import Channel, Result
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from domain.case.view import CaseView
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from runtime.service import working

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from domain.case.activity_inputs import ShareContactInput
-from domain.case.events import ChangeContact
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import ChangeContact, EventKind
+from domain.case.status import Reason, Status
 from domain.enrollment.events import ChangeAccount, Readmit
 from domain.enrollment.state import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
@@ -215,9 +215,9 @@ async def test_a_number_that_came_and_went_holds_up_no_later_one(
 ) -> None:
     tell = Cases.change_contact
 
-    async def slowly(self: Cases, order: ShareContactInput) -> None:
+    async def slowly(self: Cases, input: ShareContactInput) -> None:
         await asyncio.sleep(0.3)
-        await tell(self, order)
+        await tell(self, input)
 
     monkeypatch.setattr(Cases, "change_contact", slowly)
     seller = await engine.know("COMESGOES")

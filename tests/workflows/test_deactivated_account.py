@@ -107,11 +107,11 @@ async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
     class Forgetful(Enrollments):
         told = 0
 
-        async def record_deactivation(self, order: TellDeactivationInput) -> None:
-            await super().record_deactivation(order)
+        async def record_deactivation(self, input: TellDeactivationInput) -> None:
+            await super().record_deactivation(input)
             self.told += 1
             if self.told == 1:
-                seller = enrollment_workflow_id(order.store, order.seller_id)
+                seller = enrollment_workflow_id(input.store, input.seller_id)
                 handle = self._workflows.client.get_workflow_handle(seller)
                 pardon = Reinstate(by="lead", note="At once")
                 await handle.execute_update(Programme.reinstate, pardon)

@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 
 from domain.case.attempt import OUTREACH, Channel, Result
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from domain.case.view import AttemptView, CaseView
 from tests.engine import HOUR, engine_in
 from tests.outages import CALL, EMAIL, SPACING, WINDOW, Outage, both

@@ -18,8 +18,8 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import ChangeContact, ConversationOutcome
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import ChangeContact, ConversationOutcome, EventKind
+from domain.case.status import Reason, Status
 from domain.shared.names import CASES_QUEUE, case_workflow_id
 from providers.simulated.mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from domain.case.attempt import Channel, Result
-from domain.case.events import ChangeContact
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import ChangeContact, EventKind
+from domain.case.status import Reason, Status
 from domain.case.view import CaseView
 from domain.enrollment.state import EnrollmentStatus
 from domain.shared.account import Store

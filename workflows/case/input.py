@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from domain.case.desk_updates import MAXIMUM_ISSUES
+from domain.case.marketplace_updates import MAXIMUM_ISSUES
 from domain.shared.account import Account, Issue
 from domain.shared.text import Frozen, Line
 

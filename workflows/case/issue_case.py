@@ -12,6 +12,8 @@ from typing import TypeVar
 import structlog
 from temporalio import workflow
 
+from domain.case import desk_updates, marketplace_updates, seller_updates
+from domain.case.advance import advance
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
@@ -35,7 +37,7 @@ from domain.shared.errors import Refused
 from domain.shared.names import CASE_WORKFLOW, case_workflow_id_of, own_id
 from workflows.case.input import CaseInput
 from workflows.case.metrics import count
-from workflows.case.perform import CaseOutcome, cancelled, perform
+from workflows.case.perform import CaseOutcome, if_cancelled, perform
 from workflows.case.web_ui import details
 from workflows.shared.inputs import (
     carried_over,
@@ -52,7 +54,7 @@ log = structlog.get_logger("case")
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 Rule = Callable[[Case, SomeEvent, datetime], None]
-"""A method of `Case` that applies an event."""
+"""What an event does to a case: a function of `seller_updates` or one of the others."""
 
 
 @workflow.defn(name=CASE_WORKFLOW, failure_exception_types=[Refused], versioning_behavior=STAYS)
@@ -66,14 +68,14 @@ class IssueCase:
         self._steps: Reconciler[Step, CaseOutcome] = Reconciler(
             lambda step: perform(self._case, step)
         )
-        self._logged = len(self._case.timeline)
+        self._logged = len(self._case.timeline.entries)
 
     @workflow.run
     async def run(self, start: CaseInput | None = None) -> CaseView:
         """Reconcile the steps under way with the steps the case wants, until it is closed."""
         while True:
             self._steps.nothing_new()
-            steps = self._case.advance(workflow.now())
+            steps = advance(self._case, workflow.now())
             self._steps.reconcile(steps)
             self._show(steps)
             if self._case.closed_at is not None and not self._steps.under_way:
@@ -88,9 +90,9 @@ class IssueCase:
             try:
                 await self._steps.wait_for_news()
             except asyncio.CancelledError:
-                self._case.cancel(workflow.now())
+                marketplace_updates.cancel(self._case, workflow.now())
             for step, outcome in self._steps.take_off_finished():
-                (outcome or cancelled(step))(self._case, workflow.now())
+                (outcome or if_cancelled(step))(self._case, workflow.now())
 
     def _show(self, steps: tuple[Step, ...]) -> None:
         case, now = self._case, workflow.now()
@@ -98,7 +100,7 @@ class IssueCase:
         if self._opened():
             account = case.account
             show_in_search(case.status, account.store, account.seller_id, of_case(case))
-        for entry in case.timeline[self._logged :]:
+        for entry in case.timeline.entries[self._logged :]:
             # Log neither who acted nor what they wrote: no personal data in logs.
             line: dict[str, object] = {
                 "case": case.id,
@@ -109,7 +111,7 @@ class IssueCase:
                 line |= {"attempt": entry.attempt, "result": entry.result}
             log.info(entry.what, **line)
         count(case, self._logged)
-        self._logged = len(case.timeline)
+        self._logged = len(case.timeline.entries)
 
     def _may_continue_as_new(self) -> bool:
         return (
@@ -150,99 +152,99 @@ class IssueCase:
 
     @workflow.update
     async def report_contact(self, event: ReportContact) -> CaseView:
-        return await self._apply(Case.report_contact, event)
+        return await self._apply(seller_updates.report_contact, event)
 
     @report_contact.validator
     def _report_contact(self, event: ReportContact) -> None:
-        self._check(Case.report_contact, event)
+        self._check(seller_updates.report_contact, event)
 
     @workflow.update
     async def request_call(self, event: RequestCall) -> CaseView:
-        return await self._apply(Case.request_call, event)
+        return await self._apply(seller_updates.request_call, event)
 
     @request_call.validator
     def _request_call(self, event: RequestCall) -> None:
-        self._check(Case.request_call, event)
+        self._check(seller_updates.request_call, event)
 
     @workflow.update
     async def send_link(self, event: SendLink) -> CaseView:
-        return await self._apply(Case.send_link, event)
+        return await self._apply(seller_updates.send_link, event)
 
     @send_link.validator
     def _send_link(self, event: SendLink) -> None:
-        self._check(Case.send_link, event)
+        self._check(seller_updates.send_link, event)
 
     @workflow.update
     async def submit_plan(self, event: SubmitPlan) -> CaseView:
-        return await self._apply(Case.submit_plan, event)
+        return await self._apply(seller_updates.submit_plan, event)
 
     @submit_plan.validator
     def _submit_plan(self, event: SubmitPlan) -> None:
-        self._check(Case.submit_plan, event)
+        self._check(seller_updates.submit_plan, event)
 
     @workflow.update
     async def review_plan(self, event: ReviewPlan) -> CaseView:
-        return await self._apply(Case.review_plan, event)
+        return await self._apply(desk_updates.review_plan, event)
 
     @review_plan.validator
     def _review_plan(self, event: ReviewPlan) -> None:
-        self._check(Case.review_plan, event)
+        self._check(desk_updates.review_plan, event)
 
     @workflow.update
     async def record_conversation(self, event: RecordConversation) -> CaseView:
-        return await self._apply(Case.record_conversation, event)
+        return await self._apply(desk_updates.record_conversation, event)
 
     @record_conversation.validator
     def _record_conversation(self, event: RecordConversation) -> None:
-        self._check(Case.record_conversation, event)
+        self._check(desk_updates.record_conversation, event)
 
     @workflow.update
     async def add_issue(self, event: AddIssue) -> CaseView:
-        return await self._apply(Case.add_issue, event)
+        return await self._apply(marketplace_updates.add_issue, event)
 
     @add_issue.validator
     def _add_issue(self, event: AddIssue) -> None:
-        self._check(Case.add_issue, event)
+        self._check(marketplace_updates.add_issue, event)
 
     @workflow.update
     async def change_contact(self, event: ChangeContact) -> CaseView:
-        return await self._apply(Case.change_contact, event)
+        return await self._apply(seller_updates.change_contact, event)
 
     @change_contact.validator
     def _change_contact(self, event: ChangeContact) -> None:
-        self._check(Case.change_contact, event)
+        self._check(seller_updates.change_contact, event)
 
     @workflow.update
     async def report_harm(self, event: ReportHarm) -> CaseView:
-        return await self._apply(Case.report_harm, event)
+        return await self._apply(marketplace_updates.report_harm, event)
 
     @report_harm.validator
     def _report_harm(self, event: ReportHarm) -> None:
-        self._check(Case.report_harm, event)
+        self._check(marketplace_updates.report_harm, event)
 
     @workflow.update
     async def decide(self, event: Decide) -> CaseView:
-        return await self._apply(Case.decide, event)
+        return await self._apply(desk_updates.decide, event)
 
     @decide.validator
     def _decide(self, event: Decide) -> None:
-        self._check(Case.decide, event)
+        self._check(desk_updates.decide, event)
 
     @workflow.update
     async def record_deactivation(self, event: RecordDeactivation) -> CaseView:
-        return await self._apply(Case.record_deactivation, event)
+        return await self._apply(marketplace_updates.record_deactivation, event)
 
     @record_deactivation.validator
     def _record_deactivation(self, event: RecordDeactivation) -> None:
-        self._check(Case.record_deactivation, event)
+        self._check(marketplace_updates.record_deactivation, event)
 
     @workflow.update
     async def withdraw(self, event: Withdraw) -> CaseView:
-        return await self._apply(Case.withdraw, event)
+        return await self._apply(marketplace_updates.withdraw, event)
 
     @withdraw.validator
     def _withdraw(self, event: Withdraw) -> None:
-        self._check(Case.withdraw, event)
+        self._check(marketplace_updates.withdraw, event)
 
 
 def _case_of(start: CaseInput | None) -> Case:

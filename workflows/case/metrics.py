@@ -11,7 +11,8 @@ from datetime import timedelta
 from temporalio import workflow
 
 from domain.case.case import Case
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 
 OPENED = "case72_cases_opened"
@@ -68,7 +69,7 @@ FROM_THE_START: tuple[tuple[str, Mapping[str, str]], ...] = (
 
 def count(case: Case, known: int) -> None:
     """Count the entries of the case's timeline after the first `known` ones."""
-    timeline = case.timeline
+    timeline = case.timeline.entries
     for number in range(known, len(timeline)):
         _count(case, timeline[number], timeline[:number])
 
@@ -95,7 +96,7 @@ def _count(case: Case, entry: TimelineEntry, before: tuple[TimelineEntry, ...]) 
 
 
 def _count_attempt(case: Case, entry: TimelineEntry) -> None:
-    attempt = next(a for a in case.attempts if a.number == entry.attempt)
+    attempt = next(a for a in case.attempts.made if a.number == entry.attempt)
     _add(ATTEMPTS, channel=attempt.channel, result=entry.result or "")
     _record(LATENESS, attempt.at - attempt.due, channel=attempt.channel)
 

@@ -9,12 +9,12 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
-from activities.accounts import AccountActivities
+from activities.accounts import SILENCE_HELD, AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
-from activities.support.failures import SILENCE_HELD
+from domain.case import step_results
 from domain.case.activity_inputs import (
     ExpelInput,
     LookUpInput,
@@ -54,10 +54,10 @@ CaseOutcome = Callable[[Case, datetime], None]
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 
-def cancelled(step: Step) -> CaseOutcome:
+def if_cancelled(step: Step) -> CaseOutcome:
     """Return the outcome of a cancelled step."""
     if isinstance(step, Reach):
-        return lambda case, now: case.reached_out(step.number, Result.CANCELLED, now)
+        return lambda case, now: step_results.reached_out(case, step.number, Result.CANCELLED, now)
     return _nothing
 
 
@@ -73,7 +73,9 @@ async def perform(case: Case, step: Step) -> CaseOutcome:
         case LookUpHours():
             return await _look_up_hours(case)
         case Reach(number=number):
-            return await _reach(case, next(a for a in case.under_way if a.number == number))
+            return await _reach(
+                case, next(a for a in case.attempts.under_way if a.number == number)
+            )
         case TellDesk():
             return await _tell_desk(case, step)
         case Deactivate():
@@ -114,7 +116,7 @@ async def _look_up(case: Case) -> CaseOutcome:
     except ActivityError as error:
         _fail_on_bad_input(error)
         raise
-    return lambda case, now: case.looked_up(facts, now)
+    return lambda case, now: step_results.looked_up(case, facts, now)
 
 
 def _fail_on_bad_input(error: ActivityError) -> None:
@@ -131,12 +133,12 @@ async def _look_up_hours(case: Case) -> CaseOutcome:
         retry_policy=RETRY,
         summary="Look up calling hours further ahead",
     )
-    return lambda case, now: case.learn_hours(hours, now)
+    return lambda case, now: step_results.looked_up_hours(case, hours, now)
 
 
 async def _reach(case: Case, attempt: Attempt) -> CaseOutcome:
     ended = await or_failed(_attempt(case, attempt), Result.PROVIDER_FAILED)
-    return lambda case, now: case.reached_out(attempt.number, ended, now)
+    return lambda case, now: step_results.reached_out(case, attempt.number, ended, now)
 
 
 def _attempt(case: Case, attempt: Attempt) -> Coroutine[Any, Any, Result | CallEnded]:
@@ -196,7 +198,7 @@ async def _tell_desk(case: Case, step: TellDesk) -> CaseOutcome:
         summary=web_ui.desk_summary(case, step),
     )
     result = await or_failed(telling, Result.PROVIDER_FAILED)
-    return lambda case, now: case.told_desk(step.due, result is Result.ACCEPTED, now)
+    return lambda case, now: step_results.told_desk(case, step.due, result is Result.ACCEPTED, now)
 
 
 async def _deactivate(case: Case) -> CaseOutcome:
@@ -214,22 +216,22 @@ async def _deactivate(case: Case) -> CaseOutcome:
     except ActivityError as error:
         cause = error.cause
         if isinstance(cause, ApplicationError) and cause.type == SILENCE_HELD:
-            return Case.deactivation_held
-        return lambda case, now: case.deactivated(False, now)
-    return lambda case, now: case.deactivated(True, now)
+            return step_results.deactivation_held
+        return lambda case, now: step_results.deactivated(case, False, now)
+    return lambda case, now: step_results.deactivated(case, True, now)
 
 
 async def _expel(case: Case) -> CaseOutcome:
     summary = "Expel the account from the programme"
     await _tell_programme(AccountActivities.expel_account, expel_input(case), summary)
-    return lambda case, now: case.expelled_from_programme(now)
+    return step_results.expelled_from_programme
 
 
 async def _tell_deactivation(case: Case) -> CaseOutcome:
     news = tell_deactivation_input(case)
     summary = "Tell the programme that the account is deactivated"
     await _tell_programme(AccountActivities.tell_deactivation, news, summary)
-    return lambda case, now: case.told_deactivation(now)
+    return step_results.told_deactivation
 
 
 async def _tell_programme(
@@ -253,4 +255,4 @@ async def _share_contact(case: Case) -> CaseOutcome:
         share_contact_input(case.id, case.account, news),
         "Tell the enrollment of the new number or address",
     )
-    return lambda case, now: case.shared_contact(news, told, now)
+    return lambda case, now: step_results.shared_contact(case, news, told, now)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
-from domain.case.state import Plan
+from domain.case.plans import Plan
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.steps import Step, TellDesk, WaitUntil
 from domain.case.timeline import ENGINE, TimelineEntry, detail_of
@@ -38,9 +38,9 @@ def wait_summary(case: Case, moment: datetime) -> str:
 
 
 def _upcoming(case: Case, moment: datetime) -> str:
-    planned = next((p for p in case.agenda if p.due == moment), None)
+    planned = next((p for p in case.attempts.agenda if p.due == moment), None)
     if planned is not None:
-        made = _count(case, planned.channel, case.number_of_attempts)
+        made = _count(case, planned.channel, case.attempts.count)
         return _numbered(planned.channel, made + 1).lower()
     return "the deadline" if case.deadline == moment else "a reminder to the desk"
 
@@ -53,8 +53,8 @@ def desk_summary(case: Case, step: TellDesk) -> str:
 def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     """Describe the whole case in markdown."""
     reason = f" ({words(case.reason)})" if case.reason else ""
-    made = sorted(case.attempts, key=lambda attempt: attempt.number)
-    to_come = () if case.status in CLOSED else case.agenda
+    made = sorted(case.attempts.made, key=lambda attempt: attempt.number)
+    to_come = () if case.status in CLOSED else case.attempts.agenda
     sections = (
         ("Issues", [f"- {i.id} {i.code}: {safe(i.summary)}" for i in case.issues]),
         ("Plan", [*_plans(case)]),
@@ -65,8 +65,8 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     for title, content in sections:
         if content:
             lines += ["", f"### {title}", "", *content]
-    lines += ["", f"### Timeline (UTC, {len(case.timeline)} events)", ""]
-    return "\n".join([*lines, *map(_entry, case.timeline)])
+    lines += ["", f"### Timeline (UTC, {len(case.timeline.entries)} events)", ""]
+    return "\n".join([*lines, *map(_entry, case.timeline.entries)])
 
 
 def _summary(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _summary(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str
 
 
 def _under_way_and_next(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
-    under_way = [attempt_summary(case, a) for a in case.under_way if a.wanted]
+    under_way = [attempt_summary(case, a) for a in case.attempts.under_way if a.wanted]
     if under_way:
         yield f"- **Under way**: {', '.join(under_way)}"
     wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
@@ -93,11 +93,11 @@ def _under_way_and_next(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
 
 def _plans(case: Case) -> Iterator[str]:
     """List the reviews of all versions, and the text of the newest, which a reviewer judges."""
-    for plan in case.plans:
+    for plan in case.plans.versions:
         yield f"- Version {plan.version}, {time(plan.at)}: {_review(plan, case)}"
-    if not case.plans:
+    if not case.plans.versions:
         return
-    newest = case.plans[-1].plan
+    newest = case.plans.versions[-1].plan
     for title, texts in (
         ("Root causes", newest.root_causes),
         ("Corrective actions", newest.corrective_actions),
@@ -105,7 +105,7 @@ def _plans(case: Case) -> Iterator[str]:
         ("Evidence", newest.evidence),
     ):
         if texts:
-            yield f"- **{title}** (version {case.plans[-1].version}):"
+            yield f"- **{title}** (version {case.plans.versions[-1].version}):"
             yield from (f"    - {number}: {safe(text)}" for number, text in enumerate(texts, 1))
 
 
@@ -147,7 +147,7 @@ def _name(channel: Channel) -> str:
 
 
 def _count(case: Case, channel: Channel, up_to: int) -> int:
-    attempts = (*case.attempts, *case.under_way)
+    attempts = (*case.attempts.made, *case.attempts.under_way)
     return sum(a.channel is channel and a.number <= up_to for a in attempts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from domain.case.state import CaseState
+from domain.case.case import Case
 from domain.case.status import Reason
 from domain.case.status import Status as CaseStatus
 from domain.case.waiting import since
@@ -61,7 +61,7 @@ def show_in_search(status: str, store: str, seller_id: str, others: Iterable[Wan
         workflow.upsert_search_attributes(changes)
 
 
-def of_case(case: CaseState) -> tuple[Wanted, ...]:
+def of_case(case: Case) -> tuple[Wanted, ...]:
     """Return the other search attributes of a case. Except the codes, they change with the status.
 
     A reason that is a sentence (why an account is not covered) is left out: it is for reading.

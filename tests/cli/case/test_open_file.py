@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -137,10 +138,10 @@ async def test_a_server_that_goes_away_is_said_with_the_line_to_go_on_from(
         await asyncio.gather(pipe(reader, server_writer), pipe(server_reader, writer))
 
     between = await asyncio.start_server(link, "127.0.0.1", 0)
-    address = f"127.0.0.1:{between.sockets[0].getsockname()[1]}"
+    through = replace(cli, address=f"127.0.0.1:{between.sockets[0].getsockname()[1]}")
     total = 2000
     file = written("a.jsonl", "".join(as_json(f"GOES{n}", "ISS-1") for n in range(total)))
-    opening = asyncio.create_task(Cli(address)("open", file, "--json"))
+    opening = asyncio.create_task(through("open", file, "--json"))
     async with asyncio.timeout(90):
         # Sixteen at once, so that when the hundredth has begun, many are done.
         while not await has_begun(engine, "GOES100"):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.cli.case.test_open_file import HEADER, as_csv, as_json, has_begun
-from tests.cli.conftest import Cli, Written
+from tests.cli.conftest import Cli, Written, cli_of
 from tests.engine import Engine, engine_in
 
 
@@ -50,7 +50,7 @@ async def test_without_a_worker_a_case_is_started_and_not_yet_answered(
     tmp_path: Path, written: Written
 ) -> None:
     async with engine_in(tmp_path / "engine", queues=[]) as engine:
-        cli = Cli(engine.client.service_client.config.target_host)
+        cli = cli_of(engine)
         file = written("a.jsonl", "".join(as_json(f"LATER{n}", "ISS-1") for n in range(3)))
         answer = await cli("open", file, "--json")
         found = json.loads(answer.out)

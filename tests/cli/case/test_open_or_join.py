@@ -20,8 +20,8 @@ async def opens(engine: Engine, seller: str, *ids: str, **changes: str) -> str:
         account=account(seller, **changes), issues=tuple(issue(i) for i in ids), policy=EVERYONE
     )
     said: list[str] = []
-    found, _ = await open_or_join(Workflows(engine.client), start, "monitor", said.append)
-    return found.view.id
+    view, _ = await open_or_join(Workflows(engine.client), start, "monitor", said.append)
+    return view.id
 
 
 async def closes(case: OpenCase, after: float) -> None:

@@ -21,7 +21,7 @@ async def at_a_terminal(cli: Cli, *arguments: str, answers: str) -> Answer:
             stdin=theirs,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=os.environ | {"TEMPORAL_ADDRESS": cli.address},
+            env=cli.environment,
         )
         os.write(ours, answers.encode())
         out, err = await asyncio.wait_for(process.communicate(), PATIENCE)

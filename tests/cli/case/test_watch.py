@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -29,7 +29,7 @@ from workflows.case.issue_case import IssueCase
 
 @asynccontextmanager
 async def watching(
-    address: str, *arguments: str, stdout: int = asyncio.subprocess.PIPE
+    cli: Cli, *arguments: str, stdout: int = asyncio.subprocess.PIPE
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -39,7 +39,7 @@ async def watching(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
-        env=os.environ | {"TEMPORAL_ADDRESS": address, "TERM": "xterm"},
+        env=cli.environment | {"TERM": "xterm"},
     )
     try:
         async with asyncio.timeout(PATIENCE):
@@ -90,7 +90,7 @@ async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 async def test_a_line_of_json_at_each_change_until_the_end(cli: Cli, engine: Engine) -> None:
     case = await engine.open()
-    async with watching(cli.address, name_of(case), "--json", "--interval", "0.1") as process:
+    async with watching(cli, name_of(case), "--json", "--interval", "0.1") as process:
         views = [CaseView.model_validate_json(await said(process.stdout))]
         await asyncio.sleep(0.5)  # in which nothing changes
         for update, event in ((IssueCase.report_contact, CONTACT), (IssueCase.withdraw, WITHDRAW)):
@@ -130,7 +130,8 @@ async def test_an_outage_of_the_server_is_said_and_waited_for(cli: Cli, engine: 
     case = await engine.open()
     wire = Wire(cli.address)
     await wire.mend()
-    async with watching(f"127.0.0.1:{wire.port}", name_of(case), "--interval", "0.1") as process:
+    through = replace(cli, address=f"127.0.0.1:{wire.port}")
+    async with watching(through, name_of(case), "--interval", "0.1") as process:
         assert "UTC: contacting; 71 h 59 min left; " in await said(process.stdout)
         wire.cut()
         assert await said(process.stderr) == (
@@ -150,7 +151,7 @@ async def test_an_outage_of_the_server_is_said_and_waited_for(cli: Cli, engine: 
 async def test_on_a_terminal_it_is_live_and_ctrl_c_ends_it(cli: Cli, engine: Engine) -> None:
     case = await engine.open()
     terminal, inner = os.openpty()
-    async with watching(cli.address, name_of(case), stdout=inner) as process:
+    async with watching(cli, name_of(case), stdout=inner) as process:
         os.close(inner)
         shown = b""
         while b"to come" not in shown:
@@ -177,7 +178,7 @@ async def test_it_goes_on_while_no_worker_answers_and_keeps_to_its_case(
         async def nobody(*_: object) -> None:
             raise NoWorker
 
-        patched.setattr(Workflows, "look", nobody)
+        patched.setattr(Workflows, "snapshot", nobody)
         for outage in (await anext(found), await anext(found)):
             assert isinstance(outage, Outage)
             assert outage.why.startswith("no worker is listening")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.enrollment.list import Wanted
+from cli.enrollment.list import SellerFilter
 from cli.terminal.parameters import parse_seller
 from domain.enrollment.ratings import Rating
 from domain.enrollment.state import EnrollmentReason, EnrollmentStatus
@@ -246,7 +246,7 @@ def test_names_and_queries() -> None:
         == SellerName(ENROLLMENT, "enrollment/US/A2")
     )
     assert str(parse_seller("CA/A2")) == "CA/A2"
-    assert Wanted(store=Store.US, seller="A2").query(EnrollmentStatus.INVITED) == (
+    assert SellerFilter(store=Store.US, seller="A2").query(EnrollmentStatus.INVITED) == (
         "WorkflowType = 'Enrollment' AND CaseStatus = 'invited' "
         "AND ExecutionStatus IN ('Running', 'Paused') AND CaseStore = 'US' AND CaseSeller = 'A2'"
     )

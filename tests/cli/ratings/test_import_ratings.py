@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from cli.ratings.by_seller import Seller
+from cli.ratings.by_seller import RatedSeller
 from cli.ratings.lines import COLUMNS
 from cli.ratings.send import Sent, send
 from domain.enrollment.ratings import Rating
@@ -190,7 +190,7 @@ async def test_what_is_interrupted_goes_on_where_it_stopped(
         *("ratings", "import", file, "--json"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=os.environ | {"TEMPORAL_ADDRESS": cli.address},
+        env=cli.environment,
     )
     async with asyncio.timeout(PATIENCE):
         # Sixteen at once, so that when the fortieth has begun, many are done.
@@ -258,7 +258,7 @@ async def test_what_the_engine_refuses_is_listed_by_line(engine: Engine) -> None
     tomorrow = TODAY + timedelta(days=2)
     ratings = (Rating(date=TODAY, rating=300), Rating(date=tomorrow, rating=300))
     sent = Sent()
-    seller = Seller(7, account, ratings, lines=(7, 8))
+    seller = RatedSeller(7, account, ratings, lines=(7, 8))
     await send(Workflows(engine.client), iter([seller]), "feed", sent, lambda: None)
     assert [(line, "in the future" in why) for line, why in sent.problems] == [(8, True)]
     assert sent.outcomes == {"refused": 1}

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from cli.ratings.by_seller import BySeller, Seller
+from cli.ratings.by_seller import BySeller, RatedSeller
 from cli.ratings.lines import RatingLine, read
 from cli.terminal.problems import BadInput
 from tests.cli.ratings.test_import_ratings import HEADER, TODAY, as_json, row
 
 
-def sellers_in(file: io.BytesIO) -> tuple[list[Seller], list[tuple[int, str]]]:
+def sellers_in(file: io.BytesIO) -> tuple[list[RatedSeller], list[tuple[int, str]]]:
     """What a file says, by seller; and its broken lines."""
     good: list[tuple[int, RatingLine]] = []
     broken: list[tuple[int, str]] = []

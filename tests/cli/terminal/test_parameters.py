@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import typer
 
-from cli.case.story import story_of
-from cli.case.which_cases import Wanted
+from cli.case.case_details import case_details
+from cli.case.case_filter import CaseFilter
 from cli.case.words import how_it_ended, meaning_of, print_case, what_next
 from cli.failure_words import in_commands
 from cli.terminal.output import console
 from cli.terminal.parameters import moment, parse_case, parse_seller, span
+from domain.case import desk_updates, marketplace_updates, seller_updates, step_results
+from domain.case.advance import advance
 from domain.case.case import Case
 from domain.case.status import Status
 from domain.case.view import CaseView, view_of
@@ -93,34 +95,34 @@ def test_no_moments_of_a_case(text: str) -> None:
 
 def test_a_list_is_asked_for_by_what_cases_are_found_by() -> None:
     pacific = datetime.fromisoformat("2026-11-25T09:00-08:00")
-    wanted = Wanted(store=Store.US, seller="A2", due_before=pacific, status=Status.WORKING)
+    wanted = CaseFilter(store=Store.US, seller="A2", due_before=pacific, status=Status.WORKING)
     assert wanted.query() == (
         "WorkflowType = 'IssueCase' AND CaseStatus = 'working' "
         "AND ExecutionStatus IN ('Running', 'Paused') AND CaseStore = 'US' AND CaseSeller = 'A2' "
         "AND CaseStatus IN ('contacting', 'working') AND CaseDeadline < '2026-11-25T17:00:00Z'"
     )
-    assert "'Running'" not in Wanted(status=Status.RESOLVED).query()
+    assert "'Running'" not in CaseFilter(status=Status.RESOLVED).query()
 
 
 def opened() -> Case:
     case = a_new_case()
-    case.looked_up(facts_for(case), MONDAY_9)
-    case.advance(MONDAY_9)
+    step_results.looked_up(case, facts_for(case), MONDAY_9)
+    advance(case, MONDAY_9)
     return case
 
 
 def test_what_comes_next() -> None:
     case = opened()
     assert (what_next(view_of(case)) or "").startswith("e-mail (notice) under way; call (notice)")
-    case.under_way = ()
-    case.report_contact(a_contact(), MONDAY_9 + HOUR)
+    case.attempts.under_way = ()
+    seller_updates.report_contact(case, a_contact(), MONDAY_9 + HOUR)
     assert what_next(view_of(case)) == (
         "e-mail (cooperation reminder) at 2026-03-04 06:00 UTC (Tue 22:00 UTC-8); "
         "deadline 2026-03-05 18:00 UTC (Thu 10:00 UTC-8)"
     )
-    case.submit_plan(a_plan(), MONDAY_9 + 2 * HOUR)
-    case.review_plan(ACCEPT, MONDAY_9 + 3 * HOUR)
-    case.closed_at, case.agenda = MONDAY_9 + 4 * HOUR, ()
+    seller_updates.submit_plan(case, a_plan(), MONDAY_9 + 2 * HOUR)
+    desk_updates.review_plan(case, ACCEPT, MONDAY_9 + 3 * HOUR)
+    case.closed_at, case.attempts.agenda = MONDAY_9 + 4 * HOUR, ()
     view = view_of(case)
     assert what_next(view) is None
     assert how_it_ended(view) == (
@@ -132,9 +134,9 @@ def test_a_page_shows_the_whole_story_and_takes_no_text_for_markup(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     case = opened()
-    case.add_issue(joins("ISS-2"), MONDAY_9)
-    case.submit_plan(a_plan("[red]x[/red] :smile: [/]"), MONDAY_9 + HOUR)
-    console().print(story_of(Snapshot(view_of(case), MONDAY_9 + 2 * HOUR)))
+    marketplace_updates.add_issue(case, joins("ISS-2"), MONDAY_9)
+    seller_updates.submit_plan(case, a_plan("[red]x[/red] :smile: [/]"), MONDAY_9 + HOUR)
+    console().print(case_details(Snapshot(view_of(case), MONDAY_9 + 2 * HOUR)))
     page = capsys.readouterr().out
     for text in (
         "case/US/A2EXAMPLE/run-1",
@@ -154,9 +156,9 @@ def test_a_page_shows_the_time_left_by_the_cases_own_clock(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     view = view_of(opened())
-    console().print(story_of(Snapshot(view, MONDAY_9 + 2 * HOUR)))
+    console().print(case_details(Snapshot(view, MONDAY_9 + 2 * HOUR)))
     assert "70 h 0 min left" in capsys.readouterr().out
-    console().print(story_of(Snapshot(view, MONDAY_9 + 2 * HOUR, "terminated")))
+    console().print(case_details(Snapshot(view, MONDAY_9 + 2 * HOUR, "terminated")))
     broken_off = capsys.readouterr().out
     assert "terminated" in broken_off
     assert "left" not in broken_off
@@ -179,15 +181,15 @@ def test_a_case_that_has_ended_says_nothing_that_is_to_come(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     case = opened()
-    case.submit_plan(a_plan(), MONDAY_9 + HOUR)
-    case.review_plan(ASK_MORE, MONDAY_9 + HOUR)
-    case.submit_plan(a_plan("another"), MONDAY_9 + 2 * HOUR)
-    case.withdraw(a_withdrawal(), MONDAY_9 + 3 * HOUR)
+    seller_updates.submit_plan(case, a_plan(), MONDAY_9 + HOUR)
+    desk_updates.review_plan(case, ASK_MORE, MONDAY_9 + HOUR)
+    seller_updates.submit_plan(case, a_plan("another"), MONDAY_9 + 2 * HOUR)
+    marketplace_updates.withdraw(case, a_withdrawal(), MONDAY_9 + 3 * HOUR)
     view = view_of(case)
     assert view.agenda  # the e-mail that says so is still to be sent
     assert view.conversation_required
     assert what_next(view) is None
-    console().print(story_of(Snapshot(view, MONDAY_9 + 3 * HOUR)))
+    console().print(case_details(Snapshot(view, MONDAY_9 + 3 * HOUR)))
     page = capsys.readouterr().out
     for promise in ("To come", "Next", "is required", "waits for", "left"):
         assert promise not in page
@@ -197,11 +199,11 @@ def test_a_case_that_has_ended_says_nothing_that_is_to_come(
 
 def test_a_refusal_names_the_clients_own_command() -> None:
     case = opened()
-    case.submit_plan(a_plan(), MONDAY_9 + HOUR)
-    case.review_plan(ASK_MORE, MONDAY_9 + HOUR)
-    case.submit_plan(a_plan("another"), MONDAY_9 + 2 * HOUR)
+    seller_updates.submit_plan(case, a_plan(), MONDAY_9 + HOUR)
+    desk_updates.review_plan(case, ASK_MORE, MONDAY_9 + HOUR)
+    seller_updates.submit_plan(case, a_plan("another"), MONDAY_9 + 2 * HOUR)
     with pytest.raises(Refused) as refused:
-        case.review_plan(ACCEPT, MONDAY_9 + 3 * HOUR)
+        desk_updates.review_plan(case, ACCEPT, MONDAY_9 + 3 * HOUR)
     said = in_commands(str(refused.value))
     assert "(`python client.py conversation`)" in said
     assert "record_conversation" not in said

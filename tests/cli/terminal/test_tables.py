@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from cli.case.list import Row, _print
+from cli.case.list import CaseRow, _print
 from cli.terminal.tables import keep_words, table_of
 from domain.case.status import Status
 from domain.case.waiting import WaitsFor
@@ -13,11 +13,11 @@ from domain.case.waiting import WaitsFor
 NOW = datetime.now(UTC)
 
 
-def row(case: str, status: Status, waits: WaitsFor | None, **more: object) -> Row:
+def row(case: str, status: Status, waits: WaitsFor | None, **more: object) -> CaseRow:
     """A case as `list` finds it."""
     store, seller = case.split("/")
     values = {"since": NOW, "reason": None, "deadline": NOW + timedelta(hours=72)} | more
-    return Row.model_validate(
+    return CaseRow.model_validate(
         {
             "case": case,
             "run_id": "r",

@@ -1,8 +1,10 @@
 """What tests are made of: an account, a case, the events, with defaults that do not matter."""
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from domain.case import desk_updates, marketplace_updates, seller_updates
 from domain.case.calling_hours import calling_hours
 from domain.case.case import Case
 from domain.case.events import (
@@ -12,6 +14,7 @@ from domain.case.events import (
     ConversationOutcome,
     Decide,
     Decision,
+    Event,
     HarmCategory,
     RecordConversation,
     ReportContact,
@@ -27,6 +30,7 @@ from domain.case.steps import CaseFacts
 from domain.shared.account import Account, Issue, Store
 from reference.time_zones import zone_of
 
+UPDATES = (seller_updates, desk_updates, marketplace_updates)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 PACIFIC = zone_of("America/Los_Angeles")
@@ -95,6 +99,13 @@ def facts_for(
 def local(moment: datetime, zone: tzinfo = PACIFIC) -> str:
     """A moment as the seller reads it off a clock: `Mon 09:00`."""
     return f"{moment.astimezone(zone):%a %H:%M}"
+
+
+def apply(case: Case, event: Event, now: datetime) -> None:
+    """Change the case by the rule that has the event's name."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    (rule,) = [rules[name] for rules in map(vars, UPDATES) if name in rules]
+    rule(case, event, now)
 
 
 # --- events ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from domain.case.events import (
     Decide,
     Decision,
     Event,
+    EventKind,
     RecordConversation,
     RecordDeactivation,
     ReportContact,
@@ -26,7 +27,7 @@ from domain.case.events import (
     SubmitPlan,
     Withdraw,
 )
-from domain.case.status import CLOSED, OPEN, EventKind, Reason, Status
+from domain.case.status import CLOSED, OPEN, Reason, Status
 from domain.case.steps import Deactivate, Step, WaitUntil
 from reference.time_zones import zone_of
 
@@ -123,20 +124,20 @@ def _joined(case: Case, event: AddIssue) -> Status:
 
 
 def _reviewed(case: Case, event: ReviewPlan) -> Status | None:
-    if event.version not in (None, len(case.plans)):
+    if event.version not in (None, len(case.plans.versions)):
         return None
     if event.decision is Review.ACCEPT:
         return None if case.conversation_required else RESOLVED
     if event.decision is Review.MORE_INFORMATION:
         return WORKING
-    last = case.rejections + 1 == case.rules.maximum_rejections
+    last = case.plans.rejections + 1 == case.rules.maximum_rejections
     return ESCALATED if last else WORKING
 
 
 def _decided(case: Case, event: Decide) -> Status:
     if event.decision is not Decision.RESUME:
         return RESOLVED if event.decision is Decision.RESOLVE else DEACTIVATING
-    if case.plans and case.plans[-1].reviewed_at is None:
+    if case.plans.versions and case.plans.versions[-1].reviewed_at is None:
         return PLAN_REVIEW
     return WORKING if case.reached else CONTACTING
 
@@ -166,13 +167,13 @@ def check(case: Case, steps: Sequence[Step], now: datetime) -> None:
 
 def _closed_is_closed(case: Case) -> None:
     """Section 5: nothing is under way, and the timeline ends with it; the account is as it says."""
-    closings = [entry.at for entry in case.timeline if entry.what is EventKind.CLOSED]
+    closings = [entry.at for entry in case.timeline.entries if entry.what is EventKind.CLOSED]
     assert closings == ([] if case.closed_at is None else [case.closed_at])
     if case.closed_at is not None:
         assert case.status in CLOSED
-        assert case.timeline[-1].what is EventKind.CLOSED
-        assert not case.under_way
-        assert not case.agenda
+        assert case.timeline.entries[-1].what is EventKind.CLOSED
+        assert not case.attempts.under_way
+        assert not case.attempts.agenda
         assert case.expelled == (case.harm is not None)
         assert case.deactivation_told == case.account_deactivated
         assert case.account_deactivated or case.status is not Status.DEACTIVATED
@@ -188,7 +189,7 @@ def _the_reason_fits_the_status(case: Case) -> None:
 
 def _attempts_belong_to_the_status(case: Case) -> None:
     """Section 4: contact stops the agenda and a ringing call; nothing begins at the deadline."""
-    wanted = [*case.agenda, *(a for a in case.under_way if a.wanted)]
+    wanted = [*case.attempts.agenda, *(a for a in case.attempts.under_way if a.wanted)]
     for attempt in wanted:
         if attempt.about in OUTREACH:
             assert case.status is CONTACTING
@@ -201,7 +202,7 @@ def _attempts_belong_to_the_status(case: Case) -> None:
             assert case.status in OPEN
     if case.status is CONTACTING:
         assert case.deadline is not None
-        assert all(p.due < case.deadline for p in case.agenda if p.about in OUTREACH)
+        assert all(p.due < case.deadline for p in case.attempts.agenda if p.about in OUTREACH)
 
 
 def _only_deactivating_deactivates(case: Case, steps: Sequence[Step]) -> None:
@@ -209,7 +210,10 @@ def _only_deactivating_deactivates(case: Case, steps: Sequence[Step]) -> None:
     assert (case.status is DEACTIVATING) == any(isinstance(step, Deactivate) for step in steps)
     if case.status is DEACTIVATING:
         # Whose number or address was changed hears of it all the same.
-        attempts = (*case.agenda, *(attempt for attempt in case.under_way if attempt.wanted))
+        attempts = (
+            *case.attempts.agenda,
+            *(attempt for attempt in case.attempts.under_way if attempt.wanted),
+        )
         assert {attempt.about for attempt in attempts} <= {Purpose.CONTACT_CHANGED}
 
 
@@ -222,9 +226,9 @@ def _harm_alone_expels(case: Case) -> None:
 
 def _calls_are_as_planned(case: Case, now: datetime) -> None:
     """Sections 3 and 4: in calling hours, at a distance, one at a time, to a number that exists."""
-    planned = [p for p in case.agenda if p.channel is Channel.CALL]
-    assert len([a for a in case.under_way if a.channel is Channel.CALL]) <= 1
-    if case.cannot_call:
+    planned = [p for p in case.attempts.agenda if p.channel is Channel.CALL]
+    assert len([a for a in case.attempts.under_way if a.channel is Channel.CALL]) <= 1
+    if case.outreach.cannot_call:
         assert not planned
     zone = zone_of(case.account.time_zone)
     for call in planned:
@@ -241,7 +245,7 @@ def _last_made(case: Case) -> Iterator[Scheduled]:
     """The newest call to the present number, made or ringing."""
     calls = [
         a
-        for a in (*case.attempts, *case.under_way)
+        for a in (*case.attempts.made, *case.attempts.under_way)
         if a.channel is Channel.CALL
         and a.to == case.account.emergency_phone
         and a.result is not Result.SKIPPED
@@ -257,12 +261,12 @@ def _began(call: Scheduled) -> datetime:
 
 def _the_clock_runs(case: Case, steps: Sequence[Step]) -> None:
     """Section 4: 72 hours from the first notice. No deadline passes unnoticed."""
-    if case.status is CONTACTING and case.noticed_at is not None:
+    if case.status is CONTACTING and case.outreach.noticed_at is not None:
         assert case.deadline is not None
-        assert case.deadline >= case.noticed_at + case.rules.window
+        assert case.deadline >= case.outreach.noticed_at + case.rules.window
     if case.status in (CONTACTING, WORKING):
         assert case.deadline is not None
         waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
-        trying = any(attempt.about in OUTREACH for attempt in case.under_way)
+        trying = any(attempt.about in OUTREACH for attempt in case.attempts.under_way)
         ringing = case.status is CONTACTING and trying
         assert ringing or min(waits) <= case.deadline

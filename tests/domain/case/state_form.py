@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from domain.case.attempt import GOT_THROUGH, OUTREACH, Attempt, Channel, Purpose, Result, Scheduled
 from domain.case.case import Case
-from domain.case.status import EventKind, Status
+from domain.case.events import EventKind
+from domain.case.status import Status
 from reference.time_zones import zone_of
 from tests.domain.case.oracle import Witness
 
@@ -34,31 +35,33 @@ def form_of(case: Case, now: datetime) -> Hashable:
         case.account.email,
         tuple((issue.id, issue.harmful) for issue in case.issues),
         tuple(
-            (_off(opens, now), _off(closes, now)) for opens, closes in case.hours if closes > now
+            (_off(opens, now), _off(closes, now))
+            for opens, closes in case.outreach.hours
+            if closes > now
         ),
         _time_of_day(case, now),
         case.reached,
         case.contact_news.fields,
-        case.rejections,
+        case.plans.rejections,
         _plan(case),
         case.conversation_required,
-        _later(case.conversation_due, now) if case.conversation_wanted else None,
+        _later(case.outreach.conversation_due, now) if case.conversation_wanted else None,
         case.desk_due and _off(case.desk_due, now),
         (case.harm is None, case.expelled),
         (case.account_deactivated, case.deactivation_told),
-        tuple(_off(asked, now) for asked in case.requests if now - asked < _DAY),
+        tuple(_off(asked, now) for asked in case.call_requests.times if now - asked < _DAY),
         tuple(_off(asked, now) for asked in _links(case) if now - asked < _DAY),
         (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),
-        _outreach(case, now) if contacting else case.number_invalid,
-        case.not_called,
-        tuple(_planned(p, now) for p in case.agenda),
-        tuple(_under_way(a, case, now) for a in case.under_way),
+        _outreach(case, now) if contacting else case.outreach.number_invalid,
+        case.outreach.not_called,
+        tuple(_planned(p, now) for p in case.attempts.agenda),
+        tuple(_under_way(a, case, now) for a in case.attempts.under_way),
         _last_call(case, now),
     )
 
 
 def _links(case: Case) -> Iterable[datetime]:
-    return (entry.at for entry in case.timeline if entry.what is EventKind.LINK_REQUESTED)
+    return (entry.at for entry in case.timeline.entries if entry.what is EventKind.LINK_REQUESTED)
 
 
 def witness_form(witness: Witness, now: datetime) -> Hashable:
@@ -90,14 +93,14 @@ def _later(moment: datetime | None, now: datetime) -> float | None:
 
 
 def _plan(case: Case) -> Hashable:
-    if not case.plans:
+    if not case.plans.versions:
         return None
-    newest = case.plans[-1]
+    newest = case.plans.versions[-1]
     if newest.decision is not None:
         return (newest.version == 1, "reviewed")
     changes = [
         e.what
-        for e in case.timeline
+        for e in case.timeline.entries
         if e.what in (EventKind.PLAN_SUBMITTED, EventKind.ISSUE_JOINED)
     ]
     return (newest.version == 1, newest.plan.root_causes, changes[-1])
@@ -120,31 +123,36 @@ def _under_way(attempt: Attempt, case: Case, now: datetime) -> Hashable:
         _off(attempt.due, now),
         attempt.to,
         attempt.redial,
-        attempt.outreach_number == case.outreach_number,
+        attempt.outreach_number == case.outreach.number,
         attempt.latest and _off(attempt.latest, now),
     )
 
 
 def _outreach(case: Case, now: datetime) -> Hashable:
     """What counts for whether we really tried."""
-    assert case.agenda_start is not None
+    assert case.outreach.agenda_start is not None
     made = [
         a
-        for a in case.attempts
-        if a.outreach_number == case.outreach_number and a.about in OUTREACH
+        for a in case.attempts.made
+        if a.outreach_number == case.outreach.number and a.about in OUTREACH
     ]
     counts = [a for a in made if _counts(a)]
     first: dict[int, int] = {}
-    for attempt in (*counts, *case.under_way, *(p for p in case.agenda if p.redial)):
+    for attempt in (
+        *counts,
+        *case.attempts.under_way,
+        *(p for p in case.attempts.agenda if p.redial),
+    ):
         first.setdefault(attempt.entry, len(first))
     return (
-        _off(case.agenda_start, now),
-        case.noticed_at is None,
-        case.invalid_since and _off(max(case.invalid_since, case.agenda_start), now),
+        _off(case.outreach.agenda_start, now),
+        case.outreach.noticed_at is None,
+        case.outreach.invalid_since
+        and _off(max(case.outreach.invalid_since, case.outreach.agenda_start), now),
         tuple(_made(a, first[a.entry], case, now) for a in counts),
         any(a.channel is Channel.CALL for a in made),
-        tuple(first[a.entry] for a in case.under_way if a.channel is Channel.CALL),
-        tuple(first[p.entry] for p in case.agenda if p.redial),
+        tuple(first[a.entry] for a in case.attempts.under_way if a.channel is Channel.CALL),
+        tuple(first[p.entry] for p in case.attempts.agenda if p.redial),
     )
 
 
@@ -161,14 +169,18 @@ def _made(attempt: Attempt, entry: int, case: Case, now: datetime) -> Hashable:
         return (attempt.to, _off(attempt.at, now), entry, attempt.result is Result.BUSY)
     final = attempt.about is Purpose.FINAL_NOTICE
     came_to = attempt.result in (Result.ACCEPTED, Result.BOUNCED) and attempt.result
-    assert case.agenda_start is not None
-    return (attempt.to, came_to, final and (_off(attempt.at, now), attempt.due > case.agenda_start))
+    assert case.outreach.agenda_start is not None
+    return (
+        attempt.to,
+        came_to,
+        final and (_off(attempt.at, now), attempt.due > case.outreach.agenda_start),
+    )
 
 
 def _last_call(case: Case, now: datetime) -> Hashable:
     """Calls so lately made that the next keeps its distance."""
     spacing = case.rules.call_spacing
-    return frozenset(_lately(case.attempts, now, now - 2 * spacing))
+    return frozenset(_lately(case.attempts.made, now, now - 2 * spacing))
 
 
 def _lately(

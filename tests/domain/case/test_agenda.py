@@ -19,7 +19,8 @@ def planned(world: World, channel: Channel) -> list[str]:
     """The whole agenda of a case just opened, what has begun included."""
     begun = [a.due for a in world.made(channel)]
     return [
-        local(due) for due in begun + [p.due for p in world.case.agenda if p.channel == channel]
+        local(due)
+        for due in begun + [p.due for p in world.case.attempts.agenda if p.channel == channel]
     ]
 
 
@@ -111,7 +112,7 @@ def test_quiet_hours_are_the_policys() -> None:
 
 def test_a_contact_clears_the_agenda() -> None:
     world = opening_at(9).take(a_contact())
-    assert [p.about for p in world.case.agenda] == [Purpose.COOPERATION_REMINDER]
+    assert [p.about for p in world.case.attempts.agenda] == [Purpose.COOPERATION_REMINDER]
 
 
 @pytest.mark.parametrize("known_days", [1, 2, 3])
@@ -119,13 +120,15 @@ def test_calls_are_planned_on_as_more_calling_hours_become_known(known_days: int
     everything = opening_at(9)
     little = opening_at(9, known_days=known_days)
     assert planned(little, Channel.CALL) == planned(everything, Channel.CALL)
-    assert [p.due for p in little.case.agenda] == [p.due for p in everything.case.agenda]
+    assert [p.due for p in little.case.attempts.agenda] == [
+        p.due for p in everything.case.attempts.agenda
+    ]
 
 
 def test_no_call_is_planned_at_or_after_the_deadline_whatever_the_hour_of_opening() -> None:
     for quarter in range(96):
         world = World(datetime(2026, 3, 2, tzinfo=UTC) + quarter * timedelta(minutes=15))
-        calls = [p.due for p in world.case.agenda if p.channel is Channel.CALL]
+        calls = [p.due for p in world.case.attempts.agenda if p.channel is Channel.CALL]
         assert world.case.deadline is not None
         assert max(calls) < world.case.deadline
         assert max(calls) >= world.case.deadline - 24 * HOUR

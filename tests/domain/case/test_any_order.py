@@ -168,7 +168,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.world.now += hours * HOUR
         self.offer(event)
 
-    @precondition(lambda self: len(self.world.case.attempts) > 6)
+    @precondition(lambda self: len(self.world.case.attempts.made) > 6)
     @rule(event=st.sampled_from([*THE_END, None]))
     def it_is_ended(self, event: Event | None) -> None:
         if event is None:
@@ -193,13 +193,17 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def attempts_are_numbered_from_1_without_a_gap(self) -> None:
         case = self.world.case
-        numbers = sorted(a.number for a in (*case.attempts, *case.under_way))
+        numbers = sorted(a.number for a in (*case.attempts.made, *case.attempts.under_way))
         assert numbers == list(range(1, len(numbers) + 1))
 
     @invariant()
     def every_attempt_begun_is_there_with_what_came_of_it(self) -> None:
         case, seen = self.world.case, self.world.witness.seen
-        begun = {a.number: a.result for a in (*case.attempts, *case.under_way) if a.number in seen}
+        begun = {
+            a.number: a.result
+            for a in (*case.attempts.made, *case.attempts.under_way)
+            if a.number in seen
+        }
         assert begun == {number: attempt.result for number, attempt in seen.items()}
 
     @invariant()

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from domain.case import seller_updates, step_results
+from domain.case.advance import advance
 from domain.case.attempt import OUTREACH, CallEnded, Channel, Purpose, Result
 from domain.case.status import Reason, Status
 from domain.case.steps import ShareContact
@@ -49,7 +51,7 @@ def test_while_the_number_is_invalid_the_last_email_to_come_back_must_not_have_b
     world.play(0.3)
     world.durations[Channel.EMAIL] = AT_ONCE
     world.play(2)
-    assert [world.hour(a.at) for a in world.case.attempts if a.about in OUTREACH][-2:] == (
+    assert [world.hour(a.at) for a in world.case.attempts.made if a.about in OUTREACH][-2:] == (
         [71.7, 71.2]
     )
     tried = third is Result.ACCEPTED
@@ -92,8 +94,8 @@ def test_a_call_dialled_late_counts_from_then() -> None:
     (call,) = world.calls()
     dialled = world.now + 5 * MINUTE
     ended = CallEnded(result=Result.NO_ANSWER, dialled_at=dialled)
-    world.case.reached_out(call.number, ended, world.now + 6 * MINUTE)
-    dues = [world.hour(p.due) for p in world.case.agenda if p.channel == "call"]
+    step_results.reached_out(world.case, call.number, ended, world.now + 6 * MINUTE)
+    dues = [world.hour(p.due) for p in world.case.attempts.agenda if p.channel == "call"]
     assert dues[:2] == [1, 4]
 
 
@@ -106,7 +108,7 @@ def test_a_busy_call_that_was_asked_for_is_not_redialled_while_a_conversation_is
 def test_no_call_for_a_conversation_is_planned_past_the_time_to_work_with_us() -> None:
     world = World(MONDAY_22, policy={"cooperation_window": "PT2H"})
     world.take(a_plan(), ASK_MORE)
-    assert not [p for p in world.case.agenda if p.about is Purpose.CONVERSATION]
+    assert not [p for p in world.case.attempts.agenda if p.about is Purpose.CONVERSATION]
 
 
 def test_contact_calls_off_no_email_that_is_no_notice() -> None:
@@ -125,9 +127,9 @@ def test_a_late_first_notice_by_telephone_is_followed_by_an_email_at_once() -> N
     ).play(9.9)
     world.durations[Channel.EMAIL] = 30 * MINUTE
     world.take(a_withdrawal("ISS-2")).play(0.2)
-    assert world.case.noticed_at == world.calls()[0].at + MINUTE
+    assert world.case.outreach.noticed_at == world.calls()[0].at + MINUTE
     notices = [a for a in world.emails() if a.about in OUTREACH]
-    assert notices[-1].at == world.case.noticed_at
+    assert notices[-1].at == world.case.outreach.noticed_at
 
 
 def test_hours_learned_in_the_very_instant_of_a_call_make_one_call_of_it() -> None:
@@ -159,7 +161,7 @@ def sharing() -> World:
 
 def change(world: World, **what: Any) -> ContactNews:
     case = world.case
-    case.change_contact(a_change(**what), world.now)
+    seller_updates.change_contact(case, a_change(**what), world.now)
     return case.contact_news
 
 
@@ -167,21 +169,21 @@ def test_what_changed_is_told_to_the_enrollment_and_only_that() -> None:
     world = sharing()
     news = change(world, phone=OTHER_NUMBER)
     assert news.fields == ("emergency_phone",)
-    assert ShareContact() in world.case.advance(world.now)
+    assert ShareContact() in advance(world.case, world.now)
     later = change(world, email=OTHER_ADDRESS)
     assert later.fields == ("emergency_phone", "email")
     assert (news.change, later.change) == (1, 2)
-    world.case.shared_contact(news, True, world.now)
+    step_results.shared_contact(world.case, news, True, world.now)
     assert world.case.contact_news == later, "what changed meanwhile is told as well"
-    world.case.shared_contact(later, False, world.now)
-    assert ShareContact() not in world.case.advance(world.now)
-    assert world.case.timeline[-1].what == "contact_not_shared"
+    step_results.shared_contact(world.case, later, False, world.now)
+    assert ShareContact() not in advance(world.case, world.now)
+    assert world.case.timeline.entries[-1].what == "contact_not_shared"
 
 
 def test_what_the_enrollment_told_or_what_was_so_before_is_not_told_back() -> None:
     world = sharing()
     told = a_change(email=OTHER_ADDRESS).model_copy(update={"from_enrollment": True})
-    world.case.change_contact(told, world.now)
+    seller_updates.change_contact(world.case, told, world.now)
     assert not world.case.contact_news.fields
     assert not change(sharing(), email=ADDRESS).fields
 
@@ -190,5 +192,5 @@ def test_what_the_enrollment_tells_is_taken_though_the_file_is_full() -> None:
     world = sharing()
     world.case.bytes_written = 600_000
     told = a_change(email=OTHER_ADDRESS).model_copy(update={"from_enrollment": True})
-    world.case.change_contact(told, world.now)
+    seller_updates.change_contact(world.case, told, world.now)
     assert world.case.account.email == OTHER_ADDRESS

@@ -19,7 +19,7 @@ SATURDAY_BEFORE_AUTUMN = datetime(2026, 10, 31, 9, tzinfo=PACIFIC).astimezone(UT
 def first_late_call(opened_at: datetime, hour: float) -> datetime:
     """Where the agenda puts a call planned for `hour`, the first and last ones aside."""
     world = World(opened_at, policy={"call_hours": [0, hour, 48, 60]})
-    return next(p.due for p in world.case.agenda if p.channel is Channel.CALL)
+    return next(p.due for p in world.case.attempts.agenda if p.channel is Channel.CALL)
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_quiet_hours_of_half_an_hour_leave_all_the_rest_wherever_the_seller_is(z
 @pytest.mark.usefixtures("machine_in_tokyo")
 def test_the_zone_of_our_machine_is_nowhere_in_a_case() -> None:
     """Opened at 7, so that calls move on to 8 o'clock and back to 20:59."""
-    agenda = World(MONDAY_22 + 9 * HOUR).case.model_dump(mode="json")["agenda"]
-    calls = [p["due"] for p in agenda if p["channel"] == "call"]
+    attempts = World(MONDAY_22 + 9 * HOUR).case.attempts.model_dump(mode="json")
+    calls = [p["due"] for p in attempts["agenda"] if p["channel"] == "call"]
     assert (calls[0], calls[-1]) == ("2026-03-03T16:00:00Z", "2026-03-06T04:59:00Z")
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.case.attempt import Purpose, Result
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
 from tests.domain.case.build import MINUTE, MONDAY_22, a_contact, a_harm_report, a_withdrawal, joins
 from tests.domain.case.world import World
 
@@ -28,10 +29,10 @@ def test_the_clock_starts_with_the_first_notice_that_got_through(
 ) -> None:
     world = World(calls=calls, emails=emails).play(2)
     if clock_starts is None:
-        assert world.case.noticed_at is None
+        assert world.case.outreach.noticed_at is None
         assert world.hour(world.case.deadline) == 72
     else:
-        assert world.hour(world.case.noticed_at) == round(clock_starts, 3)
+        assert world.hour(world.case.outreach.noticed_at) == round(clock_starts, 3)
         assert world.hour(world.case.deadline) == round(72 + clock_starts, 3)
 
 
@@ -54,7 +55,7 @@ def test_a_first_notice_within_15_minutes_leaves_the_agenda_as_it_is() -> None:
 def test_after_a_first_notice_later_than_15_minutes_the_rest_is_planned_anew_from_it() -> None:
     """Nothing gets through before the e-mail of the next morning."""
     world = World(calls=FAILED, emails={1: FAILED}).play(95)
-    assert world.hour(world.case.noticed_at) == 24
+    assert world.hour(world.case.outreach.noticed_at) == 24
     assert world.hour(world.case.deadline) == 96
     # The late notice takes the place of the new agenda's first e-mail, and so does its call.
     assert world.hours_of(world.emails()) == [0, 24, 48, 72, 90]
@@ -66,7 +67,7 @@ def test_after_a_first_notice_later_than_15_minutes_the_rest_is_planned_anew_fro
 
 def test_a_late_first_notice_by_telephone_is_followed_by_the_email() -> None:
     world = World(calls={1: FAILED, 2: FAILED}, emails={1: FAILED}).play(2)
-    assert world.hour(world.case.noticed_at) == round(1 + 1 / 60, 3)
+    assert world.hour(world.case.outreach.noticed_at) == round(1 + 1 / 60, 3)
     assert world.hours_of(world.emails()) == [0, round(1 + 1 / 60, 3)]
     assert world.hour(world.case.deadline) == round(73 + 1 / 60, 3)
 
@@ -74,7 +75,7 @@ def test_a_late_first_notice_by_telephone_is_followed_by_the_email() -> None:
 def test_a_notice_late_because_it_was_night_counts_all_the_same() -> None:
     """At night nothing but the e-mail can go; the first call is ten hours later."""
     world = World(MONDAY_22, emails={1: FAILED}).play(11)
-    assert world.hour(world.case.noticed_at) == round(10 + 1 / 60, 3)
+    assert world.hour(world.case.outreach.noticed_at) == round(10 + 1 / 60, 3)
     assert world.hour(world.case.deadline) == round(82 + 1 / 60, 3)
 
 
@@ -131,7 +132,7 @@ def test_a_call_that_connects_is_too_late_once_deactivation_has_begun() -> None:
     world.take(a_harm_report())
     assert [a.result for a in world.calls()] == [Result.CONNECTED]
     assert world.status is Status.DEACTIVATING
-    assert EventKind.CONTACT not in [e.what for e in world.case.timeline]
+    assert EventKind.CONTACT not in [e.what for e in world.case.timeline.entries]
 
 
 def test_an_issue_that_joins_while_nobody_is_reached_begins_the_outreach_anew() -> None:
@@ -150,7 +151,7 @@ def test_an_outreach_begun_anew_has_its_own_clock() -> None:
     """The mail server is down when the issue joins: the old notice does not count for it."""
     calls, emails = dict.fromkeys(range(6, 40), FAILED), dict.fromkeys(range(3, 9), FAILED)
     world = World(calls=calls, emails=emails).play(30).take(joins())
-    assert world.case.noticed_at is None
+    assert world.case.outreach.noticed_at is None
     world.play(72)
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.NO_NOTICE)
 
@@ -164,14 +165,14 @@ def test_a_call_that_is_ringing_goes_on_when_an_issue_joins() -> None:
 def test_a_call_that_rang_before_an_issue_joined_is_no_notice_of_it() -> None:
     world = World(call_takes=5 * MINUTE, emails={2: FAILED}).take(joins()).play(0.2)
     assert [a.result for a in world.calls()] == [Result.NO_ANSWER]
-    assert world.case.noticed_at is None
+    assert world.case.outreach.noticed_at is None
 
 
 def test_other_news_of_the_case_is_no_notice() -> None:
     world = World(calls=FAILED, emails={1: FAILED, 2: FAILED}).take(joins()).play(2)
     world.take(a_withdrawal("ISS-2"))
     assert [a.result for a in world.emails(Purpose.ISSUE_WITHDRAWN)] == [Result.ACCEPTED]
-    assert world.case.noticed_at is None
+    assert world.case.outreach.noticed_at is None
 
 
 def test_an_earlier_notice_still_on_its_way_is_called_off_when_an_issue_joins() -> None:
@@ -181,7 +182,7 @@ def test_an_earlier_notice_still_on_its_way_is_called_off_when_an_issue_joins() 
 
 def test_the_start_of_the_clock_is_in_the_timeline() -> None:
     world = World().play(1)
-    whats = [e.what for e in world.case.timeline]
+    whats = [e.what for e in world.case.timeline.entries]
     assert whats.index(EventKind.OUTREACH_BEGAN) < whats.index(EventKind.CLOCK_STARTED)
     assert whats.count(EventKind.CLOCK_STARTED) == 1
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.case import marketplace_updates, step_results
+from domain.case.admission import MAXIMUM_WRITTEN
+from domain.case.advance import advance
 from domain.case.case import Case
 from domain.case.events import Decision, Event, SendLink
 from domain.case.status import Reason, Status
-from domain.case.transitions import MAXIMUM_WRITTEN
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
     ACCEPT,
@@ -100,11 +102,11 @@ def test_cancelling_changes_nothing_once_deactivating_or_closed() -> None:
 
 def test_a_case_cancelled_before_it_opened_is_withdrawn_and_touches_nothing() -> None:
     case = a_new_case()
-    case.advance(MONDAY_9)
-    case.cancel(MONDAY_9)
-    assert case.advance(MONDAY_9) == ()
-    assert (case.status, case.closed_at, case.attempts) == (Status.WITHDRAWN, MONDAY_9, ())
-    case.looked_up(facts_for(case), MONDAY_9)
+    advance(case, MONDAY_9)
+    marketplace_updates.cancel(case, MONDAY_9)
+    assert advance(case, MONDAY_9) == ()
+    assert (case.status, case.closed_at, case.attempts.made) == (Status.WITHDRAWN, MONDAY_9, ())
+    step_results.looked_up(case, facts_for(case), MONDAY_9)
     assert case.policy is None
 
 
@@ -112,7 +114,7 @@ def test_a_case_cancelled_before_it_opened_is_withdrawn_and_touches_nothing() ->
 def test_a_closed_case_wants_nothing_more(start: Callable[[], World]) -> None:
     case: Case = start().case
     before = case.model_copy()
-    assert case.advance(MONDAY_9 + 1000 * HOUR) == ()
+    assert advance(case, MONDAY_9 + 1000 * HOUR) == ()
     assert case == before
 
 

@@ -87,7 +87,7 @@ def test_a_refused_request_does_not_count() -> None:
     for _ in range(10):
         with pytest.raises(Refused):
             world.take(a_request())
-    assert len(world.play(1).take(a_request()).case.requests) == 2
+    assert len(world.play(1).take(a_request()).case.call_requests.times) == 2
 
 
 def test_its_limits_are_the_policys() -> None:
@@ -151,7 +151,7 @@ def test_an_e_mail_names_the_button_and_our_calls_only_where_there_are_any(
     script: dict[str, Any],
 ) -> None:
     world = World(emails=Result.PROVIDER_FAILED, **script).take(a_contact(), a_plan(), ASK_MORE)
-    (email,) = (a for a in world.case.under_way if a.about is Purpose.MORE_INFORMATION)
-    order = send_email_input(world.case, email)
+    (email,) = (a for a in world.case.attempts.under_way if a.about is Purpose.MORE_INFORMATION)
+    input = send_email_input(world.case, email)
     assert world.case.conversation_wanted
-    assert (order.calls, order.button) == ((False, False) if script else (True, True))
+    assert (input.calls, input.button) == ((False, False) if script else (True, True))

@@ -5,12 +5,13 @@ from datetime import datetime
 
 import pytest
 
+from domain.case import marketplace_updates, step_results
 from domain.case.activity_inputs import tell_deactivation_input
+from domain.case.advance import advance
 from domain.case.attempt import Purpose, Result
-from domain.case.case import Case
-from domain.case.events import Decision, Event, RecordDeactivation
-from domain.case.state import ALREADY_DEACTIVATED
-from domain.case.status import EventKind, Reason, Status
+from domain.case.case import ALREADY_DEACTIVATED, Case
+from domain.case.events import Decision, Event, EventKind, RecordDeactivation
+from domain.case.status import Reason, Status
 from domain.case.steps import Expel, TellDeactivation
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
@@ -34,7 +35,7 @@ def test_a_case_of_an_account_that_is_deactivated_ends_at_once_and_tries_to_reac
     world = World(already_deactivated=True)
     assert (world.status, world.case.reason) == (Status.NOT_COVERED, ALREADY_DEACTIVATED)
     assert world.case.closed_at == MONDAY_9
-    assert world.case.attempts == ()
+    assert world.case.attempts.made == ()
     assert (world.deactivations, world.told_deactivated) == (0, 1)
 
 
@@ -64,40 +65,40 @@ def test_the_programme_hears_of_every_deactivation_once() -> None:
 
 def test_a_case_is_not_closed_before_the_programme_knows_and_hears_of_harm_first() -> None:
     case = a_new_case(MONDAY_9, an_issue(harmful=True))
-    case.looked_up(facts_for(case), MONDAY_9)
-    case.deactivated(True, MONDAY_9)
-    steps = case.advance(MONDAY_9)
+    step_results.looked_up(case, facts_for(case), MONDAY_9)
+    step_results.deactivated(case, True, MONDAY_9)
+    steps = advance(case, MONDAY_9)
     assert Expel() in steps
     assert TellDeactivation() not in steps
-    case.expelled_from_programme(MONDAY_9)
-    assert TellDeactivation() in case.advance(MONDAY_9)
+    step_results.expelled_from_programme(case, MONDAY_9)
+    assert TellDeactivation() in advance(case, MONDAY_9)
     assert case.closed_at is None
-    case.told_deactivation(MONDAY_9)
-    assert TellDeactivation() not in case.advance(MONDAY_9)
+    step_results.told_deactivation(case, MONDAY_9)
+    assert TellDeactivation() not in advance(case, MONDAY_9)
 
 
 @pytest.mark.parametrize(
     ("take", "harm"),
     [
-        (Case.report_harm, a_harm_report()),
-        (Case.add_issue, joins("ISS-9", harmful=True)),
+        (marketplace_updates.report_harm, a_harm_report()),
+        (marketplace_updates.add_issue, joins("ISS-9", harmful=True)),
     ],
 )
 def test_harm_that_is_reported_while_the_programme_is_still_told_expels(
     take: Callable[[Case, Event, datetime], None], harm: Event
 ) -> None:
     case = a_new_case()
-    case.looked_up(facts_for(case, deactivated=True), MONDAY_9)
-    assert case.advance(MONDAY_9) == (TellDeactivation(),)
+    step_results.looked_up(case, facts_for(case, deactivated=True), MONDAY_9)
+    assert advance(case, MONDAY_9) == (TellDeactivation(),)
     take(case, harm, MONDAY_9)
-    assert case.advance(MONDAY_9) == (Expel(),)
+    assert advance(case, MONDAY_9) == (Expel(),)
     assert (case.status, case.reason) == (Status.NOT_COVERED, ALREADY_DEACTIVATED)
-    case.expelled_from_programme(MONDAY_9)
-    case.told_deactivation(MONDAY_9)
-    assert case.advance(MONDAY_9) == ()
+    step_results.expelled_from_programme(case, MONDAY_9)
+    step_results.told_deactivation(case, MONDAY_9)
+    assert advance(case, MONDAY_9) == ()
     assert case.closed_at == MONDAY_9
     with pytest.raises(Refused, match="the case ended"):
-        case.report_harm(a_harm_report(), MONDAY_9)
+        marketplace_updates.report_harm(case, a_harm_report(), MONDAY_9)
 
 
 @pytest.mark.parametrize("start", [contacting, working, in_review, escalated])
@@ -111,7 +112,7 @@ def test_a_case_whose_account_others_deactivate_ends_and_writes_to_nobody(
     assert world.case.closed_at is not None
     assert len(world.emails()) == written
     assert (world.deactivations, world.told_deactivated) == (0, 0)
-    assert [(e.by, e.what) for e in world.case.timeline if e.by == BY_OTHERS.by] == [
+    assert [(e.by, e.what) for e in world.case.timeline.entries if e.by == BY_OTHERS.by] == [
         ("marketplace", EventKind.DEACTIVATED_ELSEWHERE)
     ]
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.case import marketplace_updates, step_results
 from domain.case.activity_inputs import deactivate_input
+from domain.case.advance import advance
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import Decision, Event
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import Decision, Event, EventKind
+from domain.case.status import Reason, Status
 from domain.case.steps import Deactivate, Expel, TellDeactivation
 from tests.domain.case.build import (
     MINUTE,
@@ -44,7 +46,7 @@ def test_harm_deactivates_and_expels_whatever_the_open_status(
 def test_calls_and_timers_stop_by_harm() -> None:
     world = World(call_takes=10 * MINUTE, account_service=False).take(a_harm_report())
     assert [a.result for a in world.calls()] == [Result.CANCELLED]
-    assert world.case.agenda == ()
+    assert world.case.attempts.agenda == ()
     assert world.play(23).made(Channel.CALL) == world.calls()[:1]
 
 
@@ -96,19 +98,19 @@ def test_an_account_is_expelled_once() -> None:
 
 def test_a_case_is_not_closed_before_the_account_is_expelled() -> None:
     case = a_new_case()
-    case.looked_up(facts_for(case), MONDAY_9)
-    case.advance(MONDAY_9)
-    case.report_harm(a_harm_report(), MONDAY_9)
-    for attempt in case.under_way:
-        case.reached_out(attempt.number, Result.CANCELLED, MONDAY_9)
-    case.deactivated(True, MONDAY_9)
-    case.advance(MONDAY_9)
-    case.reached_out(case.under_way[0].number, Result.ACCEPTED, MONDAY_9)
-    assert case.advance(MONDAY_9) == (Expel(),)
-    case.expelled_from_programme(MONDAY_9)
-    assert case.advance(MONDAY_9) == (TellDeactivation(),)
-    case.told_deactivation(MONDAY_9)
-    assert case.advance(MONDAY_9) == ()
+    step_results.looked_up(case, facts_for(case), MONDAY_9)
+    advance(case, MONDAY_9)
+    marketplace_updates.report_harm(case, a_harm_report(), MONDAY_9)
+    for attempt in case.attempts.under_way:
+        step_results.reached_out(case, attempt.number, Result.CANCELLED, MONDAY_9)
+    step_results.deactivated(case, True, MONDAY_9)
+    advance(case, MONDAY_9)
+    step_results.reached_out(case, case.attempts.under_way[0].number, Result.ACCEPTED, MONDAY_9)
+    assert advance(case, MONDAY_9) == (Expel(),)
+    step_results.expelled_from_programme(case, MONDAY_9)
+    assert advance(case, MONDAY_9) == (TellDeactivation(),)
+    step_results.told_deactivation(case, MONDAY_9)
+    assert advance(case, MONDAY_9) == ()
     assert case.closed_at == MONDAY_9
 
 
@@ -121,7 +123,7 @@ def test_where_the_account_service_fails_for_24_hours_it_is_escalated() -> None:
     world.play(0.2)
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.DEACTIVATION_FAILED)
     assert [world.hour(at) for at in world.desk_mails] == [24]
-    assert EventKind.DEACTIVATION_FAILED in [e.what for e in world.case.timeline]
+    assert EventKind.DEACTIVATION_FAILED in [e.what for e in world.case.timeline.entries]
 
 
 def test_where_operations_hold_deactivations_for_silence_a_person_decides() -> None:
@@ -140,9 +142,9 @@ def test_harm_reported_while_deactivating_for_silence_is_not_held() -> None:
     assert deactivate_input(world.case).reason == Reason.NOT_REACHED
     world.take(a_harm_report())
     assert deactivate_input(world.case).reason == Reason.HARM
-    world.case.deactivation_held(world.now)  # the answer to the order before
+    step_results.deactivation_held(world.case, world.now)  # the answer to the order before
     assert world.status is Status.DEACTIVATING
-    assert Deactivate() in world.case.advance(world.now)
+    assert Deactivate() in advance(world.case, world.now)
 
 
 @pytest.mark.parametrize("result", [Result.PROVIDER_FAILED, Result.BOUNCED])
@@ -153,24 +155,24 @@ def test_the_case_closes_also_where_the_closing_email_fails_and_the_timeline_say
     world.play(25)
     assert world.status is Status.DEACTIVATED
     assert world.case.closed_at is not None
-    last = [e for e in world.case.timeline if e.what is EventKind.EMAIL][-1]
+    last = [e for e in world.case.timeline.entries if e.what is EventKind.EMAIL][-1]
     assert (last.about, last.result) == (Purpose.DEACTIVATED, result)
     assert world.hour(world.case.closed_at) == (24 if result is Result.PROVIDER_FAILED else 0)
 
 
 def test_a_case_closes_only_once_what_is_called_off_has_ended() -> None:
     case = a_new_case()
-    case.looked_up(facts_for(case), MONDAY_9)
-    case.advance(MONDAY_9)
-    case.withdraw(a_withdrawal(), MONDAY_9)
-    case.advance(MONDAY_9)
-    email, call, closing = case.under_way
-    case.reached_out(closing.number, Result.ACCEPTED, MONDAY_9)
-    case.reached_out(email.number, Result.CANCELLED, MONDAY_9)
-    assert case.advance(MONDAY_9) == ()
+    step_results.looked_up(case, facts_for(case), MONDAY_9)
+    advance(case, MONDAY_9)
+    marketplace_updates.withdraw(case, a_withdrawal(), MONDAY_9)
+    advance(case, MONDAY_9)
+    email, call, closing = case.attempts.under_way
+    step_results.reached_out(case, closing.number, Result.ACCEPTED, MONDAY_9)
+    step_results.reached_out(case, email.number, Result.CANCELLED, MONDAY_9)
+    assert advance(case, MONDAY_9) == ()
     assert case.closed_at is None
-    case.reached_out(call.number, Result.CANCELLED, MONDAY_9 + MINUTE)
-    case.advance(MONDAY_9 + MINUTE)
+    step_results.reached_out(case, call.number, Result.CANCELLED, MONDAY_9 + MINUTE)
+    advance(case, MONDAY_9 + MINUTE)
     assert case.closed_at == MONDAY_9 + MINUTE
 
 
@@ -178,5 +180,5 @@ def test_a_case_closes_only_once_what_is_called_off_has_ended() -> None:
 def test_news_of_a_deactivation_that_is_not_under_way_changes_nothing(done: bool) -> None:
     world = working()
     before = world.case.model_copy()
-    world.case.deactivated(done, world.now)
+    step_results.deactivated(world.case, done, world.now)
     assert world.case == before

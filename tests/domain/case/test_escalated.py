@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.case import step_results
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import ConversationOutcome, Decision, Event
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import ConversationOutcome, Decision, Event, EventKind
+from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
     MINUTE,
@@ -55,11 +56,11 @@ def test_anything_from_the_seller_is_recorded_and_the_decision_stays_with_the_de
     event: Event,
 ) -> None:
     world = escalated_unreached()
-    before = len(world.case.timeline)
+    before = len(world.case.timeline.entries)
     world.take(event)
     assert world.status is Status.ESCALATED
     assert world.case.reached
-    assert world.case.timeline[before].by == event.by
+    assert world.case.timeline.entries[before].by == event.by
     assert world.play(24 * 5).status is Status.ESCALATED
 
 
@@ -122,7 +123,7 @@ def test_resumed_months_later_the_first_call_goes_out_at_once() -> None:
     """Calling hours are no longer known by then, and are looked up again."""
     world = escalated_unreached().play(24 * 100).take(RESUME)
     assert world.hours_of(world.calls())[-1] == 72 + 24 * 100
-    assert len([p for p in world.case.agenda if p.channel is Channel.CALL]) == 9
+    assert len([p for p in world.case.attempts.agenda if p.channel is Channel.CALL]) == 9
 
 
 def test_an_outreach_whose_hours_take_long_to_look_up_calls_as_soon_as_they_are_known() -> None:
@@ -166,7 +167,7 @@ def test_the_desk_that_could_not_be_told_is_told_again_without_another_days_wait
     world = escalated(desk_mail=False).play(23.9)
     world.desk_mail = True
     world.play(49)
-    assert EventKind.DESK_NOT_TOLD in [e.what for e in world.case.timeline]
+    assert EventKind.DESK_NOT_TOLD in [e.what for e in world.case.timeline.entries]
     assert [world.hour(at) for at in world.desk_mails] == [96, 120, 144]
 
 
@@ -175,7 +176,7 @@ def test_news_of_a_mail_to_the_desk_that_is_no_longer_wanted_changes_nothing() -
     due = world.now
     world.take(a_plan(), RESUME)
     before = world.case.model_copy()
-    world.case.told_desk(due, True, world.now)
+    step_results.told_desk(world.case, due, True, world.now)
     assert world.case == before
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from domain.case.admission import MAXIMUM_WRITTEN
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import Decision, SendLink
-from domain.case.status import EventKind, Status
-from domain.case.transitions import MAXIMUM_WRITTEN
+from domain.case.events import Decision, EventKind, SendLink
+from domain.case.status import Status
 from domain.enrollment.state import EnrollmentEventKind, LetterPurpose
 from domain.shared.errors import Refused
 from tests.domain.case.build import HOUR, MINUTE, OTHER_ADDRESS, a_change, a_decision
@@ -37,9 +37,10 @@ def test_a_link_is_sent_to_the_address_on_file_and_changes_nothing_else(start: o
         before.deadline,
         before.reached,
     )
-    assert case.agenda == before.agenda
-    assert EventKind.LINK_REQUESTED in {entry.what for entry in case.timeline}
-    assert EventKind.CONTACT not in {e.what for e in case.timeline[len(before.timeline) :]}
+    assert case.attempts.agenda == before.attempts.agenda
+    assert EventKind.LINK_REQUESTED in {entry.what for entry in case.timeline.entries}
+    since = case.timeline.entries[len(before.timeline.entries) :]
+    assert EventKind.CONTACT not in {entry.what for entry in since}
 
 
 def test_silence_with_links_asked_for_is_silence_all_the_same() -> None:
@@ -60,7 +61,7 @@ def test_one_on_its_way_at_the_deadline_delays_nothing() -> None:
 def test_one_makes_no_judgement_stale() -> None:
     """Whoever asks proves nothing; only what people did to the case counts."""
     world = escalated()
-    seen = len(world.case.timeline)
+    seen = len(world.case.timeline.entries)
     world.take(ASKED).play(1)
     decision = a_decision(Decision.RESOLVE).model_copy(update={"seen": seen})
     assert world.take(decision).status is Status.RESOLVED

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.case import marketplace_updates
 from domain.case.attempt import Purpose
-from domain.case.desk_updates import MAXIMUM_ISSUES
+from domain.case.marketplace_updates import MAXIMUM_ISSUES
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
@@ -57,7 +58,7 @@ def test_an_issue_named_again_changes_nothing(start: Callable[[], World]) -> Non
 def test_an_issue_named_ever_so_often_does_not_use_up_the_sellers_room() -> None:
     world = working()
     for _ in range(4000):
-        world.case.add_issue(joins("ISS-1"), world.now)
+        marketplace_updates.add_issue(world.case, joins("ISS-1"), world.now)
     world.take(a_plan())
     assert world.status is Status.PLAN_REVIEW
 

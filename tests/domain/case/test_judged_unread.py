@@ -44,8 +44,8 @@ def test_an_answer_to_an_older_version_is_refused_naming_the_newer_one(review: R
         world.take(of_version(review, 1))
     assert world.case == before
     world.take(of_version(review, 2))
-    assert world.case.plans[0].decision is None
-    assert world.case.plans[1].decision is review.decision
+    assert world.case.plans.versions[0].decision is None
+    assert world.case.plans.versions[1].decision is review.decision
 
 
 def test_an_answer_to_a_version_that_there_is_not_is_refused() -> None:
@@ -55,11 +55,11 @@ def test_an_answer_to_a_version_that_there_is_not_is_refused() -> None:
 
 def test_an_answer_that_names_no_version_is_to_the_newest() -> None:
     world = in_review().take(a_plan("another supplier"), ACCEPT)
-    assert (world.status, world.case.plans[1].reviewed_by) == (Status.RESOLVED, "reviewer")
+    assert (world.status, world.case.plans.versions[1].reviewed_by) == (Status.RESOLVED, "reviewer")
 
 
 def having_seen(world: World, judgement: Judgement) -> Judgement:
-    return judgement.model_copy(update={"seen": len(world.case.timeline)})
+    return judgement.model_copy(update={"seen": len(world.case.timeline.entries)})
 
 
 DEACTIVATE, RESOLVE = a_decision(Decision.DEACTIVATE), a_decision(Decision.RESOLVE)
@@ -108,14 +108,14 @@ def test_what_the_engine_did_meanwhile_makes_no_judgement_stale() -> None:
     world = escalated()
     seen = having_seen(world, DEACTIVATE)
     world.play(49)  # the desk was reminded twice
-    assert len(world.case.timeline) > (seen.seen or 0)
+    assert len(world.case.timeline.entries) > (seen.seen or 0)
     assert world.take(seen).status is Status.DEACTIVATED
 
 
 def test_nobody_can_have_seen_what_has_not_happened_yet() -> None:
     world = escalated()
     with pytest.raises(Refused, match="seen: the timeline has no more than"):
-        world.take(DEACTIVATE.model_copy(update={"seen": len(world.case.timeline) + 1}))
+        world.take(DEACTIVATE.model_copy(update={"seen": len(world.case.timeline.entries) + 1}))
 
 
 def test_harm_is_reported_whatever_was_seen() -> None:

@@ -1,5 +1,7 @@
 """After downtime of ours: what is overdue, what is skipped (docs/rules.md, section 4)."""
 
+from domain.case import seller_updates, step_results
+from domain.case.advance import advance
 from domain.case.attempt import Channel, Purpose, Result
 from domain.case.status import Reason, Status
 from tests.domain.case.build import ASK_MORE, HOUR, MINUTE, a_plan, a_request, local
@@ -12,7 +14,7 @@ SKIPPED = Result.SKIPPED
 def test_of_overdue_attempts_only_the_newest_of_each_channel_is_made() -> None:
     """Down from Monday 10:30 until Wednesday 10:30."""
     world = World().play(1.5).be_down(48).play(0.1)
-    late = [a for a in world.case.attempts if world.hour(a.at) == 49.5]
+    late = [a for a in world.case.attempts.made if world.hour(a.at) == 49.5]
     made = [(a.channel, world.hour(a.due)) for a in late if a.result is not SKIPPED]
     assert made == [(Channel.EMAIL, 48), (Channel.CALL, 48)]
     skipped = [(a.channel, world.hour(a.due)) for a in late if a.result is SKIPPED]
@@ -62,7 +64,7 @@ def test_an_outage_that_skips_nothing_leaves_the_clock_as_it_is() -> None:
 def test_an_outage_through_the_deadline_escalates() -> None:
     world = World().play(65).be_down(10)
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.NOT_REALLY_TRIED)
-    assert [a.result for a in world.case.attempts if world.hour(a.due) > 65] == [SKIPPED] * 2
+    assert [a.result for a in world.case.attempts.made if world.hour(a.due) > 65] == [SKIPPED] * 2
     assert world.deactivations == 0
 
 
@@ -84,10 +86,10 @@ def test_news_of_the_desk_is_sent_after_an_outage_all_of_it() -> None:
 def test_a_call_asked_for_before_an_outage_is_not_made_long_after_it() -> None:
     world = World(call_takes=15 * MINUTE)
     case = world.case
-    case.request_call(a_request(), world.now)
-    case.advance(world.now)
-    (ringing,) = (a for a in case.under_way if a.channel is Channel.CALL)
+    seller_updates.request_call(case, a_request(), world.now)
+    advance(case, world.now)
+    (ringing,) = (a for a in case.attempts.under_way if a.channel is Channel.CALL)
     later = world.now + HOUR
-    case.reached_out(ringing.number, Result.CANCELLED, later)
-    case.advance(later)
-    assert [a.result for a in case.attempts if a.about is Purpose.REQUESTED] == [SKIPPED]
+    step_results.reached_out(case, ringing.number, Result.CANCELLED, later)
+    advance(case, later)
+    assert [a.result for a in case.attempts.made if a.about is Purpose.REQUESTED] == [SKIPPED]

@@ -3,8 +3,8 @@
 import pytest
 
 from domain.case.attempt import Channel, Purpose
-from domain.case.events import ConversationOutcome, Event
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import ConversationOutcome, Event, EventKind
+from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
 from tests.domain.case.build import (
     ACCEPT,
@@ -37,7 +37,7 @@ def test_contacting_and_working_become_plan_review_by_a_plan(start: type[World])
     world = start().take(a_plan())
     assert world.status is Status.PLAN_REVIEW
     assert world.case.reached
-    assert [p.version for p in world.case.plans] == [1]
+    assert [p.version for p in world.case.plans.versions] == [1]
 
 
 @pytest.mark.parametrize("event", CONTACTS)
@@ -89,7 +89,7 @@ def test_a_plan_stops_the_reminder() -> None:
 
 def test_a_plan_submitted_again_is_reviewed_in_its_newest_version() -> None:
     world = in_review().take(a_plan("a second thought")).take(ACCEPT)
-    first, second = world.case.plans
+    first, second = world.case.plans.versions
     assert (first.decision, second.decision) == (None, "accept")
     assert second.plan.root_causes == ("a second thought",)
 
@@ -110,7 +110,7 @@ def test_a_plan_accepted_resolves_and_the_seller_is_told() -> None:
     assert (world.status, world.case.reason) == (Status.RESOLVED, Reason.PLAN_ACCEPTED)
     assert len(world.emails(Purpose.RESOLVED)) == 1
     assert world.case.closed_at == world.now
-    reviewed = world.case.plans[-1]
+    reviewed = world.case.plans.versions[-1]
     assert (reviewed.reviewed_by, reviewed.reviewed_at) == ("reviewer", world.now)
 
 
@@ -152,7 +152,7 @@ def test_a_conversation_that_resolves_the_case_ends_it(start: type[World]) -> No
 
 def test_every_event_of_a_person_is_in_the_timeline_with_who_did_it() -> None:
     world = working().take(a_request(), a_conversation(), a_plan(), REJECT, joins())
-    by = {e.what: e.by for e in world.case.timeline if e.by != "engine"}
+    by = {e.what: e.by for e in world.case.timeline.entries if e.by != "engine"}
     assert by == {
         EventKind.CONTACT: "specialist",
         EventKind.CALL_REQUESTED: "seller",

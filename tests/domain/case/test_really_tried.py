@@ -44,7 +44,7 @@ def ends_as(world: World) -> Reason:
 
 def missing(world: World) -> list[tuple[Missing | None, str | None]]:
     """What the timeline says was missing, as a code and in words."""
-    return [(e.missing, e.note) for e in world.case.timeline if e.what == "escalated"]
+    return [(e.missing, e.note) for e in world.case.timeline.entries if e.what == "escalated"]
 
 
 def test_a_seller_whom_we_really_tried_to_reach_is_deactivated_at_the_deadline() -> None:
@@ -150,7 +150,7 @@ def test_a_number_found_invalid_after_the_final_notice_was_not_asked_for_in_good
 
     world = World(calls=calls)
     assert ends_as(world) is (Reason.NOT_REACHED if really_tried else Reason.NOT_REALLY_TRIED)
-    assert world.case.number_invalid
+    assert world.case.outreach.number_invalid
 
 
 def test_a_number_that_was_never_called_is_never_held_against_the_seller() -> None:

@@ -4,9 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from domain.case import seller_updates, step_results
+from domain.case.advance import advance
 from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import Event
-from domain.case.status import EventKind, Status
+from domain.case.events import Event, EventKind
+from domain.case.status import Status
 from tests.domain.case.build import (
     HOUR,
     MINUTE,
@@ -88,7 +90,7 @@ def test_invalid_number_ends_calling_until_the_number_changes_and_email_goes_on(
     world = World(calls=INVALID).play(71)
     assert [a.result for a in world.calls()] == [INVALID]
     assert world.hours_of(world.emails()) == [0, 24, 48, 66]
-    assert world.case.number_invalid
+    assert world.case.outreach.number_invalid
 
 
 @pytest.mark.parametrize(
@@ -124,16 +126,16 @@ def test_after_that_the_new_number_is_called_from_the_remaining_agenda() -> None
 
 def test_a_changed_number_is_called_from_the_remaining_agenda() -> None:
     world = World().play(5)
-    due = [p.due for p in world.case.agenda]
+    due = [p.due for p in world.case.attempts.agenda]
     world.take(a_change(phone=OTHER_NUMBER))
-    assert [p.due for p in world.case.agenda] == due
+    assert [p.due for p in world.case.attempts.agenda] == due
     world.play(4)
     assert world.calls()[-1].to == OTHER_NUMBER
 
 
 def test_an_old_number_found_invalid_says_nothing_of_the_new_one() -> None:
     world = World(calls={1: INVALID}).take(a_change(phone=OTHER_NUMBER)).play(2)
-    assert not world.case.number_invalid
+    assert not world.case.outreach.number_invalid
     assert [a.to for a in world.calls()][-1] == OTHER_NUMBER
 
 
@@ -141,9 +143,9 @@ def test_naming_the_same_number_and_address_changes_nothing() -> None:
     world = World(calls={1: INVALID}).play(1)
     before = world.case.model_copy()
     world.take(a_change(phone=before.account.emergency_phone, email=before.account.email))
-    assert world.case.number_invalid
-    assert world.case.timeline == before.timeline
-    assert world.case.agenda == before.agenda
+    assert world.case.outreach.number_invalid
+    assert world.case.timeline.entries == before.timeline.entries
+    assert world.case.attempts.agenda == before.attempts.agenda
 
 
 def test_a_number_that_was_not_called_is_once_it_is_named_again() -> None:
@@ -153,7 +155,7 @@ def test_a_number_that_was_not_called_is_once_it_is_named_again() -> None:
     assert world.calls() == []
     world.take(a_change(phone=NUMBER)).play(2)
     assert world.hours_of(world.calls()) == [4]
-    assert not world.case.cannot_call
+    assert not world.case.outreach.cannot_call
 
 
 def test_while_working_it_out_an_invalid_number_is_asked_for_by_email() -> None:
@@ -169,13 +171,17 @@ def test_one_call_of_a_case_at_a_time() -> None:
     """A call that is hung up on still rings: the one the seller asked for waits for it."""
     world = World()
     case, now = world.case, world.now
-    (ringing,) = (a for a in case.under_way if a.channel is Channel.CALL)
-    case.request_call(a_request(), now)
-    case.advance(now)
-    assert [a.number for a in case.under_way if a.channel is Channel.CALL] == [ringing.number]
-    case.reached_out(ringing.number, Result.CANCELLED, now + MINUTE)
-    case.advance(now + MINUTE)
-    assert [a.about for a in case.under_way if a.channel is Channel.CALL] == [Purpose.REQUESTED]
+    (ringing,) = (a for a in case.attempts.under_way if a.channel is Channel.CALL)
+    seller_updates.request_call(case, a_request(), now)
+    advance(case, now)
+    assert [a.number for a in case.attempts.under_way if a.channel is Channel.CALL] == [
+        ringing.number
+    ]
+    step_results.reached_out(case, ringing.number, Result.CANCELLED, now + MINUTE)
+    advance(case, now + MINUTE)
+    assert [a.about for a in case.attempts.under_way if a.channel is Channel.CALL] == [
+        Purpose.REQUESTED
+    ]
 
 
 def test_every_call_has_a_latest_moment_the_end_of_the_hours_or_the_deadline() -> None:
@@ -219,8 +225,8 @@ def test_a_notice_under_way_is_called_off_by_contact() -> None:
 def test_a_result_of_an_attempt_that_is_not_under_way_changes_nothing() -> None:
     world = World().play(1)
     before = world.case.model_copy()
-    world.case.reached_out(1, Result.CONNECTED, world.now)
-    world.case.reached_out(99, Result.CONNECTED, world.now)
+    step_results.reached_out(world.case, 1, Result.CONNECTED, world.now)
+    step_results.reached_out(world.case, 99, Result.CONNECTED, world.now)
     assert world.case == before
 
 
@@ -228,10 +234,10 @@ def test_every_attempt_is_in_the_timeline_with_its_result() -> None:
     world = World(calls={2: Result.DECLINED}).play(71)
     told = {
         e.attempt: e.result
-        for e in world.case.timeline
+        for e in world.case.timeline.entries
         if e.what in (EventKind.CALL, EventKind.EMAIL)
     }
-    assert told == {a.number: a.result for a in world.case.attempts}
+    assert told == {a.number: a.result for a in world.case.attempts.made}
 
 
 def test_an_overdue_redial_is_not_made_in_quiet_hours() -> None:

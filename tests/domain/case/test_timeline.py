@@ -5,9 +5,17 @@ from typing import Any
 
 import pytest
 
+from domain.case import marketplace_updates, step_results
 from domain.case.attempt import CallEnded, Purpose, Result
-from domain.case.events import ConversationOutcome, Decision, Event, ReportContact, SendLink
-from domain.case.status import EventKind, Reason, Status
+from domain.case.events import (
+    ConversationOutcome,
+    Decision,
+    Event,
+    EventKind,
+    ReportContact,
+    SendLink,
+)
+from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import view_of
 from tests.domain.case.build import (
@@ -129,9 +137,9 @@ def test_an_event_is_written_down_with_who_did_it_and_what_was_said(
     begins: Callable[[], World], event: Event, what: EventKind, by: str, facts: dict[str, Any]
 ) -> None:
     world = begins()
-    before = len(world.case.timeline)
+    before = len(world.case.timeline.entries)
     world.take(event)
-    new = [entry for entry in world.case.timeline[before:] if entry.what is what]
+    new = [entry for entry in world.case.timeline.entries[before:] if entry.what is what]
     assert new == [TimelineEntry(at=world.now, what=what, by=by, **facts)]
 
 
@@ -156,13 +164,13 @@ def test_facts_and_notes_are_said_in_english(facts: dict[str, Any], detail: str)
 
 
 def test_an_acceptance_without_a_note_is_written_down_as_that() -> None:
-    timeline = in_review().take(ACCEPT).case.timeline
+    timeline = in_review().take(ACCEPT).case.timeline.entries
     reviewed = [(e.code, e.note) for e in timeline if e.what is EventKind.PLAN_REVIEWED]
     assert reviewed == [("accept", None)]
 
 
 def test_a_change_of_status_is_written_down_with_its_reason() -> None:
-    timeline = escalated().take(a_decision(Decision.RESUME)).case.timeline
+    timeline = escalated().take(a_decision(Decision.RESUME)).case.timeline.entries
     became = [(e.status, e.reason) for e in timeline if e.what is EventKind.STATUS]
     assert became == [
         (Status.WORKING, None),
@@ -173,11 +181,13 @@ def test_a_change_of_status_is_written_down_with_its_reason() -> None:
 
 def test_the_seller_acknowledged_a_call_and_which_provider_placed_it() -> None:
     world = World(call_takes=30 * MINUTE)
-    (call,) = [a for a in world.case.under_way if a.channel == "call"]
-    world.case.reached_out(
-        call.number, CallEnded(result=Result.CONNECTED, served_by="second"), world.now
+    (call,) = [a for a in world.case.attempts.under_way if a.channel == "call"]
+    step_results.reached_out(
+        world.case, call.number, CallEnded(result=Result.CONNECTED, served_by="second"), world.now
     )
-    entries = [e for e in world.case.timeline if e.what in (EventKind.CALL, EventKind.CONTACT)]
+    entries = [
+        e for e in world.case.timeline.entries if e.what in (EventKind.CALL, EventKind.CONTACT)
+    ]
     assert [(e.by, e.about, e.served_by) for e in entries] == [
         ("engine", Purpose.NOTICE, "second"),
         ("seller", None, None),
@@ -186,16 +196,16 @@ def test_the_seller_acknowledged_a_call_and_which_provider_placed_it() -> None:
 
 def test_whether_the_desk_was_told_is_written_down() -> None:
     told, not_told = escalated(), escalated(desk_mail=False).play(25)
-    assert EventKind.DESK_TOLD in {entry.what for entry in told.case.timeline}
-    assert EventKind.DESK_NOT_TOLD not in {entry.what for entry in told.case.timeline}
-    assert EventKind.DESK_NOT_TOLD in {entry.what for entry in not_told.case.timeline}
+    assert EventKind.DESK_TOLD in {entry.what for entry in told.case.timeline.entries}
+    assert EventKind.DESK_NOT_TOLD not in {entry.what for entry in told.case.timeline.entries}
+    assert EventKind.DESK_NOT_TOLD in {entry.what for entry in not_told.case.timeline.entries}
 
 
 def test_the_desk_told_a_day_late_is_told_again_a_day_on() -> None:
     case = escalated(desk_mail=False).case
     assert case.desk_due is not None
     heard = case.desk_due + 30 * HOUR
-    case.told_desk(case.desk_due, True, heard)
+    step_results.told_desk(case, case.desk_due, True, heard)
     assert case.desk_due == heard + 24 * HOUR
 
 
@@ -213,7 +223,7 @@ def test_an_issue_now_marked_harmful_is_shown_so_and_the_others_as_they_were() -
 
 def test_a_case_cancelled_before_it_opened_says_so() -> None:
     case = a_new_case()
-    case.cancel(case.opened_at)
+    marketplace_updates.cancel(case, case.opened_at)
     assert (case.status, case.reason) == (Status.WITHDRAWN, Reason.CANCELLED)
 
 

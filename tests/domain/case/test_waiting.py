@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from domain.case import desk_updates, seller_updates, step_results
+from domain.case.advance import advance
 from domain.case.case import Case
 from domain.case.events import Decision
 from domain.case.status import OPEN, Status
@@ -35,32 +37,32 @@ def test_it_is_somebodys_turn_in_every_status_but_the_last_ones() -> None:
 
 def opened() -> Case:
     case = a_new_case()
-    case.looked_up(facts_for(case), MONDAY_9)
-    case.advance(MONDAY_9)
+    step_results.looked_up(case, facts_for(case), MONDAY_9)
+    advance(case, MONDAY_9)
     return case
 
 
 def test_it_waits_since_it_came_into_its_status() -> None:
     case = opened()
     assert since(case) == case.opened_at
-    case.report_contact(a_contact(), MONDAY_9 + HOUR)
+    seller_updates.report_contact(case, a_contact(), MONDAY_9 + HOUR)
     assert since(case) == MONDAY_9 + HOUR
-    case.report_contact(a_contact(), MONDAY_9 + 2 * HOUR)
+    seller_updates.report_contact(case, a_contact(), MONDAY_9 + 2 * HOUR)
     assert since(case) == MONDAY_9 + HOUR
 
 
 def test_a_newer_version_of_a_plan_keeps_its_place_in_the_queue() -> None:
     case = opened()
-    case.submit_plan(a_plan("first"), MONDAY_9 + HOUR)
-    case.submit_plan(a_plan("second"), MONDAY_9 + 20 * HOUR)
+    seller_updates.submit_plan(case, a_plan("first"), MONDAY_9 + HOUR)
+    seller_updates.submit_plan(case, a_plan("second"), MONDAY_9 + 20 * HOUR)
     assert since(case) == MONDAY_9 + HOUR
 
 
 def test_an_escalation_that_was_decided_waits_anew() -> None:
     case = opened()
-    case.report_contact(a_contact(), MONDAY_9)
+    seller_updates.report_contact(case, a_contact(), MONDAY_9)
     late = MONDAY_9 + timedelta(hours=73)
-    case.advance(late)
+    advance(case, late)
     assert (case.status, since(case)) == (Status.ESCALATED, late)
-    case.decide(a_decision(Decision.RESUME), late + HOUR)
+    desk_updates.decide(case, a_decision(Decision.RESUME), late + HOUR)
     assert (case.status, since(case)) == (Status.WORKING, late + HOUR)

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from domain.case import marketplace_updates, step_results
 from domain.case.attempt import Channel, Result
 from domain.case.events import (
     AddIssue,
@@ -166,7 +167,7 @@ class Walked(WatchedWorld):
 
     def _results(self) -> Iterator[Letter]:
         """What could come of each step under way, and of each attempt that is being called off."""
-        under_way = {a.number: a for a in self.case.under_way}
+        under_way = {a.number: a for a in self.case.attempts.under_way}
         for step in (*self._tasks, *self._called_off):
             for what, outcome in self._outcomes(step, under_way):
                 name = f"{name_of(step)} {what}".strip().replace("_", " ")
@@ -247,7 +248,7 @@ class Walked(WatchedWorld):
         """The workflow is."""
         before = self.case.status
         after = Status.WITHDRAWN if self.case.is_open else before
-        self.case.cancel(self.now)
+        marketplace_updates.cancel(self.case, self.now)
         assert self.case.status is after
         self._rest(before)
 
@@ -261,7 +262,7 @@ class Walked(WatchedWorld):
             case LookUp():
                 self._open(**outcome)
             case ShareContact():
-                self.case.shared_contact(began.outcome, outcome, self.now)
+                step_results.shared_contact(self.case, began.outcome, outcome, self.now)
             case _:
                 self._tell(step, Task(self.now, outcome))
         self._rest(before)
@@ -297,4 +298,4 @@ class Walked(WatchedWorld):
     def _open(self, *, not_called: str | None = None, **facts: Any) -> None:
         self.witness.not_called = not_called is not None
         found = {"not_called": not_called, "shares_contact": True} | facts
-        self.case.looked_up(self.facts.model_copy(update=found), self.now)
+        step_results.looked_up(self.case, self.facts.model_copy(update=found), self.now)

@@ -76,7 +76,7 @@ def left_alone(world: Walked, hours: float) -> Walked:
         step = next(iter((*world._called_off, *steps)))
         match step:
             case Reach(number=number):
-                call = next(a for a in world.case.under_way if a.number == number)
+                call = next(a for a in world.case.attempts.under_way if a.number == number)
                 result = Result.NO_ANSWER if call.latest else Result.ACCEPTED
                 world.hear(step, result if call.wanted else Result.CANCELLED)
             case WaitUntil(moment=moment) if moment <= until:

@@ -11,6 +11,7 @@ from domain.case.events import (
     Decide,
     Decision,
     Event,
+    EventKind,
     RecordConversation,
     RecordDeactivation,
     ReportContact,
@@ -20,7 +21,7 @@ from domain.case.events import (
     SubmitPlan,
 )
 from domain.case.policy import effective_policy
-from domain.case.status import OPEN, EventKind, Status
+from domain.case.status import OPEN, Status
 from domain.case.steps import Reach, Step, TellDesk, WaitUntil
 from domain.shared.errors import Refused
 from reference.time_zones import zone_of
@@ -44,12 +45,13 @@ class WatchedWorld(World):
     # --- time ---------------------------------------------------------------------------------
 
     def _advance(self) -> tuple[Step, ...]:
-        before, made = self.case.status, len(self.case.attempts)
+        before, made = self.case.status, len(self.case.attempts.made)
         steps = super()._advance()
         self._check_that_asking_again_changes_nothing(steps)
         self._check_that_something_is_waited_for(steps)
         self.witness.skipped += sum(
-            a.result is Result.SKIPPED and a.about in OUTREACH for a in self.case.attempts[made:]
+            a.result is Result.SKIPPED and a.about in OUTREACH
+            for a in self.case.attempts.made[made:]
         )
         self._check_that_what_is_recorded_was_made()
         self._check_that_every_change_is_confirmed()
@@ -60,14 +62,16 @@ class WatchedWorld(World):
 
     def _check_that_what_is_recorded_was_made(self) -> None:
         """An attempt that was not begun is none, but for one that we were too late for."""
-        for attempt in self.case.attempts:
+        for attempt in self.case.attempts.made:
             assert attempt.number in self.witness.seen or attempt.result is Result.SKIPPED
 
     def _check_that_every_change_is_confirmed(self) -> None:
         """Section 5: however the case ends meanwhile."""
         case, seen = self.case, self.witness.seen
         confirming = [
-            x for x in (*case.under_way, *case.agenda) if x.about is Purpose.CONTACT_CHANGED
+            x
+            for x in (*case.attempts.under_way, *case.attempts.agenda)
+            if x.about is Purpose.CONTACT_CHANGED
         ]
         assert all(x.wanted for x in confirming if isinstance(x, Attempt)), "never called off"
         begun = {a.number for a in confirming if isinstance(a, Attempt)} & set(seen)
@@ -82,7 +86,9 @@ class WatchedWorld(World):
         if self.case.closed_at is not None:
             assert steps == ()
             return
-        hangs_up = any(Reach(attempt.number) in self._tasks for attempt in self.case.under_way)
+        hangs_up = any(
+            Reach(attempt.number) in self._tasks for attempt in self.case.attempts.under_way
+        )
         assert steps or self._called_off or hangs_up
         timers = [step.moment for step in steps if isinstance(step, WaitUntil)]
         assert all(moment > self.now for moment in timers)
@@ -118,7 +124,7 @@ class WatchedWorld(World):
 
     def _check_that_it_may_begin(self, number: int) -> None:
         case = self.case
-        attempt = next(a for a in case.under_way if a.number == number)
+        attempt = next(a for a in case.attempts.under_way if a.number == number)
         self.witness.begins(attempt, self.now)
         assert attempt.at == self.now
         if case.status is Status.CONTACTING:
@@ -127,7 +133,7 @@ class WatchedWorld(World):
         if attempt.channel is Channel.CALL:
             assert attempt.latest is not None
             assert self.now < attempt.latest
-            assert [a for a in case.under_way if a.channel is Channel.CALL] == [attempt]
+            assert [a for a in case.attempts.under_way if a.channel is Channel.CALL] == [attempt]
             hour = self.now.astimezone(zone_of(case.account.time_zone)).hour
             assert 8 <= hour < 21 or attempt.about is Purpose.REQUESTED
 
@@ -139,7 +145,7 @@ class WatchedWorld(World):
             if task.outcome is Result.CONNECTED and before in OPEN:
                 self.witness.reached = True
                 assert self.case.status is not Status.CONTACTING
-        opening = before is Status.CONTACTING and self.case.outreach_number == 0
+        opening = before is Status.CONTACTING and self.case.outreach.number == 0
         assert opening or before is self.case.status or self._is_result(before, task)
 
     def _is_result(self, before: Status, task: Task) -> bool:
@@ -188,18 +194,13 @@ class WatchedWorld(World):
     def _check_that_a_link_changes_nothing_else(self, before: Case) -> None:
         """Section 5: no contact, and it stops nothing; an e-mail is planned, at once."""
         case = self.case
-        (link,) = [p for p in case.agenda if p not in before.agenda]
+        (link,) = [p for p in case.attempts.agenda if p not in before.attempts.agenda]
         assert link.about is Purpose.FRESH_LINK
         assert (link.channel, link.due, link.to) == (Channel.EMAIL, self.now, None)
-        agenda = tuple(p for p in case.agenda if p is not link)
-        rest = case.model_copy(
-            update={
-                "agenda": agenda,
-                "timeline": before.timeline,
-                "entry_count": before.entry_count,
-                "bytes_written": before.bytes_written,
-            }
-        )
+        rest = case.model_copy()
+        rest.attempts.drop(lambda planned: planned is link)
+        rest.attempts.entry_count = before.attempts.entry_count
+        rest.timeline, rest.bytes_written = before.timeline, before.bytes_written
         assert rest == before
 
     def _check_what_became_of_a_plan(self, before: Case, event: SubmitPlan) -> None:
@@ -208,8 +209,8 @@ class WatchedWorld(World):
         if self._waits_with_the_same_text(before, event):
             assert (case.plans, case.desk_due) == (before.plans, before.desk_due)
             return
-        assert case.plans[:-1] == before.plans
-        assert case.plans[-1].plan == event
+        assert case.plans.versions[:-1] == before.plans.versions
+        assert case.plans.versions[-1].plan == event
         if case.status is Status.PLAN_REVIEW:
             assert case.desk_due == self._desk_hears_of_a_plan()
         else:
@@ -221,11 +222,13 @@ class WatchedWorld(World):
 
     @staticmethod
     def _waits_with_the_same_text(case: Case, event: SubmitPlan) -> bool:
-        if case.status not in {Status.PLAN_REVIEW, Status.ESCALATED} or not case.plans:
+        if case.status not in {Status.PLAN_REVIEW, Status.ESCALATED} or not case.plans.versions:
             return False
-        newest = case.plans[-1]
-        told = [n for n, e in enumerate(case.timeline) if e.what is EventKind.PLAN_SUBMITTED][-1]
-        joined = [e for e in case.timeline[told:] if e.what is EventKind.ISSUE_JOINED]
+        newest = case.plans.versions[-1]
+        told = [
+            n for n, e in enumerate(case.timeline.entries) if e.what is EventKind.PLAN_SUBMITTED
+        ][-1]
+        joined = [e for e in case.timeline.entries[told:] if e.what is EventKind.ISSUE_JOINED]
         lists = ("root_causes", "corrective_actions", "preventive_measures", "evidence")
         same = all(getattr(event, name) == getattr(newest.plan, name) for name in lists)
         return same and newest.reviewed_at is None and not joined

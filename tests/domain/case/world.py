@@ -1,11 +1,12 @@
 """A scripted world in virtual time: it does what a case wants, exactly as the workflow does."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from domain.case import marketplace_updates, step_results
 from domain.case.activity_inputs import deactivate_input
+from domain.case.advance import advance
 from domain.case.attempt import Attempt, Channel, Purpose, Result
 from domain.case.calling_hours import calling_hours
 from domain.case.events import Event
@@ -28,6 +29,7 @@ from tests.domain.case.build import (
     MINUTE,
     MONDAY_9,
     a_new_case,
+    apply,
     facts_for,
 )
 
@@ -105,14 +107,13 @@ class World:
         return self
 
     def _hand_over(self, event: Event) -> None:
-        method = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
         case = self.case.model_copy()
-        getattr(case, method)(event, self.now)
+        apply(case, event, self.now)
         self.case = case
 
     def cancel(self) -> "World":
         """Cancel the workflow."""
-        self.case.cancel(self.now)
+        marketplace_updates.cancel(self.case, self.now)
         self._reconcile()
         return self
 
@@ -144,7 +145,9 @@ class World:
 
     def made(self, channel: Channel, *abouts: Purpose) -> list[Attempt]:
         """Attempts so far, those under way included, in the order of their numbers."""
-        attempts = sorted((*self.case.attempts, *self.case.under_way), key=lambda a: a.number)
+        attempts = sorted(
+            (*self.case.attempts.made, *self.case.attempts.under_way), key=lambda a: a.number
+        )
         return [a for a in attempts if a.channel is channel and (not abouts or a.about in abouts)]
 
     def calls(self, *abouts: Purpose) -> list[Attempt]:
@@ -167,7 +170,7 @@ class World:
 
     @property
     def results(self) -> list[Result | None]:
-        return [a.result for a in sorted(self.case.attempts, key=lambda a: a.number)]
+        return [a.result for a in sorted(self.case.attempts.made, key=lambda a: a.number)]
 
     # --- performing ---------------------------------------------------------------------------
 
@@ -187,7 +190,7 @@ class World:
                 return
 
     def _advance(self) -> tuple[Step, ...]:
-        return self.case.advance(self.now)
+        return advance(self.case, self.now)
 
     @property
     def _all_tasks(self) -> list[tuple[Step, Task]]:
@@ -208,7 +211,9 @@ class World:
             case WaitUntil(moment=moment):
                 return Task(moment, None)
             case Reach(number=number):
-                return self._reach(next(a for a in self.case.under_way if a.number == number))
+                return self._reach(
+                    next(a for a in self.case.attempts.under_way if a.number == number)
+                )
             case LookUpHours():
                 return Task(self.now + self.look_up_takes, None)
             case Deactivate() if (
@@ -241,25 +246,25 @@ class World:
     def _tell(self, step: Step, task: Task) -> None:
         match step:
             case LookUp():
-                self.case.looked_up(self.facts, self.now)
+                step_results.looked_up(self.case, self.facts, self.now)
             case LookUpHours():
-                self.case.learn_hours(self._hours_ahead(), self.now)
+                step_results.looked_up_hours(self.case, self._hours_ahead(), self.now)
             case Reach(number=number):
-                self.case.reached_out(number, task.outcome, self.now)
+                step_results.reached_out(self.case, number, task.outcome, self.now)
             case TellDesk():
                 self.desk_mails += [self.now] if task.outcome else []
-                self.case.told_desk(step.due, task.outcome, self.now)
+                step_results.told_desk(self.case, step.due, task.outcome, self.now)
             case Deactivate() if task.outcome == HELD:
-                self.case.deactivation_held(self.now)
+                step_results.deactivation_held(self.case, self.now)
             case Deactivate():
                 self.deactivations += 1
-                self.case.deactivated(task.outcome, self.now)
+                step_results.deactivated(self.case, task.outcome, self.now)
             case Expel():
                 self.expulsions += 1
-                self.case.expelled_from_programme(self.now)
+                step_results.expelled_from_programme(self.case, self.now)
             case TellDeactivation():
                 self.told_deactivated += 1
-                self.case.told_deactivation(self.now)
+                step_results.told_deactivation(self.case, self.now)
 
     def _hours_ahead(self) -> Any:  # Any: a tuple of openings
         rules = self.case.rules

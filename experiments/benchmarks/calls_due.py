@@ -1,7 +1,7 @@
 """A thousand calls that fall due at the same moment, as when calling hours begin in the morning.
 
-No time is skipped. The cases open in quiet hours that end some seconds later, all at the same
-moment, to which each case moves its first call.
+No time is skipped. The cases open in quiet hours that end some seconds later, at the same moment
+for all. Each case moves its first call to that moment.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ from workflows.case.issue_case import IssueCase
 NO_LIMIT = {"CASE72_CONCURRENT_CALLS": "2000"}
 RING_SECONDS = 5
 _OPENED_IN_TIME = 2
-"""How much longer than the last lot took there is until the calls fall due."""
+"""The time until the calls fall due, as a multiple of what the last lot took to open."""
 _URGENT, _REQUESTED = 1 / 20, 1 / 50
 _LONGEST = 900
 _HOURS_LAST = 30
-"""Seconds for which some may be called."""
-_ASK_AFTER = 8
+"""The length of the short calling hours in seconds."""
+_REQUESTED_AFTER = 8
 CONCURRENT = 100
 
 Handles = dict[str, WorkflowHandle[Any, Any]]
@@ -54,19 +54,19 @@ class _Memory:
             await asyncio.sleep(0.25)
 
 
-def _moment(crowd: Crowd, count: int) -> datetime:
-    """When calling hours are to begin."""
+def _calling_hours_begin(crowd: Crowd, count: int) -> datetime:
+    """Return when the calling hours of the next lot begin."""
     wait = timedelta(seconds=15 + _OPENED_IN_TIME * count / crowd.rate)
     return (datetime.now(UTC) + wait).replace(microsecond=0)
 
 
-def _rules(begins: datetime, ends: datetime | None = None) -> dict[str, Any]:
+def _policy(begins: datetime, ends: datetime | None = None) -> dict[str, Any]:
     ends = ends or begins + timedelta(hours=12)
     return POLICY | {"quiet_until": f"{begins:%H:%M:%S}", "quiet_from": f"{ends:%H:%M:%S}"}
 
 
 async def _dialled(crowd: Crowd, before: Mapping[str, object], count: int) -> dict[str, float]:
-    """When the calls that are new since `before` were dialled, by the workflow's id."""
+    """Return when each call that is new since `before` was dialled, by workflow id."""
     until = time.monotonic() + _LONGEST
     new: list[str] = []
     while len(new) < count and time.monotonic() < until:
@@ -77,7 +77,7 @@ async def _dialled(crowd: Crowd, before: Mapping[str, object], count: int) -> di
 
 
 async def as_fast_as_possible(crowd: Crowd, worker: int, count: int, found: Found) -> list[Row]:
-    """Calls that are over at once, none of which waits for another: the engine's own speed."""
+    """Measure calls that end at once and never wait for each other: the engine's own speed."""
     ours = await _burst(crowd, worker, count, bare=False)
     found["worker seconds a call"] = ours.spent / count
     found["calls a second"] = count / ours.last
@@ -109,11 +109,11 @@ class _Burst:
 
 
 async def _burst(crowd: Crowd, worker: int, count: int, *, bare: bool) -> _Burst:
-    due = _moment(crowd, count)
+    due = _calling_hours_begin(crowd, count)
     before = crowd.calls()
 
     async def case(seller_id: str) -> None:
-        await crowd.case(_night_owl(seller_id), _rules(due))
+        await crowd.case(_night_owl(seller_id), _policy(due))
 
     async def twin(seller_id: str) -> None:
         start = CaseInput(account=_night_owl(seller_id), issues=(issue(),), policy=POLICY)
@@ -125,7 +125,7 @@ async def _burst(crowd: Crowd, worker: int, count: int, *, bare: bool) -> _Burst
         )
 
     await crowd.open(twin if bare else case, count, calls=0)
-    _in_time(due)
+    _require_before(due)
     watch = _Memory(worker)
     spent = processor_seconds(worker)
     watching = asyncio.create_task(watch.watch())
@@ -138,50 +138,49 @@ def _night_owl(seller_id: str) -> Account:
     return seller(seller_id, int(seller_id[4:]), time_zone="Africa/Abidjan")
 
 
-def _in_time(due: datetime) -> None:
+def _require_before(due: datetime) -> None:
     if datetime.now(UTC) >= due:
         raise RuntimeError("the cases were not all open when their calls fell due")
 
 
 async def most_urgent_first(crowd: Crowd, worker: int, count: int) -> list[Row]:
-    """Calls that queue up for the usual number at once, some of them urgent."""
-    due, first, before = _moment(crowd, count), crowd.opened, crowd.calls()
+    """Measure calls that queue up for the usual limit, some of them urgent."""
+    due, first, before = _calling_hours_begin(crowd, count), crowd.opened, crowd.calls()
     urgent_count, requested = math.ceil(count * _URGENT), math.ceil(count * _REQUESTED)
     handles: Handles = {}
 
     async def start(seller_id: str) -> None:
         place = int(seller_id[4:]) - first
-        rules = _rules(due)
+        rules = _policy(due)
         if place < urgent_count:
-            rules = _rules(due) | _near_its_end(due)
+            rules = _policy(due) | _near_its_end(due)
         elif place < 2 * urgent_count:
-            rules = _rules(due, due + timedelta(seconds=_HOURS_LAST))
+            rules = _policy(due, due + timedelta(seconds=_HOURS_LAST))
         workflow_id = f"case/US/{seller_id}"
         handles[workflow_id] = await crowd.case(_night_owl(seller_id), rules)
 
     await crowd.open(start, count, calls=0)
-    _in_time(due)
+    _require_before(due)
     watch = _Memory(worker)
     watching = asyncio.create_task(watch.watch())
-    await asyncio.sleep((due - datetime.now(UTC)).total_seconds() + _ASK_AFTER)
+    await asyncio.sleep((due - datetime.now(UTC)).total_seconds() + _REQUESTED_AFTER)
     in_order = sorted(handles, key=lambda key: int(key.rsplit("MANY")[1]))
-    asking = in_order[-requested:]
-    asked = dict(
-        zip(asking, await asyncio.gather(*(_ask(handles[k]) for k in asking)), strict=True)
-    )
-    await _quiet(crowd, due)
+    requesting = in_order[-requested:]
+    times = await asyncio.gather(*(_request_call(handles[k]) for k in requesting))
+    requested_at = dict(zip(requesting, times, strict=True))
+    await _wait_until_quiet(crowd, due)
     watching.cancel()
     views: dict[str, CaseView] = {k: await handles[k].query(IssueCase.case) for k in in_order}
     dialled: dict[str, list[float]] = defaultdict(list)
     for key, (at, _) in sorted(crowd.calls().items(), key=lambda call: call[1]):
         if key not in before:
             dialled[key.rsplit("/", 2)[0]].append(at)
-    rows = _rows(views, dialled, asked, due, urgent_count)
+    rows = _rows(views, dialled, requested_at, due, urgent_count)
     return [*rows, _memory_row(watch)]
 
 
 def _near_its_end(due: datetime) -> dict[str, Any]:
-    """Less than a twelfth of the window is left when the call falls due."""
+    """Return a policy by which less than a twelfth of the window is left when the call is due."""
     window = round((due - datetime.now(UTC)).total_seconds() * 12 / 11) - 1
     return {
         "window": f"PT{window}S",
@@ -192,13 +191,13 @@ def _near_its_end(due: datetime) -> dict[str, Any]:
     }
 
 
-async def _ask(handle: WorkflowHandle[Any, Any]) -> float:
+async def _request_call(handle: WorkflowHandle[Any, Any]) -> float:
     at = time.time()
     await handle.execute_update(IssueCase.request_call, CALL_ME)
     return at
 
 
-async def _quiet(crowd: Crowd, due: datetime) -> None:
+async def _wait_until_quiet(crowd: Crowd, due: datetime) -> None:
     """Wait until no call has been dialled for a while."""
     last = due.timestamp() + _HOURS_LAST
     while time.time() < last + 3 * RING_SECONDS:
@@ -209,22 +208,24 @@ async def _quiet(crowd: Crowd, due: datetime) -> None:
 def _rows(
     views: dict[str, CaseView],
     dialled: dict[str, list[float]],
-    asked: dict[str, float],
+    requested_at: dict[str, float],
     due: datetime,
     urgent_count: int,
 ) -> list[Row]:
     cases = list(views)
     urgent, closing = cases[:urgent_count], cases[urgent_count : 2 * urgent_count]
-    usual = [case for case in cases[2 * urgent_count :] if case not in asked]
+    usual = [case for case in cases[2 * urgent_count :] if case not in requested_at]
     closes = due.timestamp() + _HOURS_LAST
     after = sum(at >= closes for case in closing for at in dialled[case])
     for case in urgent:
         deadline = views[case].deadline
         assert deadline
         after += sum(at >= deadline.timestamp() for at in dialled[case])
-    answered = [min(at for at in dialled[c] if at > asked[c]) - asked[c] for c in asked]
+    answered = [
+        min(at for at in dialled[c] if at > requested_at[c]) - requested_at[c] for c in requested_at
+    ]
     skipped = sum(a.result is Result.SKIPPED for v in views.values() for a in v.attempts)
-    twice = sum(len(at) > 1 for case, at in dialled.items() if case not in asked)
+    twice = sum(len(at) > 1 for case, at in dialled.items() if case not in requested_at)
 
     def late(some: list[str]) -> str:
         times = [dialled[case][0] - due.timestamp() for case in some if dialled[case]]
@@ -249,8 +250,8 @@ def _rows(
             late(closing),
         ),
         Row(
-            f'  {len(asked)} sellers who press "contact me now" {_ASK_AFTER} s into it: called '
-            "after, median, the last",
+            f'  {len(requested_at)} sellers who press "contact me now" {_REQUESTED_AFTER} s into '
+            "it: called after, median, the last",
             f"{statistics.median(answered):.1f} s, {max(answered):.1f} s",
         ),
         Row("  skipped, as their latest moment had passed", f"{skipped}"),

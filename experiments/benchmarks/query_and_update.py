@@ -1,8 +1,8 @@
-"""Workflows that are asked and told in the same moment, more of them than any cache holds.
+"""A query and, milliseconds later, an update, to more workflows than any cache holds.
 
-A page that is loaded anew while its seller sends a plan does this: a query, and within
-milliseconds an update. With a full cache the SDK loses either (docs/architecture.md, "What the
-platform gets wrong"). Here nobody sends an update again, so that what is lost is counted.
+A page that is loaded anew while its seller sends a plan does the same. With a full cache the SDK
+loses the query or the update (docs/architecture.md, "What the platform gets wrong"). Here nobody
+sends an update again, so that the lost ones are counted.
 """
 
 import asyncio
@@ -14,9 +14,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
@@ -29,6 +26,7 @@ from experiments.benchmarks.report import Found, Row
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.encryption import data_converter
+from temporal_client.queues import describe_queue
 from tests.engine import know
 from tests.workflows.enrollment_events import days_ago
 from tests.workflows.events import PLAN
@@ -40,30 +38,30 @@ queried and, 5 ms later, sent an update, four at once, as a page does that is lo
 its seller sends a plan. `WORKFLOWS=500` opens fewer of each."""
 
 EACH = int(os.environ.get("WORKFLOWS") or 5_000)
-ASKED = min(EACH, int(os.environ.get("ASKED") or 1_000))
+MEASURED = min(EACH, int(os.environ.get("MEASURED") or 1_000))
 RATED = RecordRatings(by="feed", ratings=(Rating(date=days_ago(0, 1).date, rating=310),))
 NOT_CALLED = POLICY | {"call_hours": [24, 32, 48, 56, 64, 70]}
-"""Opened in half the time: they are e-mailed only."""
+"""Cases that are e-mailed only open in half the time."""
 _AT_ONCE = 4
 _OPENED_AT_ONCE = 32
 _UPDATE_FOLLOWS = 0.005
 _ANSWERS_WITHIN = 15
 _CAUGHT_UP_WITHIN = 600
 _STUCK_FROM = 3
-"""A workflow task tried so often is one that does not get done."""
+"""A workflow task that is tried so often is stuck."""
 
 
 class _Answers:
-    """What came back, and how soon."""
+    """The answers so far, and how soon they came."""
 
     def __init__(self) -> None:
         self.counted: Counter[str] = Counter()
         self.seconds: list[float] = []
 
-    async def ask_and_tell(
+    async def query_and_update(
         self, handle: WorkflowHandle[Any, Any], query: Any, update: Any, event: Any
     ) -> None:  # Any: of either kind of workflow
-        asked = asyncio.ensure_future(handle.query(query))
+        answer = asyncio.ensure_future(handle.query(query))
         await asyncio.sleep(_UPDATE_FOLLOWS)
         begin = time.perf_counter()
         try:
@@ -78,13 +76,13 @@ class _Answers:
             self.counted["no answer"] += 1
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN):
-                await asked
+                await answer
         except (TimeoutError, RPCError):
             self.counted["query without answer"] += 1
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """Open them all, then ask and tell."""
+    """Open all workflows, then query and update some."""
     async with dev_server(folder / "temporal", config=()) as server:
         ring = {"CASE72_RING_SECONDS": str(RING_SECONDS)}
         async with process(folder, server.address, "worker.py", **ring) as worker:
@@ -92,22 +90,22 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             await register_search_attributes(client)
             crowd = Crowd(client, folder)
             await crowd.open(lambda who: crowd.case(seller(who, int(who[4:])), NOT_CALLED), EACH, 0)
-            await _none_waits(client)
+            await _wait_for_empty_queue(client)
             await _each(EACH, lambda number: know(client, f"MANY{number}"), _OPENED_AT_ONCE)
-            await _none_waits(client)
+            await _wait_for_empty_queue(client)
             spent = processor_seconds(worker)
-            # Ours would send again what was lost.
+            # A client of ours would send lost updates again.
             bare = await Client.connect(server.address, data_converter=data_converter())
             answers = _Answers()
-            await _each(ASKED, lambda number: _both(bare, answers, number), _AT_ONCE)
-            seconds = (processor_seconds(worker) - spent) / (2 * ASKED)
+            await _each(MEASURED, lambda number: _both_workflows(bare, answers, number), _AT_ONCE)
+            seconds = (processor_seconds(worker) - spent) / (2 * MEASURED)
             now, peak = memory(worker)
             stuck = await _stuck(client)
     lost = {kind: answers.counted[kind] for kind in ("unprocessed", "refused", "no answer")}
     return [
         Row("open cases, and as many enrollments", f"{EACH}"),
-        Row("asked, and told 5 ms later", f"{2 * ASKED}"),
-        Row("  updates taken", f"{answers.counted['taken']}", "", f"{2 * ASKED}"),
+        Row("queried, and updated 5 ms later", f"{2 * MEASURED}"),
+        Row("  updates taken", f"{answers.counted['taken']}", "", f"{2 * MEASURED}"),
         Row("  updates lost", f"{sum(lost.values())}", "", "0", not sum(lost.values())),
         Row("  queries without an answer", f"{answers.counted['query without answer']}", "", "0"),
         Row("  workflows stuck", f"{stuck}", "", "0", not stuck),
@@ -120,11 +118,11 @@ async def measure(folder: Path, found: Found) -> list[Row]:
     ]
 
 
-async def _both(client: Client, answers: _Answers, number: int) -> None:
+async def _both_workflows(client: Client, answers: _Answers, number: int) -> None:
     case = client.get_workflow_handle(case_workflow_id("US", f"MANY{number}"))
     seller = client.get_workflow_handle(enrollment_workflow_id("US", f"MANY{number}"))
-    await answers.ask_and_tell(case, IssueCase.case, IssueCase.submit_plan, PLAN)
-    await answers.ask_and_tell(
+    await answers.query_and_update(case, IssueCase.case, IssueCase.submit_plan, PLAN)
+    await answers.query_and_update(
         seller, SellerEnrollment.standing, SellerEnrollment.record_ratings, RATED
     )
 
@@ -132,33 +130,27 @@ async def _both(client: Client, answers: _Answers, number: int) -> None:
 async def _each(count: int, work: Callable[[int], Awaitable[object]], at_once: int) -> None:
     numbers = iter(range(count))
 
-    async def some() -> None:
+    async def worker() -> None:
         for number in numbers:
             await work(number)
 
-    await asyncio.gather(*(some() for _ in range(at_once)))
+    await asyncio.gather(*(worker() for _ in range(at_once)))
 
 
-async def _none_waits(client: Client) -> None:
-    """Wait until the workers have caught up: the client opens faster than they work."""
-    question = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=CASES_QUEUE),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        report_stats=True,
-    )
+async def _wait_for_empty_queue(client: Client) -> None:
+    """Wait until the workers have caught up. The client opens faster than they work."""
     async with asyncio.timeout(_CAUGHT_UP_WITHIN):
         while (
-            await client.workflow_service.describe_task_queue(question)
+            await describe_queue(client, CASES_QUEUE, report_stats=True)
         ).stats.approximate_backlog_count:
             await asyncio.sleep(1)
 
 
 async def _stuck(client: Client) -> int:
-    """How many workflow tasks are tried again and again, once those under way had their time."""
+    """Count the workflow tasks that are tried again and again. Those under way are waited for."""
     await asyncio.sleep(35)
     stuck = 0
     async for execution in client.list_workflows("ExecutionStatus = 'Running'"):
-        told = await client.get_workflow_handle(execution.id).describe()
-        stuck += told.raw_description.pending_workflow_task.attempt >= _STUCK_FROM
+        described = await client.get_workflow_handle(execution.id).describe()
+        stuck += described.raw_description.pending_workflow_task.attempt >= _STUCK_FROM
     return stuck

@@ -1,4 +1,4 @@
-"""What a million sellers and 10,000 cases a day take: arithmetic on what the run has measured."""
+"""What a million sellers and 10,000 cases a day take, computed from what the run has measured."""
 
 import math
 from pathlib import Path
@@ -11,57 +11,48 @@ RATINGS_A_MONTH = 1
 RETENTION_DAYS = (7, 30, 90)
 DAYS_A_MONTH = 30
 RING_SECONDS = 25
-"""How long a call rings in the mean."""
+"""How long a call rings on average."""
 WITHIN_MINUTES = 15
 """How late the last call of a morning may be."""
 CALLS_AT_ONCE = 100
-"""Of a worker, as `CASE72_CONCURRENT_CALLS` is by default."""
+"""The calls of a worker at once: the default of `CASE72_CONCURRENT_CALLS`."""
 WRITE_SECONDS = 0.01
-"""How long the database takes for a write; not measured here."""
+"""How long a write of the database takes; not measured here."""
 BUSY = 0.2
-"""The part of its time that a shard may write, so that nothing queues up there."""
+"""The part of its time for which a shard may write, so that nothing queues up."""
 _ASKS_ITS_ENROLLMENT = 1
-"""A query when a case opens; the cases of this run are open to everyone, and ask none."""
+"""The query when a case opens. The cases of this run are open to everyone, and query nobody."""
 PEAK = 10
-"""The busiest second, as so many average ones, the morning apart."""
+"""The busiest second, as a multiple of the average, without the morning."""
 DOLLARS_A_MILLION_ACTIONS = 50.0
 PRICE_OF = "2026-07"
 
-ABOUT = f"""On paper, computed by the run from the figures above, for two bounds: *every seller
-silent* to the end of the 72 hours, and every seller's *plan accepted* while the first call rings.
-What is assumed rather than measured stands at the top of `experiments/benchmarks/million.py`:
+ABOUT = f"""Computed from the figures above for two bounds: every seller is *silent* to the end of
+the 72 hours, or every seller's *plan is accepted* while the first call rings. Assumed, at the top
+of `experiments/benchmarks/million_sellers.py`:
 
-- {SELLERS:,} sellers, enrolled, with {RATINGS_A_MONTH} rating a month each, sent though it changes
-  nothing; {CASES_A_DAY:,} cases opened a day; calls that ring for {RING_SECONDS} s;
+- {SELLERS:,} sellers, enrolled, with {RATINGS_A_MONTH} rating a month each; {CASES_A_DAY:,} cases
+  opened a day; calls that ring for {RING_SECONDS} s;
 - all sellers in one time zone, so that every open case has a call due when calling hours begin,
   to be dialled within {WITHIN_MINUTES} minutes, {CALLS_AT_ONCE} at once by each worker;
 - a database that takes {WRITE_SECONDS * 1000:.0f} ms for a write, shards that write at most
   {BUSY:.0%} of the time, and a busiest second of {PEAK} average ones, the morning apart.
 
-What follows from it:
-
-- **Shards** can never be changed. A shard makes one
-  [write at a time](https://docs.temporal.io/temporal-service/temporal-server#history-shard), and
-  each state transition is one, and each heartbeat of a call that rings.
-- **Database**: histories as SQLite stored them here. Another database takes other room, and its
-  indexes, its log and its backups come on top: not measured.
-- **Actions** are counted by the server's own metric: starts, updates, timers, activities and their
-  retries, changes of search attributes, queries and heartbeats
-  ([the rule](https://docs.temporal.io/cloud/actions)). The line to a number is a start as well
-  (`providers/temporal/phone_lock.py`). The price is the list's for the first five million actions
-  a month in
-  {PRICE_OF} ([pricing](https://docs.temporal.io/cloud/pricing)), before any of its discounts for
-  volume, storage and plan not included; prices change, so count on the number."""
+The number of **shards** can never be changed. A shard makes one
+[write at a time](https://docs.temporal.io/temporal-service/temporal-server#history-shard): a state
+transition, or a heartbeat of a call. **Database** is what SQLite stored, without indexes, log and
+backups of another. The price is the [list's](https://docs.temporal.io/cloud/pricing) of {PRICE_OF}
+for the first five million actions a month, without discounts, storage and plan."""
 
 
 def _shards(transitions_a_second: float) -> int:
-    """The power of two that holds, with as much again to grow."""
+    """Return the power of two that is enough, with as much again to grow."""
     needed = 2 * transitions_a_second * WRITE_SECONDS / BUSY
     return 1 << max(2, math.ceil(math.log2(needed)))
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """The arithmetic."""
+    """Compute every row."""
     sellers = SELLERS * found["bytes a seller"]
     ratings = SELLERS * RATINGS_A_MONTH * found["bytes a rating"]
     a_month = SELLERS * RATINGS_A_MONTH * found["actions a rating"]

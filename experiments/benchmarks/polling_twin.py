@@ -1,4 +1,4 @@
-"""What an enrollment is held against: a workflow that asks once a day."""
+"""The twin of an enrollment: a workflow that polls once a day."""
 
 from datetime import timedelta
 
@@ -9,17 +9,17 @@ DAY = timedelta(days=1)
 
 @activity.defn
 async def rating_today() -> int:
-    """What a poll would ask the marketplace."""
+    """Return what a poll of the marketplace would."""
     return 300
 
 
 @workflow.defn
 class PollingTwin:
-    """The other way to know when a seller qualifies: to ask once a day."""
+    """Polls once a day, which is the other way to know when a seller qualifies."""
 
     @workflow.run
     async def run(self, days: int) -> None:
-        """Ask on each of so many days."""
+        """Poll once a day, for so many days."""
         for _ in range(days):
             await workflow.execute_activity(
                 rating_today, start_to_close_timeout=timedelta(seconds=10)

@@ -1,4 +1,4 @@
-"""Whoever asks and tells a workflow in the same moment is answered, however many there are.
+"""A query and an update in the same moment are both answered, however many workflows are open.
 
 With the workflows of a worker in memory, fewer of them than are open, the SDK lost half of the
 updates here and stopped some cases for good (docs/architecture.md). Nothing sends an update again
@@ -34,7 +34,7 @@ async def bare(engine: Engine) -> Client:
     return Client(**config)
 
 
-async def asked(handle: WorkflowHandle[Any, Any], query: Any, times: int) -> list[Any]:
+async def queried(handle: WorkflowHandle[Any, Any], query: Any, times: int) -> list[Any]:
     """Views, asked for all at once."""
     return await asyncio.gather(*(handle.query(query) for _ in range(times)))
 
@@ -46,7 +46,7 @@ async def test_a_page_that_is_loaded_while_its_seller_sends_a_plan(
 
     async def refresh_and_send(case: OpenCase) -> None:
         handle = bare.get_workflow_handle_for(IssueCase.run, case.handle.id)
-        looking = asyncio.ensure_future(asked(handle, IssueCase.case, 3))
+        answers = asyncio.ensure_future(queried(handle, IssueCase.case, 3))
         await asyncio.sleep(0.005)
         another = joins(issue("ISS-2"))
         view, joined = await asyncio.gather(
@@ -55,7 +55,7 @@ async def test_a_page_that_is_loaded_while_its_seller_sends_a_plan(
         )
         assert len(view.plans) == 1
         assert len(joined.issues) == 2
-        assert len(await looking) == 3
+        assert len(await answers) == 3
 
     async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(refresh_and_send(case) for case in cases))
@@ -69,17 +69,17 @@ async def test_an_import_of_ratings_while_their_sellers_look(engine: Engine, bar
     sellers = [await engine.know(f"LOOKS{n}") for n in range(MANY)]
     rated = RecordRatings(by="feed", ratings=(Rating(date=days_ago(0, 1).date, rating=310),))
 
-    async def look_and_rate(number: int) -> None:
+    async def query_and_rate(number: int) -> None:
         handle = bare.get_workflow_handle_for(
             SellerEnrollment.run, enrollment_workflow_id("US", f"LOOKS{number}")
         )
-        looking = asyncio.ensure_future(asked(handle, SellerEnrollment.standing, 3))
+        answers = asyncio.ensure_future(queried(handle, SellerEnrollment.standing, 3))
         await asyncio.sleep(0.005)
         assert (await handle.execute_update(SellerEnrollment.record_ratings, rated)).rating == 310
-        assert len(await looking) == 3
+        assert len(await answers) == 3
 
     async with asyncio.timeout(PATIENCE):
-        await asyncio.gather(*(look_and_rate(number) for number in range(MANY)))
+        await asyncio.gather(*(query_and_rate(number) for number in range(MANY)))
     for seller in sellers:
         await no_task_was_lost(seller.handle)
 

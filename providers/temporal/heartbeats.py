@@ -1,4 +1,7 @@
-"""Heartbeats and cancellation. Heartbeats let another worker take over within seconds."""
+"""Heartbeats and cancellation of an activity.
+
+Heartbeats let another worker take over within seconds.
+"""
 
 import asyncio
 import time
@@ -24,11 +27,11 @@ async def heartbeats(*details: str) -> AsyncIterator[None]:
     """Heartbeat while the block runs. With details, send the first heartbeat at once.
 
     Args:
-        details: what the next try is to know. A later beat without them forgets them.
+        details: what the next try is to know. A later heartbeat without details erases them.
     """
 
     async def beat() -> None:
-        while True:  # what is done at once needs none
+        while True:  # a block that is done at once needs no heartbeat
             await asyncio.sleep(_EVERY_SECONDS)
             activity.heartbeat(*details)
 
@@ -41,21 +44,21 @@ async def heartbeats(*details: str) -> AsyncIterator[None]:
         beating.cancel()
 
 
-def called_off() -> bool:
+def cancel_requested() -> bool:
     """Return whether the case cancelled the activity. A worker that stops does not count."""
     details = activity.cancellation_details()
     return details is not None and details.cancel_requested
 
 
-class GivenUpOn(ProviderFailed):
-    """Temporal has timed this try out; another try goes on instead."""
+class TimedOut(ProviderFailed):
+    """Temporal has timed out this try of the activity. Another try goes on instead."""
 
 
 async def still_wanted() -> bool:
     """Ask the server, before doing what cannot be undone, whether the activity is still wanted.
 
     Raises:
-        GivenUpOn: this worker stood still (its machine was moved, its container frozen) for longer
+        TimedOut: this worker stood still (its machine was moved, its container frozen) for longer
             than a heartbeat may take.
         ProviderFailed: the server does not answer.
     """
@@ -69,16 +72,16 @@ async def still_wanted() -> bool:
         )
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            raise GivenUpOn("this try was given up on") from None
+            raise TimedOut("this try of the activity has timed out") from None
         raise ProviderFailed(f"Temporal answered {error.status.name}") from None
     return not answer.cancel_requested
 
 
 def time_is_up(began: float) -> bool:
-    """Whether the activity, this try of which `began` by `time.monotonic`, has no time left.
+    """Return whether the activity has no time left. `began` is its start by `time.monotonic`.
 
-    Only then may what it began be ended: one that was given up on for want of heartbeats goes
-    on elsewhere.
+    Only then may this try end what it began. If it timed out for want of heartbeats, another try
+    goes on with it.
     """
     info = activity.info()
     limit = info.schedule_to_close_timeout
@@ -87,14 +90,14 @@ def time_is_up(began: float) -> bool:
     return limit is not None and elsewhere + here >= limit
 
 
-async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Finish work that cannot be undone half-way, even if the case cancels the activity."""
+async def shielded(work: Coroutine[Any, Any, T]) -> T:
+    """Finish work that must not stop half-way, even if the case cancels the activity."""
     async with heartbeats():
         doing = asyncio.ensure_future(work)
         try:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
-            if called_off():
+            if cancel_requested():
                 return await doing
             doing.cancel()
             raise

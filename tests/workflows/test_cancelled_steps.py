@@ -1,4 +1,4 @@
-"""What is called off in the middle, and what fails on our side, never ends a case wrongly."""
+"""What is cancelled in the middle, and what fails on our side, never ends a case wrongly."""
 
 import asyncio
 from email.message import EmailMessage
@@ -113,13 +113,13 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
         async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
             raise ProviderFailed("down")
 
-        async def expel(self, order: ExpelInput) -> None:
+        async def expel(self, input: ExpelInput) -> None:
             raise ProviderFailed("down")
 
-        async def record_deactivation(self, order: TellDeactivationInput) -> None:
+        async def record_deactivation(self, input: TellDeactivationInput) -> None:
             raise ProviderFailed("down")
 
-        async def change_contact(self, order: ShareContactInput) -> None:
+        async def change_contact(self, input: ShareContactInput) -> None:
             raise ProviderFailed("down")
 
     async with engine_in(tmp_path, programme=lambda _: Down()) as engine:
@@ -162,7 +162,7 @@ async def cancel_requested(workflow: Running[Any]) -> None:
     await workflow.pending(lambda found: any(activity.state == wanted for activity in found))
 
 
-async def test_an_e_mail_that_fails_while_it_is_called_off_was_called_off(tmp_path: Path) -> None:
+async def test_an_e_mail_that_fails_while_it_is_cancelled_was_cancelled(tmp_path: Path) -> None:
     mail = SlowToFail(tmp_path)
     async with engine_in(tmp_path, mail=mail) as engine:
         case = await engine.open(wait=False)

@@ -1,4 +1,4 @@
-"""The story of a case, as `show` tells it."""
+"""A case in full, as `show` prints it."""
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -17,15 +17,16 @@ from cli.case.words import (
 )
 from cli.terminal.tables import head, section, table_of
 from cli.terminal.words import left, plain, utc
-from domain.case.state import Plan
-from domain.case.status import EventKind, Status
+from domain.case.events import EventKind
+from domain.case.plans import Plan
+from domain.case.status import Status
 from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import CaseView
 from temporal_client.workflows import Snapshot
 
 
-def story_of(snapshot: Snapshot[CaseView]) -> RenderableType:
-    """The whole case: what it is about, where it stands, what was done, what is to come."""
+def case_details(snapshot: Snapshot[CaseView]) -> RenderableType:
+    """Return the whole case: its issues, its state, what was done, what is to come."""
     view = snapshot.view
     parts: list[RenderableType] = [_head(snapshot), section("Issues", _issues(view))]
     if view.attempts:
@@ -85,7 +86,7 @@ def _agenda(view: CaseView) -> Table:
 
 
 def plan_text(version: Plan, status: Status) -> Text:
-    """A version of the plan, whole, and what a reviewer made of it."""
+    """Return a version of the plan in full, with the answer of its reviewer."""
     plan = version.plan
     lines = [
         f"Version {version.version}, {utc(version.at)}, by {plan.by}: {review_of(version, status)}"

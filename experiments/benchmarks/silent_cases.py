@@ -25,7 +25,7 @@ _MANY = 20
 
 @dataclass(frozen=True)
 class History:
-    """What an ended workflow left behind."""
+    """The history of a workflow that has ended."""
 
     events: int
     size: int
@@ -34,7 +34,7 @@ class History:
 
 
 async def silent_case(client: Client, seller_id: str = "SILENT") -> tuple[CaseView, History]:
-    """A silent case with default hours, opened at about nine in the morning."""
+    """Run a silent case with default hours, opened at about nine in the morning."""
     skipper = time_skipper(client)
     handle = await open_case(client, seller_id)
     await asyncio.sleep(1)
@@ -57,7 +57,7 @@ async def _bare_silent(client: Client, like: CaseView) -> History:
 
 
 def _from_now(view: CaseView) -> list[tuple[Channel, datetime]]:
-    """The attempts of an outreach, had it begun now."""
+    """Return the attempts of an outreach, as if it had begun now."""
     moved = datetime.now(UTC) - view.opened_at
     made = [a for a in view.attempts if a.about in OUTREACH]
     return [(a.channel, a.at + moved) for a in made]
@@ -117,7 +117,7 @@ async def silence(client: Client, found: Found, server: Path) -> list[Row]:
 
 
 async def silent_cases(client: Client, found: Found, server: Path) -> list[Row]:
-    """What many of them take, skips of time included."""
+    """Measure many silent cases, skips of time included."""
     before, spent = stored(server), time.process_time()
     await asyncio.gather(*(silent_case(client, f"SILENT{number}") for number in range(_MANY)))
     spent = (time.process_time() - spent) / _MANY
@@ -129,13 +129,13 @@ async def silent_cases(client: Client, found: Found, server: Path) -> list[Row]:
 
 
 async def ringing(found: Found, folder: Path) -> list[Row]:
-    """What a call costs for as long as it rings: the difference of a short and a long one."""
+    """Measure the cost of a ringing call: the difference of a short and a long one."""
     lasting = []
     for seconds in (_SHORT, _LONG):
         async with engine_in(folder / str(seconds), ring_seconds=seconds) as engine:
             server = folder / str(seconds) / "temporal"
             case = await engine.open(wait=False)
-            await asyncio.sleep(seconds + 2)  # not asked meanwhile, which would be counted
+            await asyncio.sleep(seconds + 2)  # without a query, which would be counted
             lasting.append((await actions(server)).total())
             assert (await case.view()).attempts[-1].result
     found["actions a second of ringing"] = (lasting[1] - lasting[0]) / (_LONG - _SHORT)

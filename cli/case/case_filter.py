@@ -1,4 +1,4 @@
-"""Which cases a command is about, as queries to Temporal."""
+"""A filter of cases, as queries to Temporal."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,15 +15,15 @@ from temporal_client.search import OPEN, query_of
 from workflows.shared.search_attributes import DEADLINE, SINCE, STATUS
 
 _TIMED = of_whom(WaitsFor.SELLER)
-"""In any other status the deadline is a past one's."""
+"""In any other status the deadline is an old one."""
 
 _ENDED = "ExecutionStatus NOT IN ('Running', 'Paused', 'ContinuedAsNew')"
 
 _Moment = SearchAttributeKey[datetime]
 
 
-class Wanted(Frozen):
-    """Which cases: every value is of an alphabet that cannot leave its quotes in a query."""
+class CaseFilter(Frozen):
+    """What cases to find. The alphabet of every value keeps it within its quotes in a query."""
 
     status: Status | None = None
     store: Store | None = None
@@ -33,7 +33,7 @@ class Wanted(Frozen):
     limit: int = Field(default=100, ge=1)
 
     def query(self) -> str:
-        """The cases to list."""
+        """Return the query for the cases to list."""
         if self.status is not None:
             return self.query_of(self.status)
         if self.everything:
@@ -41,12 +41,12 @@ class Wanted(Frozen):
         return self._where(OPEN)
 
     def query_of(self, status: Status) -> str:
-        """The cases of a status. One that is not closed, but does not run, was broken off."""
+        """Return the query for a status. Workflows that broke off are in none that is open."""
         running = "ExecutionStatus != 'ContinuedAsNew'" if status in CLOSED else OPEN
         return self._where(f"{STATUS.name} = '{status}'", running)
 
     def in_order(self) -> Iterator[tuple[str, _Moment | None]]:
-        """Queries for parts of the cases, the most urgent part first, each with its order."""
+        """Return queries for parts of the cases, the most urgent first, each with its order."""
         for whose, by in (
             (WaitsFor.DESK, SINCE),
             (WaitsFor.SELLER, DEADLINE),

@@ -2,7 +2,7 @@
 
 The service (`worker.py`) and the bare twins' worker are processes of their own; this process is the
 client. The rates are compared in short alternating batches, each on an idle server; the rest of the
-cases is opened in bulk. On the crowd of open cases come the calls of experiments/benchmarks/due.py.
+cases is opened in bulk. With all these cases open, the calls of calls_due.py fall due.
 """
 
 import os
@@ -11,41 +11,40 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from experiments.benchmarks import due
+from experiments.benchmarks import calls_due
 from experiments.benchmarks.crowd import AT_ONCE, RING_SECONDS, Crowd, Start
 from experiments.benchmarks.machine import memory, process, processor_seconds, stored
 from experiments.benchmarks.report import Found, Row
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 
-ABOUT = """One worker with its usual cache, all on the same cores; `CASES=500 make bench`
-opens fewer. Disk is the growth of the database by cases that have been e-mailed and called once.
+ABOUT = """One worker, all on the same cores; `CASES=500 make bench` opens fewer. Disk is the growth
+of the database by cases that have been e-mailed and called once.
 
-The calls that fall due at the same second do so in real time: cases open in quiet hours, which end
-for all of them at the same moment. They come on top of the cases that are open already. Of the
-second lot, as many calls are made at once as a worker makes by default, so that they queue up, and
-the more urgent are to go first (`domain/case/urgency.py`)."""
+Calls fall due at the same second in real time: their cases open in quiet hours. Of the second lot a
+worker makes as many at once as it does by default. So they queue up, and the more urgent are to go
+first (`domain/case/urgency.py`)."""
 CASES = int(os.environ.get("CASES") or 10_000)
 ROUNDS = 10
 _CALLS = min(1_000, CASES // 5)
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """Open the cases, a fifth of them beside as many bare twins; then let calls fall due."""
+    """Open the cases, a fifth of them beside as many bare twins. Then calls fall due."""
     async with dev_server(folder / "temporal", config=()) as server:
         ring = {"CASE72_RING_SECONDS": str(RING_SECONDS)}
         async with (
-            process(folder, server.address, "worker.py", **ring, **due.NO_LIMIT) as worker,
+            process(folder, server.address, "worker.py", **ring, **calls_due.NO_LIMIT) as worker,
             process(folder, server.address, "-m", "experiments.benchmarks.bare_worker") as twins,
         ):
             client = await connect(server.address)
             await register_search_attributes(client)
             crowd = Crowd(client, folder)
             rows = await _opening(crowd, folder, (worker, twins), found)
-            rows += await due.as_fast_as_possible(crowd, worker, _CALLS, found)
-        slow = {"CASE72_RING_SECONDS": str(due.RING_SECONDS)}
+            rows += await calls_due.as_fast_as_possible(crowd, worker, _CALLS, found)
+        slow = {"CASE72_RING_SECONDS": str(calls_due.RING_SECONDS)}
         async with process(folder, server.address, "worker.py", **slow) as worker:
-            return rows + await due.most_urgent_first(crowd, worker, _CALLS)
+            return rows + await calls_due.most_urgent_first(crowd, worker, _CALLS)
 
 
 async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int], found: Found) -> list[Row]:
@@ -72,7 +71,7 @@ async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int], found: Fou
             file=sys.stderr,
         )
     cases = ROUNDS * (batch + bulk)
-    # Calls and e-mails of the twins are made by the engine's worker too.
+    # The engine's worker makes the calls and e-mails of the twins too.
     made = cases + ROUNDS * batch
     found["worker seconds a case opened"] = (processor_seconds(worker) - spent) / made
     now, peak = memory(worker)

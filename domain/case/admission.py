@@ -1,0 +1,86 @@
+"""Who is refused, and why, before an event changes a case (docs/rules.md, section 5)."""
+
+from domain.case.case import Case
+from domain.case.events import (
+    CHANGES_THE_CASE,
+    AddIssue,
+    ChangeContact,
+    Event,
+    Judgement,
+    SendLink,
+    SubmitPlan,
+)
+from domain.case.status import Status
+from domain.shared.errors import Refusal, Refused
+
+MAXIMUM_WRITTEN = 600_000
+"""Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""
+
+
+def admit(case: Case, event: Event, *, though_full: bool = False) -> None:
+    """Refuse what comes too late, or no longer fits into the case.
+
+    `though_full` takes what gets a case on that would otherwise be stuck: the answer to a
+    plan that was taken, or the seller's way back to the page.
+    """
+    refuse_unless_open(case)
+    case.bytes_written += _room(event)
+    # Being reached is never refused, and happens once.
+    reached = case.status is Status.CONTACTING and not isinstance(
+        event, AddIssue | ChangeContact | SendLink
+    )
+    if case.bytes_written > MAXIMUM_WRITTEN and not (reached or though_full):
+        raise Refused(
+            "the case file is full; the desk can still answer and decide", Refusal.FILE_FULL
+        )
+
+
+def _room(event: Event) -> int:
+    """The bytes an event takes up: a note may stand in plan, attempt and timeline."""
+    size = len(event.model_dump_json().encode())
+    return size if isinstance(event, SubmitPlan) else 3 * size + 500
+
+
+def refuse_unless_open(case: Case) -> None:
+    """Say how the case ended and what is left to do, if it has."""
+    if case.is_open:
+        return
+    how = f"{case.status} ({case.reason})" if case.reason else case.status
+    over = case.status in (Status.DEACTIVATING, Status.DEACTIVATED)
+    left = (
+        "what is left to the seller is to appeal"
+        if over
+        else "a further issue opens a new case once this one has closed"
+    )
+    raise Refused(
+        f"the case ended: {how}; {left}",
+        Refusal.CASE_ENDED,
+        status=case.status.value,
+        reason=case.reason,
+    )
+
+
+def refuse_unless_seen(case: Case, judgement: Judgement) -> None:
+    """Say what is new, if it was made of a case that has changed since."""
+    if judgement.seen is None:
+        return
+    seen, events = judgement.seen, len(case.timeline.entries)
+    if seen > events:
+        raise Refused(
+            f"seen: the timeline has no more than {events} events",
+            Refusal.NO_SUCH_EVENT,
+            seen=seen,
+            events=events,
+        )
+    kinds = (entry.what for entry in case.timeline.entries[seen:])
+    new = list(dict.fromkeys(what for what in kinds if what in CHANGES_THE_CASE))
+    if new:
+        what = ", ".join(kind.replace("_", " ") for kind in new)
+        raise Refused(
+            f"the case has changed since (seen: {seen}): {what}; look at it again, "
+            f"it now has {events} events",
+            Refusal.CHANGED_SINCE,
+            seen=seen,
+            events=events,
+            new=[kind.value for kind in new],
+        )

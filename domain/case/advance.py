@@ -1,0 +1,144 @@
+"""Time passes in a case, and what is to be done next (docs/rules.md, sections 4 to 6).
+
+`advance` is the only question that the workflow asks.
+"""
+
+from datetime import datetime, timedelta
+
+from domain.case.attempt import OUTREACH
+from domain.case.case import Case
+from domain.case.events import EventKind
+from domain.case.really_tried import in_words, shortfall
+from domain.case.status import CLOSED, Reason, Status
+from domain.case.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpHours,
+    Reach,
+    ShareContact,
+    Step,
+    TellDeactivation,
+    TellDesk,
+    WaitUntil,
+)
+
+_HOURS_AHEAD = timedelta(days=2)
+"""Calling hours are asked for again when less than this is known of them."""
+_HAS_DEADLINE = frozenset({Status.CONTACTING, Status.WORKING})
+
+
+def advance(case: Case, now: datetime) -> tuple[Step, ...]:
+    """Let time pass until `now`; answer every step that is to be under way from here on.
+
+    A step under way that is not in the answer is to be cancelled. A closed case wants
+    nothing; asking again at the same moment changes nothing.
+    """
+    if case.closed_at is not None:
+        return ()
+    if case.policy is None:
+        # A case cancelled before it opened has nothing to undo and nobody to tell.
+        return _close(case, now) if case.status in CLOSED else (LookUp(),)
+    _let_deadline_pass(case, now)
+    _begin_attempts(case, now)
+    steps = _wanted(case, now)
+    if case.status in CLOSED and not steps and not case.attempts.under_way:
+        return _close(case, now)
+    if moment := _next_moment(case, now):
+        steps.append(WaitUntil(moment))
+    return tuple(steps)
+
+
+def _let_deadline_pass(case: Case, now: datetime) -> None:
+    deadline = case.outreach.deadline
+    if deadline is None or now < deadline:
+        return
+    if case.status is Status.WORKING:
+        case.escalate(now, Reason.NO_COOPERATION)
+    # A notice under way may still end, and counts. No other attempt holds up the end.
+    trying = any(attempt.about in OUTREACH for attempt in case.attempts.under_way)
+    if case.status is Status.CONTACTING and not trying:
+        _end_in_silence(case, now)
+
+
+def _end_in_silence(case: Case, now: datetime) -> None:
+    """The deadline passed and nobody turned up: deactivate, if we really tried."""
+    for skipped in case.outreach.skip_rest(now, case.account):
+        case.log_attempt(now, skipped)
+    missing = shortfall(case.outreach, case.account, case.rules)
+    if case.outreach.noticed_at is None:
+        case.escalate(now, Reason.NO_NOTICE)
+    elif missing:
+        case.escalate(now, Reason.NOT_REALLY_TRIED)
+        words = in_words(missing, case.outreach, case.rules)
+        case.timeline.log(now, EventKind.ESCALATED, missing=missing, note=words)
+    else:
+        case.deactivate(now, Reason.NOT_REACHED)
+
+
+def _begin_attempts(case: Case, now: datetime) -> None:
+    deadline = case.outreach.deadline
+    if deadline is None or now < deadline or case.status is not Status.CONTACTING:
+        _begin_due(case, now)
+    if case.conversation_wanted:
+        case.outreach.plan_conversation_call(now, case.rules, case.account)
+        _begin_due(case, now)
+
+
+def _begin_due(case: Case, now: datetime) -> None:
+    for skipped in case.outreach.begin_due(now, case.rules, case.account):
+        case.log_attempt(now, skipped)
+
+
+def _wanted(case: Case, now: datetime) -> list[Step]:
+    """Every step that is to be under way, but for waiting."""
+    under_way = case.outreach.attempts.under_way
+    steps: list[Step] = [Reach(attempt.number) for attempt in under_way if attempt.wanted]
+    if case.status is Status.DEACTIVATING:
+        steps.append(Deactivate())
+    steps += _programme_is_to_hear(case)
+    if case.contact_news.fields:
+        steps.append(ShareContact())
+    desk_due = case.desk_due
+    if desk_due is not None and desk_due <= now:
+        steps.append(TellDesk(desk_due))
+    if _hours_run_short(case, now):
+        steps.append(LookUpHours())
+    return steps
+
+
+def _programme_is_to_hear(case: Case) -> list[Step]:
+    if case.harm is not None and not case.expelled:
+        return [Expel()]  # first, so that the seller is written to of that
+    if case.account_deactivated and not case.deactivation_told:
+        return [TellDeactivation()]
+    return []
+
+
+def _hours_run_short(case: Case, now: datetime) -> bool:
+    """Whether calls are to be planned for which the calling hours are not known yet."""
+    outreach = case.outreach
+    if not outreach.hours:
+        return False
+    if case.status is Status.CONTACTING:
+        start = outreach.agenda_start
+        return start is not None and not outreach.knows_hours_after(start + case.rules.window)
+    wanted = case.conversation_wanted and not outreach.cannot_call
+    return wanted and not outreach.knows_hours_after(now + _HOURS_AHEAD)
+
+
+def _next_moment(case: Case, now: datetime) -> datetime | None:
+    outreach = case.outreach
+    planned = next((p.due for p in outreach.attempts.agenda if p.due > now), None)
+    moments = [] if planned is None else [planned]
+    if case.desk_due is not None:
+        moments.append(case.desk_due)
+    if outreach.deadline is not None and case.status in _HAS_DEADLINE:
+        moments.append(outreach.deadline)
+    return min((m for m in moments if m > now), default=None)
+
+
+def _close(case: Case, now: datetime) -> tuple[Step, ...]:
+    case.closed_at = now
+    case.timeline.log(now, EventKind.CLOSED)
+    return ()

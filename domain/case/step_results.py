@@ -1,0 +1,130 @@
+"""What the result of a step means for the case (docs/rules.md, sections 3 to 6)."""
+
+from datetime import datetime
+
+from domain.case.attempt import Attempt, CallEnded, Purpose, Result
+from domain.case.calling_hours import CallingWindow
+from domain.case.case import ALREADY_DEACTIVATED, Case, Harm
+from domain.case.events import EventKind
+from domain.case.status import Reason, Status
+from domain.case.steps import CaseFacts
+from domain.case.timeline import ENGINE
+from domain.shared.account import ContactNews
+
+
+def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
+    """The case opens: harm is looked at first, then coverage, then the clock (section 3)."""
+    if case.policy is not None or not case.is_open:
+        return
+    case.policy, case.overrides = facts.policy, None
+    case.outreach.hours, case.outreach.not_called = facts.hours, facts.not_called
+    case.shares_contact = facts.shares_contact
+    case.timeline.log(now, EventKind.OPENED, case.opened_by)
+    if facts.not_called is not None:
+        case.timeline.log(now, EventKind.NUMBER_NOT_CALLED, note=facts.not_called)
+    harmful = next((issue for issue in case.issues if issue.harmful), None)
+    if harmful is not None:
+        reporter = "opening" if case.opened_by == ENGINE else case.opened_by
+        case.act_on_harm(Harm.in_issue(harmful, reporter), now)
+    elif facts.deactivated:
+        case.account_deactivated = True
+        case.set_status(now, Status.NOT_COVERED, ALREADY_DEACTIVATED)
+    elif facts.not_covered is not None:
+        case.set_status(now, Status.NOT_COVERED, facts.not_covered)
+    else:
+        case.begin_outreach(now)
+
+
+def looked_up_hours(case: Case, hours: tuple[CallingWindow, ...], now: datetime) -> None:
+    """Calling hours are known further ahead, and calls can be planned for them."""
+    outreach = case.outreach
+    outreach.learn_hours(hours)
+    if case.status is Status.CONTACTING:
+        # An outreach that began before its hours were known has its first call coming.
+        call_now = not outreach.has_call and case.rules.call_hours[0] == 0
+        outreach.plan_calls(now, case.rules, case.account, call_now=call_now)
+
+
+def reached_out(case: Case, number: int, ended: Result | CallEnded, now: datetime) -> None:
+    """An attempt ended: draw section 4's conclusions. Only a connected call is contact."""
+    ended = ended if isinstance(ended, CallEnded) else CallEnded(result=ended)
+    attempt = case.outreach.conclude(number, ended, case.rules)
+    if attempt is None:
+        return
+    case.log_attempt(now, attempt, ended.served_by)
+    if case.status is Status.CONTACTING and case.outreach.is_first_notice(attempt):
+        case.timeline.log(now, EventKind.CLOCK_STARTED)
+        case.outreach.start_clock(attempt, now, case.rules, case.account)
+    if attempt.result is Result.BUSY and _still_wanted(case, attempt):
+        case.outreach.redial(attempt, now, case.rules)
+    if attempt.result is Result.INVALID_NUMBER and attempt.to == case.account.emergency_phone:
+        _number_is_invalid(case, now)
+    if attempt.result is Result.CONNECTED and case.is_open:
+        case.seller_turned_up(now, by="seller")
+
+
+def _still_wanted(case: Case, call: Attempt) -> bool:
+    """Whether the seller is still to be called for what a call was for."""
+    for_notice = case.status is Status.CONTACTING and case.outreach.includes(call)
+    for_conversation = case.conversation_wanted and call.about is Purpose.CONVERSATION
+    return call.wanted and (for_notice or for_conversation)
+
+
+def _number_is_invalid(case: Case, now: datetime) -> None:
+    """End calling until the number changes, and see that an e-mail asks for it."""
+    case.outreach.stop_calling(now)
+    case.timeline.log(now, EventKind.NUMBER_INVALID)
+    # In contacting the notices to come ask for it.
+    if case.is_open and case.status is not Status.CONTACTING:
+        case.attempts.email(Purpose.NUMBER_NEEDED, now)
+
+
+def told_desk(case: Case, due: datetime, told: bool, now: datetime) -> None:
+    """The desk was told, or could not be; it is told again while it has not acted."""
+    if due != case.desk_due:
+        return
+    case.timeline.log(now, EventKind.DESK_TOLD if told else EventKind.DESK_NOT_TOLD)
+    again = due + case.rules.desk_reminder
+    if told and again <= now:
+        again = now + case.rules.desk_reminder
+    case.desk_due = max(again, now)
+
+
+def deactivated(case: Case, done: bool, now: datetime) -> None:
+    """The account service deactivated the account, or failed for 24 hours."""
+    if case.status is not Status.DEACTIVATING:
+        return
+    if done:
+        case.account_deactivated = True
+        case.end(now, Status.DEACTIVATED, case.reason, Purpose.DEACTIVATED)
+    else:
+        case.timeline.log(now, EventKind.DEACTIVATION_FAILED)
+        case.escalate(now, Reason.DEACTIVATION_FAILED)
+
+
+def deactivation_held(case: Case, now: datetime) -> None:
+    """Operations let nobody be deactivated for silence for now: a person decides.
+
+    Harm that was reported meanwhile is carried out all the same: it is tried again for that.
+    """
+    if case.status is Status.DEACTIVATING and case.harm is None:
+        case.escalate(now, Reason.SILENCE_HELD)
+
+
+def expelled_from_programme(case: Case, now: datetime) -> None:
+    """The programme took the expulsion."""
+    case.expelled = True
+    case.timeline.log(now, EventKind.EXPELLED)
+
+
+def told_deactivation(case: Case, now: datetime) -> None:
+    """The programme knows that the account is deactivated."""
+    case.deactivation_told = True
+
+
+def shared_contact(case: Case, news: ContactNews, told: bool, now: datetime) -> None:
+    """The enrollment heard the news, or could not be told in time."""
+    if news == case.contact_news:
+        case.contact_news = news.told()
+    if not told:
+        case.timeline.log(now, EventKind.CONTACT_NOT_SHARED)
