@@ -1,6 +1,6 @@
-# The worker, and the client beside it. Not built yet: see the head of docker-compose.yml.
+# The image of worker, page and client. It was never built: see the head of docker-compose.yml.
 
-# The Python that requirements.txt was locked with.
+# Use the Python version with which requirements.txt was locked.
 FROM python:3.11-slim AS build
 WORKDIR /build
 COPY requirements.txt .

@@ -1,19 +1,19 @@
-# make demo        real cases live through 72 hours, in seconds
-# make test        the tests that prove the rules and the service, in three minutes
-#                  TESTS=tests/domain all of these, and only these
-# make test-all    every test, as CI runs them: with what tests/kept_for_all.py lists
-# make dev         a server, its Web UI and a worker, until Ctrl-C
-#                  IN=.demo shows what make demo left
-# make walk        every sequence of events up to a depth, checked: writes tests/walk.md
-# make mutants     is every rule of the domain held by a test? tests/domain/mutants.md
-# make check       format, lint, types, import rules
-# make bench       all that is measured, into experiments/benchmarks/performance.md:
-#                  some 40 minutes of a quiet machine
-#                  CASES=500 opens fewer; PARTS="case many" measures and prints only these
-# make faults      what faults do to it, into experiments/faults/faults.md: some fifteen minutes
-# make messages    what the page says, anew into the catalogs of its languages
-# make licences    what the licences are of what the service runs on, into deploy/licences.md
-# make lock        the requirements anew, after a change of pyproject.toml
+# make demo        play cases of 72 hours in seconds, on a real Temporal server
+# make test        run the tests of the rules and the service, in three minutes;
+#                  TESTS=tests/domain runs all of these, and only these
+# make test-all    run all tests, as CI does: also those in tests/kept_for_all.py
+# make dev         run a server, its Web UI and a worker, until Ctrl-C;
+#                  IN=.demo shows the data of the demo
+# make walk        check every sequence of events up to a depth; write tests/walk.md
+# make mutants     change the domain's code and see whether a test fails: tests/domain/mutants.md
+# make check       check format, lint, types and imports
+# make bench       measure; write experiments/benchmarks/performance.md;
+#                  it takes some 40 minutes on a quiet machine; CASES=500 opens fewer cases;
+#                  PARTS="case many" runs and prints only these
+# make faults      run all faults; write experiments/faults/faults.md; some fifteen minutes
+# make messages    update the page's message catalogs
+# make licences    list the licences of our dependencies in deploy/licences.md
+# make lock        update the requirements after a change of pyproject.toml
 
 PYTHON ?= python3
 VENV ?= .venv

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The client: opens, watches and drives cases, and tells the programme of sellers.
+"""The client: it opens, shows and changes cases and enrollments.
 
 `python client.py --help` shows the commands.
 
-Exit codes: 0 it is done; 1 it did not happen (refused, not found, unreachable, no answer);
-2 bad input, and nothing of it was sent; 130 stopped by Ctrl-C, so that it may have happened.
-An audit that finds something exits 1, too.
+Exit codes: 0 done; 1 not done (refused, not found, unreachable, no answer); 2 bad input, and
+nothing was sent; 130 stopped by Ctrl-C, so it may have happened. An audit that finds something
+exits with 1 too.
 """
 
 import os
@@ -64,7 +64,7 @@ def _command(panel: str, name: str, does: Callable[..., None], *examples: str) -
     lines = "\n".join(f"  python client.py {name} {example}" for example in examples)
     group, _, own_name = name.rpartition(" ")
     within = _groups[group] if group else app
-    # As paragraphs: a terminal is rarely as wide as our lines of code.
+    # Join the lines of each paragraph. A terminal is rarely as wide as our code.
     paragraphs = (" ".join(part.split()) for part in (does.__doc__ or "").split("\n\n"))
     within.command(
         own_name,
@@ -116,7 +116,7 @@ _command(
     "US/A2EXAMPLE --issue ISS-2 --note 'Reported twice'",
 )
 _command(OPERATIONS, "audit", audit, "", "--quick", "--ask --json")
-_group(OPERATIONS, "ratings", "What sellers' ratings are.")
+_group(OPERATIONS, "ratings", "Sellers' Account Health Ratings.")
 _command(
     OPERATIONS,
     "ratings import",
@@ -159,7 +159,7 @@ _command(
 )
 _command(DESK, "decide", decide, "US/A2EXAMPLE resume --note 'Their line was down'")
 _command(DESK, "harm", harm, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
-_group(OPERATIONS, "enrollment", "Where sellers stand in the programme, and what may change it.")
+_group(OPERATIONS, "enrollment", "Sellers' enrollments in the programme.")
 _command(OPERATIONS, "enrollment show", show_enrollment, "US/A2EXAMPLE", "US/A2EXAMPLE --json")
 _command(OPERATIONS, "enrollment list", list_sellers, "--status invited --store US", "--json")
 _command(
@@ -177,21 +177,21 @@ _command(DEVELOPER, "advance", advance, "US/A2EXAMPLE 8h", "US/A2EXAMPLE PT72H")
 
 
 def main() -> int:
-    """Run a command; answers the exit code."""
+    """Run a command, and return the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that lacks a character of a seller's name still shows the rest.
+        # If a terminal lacks a character of a seller's name, show the rest.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
     try:
         return app(prog_name="client.py", standalone_mode=False) or 0
     except typer.TyperException as problem:
-        if line := problem.format_message().strip():  # without one, it has shown the help
+        if line := problem.format_message().strip():  # empty if it has shown the help
             print(line.replace("Value error, ", ""), file=sys.stderr)
         return problem.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    except (BrokenPipeError, SystemExit):  # whoever reads has seen enough; rich leaves by itself
+    except (BrokenPipeError, SystemExit):  # the reader of a pipe has ended; rich raises SystemExit
         return 1
-    except Exception as unexpected:  # nobody is helped by a traceback
+    except Exception as unexpected:  # a traceback does not help the user
         print(f"unexpected: {type(unexpected).__name__}: {unexpected}", file=sys.stderr)
         return 1
 
@@ -201,5 +201,5 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
-    # The interpreter can abort on its way out after the SDK's threads; the exit code counts.
+    # Skip the interpreter's shutdown: after the SDK's threads it can abort and lose the exit code.
     os._exit(code)

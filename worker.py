@@ -1,9 +1,9 @@
-"""The service: performs the cases of a Temporal namespace.
+"""The service: it performs the cases of a Temporal namespace.
 
 python worker.py                    serve all queues, on the server of TEMPORAL_ADDRESS
 python worker.py --queue telephony  serve one queue only (may be repeated)
 python worker.py --dev              with an embedded server, its Web UI and the sellers' page
-python worker.py --dev .demo        likewise, with what they keep in the folder .demo
+python worker.py --dev .demo        the same, with its data in the folder .demo
 """
 
 import argparse
@@ -47,14 +47,14 @@ log = structlog.get_logger("worker")
 
 
 async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: bool) -> None:
-    """Serve `queues` until SIGTERM or SIGINT, then let what is under way finish."""
+    """Serve `queues` until SIGTERM or SIGINT, then finish what is under way."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        told = environment()
-        address, namespace = str(told["target_host"]), str(told["namespace"])
+        connection = environment()
+        address, namespace = str(connection["target_host"]), str(connection["namespace"])
         zones = newest_known(settings.time_zones_checked)
         runtime = metrics_at(settings.metrics, namespace, zones) if settings.metrics else None
         if dev:
@@ -75,7 +75,7 @@ async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: 
         providers = providers_of(settings, client)
         links = page.links() if page.is_configured else None
         serving_queues = working(client, settings, providers, queues, links)
-        if not dev:  # whose server would be left behind
+        if not dev:  # ending as if killed would leave the embedded server behind
             serving_queues = _watched(client, serving_queues)
         workers = await stack.enter_async_context(serving_queues)
         if settings.health:
@@ -100,7 +100,7 @@ async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: 
 async def _watched(
     client: Client, running: AbstractAsyncContextManager[Workers]
 ) -> AsyncIterator[Workers]:
-    """The workers, with an eye on them until they have stopped."""
+    """Run the workers, and watch them until they have stopped."""
     watching = None
     try:
         async with running as workers:
@@ -112,10 +112,10 @@ async def _watched(
 
 
 async def _watch(client: Client, workers: Workers) -> None:
-    """End where a workflow task is lost: seen twice, by a machine that did not sleep in between.
+    """End the process if a workflow task is lost.
 
-    Where Temporal does not answer, a task takes as long as that lasts, and another worker would
-    not help.
+    A task counts as lost if it is seen so twice, and the machine did not sleep in between. While
+    Temporal does not answer, a task takes as long as the outage, and a restart would not help.
     """
     seen = 0
     while True:
@@ -135,9 +135,9 @@ async def _answers(client: Client) -> bool:
 
 
 def _end_as_if_killed() -> NoReturn:
-    """Leave it to whoever watches over this process to start another.
+    """End at once, so that the supervisor starts another process.
 
-    A worker that has lost a task cannot be stopped in order, as it waits for that task.
+    A worker that has lost a task cannot stop normally, since it waits for that task.
     """
     log.critical("a workflow task was lost; start the worker again")
     sys.stdout.flush()
@@ -146,7 +146,7 @@ def _end_as_if_killed() -> NoReturn:
 
 
 def main() -> int:
-    """Run the service; the exit code is 2 for a setting that is wrong."""
+    """Run the service. Return exit code 2 if a setting is bad."""
     parser = argparse.ArgumentParser(description="The case72 worker.")
     parser.add_argument(
         "--dev",
@@ -154,7 +154,7 @@ def main() -> int:
         const=Path(),
         type=Path,
         metavar="FOLDER",
-        help="run an embedded Temporal server and the sellers' page too; what they keep is in "
+        help="run an embedded Temporal server and the sellers' page too; keep their data in "
         "FOLDER (default: here)",
     )
     parser.add_argument(
@@ -178,7 +178,7 @@ def main() -> int:
         print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
         return 2
     try:
-        if arguments.dev is None:  # which has a page of its own
+        if arguments.dev is None:  # with --dev the page gets its own settings
             check_ways(page, settings)
     except ValueError as error:
         print(error, file=sys.stderr)
@@ -193,7 +193,7 @@ def main() -> int:
         dev = arguments.dev is not None
         asyncio.run(serve(settings, page, arguments.queue or list(QUEUES), dev))
     except Unreachable as error:
-        # Not 2, with which systemd leaves it at that: the server may only be slower to start.
+        # Do not return 2: systemd would not restart, but the server may only be slow to start.
         print(error, file=sys.stderr)
         return 1
     except (DevServerFailed, ValueError) as error:
@@ -209,5 +209,5 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # The interpreter can abort on its way out after the SDK's threads; the exit code counts.
+    # Skip the interpreter's shutdown: after the SDK's threads it can abort and lose the exit code.
     os._exit(code)

@@ -1,8 +1,8 @@
-"""Sellers enrol, and cases live from their opening to their end, on a real server (`make demo`).
+"""Enrols sellers and plays cases from opening to end on a real server (`make demo`).
 
-Time is played forward, so that 72 hours pass in seconds: the calls and e-mails, their results
-and the histories are real. It has a server and a simulated world of its own, begun anew each time:
-that of `make dev` knows nothing of it.
+The cases' clocks are moved forward, so 72 hours pass in seconds. The server and the histories are
+real; telephone, mail and account service are simulated. The demo has its own server and data,
+apart from those of `make dev`. Each run starts from nothing.
 """
 
 import asyncio
@@ -46,17 +46,17 @@ CLIENT = FOLDER.parent / "client.py"
 RATINGS = FOLDER / "ratings.csv"
 
 WORLD = Path(".demo")
-"""Like the folder that `make dev` runs in, so that `make dev IN=.demo` shows it afterwards."""
+"""The demo's folder. `make dev IN=.demo` shows its data afterwards."""
 SERVER = WORLD / ".temporal"
 STATE = WORLD / ".state"
 
-RING_SECONDS = 0.2  # so that a demo's calls do not take the time of real ones
-PATIENCE_SECONDS = 90
+RING_SECONDS = 0.2  # shorter than real calls
+STORY_TAKES_AT_MOST_SECONDS = 90
 
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of a story."""
+    """The end of a story."""
 
     story: Story
     workflow_id: str
@@ -64,7 +64,7 @@ class Ended:
     problem: str | None
 
     @property
-    def as_it_should(self) -> bool:
+    def is_expected(self) -> bool:
         """Whether the case ended as its story says."""
         view, story = self.view, self.story
         if view is None or view.status is not story.status:
@@ -81,11 +81,11 @@ EXPECTED = {
     "CA/A8MAPLE": EnrollmentStatus.INVITED,
     "US/A9FLINT": EnrollmentStatus.NOT_ELIGIBLE,
 }
-"""What the ratings in the file make of each seller."""
+"""The status of each seller that follows from the file of ratings."""
 
 
 async def _enrol(client: Client, address: str) -> dict[str, EnrollmentView]:
-    """Hand the ratings to the programme, as operations would, and see where each seller stands."""
+    """Import the ratings with the client, and return the view of each enrollment."""
     command = [str(CLIENT), "ratings", "import", str(RATINGS), "--by", "feed"]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -94,18 +94,18 @@ async def _enrol(client: Client, address: str) -> dict[str, EnrollmentView]:
     )
     if await process.wait() != 0:
         raise DevServerFailed("the ratings could not be imported")
-    standings = {}
+    views = {}
     for seller in EXPECTED:
         handle = client.get_workflow_handle_for(SellerEnrollment.run, f"enrollment/{seller}")
-        standings[seller] = await handle.query(SellerEnrollment.enrollment)
-    return standings
+        views[seller] = await handle.query(SellerEnrollment.enrollment)
+    return views
 
 
-def _sellers(standings: dict[str, EnrollmentView]) -> Table:
+def _sellers(views: dict[str, EnrollmentView]) -> Table:
     table = Table(title="Sellers enrol by their ratings", title_justify="left")
     for column in ("seller", "rating", "status", "what is missing"):
         table.add_column(column, justify="right" if column == "rating" else "left")
-    for seller, view in standings.items():
+    for seller, view in views.items():
         mark = "[green]" if view.status is EXPECTED[seller] else "[red]NOT AS IT SHOULD: "
         missing = (why_not_enrolled(view) or "").partition(": ")[2]
         table.add_row(seller, str(view.rating), f"{mark}{view.status}", missing)
@@ -124,15 +124,15 @@ async def _perform(client: Client, skipper: TimeSkipper, story: Story) -> Ended:
     )
     case = Stage(skipper, handle)
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(STORY_TAKES_AT_MOST_SECONDS):
             await story.play(case)
             return Ended(story, handle.id, await case.end(), None)
-    except Exception as error:  # whatever it is, the other stories go on
+    except Exception as error:  # the other stories go on after any error
         return Ended(story, handle.id, None, f"{type(error).__name__}: {error}")
 
 
 def _table(all_ended: list[Ended]) -> Table:
-    table = Table(title="Cases, each on a clock of its own", title_justify="left")
+    table = Table(title="Cases, each on its own clock", title_justify="left")
     for column in ("case", "what happened", "ended", "calls", "e-mails", "took"):
         numbers = column in {"calls", "e-mails"}
         table.add_column(column, justify="right" if numbers else "left", overflow="fold")
@@ -142,7 +142,7 @@ def _table(all_ended: list[Ended]) -> Table:
             table.add_row(ended.workflow_id, ended.story.told, f"[red]{ended.problem}", "", "", "")
             continue
         channels = [attempt.channel for attempt in view.attempts]
-        mark = "[green]" if ended.as_it_should else "[red]NOT AS IT SHOULD: "
+        mark = "[green]" if ended.is_expected else "[red]NOT AS IT SHOULD: "
         table.add_row(
             ended.workflow_id,
             ended.story.told,
@@ -160,40 +160,40 @@ def _span(span: timedelta) -> str:
 
 
 def _begin_anew() -> None:
-    """Forget the demo before.
+    """Delete the data of an earlier demo.
 
     Raises:
-        DevServerFailed: it goes on, or somebody looks at it.
+        DevServerFailed: a demo or `make dev` uses the data.
     """
     if is_in_use(SERVER):
-        raise DevServerFailed(f"the demo runs already, or `make dev IN={WORLD}` does: end it first")
+        raise DevServerFailed(f"a demo or `make dev IN={WORLD}` runs already; stop it first")
     for folder in (SERVER, STATE):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _run(settings: Settings, console: Console) -> bool:
-    """Play everything; whether it came out as it should."""
+    """Play everything. Return whether all ended as expected."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(dev_server(SERVER))
         client = await connect(server.address, identity=IDENTITY)
         await register_search_attributes(client)
         await stack.enter_async_context(working(client, settings, providers_of(settings, client)))
-        standings = await _enrol(client, server.address)
-        console.print(_sellers(standings))
+        views = await _enrol(client, server.address)
+        console.print(_sellers(views))
         skipper = time_skipper(client)
         stories = [_perform(client, skipper, story) for story in STORIES]
         all_ended = list(await asyncio.gather(*stories))
         console.print(_table(all_ended))
-        enrolled = {seller: view.status for seller, view in standings.items()} == EXPECTED
-        return enrolled and all(ended.as_it_should for ended in all_ended)
+        enrolled = {seller: view.status for seller, view in views.items()} == EXPECTED
+        return enrolled and all(ended.is_expected for ended in all_ended)
 
 
 def main() -> int:
-    """Play the demo; 0 only if each seller and each case came out as it should."""
+    """Play the demo. Return 0 only if all sellers and cases ended as expected."""
     configure_logs("console", "error")
     console = Console(width=None if sys.stdout.isatty() else 120)
     try:
-        # Nobody is called and written to by a demo, whatever else this machine serves.
+        # The demo must call nobody, even if this machine's settings name real providers.
         settings = Settings(
             state=STATE, ring_seconds=RING_SECONDS, telephone=("simulated",), mail="simulated"
         )
@@ -203,16 +203,16 @@ def main() -> int:
     console.print("Starting a Temporal server and a worker, and importing ratings ...")
     try:
         _begin_anew()
-        as_it_should = asyncio.run(_run(settings, console))
+        is_expected = asyncio.run(_run(settings, console))
     except DevServerFailed as error:
         console.print(f"[red]{error}")
         return 1
     except (BadConnection, BadKeys) as error:
         console.print(f"[red]{error}")
         return 2
-    console.print(f"The e-mails they were sent: {settings.state / 'mail'} (a maildir)")
-    console.print(f"To browse all this: make dev IN={WORLD}, which prints where its Web UI is")
-    return 0 if as_it_should else 1
+    console.print(f"E-mails to sellers and desk: {settings.state / 'mail'} (a maildir)")
+    console.print(f"`make dev IN={WORLD}` shows all this, and prints the address of the Web UI")
+    return 0 if is_expected else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A case of the demo, its clock, and the people who work on it."""
+"""Plays a case of the demo."""
 
 import asyncio
 from datetime import timedelta
@@ -13,14 +13,14 @@ from workflows.case.issue_case import IssueCase
 
 
 class Stage:
-    """A case, its clock, and the people who work on it."""
+    """A case of the demo, with its clock."""
 
     def __init__(self, skipper: TimeSkipper, handle: WorkflowHandle[Any, CaseView]) -> None:
         self._skipper = skipper
         self._handle = handle
 
     async def look(self) -> CaseView:
-        """The case as it stands."""
+        """Return the current view."""
         return await self._handle.query(IssueCase.case)
 
     async def play(self, time: timedelta) -> None:
@@ -37,11 +37,11 @@ class Stage:
             await self.play(max(view.agenda[0].due - now, timedelta(0)) + timedelta(seconds=1))
         return view
 
-    async def tell(self, update: Any, event: Any) -> CaseView:  # Any: each update has its own
+    async def tell(self, update: Any, event: Any) -> CaseView:  # Any: each update has its own type
         """Send an update."""
         view: CaseView = await self._handle.execute_update(update, event)
         return view
 
     async def end(self) -> CaseView:
-        """The case as it ended."""
+        """Wait for the end of the case, and return its view."""
         return await self._handle.result()

@@ -1,4 +1,4 @@
-"""The demo's stories: what people do in each case; the engine does the rest."""
+"""The demo's stories: what people do in each case. The engine does the rest."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -85,14 +85,14 @@ async def _turns_out_a_fraud(case: Stage) -> None:
 
 @dataclass(frozen=True)
 class Story:
-    """A case of the demo, and how it should end."""
+    """A case of the demo, and its expected end."""
 
     file: str
     told: str
     play: Callable[[Stage], Awaitable[None]]
     status: Status
     reason: Reason | str
-    """Or how it begins, where it is in words."""
+    """The reason, or the beginning of a reason that is a sentence."""
 
 
 STORIES = (
@@ -126,7 +126,7 @@ STORIES = (
     ),
     Story(
         "fraud.json",
-        "turns out a fraud in hour 5",
+        "fraud is reported in hour 5",
         _turns_out_a_fraud,
         Status.DEACTIVATED,
         Reason.HARM,

@@ -1,7 +1,7 @@
-"""A full workflow cache: a query, and an update right after it. Shown with temporalio 1.35.0.
+"""A query with an update right after it, while the workflow cache is full (temporalio 1.35.0).
 
-python experiments/full_cache.py 10    of 40 workflows some are stuck for good, others refused
-python experiments/full_cache.py 100   room for all: nothing is lost
+python experiments/full_cache.py 10    of 40 updates some are refused, and some workflows hang
+python experiments/full_cache.py 100   all workflows fit into the cache, and nothing is lost
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 @workflow.defn
 class Counting:
-    """Counts its updates, for ever."""
+    """A workflow that counts its updates and never ends."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -41,7 +41,7 @@ class Counting:
 
 
 async def ask_and_tell(handle: WorkflowHandle[Counting, None]) -> str:
-    """What comes of an update that follows a query by 5 ms."""
+    """Query the workflow, and send an update 5 ms later. Return the result of the update."""
     asked = asyncio.ensure_future(handle.query(Counting.count))
     await asyncio.sleep(0.005)
     try:
@@ -56,7 +56,7 @@ async def ask_and_tell(handle: WorkflowHandle[Counting, None]) -> str:
 
 
 async def main(cached: int) -> None:
-    """Four at once, over and over all workflows."""
+    """Do that for all workflows, four at once, and count the results."""
     async with (
         await WorkflowEnvironment.start_local(
             dev_server_existing_path=shutil.which("temporal")
@@ -83,7 +83,7 @@ async def main(cached: int) -> None:
         await asyncio.gather(*(some(handles[first::4]) for first in range(4)))
         print(dict(answers), flush=True)
         await environment.shutdown()
-        os._exit(0)  # the worker could not be stopped: it waits for what it lost
+        os._exit(0)  # a normal stop would hang, since the worker waits for the lost tasks
 
 
 asyncio.run(main(int(sys.argv[1])))

@@ -1,1 +1,1 @@
-"""The seller's account health page: a skin over the workflows' updates and queries."""
+"""The sellers' account health page. It uses the workflows' updates and queries only."""

@@ -28,7 +28,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    # The page is there before Temporal is, and says that it is away.
+    # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
     async with serving(build(client, settings, codec, desk_phone), settings):
         log.info(
@@ -50,7 +50,7 @@ def _codec() -> CodecSettings:
 
 
 def main() -> int:
-    """Run the page; the exit code is 2 for a setting that is wrong or missing."""
+    """Run the page. Return exit code 2 if a setting is bad or missing."""
     try:
         general = Settings()
     except ValidationError as error:
@@ -82,5 +82,5 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # The interpreter can abort on its way out after the SDK's threads (worker.py).
+    # Skip the interpreter's shutdown, as in worker.py.
     os._exit(code)

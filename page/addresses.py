@@ -1,36 +1,36 @@
-"""The name that an address counts under where so many requests are let through for each."""
+"""The name under which rate limits count the requests of an address."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from starlette.requests import Request
 
-_NOBODY_KNOWN = "unknown"
+_UNKNOWN = "unknown"
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([\d.]+):\d+")
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""The whole of IPv4, as a network without it sees it: within a single /64."""
+"""The prefix under which an IPv6-only network sees all IPv4 addresses. It is a single /64."""
 
 
 def network_asking(request: Request) -> str:
-    """Return the network that a request comes from; behind a trusted proxy, the visitor's."""
+    """Return the network of the visitor who sent a request. A trusted proxy names the visitor."""
     return network_of(request.client.host if request.client else "")
 
 
 def network_of(host: str) -> str:
-    """Return the name that an address counts under.
+    """Return the name under which an address counts.
 
-    Of IPv6 that is the /64, which is the least that one visitor has.
+    An IPv6 address counts as its /64, which is the least that one visitor has. An IPv4 address
+    written as IPv6 counts as the IPv4 address. A port, which some proxies add, is ignored.
 
-    An IPv4 address that is written as IPv6 counts as itself, and so does one with a port, as some
-    proxies give it. What is no address, as a proxy may say of a visitor it does not know, all
-    counts as one: it could be another each time.
+    All texts that are not addresses share one name. A proxy may use them for unknown visitors, and
+    each request could have another text.
     """
     if found := _WITH_PORT.fullmatch(host):
         host = found[1] or found[2] or ""
     try:
         address = ip_address(host)
     except ValueError:
-        return _NOBODY_KNOWN
+        return _UNKNOWN
     if not isinstance(address, IPv6Address):
         return str(address)
     if address.ipv4_mapped is not None:

@@ -1,4 +1,4 @@
-"""The application: its routes, and what is shown when something goes wrong."""
+"""The application: its routes and its error pages."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,7 @@ from temporal_client.failures import TemporalFailure
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_BODY = 512 * 1024
-"""Bytes: more than three times the largest plan, each character of it as long as one can be."""
+"""In bytes. It is more than three times the largest plan, with the longest encoding."""
 
 
 def build(
@@ -36,10 +36,10 @@ def build(
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
-    `desk_phone`: the line that sellers are told to call, if there is one.
+    `desk_phone` is the line that sellers are told to call, if there is one.
 
     Raises:
-        ValueError: a setting is missing, and named.
+        ValueError: a setting is missing. The message names it.
     """
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
@@ -50,8 +50,8 @@ def build(
         return HeadersAndLog(page, tls=visits.secure)
     encrypts = client.data_converter.payload_codec
     if encrypts is None:
-        raise ValueError("CASE72_CODEC_PASSWORD: is of no use without CASE72_ENCRYPTION_KEYS_FILE")
-    # Beside the page, not within: it is for operators, with a login and an origin of its own.
+        raise ValueError("CASE72_CODEC_PASSWORD: needs CASE72_ENCRYPTION_KEYS_FILE")
+    # Mount it beside the page: it is for operators, and has its own login and origin.
     endpoint = codec_app(encrypts, ui_origin=codec.ui, password=codec.password.get_secret_value())
     both = without_redirects(
         Starlette(
@@ -66,7 +66,7 @@ def build(
 
 
 def _routes(pages: Pages, responses: Responses) -> Starlette:
-    # Starlette passes each handler the kind of exception it is registered for.
+    # Starlette passes each handler only the kind of exception that it is registered for.
     async def no_visit(request: Request, _: Exception) -> Response:
         return responses.error(request, 403, why="no_visit")
 
@@ -122,7 +122,7 @@ def _routes(pages: Pages, responses: Responses) -> Starlette:
 
 
 class _Static(StaticFiles):
-    """Files whose addresses change with their content, so that browsers keep them."""
+    """Static files. Their URLs change with the content, so browsers may keep them."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on
@@ -131,7 +131,7 @@ class _Static(StaticFiles):
 
 
 def _version() -> str:
-    """Return what changes whenever a static file does."""
+    """Return a version that changes whenever a static file changes."""
     digest = sha256()
     for path in sorted(STATIC.iterdir()):
         digest.update(path.read_bytes())

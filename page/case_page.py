@@ -1,6 +1,6 @@
-"""What the page shows of a case: of its view, only what is meant for the seller.
+"""What the page shows of a case. It takes only what is for the seller from the view.
 
-Left out are the timeline with its notes, who of the desk did what, and who reported harm.
+It leaves out the timeline and its notes, the names of the desk's people, and who reported harm.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt, made or to come; `words` and `result` are messages to be translated."""
+    """An attempt, made or to come. `words` and `result` are messages to translate."""
 
     words: str
     at: datetime
@@ -43,11 +43,11 @@ class Attempt:
 
 @dataclass(frozen=True)
 class CasePage:
-    """A case, as its seller sees it."""
+    """A case as its seller sees it."""
 
     view: CaseView
     now: datetime
-    """By the case's own clock."""
+    """The time of the case's own clock."""
 
     @property
     def status(self) -> Status:
@@ -56,32 +56,32 @@ class CasePage:
 
     @property
     def headline(self) -> str:
-        """The status, to be translated."""
+        """The words for the status, to translate."""
         return words.STATUS[self.status]
 
     @property
     def why_ended(self) -> str | None:
-        """Why the case ended as it did, to be translated."""
+        """Why the case ended, to translate."""
         return words.WHY_ENDED.get(self.view.reason or "")  # type: ignore[call-overload, no-any-return]  # a reason, or a sentence
 
     @property
     def tone(self) -> str:
-        """How the page is to feel: `urgent`, `act`, `wait`, `done` or `over`."""
+        """The tone of the page: `urgent`, `act`, `wait`, `done` or `over`."""
         return _TONES[self.status]
 
     @property
     def wants_plan(self) -> bool:
-        """Whether a plan is what is needed from the seller now."""
+        """Whether the seller should submit a plan now."""
         return self.status in (Status.CONTACTING, Status.WORKING)
 
     @property
     def is_open(self) -> bool:
-        """Whether the seller can still do something about it."""
+        """Whether the seller can still act on the case."""
         return self.status in OPEN
 
     @property
     def is_closed(self) -> bool:
-        """Whether it has ended."""
+        """Whether the case has ended."""
         return self.status in CLOSED
 
     @property
@@ -96,7 +96,7 @@ class CasePage:
         return enrollment.deactivated != (self.status is Status.DEACTIVATED)
 
     def is_another_than(self, about_id: str) -> bool:
-        """Return whether a link, by the id in it, was for another case of the account."""
+        """Return whether the id in a link is of another case of the account."""
         return about_id.startswith("case/") and about_id not in (
             self.view.id,
             self.view.id.rpartition("/")[0],
@@ -104,7 +104,7 @@ class CasePage:
 
     @property
     def deadline(self) -> datetime | None:
-        """The deadline that is running, if there is one."""
+        """The running deadline, if there is one."""
         running = self.status in (Status.CONTACTING, Status.WORKING)
         return self.view.deadline if running else None
 
@@ -115,26 +115,26 @@ class CasePage:
 
     @property
     def calling(self) -> bool:
-        """Whether the seller's telephone rings now, or is about to since they asked."""
+        """Whether a call rings now, or a requested call is about to."""
         asked_for = any(p.about is Purpose.REQUESTED for p in self.view.agenda)
         under_way = (a.channel is Channel.CALL and a.result is None for a in self.view.attempts)
         return self.is_open and (asked_for or any(under_way))
 
     @property
     def has_button(self) -> bool:
-        """Whether "contact me now" is there to be pressed."""
+        """Whether the button "contact me now" is shown."""
         waits = self.calling or self.call_again_from or self.cannot_call
         return self.is_open and not waits
 
     @property
     def call_again_from(self) -> datetime | None:
-        """When the seller may ask for a call; None if that is now."""
+        """When the seller may ask for a call again; None if they may now."""
         again = self.view.call_again_from
         return again if again is not None and again > self.now else None
 
     @property
     def cannot_call(self) -> str | None:
-        """Why the number that we have is not called, to be translated; None if it is."""
+        """Why we do not call the number that we have, to translate; None if we do."""
         problem = self.view.cannot_call
         return None if problem is None else words.CANNOT_CALL[problem]
 
@@ -158,12 +158,12 @@ class CasePage:
 
     @property
     def plan_waits(self) -> bool:
-        """Whether somebody still reads the newest plan, if that has no answer yet."""
+        """Whether an unanswered plan is still read by somebody."""
         return self.status in READS_PLANS
 
     @property
     def answer(self) -> Plan | None:
-        """The newest plan, where a reviewer has answered it and another is awaited."""
+        """The newest plan, if a reviewer has answered it and the seller must send another."""
         newest = self.view.plans[-1] if self.view.plans else None
         if self.status is Status.WORKING and newest is not None and newest.decision is not None:
             return newest
@@ -171,16 +171,16 @@ class CasePage:
 
     @property
     def rejected(self) -> str:
-        """The mark of the plan that was rejected and is to be changed; empty if there is none."""
+        """The mark of a rejected plan that the seller must change; empty if there is none."""
         answer = self.answer
-        is_no = answer is not None and answer.decision is Review.REJECT
-        return mark_of(answer.plan) if answer is not None and is_no else ""
+        is_rejected = answer is not None and answer.decision is Review.REJECT
+        return mark_of(answer.plan) if answer is not None and is_rejected else ""
 
     @property
     def state(self) -> str:
-        """Changes with whatever makes asking or sending again mean something new.
+        """A text that changes when a repeated request would mean something new.
 
-        Begins with the number of plans: what was typed of one is kept until it is sent (page.js).
+        It begins with the number of plans. page.js keeps what was typed until that number changes.
         """
         changes = sum(entry.what in CHANGES_THE_CASE for entry in self.view.timeline)
         return f"{len(self.view.plans)}.{changes}"
@@ -189,8 +189,8 @@ class CasePage:
 def case_page(view: CaseView) -> CasePage:
     """Return a case as it is shown now.
 
-    On a server that skips time a case's clock is ahead of the one on the wall, by as much as
-    the last thing that happened to it.
+    On a server that skips time the case's clock is ahead of the wall clock. Then the time of the
+    last event counts as now.
     """
     happened = [entry.at for entry in view.timeline[-1:]] + [a.at for a in view.attempts[-1:]]
     return CasePage(view, max([datetime.now(UTC), *happened]))

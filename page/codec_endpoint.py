@@ -1,7 +1,7 @@
-"""What the Temporal Web UI and the command `temporal` read encrypted payloads through.
+"""The codec endpoint, through which the Temporal Web UI and `temporal` read encrypted payloads.
 
-They send payloads to /encode and /decode as protobuf JSON. The Web UI needs a cookie, got at
-/login and sent along by its "include cross-origin credentials"; the command needs HTTP Basic
+They send payloads to /encode and /decode as protobuf JSON. The Web UI needs the cookie from
+/login, which its setting "include cross-origin credentials" sends. The command needs HTTP Basic
 (`--codec-auth`). See docs/encryption.md.
 """
 
@@ -26,7 +26,7 @@ from page.middleware import without_redirects
 from workflows.shared.payloads import ENCRYPTED, why_unreadable
 
 LARGEST_PAYLOADS = 8 * 1024 * 1024
-"""Bytes: twice what Temporal lets through at once, as base64 and JSON make it longer."""
+"""In bytes. It is twice Temporal's limit, since base64 and JSON make payloads longer."""
 LARGEST_LOGIN = 4 * 1024
 
 _Convert = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
@@ -44,12 +44,12 @@ _LOGGED_IN = '<p>You are logged in. The <a href="%s">Temporal Web UI</a> can rea
 
 
 def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> ASGIApp:
-    """Return the endpoint, to be mounted under any path.
+    """Return the endpoint. It can be mounted under any path.
 
     Args:
-        codec: as the worker's (`runtime.encryption.codec_of_environment`).
-        ui_origin: where the Web UI is, such as https://temporal.example; no other page may ask.
-        password: what people log in with.
+        codec: the worker's codec (`runtime.encryption.codec_of_environment`).
+        ui_origin: the Web UI's origin, such as https://temporal.example. No other page may ask.
+        password: the password of operators.
 
     Raises:
         ValueError: the password is too short.
@@ -61,13 +61,13 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> ASGIApp:
 
     def converting(convert: _Convert) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            if not login.is_in(request):  # before the body is read, which may be large
+            if not login.is_in(request):  # check before reading the body, which can be large
                 raise HTTPException(401, "log in first")
             sent = Payloads()
             try:
                 Parse(await request.body(), sent, ignore_unknown_fields=True)
             except (ParseError, UnicodeDecodeError):
-                raise HTTPException(400, "is no Payloads as protobuf JSON") from None
+                raise HTTPException(400, "the body is not Payloads as protobuf JSON") from None
             converted = Payloads(payloads=await convert(sent.payloads))
             return Response(MessageToJson(converted, indent=None), media_type="application/json")
 
@@ -108,7 +108,7 @@ def codec_app(codec: PayloadCodec, *, ui_origin: str, password: str) -> ASGIApp:
 
 
 def _with_any_slashes(app: ASGIApp) -> ASGIApp:
-    """Take `/decode`, `/decode/` and `//decode` for the same: people type the address elsewhere."""
+    """Treat `/decode`, `/decode/` and `//decode` alike, since people type the address by hand."""
 
     async def named(scope: Scope, receive: Receive, send: Send) -> None:
         root = scope["root_path"]
@@ -119,10 +119,10 @@ def _with_any_slashes(app: ASGIApp) -> ASGIApp:
 
 
 def _shown(payload: Payload) -> Payload:
-    """Say why a payload could not be decrypted in its place: the rest of the page still reads."""
+    """Replace a payload that could not be decrypted by the reason. The others stay readable."""
     if payload.metadata.get("encoding") != ENCRYPTED.encode():
-        return payload  # a reason in its metadata would be whoever wrote it's
-    said = f'"cannot be read: {why_unreadable(payload)}"'  # ours: nothing in it to be escaped
+        return payload  # a reason in its metadata would not be ours
+    said = f'"cannot be read: {why_unreadable(payload)}"'  # our words, so nothing to escape
     return Payload(metadata={"encoding": b"json/plain"}, data=said.encode())
 
 

@@ -1,4 +1,4 @@
-"""What the page shows of an enrollment: each requirement and how far it is, and a chart."""
+"""What the page shows of an enrollment: the progress of each requirement, and a chart."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.view import Requirement, StandingView
 
 TOP = 1000
-"""The best rating there is, at the top of the chart."""
+"""The best possible rating, at the top of the chart."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A month's first day on the chart, in percent of its width."""
+    """A month's first day on the chart. `x` is in percent of the width."""
 
     x: str
     day: date
@@ -35,12 +35,12 @@ class Chart:
 
     @property
     def width(self) -> int:
-        """Days of the window."""
+        """The number of days in the window."""
         return window_length(self.today)
 
     @property
     def points(self) -> str:
-        """The line, from its first known day to the end of today."""
+        """The corners of the line, from the first known day to the end of today."""
         corners: list[tuple[int, int]] = []
         for rating, until in self._spans():
             corners += [(self._x(rating.date), rating.rating), (self._x(until), rating.rating)]
@@ -48,7 +48,7 @@ class Chart:
 
     @property
     def low(self) -> list[tuple[int, int]]:
-        """The stretches below: the first day of each, and for how many days."""
+        """The stretches below: the first day of each, and its number of days."""
         return [
             (self._x(rating.date), self._x(until) - self._x(rating.date))
             for rating, until in self._spans()
@@ -57,12 +57,12 @@ class Chart:
 
     @property
     def good_at(self) -> int:
-        """How far from the top the line of a good rating is."""
+        """The distance from the top to the line of a good rating."""
         return TOP - GOOD
 
     @property
     def months(self) -> list[Mark]:
-        """The firsts of months, but those too near to the right edge for a name."""
+        """The first days of months, except those too near to the right edge for a name."""
         start = window_start(self.today)
         days = (start + timedelta(days=n) for n in range(self.width))
         firsts = [day for day in days if day.day == 1]
@@ -89,7 +89,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class EnrollmentPage:
-    """An enrollment, as its seller sees it."""
+    """An enrollment as its seller sees it."""
 
     view: StandingView
 
@@ -105,7 +105,7 @@ class EnrollmentPage:
 
     @property
     def tone(self) -> str:
-        """How the page is to feel: `act`, `wait`, `done` or `over`."""
+        """The tone of the page: `act`, `wait`, `done` or `over`."""
         if self.deactivated:
             return "over"
         tones = {
@@ -126,12 +126,12 @@ class EnrollmentPage:
 
     @property
     def window(self) -> int:
-        """Days of the window."""
+        """The number of days in the window."""
         return window_length(self.view.today)
 
     @property
     def days_short(self) -> int:
-        """How many days the record is too short."""
+        """By how many days the record is too short."""
         return self.window - self.view.days_on_record
 
     @property
@@ -141,18 +141,18 @@ class EnrollmentPage:
 
     @property
     def days_left(self) -> int | None:
-        """How many more days may be below; None if none was yet, or the account is not enrolled."""
+        """How many more days may be below; None if no day was, or the seller is not enrolled."""
         below = self.view.days_below
         return self.allowed - below if self.status is EnrollmentStatus.ENROLLED and below else None
 
     @property
     def good(self) -> int:
-        """The least rating that is good."""
+        """The lowest good rating."""
         return GOOD
 
     @property
     def qualifies_on(self) -> date | None:
-        """The day on which the rating will meet the requirement, if it does not today."""
+        """The day on which the rating will meet the requirement; None if it does today."""
         on = self.view.qualifies_on
         over = self.deactivated or self.status is EnrollmentStatus.EXPELLED
         awaited = on is not None and not self.met("rating") and not over
@@ -160,5 +160,5 @@ class EnrollmentPage:
 
     @property
     def chart(self) -> Chart | None:
-        """The rating over six months; None where none is known."""
+        """The chart of six months; None if no rating is known."""
         return Chart(self.view.ratings, self.view.today) if self.view.ratings else None

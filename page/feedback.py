@@ -1,4 +1,4 @@
-"""What a page says besides the state: what was done, refused, or typed and not yet taken."""
+"""What a page says besides the state: what was done or refused, and what was typed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,24 +27,24 @@ class Feedback:
     """What a page says besides the state of case and enrollment."""
 
     notice: str | None = None
-    """A message to be translated."""
+    """A message to translate."""
     again_from: datetime | None = None
-    """The moment that the message names, if it does."""
+    """The moment that the message names, if any."""
     news: str | None = None
-    """What was done just now: `call`, `plan` or `number`."""
+    """What the seller did just now: `call`, `plan` or `number`."""
     plan: PlanForm | None = None
     number: NumberForm = field(default_factory=NumberForm)
     status: int = 200
 
 
 def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
-    """Return what was done, said once, and only as far as it still holds."""
+    """Return the message that confirms what was done, if it still holds."""
     match news:
         case "call" if case is not None and case.calling:
             return CALLING
         case "plan" if case is not None:
             said = {Status.PLAN_REVIEW: PLAN_FOR_REVIEW, Status.ESCALATED: PLAN_FOR_DECISION}
-            # An older page that was sent again counts as what it was then: no plan for now.
+            # A plan sent again from an older page counts as a repeat, so no plan came in now.
             return CASE_CHANGED if case.wants_plan else said.get(case.status)
         case "number":
             return NUMBER_SAVED
@@ -52,7 +52,7 @@ def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
 
 
 def feedback_on(refusal: UpdateRefused) -> Feedback:
-    """Return what a refusal means to a seller."""
+    """Return what to tell a seller about a refusal."""
     match refusal.code:
         case Refusal.FILE_FULL:
             return Feedback(FILE_FULL, status=409)

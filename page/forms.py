@@ -1,4 +1,4 @@
-"""The forms that are posted, checked before anything is done with them."""
+"""Reads posted forms and checks them first."""
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -13,7 +13,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Forms:
-    """Reads the forms of our page, and refuses more than a person sends."""
+    """Reads the forms of our page. It refuses more forms than a person would send."""
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
@@ -21,21 +21,21 @@ class Forms:
         self._of_address = Limit(300, 300)
 
     async def read(self, request: Request) -> FormData:
-        """Return what was posted, whoever posted it.
+        """Return the posted form, without checking who sent it.
 
         Raises:
-            HTTPException: it is no form.
+            HTTPException: the body is not a form.
         """
         if request.headers.get("content-type", "").partition(";")[0] != FORM:
             raise HTTPException(415)
         return await request.form()
 
     def visit_of(self, request: Request, form: FormData) -> Visit:
-        """Return the visit that a form was sent in.
+        """Return the visit in which a form was sent.
 
         Raises:
-            NoVisit, NotOurForm: it was sent in none, or not from our page.
-            TooOften: too much came from one address, or for one account.
+            NoVisit, NotOurForm: there is no visit, or the form is not from our page.
+            TooOften: too many forms came from one address, or for one account.
         """
         self._of_address.take(network_asking(request))
         visit = self._visits.of(request)
@@ -50,17 +50,17 @@ def text_of(form: FormData, name: str) -> str | None:
 
 
 def case_of(form: FormData, visit: Visit) -> str:
-    """Return the own id of the case that a form is about: one of this visit's account only.
+    """Return the own id of the case that a form is about.
 
     Raises:
-        NotOurForm: it is none, or of another account.
+        NotOurForm: it is not a case's own id, or the case is of another account.
     """
     case_id = text_of(form, "case") or ""
     try:
         about = Visitor.of(case_id)
     except ValueError:
         raise NotOurForm from None
-    # A case's own id, of four parts: one without its run would be taken for another's.
+    # A case's own id has four parts. An id without the run could mean another case.
     is_own_id = case_id.startswith("case/") and case_id.count("/") == 3
     if not is_own_id or about.account != visit.visitor.account:
         raise NotOurForm

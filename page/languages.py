@@ -1,4 +1,4 @@
-"""The languages of the page: gettext catalogs, and dates, times and numbers by Babel."""
+"""The languages of the page: gettext catalogs, and Babel's dates, times and numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from reference.time_zones import clock_of
 HERE = Path(__file__).parent
 
 NAMES = {"en": "English", "fr": "Français", "es": "Español", "zh-Hans": "简体中文"}
-"""The languages by their tag, each in its own name."""
+"""The languages' own names, by tag."""
 
 _DAYS = {
     "en": "EEEE, MMMM\u00a0d",
@@ -30,16 +30,16 @@ _DAYS = {
     "es": "EEEE d\u00a0'de'\u00a0MMMM",
     "zh-Hans": "M月d日EEEE",
 }
-"""A day without its year, which CLDR has no name for; the number stays with its month."""
+"""The pattern of a day without its year, which CLDR lacks. Number and month stay on one line."""
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for it)
-    """Mark a message for translation, which happens where it is shown."""
+    """Mark a message for translation. It is translated when it is shown."""
     return message
 
 
 def catalog_path(tag: str) -> Path:
-    """Return the path of a language's catalog; English is in the templates themselves."""
+    """Return the path of a language's catalog. The English texts are in the templates."""
     return HERE / "locales" / tag.replace("-", "_") / "LC_MESSAGES" / "page.po"
 
 
@@ -59,7 +59,7 @@ def _translations(tag: str) -> NullTranslations:
 
 
 class Language:
-    """One language: its messages, and its templates."""
+    """A language with its messages and templates."""
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
@@ -86,7 +86,7 @@ LANGUAGES = {tag: Language(tag) for tag in NAMES}
 
 
 def language_of(*wishes: str | None) -> Language:
-    """Return the first wish there is wording for: tags such as `fr-CA`, or Accept-Language."""
+    """Return the first wished language that we have. Wishes are tags or an Accept-Language."""
     tags = (tag.partition(";")[0].strip() for wish in wishes for tag in (wish or "").split(","))
     known = (language_for(tag, LANGUAGES) for tag in tags)
     return LANGUAGES[next(filter(None, known), ENGLISH)]
@@ -94,22 +94,22 @@ def language_of(*wishes: str | None) -> Language:
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who reads a language, by the clock of a zone."""
+    """A reader with a language, a locale and a time zone."""
 
     language: Language
     tag: str | None = None
-    """The account's own, such as `en-CA`, whose dates are written as there."""
+    """The account's language tag, such as `en-CA`. It decides how dates are written."""
     time_zone: str | None = None
 
     @cached_property
     def locale(self) -> Locale:
-        """The account's own, where it is of the language that is shown."""
+        """The account's locale if it is of the shown language, else the language's."""
         own = choose_language(self.tag, LANGUAGES)
         return own.locale if own.language == self.language.tag else self.language.locale
 
     @cached_property
     def zone(self) -> tzinfo:
-        """The account's zone; UTC where none is known."""
+        """The account's zone; UTC if none is known."""
         return clock_of(self.time_zone)
 
     def say(self, message: str, **values: object) -> str:
@@ -117,15 +117,16 @@ class Reader:
         return self.language.say(message) % values if values else self.language.say(message)
 
     def moment(self, at: datetime) -> str:
-        """`Thursday, November 26 at 9:05 AM (Pacific Standard Time)`."""
+        """Format a moment: `Thursday, November 26 at 9:05 AM (Pacific Standard Time)`."""
         local = at.astimezone(self.zone)
         day = format_date(local, _DAYS[self.language.tag], locale=self.locale)
         return in_zone(self._both(day, at), local, self.locale)
 
     def short(self, at: datetime, now: datetime) -> str:
-        """`Thu, Nov 26 at 9:05 AM`; and the zone where it is not that of now.
+        """Format a moment shortly: `Thu, Nov 26 at 9:05 AM`.
 
-        That one the page says once for all. They differ where clocks have changed in between.
+        Add the zone if it differs from that of now, since the clocks change in between. The page
+        names the zone of now once.
         """
         local = at.astimezone(self.zone)
         said = self._both(format_skeleton("MMMEd", local, locale=self.locale), at)
@@ -133,7 +134,7 @@ class Reader:
         return said if same else in_zone(said, local, self.locale)
 
     def time_in_zone(self, at: datetime) -> str:
-        """`9:05 AM (Pacific Standard Time)`."""
+        """Format a time with its zone: `9:05 AM (Pacific Standard Time)`."""
         return in_zone(self.time(at), at.astimezone(self.zone), self.locale)
 
     def _both(self, day: str, at: datetime) -> str:
@@ -141,31 +142,31 @@ class Reader:
         return self.say(N_("%(day)s at %(time)s"), day=day, time=self.time(at))
 
     def time(self, at: datetime) -> str:
-        """`9:05 AM`."""
+        """Format a time: `9:05 AM`."""
         return format_time(at.astimezone(self.zone), "short", locale=self.locale)
 
     def zone_label(self, at: datetime) -> str:
-        """`Pacific Standard Time`, or `Edmonton, UTC-6`."""
+        """Name the zone of a moment: `Pacific Standard Time`, or `Edmonton, UTC-6`."""
         return zone_label(at.astimezone(self.zone), self.locale)
 
     def day(self, day: date) -> str:
-        """`January 12, 2027`."""
+        """Format a day: `January 12, 2027`."""
         return format_date(day, "long", locale=self.locale)
 
     def month(self, day: date) -> str:
-        """`Jan`."""
-        # Not by a skeleton: its pattern is LLL, which Babel 2.18 answers in the language that it
-        # was asked for first, whichever that was.
+        """Format a month: `Jan`."""
+        # Do not use a skeleton. Its pattern is LLL, and Babel 2.18 always formats that in the
+        # language of the first call.
         return format_date(day, "MMM", locale=self.locale)
 
     def number(self, number: int) -> str:
-        """`1,000`."""
+        """Format a number: `1,000`."""
         return format_decimal(number, locale=self.locale)
 
 
 @dataclass(frozen=True)
 class Left:
-    """Time left, in the parts that are shown."""
+    """The time left, in the parts that the page shows."""
 
     days: int
     hours: int
@@ -173,7 +174,7 @@ class Left:
 
     @classmethod
     def of(cls, span: timedelta) -> "Left":
-        """Round up, so that nobody reads 0 while there is a moment left."""
+        """Round up, so that the page shows 0 only after the end."""
         minutes = max(0, -(-int(span.total_seconds()) // 60))
         return cls(minutes // 1440, minutes // 60 % 24, minutes % 60)
 

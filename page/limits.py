@@ -1,6 +1,6 @@
-"""How often somebody may do something, kept in memory: a guard of this process.
+"""Rate limits, kept in the memory of this process.
 
-What must survive a restart, such as how often a seller is called, the case keeps itself.
+Limits that must survive a restart, such as on requested calls, are kept by the case.
 """
 
 import time
@@ -8,11 +8,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 _REMEMBERS = 20_000
-"""Names, at most: the one that was asked for longest ago is forgotten first."""
+"""The maximum of names. The name that was unused for longest is forgotten first."""
 
 
 class TooOften(Exception):
-    """Somebody asked more often than anybody needs to; may ask again after so many seconds."""
+    """A limit is used up. It can be used again after `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class TooOften(Exception):
 
 
 class Limit:
-    """For each name: `count` at once, and as many again over `seconds`."""
+    """Allows `count` at once for each name. A used-up limit fills again over `seconds`."""
 
     def __init__(
         self, count: int, seconds: float, clock: Callable[[], float] = time.monotonic
@@ -31,16 +31,16 @@ class Limit:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, name: str) -> None:
-        """Take one.
+        """Use the limit once.
 
         Raises:
-            TooOften: there is none.
+            TooOften: the limit is used up.
         """
         if seconds := self.wait(name):
             raise TooOften(seconds)
 
     def wait(self, name: str) -> int:
-        """Take one, and return 0; or the seconds after which there is one to take."""
+        """Use the limit once and return 0, or return the seconds until it can be used."""
         seconds, left = self._left_of(name)
         self._left[name] = (left if seconds else left - 1, self._clock())
         self._left.move_to_end(name)
@@ -49,7 +49,7 @@ class Limit:
         return seconds
 
     def until(self, name: str) -> int:
-        """Return 0, or the seconds after which there is one to take; take none."""
+        """Return the seconds until the limit can be used, or 0. Do not use it."""
         return self._left_of(name)[0]
 
     def _left_of(self, name: str) -> tuple[int, float]:

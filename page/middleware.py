@@ -1,4 +1,4 @@
-"""What is around the whole application: headers on every answer, and one log line for it."""
+"""Middleware that adds headers to every answer, and writes one log line for each."""
 
 import time
 
@@ -26,20 +26,20 @@ _TLS_ONLY = "max-age=31536000"
 
 
 def without_redirects(app: Starlette) -> Starlette:
-    """Switch off Starlette's own redirects: they name the host that the request named."""
+    """Switch off Starlette's own redirects, since they trust the request's Host header."""
     app.router.redirect_slashes = False
     return app
 
 
 class HeadersAndLog:
-    """Around the whole application, so that no answer goes out without it."""
+    """The outermost middleware, so no answer goes out without it."""
 
     def __init__(self, app: ASGIApp, *, tls: bool) -> None:
         self._app = app
         self._headers = _HEADERS | ({"Strict-Transport-Security": _TLS_ONLY} if tls else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, and log it without who it was or what it was about."""
+        """Answer a request. The log line names neither the visitor nor the account."""
         began, status = time.monotonic(), None
 
         async def with_headers(message: Message) -> None:
@@ -54,7 +54,7 @@ class HeadersAndLog:
         try:
             await self._app(scope, receive, with_headers)
         except Exception:
-            # Answered as 500 before it gets here; the traceback is for us to mend it by.
+            # The application has answered 500 already. Log the traceback for us.
             log.exception("unexpected")
             if status is None:
                 await PlainTextResponse("Please try again.\n", 500)(scope, receive, with_headers)

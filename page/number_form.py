@@ -18,16 +18,16 @@ _NO_NUMBER = NUMBER_PROBLEMS[ContactProblem.NO_PHONE_NUMBER]
 
 @dataclass
 class NumberForm:
-    """What was typed, as an E.164 number if it is one, and what is wrong with it."""
+    """The typed number, its E.164 form if it has one, and its problem if any."""
 
     typed: str = ""
     e164: str | None = None
     problem: str | None = None
-    """A message to be translated."""
+    """A message to translate."""
 
     @classmethod
     def of_form(cls, form: FormData, store: Store) -> "NumberForm":
-        """Read a number as people of the store write it. The workflow looks at it once more."""
+        """Read a number in the form that the store's country uses. The workflow checks it again."""
         typed = str(form.get("emergency_phone", "")).strip()[:_LONGEST]
         try:
             number = phonenumbers.parse(typed, store)
@@ -36,12 +36,12 @@ class NumberForm:
         e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
         if problem := number_problem(e164):
             return cls(typed, problem=NUMBER_PROBLEMS[problem])
-        if number.extension:  # which nobody would dial
+        if number.extension:  # we cannot dial an extension
             return cls(typed, problem=_NO_NUMBER)
         return cls(typed, e164)
 
     def is_refused_by(self, refusal: UpdateRefused) -> bool:
-        """Take a refusal of the number for the field's problem; return whether it is one."""
+        """Set the field's problem from a refusal. Return whether the refusal is of the number."""
         of_number = refusal.values.get("field") == "emergency_phone"
         if refusal.code != Refusal.DOES_NOT_EXIST or not of_number:
             return False
@@ -51,12 +51,12 @@ class NumberForm:
 
 
 def readable(phone: str | None) -> str:
-    """Return a number as people read it: `+1 206-555-0101`."""
+    """Format a number for people: `+1 206-555-0101`."""
     if phone is None:
         return ""
     try:
         return phonenumbers.format_number(
             phonenumbers.parse(phone), PhoneNumberFormat.INTERNATIONAL
         )
-    except NumberParseException:  # one that a case began with may be none
+    except NumberParseException:  # the number that started a case can be malformed
         return phone

@@ -1,4 +1,4 @@
-"""What each route of the page does: show something, or send an update to a workflow."""
+"""The handlers of the page's routes. Each shows a page or sends an update to a workflow."""
 
 import time
 
@@ -29,7 +29,7 @@ _SELLER = "seller"
 
 
 class Pages:
-    """A method for each route."""
+    """The handlers, one for each route."""
 
     def __init__(self, workflows: SellerWorkflows, visits: Visits, responses: Responses) -> None:
         self._workflows = workflows
@@ -40,10 +40,10 @@ class Pages:
         self._links = Limit(10, 600)
         self._forms = Forms(visits)
 
-    # --- looking --------------------------------------------------------------------------
+    # --- handlers that show something -----------------------------------------------------
 
     async def page(self, request: Request) -> Response:
-        """Show the seller's page as it is now, or go on in the language that was chosen."""
+        """Show the seller's page, or switch to the chosen language."""
         chosen = request.query_params.get("language")
         if chosen in NAMES:
             response: Response = RedirectResponse("/", 303)
@@ -58,14 +58,14 @@ class Pages:
         return response
 
     async def enter(self, request: Request) -> Response:
-        """Exchange a link's token for a visit, so that it does not stay in the address."""
+        """Open a visit for a link's token. The redirect removes the token from the address."""
         self._entries.take(network_asking(request))
         response = RedirectResponse("/", 303)
         self._visits.enter(request, response)
         return response
 
     async def fresh_link(self, request: Request) -> Response:
-        """Have a fresh link e-mailed for an old one; answer the same, whatever comes of it."""
+        """Have a fresh link e-mailed in return for an old one. The answer is always the same."""
         self._entries.take(network_asking(request))
         form = await self._forms.read(request)
         self._visits.check_site(request)
@@ -86,19 +86,19 @@ class Pages:
         return PlainTextResponse("alive\n")
 
     async def ready(self, _: Request) -> Response:
-        """Answer whether Temporal answers."""
+        """Answer whether Temporal is up."""
         if await self._workflows.ready():
             return PlainTextResponse("ready\n")
         return PlainTextResponse("Temporal does not answer\n", 503)
 
-    # --- doing ----------------------------------------------------------------------------
+    # --- handlers that send an update -----------------------------------------------------
 
     async def call(self, request: Request) -> Response:
-        """Ask for a call: the button "contact me now"."""
+        """Request a call, after a press of "contact me now"."""
         form = await self._forms.read(request)
         visit = self._forms.visit_of(request, form)
         case_id = case_of(form, visit)
-        # Pressed twice within a minute counts once; beyond that the case itself keeps count.
+        # Two presses within a minute count once. Beyond that the case limits the calls.
         key = visit.key("call", case_id, str(int(time.time() // 60)))
         try:
             event = RequestCall(by=_SELLER)
@@ -110,10 +110,10 @@ class Pages:
         return self._done("call")
 
     async def plan(self, request: Request) -> Response:
-        """Submit a plan; or show its form again with a row added or removed, or translated."""
+        """Submit a plan. Or show its form with a row added or removed, or in another language."""
         form = await self._forms.read(request)
         typed = PlanForm.of_form(form)
-        # Whatever goes wrong from here on, what was typed is shown again.
+        # After any error from here on, the page shows again what was typed.
         request.state.typed = typed
         visit = self._forms.visit_of(request, form)
         case_id = case_of(form, visit)
@@ -143,9 +143,9 @@ class Pages:
         return self._done("plan")
 
     async def number(self, request: Request) -> Response:
-        """Change the emergency number: in the open case if there is one, else in the enrollment.
+        """Change the emergency number in the open case, or else in the enrollment.
 
-        Each tells the other (docs/rules.md, section 2).
+        Each of them tells the other (docs/rules.md, section 2).
         """
         form = await self._forms.read(request)
         visit = self._forms.visit_of(request, form)
@@ -173,7 +173,7 @@ class Pages:
                     ChangeContact(by=_SELLER, emergency_phone=phone),
                 )
             except NotThere:
-                pass  # it has closed, and the enrollment is to know
+                pass  # the case has closed, so tell the enrollment
             else:
                 return
         event = ChangeAccount(by=_SELLER, emergency_phone=phone)

@@ -1,4 +1,4 @@
-"""The form of a plan: rows that come and go, and everything kept until it is taken."""
+"""The form of a plan. It has rows to add and remove, and keeps everything until it is accepted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ PARTS = ("root_causes", "corrective_actions", "preventive_measures", "evidence")
 
 @dataclass(frozen=True)
 class PlanWords:
-    """What the form calls the parts of a plan: messages to be translated, by part."""
+    """The form's messages for each part of a plan, to translate."""
 
     titles: Mapping[str, str]
     hints: Mapping[str, str]
@@ -77,36 +77,36 @@ TOO_MUCH = N_(
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a field: a message to be translated, and its numbers."""
+    """A problem with a field: a message to translate, and its numbers."""
 
     field_id: str
-    """The id of the field; of the form as a whole, the form's."""
+    """The id of the field, or of the form if the problem is with the whole form."""
     message: str
     numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
 class PlanForm:
-    """What a seller has typed, by part."""
+    """The texts that a seller has typed, by part."""
 
     rows: dict[str, list[str]]
     problems: list[Problem] = field(default_factory=list)
     added: str | None = None
-    """The id of the row just added, which is where the seller goes on."""
+    """The id of the row to focus after a row was added or removed."""
 
     @classmethod
     def blank(cls) -> "PlanForm":
-        """Return a form with an empty row of each part."""
+        """Return a form with an empty row in each part."""
         return cls({part: [""] for part in PARTS})
 
     @classmethod
     def of_plan(cls, plan: Plan) -> "PlanForm":
-        """Return a form with an earlier version, to go on from."""
+        """Return a form filled with an earlier version."""
         return cls({part: list(getattr(plan.plan, part)) or [""] for part in PARTS})
 
     @classmethod
     def of_form(cls, form: FormData) -> "PlanForm":
-        """Return what was posted: with lines broken as everywhere, and one row too many at most."""
+        """Return the posted form, with normal line breaks, and at most one row too many."""
         return cls(
             {
                 part: [
@@ -118,7 +118,7 @@ class PlanForm:
         )
 
     def rearranged(self, add: str | None, remove: str | None) -> bool:
-        """Add a row to a part, or take one away; return whether that was asked for."""
+        """Add or remove a row if the form asks for it. Return whether it does."""
         if add in self.rows:
             if len(self.rows[add]) < MOST_ROWS:
                 self.rows[add].append("")
@@ -134,14 +134,11 @@ class PlanForm:
         return add is not None or remove is not None
 
     def problem(self, field_id: str) -> Problem | None:
-        """Return what is wrong with a field."""
+        """Return the problem with a field, if any."""
         return next((p for p in self.problems if p.field_id == field_id), None)
 
     def plan(self) -> SubmitPlan | None:
-        """Return the plan; or None where something is wrong, which `problems` then says.
-
-        A row that was left blank is none.
-        """
+        """Return the plan, or None after setting `problems`. Blank rows are ignored."""
         kept = {
             part: [(n, text) for n, text in enumerate(texts, 1) if text.strip()]
             for part, texts in self.rows.items()
@@ -151,7 +148,8 @@ class PlanForm:
                 {"by": "seller", **{part: [t for _, t in rows] for part, rows in kept.items()}}
             )
         except ValidationError as error:
-            # A row that is wrong is there all the same, though pydantic does not count it.
+            # Pydantic does not count bad rows. If a part has only bad rows, do not report that it
+            # is too short.
             self.problems = [
                 self._problem(e, kept)
                 for e in error.errors()
@@ -160,9 +158,9 @@ class PlanForm:
             return None
 
     def is_unchanged(self, rejected: str) -> bool:
-        """Return whether it is the plan that was rejected, by its mark; `problems` then says so.
+        """Return whether this is the rejected plan, by its mark. If so, set `problems`.
 
-        A third rejection hands the case to the lead: nobody is to get there by a slip.
+        A third rejection escalates the case, and no seller should get there by mistake.
         """
         plan = self.plan()
         if plan is None or not rejected or mark_of(plan) != rejected:
@@ -188,13 +186,13 @@ class PlanForm:
 
 
 def mark_of(plan: SubmitPlan) -> str:
-    """Return a mark that is the same for the same text, whoever submitted it."""
+    """Return a mark of the plan's text. It does not depend on who submitted the plan."""
     text = plan.model_dump_json(exclude={"by"})
     return sha256(text.encode()).hexdigest()[:32]
 
 
 def form_to_go_on_from(case: CaseView) -> PlanForm:
-    """Return a form with the newest version where there is one, or else an empty one."""
+    """Return a form with the newest version if there is one, else an empty form."""
     return PlanForm.of_plan(case.plans[-1]) if case.plans else PlanForm.blank()
 
 

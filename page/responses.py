@@ -1,4 +1,4 @@
-"""The pages that go out, each in its reader's language."""
+"""Renders the pages, each in its reader's language."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from page.visits import Visit, Visits
 
 
 class Responses:
-    """What is sent back, whatever is asked for."""
+    """Makes the responses to all requests."""
 
     def __init__(
         self, workflows: SellerWorkflows, visits: Visits, version: str, desk_phone: str | None
@@ -28,7 +28,7 @@ class Responses:
         self._desk_phone = desk_phone
 
     async def show(self, request: Request, visit: Visit, feedback: Feedback) -> Response:
-        """Return a seller's page, as their workflows are now."""
+        """Return a seller's page with the current state of their workflows."""
         found = await self._workflows.find(visit.visitor)
         reader = self._reader(request, found)
         enrollment = EnrollmentPage(found.standing) if found.standing is not None else None
@@ -38,7 +38,7 @@ class Responses:
         begun = form_to_go_on_from(case.view) if case else PlanForm.blank()
         has_plan_form = case is not None and case.is_open
         if feedback.plan is not None and not has_plan_form:
-            # Nothing in it can be corrected any more.
+            # The case no longer accepts a plan, so only show what was typed.
             feedback = Feedback(CASE_CHANGED, plan=PlanForm(feedback.plan.rows), status=409)
         message = feedback.notice or confirmation_of(feedback.news, case)
         return self._render(
@@ -65,7 +65,7 @@ class Responses:
         )
 
     def say(self, request: Request, template: str) -> Response:
-        """Return a page of which no account is known."""
+        """Return a page that needs no account."""
         return self._render(request, Reader(self._language(request)), template)
 
     def _render(
@@ -94,7 +94,7 @@ class Responses:
         headers: Mapping[str, str] | None = None,
         why: str = "",
     ) -> Response:
-        """Return a page that says what went wrong, and keeps what was typed."""
+        """Return an error page, which shows again what was typed."""
         reader = Reader(self._language(request))
         typed = getattr(request.state, "typed", None)
         response = self._render(
@@ -111,7 +111,7 @@ class Responses:
         return response
 
     def unavailable(self, request: Request) -> Response:
-        """Return what is shown while Temporal is away: a plan in its form, to be sent again."""
+        """Return the page for an outage of Temporal. A typed plan stays in its form."""
         typed = getattr(request.state, "typed", None)
         visit = getattr(request.state, "visit", None)
         if typed is None or visit is None:

@@ -1,4 +1,4 @@
-"""A seller's two workflows: what the page shows of them, and tells them."""
+"""The queries and updates that the page sends to a seller's two workflows."""
 
 import asyncio
 from contextlib import suppress
@@ -25,33 +25,33 @@ from temporal_client.names import (
 from temporal_client.workflows import Workflows
 
 ANSWERS_WITHIN = timedelta(seconds=4)
-"""How long a seller waits for Temporal or a worker, the SDK's repetitions included."""
+"""How long a seller waits for Temporal or a worker, including the SDK's retries."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What there is of a seller: a case, open or closed, and where they stand."""
+    """A seller's case, open or closed, and enrollment, as far as they exist."""
 
     case: CaseView | None
     standing: StandingView | None
     standing_unknown: bool
-    """There may be an enrollment, which does not answer."""
+    """Whether the enrollment did not answer, so that nobody knows if there is one."""
 
 
 class SellerWorkflows:
-    """The case and the enrollment of whoever visits the page.
+    """The case and the enrollment of a visitor.
 
-    Every method raises a `TemporalFailure` where nothing comes of it.
+    Every method raises a `TemporalFailure` if it fails.
     """
 
     def __init__(self, client: Client) -> None:
         self._workflows = Workflows(client, ANSWERS_WITHIN)
 
     async def find(self, visitor: Visitor) -> Found:
-        """One query of each workflow, at once.
+        """Query both workflows at once.
 
         Raises:
-            TemporalFailure: the case, which is never to be taken for none, does not answer.
+            TemporalFailure: the case does not answer. That must not look like no case.
         """
         store, seller_id = visitor.store, visitor.seller_id
         of_case = self._view(case_name(store, seller_id))
@@ -68,7 +68,7 @@ class SellerWorkflows:
     async def tell_case(
         self, case_id: str, update: str, event: Event, key: str | None = None
     ) -> None:
-        """Send an update to the case of this own id, and no other; the same key counts once."""
+        """Send an update to the case with this own id. Updates with the same key count once."""
         workflow_id, _, run_id = case_id.rpartition("/")
         await self._workflows.execute_update(
             CaseName(CASE, workflow_id, run_id), update, event, key
@@ -80,9 +80,9 @@ class SellerWorkflows:
         await self._workflows.execute_update(name, update, event)
 
     async def send_link(self, visitor: Visitor) -> None:
-        """Have a fresh link e-mailed to the address on file, if there is one, and not too often.
+        """Have a fresh link e-mailed to the address on file. Ignore a refusal.
 
-        Which of these it was nobody is told: whoever asks has nothing but an old link.
+        The visitor is not told whether a link was sent, since an old link proves nothing.
         """
         event = SendLink(by="page")
         found = await self.find(visitor)
@@ -93,7 +93,7 @@ class SellerWorkflows:
                 await self.tell_enrollment(visitor, "send_link", event)
 
     async def ready(self) -> bool:
-        """Whether Temporal answers."""
+        """Tell whether Temporal answers."""
         return await self._workflows.is_up()
 
     async def _view(self, name: Name[View]) -> View | None:

@@ -1,4 +1,4 @@
-"""Serving the page with uvicorn, by itself or beside a worker."""
+"""Serves the page with uvicorn, alone or beside a worker."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from runtime.web_server import listening, open_socket
 
 _LARGEST_HEAD = 16 * 1024
 _AT_ONCE = 500
-"""Connections; beyond that uvicorn answers 503 by itself."""
+"""The maximum of connections. Beyond it uvicorn answers 503."""
 _STOPS_WITHIN_SECONDS = 5
 
 
@@ -20,12 +20,12 @@ _STOPS_WITHIN_SECONDS = 5
 async def serving(
     app: ASGIApp, settings: PageSettings, listener: socket | None = None
 ) -> AsyncIterator[None]:
-    """Serve the page while the block runs, through a `listener` if it is open already.
+    """Serve the page while the block runs. Use `listener` if it is given.
 
-    How long a request may take to come is the proxy's to limit (docs/page.md).
+    The proxy limits how long a request may take to arrive (docs/page.md).
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: nothing can listen on the address.
     """
     config = uvicorn.Config(
         app,

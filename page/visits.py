@@ -1,4 +1,4 @@
-"""Visits: a signed cookie for as long as one lasts, and what proves that a form is ours."""
+"""Visits: a signed cookie for their duration, and the proof that a form is ours."""
 
 import hmac
 import secrets
@@ -19,32 +19,32 @@ _NEWS_SECONDS = 60
 
 
 class NoVisit(Exception):
-    """Nobody has come in by a link, or it was too long ago."""
+    """The request belongs to no visit, or the visit has ended."""
 
 
 class NotOurForm(Exception):
-    """A form that another site sent, or that was made for another visit."""
+    """Another site sent the form, or it was made for another visit."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody who came in by a link."""
+    """A visit that a link opened."""
 
     visitor: Visitor
     nonce: str
 
     @property
     def csrf(self) -> str:
-        """What every form of this visit carries, and no other site knows."""
+        """The token in every form of this visit. No other site knows it."""
         return self.nonce
 
     def key(self, *about: str) -> str:
-        """An update's id: the same form sent twice, with the same in it, counts once."""
+        """Return an update's id. The same form with the same content counts once."""
         return "page-" + sha256("\0".join((self.nonce, *about)).encode()).hexdigest()[:32]
 
 
 class Visits:
-    """Opens visits, and knows them again."""
+    """Opens visits and recognises them."""
 
     def __init__(
         self, signer: Signer, url: str, link_life: timedelta, session_life: timedelta
@@ -57,10 +57,10 @@ class Visits:
         self.secure = parts.scheme == "https"
 
     def enter(self, request: Request, response: Response) -> None:
-        """Open a visit for a link's token, or go on with the one of the same account.
+        """Open a visit for a link's token, or continue a visit of the same account.
 
         Raises:
-            Forged, Expired: the token opens nothing.
+            Forged, Expired: the token is not valid.
         """
         about = self._signer.read(Purpose.LINK, request.path_params["token"], self._link_life)
         visitor = _visitor(about)
@@ -68,26 +68,26 @@ class Visits:
         with suppress(NoVisit):
             before = self.of(request)
             if before.visitor.account == visitor.account:
-                nonce = before.nonce  # a form that is open in another tab stays good
+                nonce = before.nonce  # keeps forms in other tabs valid
         value = self._signer.sign(Purpose.SESSION, [visitor.about_id, nonce])
         self.set_cookie(response, "visit", value, int(self._session_life.total_seconds()))
 
     def named_by(self, token: str) -> Visitor:
-        """Return whom a link was for, however old. Whoever has it may not act for them by that.
+        """Return whom a link was for, even if it has expired. It gives no right to act for them.
 
         Raises:
-            Forged: it is none of our links.
+            Forged: the link is not ours.
         """
         return _visitor(self._signer.read_however_old(Purpose.LINK, token))
 
     def check_site(self, request: Request) -> None:
         """Check that a form was not sent from another site.
 
-        Our pages say no-referrer, for which browsers call the origin `null`; the newer ones
-        say by Sec-Fetch-Site what it was.
+        Our pages set no-referrer, so browsers send the origin `null`. Newer browsers also send
+        Sec-Fetch-Site.
 
         Raises:
-            NotOurForm: it was.
+            NotOurForm: another site sent the form.
         """
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
         if not (site == "same-origin" if site else origin in (None, "null", self._origin)):
@@ -97,7 +97,7 @@ class Visits:
         """Return the visit that a request belongs to.
 
         Raises:
-            NoVisit: it belongs to none.
+            NoVisit: it belongs to no visit.
         """
         token = self.cookie(request, "visit") or ""
         try:
@@ -107,7 +107,7 @@ class Visits:
             raise NoVisit from None
 
     def check(self, request: Request, form: FormData, visit: Visit) -> None:
-        """Check that a form was sent from our page, of this visit.
+        """Check that a form was sent from our page in this visit.
 
         Raises:
             NotOurForm: it was not.
@@ -120,11 +120,11 @@ class Visits:
     # --- cookies --------------------------------------------------------------------------
 
     def cookie(self, request: Request, name: str) -> str | None:
-        """Return a cookie of ours."""
+        """Return one of our cookies."""
         return request.cookies.get(self._name(name))
 
     def set_cookie(self, response: Response, name: str, value: str, seconds: int) -> None:
-        """Set a cookie of ours; behind TLS so that no other host or plain connection can."""
+        """Set one of our cookies. With TLS no other host or plain connection can set it."""
         response.set_cookie(
             self._name(name),
             value,
@@ -136,15 +136,15 @@ class Visits:
         )
 
     def set_language(self, response: Response, tag: str) -> None:
-        """Remember the language somebody chose."""
+        """Remember the chosen language."""
         self.set_cookie(response, "language", tag, _ONE_YEAR)
 
     def set_news(self, response: Response, news: str) -> None:
-        """Remember what the next page is to say has been done."""
+        """Remember what was done, so that the next page confirms it."""
         self.set_cookie(response, "news", news, _NEWS_SECONDS)
 
     def forget(self, response: Response, name: str) -> None:
-        """Forget a cookie of ours."""
+        """Delete one of our cookies."""
         response.delete_cookie(
             self._name(name), path="/", secure=self.secure, httponly=True, samesite="lax"
         )
@@ -156,5 +156,5 @@ class Visits:
 def _visitor(about: object) -> Visitor:
     try:
         return Visitor.of(str(about))
-    except ValueError:  # of a release whose links said something else
+    except ValueError:  # the token is ours, but does not name an account
         raise Forged from None

@@ -1,4 +1,4 @@
-"""What codes are called on the page. Marked here, translated where it is shown."""
+"""The page's words for codes. They are marked here, and translated when they are shown."""
 
 from typing import assert_never
 
@@ -100,11 +100,11 @@ NUMBER_PROBLEMS = {
         "We do not call numbers of that country. Give us a number of another."
     ),
 }
-"""What is wrong with a number, in a seller's words."""
+"""The words for each problem with a number."""
 
 
 def attempt(channel: Channel, about: Purpose) -> str:
-    """Return what an attempt is called."""
+    """Return the words for an attempt."""
     match channel:
         case Channel.CALL:
             return CALL_ABOUT[about]
@@ -115,7 +115,7 @@ def attempt(channel: Channel, about: Purpose) -> str:
 
 
 def icon(channel: Channel) -> str:
-    """Return the picture beside an attempt, by its id in page/static/icon.svg."""
+    """Return the id of an attempt's icon in page/static/icon.svg."""
     match channel:
         case Channel.CALL:
             return "call"

@@ -1,6 +1,7 @@
-"""What a call says, in the languages that sellers are written to in (docs/real-telephone.md).
+"""What a call says, in the languages of our templates (docs/real-telephone.md).
 
-No name and no issue: a machine may be recording. A marketplace's own templates change e-mails only.
+A call names neither seller nor issue, since a machine may record it. A marketplace's own templates
+change e-mails only.
 """
 
 import unicodedata
@@ -11,17 +12,17 @@ from phonenumbers import PhoneNumberFormat
 
 
 class Words(NamedTuple):
-    """What is said in one language, and by which of Twilio's voices."""
+    """The words of one language, and Twilio's voice for it."""
 
     language: str
     voice: str
     stay_on_the_line: str
-    """To whoever answers. It takes some seconds, in which a machine is noticed."""
+    """Said to a person who answers. It gives Twilio some seconds to detect a machine."""
     nobody_is_free: str
     message: str
-    """To a machine: who calls, why, and the number to call back."""
+    """Said to a machine: who calls, why, and the number to call back."""
     press_a_key: str
-    """Behind it, for whoever picks up while the machine listens."""
+    """Said after the message, for a person who picks up while the machine listens."""
     plus: str
 
 
@@ -76,14 +77,14 @@ SPOKEN = {
         "加",
     ),
 }
-"""By the language of the templates."""
+"""The words by language of the templates."""
 
 _SECONDS = {"digit": 0.6, "ideograph": 0.3, "letter": 0.08, "pause": 0.4}
-"""How long the slowest of voices takes, roughly. In doubt a message was not said whole."""
+"""Roughly how long the slowest voice takes. In doubt a message counts as not said completely."""
 
 
 def message_for(words: Words, phone: str) -> str:
-    """The message to a machine, with the number to call back said digit by digit."""
+    """Return the message to a machine. It says the number to call back digit by digit."""
     number = phonenumbers.parse(phone)
     groups = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)[1:]
     for between in "-.()/":
@@ -93,7 +94,7 @@ def message_for(words: Words, phone: str) -> str:
 
 
 def seconds_to_say(text: str) -> float:
-    """How long it takes at most to say a text."""
+    """Return how long it takes at most to say a text."""
     return sum(_SECONDS[_kind(character)] for character in text if not character.isspace())
 
 

@@ -1,4 +1,4 @@
-"""One telephone provider or several: where one fails, the next places the call."""
+"""One or several telephone providers. If one fails, the next one places the call."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,16 +12,16 @@ log = structlog.get_logger("telephone")
 
 
 class FailoverTelephone:
-    """Places a call with the first provider that can; its id begins with the provider's name.
+    """Places a call with the first provider that can. The call's id begins with its name.
 
     Args:
-        providers: by name, the preferred first.
+        providers: the providers by name, the preferred first.
     """
 
     def __init__(self, providers: Mapping[str, Telephone]) -> None:
         self._providers = dict(providers)
         self._answered: dict[str, list[str]] = {}
-        """By the key of a call about to be dialled: who answered whether the number is engaged."""
+        """The providers that could tell whether the number is engaged, by the key of the call."""
         self.look_every_seconds = max(p.look_every_seconds for p in providers.values())
 
     @property
@@ -30,14 +30,14 @@ class FailoverTelephone:
         return list(self._providers)
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
-        """Return the call, at whichever provider. Every provider must answer before it is None."""
+        """Return the call from any provider. Return None only if all providers have answered."""
         for name, provider in self._providers.items():
             if call := await provider.find(dial, age):
                 return f"{name}:{call}"
         return None
 
     async def engaged(self, dial: Dial) -> bool:
-        """Return whether a call is going on at any of the providers that answer."""
+        """Return whether a call is going on at any provider that answers."""
         answered: list[str] = []
         for name, provider in self._providers.items():
             try:
@@ -53,12 +53,12 @@ class FailoverTelephone:
         return False
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
-        """Place the call with the first provider that can, after that of `instead_of`.
+        """Place the call with the first provider that can, after the one of `instead_of`.
 
-        Where one provider may have dialled, no other provider dials.
+        If a provider may have dialled, no other provider dials.
         """
-        # One that did not say whether the number is engaged would not dial either; and if its
-        # outage only showed now, nobody would know whether it had.
+        # Skip a provider that could not tell whether the number is engaged. It is probably down,
+        # and a failed dial could leave unknown whether it dialled.
         names = self._answered.pop(dial.key, list(self._providers))
         if instead_of:
             failed = list(self._providers).index(instead_of.partition(":")[0])

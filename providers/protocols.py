@@ -1,7 +1,7 @@
-"""What the engine needs of the world: one small protocol for each provider.
+"""The protocols of the providers that the engine needs.
 
-An adapter raises `ProviderFailed` for a failure of the provider's own. It is retried, and never
-held against the seller. Every result that an adapter returns is about the seller's side.
+An adapter raises `ProviderFailed` if the provider itself fails. That is retried, and is never held
+against the seller. Every result that an adapter returns is about the seller's side.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class ProviderFailed(Exception):
 
     Args:
         message: what went wrong.
-        retry_after: for how long the provider asked to be left alone.
+        retry_after: how long the provider asked us to wait.
     """
 
     def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
@@ -32,7 +32,7 @@ class PerhapsDialled(ProviderFailed):
 
 
 class NeverRang(ProviderFailed):
-    """The call ended without ringing, and the number is not known to be why."""
+    """The call ended without ringing, and nothing shows that the number is the cause."""
 
 
 class Engaged(ProviderFailed):
@@ -44,26 +44,26 @@ class Engaged(ProviderFailed):
 
 @dataclass(frozen=True)
 class Dial:
-    """A call to be placed. No other call ever has its `key`."""
+    """A call to place. Its `key` is unique for ever."""
 
     key: str
     case_id: str
     phone: str = field(repr=False)
     language: str = ENGLISH
-    """Of providers/call_wording.py."""
+    """A language of providers/call_wording.py."""
 
 
 class Telephone(Protocol):
-    """Places calls. A call placed is known by the id that `dial` or `find` gave it."""
+    """Places calls. The id from `dial` or `find` identifies a placed call."""
 
     look_every_seconds: float
     """How many seconds to wait between two looks at a call."""
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
-        """The call, had it been placed before and nobody heard of it; at most `age` ago.
+        """Return the call if it was placed at most `age` ago and the answer was lost, else None.
 
-        A provider that cannot tell may name another's to the same number, and then treats it with
-        care. A call that never rang is none.
+        A provider that cannot identify the call may return another case's call to the number. It
+        must then treat that call with care. A call that never rang does not count.
 
         Raises:
             ProviderFailed: the provider does not know at the moment.
@@ -81,7 +81,7 @@ class Telephone(Protocol):
 
         Args:
             dial: the call.
-            instead_of: a call that never rang: another provider is to place this one.
+            instead_of: a call that never rang. Another provider must place this one.
 
         Raises:
             PerhapsDialled: nobody knows whether the call was placed.
@@ -91,11 +91,11 @@ class Telephone(Protocol):
     async def result(self, call: str) -> Result | None:
         """Return the result of the call, or None while it is going on.
 
-        `INVALID_NUMBER` takes a carrier's word. That a provider does not know the number is none:
-        its copy of the numbering plans may be older than the number.
+        Return `INVALID_NUMBER` only if a carrier says so. A provider that does not know the number
+        may have numbering plans that are older than the number.
 
         Raises:
-            NeverRang: it may be dialled anew.
+            NeverRang: the call may be dialled again.
             ProviderFailed: the provider does not know at the moment.
         """
 
@@ -118,40 +118,40 @@ class Telephone(Protocol):
 
 
 class PhoneLock(Protocol):
-    """Keeps two workers from calling one number at once; a provider may not notice in time."""
+    """Keeps two workers from calling one number at once. A provider may not notice that in time."""
 
     async def acquire(self, phone: str, key: str, lease: timedelta) -> str | None:
         """Lock a number and return the lock's id, or None if another key holds it.
 
         Args:
             phone: the number, E.164.
-            key: who holds it; asking again under the same key gives the same line.
-            lease: for how long, if it is not let go before.
+            key: the owner. A second call with the same key returns the same lock.
+            lease: how long the lock lasts if it is not released before.
 
         Raises:
-            ProviderFailed: nobody knows whether it is held.
+            ProviderFailed: nobody knows whether the number is locked.
         """
 
     async def release(self, phone: str, line: str) -> None:
         """Release a lock. Do nothing if its lease has ended.
 
         Raises:
-            ProviderFailed: it may still be held, until its lease ends.
+            ProviderFailed: the lock may last until its lease ends.
         """
 
 
 class Mail(Protocol):
-    """Hands e-mails to the mail server.
+    """Sends e-mails to the mail server.
 
-    A message handed over again has the same Message-ID. One that is known to have been taken is
-    not handed over again; where the answer was lost it is, and the reader may get it twice.
+    A message is not sent again after the server's answer. If the answer is lost, it is sent again
+    with the same Message-ID, and the reader may get it twice.
     """
 
     async def send(self, message: EmailMessage) -> Result:
         """Return `accepted`, or `bounced` if the server refuses the message for good.
 
         Raises:
-            ProviderFailed: neither is known, or the refusal is about us, the sender.
+            ProviderFailed: the result is not known, or the server refused because of us.
         """
 
 
@@ -159,10 +159,10 @@ class AccountService(Protocol):
     """The marketplace's accounts."""
 
     async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
-        """Deactivate the account, once for a case.
+        """Deactivate the account. A repeat for the same case changes nothing.
 
         Raises:
-            ProviderFailed: the service did not take it.
+            ProviderFailed: the service did not accept it.
         """
 
     async def is_active(self, store: str, seller_id: str) -> bool:
@@ -174,39 +174,39 @@ class AccountService(Protocol):
 
 
 class Programme(Protocol):
-    """Who is enrolled."""
+    """The programme, which knows who is enrolled."""
 
     async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """Return what an account lacks to be enrolled, or None. It carries no personal data.
+        """Return why an account is not enrolled, without personal data, or None if it is.
 
         Raises:
             ProviderFailed: the programme did not answer.
         """
 
     async def expel(self, input: ExpelInput) -> None:
-        """Expel the account for harmful conduct. Doing it again changes nothing.
+        """Expel the account for harmful conduct. A repeat changes nothing.
 
         Raises:
-            ProviderFailed: the programme did not take it.
+            ProviderFailed: the programme did not accept it.
         """
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Record that the account is deactivated. Doing it again changes nothing.
+        """Record that the account is deactivated. A repeat changes nothing.
 
         Raises:
-            ProviderFailed: the programme did not take it.
+            ProviderFailed: the programme did not accept it.
         """
 
     async def change_contact(self, input: ShareContactInput) -> None:
         """Tell the account's enrollment, if there is one, of the change.
 
         Raises:
-            ProviderFailed: the programme did not take it.
+            ProviderFailed: the programme did not accept it.
         """
 
 
 class OpenCases(Protocol):
-    """The cases that are open."""
+    """The open cases."""
 
     async def change_contact(self, input: ShareContactInput) -> None:
         """Tell the account's open case, if there is one, of the change.

@@ -89,7 +89,7 @@ async def looks() -> AsyncIterator[None]:
     while True:
         yield
         await asyncio.sleep(pause)
-        pause = min(pause * 1.4, 0.25)
+        pause = min(pause * 1.4, 0.1)
 
 
 @dataclass
@@ -132,6 +132,13 @@ class Running(Generic[View]):
         async with asyncio.timeout(within):
             async for _ in looks():
                 if holds((await self.handle.describe()).raw_description.pending_activities):
+                    return
+
+    async def accepts_an_update(self) -> None:
+        """Wait until it has an update in hand, the first of its life."""
+        async with asyncio.timeout(PATIENCE):
+            async for _ in looks():
+                if "workflow_execution_update_accepted_event_attributes" in await self.events():
                     return
 
     async def failing(self) -> None:

@@ -28,7 +28,7 @@ SEED = 72
 
 
 async def run(names: list[str], seed: int, folder: Path) -> list[Trial]:
-    """Run the faults named, one after the other."""
+    """Run the named faults one after the other."""
     trials = []
     for name in names:
         fault: Callable[[Path, int], Awaitable[Trial]] = importlib.import_module(
@@ -51,7 +51,7 @@ async def run(names: list[str], seed: int, folder: Path) -> list[Trial]:
 
 
 def main() -> int:
-    """Run, and renew the rows of what ran; the exit code is 1 if a promise was broken."""
+    """Run faults, and renew their rows in faults.md. Return 1 if a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m experiments.faults", description=__doc__)
     parser.add_argument("name", nargs="*", choices=[[], *NAMES], help="default: every fault")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -68,5 +68,5 @@ def main() -> int:
 if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
-    # The interpreter can abort on its way out after the SDK's threads (worker.py).
+    # Skip the interpreter's shutdown, as in worker.py.
     os._exit(code)

@@ -1,4 +1,4 @@
-"""The account service is down, for less than the 24 hours it is tried for, and for longer."""
+"""The account service is down for less and for more than the 24 hours of retries."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -16,18 +16,18 @@ from workflows.case.issue_case import IssueCase
 CASES = 48
 WITHIN = 240
 SHORT, LONG = 5, 30
-"""Hours, by the cases' own clocks, which run on while a case does nothing but try again."""
+"""Hours by the cases' own clocks."""
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
-    """Every case comes to a deactivation, for harm or by decision, and finds it down."""
+    """Let cases deactivate or open while the service is down."""
     trial = Trial(
         "account service down",
         seed,
-        "Two cases of three are to deactivate (and to expel), for harm, by decision or for "
-        f"silence, while account service and programme are down: for {SHORT} hours, or for {LONG}, "
-        f"after which the lead decides. The others open while for {LONG} hours nobody can say "
-        "whether they are enrolled, and live through their 72 hours after it",
+        "Two cases of three must deactivate (and expel), for harm, by decision or for silence, "
+        f"while account service and programme are down. They are down for {SHORT} hours, or for "
+        f"{LONG}, and then the lead decides. The other cases open while the programme is down for "
+        f"{LONG} hours, and play their 72 hours after it",
     )
     async with scene(folder, seed, within=WITHIN) as stage:
         await stage.workers.complete("-m", "experiments.faults.accounts_worker")
@@ -44,7 +44,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
 
 
 def _opens_in_it(state: Path, trial: Trial) -> Part:
-    """A part whose case waits for the programme before it is anything."""
+    """Return a part whose case opens while the programme is down."""
 
     async def story(case: Life) -> None:
         trial.faults[f"programme down for {LONG} h"] += 1
@@ -61,7 +61,7 @@ def _opens_in_it(state: Path, trial: Trial) -> Part:
 
 
 def _meets_it(part: Part, hours: int, state: Path, trial: Trial) -> Part:
-    """A part at whose end the service is down for so many hours."""
+    """Return a part whose case deactivates while the service is down for `hours`."""
 
     async def story(case: Life) -> None:
         switch = down(state, case.start.account.seller_id)
@@ -79,7 +79,7 @@ def _meets_it(part: Part, hours: int, state: Path, trial: Trial) -> Part:
         if status is Status.ESCALATED:
             switch.unlink(missing_ok=True)
             await case.tell(IssueCase.decide, decided(Decision.DEACTIVATE))
-        while await case.waits_for_next_try():  # to expel
+        while await case.waits_for_next_try():  # the expulsion is retried
             await case.play(NEXT_TRY)
 
     return Part(f"{part.name}, service down for {hours} h", story)

@@ -15,16 +15,16 @@ from tests.serving import serve
 
 
 def down(folder: Path, seller_id: str) -> Path:
-    """While there is this file, both are down for that account."""
+    """Return the file whose existence makes both fail for the account."""
     return folder / f"{seller_id}.down"
 
 
 def known(folder: Path, seller_id: str) -> Path:
-    """Until there is this file, nobody can say whether the account is enrolled; then it is."""
+    """Return the file that makes the account enrolled. Without it the programme fails."""
     return folder / f"{seller_id}.known"
 
 
-def _ask(folder: Path, seller_id: str) -> None:
+def _fail_if_down(folder: Path, seller_id: str) -> None:
     if down(folder, seller_id).exists():
         raise ProviderFailed("the account service is down")
 
@@ -36,16 +36,16 @@ class DownForSome:
         self._accounts, self._folder = accounts, folder
 
     async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
-        _ask(self._folder, seller_id)
+        _fail_if_down(self._folder, seller_id)
         await self._accounts.deactivate(store, seller_id, case_id)
 
     async def is_active(self, store: str, seller_id: str) -> bool:
-        _ask(self._folder, seller_id)
+        _fail_if_down(self._folder, seller_id)
         return await self._accounts.is_active(store, seller_id)
 
 
 class ProgrammeDownForSome:
-    """A programme that is down for some accounts; who is known to it is enrolled."""
+    """A programme that is down for some accounts. The accounts it knows are enrolled."""
 
     def __init__(self, programme: Programme, folder: Path) -> None:
         self._programme, self._folder = programme, folder
@@ -56,15 +56,15 @@ class ProgrammeDownForSome:
         return None
 
     async def expel(self, input: ExpelInput) -> None:
-        _ask(self._folder, input.seller_id)
+        _fail_if_down(self._folder, input.seller_id)
         await self._programme.expel(input)
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        _ask(self._folder, input.seller_id)
+        _fail_if_down(self._folder, input.seller_id)
         await self._programme.record_deactivation(input)
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        _ask(self._folder, input.seller_id)
+        _fail_if_down(self._folder, input.seller_id)
         await self._programme.change_contact(input)
 
 

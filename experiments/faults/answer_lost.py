@@ -1,4 +1,4 @@
-"""A provider does its work, and its answer is lost."""
+"""A provider does its work, but its answer is lost."""
 
 import asyncio
 from collections import Counter
@@ -15,13 +15,13 @@ CASES = 60
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
-    """Lose one answer in five; in one of fifty the worker dies instead."""
+    """Lose one answer in five. At one in fifty the worker dies instead."""
     trial = Trial(
         "answer lost",
         seed,
-        "Telephone, mail and account service do what they are asked to, and one answer in five is "
-        "lost; at one in fifty the worker dies (SIGKILL) before it hears of it. E-mails go to a "
-        "real SMTP server, which now and then hangs up once it has a message, before it says so",
+        "Telephone, mail and account service do their work, but one answer in five is lost. At one "
+        "in fifty the worker dies (SIGKILL) before it gets the answer. E-mails go to a real SMTP "
+        "server, which sometimes hangs up after it got a message and before it answers",
     )
     async with scene(folder, seed) as stage, mail_server() as box:
         box.unknown = "bounce@"
@@ -37,9 +37,9 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         ):
             await stage.play(cases)
         await stage.workers.start()
-        trial.faults["connection lost"] -= len(box.hangs_up)  # not come to it
+        trial.faults["connection lost"] -= len(box.hangs_up)  # planned, but did not happen
         handed_over = [read(message) for message in box.messages()]
-        # What is the same, Message-ID included, a mail client shows once.
+        # A mail client shows equal messages with one Message-ID only once.
         await stage.judge(trial, list(set(handed_over)))
         trial.notes.append(_again(handed_over))
         trial.faults[ANSWER_LOST] += stage.workers.logged()[ANSWER_LOST]
@@ -55,7 +55,7 @@ async def _hang_up(random: Random, box: Letterbox, trial: Trial) -> None:
 
 
 def _again(handed_over: list[Delivered]) -> str:
-    """How often the server was handed what it had."""
+    """Say how often the server got a message again."""
     times = Counter(mail.message_id for mail in handed_over)
     again = [count for count in times.values() if count > 1]
     return (
@@ -67,7 +67,7 @@ def _again(handed_over: list[Delivered]) -> str:
 
 
 async def _keep_up(stage: Scene, trial: Trial) -> None:
-    """Two workers, each replaced once it has died."""
+    """Keep two workers running. Replace each that has died."""
     while True:
         for process in [p for p in stage.workers.processes if p.returncode is not None]:
             stage.workers.processes.remove(process)

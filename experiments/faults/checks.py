@@ -1,6 +1,6 @@
-"""What must hold after any fault: the promises of docs/rules.md, held against the evidence.
+"""Checks that the promises of docs/rules.md hold after any fault.
 
-Written apart from domain/, to check it. Each check answers the violations it found, in words.
+They share no rule with domain/, since they check it. Each check yields violations in words.
 """
 
 from collections import Counter, defaultdict
@@ -17,7 +17,7 @@ from experiments.faults.evidence import Call, CaseSeen, Evidence
 
 RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}
 TOLD = RANG | {Result.VOICEMAIL_CUT, Result.INVALID_NUMBER}
-"""What only a call that was placed can end as."""
+"""Results that only a placed call can have."""
 ANSWERS = {Purpose.PLAN_REJECTED: Review.REJECT, Purpose.MORE_INFORMATION: Review.MORE_INFORMATION}
 SIGNS = {
     EventKind.CONTACT,
@@ -28,13 +28,13 @@ SIGNS = {
 
 
 def violations(evidence: Evidence) -> list[str]:
-    """Every promise that was not kept."""
+    """Return all broken promises."""
     checks = (lost_or_stuck, dialled_twice, books_differ, sent_twice, wrongly_deactivated)
     return [said for check in checks for said in check(evidence)]
 
 
 def lost_or_stuck(evidence: Evidence) -> Iterator[str]:
-    """Each case has ended as a case may, or is open with a next step to come."""
+    """Check that each case has ended in a final status, or is open and has a next step."""
     for case in evidence.cases:
         if case.failing:
             yield f"{case.workflow_id}: its workflow task fails: {case.failing}"
@@ -51,7 +51,7 @@ def lost_or_stuck(evidence: Evidence) -> Iterator[str]:
 
 
 def dialled_twice(evidence: Evidence) -> Iterator[str]:
-    """An attempt is dialled once, and a case has one call at a time."""
+    """Check that each attempt is dialled once, and that a case has one call at a time."""
     for key, times in Counter(evidence.dials).items():
         if times > 1:
             yield f"{key}: dialled {times} times"
@@ -62,7 +62,7 @@ def dialled_twice(evidence: Evidence) -> Iterator[str]:
 
 
 def books_differ(evidence: Evidence) -> Iterator[str]:
-    """What a case says of its attempts is what the providers did."""
+    """Check that a case's attempts agree with the providers' books."""
     calls = {call.key: call for call in evidence.calls}
     messages = {mail.message_id for mail in evidence.mails}
     numbers = {}
@@ -110,9 +110,9 @@ def _run(view: CaseView) -> str:
 
 
 def sent_twice(evidence: Evidence) -> Iterator[str]:
-    """No recipient finds an e-mail twice: neither its Message-ID, nor its words.
+    """Check that no recipient gets a Message-ID or a text twice.
 
-    The notices of one outreach may say the same, since they are to; not at one moment, though.
+    The notices of one outreach may have the same text, but not at the same moment.
     """
     yield from _same_mail_twice(evidence)
     for case in evidence.cases:
@@ -182,7 +182,7 @@ def wrongly_deactivated(evidence: Evidence) -> Iterator[str]:
 def _against(
     case: CaseSeen, view: CaseView, calls: list[Call], delivered: set[str]
 ) -> Iterator[str]:
-    """What speaks against a deactivation, by sections 4 to 6."""
+    """Yield the reasons against a deactivation, by sections 4 to 6."""
     if view.reason == Reason.HARM:
         if not any(e.what is EventKind.HARM_REPORTED for e in view.timeline):
             yield "no harm was reported"
@@ -228,7 +228,7 @@ def _not_really_tried(
     tried = sorted(
         a.at for a in made if a.channel is Channel.CALL and f"{view.id}/{a.number}" in rang
     )
-    # Nearer to the one before than any two entries of an agenda is a redial of a busy number.
+    # A call closer to the one before than the agenda allows is a redial of a busy number.
     entries = tried[:1] + [b for a, b in pairwise(tried) if b - a >= rules.call_spacing]
     if len(entries) < rules.minimum_rung_calls:
         yield f"only {len(entries)} calls rang"
@@ -241,7 +241,7 @@ def _seconds(case: CaseSeen) -> float:
 
 
 def _last(view: CaseView, what: EventKind) -> datetime:
-    """When something was last noted before the end; of the statuses, when it was deactivating."""
+    """Return when an event last happened. Of status changes take the one to deactivating."""
     moments = [
         e.at
         for e in view.timeline

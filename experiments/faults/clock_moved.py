@@ -1,4 +1,4 @@
-"""The clock of the host that the workers run on is moved by hours, forward and back."""
+"""The wall clock of the workers' host is moved by hours, forward and back."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,7 @@ LIBRARY = "faketime/libfaketime.so.1"
 
 
 def library() -> Path:
-    """Where the distribution has put libfaketime.
+    """Return the path of libfaketime.
 
     Raises:
         NotHere: it is not installed.
@@ -27,10 +27,9 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     trial = Trial(
         "clock moved",
         seed,
-        "The clock on the wall of both workers, while they run, is set every 2 to 5 seconds to "
-        "anything from 5 hours behind to 5 hours ahead (libfaketime; their monotonic clock is "
-        "left alone). The server is Go and not affected: its clock is right, and so is the "
-        "telephone's",
+        "While both workers run, their wall clock is set every 2 to 5 seconds to between 5 hours "
+        "behind and 5 hours ahead (libfaketime; their monotonic clock stays). The clocks of the "
+        "server, which is in Go, and of the telephone stay right",
     )
     wrong = folder / "clock"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A worker whose telephone has a clock of its own, as a real one has:
+"""A worker whose telephone has its own clock, like a real one.
 
 `python -m experiments.faults.clock_worker`
 """
@@ -14,7 +14,7 @@ from tests.serving import serve
 
 
 def _own_clock(settings: Settings, providers: Providers) -> Providers:
-    # The monotonic clock is that of the machine, for all processes, and libfaketime leaves it.
+    # All processes share the machine's monotonic clock, and libfaketime does not change it.
     telephone = SimulatedTelephone(settings.state, settings.ring_seconds, time.monotonic)
     return replace(providers, telephone=telephone)
 

@@ -1,4 +1,4 @@
-"""Many cases at once, and the people in them: each lives through a story of its own."""
+"""Many cases at once. Each plays a story with its seller and its desk."""
 
 import asyncio
 import time
@@ -34,29 +34,29 @@ from workflows.shared.search_attributes import STATUS, at_start
 T = TypeVar("T")
 
 NEXT_TRY = 0.1
-"""Hours: a step is tried again after five minutes at the latest."""
+"""In hours. The next retry of a step comes within five minutes."""
 
 FAILED_TASKS = 3
-"""A workflow task tried so often is one that fails."""
+"""A workflow task counts as failing after this many tries."""
 
 _ASKS_AGAIN_SECONDS = 0.3
 _ANSWERS_WITHIN = 10
 _NO_ANSWER = (RPCError, TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError)
-"""In which ways the SDK says so; a fast-forward that another took over is a RuntimeError."""
+"""The SDK's errors for no answer. A fast-forward that another one replaced is a RuntimeError."""
 
 
 class OutOfTime(Exception):
-    """The run is over, and the case is not."""
+    """The time of the run is over, but the case has not ended."""
 
 
 @dataclass
 class Life:
-    """A case in a run, told and asked as persistently as a person's client would."""
+    """A case in a run. It repeats requests until they are answered, like a person would."""
 
     client: Client
     workflow_id: str
     until: float
-    """When the run is over, by `time.monotonic`."""
+    """The end of the run, by `time.monotonic`."""
     start: CaseInput
     told: int = 0
     stuck: str | None = None
@@ -64,11 +64,11 @@ class Life:
 
     @property
     def window(self) -> timedelta:
-        """The time there is to reach the seller."""
+        """Return the time allowed to reach the seller."""
         return effective_policy(self.start.policy).window
 
     async def open(self) -> None:
-        """Open the case; an answer that was lost is asked for again."""
+        """Open the case. Repeat the request if its answer is lost."""
 
         async def start() -> None:
             try:
@@ -86,7 +86,7 @@ class Life:
         await self.insist(start)
 
     async def tell(self, update: Any, event: Event) -> bool:
-        """Send an update, again with the same id while nobody answers; False if it is refused."""
+        """Send an update until it is answered, always with one id. Return False if refused."""
         self.told += 1
         handle = self.client.get_workflow_handle(self.workflow_id)
         update_id = f"{self.workflow_id}#{self.told}"
@@ -99,7 +99,7 @@ class Life:
                     return False
                 raise
             except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:  # it is closed
+                if error.status is RPCStatusCode.NOT_FOUND:  # the case has closed
                     return False
                 raise
             return True
@@ -107,7 +107,7 @@ class Life:
         return await self.insist(send)
 
     async def status(self) -> Status:
-        """Its status, without waking the case."""
+        """Return the status from the search attributes, without a query."""
 
         async def ask() -> Status:
             found = await self.client.get_workflow_handle(self.workflow_id).describe()
@@ -116,20 +116,20 @@ class Life:
         return await self.insist(ask)
 
     async def play(self, hours: float) -> None:
-        """Let time pass on its clock."""
+        """Let time pass on the case's clock."""
         handle = self.client.get_workflow_handle(self.workflow_id)
         skipper = time_skipper(self.client)
         await self.insist(lambda: skipper.fast_forward(handle, timedelta(hours=hours)), within=30)
 
     async def waits_for_next_try(self) -> float:
-        """Seconds between the last try of a step and the next, if that is waited for, or 0."""
+        """Return the longest wait, in seconds, for the next try of a step; 0 if there is none."""
         handle = self.client.get_workflow_handle(self.workflow_id)
         pending = (await self.insist(handle.describe)).raw_description.pending_activities
         waits = [a.current_retry_interval.ToSeconds() for a in pending]
         return max(waits, default=0)
 
     async def leaves(self, *statuses: Status, hours: float | None = None) -> Status:
-        """The status once it is none of these; `hours` are played at a time."""
+        """Wait until the status is none of these. Return it. Play `hours` at a time if given."""
         while (status := await self.status()) in statuses:
             if hours is None:
                 await asyncio.sleep(_ASKS_AGAIN_SECONDS)
@@ -138,18 +138,18 @@ class Life:
         return status
 
     async def end(self) -> CaseView:
-        """The view with which the case ended."""
+        """Wait for the end of the case, and return its view."""
         handle = self.client.get_workflow_handle_for(IssueCase.run, self.workflow_id)
         self.ended = await self.insist(handle.result)
         return self.ended
 
     async def insist(self, ask: Callable[[], Awaitable[T]], within: float = _ANSWERS_WITHIN) -> T:
-        """Ask until there is an answer.
+        """Repeat a request until it is answered.
 
         Raises:
-            OutOfTime: there was none for as long as the run lasts.
+            OutOfTime: there was no answer before the end of the run.
         """
-        why = "it was over already"
+        why = "the run was over already"
         while (left := self.until - time.monotonic()) > 0:
             try:
                 return await asyncio.wait_for(ask(), min(within, left))
@@ -160,17 +160,17 @@ class Life:
 
 
 Story = Callable[[Life], Awaitable[None]]
-"""What happens to a case until it is over."""
+"""Plays what happens to a case until its end."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A story, and the seller for it."""
+    """A story with its seller."""
 
     name: str
     story: Story
     number_ends: str = "10"
-    """The last two digits of the seller's number: how the simulated telephone is answered."""
+    """The last two digits of the seller's number. They decide how simulated calls end."""
     email: str = "owner@bluekettle.example"
     rules: dict[str, Any] = field(default_factory=dict)
     issues: tuple[Issue, ...] = (issue(),)
@@ -183,7 +183,7 @@ class Crowd:
     client: Client
     random: Random
     within: float
-    """Seconds by which all are to be over."""
+    """The seconds within which all cases must end."""
     at_once: int = 70
     lives: list[Life] = field(default_factory=list)
 
@@ -191,7 +191,7 @@ class Crowd:
         self._until = time.monotonic() + self.within
 
     async def live(self, parts: list[Part]) -> None:
-        """Open a case for each part, some at once, and let each live to its end."""
+        """Play a case for each part to its end, several at once."""
         waiting = list(enumerate(parts))
         await asyncio.gather(*(self._some(waiting) for _ in range(self.at_once)))
 
@@ -213,18 +213,18 @@ class Crowd:
                 life.stuck = f"{part.name}: {late}"
 
     async def seen(self) -> list[CaseSeen]:
-        """What the server has of each case."""
+        """Return what the server knows of each case."""
         return list(await asyncio.gather(*map(seen, self.lives)))
 
 
 def seller(number: int, part: Part) -> Account:
-    """A seller with a number of their own: calls to one number wait for each other."""
+    """Return a seller with their own number, since calls to one number wait for each other."""
     phone = f"+1206{2_000_000 + 100 * number + int(part.number_ends)}"
     return account(f"FAULT{number}", emergency_phone=phone, email=part.email)
 
 
 async def seen(life: Life) -> CaseSeen:
-    """What the server has of a case; one that is open is asked."""
+    """Return what the server knows of a case. Query it if it is open."""
     policy = effective_policy(life.start.policy)
     client, workflow_id = life.client, life.workflow_id
     handle = client.get_workflow_handle(workflow_id)

@@ -1,4 +1,4 @@
-"""The disk of the maildir and the ledgers is full: ENOSPC, on a small file system of its own."""
+"""The disk of the maildir and the ledgers is full (ENOSPC). It is a small separate file system."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from experiments.faults.trial import NotHere, Trial
 
 CASES = 60
 FULL_FOR = 60
-"""Seconds, on and off."""
+"""For this many seconds the disk is filled and freed."""
 SIZE = "24m"
 
 
@@ -20,20 +20,20 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     """Fill the disk to its last byte for some seconds, again and again.
 
     Raises:
-        NotHere: mounting a file system takes root.
+        NotHere: the user is not root, who alone can mount a file system.
     """
     if os.geteuid() != 0:
-        raise NotHere("mounting a small file system takes root")
+        raise NotHere("mounting a small file system needs root")
     trial = Trial(
         "disk full",
         seed,
-        f"Maildir and ledgers are on a tmpfs of {SIZE}, filled to its last byte (ENOSPC) for 2 to "
-        f"9 seconds, again and again, for {FULL_FOR} seconds; two workers serve. Once it has room "
-        "for good, what waits for its next try has its clock played forward. Mounting takes root",
+        f"Maildir and ledgers are on a tmpfs of {SIZE}. For {FULL_FOR} seconds it is again and "
+        "again filled to its last byte (ENOSPC) for 2 to 9 seconds. Two workers serve. Afterwards "
+        "the clocks of cases that wait for a retry are moved forward. Mounting needs root",
     )
     state = folder / "state"
     state.mkdir(parents=True)
-    subprocess.run(  # noqa: ASYNC221 -- done at once
+    subprocess.run(  # noqa: ASYNC221 -- it takes no time
         ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(state)], check=True
     )
     try:
@@ -45,12 +45,12 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
             await _next_tries(stage, playing, trial)
             await stage.judge(trial)
     finally:
-        subprocess.run(["umount", str(state)], check=True)  # noqa: ASYNC221 -- done at once
+        subprocess.run(["umount", str(state)], check=True)  # noqa: ASYNC221 -- it takes no time
     return trial
 
 
 async def _next_tries(stage: Scene, playing: asyncio.Task[None], trial: Trial) -> None:
-    """Nobody sleeps through five minutes for a try that is going to work."""
+    """Play the clocks forward to the next tries, instead of waiting up to five minutes."""
     waits: dict[str, float] = {}
     while not playing.done():
         for life in [life for life in stage.crowd.lives if life.ended is None]:

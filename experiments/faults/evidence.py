@@ -1,7 +1,7 @@
-"""What is known after a run: from the server, and from the providers' own books.
+"""What is known after a run, from the server and from the providers' own books.
 
-The providers' books are not the engine's: the telephone notes each call it is asked to dial, the
-mail is what lies in the recipient's maildir, the marketplace notes each account it deactivates.
+The engine does not write the providers' books. The telephone notes each call it must dial, the
+recipient's maildir has the e-mails, and the marketplace notes each deactivated account.
 """
 
 import sqlite3
@@ -22,7 +22,7 @@ from domain.case.view import CaseView
 
 @dataclass(frozen=True)
 class Call:
-    """A call in the telephone's ledger, by the clock on the wall."""
+    """A call in the telephone's ledger, in wall-clock time."""
 
     key: str
     case_id: str
@@ -33,7 +33,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Delivered:
-    """An e-mail that the recipient has."""
+    """An e-mail in the recipient's mailbox."""
 
     message_id: str
     to: str
@@ -43,44 +43,44 @@ class Delivered:
 
     @property
     def thread(self) -> str:
-        """The case it is about, by the part of its id that no other case has."""
+        """Return the unique part of the case's id."""
         return self.message_id[1:].partition(".")[0]
 
     @property
     def attempt(self) -> str:
-        """The attempt's number; of an e-mail to the desk, since when it was to be told."""
+        """Return the attempt's number. For an e-mail to the desk, return when it was due."""
         return self.message_id.partition(".")[2].partition("@")[0]
 
 
 @dataclass(frozen=True)
 class CaseSeen:
-    """A case as the server has it."""
+    """A case as the server knows it."""
 
     workflow_id: str
     policy: Policy
     view: CaseView | None
-    """None where it does not answer, or the server does not know it."""
+    """None if the case does not answer, or the server does not know it."""
     closed: bool = True
     goes_on: bool = False
     """Whether an activity is under way or a timer is set."""
     failing: str | None = None
-    """Why its workflow task fails, if it does."""
+    """Why the workflow task fails, if it does."""
 
 
 @dataclass
 class Evidence:
-    """All of it."""
+    """All evidence of a run."""
 
     cases: list[CaseSeen]
     dials: list[str] = field(default_factory=list)
-    """The key of each call, as often as the telephone was asked to dial it."""
+    """The key of each request to dial."""
     calls: list[Call] = field(default_factory=list)
     mails: list[Delivered] = field(default_factory=list)
     deactivated: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By store and seller, the id of the case that deactivated the account."""
+    """The id of the case that deactivated the account, by store and seller."""
 
     def calls_of(self) -> dict[str, list[Call]]:
-        """The calls by case, in the order of time."""
+        """Return the calls by case, in order of time."""
         found: dict[str, list[Call]] = defaultdict(list)
         for call in sorted(self.calls, key=lambda c: c.begins):
             found[call.case_id].append(call)
@@ -90,12 +90,12 @@ class Evidence:
 def of_providers(
     folder: Path, cases: Iterable[CaseSeen], mails: list[Delivered] | None = None
 ) -> Evidence:
-    """The books of the simulated providers in `folder`, beside the cases.
+    """Return the cases with the books of the simulated providers.
 
     Args:
-        folder: where they are.
+        folder: the folder of the books.
         cases: the cases.
-        mails: what recipients have, if that is not in the maildir.
+        mails: the delivered e-mails, if they are not in the maildir.
     """
     calls = [
         Call(key, case_id, begins, hung_up or ends, Result.CANCELLED if hung_up else Result(result))
@@ -117,7 +117,7 @@ def of_providers(
 
 
 def delivered(maildir: Path) -> list[Delivered]:
-    """What a mail reader would show."""
+    """Return the e-mails that a mail reader would show."""
     parser = BytesParser(policy=policy.default)
     files = [*(maildir / "new").iterdir(), *(maildir / "cur").iterdir()]
     messages = [parser.parsebytes(file.read_bytes()) for file in files]
@@ -125,7 +125,7 @@ def delivered(maildir: Path) -> list[Delivered]:
 
 
 def read(message: EmailMessage) -> Delivered:
-    """An e-mail as its recipient reads it."""
+    """Return an e-mail as its recipient reads it."""
     text = message.get_body(("plain",))
     return Delivered(
         message_id=str(message["Message-ID"]),
@@ -136,6 +136,6 @@ def read(message: EmailMessage) -> Delivered:
     )
 
 
-def _rows(file: Path, query: str) -> list[tuple[Any, ...]]:  # Any: as SQLite answers
+def _rows(file: Path, query: str) -> list[tuple[Any, ...]]:  # Any: SQLite's values
     with closing(sqlite3.connect(file)) as db:
         return db.execute(query).fetchall()

@@ -1,6 +1,6 @@
 """A worker whose providers lose answers: `python -m experiments.faults.losing_worker SEED`.
 
-They do their work first. Now and then it is the worker that dies before it hears of it.
+They do their work first. Sometimes the worker dies before it gets the answer.
 """
 
 import asyncio
@@ -33,13 +33,13 @@ DIES = 0.02
 
 
 class Losing:
-    """Loses answers at random, once the work is done."""
+    """Loses answers at random, after the work is done."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
 
     async def answer(self, work: Awaitable[T], lost: type[ProviderFailed] = ProviderFailed) -> T:
-        """The answer, or none."""
+        """Do the work. Return its answer, lose it, or die."""
         answer = await work
         chance = self._random.random()
         if chance < DIES:
@@ -51,7 +51,7 @@ class Losing:
 
 
 class LosingTelephone:
-    """Dials, and perhaps does not say so."""
+    """A telephone that dials, and may lose the answer."""
 
     def __init__(self, telephone: Telephone, losing: Losing) -> None:
         self.look_every_seconds = telephone.look_every_seconds
@@ -70,7 +70,7 @@ class LosingTelephone:
 
 
 class LosingMail:
-    """Delivers, and perhaps does not say so."""
+    """A mail server that delivers, and may lose the answer."""
 
     def __init__(self, mail: Mail, losing: Losing) -> None:
         self._mail, self._losing = mail, losing
@@ -80,7 +80,7 @@ class LosingMail:
 
 
 class LosingAccounts:
-    """Deactivates, and perhaps does not say so."""
+    """An account service that deactivates, and may lose the answer."""
 
     def __init__(self, accounts: AccountService, losing: Losing) -> None:
         self._accounts, self._losing = accounts, losing
@@ -93,7 +93,7 @@ class LosingAccounts:
 
 
 def losing(_: Settings, providers: Providers) -> Providers:
-    """These providers, of whose answers some are lost."""
+    """Wrap providers, so that some of their answers are lost."""
     answers = Losing(int(sys.argv[1]))
     return replace(
         providers,

@@ -1,4 +1,4 @@
-"""Processes that faults happen to: the workers."""
+"""The worker processes, which faults happen to."""
 
 import asyncio
 import os
@@ -15,10 +15,10 @@ _STARTS_WITHIN = 40
 _RING_SECONDS = "0.3"
 
 NONDETERMINISM = "TMPRL1100"
-"""What a worker logs of a case that does not replay (docs/architecture.md)."""
+"""The code that a worker logs for a case that does not replay (docs/architecture.md)."""
 
 ANSWER_LOST = "answer lost"
-"""What a worker says whose provider lost an answer (experiments/faults/losing_worker.py)."""
+"""What a worker logs when its provider lost an answer (experiments/faults/losing_worker.py)."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Workers:
     started: int = 0
 
     async def start(self, *command: str, **settings: str) -> asyncio.subprocess.Process:
-        """Start a process, by default the service, and wait until it serves or has ended."""
+        """Start a process, by default the service. Wait until it serves or has ended."""
         self.started += 1
         log = self._log(self.started)
         environment = {
@@ -62,22 +62,22 @@ class Workers:
         return process
 
     async def complete(self, *command: str, **settings: str) -> None:
-        """Start as many as are missing to two."""
+        """Start workers until there are two."""
         while len(self.processes) < AT_WORK:
             await self.start(*command, **settings)
 
     async def kill(self, process: asyncio.subprocess.Process) -> None:
-        """As by the kernel."""
+        """Kill a process with SIGKILL."""
         self.processes.remove(process)
         await kill(process)
 
     async def stop(self) -> None:
-        """Kill what still runs."""
+        """Kill all processes that still run."""
         for process in list(self.processes):
             await self.kill(process)
 
     def logged(self) -> Counter[str]:
-        """How often the logs have what is worth counting."""
+        """Count the codes of interest in the logs."""
         logs = [self._log(number).read_bytes() for number in range(1, self.started + 1)]
         wanted = (NONDETERMINISM, ANSWER_LOST)
         return Counter({said: sum(log.count(said.encode()) for log in logs) for said in wanted})

@@ -1,4 +1,4 @@
-"""Messages come twice, in any order, and late: each counts once, and none after the end."""
+"""Messages come twice, in any order, and late. Each counts once, and none after the end."""
 
 import asyncio
 from pathlib import Path
@@ -19,7 +19,7 @@ CASES = 150
 AT_ONCE = 30
 
 Message = tuple[str, Any, Any]
-"""Its id, the update, and the event."""
+"""The id, the update and the event of a message."""
 
 FIRST: tuple[Message, ...] = (
     ("call", IssueCase.request_call, CALL_ME),
@@ -28,7 +28,7 @@ FIRST: tuple[Message, ...] = (
     ("issue", IssueCase.add_issue, joins(issue("ISS-2"))),
 )
 NEWER = PLAN.model_copy(update={"root_causes": ("what was found since",)})
-"""The same text again would be no new version."""
+"""A different text, since the same text would not be a new version."""
 THEN: tuple[Message, ...] = (("newer plan", IssueCase.submit_plan, NEWER),)
 LAST: tuple[Message, ...] = (("review", IssueCase.review_plan, ACCEPT),)
 ONCE = (EventKind.CALL_REQUESTED, EventKind.ISSUE_JOINED, EventKind.PLAN_REVIEWED, EventKind.CLOSED)
@@ -39,8 +39,8 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     trial = Trial(
         "messages",
         seed,
-        "Each case is opened twice at once; each message comes one to three times with one id, in "
-        "any order; after the end all of them come once more",
+        "Each case is opened twice at once. Each message comes one to three times with one id, in "
+        "any order. After the end all messages come once more",
     )
     at_once = asyncio.Semaphore(AT_ONCE)
     async with engine_in(folder) as engine:
@@ -70,8 +70,8 @@ async def _live(engine: Engine, number: int, random: Random, trial: Trial) -> Ca
 
 
 def _counted(view: CaseView) -> list[str]:
-    """What was counted otherwise than once."""
-    # Asking for a call is a contact, too; this one is told by the specialist.
+    """Return what was not counted exactly once."""
+    # A request for a call is a contact too, so count only the specialist's contact.
     told = sum(e.what is EventKind.CONTACT and e.by == CONTACT.by for e in view.timeline)
     whats = [entry.what for entry in view.timeline]
     wrong = [f"{what} {whats.count(what)} times" for what in ONCE if whats.count(what) != 1]
@@ -85,7 +85,7 @@ def _counted(view: CaseView) -> list[str]:
 async def _send(
     case: OpenCase, messages: tuple[Message, ...], random: Random, trial: Trial
 ) -> None:
-    """Send these, each one to three times, all at once and shuffled."""
+    """Send each message one to three times, all at once and in random order."""
     copies = [message for message in messages for _ in range(random.randint(1, 3))]
     random.shuffle(copies)
     trial.faults["repeated"] += len(copies) - len(messages)

@@ -1,4 +1,4 @@
-"""The network between a worker and the server is cut, and heals."""
+"""The network between a worker and the server is cut and restored."""
 
 import asyncio
 from pathlib import Path
@@ -10,7 +10,7 @@ CASES = 60
 
 
 class Wire:
-    """Carries connections to the server; cut, it severs them all and takes no new ones."""
+    """A proxy in front of the server. While cut, it has no connections and accepts none."""
 
     def __init__(self, host: str, port: int) -> None:
         self._server_at = host, port
@@ -19,18 +19,18 @@ class Wire:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> str:
-        """Carry from a port of its own; its address."""
+        """Listen on a free port, and return the address."""
         self._listening = await asyncio.start_server(self._carry, "127.0.0.1", 0)
         return f"127.0.0.1:{self._listening.sockets[0].getsockname()[1]}"
 
     def cut(self) -> None:
-        """Sever what there is, without a farewell."""
+        """Abort all connections."""
         self._whole = False
         for writer in self._carrying:
             writer.transport.abort()
 
     def heal(self) -> None:
-        """Carry again."""
+        """Accept connections again."""
         self._whole = True
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -54,18 +54,19 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write(data)
             await writer.drain()
     except OSError:
-        pass  # cut
+        pass  # the wire was cut
     finally:
         writer.close()
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
-    """Cut one worker off for seconds, again and again; another one is not."""
+    """Cut one of two workers off for seconds, again and again."""
     trial = Trial(
         "network cut",
         seed,
-        "One worker of two reaches the server through a proxy that severs every connection and "
-        "refuses new ones for 1 to 8 seconds, so that the other takes up calls that still ring",
+        "One of two workers reaches the server through a proxy. Again and again the proxy cuts all "
+        "connections and refuses new ones for 1 to 8 seconds. The other worker takes over calls "
+        "that still ring",
     )
     async with scene(folder, seed) as stage:
         host, _, port = stage.server.address.partition(":")

@@ -1,4 +1,4 @@
-"""Two things at once, a thousand times: the outcome is one that docs/rules.md allows."""
+"""Things that happen at once, a thousand times. docs/rules.md must allow each outcome."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,15 +20,15 @@ from workflows.case.issue_case import IssueCase
 EACH = 340
 AT_ONCE = 40
 ABOUT = 0.05
-"""Seconds before and after a moment."""
+"""Up to this many seconds before or after a moment."""
 BOUNCES = "bounce@bluekettle.example"
 
 Race = Callable[[Engine, Random], Awaitable[tuple[OpenCase, str]]]
-"""Runs one, and says what came of it; AssertionError if it is nothing the rules allow."""
+"""Runs one race and returns its outcome. Raises AssertionError if no rule allows it."""
 
 
 async def two_channels(engine: Engine, random: Random) -> tuple[OpenCase, str]:
-    """The seller presses the button, sends a plan and rings the desk, all at once."""
+    """The seller presses the button, sends a plan and calls the desk, all at once."""
     case = await engine.open(wait=False)
     told = [
         (IssueCase.request_call, CALL_ME),
@@ -47,7 +47,7 @@ async def two_channels(engine: Engine, random: Random) -> tuple[OpenCase, str]:
 
 
 async def desk_and_seller(engine: Engine, random: Random) -> tuple[OpenCase, str]:
-    """The lead decides in the moment in which a plan comes."""
+    """The lead decides at the moment when a plan comes."""
     case = await engine.open(rules=BRIEF, email=BOUNCES, wait=False)
     await case.when(lambda v: v.status is Status.ESCALATED, within=30)
     decision = random.choice(list(Decision))
@@ -71,7 +71,7 @@ async def desk_and_seller(engine: Engine, random: Random) -> tuple[OpenCase, str
 
 
 async def deadline(engine: Engine, random: Random) -> tuple[OpenCase, str]:
-    """Two messages of the seller, about the deadline or about the moment it is acted upon."""
+    """Two messages of the seller come near the deadline, or near the server's reaction to it."""
     case = await engine.open(rules=BRIEF, wait=False)
     view = await case.when(lambda v: v.deadline and any(a.result for a in v.attempts), within=30)
     assert view.deadline is not None
@@ -106,19 +106,19 @@ async def deadline(engine: Engine, random: Random) -> tuple[OpenCase, str]:
 
 @dataclass
 class Aim:
-    """What it takes to hit a moment of the server's; corrected by every race."""
+    """The delays to know for hitting a moment on the server. Every race corrects them."""
 
     late: timedelta = timedelta(milliseconds=400)
-    """How long after a deadline the server acts upon it: half of what comes then is in time."""
+    """How long after a deadline the server acts on it."""
     underway: timedelta = timedelta(milliseconds=100)
-    """How long a message takes until the case has it."""
+    """How long a message takes to reach the case."""
 
     def acted_upon(self, *, in_time: bool) -> None:
-        """Aim later after what was in time, and earlier after what was not."""
+        """Aim later if the message was in time, else earlier."""
         self.late = max(timedelta(0), self.late + (_A_LITTLE if in_time else -_A_LITTLE))
 
     def arrived(self, late: timedelta) -> None:
-        """Set out earlier if messages arrive late."""
+        """Send earlier if messages arrive late."""
         self.underway = max(timedelta(0), self.underway + late / 10)
 
 
@@ -129,13 +129,13 @@ RACES: tuple[Race, ...] = (two_channels, desk_and_seller, deadline)
 
 
 async def run(folder: Path, seed: int, each: int = EACH) -> Trial:
-    """Run each race so many times, some at once."""
+    """Run each race `each` times, several at once."""
     trial = Trial(
         "races",
         seed,
-        f"Each {each} times: the seller turns up by three channels at once; the lead decides in "
-        "the moment in which a plan comes; two messages of the seller come within 50 ms of the "
-        "deadline, or of when the server acts upon it",
+        f"Each race runs {each} times: the seller uses three channels at once; the lead decides "
+        "at the moment when a plan comes; two messages of the seller come within 50 ms of the "
+        "deadline, or of the server's reaction to it",
     )
     random = Random(seed)
     cases: list[CaseSeen] = []

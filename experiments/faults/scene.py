@@ -1,4 +1,4 @@
-"""The scene of a run: a server, workers, the simulated world, and the cases."""
+"""The scene of a run: a server, workers, simulated providers, and the cases."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -19,12 +19,12 @@ from runtime.connection import connect, register_search_attributes
 from tests.killable_server import KillableServer
 
 WITHIN = 400
-"""Seconds by which the cases of a run are to be over."""
+"""The seconds within which the cases of a run must end."""
 
 
 @dataclass
 class Scene:
-    """What faults happen in."""
+    """The surroundings of a fault."""
 
     random: Random
     server: KillableServer
@@ -33,13 +33,13 @@ class Scene:
     crowd: Crowd
 
     async def play(self, cases: int | list[Part]) -> None:
-        """Let so many cases live to their end, or those of these parts."""
+        """Play this many cases, or the cases of these parts, to their end."""
         parts = cast(self.random, cases) if isinstance(cases, int) else cases
         await self.crowd.live(parts)
 
     @asynccontextmanager
     async def meanwhile(self, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-        """Let the fault be made for as long as this lasts; what goes wrong in it is raised."""
+        """Make the fault while the block runs. Raise errors of the fault's own code."""
         making = asyncio.create_task(work)
         try:
             yield
@@ -49,7 +49,7 @@ class Scene:
                 await making
 
     async def judge(self, trial: Trial, mails: list[Delivered] | None = None) -> None:
-        """Hold what came of it against the promises; `mails` are those not in the maildir."""
+        """Check the promises. `mails` are the delivered e-mails if they are not in the maildir."""
         seen = await self.crowd.seen()
         trial.judge(of_providers(self.workers.folder, seen, mails))
         trial.violations += [
@@ -63,7 +63,7 @@ class Scene:
 
 @asynccontextmanager
 async def scene(folder: Path, seed: int, *, within: float = WITHIN) -> AsyncIterator[Scene]:
-    """A server that runs, and no worker yet; cases are to be over `within` so many seconds."""
+    """Run a server without workers. Cases must end `within` this many seconds."""
     state = folder / "state"
     state.mkdir(parents=True, exist_ok=True)
     server = KillableServer(folder)
@@ -72,7 +72,7 @@ async def scene(folder: Path, seed: int, *, within: float = WITHIN) -> AsyncIter
         await server.start()
         client = await connect(server.address)
         await register_search_attributes(client)
-        random = Random(seed)  # a run is to be repeated, not to be unguessable
+        random = Random(seed)  # the same seed must draw the same numbers
         yield Scene(random, server, workers, client, Crowd(client, random, within))
     finally:
         await workers.stop()

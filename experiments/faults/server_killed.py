@@ -10,12 +10,12 @@ CASES = 60
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
-    """Kill the server every few seconds; it stays away for up to three."""
+    """Kill the server every few seconds, and start it again up to three seconds later."""
     trial = Trial(
         "server killed",
         seed,
-        "The server is killed (SIGKILL) every 2 to 8 seconds, stays away for up to 3, and is "
-        "started again on its SQLite file; two workers serve",
+        "The server is killed (SIGKILL) every 2 to 8 seconds, stays away for up to 3 seconds, and "
+        "is started again on its SQLite file. Two workers serve",
     )
     async with scene(folder, seed) as stage:
         await stage.workers.complete()

@@ -1,4 +1,4 @@
-"""What happens in cases, and how each may end by docs/rules.md."""
+"""The stories that cases play."""
 
 from collections.abc import Sequence
 from random import Random
@@ -34,11 +34,11 @@ BRIEF = {
     "email_timeout": "PT5S",
     "redial_after": "PT2S",
 }
-"""Seventy-two hours in twenty seconds, all of them real: a fault takes its part of them."""
+"""A policy of twenty real seconds instead of 72 hours. Time that a fault takes counts fully."""
 
 
 async def silence(case: Life) -> None:
-    """Nobody turns up. Where we did not really try, the lead lets the seller go on."""
+    """The seller does not turn up. If we did not really try, the lead resolves the case."""
     hours = None if case.start.policy and "window" in case.start.policy else 13
     status = await case.leaves(Status.CONTACTING, hours=hours)
     if status is Status.ESCALATED:
@@ -46,14 +46,14 @@ async def silence(case: Life) -> None:
 
 
 async def answered(case: Life) -> None:
-    """The seller answers a call, sends a plan, and it is accepted."""
+    """The seller answers a call and sends a plan, which is accepted."""
     await case.leaves(Status.CONTACTING, hours=3)
     await case.tell(IssueCase.submit_plan, PLAN)
     await case.tell(IssueCase.review_plan, ACCEPT)
 
 
 async def by_the_page(case: Life) -> None:
-    """The seller presses the button, sends a plan, is asked more, and talks to us."""
+    """The seller presses the button, sends a plan, is asked for more, and talks to us."""
     await case.tell(IssueCase.request_call, CALL_ME)
     await case.tell(IssueCase.submit_plan, PLAN)
     await case.tell(IssueCase.review_plan, ASK)
@@ -72,19 +72,19 @@ async def rejected(case: Life) -> None:
 
 
 async def harm(case: Life) -> None:
-    """Fraud comes out while we call."""
+    """Fraud is reported while we call."""
     await case.play(2)
     await case.tell(IssueCase.report_harm, FRAUD)
 
 
 async def withdrawn(case: Life) -> None:
-    """It was raised in error."""
+    """The case is withdrawn, since it was raised in error."""
     await case.play(5)
     await case.tell(IssueCase.withdraw, WITHDRAW)
 
 
 async def not_cooperating(case: Life) -> None:
-    """Reached and then silent: escalated, resumed, and resolved by a plan."""
+    """The seller is reached and then silent. The case is escalated, resumed, then resolved."""
     await case.tell(IssueCase.report_contact, CONTACT)
     await case.leaves(Status.WORKING, hours=40)
     await case.tell(IssueCase.decide, decided(Decision.RESUME))
@@ -93,7 +93,7 @@ async def not_cooperating(case: Life) -> None:
 
 
 async def joined(case: Life) -> None:
-    """A further issue joins, the outreach begins anew, and nobody turns up."""
+    """A further issue joins, the outreach begins anew, and the seller does not turn up."""
     await case.play(20)
     await case.tell(IssueCase.add_issue, joins(issue("ISS-2")))
     await silence(case)
@@ -118,10 +118,10 @@ PARTS: Sequence[tuple[int, Part]] = (
     (2, Part("not cooperating", not_cooperating)),
     (1, Part("issue joins", joined)),
 )
-"""Each with its share."""
+"""The parts with their shares."""
 
 
 def cast(random: Random, count: int) -> list[Part]:
-    """So many parts, drawn at random."""
+    """Draw `count` parts at random."""
     shares, parts = zip(*PARTS, strict=True)
     return random.choices(parts, weights=shares, k=count)

@@ -1,4 +1,4 @@
-"""experiments/faults/faults.md, written by the runs: each renews its own row and section."""
+"""Writes experiments/faults/faults.md. Each run renews its own row and section."""
 
 import os
 import platform
@@ -34,7 +34,7 @@ _TABLE = """| fault | date | seed | cases | faults | calls | e-mails | violation
 
 
 def write(trials: list[Trial], file: Path = FILE) -> None:
-    """Put in what was tried; what was tried before and not now stays."""
+    """Renew the rows and sections of these trials. Keep the others."""
     before = file.read_text() if file.exists() else ""
     rows = {
         line.split(" | ")[0]: line

@@ -1,4 +1,4 @@
-"""One fault, tried: what was done, what came of it, and what was broken by it."""
+"""The trial of one fault: what was done, the outcomes, and the violations."""
 
 import time
 from collections import Counter
@@ -9,7 +9,7 @@ from experiments.faults.evidence import CaseSeen, Evidence
 
 
 class NotHere(Exception):
-    """The fault cannot be made on this machine, and why."""
+    """The fault cannot be made on this machine. The message says why."""
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Trial:
     _began: float = field(default_factory=time.monotonic)
 
     def judge(self, evidence: Evidence) -> None:
-        """Take in what there is to see, and hold it against the promises."""
+        """Count the evidence, and check the promises."""
         self.cases += len(evidence.cases)
         self.calls += len(evidence.dials)
         self.emails += len(evidence.mails)
@@ -41,7 +41,7 @@ class Trial:
 
 
 def outcome(case: CaseSeen) -> str:
-    """How it ended, or where it stands."""
+    """Describe how a case ended, or its status."""
     if case.view is None:
         return "does not answer"
     reason = f" ({case.view.reason})" if case.view.reason else ""

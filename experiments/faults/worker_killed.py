@@ -12,15 +12,15 @@ CASES = 200
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
-    """Kill one worker of two every second or so, now and then both, until all cases are over."""
+    """Kill one of two workers every second or so, sometimes both, until all cases are over."""
     trial = Trial(
-        "worker killed", seed, "one worker of two killed every second or so, now and then both"
+        "worker killed", seed, "One of two workers is killed every second or so, sometimes both"
     )
     async with scene(folder, seed) as stage:
         await stage.workers.complete()
         async with stage.meanwhile(_kill(stage.workers, stage.random, trial)):
             await stage.play(cases)
-        await _somebody(stage)
+        await _ensure_worker(stage)
         await stage.judge(trial)
     return trial
 
@@ -34,7 +34,7 @@ async def _kill(workers: Workers, random: Random, trial: Trial) -> None:
         await workers.complete()
 
 
-async def _somebody(stage: Scene) -> None:
-    """Whoever is asked afterwards is to have somebody to answer."""
+async def _ensure_worker(stage: Scene) -> None:
+    """Start a worker if there is none, so that cases can answer the checks."""
     if not stage.workers.processes:
         await stage.workers.start()

@@ -1,5 +1,5 @@
-// The page works without this. With it the countdown runs on, what has changed is shown by
-// itself, and rows of a plan come and go in place.
+// The page works without this script. The script runs the countdown, shows changes without a
+// reload, and adds and removes rows of a plan in place.
 "use strict";
 
 const REFRESH_EVERY = 12_000;
@@ -7,19 +7,19 @@ const TICK_EVERY = 1_000;
 
 // --- the countdown -------------------------------------------------------------------------
 
-// The server's clock counts: a seller's own may be wrong.
-let ahead = 0;
+// Count by the server's clock, since the seller's clock can be wrong.
+let serverAhead = 0;
 let timeWasLeft = false;
 
 function synchronise() {
   const countdown = document.querySelector("[data-until]");
-  if (countdown) ahead = Number(countdown.dataset.now) * 1000 - Date.now();
+  if (countdown) serverAhead = Number(countdown.dataset.now) * 1000 - Date.now();
 }
 
 function tick() {
   const countdown = document.querySelector("[data-until]");
   if (!countdown) return;
-  const seconds = Math.max(0, Number(countdown.dataset.until) - (Date.now() + ahead) / 1000);
+  const seconds = Math.max(0, Number(countdown.dataset.until) - (Date.now() + serverAhead) / 1000);
   countdown.hidden = seconds === 0;
   const isOver = seconds === 0 && timeWasLeft;
   timeWasLeft = seconds > 0;
@@ -71,7 +71,7 @@ function replace(fresh) {
   const main = document.getElementById("main");
   const busy = main.querySelector("[data-typed]") || main.contains(document.activeElement);
   if (live(document) !== live(fresh) && !busy) {
-    // A case was opened, or has ended: the page is another one.
+    // A case was opened or has ended, so replace the whole page.
     main.replaceWith(fresh.getElementById("main"));
     return;
   }
@@ -87,8 +87,8 @@ function replace(fresh) {
   }
 }
 
-// What was true for a while, such as that we are calling, goes with that.
-function takeBack(fresh) {
+// Remove notices that no longer hold, such as that we are calling.
+function removeOutdated(fresh) {
   for (const said of document.querySelectorAll("[data-while]")) {
     if (!fresh.getElementById(said.dataset.while)) said.remove();
   }
@@ -113,7 +113,7 @@ async function refresh() {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     if (fresh.body.dataset.account !== document.body.dataset.account) return warn("other");
     goOnWithVisit(fresh);
-    takeBack(fresh);
+    removeOutdated(fresh);
     replace(fresh);
     countAll();
     announce(before);
@@ -175,7 +175,7 @@ function removeRow(fieldset, row) {
   next.querySelector("textarea").focus();
 }
 
-// Characters as the server counts them: an emoji is one, and space around a text none.
+// Count characters like the server: an emoji is one, and spaces around a text do not count.
 const lengthOf = (text) => [...text.value.trim()].length;
 
 function showCount(count, has) {
@@ -209,10 +209,10 @@ document.addEventListener("click", (event) => {
   keepDraft();
 });
 
-// --- a plan begun --------------------------------------------------------------------------
+// --- the draft of a plan -------------------------------------------------------------------
 
-// Whatever else is done on the page, such as asking for a call, what was typed comes back: in
-// this tab, for this case, and until a plan is sent.
+// Keep what was typed while the seller does something else, such as asking for a call. The draft
+// is for this tab and this case, until a plan is sent.
 
 const planForm = () => document.querySelector("[data-plan]");
 
@@ -227,7 +227,7 @@ function keepDraft() {
   sessionStorage.setItem(draftName(planForm()), JSON.stringify(rows));
 }
 
-function bringDraftBack() {
+function restoreDraft() {
   const form = planForm();
   const draft = form && sessionStorage.getItem(draftName(form));
   if (!draft || form.closest("[data-typed]")) return;
@@ -249,7 +249,7 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches('[action="/leave"]')) sessionStorage.clear();
 });
 
-// Nothing typed, nothing to carry along: the page stays one that can be loaded again.
+// If nothing was typed, change the language by a plain link, so that the page can be reloaded.
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".languages button");
   if (!button || document.querySelector("#plan[data-typed]")) return;
@@ -269,7 +269,7 @@ document.addEventListener("input", (event) => {
   keepDraft();
 });
 
-// --- running -------------------------------------------------------------------------------
+// --- start ---------------------------------------------------------------------------------
 
 synchronise();
 setInterval(tick, TICK_EVERY);
@@ -277,5 +277,5 @@ setInterval(refresh, REFRESH_EVERY);
 document.addEventListener("visibilitychange", () => refresh());
 document.getElementById("problems")?.focus();
 countAll();
-// Last: a browser that keeps nothing for a page throws here.
-bringDraftBack();
+// Keep this last. It throws in a browser that stores nothing for a page.
+restoreDraft();

@@ -236,5 +236,5 @@ def test_what_is_no_payloads_is_bad_input(body: bytes) -> None:
 
 
 def test_a_short_password_is_no_use() -> None:
-    with pytest.raises(ValueError, match="CASE72_CODEC_PASSWORD: must be of 12 characters"):
+    with pytest.raises(ValueError, match="CASE72_CODEC_PASSWORD: must have at least 12 characters"):
         client("new", password="short")

@@ -153,7 +153,7 @@ async def _left(page: Page, minutes: float) -> str:
     """The countdown with so much time left."""
     await page.evaluate(
         "left => { const c = document.querySelector('[data-until]');"
-        " c.dataset.until = Math.round((Date.now() + ahead) / 1000 + left * 60); tick(); }",
+        " c.dataset.until = Math.round((Date.now() + serverAhead) / 1000 + left * 60); tick(); }",
         minutes,
     )
     return " ".join((await page.inner_text(".countdown")).split())

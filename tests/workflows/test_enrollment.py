@@ -212,7 +212,7 @@ async def test_a_poisoned_start_ends_at_once_naming_the_field(engine: Engine) ->
             "Enrollment", start, id=workflow_id, task_queue="cases"
         )
         with pytest.raises(Exception, match="failed") as failure:
-            await asyncio.wait_for(handle.result(), 10)
+            await asyncio.wait_for(handle.result(), PATIENCE)
         assert named in str(failure.value.__cause__)
 
 

@@ -33,8 +33,8 @@ def every_country_again() -> Iterator[None]:
 
 
 @pytest.fixture
-async def abroad(tmp_path: Path, every_country_again: None) -> AsyncIterator[Engine]:
-    async with engine_in(tmp_path, called_regions=("GB", "+33")) as engine:
+async def abroad(tmp_path: Path, every_country_again: None, server: str) -> AsyncIterator[Engine]:
+    async with engine_in(tmp_path, called_regions=("GB", "+33"), server=server) as engine:
         yield engine
 
 
