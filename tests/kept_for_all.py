@@ -69,7 +69,9 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     },
     # Many cases at once, or through many days. tests/domain prove the same rules without Temporal.
     "tests/workflows/test_outages.py": {ALL_OF_IT: "plays 19 cases through 145 hours each"},
-    "tests/workflows/test_query_and_update.py": {ALL_OF_IT: "asks and tells 24 workflows at once"},
+    "tests/workflows/test_query_and_update.py": {
+        ALL_OF_IT: "queries and updates 24 workflows at once"
+    },
     "tests/workflows/test_case_and_enrollment.py": {
         "test_numbers_changed_in_both_at_once_end_up_the_same_in_both": "plays 12 races",
     },
