@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from runtime.dev_server import dev_server
+from runtime.dev_server import DevServer, dev_server
 from tests.engine import Engine, engine_in
 from tests.kept_for_all import is_kept
 
@@ -32,10 +32,16 @@ async def engine(server: str, tmp_path_factory: pytest.TempPathFactory) -> Async
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The address of a server that all tests of this process share, each in its own namespace."""
+async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DevServer]:
+    """The server that all tests of this process share, each in a namespace of its own."""
     async with dev_server(tmp_path_factory.mktemp("server") / "temporal") as running:
-        yield running.address
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(temporal: DevServer) -> str:
+    """Its address."""
+    return temporal.address
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,8 +4,10 @@ import pytest
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from domain.case.events import RequestCall, Review, ReviewPlan, SubmitPlan
+from runtime.dev_server import DevServer
 from tests.engine import OpenCase
 from tests.page.site import Site
+from tests.patience import PATIENCE
 
 HOSTILE = (
     "<b>B</b> <img src=x onerror=alert(1)> [x](http://evil.example) ![x](http://evil.example/x.png)"
@@ -15,18 +17,22 @@ HOSTILE = (
 NAME = "Home/Garden & Co. (US) #1, R&D: 5*3"
 
 
-async def details_of(site: Site, page: Page, case: OpenCase) -> FrameLocator:
+async def details_of(page: Page, case: OpenCase) -> FrameLocator:
     """The case's details in the Web UI, which shows the markdown in a frame of its own."""
-    _, ui = (site.engine.folder / "temporal" / "server").read_text().split()
     run_id = (await case.view()).id.rpartition("/")[2]
     workflow_id = case.handle.id.replace("/", "%2F")
-    await page.goto(f"{ui}/namespaces/default/workflows/{workflow_id}/{run_id}/user-metadata")
+    await page.goto(f"workflows/{workflow_id}/{run_id}/user-metadata")
     return page.frame_locator("main iframe")
 
 
 @pytest.fixture
-async def page(browser: Browser) -> Page:
-    context = await browser.new_context(viewport={"width": 1400, "height": 1000})
+async def page(browser: Browser, site: Site, temporal: DevServer) -> Page:
+    """A browser at the Web UI, in the namespace of the site."""
+    context = await browser.new_context(
+        viewport={"width": 1400, "height": 1000},
+        base_url=f"{temporal.ui}/namespaces/{site.engine.client.namespace}/",
+    )
+    context.set_default_timeout(PATIENCE * 1000)
     return await context.new_page()
 
 
@@ -34,7 +40,7 @@ async def test_a_case_shows_status_attempts_and_what_comes_next(site: Site, page
     case = await site.open("IN-WEB-UI", time_zone="Africa/Abidjan")
     await case.tell("request_call", RequestCall(by="seller"))
     await case.settled()
-    shown = (await details_of(site, page, case)).locator("body")
+    shown = (await details_of(page, case)).locator("body")
     await expect(shown).to_contain_text("Working: the seller was reached")
     await expect(shown).to_contain_text("call (requested): no answer")
     await expect(shown).to_contain_text("Next: e-mail")
@@ -54,7 +60,7 @@ async def test_a_reviewer_reads_the_plan_and_the_answer_there_as_they_were_writt
     review = ReviewPlan(by="kim", decision=Review.REJECT, note=f"Which supplier? {HOSTILE}")
     await case.tell("review_plan", review)
     await case.tell("submit_plan", plan)
-    frame = await details_of(site, page, case)
+    frame = await details_of(page, case)
     shown = frame.locator("body")
     await expect(shown).to_contain_text(f"{NAME} (US READ-THERE)")
     for text in (
