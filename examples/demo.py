@@ -23,7 +23,7 @@ from temporalio.testing import TimeSkipper
 
 from domain.case.attempt import Channel
 from domain.case.view import CaseView
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.shared.errors import explain
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of

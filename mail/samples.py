@@ -14,7 +14,8 @@ from domain.case.plans import Plan
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.enrollment.activity_inputs import SendLetterInput
-from domain.enrollment.state import EnrollmentReason, LetterPurpose
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Account, Confirmation, Issue, Store
 from mail.values import (
     Values,

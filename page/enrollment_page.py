@@ -11,7 +11,7 @@ from domain.enrollment.ratings import (
     window_length,
     window_start,
 )
-from domain.enrollment.state import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.view import Requirement, StandingView
 
 TOP = 1000

@@ -23,7 +23,7 @@ from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
-from domain.enrollment.state import EnrollmentEventKind
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import Account, Issue, SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
@@ -89,7 +89,7 @@ async def looks() -> AsyncIterator[None]:
     while True:
         yield
         await asyncio.sleep(pause)
-        pause = min(pause * 1.4, 0.25)
+        pause = min(pause * 1.4, 0.1)
 
 
 @dataclass
@@ -132,6 +132,13 @@ class Running(Generic[View]):
         async with asyncio.timeout(within):
             async for _ in looks():
                 if holds((await self.handle.describe()).raw_description.pending_activities):
+                    return
+
+    async def accepts_an_update(self) -> None:
+        """Wait until it has an update in hand, the first of its life."""
+        async with asyncio.timeout(PATIENCE):
+            async for _ in looks():
+                if "workflow_execution_update_accepted_event_attributes" in await self.events():
                     return
 
     async def failing(self) -> None:

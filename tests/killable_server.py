@@ -7,8 +7,7 @@ from pathlib import Path
 
 from runtime.connection import Unreachable, connect
 from runtime.dev_server import free_ports, server_command
-
-_STARTS_WITHIN_SECONDS = 20
+from tests.patience import PATIENCE
 
 
 async def kill(process: asyncio.subprocess.Process) -> None:
@@ -33,7 +32,7 @@ class KillableServer:
         command += ["--log-level", "never"]
         quiet = asyncio.subprocess.DEVNULL
         self._process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
-        async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             while not await self._answers():
                 await asyncio.sleep(0.05)
 

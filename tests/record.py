@@ -17,7 +17,7 @@ from typing import Any
 from domain.case.events import Decision, RecordDeactivation
 from domain.case.status import Status
 from domain.enrollment.events import Readmit, Reinstate
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated.telephone import SimulatedTelephone

@@ -122,7 +122,9 @@ def test_the_files_and_sections_that_the_code_names_are_there() -> None:
     for file in SOURCES:
         text = file.read_text("utf-8")
         files = {name for name in OURS.findall(text) if name.endswith((".md", ".py"))}
-        missing += [f"{file}: {name}" for name in files if not exists(name, ROOT)]
+        # tests/kept_for_all.py names tests from its own folder on.
+        beside = (ROOT, ROOT / "tests") if ROOT / "tests" in file.parents else (ROOT,)
+        missing += [f"{file}: {name}" for name in files if not exists(name, *beside)]
         for numbers in SECTIONS.findall(text):
             unknown = {int(number) for number in re.findall(r"\d+", numbers)} - sections
             missing += [f"{file}: section {number}" for number in unknown]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.kept_for_all import ALL_OF_IT, KEPT_FOR_ALL, is_kept
 
-TESTS = Path(__file__).parent
+ROOT = Path(__file__).parent.parent
 
 
 def functions_of(file: Path) -> set[str]:
@@ -19,14 +19,14 @@ def functions_of(file: Path) -> set[str]:
 @pytest.mark.parametrize("file", KEPT_FOR_ALL)
 def test_what_is_kept_is_there_and_says_why(file: str) -> None:
     kept = KEPT_FOR_ALL[file]
-    assert kept.keys() == {ALL_OF_IT} or kept.keys() <= functions_of(TESTS / file)
-    assert (TESTS / file).is_file()
+    assert kept.keys() == {ALL_OF_IT} or kept.keys() <= functions_of(ROOT / file)
+    assert (ROOT / file).is_file()
     assert all(kept.values())
 
 
 def test_rules_and_replay_are_never_kept() -> None:
-    assert not [file for file in KEPT_FOR_ALL if file.startswith("domain/")]
-    assert "workflows/test_replay.py" not in KEPT_FOR_ALL
+    assert not [file for file in KEPT_FOR_ALL if file.startswith("tests/domain/")]
+    assert "tests/workflows/test_replay.py" not in KEPT_FOR_ALL
 
 
 def test_a_test_is_found_by_its_file_or_by_its_name_whatever_its_parameters() -> None:

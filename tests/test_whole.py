@@ -35,7 +35,7 @@ async def run(*command: str, cwd: Path, **settings: str) -> tuple[int, str, str]
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 100)
+    out, err = await asyncio.wait_for(process.communicate(), 2 * PATIENCE)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
 

@@ -14,7 +14,7 @@ from cli.terminal.parameters import Limit, OfSeller, OfStore
 from cli.terminal.problems import checked
 from cli.terminal.tables import print_found, table_of
 from cli.terminal.words import plain
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from domain.shared.account import Store
 from domain.shared.names import ENROLLMENT_WORKFLOW
 from domain.shared.text import Frozen, Key

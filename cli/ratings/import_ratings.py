@@ -18,7 +18,7 @@ from cli.terminal.output import progress, say, warn
 from cli.terminal.parameters import By
 from cli.terminal.problems import BadInput, DidNotHappen, checked
 from domain.case.events import RequestCall
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 
 _LISTED = 100
 """How many broken lines are listed. --json lists all of them."""

@@ -1,7 +1,4 @@
-"""Time passes in a case, and what is to be done next (docs/rules.md, sections 4 to 6).
-
-`advance` is the only question that the workflow asks.
-"""
+"""The next steps of a case, and what the passing of time does to it (docs/rules.md, section 4)."""
 
 from datetime import datetime, timedelta
 
@@ -29,15 +26,15 @@ _HAS_DEADLINE = frozenset({Status.CONTACTING, Status.WORKING})
 
 
 def advance(case: Case, now: datetime) -> tuple[Step, ...]:
-    """Let time pass until `now`; answer every step that is to be under way from here on.
+    """Let time pass until `now`. Return every step that must be under way from now on.
 
-    A step under way that is not in the answer is to be cancelled. A closed case wants
-    nothing; asking again at the same moment changes nothing.
+    Whoever performs the steps cancels those that are missing from the answer. A closed case has
+    no steps. A second call at the same moment changes nothing.
     """
     if case.closed_at is not None:
         return ()
     if case.policy is None:
-        # A case cancelled before it opened has nothing to undo and nobody to tell.
+        # Cancelled before it opened: there is nothing to undo and nobody to tell.
         return _close(case, now) if case.status in CLOSED else (LookUp(),)
     _let_deadline_pass(case, now)
     _begin_attempts(case, now)
@@ -62,7 +59,7 @@ def _let_deadline_pass(case: Case, now: datetime) -> None:
 
 
 def _end_in_silence(case: Case, now: datetime) -> None:
-    """The deadline passed and nobody turned up: deactivate, if we really tried."""
+    """End the 72 hours of a seller who did not turn up: deactivate if we really tried."""
     for skipped in case.outreach.skip_rest(now, case.account):
         case.log_attempt(now, skipped)
     missing = shortfall(case.outreach, case.account, case.rules)
@@ -91,12 +88,12 @@ def _begin_due(case: Case, now: datetime) -> None:
 
 
 def _wanted(case: Case, now: datetime) -> list[Step]:
-    """Every step that is to be under way, but for waiting."""
+    """Return every step that must be under way, except waiting."""
     under_way = case.outreach.attempts.under_way
     steps: list[Step] = [Reach(attempt.number) for attempt in under_way if attempt.wanted]
     if case.status is Status.DEACTIVATING:
         steps.append(Deactivate())
-    steps += _programme_is_to_hear(case)
+    steps += _news_for_enrollment(case)
     if case.contact_news.fields:
         steps.append(ShareContact())
     desk_due = case.desk_due
@@ -107,9 +104,9 @@ def _wanted(case: Case, now: datetime) -> list[Step]:
     return steps
 
 
-def _programme_is_to_hear(case: Case) -> list[Step]:
+def _news_for_enrollment(case: Case) -> list[Step]:
     if case.harm is not None and not case.expelled:
-        return [Expel()]  # first, so that the seller is written to of that
+        return [Expel()]  # first, so that the enrollment's e-mail is about the expulsion
     if case.account_deactivated and not case.deactivation_told:
         return [TellDeactivation()]
     return []

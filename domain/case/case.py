@@ -50,9 +50,9 @@ class Case(TakesUpdates):
     opened_at: datetime
     opened_by: str = ENGINE
     overrides: dict[str, JsonValue] | None = None
-    """The policy as it was asked for, until the case is open."""
+    """The policy as the start gave it. None once the case is open."""
     policy: Policy | None = None
-    """Frozen when the case opens; None until then."""
+    """Frozen when the case opens. None before."""
 
     status: Status = Status.CONTACTING
     reason: str | None = None
@@ -67,21 +67,21 @@ class Case(TakesUpdates):
     """Whether the seller has turned up since the case opened."""
     conversation_required: bool = False
     desk_due: datetime | None = None
-    """When the desk is told (again)."""
+    """When the desk is told next."""
     harm: Harm | None = None
     expelled: bool = False
     account_deactivated: bool = False
-    """By this case, or before it."""
+    """Whether the account is, by this case or before it."""
     deactivation_told: bool = False
-    """Whether the programme knows."""
+    """Whether the enrollment knows that the account is deactivated."""
     shares_contact: bool = False
-    """Whether the enrollment hears of a new number or address."""
+    """Whether the enrollment is told of a new number or address."""
     contact_news: ContactNews = ContactNews()
-    """What the enrollment is still to be told."""
+    """The new number or address that the enrollment was not told of yet."""
     bytes_written: int = 0
-    """Bytes that what people wrote takes up in the case."""
+    """How many bytes the words of people take up in the case."""
 
-    # --- what it is -----------------------------------------------------------------------
+    # --- properties -----------------------------------------------------------------------
 
     @property
     def rules(self) -> Policy:
@@ -97,7 +97,7 @@ class Case(TakesUpdates):
 
     @property
     def attempts(self) -> Attempts:
-        """Those of the outreach, and all others."""
+        """All attempts, those of the outreach and others."""
         return self.outreach.attempts
 
     @property
@@ -123,7 +123,7 @@ class Case(TakesUpdates):
         return self.call_requests.again_from(self.rules) if self.call_requests.times else None
 
     def takes_requests(self, now: datetime) -> bool:
-        """Whether "contact me now" would call the seller: their page has the button then."""
+        """Whether "contact me now" would call the seller. Only then their page has the button."""
         again = self.call_again_from
         waits = again is not None and again > now
         return self.is_open and not self.outreach.cannot_call and not waits
@@ -131,13 +131,13 @@ class Case(TakesUpdates):
     # --- from status to status ------------------------------------------------------------
 
     def set_status(self, now: datetime, status: Status, reason: str | None = None) -> None:
-        """Change the status; what belonged to the one before stops."""
+        """Change the status. Stop the attempts that belonged to the one before."""
         self.status, self.reason, self.desk_due = status, reason, None
         self.timeline.log(now, EventKind.STATUS, status=status, reason=reason)
         self.attempts.stop(lambda attempt: attempt.about in _OF_A_STATUS)
 
     def begin_outreach(self, now: datetime) -> None:
-        """Try to reach the seller: the 72 hours begin, or begin again."""
+        """Begin the 72 hours, or begin them again."""
         self.timeline.log(now, EventKind.OUTREACH_BEGAN)
         self.outreach.begin(now, self.rules, self.account)
 
@@ -150,7 +150,7 @@ class Case(TakesUpdates):
         note: str | None = None,
         keep_requested_call: bool = False,
     ) -> None:
-        """A contact: the clock, the agenda and a ringing call stop."""
+        """Record a contact. It stops the clock, the agenda and a ringing call."""
         self.timeline.log(now, EventKind.CONTACT, by, code=code, note=note)
         self.stop_reaching(keep_requested_call=keep_requested_call)
         if self.status is Status.CONTACTING:
@@ -159,7 +159,7 @@ class Case(TakesUpdates):
             self.cooperate(now)
 
     def stop_reaching(self, *, keep_requested_call: bool = False) -> None:
-        """The seller is reached: stop the attempts that were to reach them."""
+        """Stop the attempts to reach the seller, who is reached."""
         self.reached = True
 
         def over(attempt: Scheduled) -> bool:
@@ -172,31 +172,31 @@ class Case(TakesUpdates):
         self.attempts.drop(lambda p: over(p) and p.about is not Purpose.CONVERSATION)
 
     def work(self, now: datetime) -> None:
-        """The seller is reached; from here on only a person deactivates."""
+        """Wait for a plan of the seller, who is reached. From here on only a person deactivates."""
         self.set_status(now, Status.WORKING)
         self.outreach.conversation_due = now
         self.cooperate(now)
 
     def cooperate(self, now: datetime) -> None:
-        """The time to work with us counts anew, with a reminder at half of it."""
+        """Give the seller the whole time to work with us, with a reminder at half of it."""
         window = self.rules.cooperation_window
         self.outreach.deadline = now + window
         self.attempts.drop(lambda planned: planned.about is Purpose.COOPERATION_REMINDER)
         self.attempts.schedule(Channel.EMAIL, Purpose.COOPERATION_REMINDER, now + window / 2)
 
     def review(self, now: datetime) -> None:
-        """A plan waits for a reviewer, who is told and reminded."""
+        """Wait for a reviewer to answer the plan. The desk is told, and reminded."""
         if self.status is not Status.PLAN_REVIEW:
             self.set_status(now, Status.PLAN_REVIEW)
         self.desk_due = now if self.rules.desk_told_of_plans else now + self.rules.desk_reminder
 
     def escalate(self, now: datetime, reason: Reason) -> None:
-        """Hand the case to a person; the desk is told at once, and again."""
+        """Hand the case to a lead. The desk is told at once, and reminded."""
         self.set_status(now, Status.ESCALATED, reason)
         self.desk_due = now
 
     def deactivate(self, now: datetime, reason: Reason) -> None:
-        """From here on nothing stops the deactivation."""
+        """Begin the deactivation. From here on nothing stops it."""
         self.stop_everything()
         self.set_status(now, Status.DEACTIVATING, reason)
 
@@ -208,23 +208,23 @@ class Case(TakesUpdates):
         about: Purpose,
         note: str | None = None,
     ) -> None:
-        """The case ends, and the seller is told how."""
-        self.end_unsaid(now, status, reason)
+        """End the case, and e-mail the seller how it ended."""
+        self.end_without_email(now, status, reason)
         self.attempts.email(about, now, note)
 
-    def end_unsaid(self, now: datetime, status: Status, reason: str | None) -> None:
-        """The case ends, and somebody else tells the seller, or nobody need."""
+    def end_without_email(self, now: datetime, status: Status, reason: str | None) -> None:
+        """End the case. Whoever ended it tells the seller."""
         self.stop_everything()
         self.set_status(now, status, reason)
 
     def stop_everything(self) -> None:
-        """All but what confirms a change of number or address: whose it is must hear of it."""
+        """Stop all attempts but those that confirm a changed number or address to its owner."""
         self.attempts.stop(lambda attempt: attempt.about is not Purpose.CONTACT_CHANGED)
 
     def act_on_harm(self, harm: Harm, now: datetime) -> None:
-        """Harmful conduct: the account is deactivated and expelled, whatever the open status.
+        """Deactivate and expel for harmful conduct, whatever the open status.
 
-        In a case that has ended, only the first report still counts: the seller is expelled.
+        In a case that has ended only the first report counts. It expels the seller.
         """
         if self.harm is not None and not self.is_open:
             return

@@ -1,4 +1,4 @@
-"""What the desk does, and what comes of it (docs/rules.md, section 5).
+"""The effect of each update by the desk (docs/rules.md, section 5).
 
 Each function takes an event and when it happened. It changes the case, or raises `Refused` and has
 changed nothing that matters.
@@ -23,7 +23,7 @@ from domain.shared.errors import Refusal, Refused
 
 
 def review_plan(case: Case, event: ReviewPlan, now: datetime) -> None:
-    """A reviewer answers the newest plan."""
+    """Record a reviewer's answer to the newest version of the plan."""
     admit(case, event, though_full=True)
     if case.status is not Status.PLAN_REVIEW:
         raise Refused(
@@ -67,7 +67,7 @@ def _reject(case: Case, now: datetime) -> None:
 
 
 def record_conversation(case: Case, event: RecordConversation, now: datetime) -> None:
-    """A conversation is a contact and meets the requirement; it may resolve the case."""
+    """Record a conversation. It is a contact, meets the requirement, and may resolve the case."""
     refuse_unless_open(case)
     refuse_unless_seen(case, event)
     admit(case, event)
@@ -80,7 +80,7 @@ def record_conversation(case: Case, event: RecordConversation, now: datetime) ->
 
 
 def decide(case: Case, event: Decide, now: datetime) -> None:
-    """The lead ends an escalation, the only way out of it."""
+    """Record the lead's decision, which is the only way out of an escalation."""
     refuse_unless_open(case)
     if case.status is not Status.ESCALATED:
         raise Refused(

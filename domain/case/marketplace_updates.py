@@ -1,4 +1,4 @@
-"""What the marketplace does, and what comes of it (docs/rules.md, sections 5 and 6).
+"""The effect of each update by the marketplace (docs/rules.md, sections 5 and 6).
 
 Each function takes an event and when it happened. It changes the case, or raises `Refused` and has
 changed nothing that matters.
@@ -17,7 +17,7 @@ MAXIMUM_ISSUES = 100
 
 
 def add_issue(case: Case, event: AddIssue, now: datetime) -> None:
-    """A further issue joins; one named before changes nothing, unless newly harmful."""
+    """Add an issue. One that is known changes nothing, unless it is newly harmful."""
     issue = event.issue
     known = next((i for i in case.issues if i.id == issue.id), None)
     newly_harmful = issue.harmful and not (known and known.harmful)
@@ -62,17 +62,17 @@ def _joined(case: Case, now: datetime) -> None:
 
 
 def report_harm(case: Case, event: ReportHarm, now: datetime) -> None:
-    """Harmful conduct: deactivated and expelled, whatever the open status."""
+    """Deactivate and expel for harmful conduct, whatever the open status."""
     _admit_harm(case)
     harm = Harm(reporter=event.by, category=event.category, evidence=event.evidence)
     case.act_on_harm(harm, now)
 
 
 def _admit_harm(case: Case) -> None:
-    """Harm is taken as long as something can still come of it, however full the file.
+    """Refuse a report of harm only if nothing can come of it. A full file is no reason.
 
-    An account that is deactivated may still be expelled until the case has closed: its
-    workflow id opens no other before that.
+    A deactivated account can be expelled until the case has closed. Before that, no other case
+    can open under its workflow id.
     """
     waits = case.account_deactivated and case.closed_at is None
     if case.status is not Status.DEACTIVATING and not waits:
@@ -80,24 +80,24 @@ def _admit_harm(case: Case) -> None:
 
 
 def record_deactivation(case: Case, event: RecordDeactivation, now: datetime) -> None:
-    """Somebody else deactivated the account: there is nothing left to keep.
+    """End the case: somebody else deactivated the account, and tells the seller.
 
-    Whoever did it tells the seller. A case that has ended has nothing to do with it.
+    A case that has ended already stays as it is.
 
     Raises:
-        Refused: the case is deactivating the account itself, which may yet fail.
+        Refused: the case is deactivating the account itself, and may still fail to.
     """
     if case.status in CLOSED:
         return
     refuse_unless_open(case)
     case.timeline.log(now, EventKind.DEACTIVATED_ELSEWHERE, event.by)
-    # The programme knows, as it is who tells.
+    # The enrollment knows: it sent this update.
     case.account_deactivated = case.deactivation_told = True
-    case.end_unsaid(now, Status.NOT_COVERED, ALREADY_DEACTIVATED)
+    case.end_without_email(now, Status.NOT_COVERED, ALREADY_DEACTIVATED)
 
 
 def withdraw(case: Case, event: Withdraw, now: datetime) -> None:
-    """Raised in error: the case ends, or one issue of several is struck."""
+    """End a case that was raised in error, or strike one issue of several."""
     refuse_unless_open(case)
     refuse_unless_seen(case, event)
     rest = tuple(i for i in case.issues if i.id != event.issue)
@@ -116,7 +116,7 @@ def withdraw(case: Case, event: Withdraw, now: datetime) -> None:
 
 
 def cancel(case: Case, now: datetime) -> None:
-    """The workflow was cancelled: as if raised in error, while the case is open."""
+    """End an open case whose workflow was cancelled, as if it was raised in error."""
     if case.is_open and case.policy is not None:
         case.end(now, Status.WITHDRAWN, Reason.CANCELLED, Purpose.WITHDRAWN)
     elif case.is_open:

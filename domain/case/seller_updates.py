@@ -1,4 +1,4 @@
-"""What the seller does, and what comes of it (docs/rules.md, section 5).
+"""The effect of each update by the seller (docs/rules.md, section 5).
 
 Each function takes an event and when it happened. It changes the case, or raises `Refused` and has
 changed nothing that matters: a caller that wants to know first tries it on a copy.
@@ -25,13 +25,13 @@ _WHAT_A_PLAN_IS_FOR = frozenset({EventKind.PLAN_SUBMITTED, EventKind.ISSUE_JOINE
 
 
 def report_contact(case: Case, event: ReportContact, now: datetime) -> None:
-    """Contact recorded by a specialist: an inbound call, a reply."""
+    """Record a contact that a specialist reports, such as an inbound call or a reply."""
     admit(case, event)
     case.seller_turned_up(now, event.by, code=event.channel, note=event.note)
 
 
 def request_call(case: Case, event: RequestCall, now: datetime) -> None:
-    """The button "contact me now": a contact, and a call at once; throttled."""
+    """Call the seller at once, who pressed "contact me now". It is a contact."""
     admit(case, event)
     case.call_requests.add(now, case.rules)
     case.timeline.log(now, EventKind.CALL_REQUESTED, event.by)
@@ -49,9 +49,10 @@ def request_call(case: Case, event: RequestCall, now: datetime) -> None:
 
 
 def submit_plan(case: Case, event: SubmitPlan, now: datetime) -> None:
-    """A plan is a contact; the newest version counts. Once escalated it waits for the desk.
+    """Take in a version of the plan. It is a contact, and the newest version counts.
 
-    The same text as that of the version under review is a contact and no version.
+    In an escalated case it waits for the lead. The same text as that of the version under review
+    is a contact and no new version.
     """
     if _is_under_review(case, event):
         admit(case, RequestCall(by=event.by))  # which takes the room of a line, not of a plan
@@ -76,8 +77,8 @@ def _is_under_review(case: Case, event: SubmitPlan) -> bool:
 
 
 def send_link(case: Case, event: SendLink, now: datetime) -> None:
-    """A fresh link, by e-mail to the address on file. An old link is no proof: no contact."""
-    # Few enough for any case, and the page tells whoever asks that it is on its way.
+    """E-mail a fresh link to the address on file. It is no contact: an old link proves nothing."""
+    # Links are few, and the page has told whoever asked that one is on its way.
     admit(case, event, though_full=True)
     asked = case.timeline.times_of(EventKind.LINK_REQUESTED)
     refuse_if_too_often(asked, now, case.rules.link_spacing, case.rules.links_per_day)
@@ -86,12 +87,12 @@ def send_link(case: Case, event: SendLink, now: datetime) -> None:
 
 
 def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
-    """A new number or address. The number is called from what remains of the agenda."""
+    """Change the number or address. The rest of the agenda goes to the new one."""
     admit(case, event, though_full=event.from_enrollment)
     before, outreach = case.account, case.outreach
     given = event.model_dump(include={"emergency_phone", "email"}, exclude_none=True)
     after = before.model_copy(update=given)
-    # One that was not called may be named again: it was looked up before, and let in.
+    # The number that we did not call may be named again: the validator has found it callable.
     is_called_now = outreach.not_called is not None and event.emergency_phone is not None
     if after == before and not is_called_now:
         return
@@ -110,7 +111,7 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
 def _confirm_contact(
     case: Case, before: Account, event: ChangeContact, now: datetime
 ) -> tuple[str, ...]:
-    """E-mail that the number or address was changed; to whom, the enrollment's included."""
+    """Confirm the change by e-mail. Return every confirmed address, the enrollment's too."""
     found = confirmation_of(before, case.account)
     if found is None:
         return event.confirmed

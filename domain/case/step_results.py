@@ -13,7 +13,7 @@ from domain.shared.account import ContactNews
 
 
 def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
-    """The case opens: harm is looked at first, then coverage, then the clock (section 3)."""
+    """Open the case. Harm decides first, then coverage; then the clock begins (section 3)."""
     if case.policy is not None or not case.is_open:
         return
     case.policy, case.overrides = facts.policy, None
@@ -36,7 +36,7 @@ def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
 
 
 def looked_up_hours(case: Case, hours: tuple[CallingWindow, ...], now: datetime) -> None:
-    """Calling hours are known further ahead, and calls can be planned for them."""
+    """Take in calling hours further ahead, and plan calls for them."""
     outreach = case.outreach
     outreach.learn_hours(hours)
     if case.status is Status.CONTACTING:
@@ -46,7 +46,7 @@ def looked_up_hours(case: Case, hours: tuple[CallingWindow, ...], now: datetime)
 
 
 def reached_out(case: Case, number: int, ended: Result | CallEnded, now: datetime) -> None:
-    """An attempt ended: draw section 4's conclusions. Only a connected call is contact."""
+    """Draw the conclusions of section 4 from an attempt. Only a connected call is a contact."""
     ended = ended if isinstance(ended, CallEnded) else CallEnded(result=ended)
     attempt = case.outreach.conclude(number, ended, case.rules)
     if attempt is None:
@@ -80,7 +80,7 @@ def _number_is_invalid(case: Case, now: datetime) -> None:
 
 
 def told_desk(case: Case, due: datetime, told: bool, now: datetime) -> None:
-    """The desk was told, or could not be; it is told again while it has not acted."""
+    """Record whether the desk was told. It is told again while it has not acted."""
     if due != case.desk_due:
         return
     case.timeline.log(now, EventKind.DESK_TOLD if told else EventKind.DESK_NOT_TOLD)
@@ -91,7 +91,7 @@ def told_desk(case: Case, due: datetime, told: bool, now: datetime) -> None:
 
 
 def deactivated(case: Case, done: bool, now: datetime) -> None:
-    """The account service deactivated the account, or failed for 24 hours."""
+    """Record that the account is deactivated, or that it could not be in 24 hours."""
     if case.status is not Status.DEACTIVATING:
         return
     if done:
@@ -103,27 +103,27 @@ def deactivated(case: Case, done: bool, now: datetime) -> None:
 
 
 def deactivation_held(case: Case, now: datetime) -> None:
-    """Operations let nobody be deactivated for silence for now: a person decides.
+    """Escalate: operations have put deactivations for silence on hold.
 
-    Harm that was reported meanwhile is carried out all the same: it is tried again for that.
+    After a report of harm the deactivation goes on, and is tried again.
     """
     if case.status is Status.DEACTIVATING and case.harm is None:
         case.escalate(now, Reason.SILENCE_HELD)
 
 
 def expelled_from_programme(case: Case, now: datetime) -> None:
-    """The programme took the expulsion."""
+    """Record that the enrollment is expelled."""
     case.expelled = True
     case.timeline.log(now, EventKind.EXPELLED)
 
 
 def told_deactivation(case: Case, now: datetime) -> None:
-    """The programme knows that the account is deactivated."""
+    """Record that the enrollment knows of the deactivation."""
     case.deactivation_told = True
 
 
 def shared_contact(case: Case, news: ContactNews, told: bool, now: datetime) -> None:
-    """The enrollment heard the news, or could not be told in time."""
+    """Record whether the enrollment could be told of the new number or address in time."""
     if news == case.contact_news:
         case.contact_news = news.told()
     if not told:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from domain.case.activity_inputs import TellDeactivationInput
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.state import EnrollmentReason, Letter, LetterPurpose
+from domain.enrollment.letters import Letter, LetterPurpose
+from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Confirmation, Store
 from domain.shared.text import Frozen
 
@@ -50,7 +51,7 @@ def tell_deactivation_input(enrollment: Enrollment) -> TellDeactivationInput:
     assert enrollment.case_to_hear is not None
     return TellDeactivationInput(
         # The event number makes a second deactivation, after a reinstatement, a message of its own.
-        key=f"{enrollment.id}/deactivated/{enrollment.happened}",
+        key=f"{enrollment.id}/deactivated/{enrollment.timeline.count}",
         store=enrollment.account.store,
         seller_id=enrollment.account.seller_id,
         by=enrollment.case_to_hear,

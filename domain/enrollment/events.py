@@ -1,6 +1,6 @@
 """The arguments of an enrollment's updates (docs/api.md).
 
-The method of `Enrollment` with the same name performs the rule of each.
+The function in updates.py with the same name performs the rule of each.
 """
 
 from typing import Annotated, Any, Self

@@ -11,7 +11,8 @@ from domain.enrollment.ratings import (
     RatingRecord,
     window_length,
 )
-from domain.enrollment.state import EnrollmentEntry, EnrollmentReason, EnrollmentStatus
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEntry
 from domain.shared.account import SellerAccount, SellingPlan
 from domain.shared.text import Frozen
 
@@ -96,7 +97,7 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
         qualifies_on=ratings.qualifies_on(today),
         account=account,
         deactivated=current.deactivated,
-        timeline=current.timeline,
+        timeline=current.timeline.entries,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from temporalio.worker import Worker
 
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from experiments.benchmarks.machine import actions, stored
 from experiments.benchmarks.polling_twin import DAY, PollingTwin, rating_today
 from experiments.benchmarks.report import Found, Row

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
 from domain.case.events import ChangeContact, RecordDeactivation
 from domain.enrollment.events import ChangeAccount, Expel
-from domain.enrollment.state import EnrollmentReason
+from domain.enrollment.status import EnrollmentReason
 from domain.enrollment.view import why_not_enrolled
 from providers.protocols import ProviderFailed
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.enrollment.activity_inputs import SendLetterInput
-from domain.enrollment.state import EnrollmentReason, LetterPurpose
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Store
 from mail.composer import Addresses, Composer
 from tests.reading import text_of

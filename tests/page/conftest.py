@@ -20,12 +20,12 @@ CHROMIUM = next(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+async def site(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[Site]:
     """The page, served, on a real server with its workers."""
     folder = tmp_path_factory.mktemp("page")
     settings, listener = on_this_machine(PageSettings(), folder)
     async with (
-        engine_in(folder, page=settings.links()) as engine,
+        engine_in(folder, page=settings.links(), server=server) as engine,
         serving(build(engine.client, settings, desk_phone=DESK_PHONE), settings, listener),
     ):
         yield Site(engine, settings)

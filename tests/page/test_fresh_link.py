@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from domain.case.attempt import Purpose
 from domain.case.status import Status
-from domain.enrollment.state import EnrollmentEventKind
+from domain.enrollment.timeline import EnrollmentEventKind
 from tests.page.accessibility import violations
 from tests.page.site import Site, links, page_without_temporal, requests_to
 from tests.patience import PATIENCE

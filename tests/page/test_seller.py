@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from domain.case.attempt import Purpose
 from domain.case.events import Review, ReviewPlan
 from domain.case.status import Status
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from tests.engine import KnownSeller, OpenCase, issue
 from tests.page.accessibility import violations
 from tests.page.site import Site

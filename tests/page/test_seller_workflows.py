@@ -35,7 +35,7 @@ from temporal_client.failures import (
     WorkerFailed,
 )
 from temporal_client.names import Name, View
-from tests.engine import engine_in
+from tests.engine import Engine, engine_in
 from tests.keys import use_keys
 from tests.page.seller_states import A_PLAN
 from tests.page.site import Site, links, page_without_temporal, requests_to
@@ -90,13 +90,13 @@ async def test_without_a_worker_nobody_waits_for_longer_than_five_seconds(site: 
 
 
 async def test_a_case_that_the_page_has_no_key_for_is_not_taken_for_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
 ) -> None:
     use_keys(monkeypatch, tmp_path, "here")
-    async with engine_in(tmp_path) as engine:
+    async with engine_in(tmp_path, server=server) as engine:
         await engine.open(seller_id="ASKED")
         use_keys(monkeypatch, tmp_path)
-        client = await connect(engine.client.service_client.config.target_host)
+        client = await connected(engine)
         with pytest.raises(AnswerUnreadable):
             await SellerWorkflows(client).find(VISITOR)
 
@@ -109,9 +109,9 @@ async def test_without_temporal_the_page_answers_within_five_seconds() -> None:
         assert time.monotonic() - began < 5
 
 
-async def test_a_closed_case_is_shown_though_no_worker_is_left(tmp_path: Path) -> None:
+async def test_a_closed_case_is_shown_though_no_worker_is_left(tmp_path: Path, server: str) -> None:
     """Nor one of the version that it was pinned to (docs/upgrading.md)."""
-    async with engine_in(tmp_path, queues=()) as engine:
+    async with engine_in(tmp_path, queues=(), server=server) as engine:
         async with AsyncExitStack() as workers:
             settings = Settings(state=tmp_path, drain_seconds=0.5)
             await workers.enter_async_context(working(engine.client, settings, engine.providers))
@@ -160,14 +160,15 @@ class Dropping:
         )
 
 
-async def connected(site: Site) -> Client:
+async def connected(engine: Engine) -> Client:
     """The page's client, with all that `connect` puts around it."""
-    return await connect(site.engine.client.service_client.config.target_host)
+    client = await connect(engine.client.service_client.config.target_host)
+    return Client(**(client.config() | {"namespace": engine.client.namespace}))
 
 
 async def test_an_update_that_a_worker_dropped_twice_is_taken_once(site: Site) -> None:
     case = await site.engine.open(seller_id="DROPPED-TWICE")
-    client = await connected(site)
+    client = await connected(site.engine)
     dropping = Dropping(client, 2)
     case_id = (await case.view()).id
     await SellerWorkflows(client).tell_case(case_id, "submit_plan", A_PLAN, "a-key")
@@ -179,7 +180,7 @@ async def test_an_update_that_a_worker_dropped_twice_is_taken_once(site: Site) -
 
 async def test_one_that_is_dropped_again_and_again_is_an_outage_and_no_refusal(site: Site) -> None:
     case = await site.engine.open(seller_id="DROPPED-ALWAYS")
-    client = await connected(site)
+    client = await connected(site.engine)
     dropping = Dropping(client, math.inf)
     case_id = (await case.view()).id
     began = time.monotonic()
@@ -203,7 +204,7 @@ async def test_one_that_is_dropped_again_and_again_is_an_outage_and_no_refusal(s
 async def test_only_what_the_case_itself_refuses_is_a_refusal(
     site: Site, kind: str, is_told: type[Exception]
 ) -> None:
-    client = await connected(site)
+    client = await connected(site.engine)
     Dropping(client, 1, kind)
     with pytest.raises(is_told):
         await SellerWorkflows(client).tell_case("case/US/ANY/run", "submit_plan", A_PLAN)
@@ -213,7 +214,7 @@ async def test_a_plan_that_no_worker_takes_stays_in_its_form_and_is_not_said_to_
     site: Site,
 ) -> None:
     await site.engine.open(seller_id="KEPT-THOUGH-DROPPED")
-    client = await connected(site)
+    client = await connected(site.engine)
     Dropping(client, math.inf)
     app = build(client, site.settings)
     async with requests_to(app, site.settings.url or "", follow_redirects=True) as seller:

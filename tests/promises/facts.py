@@ -5,7 +5,7 @@ from collections.abc import Callable
 from domain.case.attempt import Purpose
 from domain.case.status import CLOSED, Status
 from domain.case.steps import WaitUntil
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from tests.promises.states import Moment
 
 

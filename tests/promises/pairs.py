@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from domain.case.attempt import Purpose
 from domain.case.status import Status
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from mail.markup import plain
 from page.feedback import CALLING, PLAN_FOR_DECISION, PLAN_FOR_REVIEW
 from page.languages import LANGUAGES

@@ -15,8 +15,10 @@ from domain.case.events import Event
 from domain.case.status import Status
 from domain.case.steps import LookUp, WaitUntil
 from domain.enrollment.activity_inputs import SendLetterInput, send_letter_input
+from domain.enrollment.advance import advance as enrollment_advance
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.state import EnrollmentStatus, Send
+from domain.enrollment.status import EnrollmentStatus
+from domain.enrollment.steps import Send
 from domain.enrollment.view import StandingView, standing_of
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
@@ -91,7 +93,7 @@ class Gathered:
         letters = tuple(
             send_letter_input(it, letter, step.to)
             for step in steps
-            for letter in it.outbox
+            for letter in it.outbox.letters
             if isinstance(step, Send) and letter.number == step.number
         )
         standing = standing_of(it, now)
@@ -106,10 +108,12 @@ class Gathered:
         )
         if key not in self.moments:
             self.moments[key] = Moment(
-                tuple(entry.what for entry in it.timeline),
+                tuple(entry.what for entry in it.timeline.entries),
                 now,
                 standing=standing,
-                steps=tuple(s for s in it.model_copy().advance(now) if isinstance(s, WaitUntil)),
+                steps=tuple(
+                    s for s in enrollment_advance(it.model_copy(), now) if isinstance(s, WaitUntil)
+                ),
                 letters=letters,
                 enrollment=it.model_copy(),
             )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from domain.case.status import Status
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from mail.composer import Composer
 from mail.templates import Templates
 from tests.mail.emails import ADDRESSES

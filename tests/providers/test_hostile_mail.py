@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from domain.case.attempt import Result
 from domain.enrollment.activity_inputs import SendLetterInput
-from domain.enrollment.state import EnrollmentReason, LetterPurpose
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Store
 from mail.composer import Addresses, CannotBeWritten, Composer
 from tests.providers.letters import COMPOSER, RUN, email_input, notice

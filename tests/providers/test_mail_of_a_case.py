@@ -16,12 +16,12 @@ from workflows.case.issue_case import IssueCase
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def post(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, server: str
 ) -> AsyncIterator[tuple[Engine, Letterbox]]:
     """An engine, and the server that its e-mails go to."""
     async with mail_server() as box:
         mail = box.client()
-        async with engine_in(tmp_path_factory.mktemp("engine"), mail=mail) as engine:
+        async with engine_in(tmp_path_factory.mktemp("engine"), mail=mail, server=server) as engine:
             yield engine, box
 
 

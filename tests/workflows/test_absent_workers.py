@@ -31,11 +31,13 @@ NOT_REALLY_TRIED = (Status.ESCALATED, Reason.NOT_REALLY_TRIED)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def idle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
+async def idle(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[Engine]:
     """An engine without a worker."""
     providers = FailingProviders()
     folder = tmp_path_factory.mktemp("idle")
-    async with engine_in(folder, telephone=providers, mail=providers, queues=()) as engine:
+    async with engine_in(
+        folder, telephone=providers, mail=providers, queues=(), server=server
+    ) as engine:
         yield engine
 
 

@@ -13,12 +13,13 @@ from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeact
 from domain.case.attempt import Channel, Result
 from domain.case.events import Decision, RecordDeactivation
 from domain.case.status import Reason, Status
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from reference.time_zones import UnknownZone
 from tests.engine import HOUR, Engine, Running, engine_in
+from tests.patience import PATIENCE
 from tests.workflows.events import CONTACT, WITHDRAW, decided
 from tests.workflows.test_shell import ledger
 from workflows.case.issue_case import IssueCase
@@ -31,6 +32,7 @@ class Unsteady(SimulatedTelephone):
     def __init__(self, folder: Path, ring_seconds: float) -> None:
         super().__init__(folder, ring_seconds)
         self.result_fails = False
+        self.failed = asyncio.Event()
         self.hang_up_fails = 0
         self.dial_takes = 0.0
         self.dialled = 0
@@ -42,6 +44,7 @@ class Unsteady(SimulatedTelephone):
 
     async def result(self, call: str) -> Result | None:
         if self.result_fails:
+            self.failed.set()
             raise ProviderFailed("unsteady")
         return await super().result(call)
 
@@ -53,38 +56,36 @@ class Unsteady(SimulatedTelephone):
 
 
 async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(
-    tmp_path: Path,
+    tmp_path: Path, server: str
 ) -> None:
     telephone = Unsteady(tmp_path, ring_seconds=60)
-    async with engine_in(tmp_path, telephone=telephone) as engine:
+    async with engine_in(tmp_path, telephone=telephone, server=server) as engine:
         case = await engine.open(wait=False)
         view = await case.when(lambda v: ledger(tmp_path, v.id))
         telephone.result_fails, telephone.hang_up_fails = True, 2
-        await asyncio.sleep(1)
+        await asyncio.wait_for(telephone.failed.wait(), PATIENCE)
         await case.tell(IssueCase.report_contact, CONTACT)
-        await case.when(lambda v: all(a.result for a in v.attempts), within=6)
+        await case.when(lambda v: all(a.result for a in v.attempts))
         ((_, _, hung_up_at),) = ledger(tmp_path, view.id)
         assert hung_up_at is not None
 
 
-async def test_a_provider_that_is_slow_to_dial_is_asked_once(tmp_path: Path) -> None:
+async def test_a_provider_that_is_slow_to_dial_is_asked_once(tmp_path: Path, server: str) -> None:
     telephone = Unsteady(tmp_path, ring_seconds=0.1)
     telephone.dial_takes = 5  # longer than a heartbeat's timeout
-    async with engine_in(tmp_path, telephone=telephone) as engine:
+    async with engine_in(tmp_path, telephone=telephone, server=server) as engine:
         case = await engine.open(wait=False)
         view = await case.when(lambda v: v.attempts and all(a.result for a in v.attempts))
         assert view.attempts[1].result is Result.NO_ANSWER
         assert telephone.dialled == 1
 
 
-async def test_a_call_without_a_result_in_its_time_is_hung_up(tmp_path: Path) -> None:
-    async with engine_in(tmp_path, ring_seconds=60) as engine:
+async def test_a_call_without_a_result_in_its_time_is_hung_up(tmp_path: Path, server: str) -> None:
+    async with engine_in(tmp_path, ring_seconds=60, server=server) as engine:
         case = await engine.open(rules={"call_timeout": "PT2S"}, wait=False)
         view = await case.when(lambda v: len(v.attempts) > 1 and v.attempts[1].result)
         assert view.attempts[1].result is Result.PROVIDER_FAILED
-        async with asyncio.timeout(5):
-            while ledger(tmp_path, view.id)[0][2] is None:
-                await asyncio.sleep(0.05)
+        await case.when(lambda _: ledger(tmp_path, view.id)[0][2] is not None)
 
 
 async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_working(
@@ -100,7 +101,7 @@ async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_
 
     monkeypatch.setattr(opening, "zone_of", unknown)
     await case.tell(IssueCase.decide, decided(Decision.RESUME))
-    await asyncio.sleep(1.5)
+    await case.failing()
     assert (await case.view()).status is Status.CONTACTING
     view = await case.tell(IssueCase.report_contact, CONTACT)
     assert view.status is Status.WORKING
@@ -108,7 +109,9 @@ async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_
     assert (await case.end()).status is Status.WITHDRAWN
 
 
-async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) -> None:
+async def test_a_case_cancelled_during_its_opening_is_withdrawn(
+    tmp_path: Path, server: str
+) -> None:
     class Down:
         async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
             raise ProviderFailed("down")
@@ -122,11 +125,11 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(tmp_path: Path) 
         async def change_contact(self, input: ShareContactInput) -> None:
             raise ProviderFailed("down")
 
-    async with engine_in(tmp_path, programme=lambda _: Down()) as engine:
+    async with engine_in(tmp_path, programme=lambda _: Down(), server=server) as engine:
         case = await engine.open(rules={"coverage": "enrolled"}, wait=False)
-        await asyncio.sleep(0.5)
+        await case.failing()
         update = asyncio.create_task(case.tell(IssueCase.report_contact, CONTACT))
-        await asyncio.sleep(0.3)
+        await case.accepts_an_update()
         await case.handle.cancel()
         view = await case.end()
         assert (view.status, view.reason) == (Status.WITHDRAWN, Reason.CANCELLED)
@@ -162,9 +165,11 @@ async def cancel_requested(workflow: Running[Any]) -> None:
     await workflow.pending(lambda found: any(activity.state == wanted for activity in found))
 
 
-async def test_an_e_mail_that_fails_while_it_is_cancelled_was_cancelled(tmp_path: Path) -> None:
+async def test_an_e_mail_that_fails_while_it_is_cancelled_was_cancelled(
+    tmp_path: Path, server: str
+) -> None:
     mail = SlowToFail(tmp_path)
-    async with engine_in(tmp_path, mail=mail) as engine:
+    async with engine_in(tmp_path, mail=mail, server=server) as engine:
         case = await engine.open(wait=False)
         await case.when(
             lambda v: [a.channel for a in v.attempts if not a.result] == [Channel.EMAIL]

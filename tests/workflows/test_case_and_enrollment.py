@@ -11,7 +11,7 @@ from domain.case.activity_inputs import ShareContactInput
 from domain.case.events import ChangeContact, EventKind
 from domain.case.status import Reason, Status
 from domain.enrollment.events import ChangeAccount, Readmit
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
@@ -42,6 +42,15 @@ async def busy(*workflows: OpenCase | KnownSeller) -> bool:
     return any(one.pending_activities or one.pending_workflow_task.attempt for one in found)
 
 
+async def settled(*workflows: OpenCase | KnownSeller) -> None:
+    """Wait until none of them has anything to tell, and no update has come in for a second."""
+    taken = -1
+    while taken != (taken := sum([await updates(one) for one in workflows])) or await busy(
+        *workflows
+    ):
+        await asyncio.sleep(1)
+
+
 async def test_the_case_of_an_enrolled_account_is_covered(engine: Engine) -> None:
     await engine.know("COVERED")
     case = await engine.open(seller_id="COVERED", rules=ASKS)
@@ -70,7 +79,9 @@ async def test_a_case_that_is_not_covered_says_what_is_missing(
         assert words in (view.reason or "")
 
 
-async def test_a_programme_out_of_reach_delays_a_case_and_decides_nothing(tmp_path: Path) -> None:
+async def test_a_programme_out_of_reach_delays_a_case_and_decides_nothing(
+    tmp_path: Path, server: str
+) -> None:
     class Unreachable(Enrollments):
         asked = 0
 
@@ -80,10 +91,10 @@ async def test_a_programme_out_of_reach_delays_a_case_and_decides_nothing(tmp_pa
                 raise ProviderFailed("down")
             return await super().why_not_enrolled(store, seller_id)
 
-    async with engine_in(tmp_path, programme=Unreachable) as engine:
+    async with engine_in(tmp_path, programme=Unreachable, server=server) as engine:
         await engine.know("PATIENT")
         case = await engine.open(seller_id="PATIENT", rules=ASKS, wait=False)
-        await asyncio.sleep(1)
+        await case.failing()
         opening = await case.view()
         assert (opening.status, opening.attempts) == (Status.CONTACTING, ())
         await case.play(2 * HOUR)
@@ -122,7 +133,7 @@ async def test_a_number_changed_in_a_case_reaches_the_enrollment_and_goes_round_
     told = await seller.when(lambda v: v.account.emergency_phone == "+12065550112")
     assert told.account.email == "new@seller.example"
     assert told.status is EnrollmentStatus.ENROLLED
-    await asyncio.sleep(1)
+    await settled(seller, case)
     # The enrollment tells the case in turn, which it knew: there it ends.
     assert (await updates(seller), await updates(case)) == (2, 2)
     changes = [e for e in (await case.view()).timeline if e.what is EventKind.CONTACT_CHANGED]
@@ -164,11 +175,7 @@ async def test_numbers_changed_in_both_at_once_end_up_the_same_in_both(engine: E
             await seller.tell(Programme.change_account, new)
 
         await asyncio.gather(in_case(), in_enrollment())
-        taken = -1
-        while taken != (taken := await updates(seller) + await updates(case)) or await busy(
-            seller, case
-        ):
-            await asyncio.sleep(1)
+        await settled(seller, case)
         known: EnrollmentView = await seller.view()
         in_both = known.account.emergency_phone, (await case.view()).account.emergency_phone
         await case.tell(IssueCase.withdraw, WITHDRAW)
@@ -189,9 +196,7 @@ async def test_of_changes_that_cross_each_is_confirmed_once_to_the_old_address(
         case.tell(IssueCase.change_contact, ChangeContact(by="seller", email=in_case)),
         seller.tell(Programme.change_account, ChangeAccount(by="seller", email=in_programme)),
     )
-    taken = -1
-    while taken != (taken := await updates(seller) + await updates(case)):
-        await asyncio.sleep(2)
+    await settled(seller, case)
     kept = (await case.view()).account.email
     assert (await seller.view()).account.email == kept
     await case.tell(IssueCase.withdraw, WITHDRAW)

@@ -7,7 +7,8 @@ from domain.case.activity_inputs import TellDeactivationInput
 from domain.case.events import RecordDeactivation
 from domain.case.status import Reason, Status
 from domain.enrollment.events import Reinstate
-from domain.enrollment.state import EnrollmentEventKind, EnrollmentReason, EnrollmentStatus
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
 from providers.simulated.account_service import SimulatedMarketplace
@@ -102,7 +103,7 @@ async def test_an_enrollment_ends_with_the_account_until_a_person_reinstates_it(
 
 
 async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
-    tmp_path: Path,
+    tmp_path: Path, server: str
 ) -> None:
     class Forgetful(Enrollments):
         told = 0
@@ -117,7 +118,7 @@ async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
                 await handle.execute_update(Programme.reinstate, pardon)
                 raise ProviderFailed("the answer was lost")
 
-    async with engine_in(tmp_path, programme=Forgetful) as engine:
+    async with engine_in(tmp_path, programme=Forgetful, server=server) as engine:
         seller = await engine.know("ONCE")
         case = await engine.open(seller_id="ONCE")
         await case.tell(IssueCase.report_harm, FRAUD)
@@ -128,7 +129,7 @@ async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
 
 
 async def test_an_account_service_out_of_reach_delays_a_case_and_decides_nothing(
-    tmp_path: Path,
+    tmp_path: Path, server: str
 ) -> None:
     class Unreachable(SimulatedMarketplace):
         down = True
@@ -139,7 +140,7 @@ async def test_an_account_service_out_of_reach_delays_a_case_and_decides_nothing
             return await super().is_active(store, seller_id)
 
     accounts = Unreachable(tmp_path)
-    async with engine_in(tmp_path, accounts=accounts) as engine:
+    async with engine_in(tmp_path, accounts=accounts, server=server) as engine:
         case = await engine.open(wait=False)
         await case.failing()
         opening = await case.view()
@@ -158,6 +159,6 @@ async def test_a_seller_deactivated_by_the_marketplace_itself_is_not_invited(
     await seller.tell(Programme.record_deactivation, told)
     view = await seller.when(lambda v: v.deactivated)
     assert view.status is EnrollmentStatus.NOT_ELIGIBLE
-    await seller.idle(within=20)  # the invitation that mail could not take is called off
+    await seller.idle()  # the invitation that mail could not take is called off
     await seller.play(10 * 24 * HOUR)
     assert await seller.wrote() == []

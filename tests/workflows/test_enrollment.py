@@ -10,7 +10,8 @@ from temporalio.client import WorkflowHandle
 
 from domain.enrollment.events import AccountNews, Readmit, RecordRatings
 from domain.enrollment.ratings import Rating, window_length
-from domain.enrollment.state import EnrollmentEventKind, EnrollmentReason, EnrollmentStatus
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.account import SellingPlan
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import Engine, KnownSeller, engine_in
@@ -211,7 +212,7 @@ async def test_a_poisoned_start_ends_at_once_naming_the_field(engine: Engine) ->
             "Enrollment", start, id=workflow_id, task_queue="cases"
         )
         with pytest.raises(Exception, match="failed") as failure:
-            await asyncio.wait_for(handle.result(), 10)
+            await asyncio.wait_for(handle.result(), PATIENCE)
         assert named in str(failure.value.__cause__)
 
 

@@ -17,9 +17,9 @@ from workflows.case.issue_case import IssueCase
 
 
 async def test_nobody_is_deactivated_after_nine_seconds_by_whoever_may_start_a_case(
-    tmp_path: Path,
+    tmp_path: Path, server: str
 ) -> None:
-    async with engine_in(tmp_path, least_window=LEAST_WINDOW) as engine:
+    async with engine_in(tmp_path, least_window=LEAST_WINDOW, server=server) as engine:
         unfair: dict[str, Any]
         for unfair, field in (
             (NINE_SECONDS, "window"),

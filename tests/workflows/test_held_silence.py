@@ -16,9 +16,9 @@ from workflows.case.issue_case import IssueCase
 
 
 @pytest.fixture
-async def held(tmp_path: Path) -> AsyncIterator[Engine]:
+async def held(tmp_path: Path, server: str) -> AsyncIterator[Engine]:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    async with engine_in(tmp_path, silence_held_until=tomorrow) as engine:
+    async with engine_in(tmp_path, silence_held_until=tomorrow, server=server) as engine:
         yield engine
 
 
@@ -65,8 +65,8 @@ async def test_an_account_that_was_deactivated_before_is_not_held(held: Engine) 
     assert (await case.end()).status is Status.DEACTIVATED
 
 
-async def test_a_moment_that_is_past_holds_nobody(tmp_path: Path) -> None:
+async def test_a_moment_that_is_past_holds_nobody(tmp_path: Path, server: str) -> None:
     past = datetime.now(UTC) - timedelta(seconds=1)
-    async with engine_in(tmp_path, silence_held_until=past) as engine:
+    async with engine_in(tmp_path, silence_held_until=past, server=server) as engine:
         case = await silent(engine)
         assert (await case.end()).status is Status.DEACTIVATED

@@ -91,11 +91,11 @@ class Played(NamedTuple):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
+async def played(tmp_path_factory: pytest.TempPathFactory, server: str) -> dict[str, Played]:
     """Every case, played for twice the 72 hours: an agenda may be planned anew once."""
     providers = FailingProviders()
     folder = tmp_path_factory.mktemp("outages")
-    async with engine_in(folder, telephone=providers, mail=providers) as engine:
+    async with engine_in(folder, telephone=providers, mail=providers, server=server) as engine:
 
         async def play(name: str) -> Played:
             log = providers.log(name, *OUTAGES[name][0])

@@ -1,6 +1,7 @@
 """Two things at once: whatever the order, the case is one that the rules allow."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ async def test_two_updates_of_one_seller_at_once_are_both_taken(engine: Engine) 
 async def test_contact_and_the_deadline_in_the_same_instant_never_contradict_each_other(
     engine: Engine,
 ) -> None:
-    async def race(offset: float) -> bool:
+    async def race(offset: float) -> None:
         case = await engine.open(rules=BRIEF, wait=False)
         view = await case.when(lambda v: v.deadline and any(a.result for a in v.attempts))
         await case.when(lambda v: len([a for a in v.attempts if a.result]) >= 5 or not v.agenda)
@@ -75,6 +76,8 @@ async def test_contact_and_the_deadline_in_the_same_instant_never_contradict_eac
         await asyncio.sleep(max(0.0, (view.deadline - now).total_seconds() + offset))
         won = await taken(case, IssueCase.report_contact, CONTACT)
         if won is None:
+            # All of its time is real, so that whoever is answered before it ends is in time.
+            assert datetime.now(UTC) >= view.deadline
             ended = await case.end()
             assert (ended.status, ended.reason) == (Status.DEACTIVATED, Reason.NOT_REACHED)
         else:
@@ -84,11 +87,9 @@ async def test_contact_and_the_deadline_in_the_same_instant_never_contradict_eac
             assert (await case.end()).status is Status.WITHDRAWN
         active = await engine.providers.accounts.is_active("US", view.account.seller_id)
         assert active == (won is not None)
-        return won is not None
 
     offsets = [n * 0.02 - 0.1 for n in range(12)]
-    won = await asyncio.gather(*(race(offset) for offset in offsets))
-    assert won[0], "a contact 0.1 s before the deadline is in time"
+    await asyncio.gather(*(race(offset) for offset in offsets))
 
 
 @pytest.mark.parametrize("number", range(5))

@@ -10,7 +10,7 @@ import pytest
 
 from domain.case.events import ChangeContact
 from domain.enrollment.events import Readmit
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows.enrollment_events import changed, found_harm

@@ -38,12 +38,14 @@ def ledger(folder: Path, case_id: str) -> list[tuple[Any, ...]]:
         return db.execute(query, (case_id,)).fetchall()
 
 
-async def test_a_ringing_call_is_hung_up_when_the_seller_turns_up(tmp_path: Path) -> None:
-    async with engine_in(tmp_path, ring_seconds=60) as engine:
+async def test_a_ringing_call_is_hung_up_when_the_seller_turns_up(
+    tmp_path: Path, server: str
+) -> None:
+    async with engine_in(tmp_path, ring_seconds=60, server=server) as engine:
         case = await engine.open(wait=False)
         view = await case.when(lambda v: ledger(tmp_path, v.id))
         await case.tell(IssueCase.report_contact, CONTACT)
-        view = await case.when(lambda v: all(a.result for a in v.attempts), within=5)
+        view = await case.when(lambda v: all(a.result for a in v.attempts))
         (call,) = [a for a in view.attempts if a.channel is Channel.CALL]
         assert call.result is Result.CANCELLED
         ((_, _, hung_up_at),) = ledger(tmp_path, view.id)
@@ -193,7 +195,7 @@ async def test_a_poisoned_start_fails_at_once_and_quotes_nobody(
         "IssueCase", start, id="case/US/POISONED", task_queue=CASES_QUEUE
     )
     with pytest.raises(WorkflowFailureError) as failure:
-        await asyncio.wait_for(handle.result(), 5)
+        await asyncio.wait_for(handle.result(), PATIENCE)
     cause = failure.value.cause
     assert isinstance(cause, ApplicationError)
     history = await handle.fetch_history()
@@ -208,7 +210,7 @@ async def test_a_start_without_input_fails_at_once(engine: Engine, start: list[A
         "IssueCase", args=start, id="case/US/NOINPUT", task_queue=CASES_QUEUE
     )
     with pytest.raises(WorkflowFailureError) as failure:
-        await asyncio.wait_for(handle.result(), 5)
+        await asyncio.wait_for(handle.result(), PATIENCE)
     assert "the input is missing" in str(failure.value.cause)
 
 

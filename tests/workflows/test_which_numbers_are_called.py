@@ -9,7 +9,7 @@ from domain.case.attempt import Channel, Result
 from domain.case.events import ChangeContact, EventKind
 from domain.case.status import Reason, Status
 from domain.case.view import CaseView
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from domain.shared.account import Store
 from reference.contact_check import call_only
 from tests.engine import HOUR, Engine, engine_in
@@ -33,8 +33,8 @@ def every_country_again() -> Iterator[None]:
 
 
 @pytest.fixture
-async def abroad(tmp_path: Path, every_country_again: None) -> AsyncIterator[Engine]:
-    async with engine_in(tmp_path, called_regions=("GB", "+33")) as engine:
+async def abroad(tmp_path: Path, every_country_again: None, server: str) -> AsyncIterator[Engine]:
+    async with engine_in(tmp_path, called_regions=("GB", "+33"), server=server) as engine:
         yield engine
 
 

@@ -12,15 +12,11 @@ from activities.warnings import WarningActivities
 from domain.case.activity_inputs import share_contact_input
 from domain.case.attempt import Result
 from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.enrollment import step_results
 from domain.enrollment.activity_inputs import send_letter_input, tell_deactivation_input
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.state import (
-    CheckNumber,
-    EnrollmentStep,
-    Letter,
-    LookUpWarnings,
-    Send,
-)
+from domain.enrollment.letters import Letter
+from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
 from domain.shared.names import EMAIL_QUEUE
 from workflows.enrollment import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
@@ -38,7 +34,7 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
         case LookUpWarnings():
             return await _look_up_warnings()
         case Send(number=number, to=to):
-            letter = next(x for x in enrollment.outbox if x.number == number)
+            letter = next(x for x in enrollment.outbox.letters if x.number == number)
             return await _send(enrollment, letter, to)
         case ShareContact():
             return await _share_contact(enrollment)
@@ -59,7 +55,7 @@ async def _check_number(phone: str) -> EnrollmentOutcome:
         retry_policy=RETRY,
         summary="Look up the emergency number",
     )
-    return lambda enrollment, now: enrollment.number_checked(valid, now)
+    return lambda enrollment, now: step_results.number_checked(enrollment, valid, now)
 
 
 async def _look_up_warnings() -> EnrollmentOutcome:
@@ -69,7 +65,7 @@ async def _look_up_warnings() -> EnrollmentOutcome:
         retry_policy=RETRY,
         summary="Look up at how many days below to warn",
     )
-    return lambda enrollment, now: enrollment.warnings_looked_up(days)
+    return lambda enrollment, now: step_results.warnings_looked_up(enrollment, days, now)
 
 
 async def _send(enrollment: Enrollment, letter: Letter, to: str) -> EnrollmentOutcome:
@@ -85,7 +81,7 @@ async def _send(enrollment: Enrollment, letter: Letter, to: str) -> EnrollmentOu
         summary=web_ui.letter_summary(letter),
     )
     result = await or_failed(sending, Result.PROVIDER_FAILED)
-    return lambda enrollment, now: enrollment.sent(letter, result, now)
+    return lambda enrollment, now: step_results.sent(enrollment, letter, result, now)
 
 
 async def _share_contact(enrollment: Enrollment) -> EnrollmentOutcome:
@@ -95,7 +91,7 @@ async def _share_contact(enrollment: Enrollment) -> EnrollmentOutcome:
         share_contact_input(enrollment.id, enrollment.account, news),
         "Tell an open case of the new number or address",
     )
-    return lambda enrollment, now: enrollment.shared_contact(news, told, now)
+    return lambda enrollment, now: step_results.shared_contact(enrollment, news, told, now)
 
 
 async def _tell_deactivation(enrollment: Enrollment) -> EnrollmentOutcome:
@@ -105,4 +101,4 @@ async def _tell_deactivation(enrollment: Enrollment) -> EnrollmentOutcome:
         news,
         "Tell an open case that the account is deactivated",
     )
-    return lambda enrollment, now: enrollment.told_deactivation(news.by, told, now)
+    return lambda enrollment, now: step_results.told_deactivation(enrollment, news.by, told, now)

@@ -15,6 +15,8 @@ from temporalio import workflow
 from domain.case.events import Event, RecordDeactivation, SendLink
 from domain.case.steps import WaitUntil
 from domain.case.timeline import ENGINE
+from domain.enrollment import updates
+from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import (
     ChangeAccount,
@@ -23,7 +25,8 @@ from domain.enrollment.events import (
     RecordRatings,
     Reinstate,
 )
-from domain.enrollment.state import EnrollmentEventKind, EnrollmentStep
+from domain.enrollment.steps import EnrollmentStep
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
 from domain.shared.errors import Refused
 from domain.shared.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
@@ -53,7 +56,7 @@ again. In an outage an e-mail is tried for days, and the server accepts 2,000 up
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 Rule = Callable[[Enrollment, SomeEvent, datetime], None]
-"""A method of `Enrollment` that applies an event."""
+"""What an event does to an enrollment: a function of `updates`."""
 
 
 @workflow.defn(
@@ -69,14 +72,16 @@ class SellerEnrollment:
             lambda step: perform(self._enrollment, step)
         )
         # A new enrollment has `known` in its timeline already, and that must be logged.
-        self._logged = 0 if workflow.info().continued_run_id is None else self._enrollment.happened
+        self._logged = (
+            0 if workflow.info().continued_run_id is None else self._enrollment.timeline.count
+        )
 
     @workflow.run
     async def run(self, start: EnrollmentInput | None = None) -> None:
         """Reconcile the steps under way with the steps the enrollment wants. It never ends."""
         while True:
             self._steps.nothing_new()
-            steps = self._enrollment.advance(workflow.now())
+            steps = advance(self._enrollment, workflow.now())
             self._steps.reconcile(steps)
             self._show(steps)
             if self._may_continue_as_new():
@@ -86,7 +91,7 @@ class SellerEnrollment:
             try:
                 await self._steps.wait_for_news()
             except asyncio.CancelledError:
-                self._enrollment.ignore_cancellation(workflow.now())
+                updates.ignore_cancellation(self._enrollment, workflow.now())
             for _, outcome in self._steps.take_off_finished():
                 if outcome is not None:
                     outcome(self._enrollment, workflow.now())
@@ -95,8 +100,8 @@ class SellerEnrollment:
         enrollment, account = self._enrollment, self._enrollment.account
         workflow.set_current_details(details(enrollment, workflow.now(), steps))
         show_in_search(enrollment.status, account.store, account.seller_id)
-        news = enrollment.happened - self._logged
-        for entry in enrollment.timeline[-news:] if news else ():
+        news = enrollment.timeline.count - self._logged
+        for entry in enrollment.timeline.entries[-news:] if news else ():
             # Log neither who acted nor what they wrote: no personal data in logs.
             line: dict[str, str | None] = {
                 "enrollment": enrollment.id,
@@ -106,7 +111,7 @@ class SellerEnrollment:
             if entry.what is EnrollmentEventKind.EMAIL:
                 line |= {"about": entry.about, "result": entry.result}
             log.info(entry.what, **line)
-        self._logged = enrollment.happened
+        self._logged = enrollment.timeline.count
 
     def _may_continue_as_new(self) -> bool:
         info = workflow.info()
@@ -155,59 +160,59 @@ class SellerEnrollment:
 
     @workflow.update
     async def record_ratings(self, event: RecordRatings) -> EnrollmentView:
-        return await self._apply(Enrollment.record_ratings, event)
+        return await self._apply(updates.record_ratings, event)
 
     @record_ratings.validator
     def _record_ratings(self, event: RecordRatings) -> None:
-        self._check(Enrollment.record_ratings, event)
+        self._check(updates.record_ratings, event)
 
     @workflow.update
     async def change_account(self, event: ChangeAccount) -> EnrollmentView:
-        return await self._apply(Enrollment.change_account, event)
+        return await self._apply(updates.change_account, event)
 
     @change_account.validator
     def _change_account(self, event: ChangeAccount) -> None:
-        self._check(Enrollment.change_account, event)
+        self._check(updates.change_account, event)
 
     @workflow.update
     async def expel(self, event: Expel) -> EnrollmentView:
-        return await self._apply(Enrollment.expel, event)
+        return await self._apply(updates.expel, event)
 
     @expel.validator
     def _expel(self, event: Expel) -> None:
-        self._check(Enrollment.expel, event)
+        self._check(updates.expel, event)
 
     @workflow.update
     async def readmit(self, event: Readmit) -> EnrollmentView:
-        return await self._apply(Enrollment.readmit, event)
+        return await self._apply(updates.readmit, event)
 
     @readmit.validator
     def _readmit(self, event: Readmit) -> None:
-        self._check(Enrollment.readmit, event)
+        self._check(updates.readmit, event)
 
     @workflow.update
     async def record_deactivation(self, event: RecordDeactivation) -> EnrollmentView:
-        return await self._apply(Enrollment.record_deactivation, event)
+        return await self._apply(updates.record_deactivation, event)
 
     @record_deactivation.validator
     def _record_deactivation(self, event: RecordDeactivation) -> None:
-        self._check(Enrollment.record_deactivation, event)
+        self._check(updates.record_deactivation, event)
 
     @workflow.update
     async def reinstate(self, event: Reinstate) -> EnrollmentView:
-        return await self._apply(Enrollment.reinstate, event)
+        return await self._apply(updates.reinstate, event)
 
     @reinstate.validator
     def _reinstate(self, event: Reinstate) -> None:
-        self._check(Enrollment.reinstate, event)
+        self._check(updates.reinstate, event)
 
     @workflow.update
     async def send_link(self, event: SendLink) -> EnrollmentView:
-        return await self._apply(Enrollment.send_link, event)
+        return await self._apply(updates.send_link, event)
 
     @send_link.validator
     def _send_link(self, event: SendLink) -> None:
-        self._check(Enrollment.send_link, event)
+        self._check(updates.send_link, event)
 
 
 def _now() -> datetime:
@@ -227,5 +232,5 @@ def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
     enrollment = Enrollment(
         id=own_id(info.workflow_id, info.first_execution_run_id), account=account
     )
-    enrollment.log(now, EnrollmentEventKind.KNOWN, start.by or ENGINE)
+    enrollment.timeline.log(now, EnrollmentEventKind.KNOWN, start.by or ENGINE)
     return enrollment

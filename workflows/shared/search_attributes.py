@@ -10,7 +10,7 @@ from domain.case.case import Case
 from domain.case.status import Reason
 from domain.case.status import Status as CaseStatus
 from domain.case.waiting import since
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment.status import EnrollmentStatus
 from domain.shared.account import Account, SellerAccount
 
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")

@@ -47,9 +47,9 @@ async def test_a_policy_for_all_stands_above_that_of_a_line(
 
 
 async def test_without_a_worker_a_case_is_started_and_not_yet_answered(
-    tmp_path: Path, written: Written
+    tmp_path: Path, written: Written, server: str
 ) -> None:
-    async with engine_in(tmp_path / "engine", queues=[]) as engine:
+    async with engine_in(tmp_path / "engine", queues=[], server=server) as engine:
         cli = cli_of(engine)
         file = written("a.jsonl", "".join(as_json(f"LATER{n}", "ISS-1") for n in range(3)))
         answer = await cli("open", file, "--json")

@@ -11,7 +11,7 @@ import pytest
 from cli.enrollment.list import SellerFilter
 from cli.terminal.parameters import parse_seller
 from domain.enrollment.ratings import Rating
-from domain.enrollment.state import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import Store
 from temporal_client.names import ENROLLMENT, SellerName

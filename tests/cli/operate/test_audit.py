@@ -129,7 +129,7 @@ async def test_a_provider_that_always_fails_is_found_and_nobody_named(engine: En
 
 
 async def test_an_agenda_that_nothing_will_perform_is_found_when_the_case_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
 ) -> None:
     as_intended = perform.perform
 
@@ -139,7 +139,7 @@ async def test_an_agenda_that_nothing_will_perform_is_found_when_the_case_is_ask
         return await as_intended(case, step)
 
     monkeypatch.setattr("workflows.case.issue_case.perform", oversleeps)
-    async with engine_in(tmp_path) as engine:
+    async with engine_in(tmp_path, server=server) as engine:
         case = await engine.open()
         await case.play(HOUR)
         assert await findings(engine.client) == ()
@@ -149,10 +149,10 @@ async def test_an_agenda_that_nothing_will_perform_is_found_when_the_case_is_ask
 
 
 async def test_a_queue_without_a_worker_and_what_waits_for_one_are_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
 ) -> None:
     monkeypatch.setattr(server_checks, "LATE", SECOND)
-    async with engine_in(tmp_path, queues=[CASES_QUEUE, EMAIL_QUEUE]) as engine:
+    async with engine_in(tmp_path, queues=[CASES_QUEUE, EMAIL_QUEUE], server=server) as engine:
         case = await engine.open(wait=False)
         late = await finds(engine.client, FindingKind.LATE_ATTEMPTS)
         assert late.where == case.handle.id
@@ -172,10 +172,10 @@ BRIEF = EVERYONE | {
 
 
 async def test_a_case_whose_worker_has_gone_is_found_and_nobody_is_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
 ) -> None:
     monkeypatch.setattr(server_checks, "LATE", SECOND)
-    async with engine_in(tmp_path, queues=[]) as engine:
+    async with engine_in(tmp_path, queues=[], server=server) as engine:
         settings = Settings(state=tmp_path, ring_seconds=0, drain_seconds=0, **BENCH)
         workers = working(engine.client, settings, providers_of(settings, engine.client))
         await workers.__aenter__()
@@ -204,7 +204,7 @@ async def test_a_case_whose_worker_has_gone_is_found_and_nobody_is_waited_for(
 
 
 async def test_a_case_that_does_not_replay_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
 ) -> None:
     as_intended = perform.perform
 
@@ -212,7 +212,7 @@ async def test_a_case_that_does_not_replay_is_found(
         await workflow.sleep(1)  # a timer that its history has not
         return await as_intended(case, step)
 
-    async with engine_in(tmp_path) as engine:
+    async with engine_in(tmp_path, server=server) as engine:
         handle: WorkflowHandle[IssueCase, object] = await engine.client.start_workflow(
             IssueCase.run,
             CaseInput(account=account("FAULTY"), issues=(issue(),), policy=EVERYONE),
@@ -232,13 +232,13 @@ async def test_a_case_that_does_not_replay_is_found(
 
 
 async def test_an_enrollment_that_is_stuck_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
 ) -> None:
     async def breaks(*_: object) -> perform_enrollment.EnrollmentOutcome:
         raise RuntimeError("as after a faulty deployment")
 
     monkeypatch.setattr("workflows.enrollment.seller_enrollment.perform", breaks)
-    async with engine_in(tmp_path) as engine:
+    async with engine_in(tmp_path, server=server) as engine:
         start = EnrollmentInput(
             account=SellerAccount(
                 store=Store.US, seller_id="FAULTY", emergency_phone="+12065550110"
@@ -257,16 +257,16 @@ async def test_an_enrollment_that_is_stuck_is_found(
 
 
 async def test_what_times_out_again_and_again_is_found_within_a_minute_however_many_are_open(
-    tmp_path: Path,
+    tmp_path: Path, server: str
 ) -> None:
-    async with engine_in(tmp_path, queues=[]) as engine:
+    async with engine_in(tmp_path, queues=[], server=server) as engine:
         client = engine.client
 
         async def takes_and_never_answers() -> None:
             while True:
                 await client.workflow_service.poll_workflow_task_queue(
                     PollWorkflowTaskQueueRequest(
-                        namespace="default", task_queue=TaskQueue(name=CASES_QUEUE)
+                        namespace=client.namespace, task_queue=TaskQueue(name=CASES_QUEUE)
                     )
                 )
 

@@ -6,7 +6,8 @@ from domain.case.admission import MAXIMUM_WRITTEN
 from domain.case.attempt import Channel, Purpose, Result
 from domain.case.events import Decision, EventKind, SendLink
 from domain.case.status import Status
-from domain.enrollment.state import EnrollmentEventKind, LetterPurpose
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
 from tests.domain.case.build import HOUR, MINUTE, OTHER_ADDRESS, a_change, a_decision
 from tests.domain.case.cases_by_status import (
@@ -95,7 +96,7 @@ def test_an_enrollment_sends_one_to_the_address_it_knows_then() -> None:
     before = len(world.letters)
     world.take(ASKED)
     assert world.letters[before:] == [LetterPurpose.FRESH_LINK]
-    assert world.enrollment.timeline[-2].what is EnrollmentEventKind.LINK_REQUESTED
+    assert world.enrollment.timeline.entries[-2].what is EnrollmentEventKind.LINK_REQUESTED
     with pytest.raises(Refused, match="just now"):
         world.take(ASKED)
     for _ in range(2):
@@ -109,9 +110,9 @@ def test_an_enrollment_sends_one_to_the_address_it_knows_then() -> None:
 def test_an_enrollment_without_an_address_keeps_what_waits_for_one() -> None:
     world = Programme()
     world.take(ADDRESS_REMOVED)
-    waiting = world.enrollment.outbox
+    waiting = world.enrollment.outbox.letters
     with pytest.raises(Refused, match="no e-mail address is known"):
         world.take(ASKED)
-    assert world.enrollment.outbox == waiting
+    assert world.enrollment.outbox.letters == waiting
     world.take(ADDRESS_COMES).take(ASKED)
     assert world.letters[-1] is LetterPurpose.FRESH_LINK

@@ -1,6 +1,5 @@
-"""The parts of a case, each alone; and that a copy of a case shares none of them."""
+"""The parts of a case, each alone."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,6 @@ from domain.case.plans import Plans
 from domain.case.policy import Policy
 from domain.case.timeline import Timeline
 from domain.shared.errors import Refusal, Refused
-from domain.shared.state import State
 from tests.domain.case.build import (
     ACCEPT,
     HOUR,
@@ -26,36 +24,9 @@ from tests.domain.case.build import (
     a_plan,
     an_account,
 )
-from tests.domain.case.world import World
 
 RULES, ACCOUNT = Policy(), an_account()
 WEEK = (CallingWindow(MONDAY_9 - HOUR, MONDAY_9 + 168 * HOUR),)
-
-
-def parts_of(state: State, path: str = "") -> Iterator[tuple[str, State]]:
-    yield path, state
-    for name, value in state:
-        if isinstance(value, State):
-            yield from parts_of(value, f"{path}.{name}")
-
-
-def test_a_copy_of_a_case_shares_no_part_with_it() -> None:
-    case = World().play(30).case
-    copied = case.model_copy()
-    assert copied == case
-    pairs = list(zip(parts_of(case), parts_of(copied), strict=True))
-    assert {path for (path, _), _ in pairs} >= {".outreach", ".outreach.attempts", ".plans"}
-    for (path, part), (_, twin) in pairs:
-        assert part is not twin, path
-
-
-def test_whatever_else_a_case_holds_cannot_be_changed() -> None:
-    case = World(calls={1: Result.BUSY}).play(30).take(a_plan()).case
-    for path, part in parts_of(case):
-        for name, value in part:
-            if not isinstance(value, State):
-                hash(value)  # a tuple of frozen values; a list or a dictionary has no hash
-                assert not isinstance(value, list), f"{path}.{name}"
 
 
 # --- attempts -----------------------------------------------------------------------------

@@ -13,9 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from domain.case.attempt import Result
 from domain.case.events import SendLink
+from domain.enrollment import updates
+from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import AccountNews
-from domain.enrollment.state import EnrollmentStatus, Send
+from domain.enrollment.status import EnrollmentStatus
+from domain.enrollment.steps import Send
 from domain.enrollment.view import view_of
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
@@ -128,12 +131,12 @@ class AnyOrder(RuleBasedStateMachine):
         for moment in (now + (end - now) / 2, just_before, end):
             asleep = view_of(self.world.enrollment, moment)
             awake = self.world.enrollment.model_copy()
-            awake.advance(moment)
+            advance(awake, moment)
             assert asleep == view_of(awake, moment)
             assert asleep.status is awake.status is self.world.seller.status_on(moment.date())
             if moment < end:
                 assert awake.status is self.world.status
-                assert awake.letters == self.world.enrollment.letters
+                assert awake.outbox.count == self.world.enrollment.outbox.count
 
     # --- events -------------------------------------------------------------------------------
 
@@ -232,7 +235,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def it_is_cancelled(self) -> None:
-        self.world.enrollment.ignore_cancellation(self.world.now)
+        updates.ignore_cancellation(self.world.enrollment, self.world.now)
         self.world.play(0)
 
     # --- what holds always --------------------------------------------------------------------
@@ -249,21 +252,21 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def a_letter_is_under_way_wherever_there_is_an_address(self) -> None:
         enrollment = self.world.enrollment
-        steps = enrollment.model_copy().advance(self.world.now)
+        steps = advance(enrollment.model_copy(), self.world.now)
         under_way = any(isinstance(step, Send) for step in steps)
-        assert under_way == any(x.to or enrollment.account.email for x in enrollment.outbox)
+        assert under_way == any(x.to or enrollment.account.email for x in enrollment.outbox.letters)
 
     @invariant()
     def nobody_is_asked_for_a_number_who_need_not_give_one(self) -> None:
         if self.world.status is not EnrollmentStatus.INVITED:
-            waiting = {letter.about for letter in self.world.enrollment.outbox}
+            waiting = {letter.about for letter in self.world.enrollment.outbox.letters}
             assert waiting.isdisjoint(ASKS)
 
     @invariant()
     def the_state_survives_being_stored_and_stays_small(self) -> None:
         enrollment = self.world.enrollment
         assert Enrollment.model_validate(enrollment.model_dump(mode="json")) == enrollment
-        assert len(enrollment.timeline) <= 100
+        assert len(enrollment.timeline.entries) <= 100
         assert len(enrollment.ratings.entries) <= 186
 
 

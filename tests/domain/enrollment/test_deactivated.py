@@ -7,12 +7,9 @@ import pytest
 from domain.case.attempt import Result
 from domain.case.events import Event
 from domain.case.steps import TellDeactivation
-from domain.enrollment.state import (
-    EnrollmentEventKind,
-    EnrollmentReason,
-    EnrollmentStatus,
-    LetterPurpose,
-)
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import why_not_enrolled
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
@@ -73,7 +70,7 @@ def test_that_no_case_could_be_told_is_in_the_timeline() -> None:
     world = Programme(GOOD_FOR_LONG)
     world.case_can_be_told = False
     world.take(DEACTIVATED_BY_OTHERS)
-    assert world.enrollment.timeline[-1].what is EnrollmentEventKind.CASE_NOT_TOLD
+    assert world.enrollment.timeline.entries[-1].what is EnrollmentEventKind.CASE_NOT_TOLD
     assert TellDeactivation not in world.steps
 
 

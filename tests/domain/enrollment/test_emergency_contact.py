@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 
 from domain.case.steps import ShareContact
+from domain.enrollment import step_results, updates
+from domain.enrollment.advance import advance
 from domain.enrollment.events import AccountNews
-from domain.enrollment.state import (
-    CheckNumber,
-    EnrollmentEventKind,
-    EnrollmentReason,
-    EnrollmentStatus,
-    LetterPurpose,
-)
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.steps import CheckNumber
+from domain.enrollment.timeline import EnrollmentEventKind
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     DAY,
@@ -51,11 +50,11 @@ def test_an_invalid_number_removed_is_a_missing_one_and_no_news() -> None:
 def test_until_the_number_is_looked_up_nothing_else_is_done() -> None:
     world = Programme()
     world.enrollment.number_valid = None
-    world.enrollment.record_ratings(GOOD_FOR_LONG, world.now)
-    (step,) = world.enrollment.advance(world.now)
+    updates.record_ratings(world.enrollment, GOOD_FOR_LONG, world.now)
+    (step,) = advance(world.enrollment, world.now)
     assert isinstance(step, CheckNumber)
     assert (world.status, world.letters) == (EnrollmentStatus.NOT_ELIGIBLE, [])
-    world.enrollment.number_checked(True, world.now)
+    step_results.number_checked(world.enrollment, True, world.now)
     assert world.status is EnrollmentStatus.ENROLLED
 
 
@@ -64,10 +63,10 @@ def test_a_look_up_that_comes_too_late_says_nothing_of_the_number_there_is_now(
     valid: bool,
 ) -> None:
     world = Programme(GOOD_FOR_LONG)
-    world.enrollment.number_checked(valid, world.now)
+    step_results.number_checked(world.enrollment, valid, world.now)
     assert world.status is EnrollmentStatus.ENROLLED
     world.take(NUMBER_REMOVED)
-    world.enrollment.number_checked(valid, world.now)
+    step_results.number_checked(world.enrollment, valid, world.now)
     assert world.play(1).status is EnrollmentStatus.INVITED
 
 
@@ -102,11 +101,13 @@ def test_what_changes_while_an_open_case_is_told_is_told_next_and_then_no_more()
 
 def test_an_open_case_that_could_not_be_told_is_in_the_timeline_and_not_told_again() -> None:
     world = enrolled().take(a_change(emergency_phone="+12065550111"))
-    assert EnrollmentEventKind.CONTACT_NOT_SHARED not in {e.what for e in world.enrollment.timeline}
+    assert EnrollmentEventKind.CONTACT_NOT_SHARED not in {
+        e.what for e in world.enrollment.timeline.entries
+    }
     world.case_can_be_told = False
     world.take(a_change(email="new@kettle.example")).play(30)
     assert len(world.shared) == 2
-    assert [e.what for e in world.enrollment.timeline].count(
+    assert [e.what for e in world.enrollment.timeline.entries].count(
         EnrollmentEventKind.CONTACT_NOT_SHARED
     ) == 1
 
@@ -124,7 +125,9 @@ def test_what_a_feed_knows_of_the_account_is_taken_with_the_ratings() -> None:
     assert world.status is EnrollmentStatus.ENROLLED
     assert world.letters == [LetterPurpose.ENROLLED]
     changed = [
-        e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
+        e
+        for e in world.enrollment.timeline.entries
+        if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
     ]
     assert [(e.at, e.by, e.changed) for e in changed] == [(world.now, "feed", ("emergency_phone",))]
 
@@ -133,6 +136,8 @@ def test_how_many_days_were_corrected_is_written_down() -> None:
     world = Programme(rated({TODAY: 800, TODAY - DAY: 800}))
     world.take(rated({TODAY: 700, TODAY - DAY: 700})).take(rated({TODAY: 600}))
     notes = [
-        e.note for e in world.enrollment.timeline if e.what is EnrollmentEventKind.RATINGS_CORRECTED
+        e.note
+        for e in world.enrollment.timeline.entries
+        if e.what is EnrollmentEventKind.RATINGS_CORRECTED
     ]
     assert notes == [f"2 days, the earliest {TODAY - DAY}", f"of {TODAY}"]

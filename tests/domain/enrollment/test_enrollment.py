@@ -5,12 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from domain.case.events import Event
-from domain.enrollment.state import (
-    EnrollmentEventKind,
-    EnrollmentReason,
-    EnrollmentStatus,
-    LetterPurpose,
-)
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
@@ -225,7 +222,9 @@ def test_a_correction_that_changes_nothing_sends_nothing() -> None:
     assert world.letters == [LetterPurpose.ENROLLED]
     assert len(world.became) == 1
     corrected = [
-        e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.RATINGS_CORRECTED
+        e
+        for e in world.enrollment.timeline.entries
+        if e.what is EnrollmentEventKind.RATINGS_CORRECTED
     ]
     assert [(e.by, e.note) for e in corrected] == [("feed", f"of {TODAY - 5 * DAY}")]
 

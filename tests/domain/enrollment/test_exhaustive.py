@@ -1,6 +1,7 @@
 """Section 2 holds in every state that a few letters lead to (tests/walk.md)."""
 
-from domain.enrollment.state import EnrollmentReason, EnrollmentStatus, LetterPurpose
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from tests.domain.enrollment.walked_enrollment import walks
 
 _IN_A_VIEW_ONLY = EnrollmentReason.NUMBER_BEING_CHECKED

@@ -4,12 +4,9 @@ import pytest
 
 from domain.case.events import Event, HarmCategory
 from domain.enrollment.events import Expel
-from domain.enrollment.state import (
-    EnrollmentEventKind,
-    EnrollmentReason,
-    EnrollmentStatus,
-    LetterPurpose,
-)
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,

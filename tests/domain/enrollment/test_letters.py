@@ -6,13 +6,12 @@ import pytest
 
 from domain.case.attempt import Result
 from domain.case.events import Event
-from domain.enrollment.state import (
-    EnrollmentEventKind,
-    EnrollmentReason,
-    EnrollmentStatus,
-    LetterPurpose,
-    Send,
-)
+from domain.enrollment import step_results
+from domain.enrollment.advance import advance
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.steps import Send
+from domain.enrollment.timeline import EnrollmentEventKind
 from tests.domain.case.build import ADDRESS, OTHER_ADDRESS
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
@@ -78,7 +77,9 @@ def test_the_7_days_run_from_the_e_mail_whatever_came_of_it(result: Result) -> N
     world.mail_result = result
     world.take(GOOD_FOR_LONG).play(30)
     assert [mail.at for mail in world.mailed] == [NOON + HOUR, NOON + 7 * DAY + 2 * HOUR]
-    results = [e.result for e in world.enrollment.timeline if e.what is EnrollmentEventKind.EMAIL]
+    results = [
+        e.result for e in world.enrollment.timeline.entries if e.what is EnrollmentEventKind.EMAIL
+    ]
     assert results == [result, result]
 
 
@@ -125,37 +126,37 @@ def test_e_mails_leave_one_after_the_other_in_their_order() -> None:
 
 def test_every_e_mail_has_a_number_of_its_own() -> None:
     world = slow_mail().take(GOOD_FOR_LONG, an_expulsion(), READMITTED)
-    numbers = [letter.number for letter in world.enrollment.outbox]
+    numbers = [letter.number for letter in world.enrollment.outbox.letters]
     world.play(1).take(NUMBER_REMOVED)
-    numbers += [letter.number for letter in world.enrollment.outbox]
+    numbers += [letter.number for letter in world.enrollment.outbox.letters]
     assert numbers == [1, 2, 3, 4, 5]  # the number removed is confirmed, and ends it
 
 
 def test_an_e_mail_asking_for_the_number_is_called_off_when_the_number_comes() -> None:
     world = slow_mail(number=False).take(GOOD_FOR_LONG)
-    assert [letter.about for letter in world.enrollment.outbox] == [LetterPurpose.INVITED]
+    assert [letter.about for letter in world.enrollment.outbox.letters] == [LetterPurpose.INVITED]
     world.take(NUMBER_COMES)
     assert world.play(30).letters == [LetterPurpose.ENROLLED]
 
 
 def test_an_e_mail_taken_although_called_off_is_in_the_timeline_and_reminds_of_nothing() -> None:
     world = slow_mail(number=False).take(GOOD_FOR_LONG)
-    (letter,) = world.enrollment.outbox
+    (letter,) = world.enrollment.outbox.letters
     world.take(NUMBER_COMES)
-    world.enrollment.sent(letter, Result.ACCEPTED, world.now)
-    entry = world.enrollment.timeline[-1]
+    step_results.sent(world.enrollment, letter, Result.ACCEPTED, world.now)
+    entry = world.enrollment.timeline.entries[-1]
     assert (entry.what, entry.about, entry.result) == (
         EnrollmentEventKind.EMAIL,
         "invited",
         "accepted",
     )
-    assert [x.about for x in world.enrollment.outbox] == [LetterPurpose.ENROLLED]
+    assert [x.about for x in world.enrollment.outbox.letters] == [LetterPurpose.ENROLLED]
     assert world.play(30).letters == [LetterPurpose.ENROLLED]
 
 
 def test_an_e_mail_under_way_follows_the_seller_to_a_new_address() -> None:
     world = slow_mail().take(GOOD_FOR_LONG).play(0.01).take(a_change(email=OTHER_ADDRESS))
-    assert Send(1, LetterPurpose.ENROLLED, OTHER_ADDRESS) in world.enrollment.advance(world.now)
+    assert Send(1, LetterPurpose.ENROLLED, OTHER_ADDRESS) in advance(world.enrollment, world.now)
     world.play(1)
     assert [(mail.to, mail.about) for mail in world.mailed] == [
         (OTHER_ADDRESS, LetterPurpose.ENROLLED)

@@ -6,12 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.enrollment.events import RecordRatings
-from domain.enrollment.state import (
-    EnrollmentEventKind,
-    EnrollmentReason,
-    EnrollmentStatus,
-    LetterPurpose,
-)
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import view_of
 from domain.shared.errors import explain
 from tests.domain.enrollment.build import (
@@ -59,7 +56,7 @@ def test_who_gave_a_number_before_the_mail_left_is_told_of_the_end_and_not_asked
 def test_that_it_ended_is_told_when_an_address_comes_whatever_happened_since() -> None:
     world = Programme(GOOD_FOR_LONG).take(ADDRESS_REMOVED)
     world.take(BECOMES_INDIVIDUAL, NUMBER_REMOVED, BECOMES_PROFESSIONAL)
-    assert [x.about for x in world.enrollment.outbox] == [LetterPurpose.ENDED_NUMBER_NEEDED]
+    assert [x.about for x in world.enrollment.outbox.letters] == [LetterPurpose.ENDED_NUMBER_NEEDED]
     world.take(BECOMES_INDIVIDUAL, ADDRESS_COMES).play(1)
     assert world.letters == [LetterPurpose.ENROLLED, LetterPurpose.ENDED]
 
@@ -79,7 +76,7 @@ def test_a_day_named_twice_that_stays_as_it_was_is_no_correction() -> None:
     days = [{"date": str(FIRST_DAY), "rating": rating} for rating in (1, 800)]
     world.take(RecordRatings.model_validate({"by": "feed", "ratings": days}))
     assert EnrollmentEventKind.RATINGS_CORRECTED not in [
-        entry.what for entry in world.enrollment.timeline
+        entry.what for entry in world.enrollment.timeline.entries
     ]
 
 

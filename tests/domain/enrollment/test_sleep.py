@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.enrollment.state import EnrollmentStatus, LetterPurpose
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.view import standing_of
 from domain.shared.errors import Refused
 from tests.domain.case.build import HOUR

@@ -5,11 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.enrollment.state import (
-    EnrollmentEventKind,
-    EnrollmentReason,
-    EnrollmentStatus,
-)
+from domain.enrollment import updates
+from domain.enrollment.advance import advance
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.account import SellingPlan
 from tests.domain.enrollment.build import (
     DAY,
@@ -40,7 +39,9 @@ def test_a_change_to_what_it_was_before_changes_nothing() -> None:
 def test_the_timeline_says_what_was_changed_and_by_whom_but_not_to_what() -> None:
     world = enrolled().take(a_change(name="Red Kettle", email="new@kettle.example", language="fr"))
     entry = next(
-        e for e in world.enrollment.timeline if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
+        e
+        for e in world.enrollment.timeline.entries
+        if e.what is EnrollmentEventKind.ACCOUNT_CHANGED
     )
     assert (entry.by, entry.note, entry.at) == ("seller", None, world.now)
     assert entry.changed == ("name", "language", "email")
@@ -49,8 +50,8 @@ def test_the_timeline_says_what_was_changed_and_by_whom_but_not_to_what() -> Non
 
 def test_a_cancelled_enrollment_goes_on_and_says_so() -> None:
     world = expelled()
-    world.enrollment.ignore_cancellation(world.now)
-    assert world.enrollment.timeline[-1].what is EnrollmentEventKind.CANCELLATION_IGNORED
+    updates.ignore_cancellation(world.enrollment, world.now)
+    assert world.enrollment.timeline.entries[-1].what is EnrollmentEventKind.CANCELLATION_IGNORED
     assert world.play(1).status is EnrollmentStatus.EXPELLED
 
 
@@ -58,8 +59,8 @@ def test_the_timeline_keeps_the_newest_events_only() -> None:
     world = enrolled()
     for _ in range(80):
         world.take(NUMBER_REMOVED, NUMBER_COMES)
-    assert world.enrollment.happened > 400
-    assert len(world.enrollment.timeline) == 100
+    assert world.enrollment.timeline.count > 400
+    assert len(world.enrollment.timeline.entries) == 100
     assert world.became[-1] == (EnrollmentStatus.ENROLLED, EnrollmentReason.REQUIREMENTS_MET)
 
 
@@ -80,4 +81,4 @@ def test_the_state_survives_being_stored_at_any_moment(start: Callable[[], Progr
         enrollment = world.enrollment
         stored = type(enrollment).model_validate(enrollment.model_dump(mode="json"))
         assert stored == enrollment
-        assert stored.advance(world.now) == world.enrollment.advance(world.now)
+        assert advance(stored, world.now) == advance(world.enrollment, world.now)

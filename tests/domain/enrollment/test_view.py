@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from domain.enrollment.state import EnrollmentStatus
+from domain.enrollment import updates
+from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.view import (
     EnrollmentView,
     Requirement,
@@ -118,7 +119,7 @@ def test_the_emergency_contact_says_what_is_known_of_the_number(
 
 def test_until_the_number_is_looked_up_the_view_decides_nothing() -> None:
     enrollment = an_enrollment()
-    enrollment.record_ratings(GOOD_FOR_LONG, NOON)
+    updates.record_ratings(enrollment, GOOD_FOR_LONG, NOON)
     before = enrollment.model_copy()
     view = view_of(enrollment, NOON)
     assert (view.status, view.timeline) == (EnrollmentStatus.NOT_ELIGIBLE, ())
@@ -200,7 +201,7 @@ def test_the_standing_has_each_change_of_the_rating_in_the_window(
 ) -> None:
     enrollment = an_enrollment()
     if recorded:
-        enrollment.record_ratings(rated(recorded), NOON)
+        updates.record_ratings(enrollment, rated(recorded), NOON)
     standing = standing_of(enrollment, NOON)
     assert [(r.date, r.rating) for r in standing.ratings] == shown
     view = view_of(enrollment, NOON)
@@ -210,7 +211,7 @@ def test_the_standing_has_each_change_of_the_rating_in_the_window(
 def test_of_the_changes_that_have_left_the_window_meanwhile_only_the_last_is_shown() -> None:
     enrollment = an_enrollment()
     ratings = {FIRST_DAY: 200, FIRST_DAY + DAY: 300, FIRST_DAY + 2 * DAY: 400, TODAY: 500}
-    enrollment.record_ratings(rated(ratings), NOON)
+    updates.record_ratings(enrollment, rated(ratings), NOON)
     standing = standing_of(enrollment, NOON + 10 * DAY)
     shown = [(r.date, r.rating) for r in standing.ratings]
     assert shown == [(FIRST_DAY + 10 * DAY, 400), (TODAY, 500)]

@@ -4,7 +4,10 @@ import pytest
 
 from domain.case.attempt import Result
 from domain.case.events import Event
-from domain.enrollment.state import EnrollmentStatus, LetterPurpose
+from domain.enrollment import step_results
+from domain.enrollment.advance import advance
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentStatus
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_REMOVED,
@@ -53,9 +56,9 @@ def test_one_that_left_although_called_off_is_not_said_again() -> None:
     world.mail_takes = DAY
     bad, good = rated({TODAY: 249, TODAY + 7 * DAY: 800}), rated({TODAY: 800})
     world.take(bad)
-    (letter,) = world.enrollment.outbox
+    (letter,) = world.enrollment.outbox.letters
     world.take(good)
-    world.enrollment.sent(letter, Result.ACCEPTED, world.now)
+    step_results.sent(world.enrollment, letter, Result.ACCEPTED, world.now)
     world.take(bad).play(30)
     assert WARNED not in world.letters
 
@@ -64,14 +67,14 @@ def test_one_that_left_although_called_off_calls_off_the_newer_one_that_says_no_
     world = Programme(GOOD_FOR_LONG, rated({TODAY: 249}))
     world.mail_takes = 2 * DAY
     world.play_until(midnight(TODAY + 6 * DAY))
-    (seven,) = world.enrollment.outbox
+    (seven,) = world.enrollment.outbox.letters
     assert world.sleeps_until == midnight(TODAY + 7 * DAY)
     world.play_until(midnight(TODAY + 7 * DAY))
-    (eight,) = world.enrollment.outbox
+    (eight,) = world.enrollment.outbox.letters
     assert (seven.days_below, eight.days_below) == (7, 8)
-    world.enrollment.sent(seven, Result.ACCEPTED, world.now)
-    world.enrollment.advance(world.now)
-    assert world.enrollment.outbox == ()
+    step_results.sent(world.enrollment, seven, Result.ACCEPTED, world.now)
+    advance(world.enrollment, world.now)
+    assert world.enrollment.outbox.letters == ()
 
 
 @pytest.mark.parametrize("event", [DEACTIVATED, an_expulsion(), ADDRESS_REMOVED])
@@ -79,7 +82,7 @@ def test_one_that_waits_is_called_off_where_there_is_nobody_to_warn(event: Event
     world = Programme(GOOD_FOR_LONG, rated({TODAY: 249}))
     world.mail_takes = DAY / 2
     world.play_until(midnight(TODAY + 6 * DAY))
-    assert [x.about for x in world.enrollment.outbox] == [WARNED]
+    assert [x.about for x in world.enrollment.outbox.letters] == [WARNED]
     world.take(event).play(1)
     assert WARNED not in world.letters
     assert world.sleeps_until is None or world.sleeps_until > midnight(TODAY + 7 * DAY)
@@ -110,10 +113,10 @@ def test_a_mail_server_that_is_out_for_days_costs_nobody_the_warning() -> None:
     world = Programme(GOOD_FOR_LONG).play(20)
     world.mail_result, world.mail_takes = Result.PROVIDER_FAILED, 3 * DAY
     world.take(rated({TODAY: 249, TODAY + 7 * DAY: 800})).play(5)
-    assert not [warning.days for warning in world.enrollment.warned]
+    assert not [warning.days for warning in world.enrollment.warnings.given]
     world.mail_result, world.mail_takes = Result.ACCEPTED, AT_ONCE
     world.play(40)
-    assert [warning.days for warning in world.enrollment.warned] == [7]
+    assert [warning.days for warning in world.enrollment.warnings.given] == [7]
 
 
 def test_a_corrected_address_is_warned_at_once() -> None:
@@ -138,7 +141,9 @@ def test_a_changed_number_is_confirmed_to_the_address_and_not_printed_whole() ->
     world = Programme(GOOD_FOR_LONG)
     world.mail_takes = DAY
     world.take(a_change(emergency_phone=OTHER_NUMBER))
-    (letter,) = (x for x in world.enrollment.outbox if x.about is LetterPurpose.CONTACT_CHANGED)
+    (letter,) = (
+        x for x in world.enrollment.outbox.letters if x.about is LetterPurpose.CONTACT_CHANGED
+    )
     assert letter.confirms is not None
     assert letter.confirms.number_ends == OTHER_NUMBER[-2:]
     assert [m.to for m in world.play(5).confirmed] == [ADDRESS]

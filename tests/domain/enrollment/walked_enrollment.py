@@ -13,16 +13,12 @@ from typing import Any
 from domain.case.attempt import Result
 from domain.case.events import Event, SendLink
 from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.enrollment import updates
 from domain.enrollment.events import AccountNews
-from domain.enrollment.state import (
-    CheckNumber,
-    EnrollmentEventKind,
-    EnrollmentStatus,
-    EnrollmentStep,
-    LetterPurpose,
-    LookUpWarnings,
-    Send,
-)
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentStatus
+from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
@@ -123,11 +119,11 @@ class Walked(WatchedProgramme):
             it.expulsion is None,
             it.expelled_in,
             (it.deactivated, it.case_to_hear),
-            tuple((letter.reason, as_written(letter)) for letter in it.outbox),
+            tuple((letter.reason, as_written(letter)) for letter in it.outbox.letters),
             it.remind_at,
-            it.warn_days,
-            it.warned,
-            it.warning_failed_on == self.now.date(),
+            it.warnings.days,
+            it.warnings.given,
+            it.warnings.failed_on == self.now.date(),
             (it.contact_news.fields, it.contact_news.confirmed),
             ShareContact() in self._tasks and self._tasks[ShareContact()].news == it.contact_news,
             self._untold_end,
@@ -141,7 +137,7 @@ class Walked(WatchedProgramme):
     def shows(self) -> Iterable[Hashable]:
         yield self.enrollment.status
         yield self.enrollment.reason
-        yield from (letter.about for letter in self.enrollment.outbox)
+        yield from (letter.about for letter in self.enrollment.outbox.letters)
 
     # --- letters ------------------------------------------------------------------------------
 
@@ -208,8 +204,8 @@ class Walked(WatchedProgramme):
 
     def is_cancelled(self) -> None:
         before = self.enrollment.model_copy()
-        self.enrollment.ignore_cancellation(self.now)
-        assert self.enrollment.timeline[-1].what is EnrollmentEventKind.CANCELLATION_IGNORED
+        updates.ignore_cancellation(self.enrollment, self.now)
+        assert self.enrollment.timeline.entries[-1].what is EnrollmentEventKind.CANCELLATION_IGNORED
         self._reconcile()
         assert self.enrollment.status is before.status
         self._check()
@@ -243,14 +239,18 @@ class Walked(WatchedProgramme):
         assert it.deactivated or it.case_to_hear is None, "what is over is not told"
         if it.deactivated:
             assert (ASKS | {LetterPurpose.ENROLLED}).isdisjoint(
-                letter.about for letter in it.outbox
+                letter.about for letter in it.outbox.letters
             )
         if it.status is not EnrollmentStatus.INVITED:
-            assert ASKS.isdisjoint(letter.about for letter in it.outbox), "asked for no reason"
+            assert ASKS.isdisjoint(letter.about for letter in it.outbox.letters), (
+                "asked for no reason"
+            )
             assert it.remind_at is None
         assert self.status_log == self.changes
         sends = [step for step in self._tasks if isinstance(step, Send)]
-        assert len(sends) == any(x.to or it.account.email for x in it.outbox), "one after the other"
+        assert len(sends) == any(x.to or it.account.email for x in it.outbox.letters), (
+            "one after the other"
+        )
         assert len(it.ratings.entries) <= 186
 
     # --- a world that decides nothing ---------------------------------------------------------

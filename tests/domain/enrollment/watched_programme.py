@@ -6,6 +6,7 @@ from typing import NamedTuple
 from domain.case.attempt import Result
 from domain.case.events import Event, RecordDeactivation, SendLink
 from domain.case.steps import WaitUntil
+from domain.enrollment import step_results
 from domain.enrollment.events import (
     AccountNews,
     ChangeAccount,
@@ -14,16 +15,10 @@ from domain.enrollment.events import (
     RecordRatings,
     Reinstate,
 )
-from domain.enrollment.state import (
-    SAYS_ENDED,
-    EnrollmentEventKind,
-    EnrollmentStatus,
-    EnrollmentStep,
-    Letter,
-    LetterPurpose,
-    LookUpWarnings,
-    Send,
-)
+from domain.enrollment.letters import SAYS_ENDED, Letter, LetterPurpose
+from domain.enrollment.status import EnrollmentStatus
+from domain.enrollment.steps import EnrollmentStep, LookUpWarnings, Send
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
 from tests.domain.enrollment.status_oracle import Confirmed, Seller, confirmations
@@ -173,7 +168,7 @@ class WatchedProgramme(Programme):
     def learn_of_one_called_off(self) -> None:
         """An e-mail could not be stopped any more."""
         letter = self.called_off.pop().letter
-        self.enrollment.sent(letter, Result.ACCEPTED, self.now)
+        step_results.sent(self.enrollment, letter, Result.ACCEPTED, self.now)
         self._was_sent(letter, Result.ACCEPTED)
         self._reconcile()
 
@@ -227,7 +222,9 @@ class WatchedProgramme(Programme):
         expected += self._warning_written()
         assert self._letters_written() == expected
         waits = self.enrollment.account.email is None
-        self._untold_end = waits and any(x.about in SAYS_ENDED for x in self.enrollment.outbox)
+        self._untold_end = waits and any(
+            x.about in SAYS_ENDED for x in self.enrollment.outbox.letters
+        )
         self._read_timeline()
 
     def _warning_written(self) -> list[Written]:
@@ -265,21 +262,21 @@ class WatchedProgramme(Programme):
 
     def _letters_written(self) -> list[Written]:
         enrollment = self.enrollment
-        new = [letter for letter in enrollment.outbox if letter.number > self._letters_seen]
-        lost = enrollment.letters - self._letters_seen - len(new)
+        new = [letter for letter in enrollment.outbox.letters if letter.number > self._letters_seen]
+        lost = enrollment.outbox.count - self._letters_seen - len(new)
         assert lost == 0, "none is lost unseen"
         for letter in new:
             assert letter.about not in _SAYS_WHY or letter.reason is enrollment.reason
-        self._letters_seen = enrollment.letters
-        waiting = [as_written(letter) for letter in enrollment.outbox]
+        self._letters_seen = enrollment.outbox.count
+        waiting = [as_written(letter) for letter in enrollment.outbox.letters]
         assert [x.confirms for x in waiting if x.confirms] == list(self.owed), "none is called off"
         warnings = [x for x in waiting if x.about is LetterPurpose.DAYS_BELOW]
         assert warnings == ([] if self._warning is None else [self._warning]), "what is so"
         return [as_written(letter) for letter in new]
 
     def _read_timeline(self) -> None:
-        new = self.enrollment.happened - self._events_seen
-        self._events_seen = self.enrollment.happened
-        for entry in self.enrollment.timeline[-new:] if new else ():
+        new = self.enrollment.timeline.count - self._events_seen
+        self._events_seen = self.enrollment.timeline.count
+        for entry in self.enrollment.timeline.entries[-new:] if new else ():
             if entry.what is EnrollmentEventKind.STATUS and entry.status is not None:
                 self.status_log.append((entry.at, entry.status))

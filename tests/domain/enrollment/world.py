@@ -7,17 +7,12 @@ from typing import NamedTuple
 from domain.case.attempt import Result
 from domain.case.events import Event
 from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
-from domain.enrollment.state import (
-    CheckNumber,
-    EnrollmentEventKind,
-    EnrollmentReason,
-    EnrollmentStatus,
-    EnrollmentStep,
-    Letter,
-    LetterPurpose,
-    LookUpWarnings,
-    Send,
-)
+from domain.enrollment import step_results, updates
+from domain.enrollment.advance import advance
+from domain.enrollment.letters import Letter, LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
+from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.shared.account import ContactNews, SellingPlan
 from tests.domain.case.build import ADDRESS, NUMBER
@@ -90,7 +85,7 @@ class Programme:
         for event in events:
             method = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
             enrollment = self.enrollment.model_copy()
-            getattr(enrollment, method)(event, self.now)
+            getattr(updates, method)(enrollment, event, self.now)
             self.enrollment = enrollment
             self._reconcile()
         return self
@@ -147,7 +142,7 @@ class Programme:
         """Every change of status in the timeline."""
         return [
             (entry.status, entry.reason)
-            for entry in self.enrollment.timeline
+            for entry in self.enrollment.timeline.entries
             if entry.what is EnrollmentEventKind.STATUS
         ]
 
@@ -168,9 +163,9 @@ class Programme:
         raise AssertionError("it comes to rest: no step is asked for again and again")
 
     def _advance(self) -> tuple[EnrollmentStep, ...]:
-        steps = self.enrollment.advance(self.now)
+        steps = advance(self.enrollment, self.now)
         after = self.enrollment.model_copy()
-        assert self.enrollment.advance(self.now) == steps, "asked again, the steps are the same"
+        assert advance(self.enrollment, self.now) == steps, "asked again, the steps are the same"
         assert self.enrollment == after, "asking again at the same moment changes nothing"
         waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
         assert len(waits) <= 1, "one timer only"
@@ -191,7 +186,7 @@ class Programme:
             case LookUpWarnings():
                 return Task(self.now + self.check_takes)
             case Send(number=number):
-                letter = next(x for x in self.enrollment.outbox if x.number == number)
+                letter = next(x for x in self.enrollment.outbox.letters if x.number == number)
                 return Task(self.now + self.mail_takes, letter)
             case ShareContact():
                 return Task(self.now + self.share_takes, news=self.enrollment.contact_news)
@@ -203,21 +198,25 @@ class Programme:
     def _tell(self, step: EnrollmentStep, task: Task) -> None:
         match step:
             case CheckNumber():
-                self.enrollment.number_checked(self.number_valid, self.now)
+                step_results.number_checked(self.enrollment, self.number_valid, self.now)
             case LookUpWarnings():
-                self.enrollment.warnings_looked_up(self.warn_days)
+                step_results.warnings_looked_up(self.enrollment, self.warn_days, self.now)
             case Send(to=to):
                 assert task.letter is not None
                 mailed = Mailed(self.now, to, task.letter.about, task.letter.reason)
                 confirms = task.letter.about is LetterPurpose.CONTACT_CHANGED
                 (self.confirmed if confirms else self.mailed).append(mailed)
-                self.enrollment.sent(task.letter, self.mail_result, self.now)
+                step_results.sent(self.enrollment, task.letter, self.mail_result, self.now)
             case ShareContact():
                 self.shared.append(task.news.fields)
-                self.enrollment.shared_contact(task.news, self.case_can_be_told, self.now)
+                step_results.shared_contact(
+                    self.enrollment, task.news, self.case_can_be_told, self.now
+                )
             case TellDeactivation():
                 assert task.by is not None
                 self.told_of_deactivation.append(task.by)
-                self.enrollment.told_deactivation(task.by, self.case_can_be_told, self.now)
+                step_results.told_deactivation(
+                    self.enrollment, task.by, self.case_can_be_told, self.now
+                )
             case WaitUntil(moment=moment):
                 self.woken.append(moment)

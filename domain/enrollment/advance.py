@@ -1,0 +1,61 @@
+"""The next steps of an enrollment, and its next change (docs/rules.md, section 2)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
+from domain.shared.account import SellingPlan
+
+
+def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]:
+    """Let time pass until `now`. Return every step that must be under way from now on.
+
+    Whoever performs the steps cancels those that are missing from the answer. A second call
+    at the same moment changes nothing. Nothing is decided before the number is checked.
+    Otherwise a seller with a valid number would be asked for one.
+    """
+    if enrollment.number_unchecked:
+        assert enrollment.account.emergency_phone is not None
+        return (CheckNumber(enrollment.account.emergency_phone),)
+    enrollment.settle(now)
+    steps: list[EnrollmentStep] = []
+    for letter in enrollment.outbox.letters:
+        if to := letter.to or enrollment.account.email:
+            steps.append(Send(letter.number, letter.about, to))
+            break
+    if enrollment.warnings.days is None and enrollment.used_up(now.astimezone(UTC).date()):
+        steps.append(LookUpWarnings())
+    if enrollment.contact_news.fields:
+        steps.append(ShareContact())
+    if enrollment.case_to_hear is not None:
+        steps.append(TellDeactivation())
+    if moment := _next_moment(enrollment, now):
+        steps.append(WaitUntil(moment))
+    return tuple(steps)
+
+
+def _next_moment(enrollment: Enrollment, now: datetime) -> datetime | None:
+    """Return the next moment at which something changes by itself; None if nothing will."""
+    today = now.astimezone(UTC).date()
+    moments = [] if enrollment.remind_at is None else [enrollment.remind_at]
+    professional = enrollment.account.selling_plan is SellingPlan.PROFESSIONAL
+    if professional and enrollment.expulsion is None and not enrollment.deactivated:
+        day = enrollment.ratings.changes_on(today)
+        if day is not None:
+            moments.append(datetime.combine(day, time(), UTC))
+    if day := _next_warning(enrollment, today):
+        moments.append(datetime.combine(day, time(), UTC))
+    return min(moments, default=None)
+
+
+def _next_warning(enrollment: Enrollment, today: date) -> date | None:
+    """Return the next day on which to write or check a warning; None if there is none."""
+    if enrollment.outbox.has({LetterPurpose.DAYS_BELOW}):
+        return today + timedelta(days=1)  # the waiting warning is true for today only
+    below, warnings = enrollment.used_up(today), enrollment.warnings
+    if warnings.failed_on == today and warnings.reached(below):
+        return today + timedelta(days=1)
+    next_at = warnings.next_after(below)
+    return None if next_at is None else enrollment.ratings.reaches(today, next_at)

@@ -1,0 +1,50 @@
+"""What the result of a step means for the enrollment (docs/rules.md, section 2)."""
+
+from datetime import UTC, datetime, timedelta
+
+from domain.case.attempt import Result
+from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.letters import INVITES, Letter, LetterPurpose
+from domain.enrollment.status import EnrollmentStatus
+from domain.enrollment.timeline import EnrollmentEventKind
+from domain.shared.account import ContactNews
+
+REMIND_AFTER = timedelta(days=7)
+
+
+def number_checked(enrollment: Enrollment, valid: bool, now: datetime) -> None:
+    """Record whether the number that the enrollment began with is valid."""
+    if enrollment.number_unchecked:
+        enrollment.number_valid = valid
+        enrollment.settle(now)
+
+
+def warnings_looked_up(enrollment: Enrollment, days: tuple[int, ...], now: datetime) -> None:
+    """Record the setting that says at how many days below sellers are warned."""
+    enrollment.warnings.days = days
+
+
+def sent(enrollment: Enrollment, letter: Letter, result: Result, now: datetime) -> None:
+    """Record the result of an e-mail: accepted, bounced or failed."""
+    enrollment.outbox.drop(lambda waiting: waiting.number == letter.number)
+    enrollment.timeline.log(now, EnrollmentEventKind.EMAIL, about=letter.about, result=result)
+    if letter.about is LetterPurpose.DAYS_BELOW:
+        enrollment.warnings.record(letter, result, now.astimezone(UTC).date())
+    if letter.about in INVITES and enrollment.status is EnrollmentStatus.INVITED:
+        enrollment.remind_at = now + REMIND_AFTER
+
+
+def told_deactivation(enrollment: Enrollment, by: str, told: bool, now: datetime) -> None:
+    """Record whether an open case, if any, could be told of the deactivation in time."""
+    if by == enrollment.case_to_hear:
+        enrollment.case_to_hear = None
+    if not told:
+        enrollment.timeline.log(now, EnrollmentEventKind.CASE_NOT_TOLD)
+
+
+def shared_contact(enrollment: Enrollment, news: ContactNews, told: bool, now: datetime) -> None:
+    """Record whether an open case, if any, could be told the changed contact in time."""
+    if news == enrollment.contact_news:
+        enrollment.contact_news = news.told()
+    if not told:
+        enrollment.timeline.log(now, EnrollmentEventKind.CONTACT_NOT_SHARED)

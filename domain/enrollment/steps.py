@@ -1,0 +1,33 @@
+"""What an enrollment wants done. Equal steps are the same step."""
+
+from dataclasses import dataclass
+
+from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.enrollment.letters import LetterPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNumber:
+    """Check whether the number that the enrollment began with is valid."""
+
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send the letter with this number to this address.
+
+    If the letter's purpose changes, it is a new step.
+    """
+
+    number: int
+    about: LetterPurpose
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpWarnings:
+    """Look up the setting that says at how many days below a seller is warned."""
+
+
+EnrollmentStep = CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | WaitUntil

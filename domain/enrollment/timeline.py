@@ -1,0 +1,87 @@
+"""The newest events of an enrollment, in order (docs/api.md)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.case.attempt import Result
+from domain.case.timeline import ENGINE
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.shared.state import State
+from domain.shared.text import Frozen
+
+_KEEPS = 100
+"""Only the newest events are kept, since an enrollment lives as long as its seller sells."""
+
+
+class EnrollmentEventKind(StrEnum):
+    """The kinds of events in the timeline."""
+
+    KNOWN = "known"
+    STATUS = "status"
+    RATINGS_CORRECTED = "ratings_corrected"
+    ACCOUNT_CHANGED = "account_changed"
+    EXPELLED = "expelled"
+    READMITTED = "readmitted"
+    DEACTIVATED = "deactivated"
+    REINSTATED = "reinstated"
+    LINK_REQUESTED = "link_requested"
+    EMAIL = "email"
+    CONTACT_NOT_SHARED = "contact_not_shared"
+    CASE_NOT_TOLD = "case_not_told"
+    CANCELLATION_IGNORED = "cancellation_ignored"
+
+
+class EnrollmentEntry(Frozen):
+    """One event. Each fact has a field, which is null for kinds of events without that fact."""
+
+    at: datetime
+    what: EnrollmentEventKind
+    by: str = ENGINE
+    about: LetterPurpose | None = None
+    """What the e-mail was for."""
+    result: Result | None = None
+    status: EnrollmentStatus | None = None
+    """The seller's new status."""
+    reason: EnrollmentReason | None = None
+    changed: tuple[str, ...] = ()
+    """The fields of the account that changed."""
+    code: str | None = None
+    """The category of the harm."""
+    case_id: str | None = None
+    """The case that deactivated the account."""
+    note: str | None = None
+    """What a person wrote, or a sentence for people to read."""
+
+
+class EnrollmentTimeline(State):
+    """The newest events."""
+
+    entries: tuple[EnrollmentEntry, ...] = ()
+    count: int = 0
+    """How many events there ever were."""
+
+    # Any: the fields of `EnrollmentEntry` have different types.
+    def log(self, now: datetime, what: EnrollmentEventKind, by: str = ENGINE, **facts: Any) -> None:
+        """Add an event. `facts` are fields of `EnrollmentEntry`."""
+        entry = EnrollmentEntry(at=now, what=what, by=by, **facts)
+        self.entries = (*self.entries, entry)[-_KEEPS:]
+        self.count += 1
+
+    def times_of(self, what: EnrollmentEventKind) -> list[datetime]:
+        """Return when events of a kind happened."""
+        return [entry.at for entry in self.entries if entry.what is what]
+
+
+def detail_of(entry: EnrollmentEntry) -> str:
+    """Put the facts and the note of an event into English: `not eligible (deactivated)`."""
+    facts = (
+        entry.about,
+        entry.result,
+        f"{entry.status} ({entry.reason})" if entry.status else None,
+        ", ".join(entry.changed),
+        entry.code,
+    )
+    said = [fact.replace("_", " ") for fact in facts if fact]
+    return ": ".join([*said, *(text for text in (entry.case_id, entry.note) if text)])

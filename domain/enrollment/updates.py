@@ -1,0 +1,187 @@
+"""The effect of each update of an enrollment (docs/rules.md, section 2).
+
+Each function takes an event and when it happened. It changes the enrollment, or raises `Refused`
+and has changed nothing that matters.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from domain.case.events import RecordDeactivation, SendLink
+from domain.enrollment.enrollment import Enrollment, Expulsion
+from domain.enrollment.events import (
+    AccountNews,
+    ChangeAccount,
+    Expel,
+    Readmit,
+    RecordRatings,
+    Reinstate,
+)
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.timeline import EnrollmentEventKind
+from domain.shared.account import SellerAccount, confirmation_of
+from domain.shared.errors import Refusal, Refused
+from domain.shared.fresh_link import refuse_if_too_often
+
+LINK_SPACING, LINKS_PER_DAY = timedelta(minutes=15), 3
+_REMEMBERS_CASES = 20
+"""A repeat comes within days, so a few cases are enough."""
+
+
+def record_ratings(enrollment: Enrollment, event: RecordRatings, now: datetime) -> None:
+    """Record ratings. A rating of a day recorded before corrects that day.
+
+    Raises:
+        Refused: a day is in the future.
+    """
+    today = now.astimezone(UTC).date()
+    for position, rating in enumerate(event.ratings):
+        if rating.date > today:
+            field = f"ratings.{position}.date"
+            raise Refused(
+                f"{field}: {rating.date} is in the future; today is {today} (UTC)",
+                Refusal.IN_FUTURE,
+                field=field,
+                date=rating.date.isoformat(),
+                today=today.isoformat(),
+            )
+    if event.account is not None:
+        _learn(enrollment, event.account, event.by, now)
+    enrollment.forget_warnings(today)
+    before, enrollment.ratings = enrollment.ratings, enrollment.ratings.recorded(event.ratings)
+    corrected = [e.date for e in before.entries if e.rating != enrollment.ratings.on(e.date)]
+    enrollment.ratings = enrollment.ratings.kept(today)
+    if corrected:
+        which = f"{len(corrected)} days, the earliest" if len(corrected) > 1 else "of"
+        note = f"{which} {min(corrected)}"
+        enrollment.timeline.log(now, EnrollmentEventKind.RATINGS_CORRECTED, event.by, note=note)
+
+
+def change_account(enrollment: Enrollment, event: ChangeAccount, now: datetime) -> None:
+    """Change what is known of the seller. The update's validator has checked the number."""
+    _learn(enrollment, event, event.by, now, event.confirmed)
+
+
+def _learn(
+    enrollment: Enrollment,
+    account: AccountNews,
+    by: str,
+    now: datetime,
+    confirmed: tuple[str, ...] = (),
+) -> None:
+    news = account.news.items()
+    changed = {f: value for f, value in news if value != getattr(enrollment.account, f)}
+    if account.emergency_phone is not None and not enrollment.number_valid:
+        # Even the number we have counts as changed: the update's validator found it valid.
+        changed["emergency_phone"] = account.emergency_phone
+    if not changed:
+        return
+    before, enrollment.account = enrollment.account, enrollment.account.model_copy(update=changed)
+    if "email" in changed:
+        enrollment.warnings.failed_on = None  # a new address is written to at once
+    if "emergency_phone" in changed:
+        enrollment.number_valid = None if changed["emergency_phone"] is None else True
+    confirmed = _confirm_contact(enrollment, before, confirmed, now)
+    enrollment.contact_news = enrollment.contact_news.after(enrollment.account, changed, confirmed)
+    enrollment.timeline.log(now, EnrollmentEventKind.ACCOUNT_CHANGED, by, changed=tuple(changed))
+
+
+def _confirm_contact(
+    enrollment: Enrollment, before: SellerAccount, confirmed: tuple[str, ...], now: datetime
+) -> tuple[str, ...]:
+    """Confirm a changed number or address by e-mail.
+
+    Return all addresses that have a confirmation, those from a case included.
+    """
+    found = confirmation_of(before, enrollment.account)
+    if found is None:
+        return confirmed
+    confirms, addresses = found
+    for to in addresses:
+        if to not in confirmed:
+            enrollment.write(LetterPurpose.CONTACT_CHANGED, now, to=to, confirms=confirms)
+    return (*confirmed, *addresses)
+
+
+def expel(enrollment: Enrollment, event: Expel, now: datetime) -> None:
+    """Expel the seller for harm. A repeat changes nothing, not even after a readmission.
+
+    The case is remembered even if the seller is expelled already, since its repeat may come
+    after a readmission.
+    """
+    if event.case_id in enrollment.expelled_in:
+        return
+    if event.case_id is not None:
+        enrollment.expelled_in = (*enrollment.expelled_in, event.case_id)[-_REMEMBERS_CASES:]
+    if enrollment.expulsion is not None:
+        return
+    enrollment.expulsion = Expulsion(
+        by=event.by, category=event.category, evidence=event.evidence, case_id=event.case_id
+    )
+    enrollment.timeline.log(
+        now, EnrollmentEventKind.EXPELLED, event.by, code=event.category, note=event.evidence
+    )
+
+
+def readmit(enrollment: Enrollment, event: Readmit, now: datetime) -> None:
+    """Take the expulsion back, on a person's word. The requirements decide again.
+
+    Raises:
+        Refused: the seller is not expelled.
+    """
+    if enrollment.expulsion is None:
+        raise Refused(
+            f"the seller is not expelled: {enrollment.status}",
+            Refusal.NOT_EXPELLED,
+            status=enrollment.status.value,
+        )
+    enrollment.expulsion = None
+    enrollment.timeline.log(now, EnrollmentEventKind.READMITTED, event.by, note=event.note)
+
+
+def record_deactivation(enrollment: Enrollment, event: RecordDeactivation, now: datetime) -> None:
+    """Record that the account is deactivated. Cancel invitations and congratulations.
+
+    An open case is told, unless a case reported the deactivation itenrollment.
+    """
+    if enrollment.deactivated:
+        return
+    enrollment.deactivated = True
+    enrollment.case_to_hear = event.by if event.case_id is None else None
+    enrollment.timeline.log(now, EnrollmentEventKind.DEACTIVATED, event.by, case_id=event.case_id)
+    enrollment.outbox.stop_asking()
+    enrollment.outbox.drop(lambda letter: letter.about is LetterPurpose.ENROLLED)
+
+
+def reinstate(enrollment: Enrollment, event: Reinstate, now: datetime) -> None:
+    """Record that the account is active again. The requirements decide.
+
+    Raises:
+        Refused: the account is not deactivated.
+    """
+    if not enrollment.deactivated:
+        raise Refused(
+            f"the account is not deactivated: the seller is {enrollment.status}",
+            Refusal.NOT_DEACTIVATED,
+            status=enrollment.status.value,
+        )
+    enrollment.deactivated, enrollment.case_to_hear = False, None
+    enrollment.timeline.log(now, EnrollmentEventKind.REINSTATED, event.by, note=event.note)
+
+
+def send_link(enrollment: Enrollment, event: SendLink, now: datetime) -> None:
+    """E-mail a fresh link to the account health page to the address on file.
+
+    Raises:
+        Refused: too many links were sent, or no address is known.
+    """
+    if enrollment.account.email is None:
+        raise Refused("no e-mail address is known", Refusal.NO_EMAIL)
+    asked = enrollment.timeline.times_of(EnrollmentEventKind.LINK_REQUESTED)
+    refuse_if_too_often(asked, now, LINK_SPACING, LINKS_PER_DAY)
+    enrollment.timeline.log(now, EnrollmentEventKind.LINK_REQUESTED, event.by)
+    enrollment.write(LetterPurpose.FRESH_LINK, now)
+
+
+def ignore_cancellation(enrollment: Enrollment, now: datetime) -> None:
+    """Go on despite a cancellation. Otherwise an expulsion would be forgotten."""
+    enrollment.timeline.log(now, EnrollmentEventKind.CANCELLATION_IGNORED)
