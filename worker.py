@@ -123,11 +123,11 @@ async def _watch(client: Client, workers: Workers) -> None:
         await asyncio.sleep(_LOOKS_EVERY_SECONDS)
         slept = time.monotonic() - began > 2 * _LOOKS_EVERY_SECONDS
         seen = seen + 1 if workers.has_lost_a_task and not slept else 0
-        if seen > 1 and await _answers(client):
+        if seen > 1 and await _temporal_answers(client):
             _end_as_if_killed()
 
 
-async def _answers(client: Client) -> bool:
+async def _temporal_answers(client: Client) -> bool:
     try:
         return await client.service_client.check_health(timeout=timedelta(seconds=5))
     except RPCError:

@@ -27,7 +27,7 @@ def proofread(wording: Templates) -> None:
         BadWording: a template is bad. The message names the first problem.
     """
     for language in wording.languages:
-        _complete(wording, language)
+        _check_complete(wording, language)
     variables = {LAYOUT: _LAYOUT_VARIABLES, DESK: set[str]()}
     for written, name, given in _rendered(wording):
         variables.setdefault(name, set()).update(given)
@@ -38,9 +38,9 @@ def proofread(wording: Templates) -> None:
             )
     included = {piece for name in wording.files for piece in _included(wording, name)}
     for name in wording.files:
-        _known(wording, name, included)
+        _check_known(wording, name, included)
         if name in variables or name in included:
-            _uses(wording, name, variables)
+            _check_variables(wording, name, variables)
     if "content" not in _variables(wording, LAYOUT):
         raise BadWording(f"{wording.files[LAYOUT]}: does not print {{{{ content }}}}")
 
@@ -49,13 +49,13 @@ def _rendered(wording: Templates) -> Iterator[tuple[Written, str, set[str]]]:
     for language, has_ways in product(wording.languages, (False, True)):
         for message, values in samples(wording.reader(language).locale, has_ways):
             name = f"{language}/{message}.md"
-            _subject_stands_alone(wording, name)
+            _check_subject(wording, name)
             yield wording.write(message, language, values), name, set(values)
     for values in desk_samples():
         yield wording.write_to_desk(values), DESK, set(values)
 
 
-def _complete(wording: Templates, language: str) -> None:
+def _check_complete(wording: Templates, language: str) -> None:
     files = [f"{message}.md" for message in MESSAGES]
     missing = [file for file in files if f"{language}/{file}" not in wording.files]
     folder = next(
@@ -73,7 +73,7 @@ def _complete(wording: Templates, language: str) -> None:
         )
 
 
-def _subject_stands_alone(wording: Templates, name: str) -> None:
+def _check_subject(wording: Templates, name: str) -> None:
     """Check that a tag at the end of the subject's line does not join the next line to it."""
     first, second, *_ = [*wording.source(name).split("\n"), ""]
     if first.startswith(SUBJECT) and first.endswith("%}") and second.strip():
@@ -83,7 +83,7 @@ def _subject_stands_alone(wording: Templates, name: str) -> None:
         )
 
 
-def _known(wording: Templates, name: str, included: set[str]) -> None:
+def _check_known(wording: Templates, name: str, included: set[str]) -> None:
     """Check that the file replaces one of ours, or that a template includes it."""
     language, _, file = name.partition("/")
     of_a_message = file.endswith(".md") and file.removesuffix(".md") in MESSAGES
@@ -97,7 +97,7 @@ def _known(wording: Templates, name: str, included: set[str]) -> None:
     raise BadWording(f"{wording.files[name]}: replaces none of our files{hint}")
 
 
-def _uses(wording: Templates, name: str, variables: dict[str, set[str]]) -> None:
+def _check_variables(wording: Templates, name: str, variables: dict[str, set[str]]) -> None:
     """Check that the template uses only known variables, also in branches that no sample takes."""
     language = name.partition("/")[0]
     known = variables.get(name) or {

@@ -141,7 +141,7 @@ class CasePage:
     @property
     def tried(self) -> list[Attempt]:
         """The calls and e-mails that were made, the newest first."""
-        return [_made(a) for a in reversed(self.view.attempts)]
+        return [_attempt_made(a) for a in reversed(self.view.attempts)]
 
     @property
     def to_come(self) -> list[Attempt]:
@@ -196,7 +196,7 @@ def case_page(view: CaseView) -> CasePage:
     return CasePage(view, max([datetime.now(UTC), *happened]))
 
 
-def _made(attempt: AttemptView) -> Attempt:
+def _attempt_made(attempt: AttemptView) -> Attempt:
     return Attempt(
         words=words.attempt(attempt.channel, attempt.about),
         at=attempt.at,

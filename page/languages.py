@@ -120,7 +120,7 @@ class Reader:
         """Format a moment: `Thursday, November 26 at 9:05 AM (Pacific Standard Time)`."""
         local = at.astimezone(self.zone)
         day = format_date(local, _DAYS[self.language.tag], locale=self.locale)
-        return in_zone(self._both(day, at), local, self.locale)
+        return in_zone(self._day_and_time(day, at), local, self.locale)
 
     def short(self, at: datetime, now: datetime) -> str:
         """Format a moment shortly: `Thu, Nov 26 at 9:05 AM`.
@@ -129,7 +129,7 @@ class Reader:
         names the zone of now once.
         """
         local = at.astimezone(self.zone)
-        said = self._both(format_skeleton("MMMEd", local, locale=self.locale), at)
+        said = self._day_and_time(format_skeleton("MMMEd", local, locale=self.locale), at)
         same = self.zone_label(at) == self.zone_label(now)
         return said if same else in_zone(said, local, self.locale)
 
@@ -137,7 +137,7 @@ class Reader:
         """Format a time with its zone: `9:05 AM (Pacific Standard Time)`."""
         return in_zone(self.time(at), at.astimezone(self.zone), self.locale)
 
-    def _both(self, day: str, at: datetime) -> str:
+    def _day_and_time(self, day: str, at: datetime) -> str:
         # Translators: a day and a time of day, as in "Thursday, November 26 at 9:05 AM".
         return self.say(N_("%(day)s at %(time)s"), day=day, time=self.time(at))
 

@@ -107,7 +107,7 @@ class Pages:
             return await self._responses.show(request, visit, feedback_on(refusal))
         except NotThere:
             return await self._responses.show(request, visit, Feedback(CASE_CHANGED, status=409))
-        return self._done("call")
+        return self._redirect_with_news("call")
 
     async def plan(self, request: Request) -> Response:
         """Submit a plan. Or show its form with a row added or removed, or in another language."""
@@ -140,7 +140,7 @@ class Pages:
             return await self._responses.show(
                 request, visit, Feedback(CASE_CHANGED, plan=typed, status=409)
             )
-        return self._done("plan")
+        return self._redirect_with_news("plan")
 
     async def number(self, request: Request) -> Response:
         """Change the emergency number in the open case, or else in the enrollment.
@@ -162,7 +162,7 @@ class Pages:
             return await self._responses.show(
                 request, visit, Feedback(NOT_KNOWN, number=typed, status=409)
             )
-        return self._done("number")
+        return self._redirect_with_news("number")
 
     async def _change_number(self, visit: Visit, form: FormData, phone: str) -> None:
         if form.get("case"):
@@ -179,7 +179,7 @@ class Pages:
         event = ChangeAccount(by=_SELLER, emergency_phone=phone)
         await self._workflows.tell_enrollment(visit.visitor, "change_account", event)
 
-    def _done(self, what: str) -> Response:
+    def _redirect_with_news(self, what: str) -> Response:
         response = RedirectResponse("/", 303)
         self._visits.set_news(response, what)
         return response

@@ -83,7 +83,7 @@ async def dev_server(
                 env={**os.environ, "NO_COLOR": "1"},
             )
         try:
-            await _answers(server.address, process, folder / "server.log")
+            await _wait_until_up(server.address, process, folder / "server.log")
             known.write_text(f"{server.address} {server.ui}")
             yield server
         finally:
@@ -104,7 +104,7 @@ def is_in_use(folder: Path) -> bool:
 def free_ports(*preferred: int) -> list[int]:
     """Return a free port for each preferred one: that port, or any if it is taken or 0."""
     with ExitStack() as held:  # hold all at once, so that they differ
-        return [_reserved(held, port) for port in preferred]
+        return [_hold_port(held, port) for port in preferred]
 
 
 def server_binary() -> str:
@@ -141,7 +141,7 @@ def _locked(lock: IO[str]) -> bool:
     return True
 
 
-def _reserved(held: ExitStack, preferred: int) -> int:
+def _hold_port(held: ExitStack, preferred: int) -> int:
     """Hold a port. Make the system keep a port that it chose for a minute."""
     for port in (preferred, 0):
         listener = held.enter_context(socket.socket())
@@ -157,7 +157,7 @@ def _reserved(held: ExitStack, preferred: int) -> int:
     raise DevServerFailed("no port is free")
 
 
-async def _answers(address: str, process: asyncio.subprocess.Process, log: Path) -> None:
+async def _wait_until_up(address: str, process: asyncio.subprocess.Process, log: Path) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
             while process.returncode is None:

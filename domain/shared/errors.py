@@ -74,10 +74,10 @@ def explain(error: ValueError) -> str:
         return str(error)
     # Skip a field whose default depends on another field that is reported already.
     problems = [p for p in error.errors() if p["type"] != "default_factory_not_called"]
-    return "; ".join(_explain_one(p) for p in problems if not _follows(p, problems))
+    return "; ".join(_explain_one(p) for p in problems if not _is_consequence(p, problems))
 
 
-def _follows(problem: ErrorDetails, problems: list[ErrorDetails]) -> bool:
+def _is_consequence(problem: ErrorDetails, problems: list[ErrorDetails]) -> bool:
     """Tell whether a list is too short only because its elements are bad: those are reported."""
     where = problem["loc"]
     within = (other["loc"] for other in problems if len(other["loc"]) > len(where))

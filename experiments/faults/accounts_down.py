@@ -33,17 +33,19 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         await stage.workers.complete("-m", "experiments.faults.accounts_worker")
         state = stage.workers.folder
         parts = [
-            _meets_it(stage.random.choice((HARM, REJECTED, SILENT)), hours, state, trial)
+            _deactivates_while_down(
+                stage.random.choice((HARM, REJECTED, SILENT)), hours, state, trial
+            )
             for hours in (SHORT, LONG)
             for _ in range(cases // 3)
         ]
-        parts += [_opens_in_it(state, trial) for _ in range(cases // 3)]
+        parts += [_opens_while_down(state, trial) for _ in range(cases // 3)]
         await stage.play(parts)
         await stage.judge(trial)
     return trial
 
 
-def _opens_in_it(state: Path, trial: Trial) -> Part:
+def _opens_while_down(state: Path, trial: Trial) -> Part:
     """Return a part whose case opens while the programme is down."""
 
     async def story(case: Life) -> None:
@@ -60,7 +62,7 @@ def _opens_in_it(state: Path, trial: Trial) -> Part:
     return Part("opens in it", story, rules={"coverage": "enrolled"})
 
 
-def _meets_it(part: Part, hours: int, state: Path, trial: Trial) -> Part:
+def _deactivates_while_down(part: Part, hours: int, state: Path, trial: Trial) -> Part:
     """Return a part whose case deactivates while the service is down for `hours`."""
 
     async def story(case: Life) -> None:

@@ -41,7 +41,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         handed_over = [read(message) for message in box.messages()]
         # A mail client shows equal messages with one Message-ID only once.
         await stage.judge(trial, list(set(handed_over)))
-        trial.notes.append(_again(handed_over))
+        trial.notes.append(_repeats(handed_over))
         trial.faults[ANSWER_LOST] += stage.workers.logged()[ANSWER_LOST]
     return trial
 
@@ -54,7 +54,7 @@ async def _hang_up(random: Random, box: Letterbox, trial: Trial) -> None:
             trial.faults["connection lost"] += 1
 
 
-def _again(handed_over: list[Delivered]) -> str:
+def _repeats(handed_over: list[Delivered]) -> str:
     """Say how often the server got a message again."""
     times = Counter(mail.message_id for mail in handed_over)
     again = [count for count in times.values() if count > 1]

@@ -175,11 +175,11 @@ def wrongly_deactivated(evidence: Evidence) -> Iterator[str]:
             yield f"{view.id}: said to be deactivated, and the account is active"
         yield from (
             f"{view.id}: deactivated ({view.reason}) though {why}"
-            for why in _against(case, view, calls.get(view.id, []), delivered)
+            for why in _objections(case, view, calls.get(view.id, []), delivered)
         )
 
 
-def _against(
+def _objections(
     case: CaseSeen, view: CaseView, calls: list[Call], delivered: set[str]
 ) -> Iterator[str]:
     """Yield the reasons against a deactivation, by sections 4 to 6."""

@@ -193,9 +193,9 @@ class Crowd:
     async def live(self, parts: list[Part]) -> None:
         """Play a case for each part to its end, several at once."""
         waiting = list(enumerate(parts))
-        await asyncio.gather(*(self._some(waiting) for _ in range(self.at_once)))
+        await asyncio.gather(*(self._play_waiting(waiting) for _ in range(self.at_once)))
 
-    async def _some(self, waiting: list[tuple[int, Part]]) -> None:
+    async def _play_waiting(self, waiting: list[tuple[int, Part]]) -> None:
         while waiting:
             number, part = waiting.pop(0)
             life = Life(

@@ -65,11 +65,11 @@ async def _live(engine: Engine, number: int, random: Random, trial: Trial) -> Ca
         trial.faults["late"] += 2
         if new is not None or (again is not None and len(again.timeline) > len(view.timeline)):
             trial.violations.append(f"{case.handle.id}: closed, and it took {message[0]}")
-    trial.violations += [f"{case.handle.id}: {said}" for said in _counted(view)]
+    trial.violations += [f"{case.handle.id}: {said}" for said in _not_counted_once(view)]
     return CaseSeen(case.handle.id, effective_policy(EVERYONE), view)
 
 
-def _counted(view: CaseView) -> list[str]:
+def _not_counted_once(view: CaseView) -> list[str]:
     """Return what was not counted exactly once."""
     # A request for a call is a contact too, so count only the specialist's contact.
     told = sum(e.what is EventKind.CONTACT and e.by == CONTACT.by for e in view.timeline)

@@ -56,7 +56,7 @@ def _row(trial: Trial) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}",
         trial.seed,
         trial.cases,
-        _said(trial.faults),
+        _counts(trial.faults),
         trial.calls,
         trial.emails,
         len(trial.violations),
@@ -85,5 +85,5 @@ def _section(trial: Trial) -> str:
     return "\n".join(lines)
 
 
-def _said(counts: Counter[str]) -> str:
+def _counts(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))

@@ -121,7 +121,7 @@ class TwilioTelephone:
             "MachineDetectionTimeout": str(_GREETING_SECONDS),
         }
         try:
-            call = _named((await self._api.create(form)).sid, dial.language)
+            call = _call_id((await self._api.create(form)).sid, dial.language)
         except Unclear as unclear:
             raise PerhapsDialled(str(unclear), unclear.retry_after) from None
         self._dialled.add(call)
@@ -275,7 +275,7 @@ class TwilioTelephone:
         return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))
 
 
-def _named(sid: str, language: str) -> str:
+def _call_id(sid: str, language: str) -> str:
     return sid if language == ENGLISH else f"{sid};{language}"
 
 
