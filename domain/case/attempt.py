@@ -19,8 +19,8 @@ class Channel(StrEnum):
     def rings(self) -> bool:
         """Whether it rings a telephone.
 
-        What rings goes out in calling hours only, at a distance from the call before, and not to
-        a number that cannot be called. A contact stops it.
+        Only such attempts keep to calling hours and to a distance from the call before. They need
+        a number that can be called, and a contact stops them.
         """
         match self:
             case Channel.CALL:
@@ -42,7 +42,7 @@ class Channel(StrEnum):
 
     @property
     def event(self) -> EventKind:
-        """What the end of an attempt is in the timeline."""
+        """The kind of event that the end of an attempt is in the timeline."""
         match self:
             case Channel.CALL:
                 return EventKind.CALL
@@ -74,7 +74,7 @@ class Purpose(StrEnum):
 
 
 OUTREACH = frozenset({Purpose.NOTICE, Purpose.FINAL_NOTICE})
-"""The attempts of the 72 hours, as opposed to answers and news while working it out."""
+"""The attempts of the 72 hours. All others are answers and news."""
 
 CLOSING = frozenset({Purpose.RESOLVED, Purpose.DEACTIVATED, Purpose.WITHDRAWN})
 """The e-mails that tell the seller how the case ended."""
@@ -101,17 +101,17 @@ class Result(StrEnum):
 
 
 DIALLED_LATE = timedelta(minutes=1)
-"""A call dialled later than this after it was due counts from when it was dialled."""
+"""A call that is dialled this late counts from when it was dialled, not from when it was due."""
 
 
 class CallEnded(Frozen):
-    """What came of a call of which there is more to say than its result."""
+    """The end of a call, with more than its result."""
 
     result: Result
     served_by: str | None = None
     """Which of several telephone providers placed it."""
     dialled_at: datetime | None = None
-    """When it was dialled, if late: out of a queue, or tried again in an outage."""
+    """When it was dialled, if that was late: after a queue or an outage."""
 
 
 GOT_THROUGH = frozenset(
@@ -124,20 +124,20 @@ GOT_THROUGH = frozenset(
         Result.ACCEPTED,
     }
 )
-"""A call that rang, or an e-mail the mail server accepted: the seller's side was reached."""
+"""The results of a call that rang, and of an e-mail that the mail server accepted."""
 
 
 class Scheduled(Frozen):
-    """An attempt to come: an entry of the agenda."""
+    """A planned attempt: an entry of the agenda."""
 
     channel: Channel
     about: Purpose
     due: datetime
     entry: int = 0
-    """Which entry of the outreach this is; a redial keeps its entry's."""
+    """The number of the entry. A redial has the number of the call that it repeats."""
     redial: int = 0
     note: str | None = None
-    """Words of the desk that the e-mail passes on."""
+    """The desk's words that the e-mail quotes."""
     plan: int | None = None
     """The version of the plan that the e-mail answers."""
     to: str | None = None
@@ -155,9 +155,9 @@ class Attempt(Scheduled):
     to: str
     """The number or address it went to."""
     outreach_number: int
-    """The outreach it belongs to; a later one does not count it."""
+    """The outreach it belongs to. A later outreach does not count it."""
     latest: datetime | None = None
     """A call is never dialled at or after this moment."""
     wanted: bool = True
-    """False once it is being called off."""
+    """False once it is being cancelled."""
     result: Result | None = None

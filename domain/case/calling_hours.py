@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 
 class CallingWindow(NamedTuple):
-    """A stretch in which calls may be dialled: from `opens` until before `closes`."""
+    """A time in which calls may be dialled: from `opens` on, and before `closes`."""
 
     opens: datetime
     closes: datetime
@@ -22,41 +22,41 @@ class CallingWindow(NamedTuple):
 def calling_hours(
     quiet_from: time, quiet_until: time, zone: tzinfo, start: datetime, until: datetime
 ) -> tuple[CallingWindow, ...]:
-    """Every opening from the one at or after `start` to the first that closes after `until`.
+    """Return the windows from `start` on, up to the first that closes after `until`.
 
-    In UTC, daylight saving of `zone` included.
+    They are in UTC. The clock changes of `zone` are included.
     """
-    openings: list[CallingWindow] = []
+    windows: list[CallingWindow] = []
     day = start.astimezone(zone).date() - _DAY
-    while not openings or openings[-1].closes <= until:
+    while not windows or windows[-1].closes <= until:
         closing_day = day if quiet_from > quiet_until else day + _DAY
         opens = datetime.combine(day, quiet_until, zone).astimezone(start.tzinfo)
         closes = datetime.combine(closing_day, quiet_from, zone).astimezone(start.tzinfo)
-        # A clock change can swallow a short opening whole.
+        # A clock change can leave nothing of a short window.
         if closes > start and opens < closes:
-            openings.append(CallingWindow(opens, closes))
+            windows.append(CallingWindow(opens, closes))
         day += _DAY
-    return tuple(openings)
+    return tuple(windows)
 
 
 def closes_at(moment: datetime, hours: Sequence[CallingWindow]) -> datetime | None:
-    """The end of the opening that `moment` lies in; None in quiet hours."""
+    """Return the end of the window that `moment` is in; None in quiet hours."""
     return next((closes for opens, closes in hours if opens <= moment < closes), None)
 
 
 def next_opening(moment: datetime, hours: Sequence[CallingWindow]) -> datetime | None:
-    """The first moment allowed, `moment` or later; None beyond the known hours."""
+    """Return the first allowed moment from `moment` on; None beyond the known hours."""
     return next((max(opens, moment) for opens, closes in hours if moment < closes), None)
 
 
 def moved_into_hours(
     moment: datetime, deadline: datetime, hours: Sequence[CallingWindow]
 ) -> datetime | None:
-    """Where a call planned for `moment` goes.
+    """Move a call that is planned for `moment` out of the quiet hours.
 
-    Out of quiet hours to the next opening; where that would pass the deadline, back to the
-    last minute allowed before it; None where there is none, or where the hours are not known
-    that far.
+    It goes to the next window. If that opens at the deadline or later, the call goes back to the
+    last minute of the window before. Return None if there is none, or if the hours are not known
+    that far ahead.
     """
     due = next_opening(moment, hours)
     if due is None:
@@ -76,10 +76,10 @@ def plan_calls(
     spacing: timedelta,
     last_call: datetime | None,
 ) -> list[datetime]:
-    """The calls left of `moments` once moved into calling hours, in order of time.
+    """Return the calls of `moments` after moving them into calling hours, in order of time.
 
-    None is before `begins`, and none closer than `spacing` to the one before, planned or
-    (`last_call`) made.
+    Calls before `begins` are left out. So are calls closer than `spacing` to the call before,
+    whether that is planned or already made (`last_call`).
     """
     placed = {moved_into_hours(m, deadline, hours) for m in moments}
     kept: list[datetime] = []

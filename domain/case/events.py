@@ -1,7 +1,7 @@
-"""What happens to a case: the arguments of its updates, the kinds of its events (docs/api.md).
+"""The arguments of a case's updates, and the kinds of events in its timeline (docs/api.md).
 
-Each argument carries `by`, who did it. The rule that it brings about is the function of the same
-name in seller_updates.py, desk_updates.py or marketplace_updates.py.
+Each argument says in `by` who did it. The function of the same name performs the rule. It is in
+seller_updates.py, desk_updates.py or marketplace_updates.py.
 """
 
 from enum import StrEnum
@@ -25,10 +25,10 @@ class Event(Frozen):
 
 
 class Judgement(Event):
-    """What a person makes of a case, which may have changed since they looked at it."""
+    """A judgement on a case, which may have changed since the person looked at it."""
 
     seen: Annotated[int, Field(ge=0)] | None = None
-    """How many events the timeline had that they saw; null: whatever there is."""
+    """How many events the timeline had when they looked. Null: they judge the case as it is."""
 
 
 class ContactChannel(StrEnum):
@@ -51,7 +51,7 @@ class RequestCall(Event):
 
 
 class SendLink(Event):
-    """Somebody followed a link that has run out, and asks for a fresh one."""
+    """Somebody followed an expired link, and asks for a fresh one."""
 
 
 class SubmitPlan(Event):
@@ -98,7 +98,7 @@ class ReviewPlan(Event):
     decision: Review
     note: OptionalParagraph = None
     version: Annotated[int, Field(ge=1)] | None = None
-    """Of the plan that the reviewer read; null: the newest, whichever that is."""
+    """The version that the reviewer read. Null: the newest."""
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
@@ -134,9 +134,9 @@ class ChangeContact(Event):
     emergency_phone: Phone | None = None
     email: Email | None = None
     from_enrollment: bool = False
-    """The enrollment told the case, and need not hear of it: for the engine's own use."""
+    """Whether the enrollment sent this, and so knows it. For the engine's own use."""
     confirmed: tuple[Email, ...] = ()
-    """The addresses that the enrollment confirmed it to: for the engine's own use."""
+    """The addresses to which the enrollment confirmed the change. For the engine's own use."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -180,7 +180,7 @@ class RecordDeactivation(Event):
     """The account was deactivated. Cases and enrollments take it."""
 
     case_id: Line | None = None
-    """The case that did it, or that found it done; null where it was somebody else."""
+    """The case that did it or found it done. Null if it was somebody else."""
 
 
 class Withdraw(Judgement):
@@ -237,4 +237,4 @@ CHANGES_THE_CASE = frozenset(
         EventKind.DECIDED,
     }
 )
-"""What people did, and what came of it: who judges the case must have seen it."""
+"""The events that whoever judges the case must have seen."""

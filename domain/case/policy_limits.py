@@ -1,7 +1,7 @@
-"""What no start of a case may ask for, or silence would cost somebody the account unfairly fast.
+"""The limits of a policy that the start of a case may set (docs/api.md).
 
-Whoever may start a workflow may override the policy. A worker takes only what leaves a seller the
-time that the programme promises, and calls and e-mails that are meant to reach them (docs/api.md).
+Whoever may start a workflow may override the policy. A worker accepts only a policy that leaves
+sellers the time that the programme promises, and enough calls and e-mails to reach them.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from datetime import time, timedelta
 from domain.case.policy import Policy
 
 LEAST_WINDOW = timedelta(hours=24)
-"""Unless the worker is set to another."""
+"""The default. A setting of the worker changes it."""
 
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
@@ -23,18 +23,18 @@ _LEAST_SPANS = {
     "closing_email_timeout": _HOUR,
     "desk_reminder": _HOUR,
 }
-"""The first hurries a seller, the next three ring without end, the fifth lets nobody know, and the
-last writes to the desk without end."""
+"""Below these, a policy hurries the seller (the first), rings without pause (the next three), lets
+nobody know how the case ended (the fifth), or e-mails the desk without pause (the last)."""
 
 _LEAST_CALLS = 3
 _DAY_BEGINS, _DAY_ENDS = time(8), time(21)
 _TO_ANSWER = _HOUR
-"""What the final notice must leave before the deadline."""
+"""The time that the final notice must leave to answer it."""
 _APART = _HOUR
-"""Calls closer than this try the same absence twice."""
+"""Calls closer than this meet the same absence."""
 
 _LEAST_DAY = 8 * _HOUR
-"""Of a day, in which calls may be dialled."""
+"""The part of a day in which calls must be allowed."""
 
 
 def _hours_of_a_day(policy: Policy) -> timedelta:
@@ -46,7 +46,7 @@ def _hours_of_a_day(policy: Policy) -> timedelta:
 
 
 def _calls_apart(policy: Policy) -> int:
-    """How many of the calls lie an hour or more after the one before that counts."""
+    """Return how many calls count if those within an hour of a counted call do not."""
     apart = [policy.call_hours[0]]
     for hour in policy.call_hours[1:]:
         if hour - apart[-1] >= _APART / _HOUR:
@@ -84,9 +84,9 @@ _RULES: tuple[tuple[Callable[[Policy], bool], str], ...] = (
 
 
 def unfair(policy: Policy, least_window: timedelta = LEAST_WINDOW) -> str | None:
-    """What is unfair about a policy, with the field's name; None if nothing is.
+    """Return what is unfair about a policy, with the field's name; None if nothing is.
 
-    A least window of under 24 hours is for demos and tests, and then it is all that is asked.
+    A least window under 24 hours is for demos and tests. Then it is the only limit.
     """
     if policy.window < least_window:
         return f"window: must be {_words(least_window)} or more"

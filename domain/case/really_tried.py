@@ -13,9 +13,9 @@ _HOUR = timedelta(hours=1)
 
 
 def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | None:
-    """What is missing for saying that we really tried to reach the seller; None if nothing is.
+    """Return what is missing, so that we have not really tried; None if nothing is.
 
-    Counted since the outreach last began, and for the number and address the seller has now.
+    Attempts count since the outreach last began, if they went to the present number or address.
     """
     if outreach.not_called is not None:
         return Missing.NEVER_CALLED
@@ -36,7 +36,7 @@ def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | 
 def _missing_where_the_number_is_invalid(
     outreach: Outreach, emails: list[Attempt], final: Attempt
 ) -> Missing | None:
-    """Instead of calls. The final notice is what asks for another number in good time."""
+    """E-mails count instead of calls. The final notice must have asked for another number."""
     assert outreach.invalid_since is not None
     if final.at < outreach.invalid_since:
         return Missing.INVALID_IN_TIME
@@ -56,7 +56,7 @@ def _missing_of_calls(outreach: Outreach, calls: list[Attempt], rules: Policy) -
 def _to_present_addresses(
     made: list[Attempt], account: Account
 ) -> tuple[list[Attempt], list[Attempt]]:
-    """The e-mails and the calls that count."""
+    """Return the e-mails and the calls that went to the present address and number."""
     emails, calls = [], []
     for attempt in made:
         if attempt.to != attempt.channel.address(account):
@@ -72,7 +72,7 @@ def _to_present_addresses(
 
 
 def _final_notice(outreach: Outreach, emails: list[Attempt]) -> Attempt | None:
-    """The newest accepted one of the present agenda; one of an earlier agenda was not the last."""
+    """Return the newest accepted one of the present agenda. An earlier agenda's was not final."""
     assert outreach.agenda_start is not None
     finals = (
         email
@@ -90,13 +90,13 @@ def _latest_final_notice(outreach: Outreach, rules: Policy) -> datetime:
 
 
 def _last_third(outreach: Outreach, rules: Policy) -> datetime:
-    """Of the window, which here counts from the beginning of the outreach, as the agenda does."""
+    """Return when the last third begins. The window counts from the start of the agenda here."""
     assert outreach.agenda_start is not None
     return outreach.agenda_start + rules.window - rules.window / 3
 
 
 def in_words(missing: Missing, outreach: Outreach, rules: Policy) -> str:
-    """What was missing, as the desk reads it."""
+    """Describe to the desk what was missing."""
     match missing:
         case Missing.NEVER_CALLED:
             return f"the number was never called: it {outreach.not_called}"

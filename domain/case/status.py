@@ -19,26 +19,26 @@ class Status(StrEnum):
 
 OPEN = frozenset({Status.CONTACTING, Status.WORKING, Status.PLAN_REVIEW, Status.ESCALATED})
 READS_PLANS = frozenset({Status.PLAN_REVIEW, Status.ESCALATED})
-"""Where a plan without an answer waits for one; in any other status it will get none."""
+"""The statuses in which a plan can still be answered."""
 NEEDS_CONVERSATION = frozenset({Status.WORKING, Status.PLAN_REVIEW})
-"""Where nothing resolves a case before a required conversation is held; a lead needs none."""
+"""The statuses in which a required conversation must be held before the case can be resolved."""
 CLOSED = frozenset({Status.RESOLVED, Status.DEACTIVATED, Status.WITHDRAWN, Status.NOT_COVERED})
 
 
 class Reason(StrEnum):
-    """Why a case stands where it does, or ended as it did."""
+    """Why a case has its status."""
 
     NOT_REACHED = "not_reached"
     """The deadline passed in silence, and we really tried."""
     NO_NOTICE = "no_notice"
     """The provisional deadline passed and no notice had got through."""
     NOT_REALLY_TRIED = "not_really_tried"
-    """The deadline passed in silence, but too little of ours got through to count."""
+    """The deadline passed in silence, but too few of our attempts got through."""
     NO_COOPERATION = "no_cooperation"
     PLANS_REJECTED = "plans_rejected"
     DEACTIVATION_FAILED = "deactivation_failed"
     SILENCE_HELD = "silence_held"
-    """Nobody is deactivated for silence for now, as contact may have been lost with our data."""
+    """Operations have put deactivations for silence on hold, as we may have lost a contact."""
     PLAN_ACCEPTED = "plan_accepted"
     CONVERSATION = "conversation"
     DECISION = "decision"
@@ -48,10 +48,10 @@ class Reason(StrEnum):
 
 
 class Missing(StrEnum):
-    """What is missing for saying that we really tried (section 4)."""
+    """What is missing, so that we have not really tried (section 4)."""
 
     NEVER_CALLED = "never_called"
-    """The number is none that we call."""
+    """The number is not one that we call."""
     SOMETHING_SKIPPED = "something_skipped"
     FINAL_NOTICE = "final_notice"
     """It was not accepted."""
@@ -73,4 +73,4 @@ class CannotCall(StrEnum):
     NO_SUCH_NUMBER = "no_such_number"
     """A carrier says so."""
     NOT_CALLED = "not_called"
-    """It is none of those that we call."""
+    """It is not one that we call."""

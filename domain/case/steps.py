@@ -1,4 +1,4 @@
-"""What a case wants done, some of it an enrollment too. Equal steps are the same step.
+"""The steps that a case wants performed. An enrollment has some too. Equal steps are one step.
 
 How they are kept apart is in docs/architecture.md.
 """
@@ -30,7 +30,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class TellDesk:
-    """E-mail the desk what waits for it since `due`."""
+    """E-mail the desk about what has waited for it since `due`."""
 
     due: datetime
 
@@ -52,12 +52,12 @@ class TellDeactivation:
 
 @dataclass(frozen=True, slots=True)
 class ShareContact:
-    """Tell the account's other workflow what changed of number and address, one after the other."""
+    """Tell the account's other workflow of a new number or address, one change after another."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
-    """Ask again at this moment, if nothing happens before."""
+    """Call `advance` again at this moment, if nothing happens before."""
 
     moment: datetime
 

@@ -1,4 +1,4 @@
-"""What happened to a case, in the order it happened (docs/rules.md, section 5; docs/api.md)."""
+"""The events of a case, in order (docs/rules.md, section 5; docs/api.md)."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -11,11 +11,11 @@ from domain.shared.state import State
 from domain.shared.text import Frozen
 
 ENGINE = "engine"
-"""Who did what nobody in particular did."""
+"""The author of what the engine did by itself."""
 
 
 class TimelineEntry(Frozen):
-    """One event. A fact is a field of its own, null where an event of its kind has none."""
+    """One event. Each fact has a field, which is null if this kind of event has no such fact."""
 
     at: datetime
     what: EventKind
@@ -47,26 +47,26 @@ class TimelineEntry(Frozen):
 
 
 class Timeline(State):
-    """What happened so far. Nothing is ever taken out of it."""
+    """All events so far. None is ever removed."""
 
     entries: tuple[TimelineEntry, ...] = ()
 
-    # Any: of an entry
+    # Any: the fields of `TimelineEntry` have different types.
     def log(self, now: datetime, what: EventKind, by: str = ENGINE, **facts: Any) -> None:
-        """Put an event in, with fields of `TimelineEntry`."""
+        """Add an event. `facts` are fields of `TimelineEntry`."""
         self.entries += (TimelineEntry(at=now, what=what, by=by, **facts),)
 
     def times_of(self, what: EventKind) -> list[datetime]:
-        """When events of a kind happened."""
+        """Return when events of a kind happened."""
         return [entry.at for entry in self.entries if entry.what is what]
 
     def newest_of(self, kinds: Collection[EventKind]) -> EventKind | None:
-        """Which of these kinds happened last; None if none did."""
+        """Return the kind of the newest event of these kinds; None if there is none."""
         return next((e.what for e in reversed(self.entries) if e.what in kinds), None)
 
 
 def detail_of(entry: TimelineEntry) -> str:
-    """Facts and note of an event in English: `more information: Which supplier?`."""
+    """Describe an event's facts and note in English: `more information: Which supplier?`."""
     facts = ", ".join(_facts(entry))
     return ": ".join(part for part in (facts, entry.note) if part)
 

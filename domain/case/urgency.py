@@ -1,4 +1,4 @@
-"""Who goes first when attempts queue up (docs/rules.md, section 4)."""
+"""Which attempts go first when they queue (docs/rules.md, section 4)."""
 
 from datetime import datetime
 
@@ -7,16 +7,16 @@ from domain.case.case import Case
 from domain.case.status import Status
 
 FIRST = 1
-"""The smaller the number, the sooner; Temporal knows five, and takes 3 where none is given."""
+"""The priority that goes first. Temporal has 1 to 5, and 3 is its default."""
 
 
 def urgency(case: Case, attempt: Attempt, now: datetime) -> int:
-    """From 1, at once, to 4: what a case that has just begun can wait for.
+    """Return the priority of an attempt, from 1 (first) to 4.
 
-    In contacting the deadline decides, by the part of the window that is left: at most a twelfth
-    (the last 6 of 72 hours) is 1, a third 2, two thirds 3. A third is where *really tried* is
-    decided. Where the latest moment of a call is as close as a call may take, it goes at once:
-    calling hours end, or a seller asked for it and waits at the telephone.
+    While we contact the seller, the part of the window that is left decides: up to a twelfth (the
+    last 6 of 72 hours) is 1, up to a third 2, up to two thirds 3. The last third decides *really
+    tried*. A call is 1 if its latest moment is no further away than a call may take: calling hours
+    end, or a seller asked for the call and waits for it.
     """
     if attempt.latest is not None and attempt.latest - now <= case.rules.call_timeout:
         return FIRST

@@ -13,7 +13,7 @@ from domain.shared.text import Frozen
 
 
 class PlannedView(Frozen):
-    """An attempt to come."""
+    """A planned attempt."""
 
     channel: Channel
     about: Purpose
@@ -50,12 +50,12 @@ class CaseView(Frozen):
     cannot_call: CannotCall | None = None
     """Why the number is not called."""
     account_deactivated: bool = False
-    """By this case, or before it."""
+    """Whether the account is, by this case or before it."""
     timeline: tuple[TimelineEntry, ...]
 
 
 def view_of(case: Case) -> CaseView:
-    """The view of a case as it stands."""
+    """Return the view of a case as it is now."""
     attempts = sorted((*case.attempts.made, *case.attempts.under_way), key=attrgetter("number"))
     return CaseView(
         id=case.id,

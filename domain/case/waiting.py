@@ -28,17 +28,17 @@ _WAITS_FOR = {
 
 
 def waits_for(status: Status) -> WaitsFor | None:
-    """Whose turn it is in a status; nobody's once the case has ended."""
+    """Return whose turn it is in a status; None once the case has ended."""
     return _WAITS_FOR.get(status)
 
 
 def of_whom(waiting: WaitsFor) -> tuple[Status, ...]:
-    """The statuses in which it is somebody's turn."""
+    """Return the statuses in which it is their turn."""
     return tuple(status for status, who in _WAITS_FOR.items() if who is waiting)
 
 
 def since(case: Case) -> datetime:
-    """When the case came into its status.
+    """Return when the case got its status.
 
     A newer version of a plan that waits for a reviewer does not lose its place in the queue.
     """
@@ -46,5 +46,5 @@ def since(case: Case) -> datetime:
 
 
 def status_since(timeline: Iterable[TimelineEntry]) -> datetime | None:
-    """When the status changed last; None where it never did."""
+    """Return when the status changed last; None if it never did."""
     return max((entry.at for entry in timeline if entry.what is EventKind.STATUS), default=None)
