@@ -28,6 +28,8 @@ demo: $(VENV)/run.stamp
 dev: $(VENV)/run.stamp
 	$(BIN)/python worker.py --dev $(IN)
 
+# Else every process of the tests compiles the code anew: 5 s each.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/dev.stamp
