@@ -30,7 +30,7 @@ class Expulsion(Frozen):
 
 
 class Enrollment(TakesUpdates):
-    """The whole of an enrollment."""
+    """An enrollment with its state and status rules."""
 
     id: str
     account: SellerAccount
@@ -50,7 +50,7 @@ class Enrollment(TakesUpdates):
 
     outbox: Outbox = Field(default_factory=Outbox)
     remind_at: datetime | None = None
-    """When a seller who was invited is reminded."""
+    """When to remind an invited seller."""
     warnings: Warnings = Field(default_factory=Warnings)
     contact_news: ContactNews = ContactNews()
     """The contact changes that an open case is not told of yet."""
@@ -65,16 +65,16 @@ class Enrollment(TakesUpdates):
         """Bring the status up to date. Call it only after the number was checked."""
         today = now.astimezone(UTC).date()
         self.ratings = self.ratings.kept(today)
-        status, reason = self._standing(today)
+        status, reason = self._status_on(today)
         if status is not self.status:
-            self._become(status, reason, now)
+            self._set_status(status, reason, now)
         self.reason = reason
         if self.remind_at is not None and self.remind_at <= now:
             self.remind_at = None
             self.write(LetterPurpose.INVITED_AGAIN, now)
         self._warn(today, now)
 
-    def _standing(self, today: date) -> tuple[EnrollmentStatus, EnrollmentReason]:
+    def _status_on(self, today: date) -> tuple[EnrollmentStatus, EnrollmentReason]:
         if self.expulsion is not None:
             return EnrollmentStatus.EXPELLED, EnrollmentReason.HARM
         if self.deactivated:
@@ -94,7 +94,9 @@ class Enrollment(TakesUpdates):
             return EnrollmentStatus.INVITED, EnrollmentReason.INVALID_NUMBER
         return EnrollmentStatus.ENROLLED, EnrollmentReason.REQUIREMENTS_MET
 
-    def _become(self, status: EnrollmentStatus, reason: EnrollmentReason, now: datetime) -> None:
+    def _set_status(
+        self, status: EnrollmentStatus, reason: EnrollmentReason, now: datetime
+    ) -> None:
         # Only the newest letter that waits for an address is kept. If a letter about the end of
         # the enrollment still waits, the next letter replaces it, so it must say that too.
         untold = self.account.email is None and self.outbox.has(SAYS_ENDED)

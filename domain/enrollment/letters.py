@@ -56,7 +56,7 @@ class Outbox(State):
 
     letters: tuple[Letter, ...] = ()
     count: int = 0
-    """How many were ever written."""
+    """How many e-mails were ever written."""
 
     def write(
         self,
@@ -82,7 +82,7 @@ class Outbox(State):
         return any(letter.about in abouts for letter in self.letters)
 
     def drop(self, unwanted: Callable[[Letter], bool]) -> None:
-        """Take out e-mails that are not to be sent."""
+        """Remove e-mails that must not be sent."""
         self.letters = tuple(letter for letter in self.letters if not unwanted(letter))
 
     def stop_asking(self) -> None:

@@ -1,4 +1,4 @@
-"""What the result of a step means for the enrollment (docs/rules.md, section 2)."""
+"""The effects of step results on the enrollment (docs/rules.md, section 2)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What an enrollment wants done. Equal steps are the same step."""
+"""The steps that an enrollment wants. Equal steps are the same step."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
 """The effect of each update of an enrollment (docs/rules.md, section 2).
 
-Each function takes an event and when it happened. It changes the enrollment, or raises `Refused`
-and has changed nothing that matters.
+Each function takes an event and its time. It changes the enrollment or raises `Refused`. Callers
+apply it to a copy, and drop the copy after a refusal.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -141,7 +141,7 @@ def readmit(enrollment: Enrollment, event: Readmit, now: datetime) -> None:
 def record_deactivation(enrollment: Enrollment, event: RecordDeactivation, now: datetime) -> None:
     """Record that the account is deactivated. Cancel invitations and congratulations.
 
-    An open case is told, unless a case reported the deactivation itenrollment.
+    An open case is told, unless a case reported the deactivation itself.
     """
     if enrollment.deactivated:
         return

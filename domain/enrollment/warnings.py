@@ -1,4 +1,4 @@
-"""The warnings that a seller was sent of days below (docs/rules.md, section 2)."""
+"""The warnings of days below that a seller was sent (docs/rules.md, section 2)."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""State that changes, of a case or an enrollment, and the parts that it is made of."""
+"""The base class of states that change: of a case, of an enrollment, and of their parts."""
 
 from copy import copy
 from typing import Self
@@ -7,16 +7,16 @@ from pydantic import BaseModel, ConfigDict
 
 
 class State(BaseModel):
-    """Mutable. Its fields are frozen values, tuples of them, and parts that are states themselves.
+    """A mutable state. Its fields are frozen values, tuples of them, and parts that are states.
 
-    So a copy, for which the parts are copied too, shares nothing that changes with the original,
-    and the whole survives a continue-as-new as JSON.
+    A copy copies the parts too, so it shares nothing mutable with the original. Continue-as-new
+    carries the whole state over as JSON.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     def __copy__(self) -> Self:
-        """Copy the parts as well. `model_copy()` comes here."""
+        """Copy the parts too. `model_copy()` calls this."""
         copied = super().__copy__()
         for name, value in self.__dict__.items():
             if isinstance(value, State):
