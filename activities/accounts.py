@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from domain.case.activity_inputs import DeactivateInput, ExpelInput, TellDeactivationInput
+from domain.case.activity_inputs import DeactivateInput, ExpelInput
 from domain.case.status import Reason
+from domain.shared.activity_inputs import TellDeactivationInput
 from providers.protocols import AccountService, Programme, ProviderFailed
 from providers.temporal.failures import provider_failures
 from providers.temporal.heartbeats import shielded

@@ -10,7 +10,8 @@ import structlog
 from temporalio import activity
 
 from domain.case.activity_inputs import PlaceCallInput
-from domain.case.attempt import DIALLED_LATE, CallEnded, Result
+from domain.case.attempt import DIALLED_LATE, CallEnded
+from domain.shared.result import Result
 from providers.call_wording import SPOKEN
 from providers.protocols import (
     Dial,

@@ -7,8 +7,8 @@ from email.message import EmailMessage
 from temporalio import activity
 
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
-from domain.case.attempt import Result
 from domain.enrollment.activity_inputs import SendLetterInput
+from domain.shared.result import Result
 from mail.composer import CannotBeWritten, Composer
 from providers.protocols import Mail
 from providers.temporal.failures import provider_failures

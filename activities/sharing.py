@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from domain.case.activity_inputs import ShareContactInput, TellDeactivationInput
+from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from providers.protocols import OpenCases, Programme
 from providers.temporal.failures import provider_failures
 from reference.contact_check import number_problem

@@ -9,8 +9,8 @@ from temporalio.runtime import Runtime, TelemetryConfig
 from cli.case.words import how_it_ended as how_case_ended
 from cli.failure_words import in_words
 from cli.terminal.problems import BadInput, DidNotHappen
-from domain.case.events import Event
 from domain.case.view import CaseView
+from domain.shared.events import Event
 from runtime.connection import BadConnection, Unreachable, connect
 from runtime.encryption import BadKeys
 from temporal_client.failures import NotThere, TemporalFailure

@@ -8,7 +8,6 @@ from domain.case.events import (
     ConversationOutcome,
     Decide,
     Decision,
-    HarmCategory,
     RecordConversation,
     ReportHarm,
     Review,
@@ -16,6 +15,7 @@ from domain.case.events import (
     SubmitPlan,
 )
 from domain.case.status import Reason, Status
+from domain.shared.events import HarmCategory
 from examples.stage import Stage
 from workflows.case.issue_case import IssueCase
 

@@ -1,9 +1,10 @@
 """The words for a case's codes in e-mails to the desk (docs/rules.md, sections 4 and 5)."""
 
-from domain.case.attempt import Result
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
-from domain.case.timeline import ENGINE, TimelineEntry, detail_of
+from domain.case.timeline import TimelineEntry, detail_of
+from domain.shared.events import ENGINE
+from domain.shared.result import Result
 
 STATUSES = {
     Status.CONTACTING: "contacting the seller",

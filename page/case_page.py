@@ -6,11 +6,12 @@ It leaves out the timeline and its notes, the names of the desk's people, and wh
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.events import CHANGES_THE_CASE, Review
 from domain.case.plans import Plan
 from domain.case.status import CLOSED, OPEN, READS_PLANS, Status
 from domain.case.view import AttemptView, CaseView
+from domain.shared.result import Result
 from page import words
 from page.enrollment_page import EnrollmentPage
 from page.languages import Left

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from temporalio.client import Client
 
-from domain.case.events import Event, SendLink
 from domain.case.status import OPEN
 from domain.case.view import CaseView
 from domain.enrollment.view import StandingView
+from domain.shared.events import Event, SendLink
 from reference.page_links import Visitor
 from temporal_client.failures import NoAnswer, NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import (

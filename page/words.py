@@ -2,8 +2,9 @@
 
 from typing import assert_never
 
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.status import CannotCall, Reason, Status
+from domain.shared.result import Result
 from page.languages import N_
 from reference.contact_check import ContactProblem
 

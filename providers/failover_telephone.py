@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import Dial, PerhapsDialled, ProviderFailed, Telephone
 
 log = structlog.get_logger("telephone")

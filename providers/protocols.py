@@ -9,8 +9,9 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
-from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
-from domain.case.attempt import Result
+from domain.case.activity_inputs import ExpelInput
+from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
+from domain.shared.result import Result
 from providers.call_wording import ENGLISH
 
 

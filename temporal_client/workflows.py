@@ -23,9 +23,9 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.case.events import Event
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import SellerAccount
+from domain.shared.events import Event
 from domain.shared.names import CASE_WORKFLOW, CASES_QUEUE, ENROLLMENT_WORKFLOW
 from temporal_client.failures import (
     NO_ANSWER,

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from typing import NoReturn
 
 from domain.case.activity_inputs import ExpelInput
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import AccountService, Dial, Mail, Programme, Telephone
 from runtime.service import Providers
 from runtime.settings import Settings

@@ -14,10 +14,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from domain.case.events import Decision, RecordDeactivation
+from domain.case.events import Decision
 from domain.case.status import Status
 from domain.enrollment.events import Readmit, Reinstate
 from domain.enrollment.status import EnrollmentStatus
+from domain.shared.events import RecordDeactivation
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated.telephone import SimulatedTelephone

@@ -18,8 +18,9 @@ import yaml
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import WorkflowHandle
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.view import CaseView
+from domain.shared.result import Result
 from runtime.connection import connect
 from runtime.dev_server import DevServer, dev_server, free_ports
 from tests.cli.conftest import Cli

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.status import Reason, Status
 from domain.shared.names import CASES_QUEUE
+from domain.shared.result import Result
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from domain.case.events import ChangeContact, Event
+from domain.case.events import ChangeContact
 from domain.enrollment.events import ChangeAccount
+from domain.shared.events import Event
 from tests.test_deploy import SETTINGS
 from tests.test_whole import ROOT, run, service
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.events import EventKind
 from domain.case.policy import effective_policy
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.case.view import AttemptView, CaseView
+from domain.shared.result import Result
 from experiments.faults.checks import violations
 from experiments.faults.evidence import Call, CaseSeen, Delivered, Evidence
 from tests.engine import HOUR, account, issue

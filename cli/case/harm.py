@@ -8,7 +8,8 @@ from cli.case.words import print_case
 from cli.session import execute_update
 from cli.terminal.parameters import By, Case, Json
 from cli.terminal.problems import checked
-from domain.case.events import HarmCategory, ReportHarm
+from domain.case.events import ReportHarm
+from domain.shared.events import HarmCategory
 
 
 def harm(

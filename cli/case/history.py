@@ -19,12 +19,13 @@ from cli.session import run
 from cli.terminal.output import as_json_for, warn
 from cli.terminal.parameters import OfSeller, OfStore, parse_case
 from cli.terminal.problems import BadInput, DidNotHappen, checked
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.events import EventKind
 from domain.case.status import Missing, Status
 from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.names import CASE_WORKFLOW
+from domain.shared.result import Result
 from domain.shared.text import Frozen
 from temporal_client.failures import ServerFailed, TemporalFailure
 from temporal_client.names import CASE, CaseName

@@ -8,8 +8,8 @@ from cli.enrollment.words import print_enrollment
 from cli.session import run
 from cli.terminal.parameters import By, Json, Seller
 from cli.terminal.problems import checked
-from domain.case.events import HarmCategory
 from domain.enrollment.events import Expel
+from domain.shared.events import HarmCategory
 from workflows.shared.search_attributes import enrollment_at_start
 
 

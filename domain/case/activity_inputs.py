@@ -6,11 +6,12 @@ from pydantic import JsonValue
 
 from domain.case.attempt import Attempt, Purpose
 from domain.case.case import Case
-from domain.case.events import HarmCategory
 from domain.case.plans import Plan
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
-from domain.shared.account import Account, Confirmation, ContactNews, Issue, SellerAccount
+from domain.shared.account import Account, Confirmation, Issue
+from domain.shared.activity_inputs import TellDeactivationInput
+from domain.shared.events import HarmCategory
 from domain.shared.text import Frozen
 
 
@@ -80,19 +81,6 @@ class TellDeskInput(Frozen):
     """Since when the desk is to be told; with `case_id` it makes the Message-ID."""
 
 
-class ShareContactInput(Frozen):
-    """Let the other workflow of the account know a new number or address; null is no news."""
-
-    store: str
-    seller_id: str
-    key: str
-    """Names this change, so that a repeat is recognised while the other's run lasts."""
-    emergency_phone: str | None
-    email: str | None
-    confirmed: tuple[str, ...] = ()
-    """The addresses that it was confirmed to."""
-
-
 class DeactivateInput(Frozen):
     """Deactivate the account; `case_id` is the idempotency key."""
 
@@ -111,18 +99,6 @@ class ExpelInput(Frozen):
     by: str
     category: HarmCategory
     evidence: str
-
-
-class TellDeactivationInput(Frozen):
-    """Let the other workflow of the account know that the account is deactivated."""
-
-    store: str
-    seller_id: str
-    key: str
-    """Names this news, so that a repeat is recognised."""
-    by: str
-    case_id: str | None
-    """The case that did it, or that found it done."""
 
 
 def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
@@ -210,18 +186,4 @@ def tell_deactivation_input(case: Case) -> TellDeactivationInput:
         store=case.account.store,
         seller_id=case.account.seller_id,
         by="account service" if found else "case",
-    )
-
-
-def share_contact_input(
-    own_id: str, account: Account | SellerAccount, news: ContactNews
-) -> ShareContactInput:
-    """The input to let the account's other workflow know the news of the one with this id."""
-    return ShareContactInput(
-        store=account.store,
-        seller_id=account.seller_id,
-        key=f"{own_id}/contact/{news.change}",
-        emergency_phone=account.emergency_phone if "emergency_phone" in news.fields else None,
-        email=account.email if "email" in news.fields else None,
-        confirmed=news.confirmed,
     )

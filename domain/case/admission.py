@@ -1,17 +1,10 @@
 """Who is refused, and why, before an event changes a case (docs/rules.md, section 5)."""
 
 from domain.case.case import Case
-from domain.case.events import (
-    CHANGES_THE_CASE,
-    AddIssue,
-    ChangeContact,
-    Event,
-    Judgement,
-    SendLink,
-    SubmitPlan,
-)
+from domain.case.events import CHANGES_THE_CASE, AddIssue, ChangeContact, Judgement, SubmitPlan
 from domain.case.status import Status
 from domain.shared.errors import Refusal, Refused
+from domain.shared.events import Event, SendLink
 
 MAXIMUM_WRITTEN = 600_000
 """Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""

@@ -7,18 +7,8 @@ from domain.case.case import Case
 from domain.case.events import EventKind
 from domain.case.really_tried import in_words, shortfall
 from domain.case.status import CLOSED, Reason, Status
-from domain.case.steps import (
-    Deactivate,
-    Expel,
-    LookUp,
-    LookUpHours,
-    Reach,
-    ShareContact,
-    Step,
-    TellDeactivation,
-    TellDesk,
-    WaitUntil,
-)
+from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 
 _HOURS_AHEAD = timedelta(days=2)
 """Calling hours are asked for again when less than this is known of them."""

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from domain.case.events import EventKind
 from domain.shared.account import Account, Confirmation
+from domain.shared.result import Result
 from domain.shared.text import Frozen
 
 
@@ -78,26 +79,6 @@ OUTREACH = frozenset({Purpose.NOTICE, Purpose.FINAL_NOTICE})
 
 CLOSING = frozenset({Purpose.RESOLVED, Purpose.DEACTIVATED, Purpose.WITHDRAWN})
 """The e-mails that tell the seller how the case ended."""
-
-
-class Result(StrEnum):
-    """What came of an attempt."""
-
-    CONNECTED = "connected"
-    DECLINED = "declined"
-    VOICEMAIL = "voicemail"
-    """A machine answered, and our message was said to it whole."""
-    VOICEMAIL_CUT = "voicemail_cut"
-    """A machine answered, and our message was not said whole: the telephone may never have rung."""
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    INVALID_NUMBER = "invalid_number"
-    """The carrier says that there is no such number. Nobody else can say so."""
-    ACCEPTED = "accepted"
-    BOUNCED = "bounced"
-    PROVIDER_FAILED = "provider_failed"
-    CANCELLED = "cancelled"
-    SKIPPED = "skipped"
 
 
 DIALLED_LATE = timedelta(minutes=1)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from domain.case.attempt import Attempt, Channel, Purpose, Result, Scheduled
+from domain.case.attempt import Attempt, Channel, Purpose, Scheduled
 from domain.shared.account import Account, Confirmation
+from domain.shared.result import Result
 from domain.shared.state import State
 
 Unwanted = Callable[[Scheduled], bool]

@@ -11,13 +11,14 @@ from pydantic import Field, JsonValue
 from domain.case.attempt import OUTREACH, Attempt, Channel, Purpose, Scheduled
 from domain.case.attempts import Attempts
 from domain.case.call_requests import CallRequests
-from domain.case.events import EventKind, HarmCategory
+from domain.case.events import EventKind
 from domain.case.outreach import Outreach
 from domain.case.plans import Plans
 from domain.case.policy import Policy
 from domain.case.status import OPEN, Reason, Status
-from domain.case.timeline import ENGINE, Timeline
+from domain.case.timeline import Timeline
 from domain.shared.account import Account, ContactNews, Issue
+from domain.shared.events import ENGINE, HarmCategory
 from domain.shared.taken_updates import TakesUpdates
 from domain.shared.text import Frozen
 

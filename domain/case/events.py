@@ -10,18 +10,13 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.shared.account import Issue
-from domain.shared.text import Email, Frozen, Key, Line, OptionalParagraph, Paragraph, Phone
+from domain.shared.events import Event, HarmCategory
+from domain.shared.text import Email, Key, Line, OptionalParagraph, Paragraph, Phone
 
 Items = Annotated[tuple[Paragraph, ...], Field(min_length=1, max_length=20)]
 
 MAXIMUM_PLAN_LENGTH = 12_000
 """Characters of a whole plan: about four printed pages."""
-
-
-class Event(Frozen):
-    """Something a person or a system did."""
-
-    by: Line
 
 
 class Judgement(Event):
@@ -48,10 +43,6 @@ class ReportContact(Event):
 
 class RequestCall(Event):
     """The seller pressed "contact me now"."""
-
-
-class SendLink(Event):
-    """Somebody followed an expired link, and asks for a fresh one."""
 
 
 class SubmitPlan(Event):
@@ -145,15 +136,6 @@ class ChangeContact(Event):
         return self
 
 
-class HarmCategory(StrEnum):
-    """Why harmful conduct is harmful."""
-
-    FRAUD = "fraud"
-    DECEPTION = "deception"
-    ILLEGAL = "illegal"
-    HARM = "harm"
-
-
 class ReportHarm(Event):
     """Harmful conduct, with a reference to the evidence."""
 
@@ -174,13 +156,6 @@ class Decide(Judgement):
 
     decision: Decision
     note: Paragraph
-
-
-class RecordDeactivation(Event):
-    """The account was deactivated. Cases and enrollments take it."""
-
-    case_id: Line | None = None
-    """The case that did it or found it done. Null if it was somebody else."""
 
 
 class Withdraw(Judgement):

@@ -9,9 +9,10 @@ from datetime import datetime
 from domain.case.admission import admit, refuse_unless_open, refuse_unless_seen
 from domain.case.attempt import Purpose
 from domain.case.case import ALREADY_DEACTIVATED, Case, Harm
-from domain.case.events import AddIssue, EventKind, RecordDeactivation, ReportHarm, Withdraw
+from domain.case.events import AddIssue, EventKind, ReportHarm, Withdraw
 from domain.case.status import CLOSED, Reason, Status
 from domain.shared.errors import Refusal, Refused
+from domain.shared.events import RecordDeactivation
 
 MAXIMUM_ISSUES = 100
 

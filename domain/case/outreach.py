@@ -17,7 +17,6 @@ from domain.case.attempt import (
     CallEnded,
     Channel,
     Purpose,
-    Result,
     Scheduled,
 )
 from domain.case.attempts import Attempts
@@ -25,6 +24,7 @@ from domain.case.calling_hours import CallingWindow, closes_at, next_opening, pl
 from domain.case.policy import Policy
 from domain.case.status import CannotCall
 from domain.shared.account import Account
+from domain.shared.result import Result
 from domain.shared.state import State
 
 _HOUR = timedelta(hours=1)

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from domain.case.attempt import GOT_THROUGH, Attempt, Channel, Purpose, Result
+from domain.case.attempt import GOT_THROUGH, Attempt, Channel, Purpose
 from domain.case.outreach import Outreach
 from domain.case.policy import Policy
 from domain.case.status import Missing
 from domain.shared.account import Account
+from domain.shared.result import Result
 
 _HOUR = timedelta(hours=1)
 

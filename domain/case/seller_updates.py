@@ -9,16 +9,10 @@ from datetime import datetime
 from domain.case.admission import admit
 from domain.case.attempt import Channel, Purpose
 from domain.case.case import Case
-from domain.case.events import (
-    ChangeContact,
-    EventKind,
-    ReportContact,
-    RequestCall,
-    SendLink,
-    SubmitPlan,
-)
+from domain.case.events import ChangeContact, EventKind, ReportContact, RequestCall, SubmitPlan
 from domain.case.status import READS_PLANS, Status
 from domain.shared.account import Account, confirmation_of
+from domain.shared.events import SendLink
 from domain.shared.fresh_link import refuse_if_too_often
 
 _WHAT_A_PLAN_IS_FOR = frozenset({EventKind.PLAN_SUBMITTED, EventKind.ISSUE_JOINED})

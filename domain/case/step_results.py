@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from domain.case.attempt import Attempt, CallEnded, Purpose, Result
+from domain.case.attempt import Attempt, CallEnded, Purpose
 from domain.case.calling_hours import CallingWindow
 from domain.case.case import ALREADY_DEACTIVATED, Case, Harm
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
-from domain.case.timeline import ENGINE
 from domain.shared.account import ContactNews
+from domain.shared.events import ENGINE
+from domain.shared.result import Result
 
 
 def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:

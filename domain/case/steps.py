@@ -8,6 +8,7 @@ from datetime import datetime
 
 from domain.case.calling_hours import CallingWindow
 from domain.case.policy import Policy
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.shared.text import Frozen
 
 
@@ -43,23 +44,6 @@ class Deactivate:
 @dataclass(frozen=True, slots=True)
 class Expel:
     """Remove the account from the programme."""
-
-
-@dataclass(frozen=True, slots=True)
-class TellDeactivation:
-    """Tell the account's other workflow that the account is deactivated."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShareContact:
-    """Tell the account's other workflow of a new number or address, one change after another."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitUntil:
-    """Call `advance` again at this moment, if nothing happens before."""
-
-    moment: datetime
 
 
 Step = (

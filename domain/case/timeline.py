@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from domain.case.attempt import Purpose, Result
+from domain.case.attempt import Purpose
 from domain.case.events import EventKind
 from domain.case.status import Missing, Status
+from domain.shared.events import ENGINE
+from domain.shared.result import Result
 from domain.shared.state import State
 from domain.shared.text import Frozen
-
-ENGINE = "engine"
-"""The author of what the engine did by itself."""
 
 
 class TimelineEntry(Frozen):

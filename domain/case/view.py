@@ -3,12 +3,13 @@
 from datetime import datetime
 from operator import attrgetter
 
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.case import Case
 from domain.case.plans import Plan
 from domain.case.status import CannotCall, Status
 from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account, Issue
+from domain.shared.result import Result
 from domain.shared.text import Frozen
 
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from domain.case.activity_inputs import TellDeactivationInput
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter, LetterPurpose
 from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Confirmation, Store
+from domain.shared.activity_inputs import TellDeactivationInput
 from domain.shared.text import Frozen
 
 

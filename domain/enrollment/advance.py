@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
 from domain.shared.account import SellingPlan
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 
 
 def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]:

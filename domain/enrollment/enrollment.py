@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic import Field
 
-from domain.case.events import HarmCategory
 from domain.enrollment.letters import SAYS_ENDED, LetterPurpose, Outbox
 from domain.enrollment.ratings import RatingRecord
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind, EnrollmentTimeline
 from domain.enrollment.warnings import Warnings
 from domain.shared.account import ContactNews, SellerAccount, SellingPlan
+from domain.shared.events import HarmCategory
 from domain.shared.taken_updates import TakesUpdates
 from domain.shared.text import Frozen
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from domain.case.events import Event, HarmCategory
 from domain.enrollment.ratings import Rating
 from domain.shared.account import SellingPlan
+from domain.shared.events import Event, HarmCategory
 from domain.shared.text import Email, Frozen, Language, Line, Paragraph, Phone, TimeZone
 
 MAXIMUM_RATINGS = 1000

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from domain.case.attempt import Result
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import INVITES, Letter, LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.account import ContactNews
+from domain.shared.result import Result
 
 REMIND_AFTER = timedelta(days=7)
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment.letters import LetterPurpose
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 
 
 @dataclass(frozen=True, slots=True)

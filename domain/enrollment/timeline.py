@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from domain.case.attempt import Result
-from domain.case.timeline import ENGINE
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.shared.events import ENGINE
+from domain.shared.result import Result
 from domain.shared.state import State
 from domain.shared.text import Frozen
 

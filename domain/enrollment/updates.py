@@ -6,7 +6,6 @@ apply it to a copy, and drop the copy after a refusal.
 
 from datetime import UTC, datetime, timedelta
 
-from domain.case.events import RecordDeactivation, SendLink
 from domain.enrollment.enrollment import Enrollment, Expulsion
 from domain.enrollment.events import (
     AccountNews,
@@ -20,6 +19,7 @@ from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.account import SellerAccount, confirmation_of
 from domain.shared.errors import Refusal, Refused
+from domain.shared.events import RecordDeactivation, SendLink
 from domain.shared.fresh_link import refuse_if_too_often
 
 LINK_SPACING, LINKS_PER_DAY = timedelta(minutes=15), 3

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from domain.case.attempt import Result
 from domain.enrollment.letters import Letter
+from domain.shared.result import Result
 from domain.shared.state import State
 from domain.shared.text import Frozen
 

@@ -12,11 +12,12 @@ from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
 from domain.case.activity_inputs import DeactivateInput, LookUpInput, PlaceCallInput, SendEmailInput
-from domain.case.attempt import CallEnded, Channel, Purpose, Result
+from domain.case.attempt import CallEnded, Channel, Purpose
 from domain.case.events import ReviewPlan, SubmitPlan
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.shared.result import Result
 from workflows.case.input import CaseInput
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY
 

@@ -15,9 +15,10 @@ from typing import Any
 
 from temporalio.client import WorkflowHandle
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.view import CaseView
 from domain.shared.account import Account
+from domain.shared.result import Result
 from experiments.benchmarks.bare import BARE_QUEUE, BareDue, Due
 from experiments.benchmarks.crowd import POLICY, Crowd, seller
 from experiments.benchmarks.machine import memory, processor_seconds

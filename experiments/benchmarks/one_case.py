@@ -20,10 +20,11 @@ from temporalio.client import Client
 from activities.opening import hours_of
 from domain.case import step_results
 from domain.case.advance import advance
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.case import Case
 from domain.case.policy import effective_policy
 from domain.case.steps import CaseFacts, Reach
+from domain.shared.result import Result
 from experiments.benchmarks.bare_worker import bare_worker
 from experiments.benchmarks.machine import actions, stored
 from experiments.benchmarks.opening import open_bare, open_case

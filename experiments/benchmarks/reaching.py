@@ -14,7 +14,8 @@ from pathlib import Path
 from temporalio.testing import ActivityEnvironment
 
 from activities.emails import EmailActivities
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
+from domain.shared.result import Result
 from experiments.benchmarks.report import Found, Row
 from providers.protocols import Mail
 from providers.smtp.mail import Security

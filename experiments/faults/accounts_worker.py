@@ -7,7 +7,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
+from domain.case.activity_inputs import ExpelInput
+from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from providers.protocols import AccountService, Programme, ProviderFailed
 from runtime.service import Providers
 from runtime.settings import Settings

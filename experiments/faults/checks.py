@@ -9,10 +9,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import assert_never
 
-from domain.case.attempt import CLOSING, OUTREACH, Channel, Purpose, Result
+from domain.case.attempt import CLOSING, OUTREACH, Channel, Purpose
 from domain.case.events import Decision, EventKind, Review
 from domain.case.status import CLOSED, OPEN, Reason, Status
 from domain.case.view import AttemptView, CaseView
+from domain.shared.result import Result
 from experiments.faults.evidence import Call, CaseSeen, Evidence
 
 RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}

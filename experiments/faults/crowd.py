@@ -18,11 +18,11 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.case.events import Event
 from domain.case.policy import effective_policy
 from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.shared.account import Account, Issue
+from domain.shared.events import Event
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
 from experiments.faults.evidence import CaseSeen
 from runtime.clock import time_skipper

@@ -15,9 +15,9 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
-from domain.case.attempt import Result
 from domain.case.policy import Policy
 from domain.case.view import CaseView
+from domain.shared.result import Result
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from random import Random
 from typing import TypeVar
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import (
     AccountService,
     Dial,

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import ProviderFailed
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated.sqlite import Ledger
 

@@ -27,7 +27,7 @@ from aiosmtplib import (
     SMTPStatus,
 )
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import ProviderFailed
 from providers.smtp.address import mailbox
 from providers.smtp.refusals import Refusal, Stage

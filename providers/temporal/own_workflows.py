@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from temporalio.client import Client
 
-from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
-from domain.case.events import ChangeContact, RecordDeactivation
+from domain.case.activity_inputs import ExpelInput
+from domain.case.events import ChangeContact
 from domain.enrollment.events import ChangeAccount, Expel
 from domain.enrollment.status import EnrollmentReason
 from domain.enrollment.view import why_not_enrolled
+from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
+from domain.shared.events import RecordDeactivation
 from providers.protocols import ProviderFailed
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import case_name, enrollment_name

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.call_wording import ENGLISH, SPOKEN
 from providers.protocols import (
     Dial,

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from domain.case.admission import MAXIMUM_WRITTEN
-from domain.case.events import Decision, Event, SendLink
+from domain.case.events import Decision
 from domain.shared.errors import Refusal, Refused
+from domain.shared.events import Event, SendLink
 from tests.domain.case.build import (
     ACCEPT,
     ASK_MORE,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from domain.shared.state import State
 from tests.domain.case.build import a_plan
 from tests.domain.case.world import World

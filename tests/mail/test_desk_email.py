@@ -11,11 +11,13 @@ from client import app
 from domain.case import desk_updates, marketplace_updates, seller_updates, step_results
 from domain.case.activity_inputs import tell_desk_input
 from domain.case.advance import advance
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.case import Case
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
-from domain.case.timeline import ENGINE, TimelineEntry
+from domain.case.timeline import TimelineEntry
+from domain.shared.events import ENGINE
+from domain.shared.result import Result
 from mail.desk_words import REASONS, STATUSES, told
 from mail.samples import desk_samples
 from mail.templates import Templates, Written

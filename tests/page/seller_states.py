@@ -7,8 +7,6 @@ from typing import Any
 from domain.case.events import (
     Decide,
     Decision,
-    HarmCategory,
-    RecordDeactivation,
     ReportContact,
     ReportHarm,
     Review,
@@ -19,6 +17,7 @@ from domain.case.events import (
 from domain.case.status import Status
 from domain.enrollment.events import Expel, Reinstate
 from domain.enrollment.ratings import Rating
+from domain.shared.events import HarmCategory, RecordDeactivation
 from tests.engine import Engine, OpenCase, issue
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment

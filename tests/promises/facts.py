@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from domain.case.attempt import Purpose
 from domain.case.status import CLOSED, Status
-from domain.case.steps import WaitUntil
 from domain.enrollment.status import EnrollmentStatus
+from domain.shared.steps import WaitUntil
 from tests.promises.states import Moment
 
 

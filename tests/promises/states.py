@@ -11,9 +11,8 @@ from typing import Any
 from domain.case.activity_inputs import SendEmailInput, send_email_input
 from domain.case.attempt import Attempt, Channel
 from domain.case.case import Case
-from domain.case.events import Event
 from domain.case.status import Status
-from domain.case.steps import LookUp, WaitUntil
+from domain.case.steps import LookUp
 from domain.enrollment.activity_inputs import SendLetterInput, send_letter_input
 from domain.enrollment.advance import advance as enrollment_advance
 from domain.enrollment.enrollment import Enrollment
@@ -22,6 +21,8 @@ from domain.enrollment.steps import Send
 from domain.enrollment.view import StandingView, standing_of
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
+from domain.shared.events import Event
+from domain.shared.steps import WaitUntil
 from tests.domain.case.build import ASK_MORE, a_harm_report, a_plan, a_request, apply
 from tests.domain.case.walked_case import EVENTS, OPENINGS, Walked
 from tests.domain.case.walks import SMALL, at_work, nearly_silent, opening

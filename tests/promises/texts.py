@@ -20,9 +20,10 @@ from cli.case.words import how_it_ended, meaning_of, status_of, what_next
 from cli.enrollment.words import enrollment_details
 from domain.case.activity_inputs import tell_desk_input
 from domain.case.status import CLOSED
-from domain.case.steps import TellDesk, WaitUntil
+from domain.case.steps import TellDesk
 from domain.case.view import view_of
 from domain.shared.account import Store
+from domain.shared.steps import WaitUntil
 from mail.composer import Composer
 from page.case_page import CasePage
 from page.feedback import Feedback

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import PerhapsDialled, ProviderFailed
 from providers.simulated.telephone import SimulatedTelephone

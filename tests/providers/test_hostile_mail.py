@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.case.attempt import Result
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Store
+from domain.shared.result import Result
 from mail.composer import Addresses, CannotBeWritten, Composer
 from tests.providers.letters import COMPOSER, RUN, email_input, notice
 from tests.providers.mail_server import mail_server, raw

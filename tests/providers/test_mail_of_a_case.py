@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.events import Decision
 from domain.case.status import Status
+from domain.shared.result import Result
 from tests.engine import Engine, OpenCase, engine_in
 from tests.providers.mail_server import Letterbox, mail_server
 from tests.workflows.events import PLAN, REJECT, decided

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import ProviderFailed
 from providers.smtp.mail import Security
 from tests.certificates import Certificates, certificates

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import ProviderFailed
 from tests.providers.letters import notice
 from tests.providers.mail_server import mail_server, raw

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from pathlib import Path
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from tests.killable_server import kill
 from tests.patience import PATIENCE
 from tests.providers.test_twilio_in_a_case import call_of, called

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.events import EventKind
 from domain.case.status import Status
 from domain.case.view import AttemptView, CaseView
+from domain.shared.result import Result
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone
 from providers.simulated.telephone import SimulatedTelephone

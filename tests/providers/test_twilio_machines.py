@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.call_wording import SPOKEN, message_for, seconds_to_say
 from providers.twilio.telephone import TwilioTelephone
 from tests.patience import PATIENCE

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from providers.protocols import Dial, NeverRang, ProviderFailed
 from providers.twilio.telephone import TwilioTelephone
 from tests.patience import PATIENCE

@@ -24,13 +24,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.case.open_or_join import open_or_join
-from domain.case.attempt import Result
 from domain.case.events import (
     ContactChannel,
     ConversationOutcome,
     Decide,
     Decision,
-    HarmCategory,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -42,6 +40,8 @@ from domain.case.events import (
 from domain.case.status import Status
 from domain.enrollment.events import ChangeAccount, Readmit
 from domain.shared.account import Issue
+from domain.shared.events import HarmCategory
+from domain.shared.result import Result
 from providers.protocols import ProviderFailed
 from temporal_client.workflows import Workflows
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.case.events import HarmCategory
 from domain.enrollment.events import ChangeAccount, Expel, RecordRatings
 from domain.enrollment.ratings import Rating
+from domain.shared.events import HarmCategory
 
 DAY = timedelta(days=1)
 

@@ -6,7 +6,6 @@ from domain.case.events import (
     ConversationOutcome,
     Decide,
     Decision,
-    HarmCategory,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -17,6 +16,7 @@ from domain.case.events import (
     Withdraw,
 )
 from domain.shared.account import Issue
+from domain.shared.events import HarmCategory
 
 CONTACT = ReportContact(by="specialist.lee", channel=ContactChannel.PHONE, note="called us")
 CALL_ME = RequestCall(by="seller")

@@ -8,7 +8,8 @@ from email.message import EmailMessage
 
 from temporalio import activity
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
+from domain.shared.result import Result
 from providers.protocols import Dial, ProviderFailed
 from tests.engine import HOUR
 from tests.outages import CALL, EMAIL, Outage, Seen

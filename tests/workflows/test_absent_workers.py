@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
 from domain.case.view import CaseView
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.shared.result import Result
 from runtime.service import working
 from runtime.settings import Settings
 from tests.engine import BENCH, HOUR, Engine, OpenCase, engine_in

@@ -9,11 +9,14 @@ import pytest
 from temporalio.api.enums.v1 import PendingActivityState
 
 from activities import opening
-from domain.case.activity_inputs import ExpelInput, ShareContactInput, TellDeactivationInput
-from domain.case.attempt import Channel, Result
-from domain.case.events import Decision, RecordDeactivation
+from domain.case.activity_inputs import ExpelInput
+from domain.case.attempt import Channel
+from domain.case.events import Decision
 from domain.case.status import Reason, Status
 from domain.enrollment.status import EnrollmentStatus
+from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
+from domain.shared.events import RecordDeactivation
+from domain.shared.result import Result
 from providers.protocols import Dial, ProviderFailed
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone

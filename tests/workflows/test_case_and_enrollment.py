@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from domain.case.activity_inputs import ShareContactInput
 from domain.case.events import ChangeContact, EventKind
 from domain.case.status import Reason, Status
 from domain.enrollment.events import ChangeAccount, Readmit
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView
+from domain.shared.activity_inputs import ShareContactInput
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
 from providers.temporal.own_workflows import Cases, Enrollments

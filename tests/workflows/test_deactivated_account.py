@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from domain.case.activity_inputs import TellDeactivationInput
-from domain.case.events import RecordDeactivation
 from domain.case.status import Reason, Status
 from domain.enrollment.events import Reinstate
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
+from domain.shared.activity_inputs import TellDeactivationInput
+from domain.shared.events import RecordDeactivation
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
 from providers.simulated.account_service import SimulatedMarketplace

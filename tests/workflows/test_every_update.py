@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 
-from domain.case.events import Event
+from domain.shared.events import Event
 from tests.domain.case import test_any_order as cases_in_any_order
 from tests.domain.case.walked_case import EVENTS as CASE_LETTERS
 from tests.domain.enrollment.build import TODAY

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.view import CaseView
 from domain.shared.account import Store
+from domain.shared.result import Result
 from providers.simulated.telephone import SimulatedTelephone
 from providers.temporal.phone_lock import TemporalPhoneLock
 from tests.engine import Engine, OpenCase, engine_in

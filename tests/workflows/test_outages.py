@@ -13,10 +13,11 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 
-from domain.case.attempt import OUTREACH, Channel, Result
+from domain.case.attempt import OUTREACH, Channel
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
 from domain.case.view import AttemptView, CaseView
+from domain.shared.result import Result
 from tests.engine import HOUR, engine_in
 from tests.outages import CALL, EMAIL, SPACING, WINDOW, Outage, both
 from tests.workflows.failing_providers import FailingProviders, Log

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from domain.case.attempt import Purpose, Result
+from domain.case.attempt import Purpose
 from domain.case.events import ChangeContact, ConversationOutcome, Decision
 from domain.case.status import Reason, Status
+from domain.shared.result import Result
 from tests.engine import HOUR, Engine, OpenCase, issue
 from tests.workflows.events import (
     ACCEPT,

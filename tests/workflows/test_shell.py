@@ -17,10 +17,11 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.events import ChangeContact, ConversationOutcome, EventKind
 from domain.case.status import Reason, Status
 from domain.shared.names import CASES_QUEUE, case_workflow_id
+from domain.shared.result import Result
 from providers.simulated.mail import SimulatedMail
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue

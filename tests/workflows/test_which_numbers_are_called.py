@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from domain.case.attempt import Channel, Result
+from domain.case.attempt import Channel
 from domain.case.events import ChangeContact, EventKind
 from domain.case.status import Reason, Status
 from domain.case.view import CaseView
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.account import Store
+from domain.shared.result import Result
 from reference.contact_check import call_only
 from tests.engine import HOUR, Engine, engine_in
 from tests.workflows.refusing import refused

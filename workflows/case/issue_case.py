@@ -19,22 +19,20 @@ from domain.case.events import (
     AddIssue,
     ChangeContact,
     Decide,
-    Event,
     RecordConversation,
-    RecordDeactivation,
     ReportContact,
     ReportHarm,
     RequestCall,
     ReviewPlan,
-    SendLink,
     SubmitPlan,
     Withdraw,
 )
-from domain.case.steps import Step, WaitUntil
-from domain.case.timeline import ENGINE
+from domain.case.steps import Step
 from domain.case.view import CaseView, view_of
 from domain.shared.errors import Refused
+from domain.shared.events import ENGINE, Event, RecordDeactivation, SendLink
 from domain.shared.names import CASE_WORKFLOW, case_workflow_id_of, own_id
+from domain.shared.steps import WaitUntil
 from workflows.case.input import CaseInput
 from workflows.case.metrics import count
 from workflows.case.perform import CaseOutcome, if_cancelled, perform

@@ -18,31 +18,21 @@ from domain.case import step_results
 from domain.case.activity_inputs import (
     ExpelInput,
     LookUpInput,
-    TellDeactivationInput,
     deactivate_input,
     expel_input,
     place_call_input,
     send_email_input,
-    share_contact_input,
     tell_deactivation_input,
     tell_desk_input,
 )
-from domain.case.attempt import CLOSING, Attempt, CallEnded, Channel, Result
+from domain.case.attempt import CLOSING, Attempt, CallEnded, Channel
 from domain.case.case import Case
-from domain.case.steps import (
-    Deactivate,
-    Expel,
-    LookUp,
-    LookUpHours,
-    Reach,
-    ShareContact,
-    Step,
-    TellDeactivation,
-    TellDesk,
-    WaitUntil,
-)
+from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.case.urgency import urgency
+from domain.shared.activity_inputs import TellDeactivationInput, share_contact_input
 from domain.shared.names import EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.shared.result import Result
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from workflows.case import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, or_failed
 from workflows.shared.sharing import shared

@@ -8,8 +8,10 @@ from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
 from domain.case.plans import Plan
 from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
-from domain.case.steps import Step, TellDesk, WaitUntil
-from domain.case.timeline import ENGINE, TimelineEntry, detail_of
+from domain.case.steps import Step, TellDesk
+from domain.case.timeline import TimelineEntry, detail_of
+from domain.shared.events import ENGINE
+from domain.shared.steps import WaitUntil
 from workflows.shared.markdown import safe, time, words
 
 _HEADLINES = {

@@ -9,15 +9,15 @@ from temporalio.workflow import ActivityCancellationType
 from activities.emails import EmailActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
-from domain.case.activity_inputs import share_contact_input
-from domain.case.attempt import Result
-from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment import step_results
 from domain.enrollment.activity_inputs import send_letter_input, tell_deactivation_input
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter
 from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
+from domain.shared.activity_inputs import share_contact_input
 from domain.shared.names import EMAIL_QUEUE
+from domain.shared.result import Result
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from workflows.enrollment import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
 from workflows.shared.sharing import shared

@@ -12,9 +12,6 @@ from typing import TypeVar
 import structlog
 from temporalio import workflow
 
-from domain.case.events import Event, RecordDeactivation, SendLink
-from domain.case.steps import WaitUntil
-from domain.case.timeline import ENGINE
 from domain.enrollment import updates
 from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
@@ -29,7 +26,9 @@ from domain.enrollment.steps import EnrollmentStep
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
 from domain.shared.errors import Refused
+from domain.shared.events import ENGINE, Event, RecordDeactivation, SendLink
 from domain.shared.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
+from domain.shared.steps import WaitUntil
 from workflows.enrollment.input import EnrollmentInput
 from workflows.enrollment.perform import EnrollmentOutcome, perform
 from workflows.enrollment.web_ui import details

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from domain.case.steps import WaitUntil
-from domain.case.timeline import ENGINE
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import EnrollmentStep
 from domain.enrollment.timeline import EnrollmentEntry, detail_of
 from domain.enrollment.view import view_of
+from domain.shared.events import ENGINE
+from domain.shared.steps import WaitUntil
 from workflows.shared.markdown import safe, time, words
 
 _HEADLINES = {

@@ -6,8 +6,8 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from domain.case.events import Event
 from domain.shared.errors import Refusal, Refused, explain
+from domain.shared.events import Event
 from reference.contact_check import email_problem, number_problem, zone_problem
 
 Input = TypeVar("Input")

@@ -23,8 +23,8 @@ from temporalio.converter import (
 from temporalio.converter import PayloadConverter as SomePayloadConverter
 from temporalio.exceptions import ApplicationError
 
-from domain.case.events import Event
 from domain.shared.errors import Refused, explain
+from domain.shared.events import Event
 from workflows.case.input import CaseInput
 from workflows.enrollment.input import EnrollmentInput
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 from activities.sharing import SharingActivities
-from domain.case.activity_inputs import ShareContactInput, TellDeactivationInput
+from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from workflows.shared.activity_options import A_MESSAGE, RETRY, SHARING, or_failed
 
 News = TypeVar("News", ShareContactInput, TellDeactivationInput)

@@ -17,9 +17,10 @@ from cli.operate.audit_report import Finding, FindingKind
 from cli.operate.time_zones_check import too_old
 from domain.case.case import Case
 from domain.case.status import Status
-from domain.case.steps import Step, WaitUntil
+from domain.case.steps import Step
 from domain.shared.account import SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, case_workflow_id, enrollment_workflow_id
+from domain.shared.steps import WaitUntil
 from reference import time_zones
 from reference.time_zones import EDITION
 from runtime.service import providers_of, working

@@ -14,8 +14,6 @@ from domain.case.events import (
     ConversationOutcome,
     Decide,
     Decision,
-    Event,
-    HarmCategory,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -28,6 +26,7 @@ from domain.case.events import (
 from domain.case.policy import effective_policy
 from domain.case.steps import CaseFacts
 from domain.shared.account import Account, Issue, Store
+from domain.shared.events import Event, HarmCategory
 from reference.time_zones import zone_of
 
 UPDATES = (seller_updates, desk_updates, marketplace_updates)

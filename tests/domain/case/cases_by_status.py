@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.case.attempt import Result
+from domain.shared.result import Result
 from tests.domain.case.build import a_contact, a_harm_report, a_plan
 from tests.domain.case.world import World
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from domain.case.attempt import OUTREACH, Channel, Purpose, Result, Scheduled
+from domain.case.attempt import OUTREACH, Channel, Purpose, Scheduled
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
@@ -14,21 +14,21 @@ from domain.case.events import (
     ConversationOutcome,
     Decide,
     Decision,
-    Event,
     EventKind,
     RecordConversation,
-    RecordDeactivation,
     ReportContact,
     ReportHarm,
     RequestCall,
     Review,
     ReviewPlan,
-    SendLink,
     SubmitPlan,
     Withdraw,
 )
 from domain.case.status import CLOSED, OPEN, Reason, Status
-from domain.case.steps import Deactivate, Step, WaitUntil
+from domain.case.steps import Deactivate, Step
+from domain.shared.events import Event, RecordDeactivation, SendLink
+from domain.shared.result import Result
+from domain.shared.steps import WaitUntil
 from reference.time_zones import zone_of
 
 Move = tuple[Status | None, Status]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.case.attempt import Attempt, Channel, Purpose, Result
+from domain.case.attempt import Attempt, Channel, Purpose
 from domain.case.policy import Policy
+from domain.shared.result import Result
 
 RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}
 

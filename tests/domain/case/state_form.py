@@ -10,10 +10,11 @@ Python's hash takes a timedelta of -1 day and one of -2 days for the same.
 from collections.abc import Hashable, Iterable
 from datetime import datetime, timedelta
 
-from domain.case.attempt import GOT_THROUGH, OUTREACH, Attempt, Channel, Purpose, Result, Scheduled
+from domain.case.attempt import GOT_THROUGH, OUTREACH, Attempt, Channel, Purpose, Scheduled
 from domain.case.case import Case
 from domain.case.events import EventKind
 from domain.case.status import Status
+from domain.shared.result import Result
 from reference.time_zones import zone_of
 from tests.domain.case.oracle import Witness
 

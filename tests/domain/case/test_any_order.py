@@ -17,11 +17,12 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain.case.attempt import Attempt, Channel, Result
+from domain.case.attempt import Attempt, Channel
 from domain.case.case import Case
-from domain.case.events import Event
 from domain.case.status import CLOSED, Status
 from domain.shared.errors import Refused
+from domain.shared.events import Event
+from domain.shared.result import Result
 from tests.domain.case.build import HOUR, MINUTE, OTHER_ADDRESS, OTHER_NUMBER, a_change, joins
 from tests.domain.case.walked_case import EVENTS
 from tests.domain.case.watched_world import WatchedWorld

@@ -7,10 +7,11 @@ import pytest
 
 from domain.case import seller_updates, step_results
 from domain.case.advance import advance
-from domain.case.attempt import OUTREACH, CallEnded, Channel, Purpose, Result
+from domain.case.attempt import OUTREACH, CallEnded, Channel, Purpose
 from domain.case.status import Reason, Status
-from domain.case.steps import ShareContact
 from domain.shared.account import ContactNews
+from domain.shared.result import Result
+from domain.shared.steps import ShareContact
 from tests.domain.case.build import (
     ADDRESS,
     ASK_MORE,

@@ -2,9 +2,10 @@
 
 import pytest
 
-from domain.case.attempt import Purpose, Result
+from domain.case.attempt import Purpose
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
+from domain.shared.result import Result
 from tests.domain.case.build import MINUTE, MONDAY_22, a_contact, a_harm_report, a_withdrawal, joins
 from tests.domain.case.world import World
 

@@ -8,9 +8,10 @@ from domain.case import marketplace_updates, step_results
 from domain.case.admission import MAXIMUM_WRITTEN
 from domain.case.advance import advance
 from domain.case.case import Case
-from domain.case.events import Decision, Event, SendLink
+from domain.case.events import Decision
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
+from domain.shared.events import Event, SendLink
 from tests.domain.case.build import (
     ACCEPT,
     HOUR,

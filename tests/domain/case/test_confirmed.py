@@ -2,8 +2,10 @@
 
 import pytest
 
-from domain.case.attempt import Purpose, Result
-from domain.case.events import ChangeContact, ConversationOutcome, Event
+from domain.case.attempt import Purpose
+from domain.case.events import ChangeContact, ConversationOutcome
+from domain.shared.events import Event
+from domain.shared.result import Result
 from tests.domain.case.build import (
     ADDRESS,
     MINUTE,

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from domain.case.activity_inputs import send_email_input
-from domain.case.attempt import Purpose, Result
-from domain.case.events import Event
+from domain.case.attempt import Purpose
 from domain.case.status import Status
 from domain.case.view import view_of
 from domain.shared.errors import Refused
+from domain.shared.events import Event
+from domain.shared.result import Result
 from tests.domain.case.build import (
     ASK_MORE,
     HOUR,

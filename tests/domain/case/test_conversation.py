@@ -2,10 +2,12 @@
 
 import pytest
 
-from domain.case.attempt import Purpose, Result
-from domain.case.events import ConversationOutcome, Event
+from domain.case.attempt import Purpose
+from domain.case.events import ConversationOutcome
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
+from domain.shared.events import Event
+from domain.shared.result import Result
 from tests.domain.case.build import (
     ACCEPT,
     ASK_MORE,

@@ -8,12 +8,15 @@ import pytest
 from domain.case import marketplace_updates, step_results
 from domain.case.activity_inputs import tell_deactivation_input
 from domain.case.advance import advance
-from domain.case.attempt import Purpose, Result
+from domain.case.attempt import Purpose
 from domain.case.case import ALREADY_DEACTIVATED, Case
-from domain.case.events import Decision, Event, EventKind, RecordDeactivation
+from domain.case.events import Decision, EventKind
 from domain.case.status import Reason, Status
-from domain.case.steps import Expel, TellDeactivation
+from domain.case.steps import Expel
 from domain.shared.errors import Refused
+from domain.shared.events import Event, RecordDeactivation
+from domain.shared.result import Result
+from domain.shared.steps import TellDeactivation
 from tests.domain.case.build import (
     MINUTE,
     MONDAY_9,

@@ -7,10 +7,13 @@ import pytest
 from domain.case import marketplace_updates, step_results
 from domain.case.activity_inputs import deactivate_input
 from domain.case.advance import advance
-from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import Decision, Event, EventKind
+from domain.case.attempt import Channel, Purpose
+from domain.case.events import Decision, EventKind
 from domain.case.status import Reason, Status
-from domain.case.steps import Deactivate, Expel, TellDeactivation
+from domain.case.steps import Deactivate, Expel
+from domain.shared.events import Event
+from domain.shared.result import Result
+from domain.shared.steps import TellDeactivation
 from tests.domain.case.build import (
     MINUTE,
     MONDAY_9,

@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from domain.case import step_results
-from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import ConversationOutcome, Decision, Event, EventKind
+from domain.case.attempt import Channel, Purpose
+from domain.case.events import ConversationOutcome, Decision, EventKind
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
+from domain.shared.events import Event
+from domain.shared.result import Result
 from tests.domain.case.build import (
     MINUTE,
     OTHER_NUMBER,

@@ -3,12 +3,14 @@
 import pytest
 
 from domain.case.admission import MAXIMUM_WRITTEN
-from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import Decision, EventKind, SendLink
+from domain.case.attempt import Channel, Purpose
+from domain.case.events import Decision, EventKind
 from domain.case.status import Status
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
+from domain.shared.events import SendLink
+from domain.shared.result import Result
 from tests.domain.case.build import HOUR, MINUTE, OTHER_ADDRESS, a_change, a_decision
 from tests.domain.case.cases_by_status import (
     contacting,

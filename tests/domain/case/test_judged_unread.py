@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case.events import ConversationOutcome, Decision, Event, Judgement, ReviewPlan
+from domain.case.events import ConversationOutcome, Decision, Judgement, ReviewPlan
 from domain.case.status import Status
 from domain.shared.errors import Refused
+from domain.shared.events import Event
 from tests.domain.case.build import (
     ACCEPT,
     ASK_MORE,

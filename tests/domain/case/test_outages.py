@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.case.attempt import Attempt, Channel, Purpose, Result
+from domain.case.attempt import Attempt, Channel, Purpose
 from domain.case.status import Reason, Status
+from domain.shared.result import Result
 from tests.domain.case.build import HOUR, MINUTE, MONDAY_9
 from tests.domain.case.world import World
 from tests.outages import CALL, EMAIL, SPACING, WINDOW, Outage, Seen, both

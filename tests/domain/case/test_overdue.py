@@ -2,8 +2,9 @@
 
 from domain.case import seller_updates, step_results
 from domain.case.advance import advance
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.status import Reason, Status
+from domain.shared.result import Result
 from tests.domain.case.build import ASK_MORE, HOUR, MINUTE, a_plan, a_request, local
 from tests.domain.case.cases_by_status import working
 from tests.domain.case.world import World

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case.attempt import CallEnded, Channel, Purpose, Result
+from domain.case.attempt import CallEnded, Channel, Purpose
 from domain.case.attempts import Attempts
 from domain.case.call_requests import CallRequests
 from domain.case.calling_hours import CallingWindow
@@ -14,6 +14,7 @@ from domain.case.plans import Plans
 from domain.case.policy import Policy
 from domain.case.timeline import Timeline
 from domain.shared.errors import Refusal, Refused
+from domain.shared.result import Result
 from tests.domain.case.build import (
     ACCEPT,
     HOUR,

@@ -3,9 +3,10 @@
 import pytest
 
 from domain.case.attempt import Channel, Purpose
-from domain.case.events import ConversationOutcome, Event, EventKind
+from domain.case.events import ConversationOutcome, EventKind
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refused
+from domain.shared.events import Event
 from tests.domain.case.build import (
     ACCEPT,
     ASK_MORE,

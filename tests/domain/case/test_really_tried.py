@@ -6,8 +6,9 @@ hours; the last third of the window begins at 48.
 
 import pytest
 
-from domain.case.attempt import Attempt, Channel, Purpose, Result
+from domain.case.attempt import Attempt, Channel, Purpose
 from domain.case.status import Missing, Reason, Status
+from domain.shared.result import Result
 from tests.domain.case.build import (
     MINUTE,
     MONDAY_9,

@@ -6,9 +6,11 @@ import pytest
 
 from domain.case import seller_updates, step_results
 from domain.case.advance import advance
-from domain.case.attempt import Channel, Purpose, Result
-from domain.case.events import Event, EventKind
+from domain.case.attempt import Channel, Purpose
+from domain.case.events import EventKind
 from domain.case.status import Status
+from domain.shared.events import Event
+from domain.shared.result import Result
 from tests.domain.case.build import (
     HOUR,
     MINUTE,

@@ -6,18 +6,13 @@ from typing import Any
 import pytest
 
 from domain.case import marketplace_updates, step_results
-from domain.case.attempt import CallEnded, Purpose, Result
-from domain.case.events import (
-    ConversationOutcome,
-    Decision,
-    Event,
-    EventKind,
-    ReportContact,
-    SendLink,
-)
+from domain.case.attempt import CallEnded, Purpose
+from domain.case.events import ConversationOutcome, Decision, EventKind, ReportContact
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import view_of
+from domain.shared.events import Event, SendLink
+from domain.shared.result import Result
 from tests.domain.case.build import (
     ACCEPT,
     HOUR,

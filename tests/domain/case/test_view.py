@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from domain.case.attempt import Channel, Purpose, Result
+from domain.case.attempt import Channel, Purpose
 from domain.case.status import CannotCall
 from domain.case.view import CaseView, view_of
+from domain.shared.result import Result
 from tests.domain.case.build import (
     ACCEPT,
     ASK_MORE,

@@ -13,30 +13,14 @@ from functools import partial
 from typing import Any
 
 from domain.case import marketplace_updates, step_results
-from domain.case.attempt import Channel, Result
-from domain.case.events import (
-    AddIssue,
-    ConversationOutcome,
-    Decision,
-    Event,
-    RecordDeactivation,
-    RequestCall,
-    SendLink,
-)
+from domain.case.attempt import Channel
+from domain.case.events import AddIssue, ConversationOutcome, Decision, RequestCall
 from domain.case.status import Reason, Status
-from domain.case.steps import (
-    Deactivate,
-    Expel,
-    LookUp,
-    LookUpHours,
-    Reach,
-    ShareContact,
-    Step,
-    TellDeactivation,
-    TellDesk,
-    WaitUntil,
-)
+from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.shared.errors import Refused
+from domain.shared.events import Event, RecordDeactivation, SendLink
+from domain.shared.result import Result
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case import invariants
 from tests.domain.case.build import (
     ACCEPT,

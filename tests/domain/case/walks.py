@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from domain.case.attempt import Result
-from domain.case.steps import LookUp, Reach, WaitUntil
+from domain.case.steps import LookUp, Reach
+from domain.shared.result import Result
+from domain.shared.steps import WaitUntil
 from tests.domain.case.build import HOUR, MONDAY_9, a_contact, an_issue
 from tests.domain.case.walked_case import EVENTS, Walked
 from tests.domain.walk import Walk

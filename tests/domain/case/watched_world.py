@@ -3,27 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-from domain.case.attempt import OUTREACH, Attempt, Channel, Purpose, Result
+from domain.case.attempt import OUTREACH, Attempt, Channel, Purpose
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
     ChangeContact,
     Decide,
     Decision,
-    Event,
     EventKind,
     RecordConversation,
-    RecordDeactivation,
     ReportContact,
     ReportHarm,
     RequestCall,
-    SendLink,
     SubmitPlan,
 )
 from domain.case.policy import effective_policy
 from domain.case.status import OPEN, Status
-from domain.case.steps import Reach, Step, TellDesk, WaitUntil
+from domain.case.steps import Reach, Step, TellDesk
 from domain.shared.errors import Refused
+from domain.shared.events import Event, RecordDeactivation, SendLink
+from domain.shared.result import Result
+from domain.shared.steps import WaitUntil
 from reference.time_zones import zone_of
 from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.case.oracle import Witness

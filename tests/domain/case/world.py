@@ -7,22 +7,14 @@ from typing import Any, NamedTuple
 from domain.case import marketplace_updates, step_results
 from domain.case.activity_inputs import deactivate_input
 from domain.case.advance import advance
-from domain.case.attempt import Attempt, Channel, Purpose, Result
+from domain.case.attempt import Attempt, Channel, Purpose
 from domain.case.calling_hours import calling_hours
-from domain.case.events import Event
 from domain.case.status import Reason, Status
-from domain.case.steps import (
-    Deactivate,
-    Expel,
-    LookUp,
-    LookUpHours,
-    Reach,
-    Step,
-    TellDeactivation,
-    TellDesk,
-    WaitUntil,
-)
+from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.shared.account import Issue
+from domain.shared.events import Event
+from domain.shared.result import Result
+from domain.shared.steps import TellDeactivation, WaitUntil
 from reference.time_zones import zone_of
 from tests.domain.case.build import (
     HOUR,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from domain.case.events import HarmCategory, RecordDeactivation
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import (
     AccountNews,
@@ -15,6 +14,7 @@ from domain.enrollment.events import (
 )
 from domain.enrollment.ratings import Rating, RatingRecord
 from domain.shared.account import SellerAccount, SellingPlan, Store
+from domain.shared.events import HarmCategory, RecordDeactivation
 from tests.domain.case.build import ADDRESS, NUMBER
 
 DAY = timedelta(days=1)

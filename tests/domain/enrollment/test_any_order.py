@@ -11,8 +11,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.case.attempt import Result
-from domain.case.events import SendLink
 from domain.enrollment import updates
 from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
@@ -22,6 +20,8 @@ from domain.enrollment.steps import Send
 from domain.enrollment.view import view_of
 from domain.shared.account import SellingPlan
 from domain.shared.errors import Refused
+from domain.shared.events import SendLink
+from domain.shared.result import Result
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     DAY,

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case.attempt import Result
-from domain.case.events import Event
-from domain.case.steps import TellDeactivation
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import why_not_enrolled
 from domain.shared.errors import Refused
+from domain.shared.events import Event
+from domain.shared.result import Result
+from domain.shared.steps import TellDeactivation
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
     BECOMES_INDIVIDUAL,

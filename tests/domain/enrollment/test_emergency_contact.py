@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case.steps import ShareContact
 from domain.enrollment import step_results, updates
 from domain.enrollment.advance import advance
 from domain.enrollment.events import AccountNews
@@ -12,6 +11,7 @@ from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.steps import CheckNumber
 from domain.enrollment.timeline import EnrollmentEventKind
+from domain.shared.steps import ShareContact
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     DAY,

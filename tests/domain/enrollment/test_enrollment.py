@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case.events import Event
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
+from domain.shared.events import Event
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     BECOMES_PROFESSIONAL,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from domain.case.events import Event, HarmCategory
 from domain.enrollment.events import Expel
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
+from domain.shared.events import Event, HarmCategory
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     GOOD_FOR_LONG,

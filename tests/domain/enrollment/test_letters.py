@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case.attempt import Result
-from domain.case.events import Event
 from domain.enrollment import step_results
 from domain.enrollment.advance import advance
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.steps import Send
 from domain.enrollment.timeline import EnrollmentEventKind
+from domain.shared.events import Event
+from domain.shared.result import Result
 from tests.domain.case.build import ADDRESS, OTHER_ADDRESS
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from domain.case.attempt import Result
-from domain.case.events import Event
 from domain.enrollment import step_results
 from domain.enrollment.advance import advance
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
+from domain.shared.events import Event
+from domain.shared.result import Result
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_REMOVED,

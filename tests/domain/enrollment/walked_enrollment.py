@@ -10,9 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from domain.case.attempt import Result
-from domain.case.events import Event, SendLink
-from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment import updates
 from domain.enrollment.events import AccountNews
 from domain.enrollment.letters import LetterPurpose
@@ -20,6 +17,9 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
+from domain.shared.events import Event, SendLink
+from domain.shared.result import Result
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,

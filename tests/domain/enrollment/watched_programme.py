@@ -3,9 +3,6 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.case.attempt import Result
-from domain.case.events import Event, RecordDeactivation, SendLink
-from domain.case.steps import WaitUntil
 from domain.enrollment import step_results
 from domain.enrollment.events import (
     AccountNews,
@@ -20,6 +17,9 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import EnrollmentStep, LookUpWarnings, Send
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
+from domain.shared.events import Event, RecordDeactivation, SendLink
+from domain.shared.result import Result
+from domain.shared.steps import WaitUntil
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
 from tests.domain.enrollment.status_oracle import Confirmed, Seller, confirmations
 from tests.domain.enrollment.warnings_oracle import Warner

@@ -4,9 +4,6 @@ import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.case.attempt import Result
-from domain.case.events import Event
-from domain.case.steps import ShareContact, TellDeactivation, WaitUntil
 from domain.enrollment import step_results, updates
 from domain.enrollment.advance import advance
 from domain.enrollment.letters import Letter, LetterPurpose
@@ -15,6 +12,9 @@ from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings,
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.shared.account import ContactNews, SellingPlan
+from domain.shared.events import Event
+from domain.shared.result import Result
+from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import DAY, NOON, PROFESSIONAL, an_enrollment
 
