@@ -36,7 +36,7 @@ from reference.languages import choose_language
 
 log = structlog.get_logger("telephone")
 
-_SHORT_LEASE = timedelta(seconds=10)
+_LEAST_LEASE = timedelta(seconds=10)
 _HANG_UP_AGAIN_SECONDS = (0.2, 0.5, 1, 2, 3, 3)
 _LONGEST_PAUSE = timedelta(seconds=10)
 _TO_DIAL = timedelta(seconds=1)
@@ -111,15 +111,15 @@ class _PlaceCallTry:
         language = choose_language(input.language, SPOKEN).language
         self._dial = Dial(f"{input.case_id}/{input.number}", input.case_id, input.phone, language)
         self._began = time.monotonic()
-        self._line: str | None = None
+        self._lock_id: str | None = None
 
     async def result(self) -> Result | CallEnded:
         """Return the result of the call. Hold the phone lock while the call may be going on."""
-        result = await self._made()
+        result = await self._follow_or_place()
         await shielded(self._release())
         return result
 
-    async def _made(self) -> Result | CallEnded:
+    async def _follow_or_place(self) -> Result | CallEnded:
         call, never_rang = await self._call_before(), None
         while True:
             if call is None:
@@ -171,8 +171,8 @@ class _PlaceCallTry:
             log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
             return Result.PROVIDER_FAILED
         try:
-            self._line = self._line or await shielded(self._acquire())
-            if self._line is None or await shielded(self._telephone.engaged(self._dial)):
+            self._lock_id = self._lock_id or await shielded(self._acquire())
+            if self._lock_id is None or await shielded(self._telephone.engaged(self._dial)):
                 raise Engaged
             # All that took time, in which this worker may even have stood still.
             if not await shielded(still_wanted()):
@@ -192,14 +192,14 @@ class _PlaceCallTry:
         )
 
     async def _acquire(self) -> str | None:
-        lease = max(self._left(), _SHORT_LEASE)
+        lease = max(self._left(), _LEAST_LEASE)
         return await self._lock.acquire(self._input.phone, self._dial.key, lease)
 
     async def _release(self) -> None:
         with suppress(ProviderFailed):  # then its lease ends it
             # An earlier try may have held it, had this one only to follow the call.
-            if line := self._line or await self._acquire():
-                await self._lock.release(self._input.phone, line)
+            if lock_id := self._lock_id or await self._acquire():
+                await self._lock.release(self._input.phone, lock_id)
 
     async def _see_through(self, call: _PlacedCall) -> Result:
         """Follow the call to its end.

@@ -34,7 +34,7 @@ def play_forward(name: Name[View], time: timedelta, *, say_time: bool) -> View:
 
     after = run(play)
     if say_time:
-        say(f"By the {name.kind.query}'s own clock it is {utc(after.now)}.")
+        say(f"By the {name.query.workflow}'s own clock it is {utc(after.now)}.")
     return after.view
 
 
@@ -49,7 +49,7 @@ async def _skip(workflows: Workflows, name: AnyName, time: timedelta) -> None:
     except TimeoutError:
         raise DidNotHappen(
             f"{name} did not get so far within {_PLAYS_WITHIN_SECONDS} s; look where it is "
-            f"with `python client.py {SHOWN_BY[name.kind.query]} {name}`"
+            f"with `python client.py {SHOWN_BY[name.query.workflow]} {name}`"
         ) from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:

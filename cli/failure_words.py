@@ -20,11 +20,11 @@ from temporal_client.names import CASE, ENROLLMENT
 from temporal_client.workflows import ANSWERS_WITHIN
 
 _UNKNOWN = {
-    CASE.query: "there is no case",
-    ENROLLMENT.query: "the programme does not know the seller",
+    CASE.workflow: "there is no case",
+    ENROLLMENT.workflow: "the programme does not know the seller",
 }
-SHOWN_BY = {CASE.query: "show", ENROLLMENT.query: "enrollment show"}
-"""The command that shows a workflow, by its query."""
+SHOWN_BY = {CASE.workflow: "show", ENROLLMENT.workflow: "enrollment show"}
+"""The command that shows a workflow."""
 _ENCRYPTED_MESSAGE = "Encoded failure"
 """What Temporal says in place of an encrypted message."""
 
@@ -75,7 +75,7 @@ def no_answer_in_words(failure: NoAnswer) -> str:
         case Paused():
             assert failure.name is not None
             return (
-                f"somebody paused the {failure.name.kind.query}; `temporal workflow unpause -w "
+                f"somebody paused the {failure.name.query.workflow}; `temporal workflow unpause -w "
                 f"{failure.name.workflow_id}` lets it go on"
             )
         case NoServer():
@@ -95,7 +95,7 @@ def _what_may_yet_happen(failure: NoAnswer) -> str:
         return ""
     return (
         ". It may still be taken once one answers: look with `python client.py "
-        f"{SHOWN_BY[failure.name.kind.query]} {failure.name}` before asking again"
+        f"{SHOWN_BY[failure.name.query.workflow]} {failure.name}` before asking again"
     )
 
 
@@ -104,7 +104,7 @@ def _not_there(failure: NotThere) -> str:
     if name is None:  # a workflow of an audit was deleted just now
         return _of_server(str(failure))
     run = f" with the run {name.run_id}" if name.run_id else ""
-    return f"{_UNKNOWN[name.kind.query]} {name}{run}"
+    return f"{_UNKNOWN[name.query.workflow]} {name}{run}"
 
 
 def _of_server(message: str) -> str:
@@ -122,5 +122,5 @@ def _of_worker(failure: WorkerFailed) -> str:
         return f"refused: {in_commands(message)}"
     if message == _ENCRYPTED_MESSAGE:
         message = "its log says why; does it lack a key? (docs/runbook/key-missing.md)"
-    what = failure.name.kind.query if failure.name else "workflow"
+    what = failure.name.query.workflow if failure.name else "workflow"
     return f"the worker cannot read the {what}: {message}"

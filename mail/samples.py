@@ -74,7 +74,7 @@ _CHANGES = (
 class _Telephone(NamedTuple):
     """How a seller can be reached by telephone."""
 
-    number_invalid: bool = False
+    number_needed: bool = False
     calls: bool = True
     button: bool = True
 
@@ -83,7 +83,7 @@ _TELEPHONES = (
     _Telephone(),
     _Telephone(calls=False),
     _Telephone(button=False),
-    _Telephone(number_invalid=True, calls=False, button=False),
+    _Telephone(number_needed=True, calls=False, button=False),
 )
 _ANSWERS = (Purpose.MORE_INFORMATION, Purpose.PLAN_REJECTED)
 _ISSUES = (
@@ -133,7 +133,7 @@ def email_inputs() -> Iterator[SendEmailInput]:
                 issues=_ISSUES,
                 # A case that opens with harm has no deadline.
                 deadline=None if reason is Reason.HARM else _AT + timedelta(hours=72),
-                number_invalid=telephone.number_invalid,
+                number_needed=telephone.number_needed,
                 calls=telephone.calls,
                 button=telephone.button,
                 note=note,

@@ -66,7 +66,7 @@ def values_of_case(input: SendEmailInput, locale: Locale, ways: Ways) -> Values:
         "issues": input.issues,
         "deadline": moment(deadline, input.time_zone, locale) if deadline else None,
         "hours": round((deadline - input.at).total_seconds() / 3600) if deadline else None,
-        "number_invalid": input.number_invalid,
+        "number_needed": input.number_needed,
         "note": input.note,
         "plan": input.plan,
         "escalated": input.status is Status.ESCALATED,

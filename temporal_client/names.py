@@ -12,23 +12,25 @@ View = TypeVar("View")
 
 
 @dataclass(frozen=True)
-class Kind(Generic[View]):
-    """A kind of workflow: its query, and the view that this returns."""
+class ViewQuery(Generic[View]):
+    """A query of a workflow, which answers with a view."""
 
-    query: str
+    name: str
     view: type[View]
+    workflow: str
+    """What people call the workflow."""
 
 
-CASE = Kind("case", CaseView)
-ENROLLMENT = Kind("enrollment", EnrollmentView)
-STANDING = Kind("standing", StandingView)
+CASE = ViewQuery("case", CaseView, "case")
+ENROLLMENT = ViewQuery("enrollment", EnrollmentView, "enrollment")
+STANDING = ViewQuery("standing", StandingView, "enrollment")
 
 
 @dataclass(frozen=True)
 class Name(Generic[View]):
     """The newest workflow of that id or, with `run_id`, the workflow that this run belongs to."""
 
-    kind: Kind[View]
+    query: ViewQuery[View]
     workflow_id: str
     run_id: str | None = None
 

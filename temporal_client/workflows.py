@@ -129,7 +129,7 @@ class Workflows:
         if described.status is WorkflowExecutionStatus.RUNNING:
             return Snapshot(await self._query(run), now)
         handle = self.client.get_workflow_handle(
-            run.workflow_id, run_id=run.run_id, result_type=run.kind.view
+            run.workflow_id, run_id=run.run_id, result_type=run.query.view
         )
         try:
             async with self._bounded(name):
@@ -139,7 +139,7 @@ class Workflows:
             return await self.snapshot(replace(name, run_id=further.new_execution_run_id))
         except WorkflowFailureError as error:
             cause = one_line(getattr(error.cause, "message", "") or str(error.cause))
-        broke_off = f"the workflow ended without closing the {name.kind.query}: {cause}"
+        broke_off = f"the workflow ended without closing the {name.query.workflow}: {cause}"
         try:
             return Snapshot(await self._query(run), now, broke_off, ended=True)
         except TemporalFailure:
@@ -162,7 +162,7 @@ class Workflows:
             name.workflow_id, first_execution_run_id=name.run_id
         )
         answer = handle.execute_update(
-            update, event, id=key, result_type=name.kind.view, rpc_timeout=self._within
+            update, event, id=key, result_type=name.query.view, rpc_timeout=self._within
         )
         view: View = await self._answer(name, answer, of_update=True)
         return view
@@ -195,7 +195,7 @@ class Workflows:
             event,
             start_workflow_operation=start,
             id=key,
-            result_type=name.kind.view,
+            result_type=name.query.view,
             rpc_timeout=self._within,
         )
         try:
@@ -238,8 +238,8 @@ class Workflows:
     ) -> View:
         handle = self.client.get_workflow_handle(name.workflow_id, run_id=name.run_id)
         answer = handle.query(
-            name.kind.query,
-            result_type=name.kind.view,
+            name.query.name,
+            result_type=name.query.view,
             reject_condition=reject_condition,
             rpc_timeout=self._within,
         )

@@ -49,7 +49,7 @@ class SendEmailInput(Frozen):
     time_zone: str
     issues: tuple[Issue, ...]
     deadline: datetime | None
-    number_invalid: bool
+    number_needed: bool
     """There is no such number, or none that we call: the seller is asked for another."""
     note: str | None
     status: Status
@@ -126,7 +126,7 @@ def send_email_input(case: Case, email: Attempt) -> SendEmailInput:
         time_zone=account.time_zone,
         issues=case.issues,
         deadline=case.deadline,
-        number_invalid=case.outreach.cannot_call,
+        number_needed=case.outreach.number.cannot_be_called,
         note=email.note,
         status=case.status,
         reason=case.reason,
@@ -146,7 +146,7 @@ def tell_desk_input(case: Case, due: datetime) -> TellDeskInput:
         status=case.status,
         reason=case.reason,
         issues=case.issues,
-        plan=case.plans.versions[-1] if case.plans.versions else None,
+        plan=case.plans.newest,
         timeline=case.timeline.entries,
         conversation_required=case.conversation_required,
         due=due,

@@ -2,17 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from domain.case.attempt import OUTREACH
+from domain.case.attempt import NOTICES
 from domain.case.case import Case
 from domain.case.events import EventKind
 from domain.case.really_tried import in_words, shortfall
-from domain.case.status import CLOSED, Reason, Status
+from domain.case.status import CLOSED, HAS_DEADLINE, Reason, Status
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 
 _HOURS_AHEAD = timedelta(days=2)
 """Calling hours are asked for again when less than this is known of them."""
-_HAS_DEADLINE = frozenset({Status.CONTACTING, Status.WORKING})
 
 
 def advance(case: Case, now: datetime) -> tuple[Step, ...]:
@@ -43,7 +42,7 @@ def _let_deadline_pass(case: Case, now: datetime) -> None:
     if case.status is Status.WORKING:
         case.escalate(now, Reason.NO_COOPERATION)
     # A notice under way may still end, and counts. No other attempt holds up the end.
-    trying = any(attempt.about in OUTREACH for attempt in case.attempts.under_way)
+    trying = any(attempt.about in NOTICES for attempt in case.attempts.under_way)
     if case.status is Status.CONTACTING and not trying:
         _end_in_silence(case, now)
 
@@ -105,12 +104,12 @@ def _news_for_enrollment(case: Case) -> list[Step]:
 def _hours_run_short(case: Case, now: datetime) -> bool:
     """Whether calls are to be planned for which the calling hours are not known yet."""
     outreach = case.outreach
-    if not outreach.hours:
+    if not outreach.calling_hours:
         return False
     if case.status is Status.CONTACTING:
         start = outreach.agenda_start
         return start is not None and not outreach.knows_hours_after(start + case.rules.window)
-    wanted = case.conversation_wanted and not outreach.cannot_call
+    wanted = case.conversation_wanted and not outreach.number.cannot_be_called
     return wanted and not outreach.knows_hours_after(now + _HOURS_AHEAD)
 
 
@@ -120,7 +119,7 @@ def _next_moment(case: Case, now: datetime) -> datetime | None:
     moments = [] if planned is None else [planned]
     if case.desk_due is not None:
         moments.append(case.desk_due)
-    if outreach.deadline is not None and case.status in _HAS_DEADLINE:
+    if outreach.deadline is not None and case.status in HAS_DEADLINE:
         moments.append(outreach.deadline)
     return min((m for m in moments if m > now), default=None)
 

@@ -74,7 +74,7 @@ class Purpose(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-OUTREACH = frozenset({Purpose.NOTICE, Purpose.FINAL_NOTICE})
+NOTICES = frozenset({Purpose.NOTICE, Purpose.FINAL_NOTICE})
 """The attempts of the 72 hours. All others are answers and news."""
 
 CLOSING = frozenset({Purpose.RESOLVED, Purpose.DEACTIVATED, Purpose.WITHDRAWN})

@@ -74,16 +74,18 @@ class Attempts(State):
         self,
         planned: Scheduled,
         account: Account,
-        outreach: int,
+        outreach_number: int,
         now: datetime,
         latest: datetime | None = None,
     ) -> None:
         """Make an attempt of an entry of the agenda: from here on it is under way."""
-        self.under_way += (self._attempt(planned, account, outreach, now, latest),)
+        self.under_way += (self._attempt(planned, account, outreach_number, now, latest),)
 
-    def skip(self, planned: Scheduled, account: Account, outreach: int, now: datetime) -> Attempt:
+    def skip(
+        self, planned: Scheduled, account: Account, outreach_number: int, now: datetime
+    ) -> Attempt:
         """Record that an entry of the agenda was not attempted."""
-        attempt = self._attempt(planned, account, outreach, now)
+        attempt = self._attempt(planned, account, outreach_number, now)
         return self._record(attempt, Result.SKIPPED)
 
     def conclude(self, number: int, result: Result) -> Attempt | None:
@@ -113,7 +115,7 @@ class Attempts(State):
         self,
         planned: Scheduled,
         account: Account,
-        outreach: int,
+        outreach_number: int,
         now: datetime,
         latest: datetime | None = None,
     ) -> Attempt:
@@ -123,7 +125,7 @@ class Attempts(State):
             **{**dict(planned), "to": to},
             number=self.count + 1,
             at=now,
-            outreach_number=outreach,
+            outreach_number=outreach_number,
             latest=latest,
         )
 

@@ -1,26 +1,23 @@
 """How often a seller may ask to be called: "contact me now" (docs/rules.md, section 5)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.case.policy import Policy
 from domain.shared.errors import Refusal, Refused
 from domain.shared.state import State
-
-DAY = timedelta(days=1)
+from domain.shared.throttle import wait_after
 
 
 class CallRequests(State):
-    """The latest times the seller asked to be called."""
+    """The requests of a seller to be called."""
 
     times: tuple[datetime, ...] = ()
+    """The newest, in order, as many as are allowed in 24 hours."""
 
     def again_from(self, rules: Policy) -> datetime | None:
-        """From when on the seller may ask again; None before the first time."""
-        if not self.times:
-            return None
-        spaced = self.times[-1] + rules.request_spacing
-        most = rules.requests_per_day
-        return max(spaced, self.times[-most] + DAY) if len(self.times) >= most else spaced
+        """Return from when on the seller may ask again; None before the first time."""
+        wait = wait_after(self.times, rules.request_spacing, rules.requests_per_day)
+        return None if wait is None else wait.until
 
     def add(self, now: datetime, rules: Policy) -> None:
         """Take in a request.
@@ -28,21 +25,21 @@ class CallRequests(State):
         Raises:
             Refused: the one before was just now, or there were too many within 24 hours.
         """
-        recent = tuple(time for time in self.times if now - time < DAY)
-        if recent and now - recent[-1] < rules.request_spacing:
-            again = recent[-1] + rules.request_spacing
+        most = rules.requests_per_day
+        wait = wait_after(self.times, rules.request_spacing, most)
+        if wait is not None and now < wait.until:
+            again = wait.until.isoformat()
+            if wait.day_is_full:
+                raise Refused(
+                    f"{most} calls were requested within 24 hours; "
+                    f"ask again from {wait.until:%Y-%m-%d %H:%M} UTC",
+                    Refusal.TOO_MANY_CALLS,
+                    calls=most,
+                    again_from=again,
+                )
             raise Refused(
-                f"a call was requested just now; ask again from {again:%H:%M:%S} UTC",
+                f"a call was requested just now; ask again from {wait.until:%H:%M:%S} UTC",
                 Refusal.CALL_TOO_SOON,
-                again_from=again.isoformat(),
+                again_from=again,
             )
-        if len(recent) >= rules.requests_per_day:
-            again = recent[-rules.requests_per_day] + DAY
-            raise Refused(
-                f"{len(recent)} calls were requested within 24 hours; "
-                f"ask again from {again:%Y-%m-%d %H:%M} UTC",
-                Refusal.TOO_MANY_CALLS,
-                calls=len(recent),
-                again_from=again.isoformat(),
-            )
-        self.times = (*recent, now)
+        self.times = (*self.times, now)[-most:]

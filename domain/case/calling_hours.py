@@ -50,28 +50,28 @@ def next_opening(moment: datetime, hours: Sequence[CallingWindow]) -> datetime |
 
 
 def moved_into_hours(
-    moment: datetime, deadline: datetime, hours: Sequence[CallingWindow]
+    moment: datetime, ends: datetime, hours: Sequence[CallingWindow]
 ) -> datetime | None:
     """Move a call that is planned for `moment` out of the quiet hours.
 
-    It goes to the next window. If that opens at the deadline or later, the call goes back to the
+    It goes to the next window. If that opens at `ends` or later, the call goes back to the
     last minute of the window before. Return None if there is none, or if the hours are not known
     that far ahead.
     """
     due = next_opening(moment, hours)
     if due is None:
         return None
-    if due < deadline:
+    if due < ends:
         return due
     last = max((closes for _, closes in hours if closes <= moment), default=None)
     return last - _LAST_MINUTE if last else None
 
 
-def plan_calls(
+def spaced_calls(
     moments: Iterable[datetime],
     *,
     begins: datetime,
-    deadline: datetime,
+    ends: datetime,
     hours: Sequence[CallingWindow],
     spacing: timedelta,
     last_call: datetime | None,
@@ -81,7 +81,7 @@ def plan_calls(
     Calls before `begins` are left out. So are calls closer than `spacing` to the call before,
     whether that is planned or already made (`last_call`).
     """
-    placed = {moved_into_hours(m, deadline, hours) for m in moments}
+    placed = {moved_into_hours(m, ends, hours) for m in moments}
     kept: list[datetime] = []
     for due in sorted(d for d in placed if d is not None and d >= begins):
         before = kept[-1] if kept else last_call

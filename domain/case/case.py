@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import Field, JsonValue
 
-from domain.case.attempt import OUTREACH, Attempt, Channel, Purpose, Scheduled
+from domain.case.attempt import NOTICES, Attempt, Channel, Purpose, Scheduled
 from domain.case.attempts import Attempts
 from domain.case.call_requests import CallRequests
 from domain.case.events import EventKind
@@ -25,7 +25,7 @@ from domain.shared.text import Frozen
 ALREADY_DEACTIVATED = "the account is deactivated already; what is left to the seller is to appeal"
 """Why such an account's case is not covered."""
 
-_OF_A_STATUS = OUTREACH | {Purpose.CONVERSATION, Purpose.COOPERATION_REMINDER}
+_OF_A_STATUS = NOTICES | {Purpose.CONVERSATION, Purpose.COOPERATION_REMINDER}
 """Attempts that make sense only in the status they were planned in."""
 
 
@@ -116,7 +116,7 @@ class Case(TakesUpdates):
         """Whether the seller may still be called, as far as the case stands now."""
         to_come = (*self.attempts.agenda, *self.attempts.under_way)
         rings = self.conversation_wanted or any(attempt.channel.rings for attempt in to_come)
-        return rings and not self.outreach.cannot_call
+        return rings and not self.outreach.number.cannot_be_called
 
     @property
     def call_again_from(self) -> datetime | None:
@@ -127,7 +127,7 @@ class Case(TakesUpdates):
         """Whether "contact me now" would call the seller. Only then their page has the button."""
         again = self.call_again_from
         waits = again is not None and again > now
-        return self.is_open and not self.outreach.cannot_call and not waits
+        return self.is_open and not self.outreach.number.cannot_be_called and not waits
 
     # --- from status to status ------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class Case(TakesUpdates):
         def over(attempt: Scheduled) -> bool:
             if attempt.about is Purpose.REQUESTED:
                 return not keep_requested_call
-            return attempt.channel.rings or attempt.about in OUTREACH
+            return attempt.channel.rings or attempt.about in NOTICES
 
         self.attempts.cancel(over)
         # The daily call for a conversation is no part of the agenda of the 72 hours.
@@ -175,13 +175,13 @@ class Case(TakesUpdates):
     def work(self, now: datetime) -> None:
         """Wait for a plan of the seller, who is reached. From here on only a person deactivates."""
         self.set_status(now, Status.WORKING)
-        self.outreach.conversation_due = now
+        self.outreach.allow_conversation_calls(now)
         self.cooperate(now)
 
     def cooperate(self, now: datetime) -> None:
         """Give the seller the whole time to work with us, with a reminder at half of it."""
         window = self.rules.cooperation_window
-        self.outreach.deadline = now + window
+        self.outreach.give_until(now + window)
         self.attempts.drop(lambda planned: planned.about is Purpose.COOPERATION_REMINDER)
         self.attempts.schedule(Channel.EMAIL, Purpose.COOPERATION_REMINDER, now + window / 2)
 
@@ -217,6 +217,15 @@ class Case(TakesUpdates):
         """End the case. Whoever ended it tells the seller."""
         self.stop_everything()
         self.set_status(now, status, reason)
+
+    def cancel(self, now: datetime) -> None:
+        """End an open case whose workflow was cancelled, as if it was raised in error."""
+        if not self.is_open:
+            return
+        if self.policy is None:  # not open yet: nobody was told of it
+            self.set_status(now, Status.WITHDRAWN, Reason.CANCELLED)
+        else:
+            self.end(now, Status.WITHDRAWN, Reason.CANCELLED, Purpose.WITHDRAWN)
 
     def stop_everything(self) -> None:
         """Stop all attempts but those that confirm a changed number or address to its owner."""

@@ -15,11 +15,18 @@ from domain.case.events import (
     Decision,
     EventKind,
     RecordConversation,
+    ReportContact,
     Review,
     ReviewPlan,
 )
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refusal, Refused
+
+
+def report_contact(case: Case, event: ReportContact, now: datetime) -> None:
+    """Record a contact that a specialist reports, such as an inbound call or a reply."""
+    admit(case, event)
+    case.seller_turned_up(now, event.by, code=event.channel, note=event.note)
 
 
 def review_plan(case: Case, event: ReviewPlan, now: datetime) -> None:
@@ -59,8 +66,7 @@ def review_plan(case: Case, event: ReviewPlan, now: datetime) -> None:
 
 
 def _reject(case: Case, now: datetime) -> None:
-    case.plans.rejections += 1
-    if case.plans.rejections >= case.rules.maximum_rejections:
+    if case.plans.count_rejection() >= case.rules.maximum_rejections:
         case.escalate(now, Reason.PLANS_REJECTED)
     else:
         case.work(now)
@@ -99,7 +105,7 @@ def decide(case: Case, event: Decide, now: datetime) -> None:
 
 
 def _resume(case: Case, now: datetime) -> None:
-    case.plans.rejections = 0
+    case.plans.forget_rejections()
     if case.plans.unanswered is not None:
         case.review(now)
     elif case.reached:

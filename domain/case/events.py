@@ -192,6 +192,7 @@ class EventKind(StrEnum):
     DESK_NOT_TOLD = "desk_not_told"
     STATUS = "status"
     ESCALATED = "escalated"
+    """Says what was missing for *really tried*. The escalation itself is a `status`."""
     DEACTIVATION_FAILED = "deactivation_failed"
     DEACTIVATED_ELSEWHERE = "deactivated_elsewhere"
     CLOSED = "closed"

@@ -114,11 +114,3 @@ def withdraw(case: Case, event: Withdraw, now: datetime) -> None:
         case.attempts.email(Purpose.ISSUE_WITHDRAWN, now, event.note)
         return
     case.end(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR, Purpose.WITHDRAWN, event.note)
-
-
-def cancel(case: Case, now: datetime) -> None:
-    """End an open case whose workflow was cancelled, as if it was raised in error."""
-    if case.is_open and case.policy is not None:
-        case.end(now, Status.WITHDRAWN, Reason.CANCELLED, Purpose.WITHDRAWN)
-    elif case.is_open:
-        case.set_status(now, Status.WITHDRAWN, Reason.CANCELLED)

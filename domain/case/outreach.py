@@ -3,7 +3,6 @@
 An attempt that is due is begun here; what its result means for the case is in step_results.py.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -12,7 +11,7 @@ from pydantic import Field
 from domain.case.attempt import (
     DIALLED_LATE,
     GOT_THROUGH,
-    OUTREACH,
+    NOTICES,
     Attempt,
     CallEnded,
     Channel,
@@ -20,9 +19,9 @@ from domain.case.attempt import (
     Scheduled,
 )
 from domain.case.attempts import Attempts
-from domain.case.calling_hours import CallingWindow, closes_at, next_opening, plan_calls
+from domain.case.calling_hours import CallingWindow, closes_at, next_opening, spaced_calls
+from domain.case.emergency_number import EmergencyNumber
 from domain.case.policy import Policy
-from domain.case.status import CannotCall
 from domain.shared.account import Account
 from domain.shared.result import Result
 from domain.shared.state import State
@@ -35,8 +34,8 @@ _IN_ORDER = tuple(sorted(Channel, key=lambda channel: channel.rings))
 class Outreach(State):
     """The agenda and its clock, what came of each attempt, and when the number may be called."""
 
-    number: int = 0
-    """How often it has begun."""
+    count: int = 0
+    """How often it has begun. Attempts carry it as their `outreach_number`."""
     agenda_start: datetime | None = None
     """What the agenda's hours count from."""
     noticed_at: datetime | None = None
@@ -45,61 +44,51 @@ class Outreach(State):
     """Until when the seller has time: to be reached, then to work with us."""
     attempts: Attempts = Field(default_factory=Attempts)
 
-    hours: tuple[CallingWindow, ...] = ()
+    calling_hours: tuple[CallingWindow, ...] = ()
     """When the seller may be called, for the weeks ahead."""
-    invalid_since: datetime | None = None
-    """When a carrier said that there is no such number as the present one."""
-    not_called: str | None = None
-    """Why the present number is not one that we call; None if it is."""
+    number: EmergencyNumber = Field(default_factory=EmergencyNumber)
     conversation_due: datetime | None = None
     """From when on the seller is called for a conversation."""
 
-    # --- the number -----------------------------------------------------------------------
-
-    @property
-    def number_invalid(self) -> bool:
-        """Whether a carrier said that there is no such number as the present one."""
-        return self.invalid_since is not None
-
-    @property
-    def number_problem(self) -> CannotCall | None:
-        """Why another number is needed before the seller can be called; None if none is."""
-        if self.number_invalid:
-            return CannotCall.NO_SUCH_NUMBER
-        return None if self.not_called is None else CannotCall.NOT_CALLED
-
-    @property
-    def cannot_call(self) -> bool:
-        """Whether another number is needed before the seller can be called."""
-        return self.number_problem is not None
+    def open(self, calling_hours: tuple[CallingWindow, ...], not_called: str | None) -> None:
+        """Take in what was looked up when the case opened."""
+        self.calling_hours, self.number.not_called = calling_hours, not_called
 
     def stop_calling(self, now: datetime) -> None:
-        """The number is invalid: end calling until it changes."""
-        self.invalid_since = now
+        """End calling until the number, which is invalid, changes."""
+        self.number.invalid_since = now
         self.attempts.drop(lambda planned: planned.channel.rings)
 
     def call_again(self, now: datetime) -> None:
-        """There is a number that we call, after one that we could not."""
-        self.invalid_since = self.not_called = None
-        self.conversation_due = now
+        """Begin calling again: there is another number, or we call the present one now."""
+        self.number = EmergencyNumber()
+        self.allow_conversation_calls(now)
+
+    def give_until(self, deadline: datetime) -> None:
+        """Give the seller, who is reached, time to work with us."""
+        self.deadline = deadline
+
+    def allow_conversation_calls(self, from_: datetime) -> None:
+        """Call the seller for a conversation from this moment on."""
+        self.conversation_due = from_
 
     # --- planning -------------------------------------------------------------------------
 
     def begin(self, now: datetime, rules: Policy, account: Account) -> None:
         """Notice at once, a new agenda, a provisional deadline never earlier than before."""
-        self.number += 1
+        self.count += 1
         self.noticed_at = None
         self.deadline = max(now + rules.window, self.deadline or now)
         # An earlier notice still on its way would only repeat what the new one says. A call
         # that is ringing already is the best thing that can happen, and goes on.
-        self.attempts.cancel(lambda a: not a.channel.rings and a.about in OUTREACH)
+        self.attempts.cancel(lambda a: not a.channel.rings and a.about in NOTICES)
         self._plan(now, rules.email_hours, rules, account)
 
     def _plan(
         self, start: datetime, email_hours: tuple[float, ...], rules: Policy, account: Account
     ) -> None:
         self.agenda_start = start
-        self.attempts.drop(lambda planned: planned.about in OUTREACH)
+        self.attempts.drop(lambda planned: planned.about in NOTICES)
         for channel in _IN_ORDER:
             match channel:
                 case Channel.EMAIL:
@@ -109,9 +98,9 @@ class Outreach(State):
                 case _:
                     assert_never(channel)
 
-    def _plan_emails(self, start: datetime, hours: tuple[float, ...]) -> None:
-        for hour in hours:
-            about = Purpose.FINAL_NOTICE if hour == hours[-1] else Purpose.NOTICE
+    def _plan_emails(self, start: datetime, email_hours: tuple[float, ...]) -> None:
+        for hour in email_hours:
+            about = Purpose.FINAL_NOTICE if hour == email_hours[-1] else Purpose.NOTICE
             self.attempts.schedule(Channel.EMAIL, about, start + hour * _HOUR)
 
     def plan_calls(
@@ -119,17 +108,17 @@ class Outreach(State):
     ) -> None:
         """Lay out anew the outreach's calls that are still to come, redials aside."""
         assert self.agenda_start is not None
-        future = [p for p in self._planned_calls() if not _unplanned(p) and p.due >= now]
+        future = [p for p in self._calls_to_come() if not _is_extra(p) and p.due >= now]
         self.attempts.drop(lambda planned: planned in future)
-        if self.cannot_call:
+        if self.number.cannot_be_called:
             return
         moments = {self.agenda_start + hour * _HOUR for hour in rules.call_hours}
         moments |= {p.due for p in future} | ({now} if call_now else set())
-        calls = plan_calls(
+        calls = spaced_calls(
             moments,
             begins=now,
-            deadline=self.agenda_start + rules.window,
-            hours=self.hours,
+            ends=self.agenda_start + rules.window,
+            hours=self.calling_hours,
             spacing=rules.call_spacing,
             last_call=self._last_call(account),
         )
@@ -144,23 +133,25 @@ class Outreach(State):
     def plan_conversation_call(self, now: datetime, rules: Policy, account: Account) -> None:
         """Keep one call planned for a conversation still to be held, if there is none."""
         assert self.conversation_due is not None
-        if self.cannot_call or self.attempts.is_planned_or_under_way(Purpose.CONVERSATION):
+        if self.number.cannot_be_called or self.attempts.is_planned_or_under_way(
+            Purpose.CONVERSATION
+        ):
             return
         earliest = max(now, self.conversation_due)
         if last := self._last_call(account):
             earliest = max(earliest, last + rules.call_spacing)
-        due = next_opening(earliest, self.hours)
+        due = next_opening(earliest, self.calling_hours)
         if due and self.deadline and due < self.deadline:
             self.attempts.schedule(Channel.CALL, Purpose.CONVERSATION, due)
 
     def learn_hours(self, hours: tuple[CallingWindow, ...]) -> None:
         """Take in calling hours further ahead."""
-        past = tuple(o for o in self.hours if o.opens < hours[0].opens)
-        self.hours = past[-2:] + hours
+        past = tuple(o for o in self.calling_hours if o.opens < hours[0].opens)
+        self.calling_hours = past[-2:] + hours
 
     def knows_hours_after(self, moment: datetime) -> bool:
         """Whether calling hours are known beyond a moment."""
-        return self.hours[-1].closes > moment
+        return self.calling_hours[-1].closes > moment
 
     @property
     def has_call(self) -> bool:
@@ -171,11 +162,11 @@ class Outreach(State):
 
     def includes(self, attempt: Scheduled) -> bool:
         """Whether an attempt, planned or made, belongs to the present outreach."""
-        if attempt.about not in OUTREACH:
+        if attempt.about not in NOTICES:
             return False
-        return not isinstance(attempt, Attempt) or attempt.outreach_number == self.number
+        return not isinstance(attempt, Attempt) or attempt.outreach_number == self.count
 
-    def _planned_calls(self) -> list[Scheduled]:
+    def _calls_to_come(self) -> list[Scheduled]:
         return [p for p in self.attempts.agenda if p.channel.rings]
 
     def _drop_calls_before(self, moment: datetime) -> None:
@@ -188,7 +179,7 @@ class Outreach(State):
         calls = [
             a.at for a in (*made, *self.attempts.under_way) if a.channel.rings and a.to == number
         ]
-        calls += [p.due for p in self._planned_calls() if _unplanned(p)]
+        calls += [p.due for p in self._calls_to_come() if _is_extra(p)]
         return max(calls, default=None)
 
     # --- making attempts ------------------------------------------------------------------
@@ -216,44 +207,46 @@ class Outreach(State):
 
     def _begin_emails(
         self, emails: list[Scheduled], now: datetime, account: Account
-    ) -> Iterable[Attempt]:
-        notices = [email for email in emails if email.about in OUTREACH]
+    ) -> list[Attempt]:
+        skipped = []
+        notices = [email for email in emails if email.about in NOTICES]
         for email in emails:
             if email in notices[:-1]:
-                yield self.attempts.skip(email, account, self.number, now)
+                skipped.append(self.attempts.skip(email, account, self.count, now))
             else:
-                self.attempts.begin(email, account, self.number, now)
+                self.attempts.begin(email, account, self.count, now)
+        return skipped
 
     def _begin_call(
         self, calls: list[Scheduled], now: datetime, rules: Policy, account: Account
-    ) -> Iterable[Attempt]:
+    ) -> list[Attempt]:
         if not calls or self.attempts.ringing:
-            return
+            return []
         *older, newest = calls
-        for call in older:
-            yield self.attempts.skip(call, account, self.number, now)
+        skipped = [self.attempts.skip(call, account, self.count, now) for call in older]
         latest = self._latest(newest, rules)
         made = now < latest
         if made:
-            self.attempts.begin(newest, account, self.number, now, latest)
+            self.attempts.begin(newest, account, self.count, now, latest)
         else:
-            yield self.attempts.skip(newest, account, self.number, now)
+            skipped.append(self.attempts.skip(newest, account, self.count, now))
         if made and now - newest.due > DIALLED_LATE:
             self._drop_calls_before(now + rules.call_spacing)
         if newest.about is Purpose.CONVERSATION:
             self.conversation_due = now + rules.conversation_call_every if made else now
+        return skipped
 
     def _latest(self, call: Scheduled, rules: Policy) -> datetime:
         """The moment from which on a call may not be dialled any more."""
         if call.about is Purpose.REQUESTED:
             return call.due + rules.call_timeout
-        closes = closes_at(call.due, self.hours) or call.due
+        closes = closes_at(call.due, self.calling_hours) or call.due
         return min(closes, self.deadline) if self.deadline else closes
 
     def skip_rest(self, now: datetime, account: Account) -> tuple[Attempt, ...]:
         """Record the notices that our own delay kept from going out before the deadline."""
-        rest = [planned for planned in self.attempts.agenda if planned.about in OUTREACH]
-        return tuple(self.attempts.skip(planned, account, self.number, now) for planned in rest)
+        rest = [planned for planned in self.attempts.agenda if planned.about in NOTICES]
+        return tuple(self.attempts.skip(planned, account, self.count, now) for planned in rest)
 
     # --- what came of them ----------------------------------------------------------------
 
@@ -279,7 +272,7 @@ class Outreach(State):
         # The notice itself is what the first e-mail of a new agenda would be.
         emails = rules.email_hours
         on_its_way = first.channel is Channel.EMAIL or any(
-            a.channel is Channel.EMAIL and a.about in OUTREACH for a in self.attempts.under_way
+            a.channel is Channel.EMAIL and a.about in NOTICES for a in self.attempts.under_way
         )
         emails = emails[1:] if on_its_way and emails[0] == 0 else emails
         self._plan(now, emails, rules, account)
@@ -288,11 +281,11 @@ class Outreach(State):
         """The line was busy: call once more soon, if the seller may be called then."""
         due = now + rules.redial_after
         in_time = self.deadline is None or due < self.deadline
-        if call.redial < rules.redials and closes_at(due, self.hours) and in_time:
+        if call.redial < rules.redials and closes_at(due, self.calling_hours) and in_time:
             self._drop_calls_before(due + rules.call_spacing)
             self.attempts.schedule(Channel.CALL, call.about, due, redial_of=call)
 
 
-def _unplanned(call: Scheduled) -> bool:
+def _is_extra(call: Scheduled) -> bool:
     """Whether a call came up beside the plan: a redial, or one the seller asked for."""
     return call.redial > 0 or call.about is Purpose.REQUESTED

@@ -56,6 +56,15 @@ class Plans(State):
         self.versions = (*self.versions[:-1], reviewed)
         return reviewed
 
+    def count_rejection(self) -> int:
+        """Count that a version was rejected. Return how many were."""
+        self.rejections += 1
+        return self.rejections
+
+    def forget_rejections(self) -> None:
+        """Count rejections from 0 again."""
+        self.rejections = 0
+
     def refuse_unless_newest(self, version: int | None) -> None:
         """Refuse an answer to a version that is not the newest; None is whichever is.
 

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from domain.case.calling_hours import calling_hours, plan_calls
+from domain.case.calling_hours import calling_hours, spaced_calls
+from domain.shared import fresh_link
 from domain.shared.text import Frozen
 
 _HOUR = timedelta(hours=1)
@@ -71,8 +72,8 @@ class Policy(Frozen):
     desk_reminder: Span = 24 * _HOUR
     request_spacing: Span = timedelta(minutes=5)
     requests_per_day: Annotated[int, Field(ge=1, le=100)] = 6
-    link_spacing: Span = timedelta(minutes=15)
-    links_per_day: Annotated[int, Field(ge=1, le=100)] = 3
+    link_spacing: Span = fresh_link.SPACING
+    links_per_day: Annotated[int, Field(ge=1, le=100)] = fresh_link.PER_DAY
 
     # Deactivating (section 6)
     deactivation_timeout: Span = 24 * _HOUR
@@ -126,10 +127,10 @@ def _can_really_try(policy: Policy) -> bool:
     for quarter in range(96):
         begins = midnight + quarter * timedelta(minutes=15)
         deadline = begins + policy.window
-        calls = plan_calls(
+        calls = spaced_calls(
             (begins + h * _HOUR for h in policy.call_hours),
             begins=begins,
-            deadline=deadline,
+            ends=deadline,
             hours=hours,
             spacing=policy.call_spacing,
             last_call=None,

@@ -18,7 +18,7 @@ def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | 
 
     Attempts count since the outreach last began, if they went to the present number or address.
     """
-    if outreach.not_called is not None:
+    if outreach.number.not_called is not None:
         return Missing.NEVER_CALLED
     made = [attempt for attempt in outreach.attempts.made if outreach.includes(attempt)]
     if any(attempt.result is Result.SKIPPED for attempt in made):
@@ -29,7 +29,7 @@ def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | 
         return Missing.FINAL_NOTICE
     if final.at > _latest_final_notice(outreach, rules):
         return Missing.FINAL_NOTICE_IN_TIME
-    if outreach.number_invalid:
+    if outreach.number.is_invalid:
         return _missing_where_the_number_is_invalid(outreach, emails, final)
     return _missing_of_calls(outreach, calls, rules)
 
@@ -38,8 +38,8 @@ def _missing_where_the_number_is_invalid(
     outreach: Outreach, emails: list[Attempt], final: Attempt
 ) -> Missing | None:
     """E-mails count instead of calls. The final notice must have asked for another number."""
-    assert outreach.invalid_since is not None
-    if final.at < outreach.invalid_since:
+    assert outreach.number.invalid_since is not None
+    if final.at < outreach.number.invalid_since:
         return Missing.INVALID_IN_TIME
     if sum(email.result is Result.ACCEPTED for email in emails) < 2:
         return Missing.TWO_EMAILS
@@ -100,7 +100,7 @@ def in_words(missing: Missing, outreach: Outreach, rules: Policy) -> str:
     """Describe to the desk what was missing."""
     match missing:
         case Missing.NEVER_CALLED:
-            return f"the number was never called: it {outreach.not_called}"
+            return f"the number was never called: it {outreach.number.not_called}"
         case Missing.SOMETHING_SKIPPED:
             return "an attempt was skipped"
         case Missing.FINAL_NOTICE:

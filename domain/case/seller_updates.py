@@ -9,19 +9,13 @@ from datetime import datetime
 from domain.case.admission import admit
 from domain.case.attempt import Channel, Purpose
 from domain.case.case import Case
-from domain.case.events import ChangeContact, EventKind, ReportContact, RequestCall, SubmitPlan
+from domain.case.events import ChangeContact, EventKind, RequestCall, SubmitPlan
 from domain.case.status import READS_PLANS, Status
 from domain.shared.account import Account, confirmation_of
 from domain.shared.events import SendLink
 from domain.shared.fresh_link import refuse_if_too_often
 
 _WHAT_A_PLAN_IS_FOR = frozenset({EventKind.PLAN_SUBMITTED, EventKind.ISSUE_JOINED})
-
-
-def report_contact(case: Case, event: ReportContact, now: datetime) -> None:
-    """Record a contact that a specialist reports, such as an inbound call or a reply."""
-    admit(case, event)
-    case.seller_turned_up(now, event.by, code=event.channel, note=event.note)
 
 
 def request_call(case: Case, event: RequestCall, now: datetime) -> None:
@@ -36,7 +30,7 @@ def request_call(case: Case, event: RequestCall, now: datetime) -> None:
         for a in case.attempts.under_way
     )
     case.seller_turned_up(now, event.by, keep_requested_call=calling)
-    if case.outreach.cannot_call:
+    if case.outreach.number.cannot_be_called:
         case.attempts.email(Purpose.NUMBER_NEEDED, now)
     elif not calling:
         case.outreach.plan_requested_call(now, case.rules)
@@ -87,7 +81,7 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     given = event.model_dump(include={"emergency_phone", "email"}, exclude_none=True)
     after = before.model_copy(update=given)
     # The number that we did not call may be named again: the validator has found it callable.
-    is_called_now = outreach.not_called is not None and event.emergency_phone is not None
+    is_called_now = outreach.number.not_called is not None and event.emergency_phone is not None
     if after == before and not is_called_now:
         return
     case.account, changed = after, tuple(given)
@@ -96,7 +90,7 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     if case.shares_contact and not event.from_enrollment:
         case.contact_news = case.contact_news.after(after, changed, confirmed)
     is_another = after.emergency_phone != before.emergency_phone
-    if is_called_now or (is_another and outreach.number_invalid):
+    if is_called_now or (is_another and outreach.number.is_invalid):
         outreach.call_again(now)
         if case.status is Status.CONTACTING:
             outreach.plan_calls(now, case.rules, case.account, call_now=True)

@@ -22,6 +22,8 @@ READS_PLANS = frozenset({Status.PLAN_REVIEW, Status.ESCALATED})
 """The statuses in which a plan can still be answered."""
 NEEDS_CONVERSATION = frozenset({Status.WORKING, Status.PLAN_REVIEW})
 """The statuses in which a required conversation must be held before the case can be resolved."""
+HAS_DEADLINE = frozenset({Status.CONTACTING, Status.WORKING})
+"""The statuses whose deadline ends something by itself."""
 CLOSED = frozenset({Status.RESOLVED, Status.DEACTIVATED, Status.WITHDRAWN, Status.NOT_COVERED})
 
 

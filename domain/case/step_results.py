@@ -18,7 +18,7 @@ def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
     if case.policy is not None or not case.is_open:
         return
     case.policy, case.overrides = facts.policy, None
-    case.outreach.hours, case.outreach.not_called = facts.hours, facts.not_called
+    case.outreach.open(facts.hours, facts.not_called)
     case.shares_contact = facts.shares_contact
     case.timeline.log(now, EventKind.OPENED, case.opened_by)
     if facts.not_called is not None:

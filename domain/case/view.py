@@ -77,7 +77,7 @@ def view_of(case: Case) -> CaseView:
         plans=case.plans.versions,
         conversation_required=case.conversation_required,
         call_again_from=case.call_again_from,
-        cannot_call=case.outreach.number_problem,
+        cannot_call=case.outreach.number.problem,
         account_deactivated=case.account_deactivated,
         timeline=case.timeline.entries,
     )

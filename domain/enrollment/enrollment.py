@@ -126,7 +126,7 @@ class Enrollment(TakesUpdates):
         self.forget_warnings(today)
         below = self.used_up(today)
         if not below:
-            self.warnings.days = None  # look the setting up again when it is needed again
+            self.warnings.learn_days(None)  # look the setting up again when it is needed again
         # Without an address the warning is written later.
         reached = self.warnings.reached(below) if self.account.email is not None else ()
         # Drop a waiting warning that is no longer true.

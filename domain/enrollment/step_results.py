@@ -21,7 +21,7 @@ def number_checked(enrollment: Enrollment, valid: bool, now: datetime) -> None:
 
 def warnings_looked_up(enrollment: Enrollment, days: tuple[int, ...], now: datetime) -> None:
     """Record the setting that says at how many days below sellers are warned."""
-    enrollment.warnings.days = days
+    enrollment.warnings.learn_days(days)
 
 
 def sent(enrollment: Enrollment, letter: Letter, result: Result, now: datetime) -> None:

@@ -4,7 +4,7 @@ Each function takes an event and its time. It changes the enrollment or raises `
 apply it to a copy, and drop the copy after a refusal.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from domain.enrollment.enrollment import Enrollment, Expulsion
 from domain.enrollment.events import (
@@ -17,12 +17,11 @@ from domain.enrollment.events import (
 )
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.timeline import EnrollmentEventKind
+from domain.shared import fresh_link
 from domain.shared.account import SellerAccount, confirmation_of
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import RecordDeactivation, SendLink
-from domain.shared.fresh_link import refuse_if_too_often
 
-LINK_SPACING, LINKS_PER_DAY = timedelta(minutes=15), 3
 _REMEMBERS_CASES = 20
 """A repeat comes within days, so a few cases are enough."""
 
@@ -77,7 +76,7 @@ def _learn(
         return
     before, enrollment.account = enrollment.account, enrollment.account.model_copy(update=changed)
     if "email" in changed:
-        enrollment.warnings.failed_on = None  # a new address is written to at once
+        enrollment.warnings.allow_now()  # a new address is written to at once
     if "emergency_phone" in changed:
         enrollment.number_valid = None if changed["emergency_phone"] is None else True
     confirmed = _confirm_contact(enrollment, before, confirmed, now)
@@ -177,7 +176,7 @@ def send_link(enrollment: Enrollment, event: SendLink, now: datetime) -> None:
     if enrollment.account.email is None:
         raise Refused("no e-mail address is known", Refusal.NO_EMAIL)
     asked = enrollment.timeline.times_of(EnrollmentEventKind.LINK_REQUESTED)
-    refuse_if_too_often(asked, now, LINK_SPACING, LINKS_PER_DAY)
+    fresh_link.refuse_if_too_often(asked, now, fresh_link.SPACING, fresh_link.PER_DAY)
     enrollment.timeline.log(now, EnrollmentEventKind.LINK_REQUESTED, event.by)
     enrollment.write(LetterPurpose.FRESH_LINK, now)
 

@@ -28,6 +28,14 @@ class Warnings(State):
     failed_on: date | None = None
     """The day on which the last undelivered warning bounced or failed."""
 
+    def learn_days(self, days: tuple[int, ...] | None) -> None:
+        """Take in at how many days below the seller is warned; None to look it up again."""
+        self.days = days
+
+    def allow_now(self) -> None:
+        """Allow another warning today, to a new address."""
+        self.failed_on = None
+
     def reached(self, below: int) -> tuple[int, ...]:
         """Return the days below at which a warning is due and was not given."""
         return tuple(days for days in self._not_given() if days <= below)

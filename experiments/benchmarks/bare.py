@@ -174,7 +174,7 @@ async def _email(start: CaseInput, number: int, about: Purpose) -> Result:
             time_zone=account.time_zone,
             issues=start.issues,
             deadline=workflow.now() + timedelta(hours=72),
-            number_invalid=False,
+            number_needed=False,
             note=None,
             status=Status.CONTACTING,
             reason=None,

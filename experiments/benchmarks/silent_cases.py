@@ -9,7 +9,7 @@ from typing import Any
 
 from temporalio.client import Client
 
-from domain.case.attempt import OUTREACH, Channel
+from domain.case.attempt import NOTICES, Channel
 from domain.case.view import CaseView
 from experiments.benchmarks.bare import BARE_QUEUE, BareSilent, Due
 from experiments.benchmarks.machine import actions, stored
@@ -59,7 +59,7 @@ async def _bare_silent(client: Client, like: CaseView) -> History:
 def _from_now(view: CaseView) -> list[tuple[Channel, datetime]]:
     """Return the attempts of an outreach, as if it had begun now."""
     moved = datetime.now(UTC) - view.opened_at
-    made = [a for a in view.attempts if a.about in OUTREACH]
+    made = [a for a in view.attempts if a.about in NOTICES]
     return [(a.channel, a.at + moved) for a in made]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import assert_never
 
-from domain.case.attempt import CLOSING, OUTREACH, Channel, Purpose
+from domain.case.attempt import CLOSING, NOTICES, Channel, Purpose
 from domain.case.events import Decision, EventKind, Review
 from domain.case.status import CLOSED, OPEN, Reason, Status
 from domain.case.view import AttemptView, CaseView
@@ -129,7 +129,7 @@ def _same_mail_twice(evidence: Evidence) -> Iterator[str]:
         f"{_run(view)}.{attempt.number}"
         for view in (case.view for case in evidence.cases if case.view)
         for attempt in view.attempts
-        if attempt.about in OUTREACH
+        if attempt.about in NOTICES
     }
     read: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for mail in evidence.mails:
@@ -150,7 +150,7 @@ def _same_news_twice(workflow_id: str, view: CaseView) -> Iterator[str]:
     closing = [a for a in sent if a.about in CLOSING]
     if len(closing) > 1:
         yield f"{workflow_id}: told {len(closing)} times how it ended"
-    notices = Counter(a.at for a in sent if a.about in OUTREACH)
+    notices = Counter(a.at for a in sent if a.about in NOTICES)
     for at, times in notices.items():
         if times > 1:
             yield f"{workflow_id}: {times} notices at {at}"
@@ -213,7 +213,7 @@ def _not_really_tried(
     if stopped < view.deadline or view.deadline < noticed + rules.window:
         yield "the time was not over"
     base = noticed if noticed - began > rules.late_notice else began
-    made = [a for a in view.attempts if a.about in OUTREACH and began <= a.at]
+    made = [a for a in view.attempts if a.about in NOTICES and began <= a.at]
     if any(a.result is Result.SKIPPED for a in made):
         yield "an attempt was skipped"
     sent = [a for a in made if a.result is Result.ACCEPTED and _sent(view, a, delivered)]

@@ -18,7 +18,15 @@ WHOLES = pytest.mark.parametrize(
     [
         pytest.param(
             CASE,
-            {"", ".outreach", ".outreach.attempts", ".plans", ".call_requests", ".timeline"},
+            {
+                "",
+                ".outreach",
+                ".outreach.attempts",
+                ".outreach.number",
+                ".plans",
+                ".call_requests",
+                ".timeline",
+            },
             id="case",
         ),
         pytest.param(ENROLLMENT, {"", ".outbox", ".warnings", ".timeline"}, id="enrollment"),

@@ -36,7 +36,7 @@ class Situation(NamedTuple):
         input, page = self.input, "page" if self.composer is LINKED else ""
         words = [self.language, input.about, input.reason or "", page]
         if isinstance(input, SendEmailInput):
-            words += [input.status, "invalid" if input.number_invalid else ""]
+            words += [input.status, "invalid" if input.number_needed else ""]
             words += ["" if input.calls else "no_calls", "" if input.button else "no_button"]
             words += ["note" if input.note else ""]
         else:

@@ -57,7 +57,7 @@ async def test_a_standing_that_does_not_answer_does_not_hide_the_case(
     workflows, query = SellerWorkflows(site.engine.client), SellerWorkflows._view
 
     async def stuck(self: SellerWorkflows, name: Name[View]) -> View | None:
-        if name.kind.query == silent:
+        if name.query.name == silent:
             raise NoAnswer
         return await query(self, name)
 

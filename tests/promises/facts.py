@@ -39,11 +39,15 @@ def may_call(m: Moment) -> bool:
 
 
 def called_daily(m: Moment) -> bool:
-    return m.case is not None and m.case.conversation_wanted and not m.case.outreach.cannot_call
+    return (
+        m.case is not None
+        and m.case.conversation_wanted
+        and not m.case.outreach.number.cannot_be_called
+    )
 
 
 def cannot_call(m: Moment) -> bool:
-    return m.case is not None and m.case.outreach.cannot_call
+    return m.case is not None and m.case.outreach.number.cannot_be_called
 
 
 def something_to_come(m: Moment) -> bool:

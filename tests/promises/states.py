@@ -147,7 +147,7 @@ def looks(case: Case, now: datetime) -> Hashable:
         case.closed_at is None,
         case.status,
         case.reason,
-        (case.outreach.number_invalid, case.outreach.not_called is None),
+        (case.outreach.number.is_invalid, case.outreach.number.not_called is None),
         case.conversation_required,
         (bool(case.plans.versions), bool(case.plans.versions) and case.plans.versions[-1].decision),
         asked is not None and asked > now,
@@ -164,7 +164,7 @@ def looks(case: Case, now: datetime) -> Hashable:
 
 
 def _form_of(input: SendEmailInput) -> Hashable:
-    return (input.about, input.calls, input.button, input.number_invalid, input.note is None)
+    return (input.about, input.calls, input.button, input.number_needed, input.note is None)
 
 
 def of_cases() -> list[Moment]:

@@ -165,7 +165,7 @@ def _mails(moments: Sequence[Moment]) -> Iterator[Text]:
     for moment in moments:
         for input in moment.mail:
             key = (
-                *(input.about, input.calls, input.button, input.number_invalid),
+                *(input.about, input.calls, input.button, input.number_needed),
                 *(input.status, input.reason, input.note is None),
             )
             if key not in seen:
@@ -184,7 +184,7 @@ def _of_pages(moments: Sequence[Moment]) -> list[Moment]:
             case.status,
             case.reason if case.status in CLOSED else None,
             case.policy is None,
-            case.outreach.cannot_call,
+            case.outreach.number.cannot_be_called,
             case.conversation_required,
             bool(case.plans.versions) and (case.plans.versions[-1].decision or "new"),
             again is not None and again > moment.now,
@@ -207,7 +207,12 @@ def _in_every_language(moment: Moment) -> Hashable:
         met = tuple(requirement.met for requirement in standing.requirements)
         return (standing.status, standing.deactivated, standing.qualifies_on is None, met)
     return (
-        *(case.status, case.outreach.cannot_call, case.conversation_required, _rings(moment)),
+        *(
+            case.status,
+            case.outreach.number.cannot_be_called,
+            case.conversation_required,
+            _rings(moment),
+        ),
         case.policy is not None and case.takes_requests(moment.now),
         case.deadline is not None and case.deadline > moment.now,
         bool(case.plans.versions) and case.plans.versions[-1].decision is None,

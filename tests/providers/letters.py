@@ -30,7 +30,7 @@ def email_input(
         time_zone="America/Los_Angeles",
         issues=(issue,),
         deadline=datetime(2026, 3, 4, tzinfo=UTC),
-        number_invalid=False,
+        number_needed=False,
         calls=True,
         button=True,
         note=None,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 
-from domain.case.attempt import OUTREACH, Channel
+from domain.case.attempt import NOTICES, Channel
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
 from domain.case.view import AttemptView, CaseView
@@ -156,7 +156,7 @@ def test_only_what_an_outage_outlasts_fails_and_nothing_is_skipped(
 ) -> None:
     case = played[name]
     for attempt in case.view.attempts:
-        if attempt.about not in OUTREACH:
+        if attempt.about not in NOTICES:
             continue
         begins, ends = case.hour(attempt), case.hour(attempt) + TRIED_FOR[attempt.channel]
         failed = any(

@@ -88,7 +88,7 @@ class IssueCase:
             try:
                 await self._steps.wait_for_news()
             except asyncio.CancelledError:
-                marketplace_updates.cancel(self._case, workflow.now())
+                self._case.cancel(workflow.now())
             for step, outcome in self._steps.take_off_finished():
                 (outcome or if_cancelled(step))(self._case, workflow.now())
 
@@ -150,11 +150,11 @@ class IssueCase:
 
     @workflow.update
     async def report_contact(self, event: ReportContact) -> CaseView:
-        return await self._apply(seller_updates.report_contact, event)
+        return await self._apply(desk_updates.report_contact, event)
 
     @report_contact.validator
     def _report_contact(self, event: ReportContact) -> None:
-        self._check(seller_updates.report_contact, event)
+        self._check(desk_updates.report_contact, event)
 
     @workflow.update
     async def request_call(self, event: RequestCall) -> CaseView:

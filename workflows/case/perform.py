@@ -35,7 +35,7 @@ from domain.shared.result import Result
 from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from workflows.case import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, or_failed
-from workflows.shared.sharing import shared
+from workflows.shared.sharing import tell_other_workflow
 
 News = TypeVar("News", ExpelInput, TellDeactivationInput)
 CaseOutcome = Callable[[Case, datetime], None]
@@ -240,7 +240,7 @@ async def _tell_programme(
 
 async def _share_contact(case: Case) -> CaseOutcome:
     news = case.contact_news
-    told = await shared(
+    told = await tell_other_workflow(
         SharingActivities.tell_enrollment,
         share_contact_input(case.id, case.account, news),
         "Tell the enrollment of the new number or address",

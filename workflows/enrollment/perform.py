@@ -20,7 +20,7 @@ from domain.shared.result import Result
 from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from workflows.enrollment import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
-from workflows.shared.sharing import shared
+from workflows.shared.sharing import tell_other_workflow
 
 EnrollmentOutcome = Callable[[Enrollment, datetime], None]
 """Tells the enrollment the outcome of a step."""
@@ -86,7 +86,7 @@ async def _send(enrollment: Enrollment, letter: Letter, to: str) -> EnrollmentOu
 
 async def _share_contact(enrollment: Enrollment) -> EnrollmentOutcome:
     news = enrollment.contact_news
-    told = await shared(
+    told = await tell_other_workflow(
         SharingActivities.tell_case,
         share_contact_input(enrollment.id, enrollment.account, news),
         "Tell an open case of the new number or address",
@@ -96,7 +96,7 @@ async def _share_contact(enrollment: Enrollment) -> EnrollmentOutcome:
 
 async def _tell_deactivation(enrollment: Enrollment) -> EnrollmentOutcome:
     news = tell_deactivation_input(enrollment)
-    told = await shared(
+    told = await tell_other_workflow(
         SharingActivities.tell_case_of_deactivation,
         news,
         "Tell an open case that the account is deactivated",

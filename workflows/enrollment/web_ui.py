@@ -29,8 +29,10 @@ def wait_summary(enrollment: Enrollment, moment: datetime, now: datetime) -> str
     """Describe a timer: "Next: the rating requirement is met on 2026-11-24"."""
     if enrollment.remind_at == moment:
         return f"Next: a reminder at {time(moment)}"
-    turns = "ends" if enrollment.ratings.is_met(now.date()) else "is met"
-    return f"Next: the rating requirement {turns} on {moment:%Y-%m-%d}"
+    if enrollment.ratings.changes_on(now.date()) == moment.date():
+        turns = "ends" if enrollment.ratings.is_met(now.date()) else "is met"
+        return f"Next: the rating requirement {turns} on {moment:%Y-%m-%d}"
+    return f"Next: days below are looked at on {moment:%Y-%m-%d}"
 
 
 def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, ...]) -> str:

@@ -12,7 +12,7 @@ from workflows.shared.activity_options import A_MESSAGE, RETRY, SHARING, or_fail
 News = TypeVar("News", ShareContactInput, TellDeactivationInput)
 
 
-async def shared(
+async def tell_other_workflow(
     tell: Callable[[SharingActivities, News], Coroutine[Any, Any, None]],
     news: News,
     summary: str,

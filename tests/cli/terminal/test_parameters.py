@@ -115,7 +115,7 @@ def test_what_comes_next() -> None:
     case = opened()
     assert (what_next(view_of(case)) or "").startswith("e-mail (notice) under way; call (notice)")
     case.attempts.under_way = ()
-    seller_updates.report_contact(case, a_contact(), MONDAY_9 + HOUR)
+    desk_updates.report_contact(case, a_contact(), MONDAY_9 + HOUR)
     assert what_next(view_of(case)) == (
         "e-mail (cooperation reminder) at 2026-03-04 06:00 UTC (Tue 22:00 UTC-8); "
         "deadline 2026-03-05 18:00 UTC (Thu 10:00 UTC-8)"

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from domain.case.attempt import OUTREACH, Channel, Purpose, Scheduled
+from domain.case.attempt import NOTICES, Channel, Purpose, Scheduled
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
@@ -191,7 +191,7 @@ def _attempts_belong_to_the_status(case: Case) -> None:
     """Section 4: contact stops the agenda and a ringing call; nothing begins at the deadline."""
     wanted = [*case.attempts.agenda, *(a for a in case.attempts.under_way if a.wanted)]
     for attempt in wanted:
-        if attempt.about in OUTREACH:
+        if attempt.about in NOTICES:
             assert case.status is CONTACTING
         if attempt.about is Purpose.CONVERSATION:
             assert case.status is WORKING
@@ -202,7 +202,7 @@ def _attempts_belong_to_the_status(case: Case) -> None:
             assert case.status in OPEN
     if case.status is CONTACTING:
         assert case.deadline is not None
-        assert all(p.due < case.deadline for p in case.attempts.agenda if p.about in OUTREACH)
+        assert all(p.due < case.deadline for p in case.attempts.agenda if p.about in NOTICES)
 
 
 def _only_deactivating_deactivates(case: Case, steps: Sequence[Step]) -> None:
@@ -228,7 +228,7 @@ def _calls_are_as_planned(case: Case, now: datetime) -> None:
     """Sections 3 and 4: in calling hours, at a distance, one at a time, to a number that exists."""
     planned = [p for p in case.attempts.agenda if p.channel is Channel.CALL]
     assert len([a for a in case.attempts.under_way if a.channel is Channel.CALL]) <= 1
-    if case.outreach.cannot_call:
+    if case.outreach.number.cannot_be_called:
         assert not planned
     zone = zone_of(case.account.time_zone)
     for call in planned:
@@ -267,6 +267,6 @@ def _the_clock_runs(case: Case, steps: Sequence[Step]) -> None:
     if case.status in (CONTACTING, WORKING):
         assert case.deadline is not None
         waits = [step.moment for step in steps if isinstance(step, WaitUntil)]
-        trying = any(attempt.about in OUTREACH for attempt in case.attempts.under_way)
+        trying = any(attempt.about in NOTICES for attempt in case.attempts.under_way)
         ringing = case.status is CONTACTING and trying
         assert ringing or min(waits) <= case.deadline

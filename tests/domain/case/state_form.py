@@ -10,7 +10,7 @@ Python's hash takes a timedelta of -1 day and one of -2 days for the same.
 from collections.abc import Hashable, Iterable
 from datetime import datetime, timedelta
 
-from domain.case.attempt import GOT_THROUGH, OUTREACH, Attempt, Channel, Purpose, Scheduled
+from domain.case.attempt import GOT_THROUGH, NOTICES, Attempt, Channel, Purpose, Scheduled
 from domain.case.case import Case
 from domain.case.events import EventKind
 from domain.case.status import Status
@@ -37,7 +37,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         tuple((issue.id, issue.harmful) for issue in case.issues),
         tuple(
             (_off(opens, now), _off(closes, now))
-            for opens, closes in case.outreach.hours
+            for opens, closes in case.outreach.calling_hours
             if closes > now
         ),
         _time_of_day(case, now),
@@ -53,8 +53,8 @@ def form_of(case: Case, now: datetime) -> Hashable:
         tuple(_off(asked, now) for asked in case.call_requests.times if now - asked < _DAY),
         tuple(_off(asked, now) for asked in _links(case) if now - asked < _DAY),
         (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),
-        _outreach(case, now) if contacting else case.outreach.number_invalid,
-        case.outreach.not_called,
+        _outreach(case, now) if contacting else case.outreach.number.is_invalid,
+        case.outreach.number.not_called,
         tuple(_planned(p, now) for p in case.attempts.agenda),
         tuple(_under_way(a, case, now) for a in case.attempts.under_way),
         _last_call(case, now),
@@ -113,7 +113,7 @@ def _planned(planned: Scheduled, now: datetime) -> Hashable:
 
 
 def _under_way(attempt: Attempt, case: Case, now: datetime) -> Hashable:
-    if attempt.channel is Channel.EMAIL and attempt.about not in OUTREACH:
+    if attempt.channel is Channel.EMAIL and attempt.about not in NOTICES:
         # Whatever comes of it changes nothing but the record, and when the case closes.
         return (attempt.about, attempt.wanted)
     return (
@@ -124,7 +124,7 @@ def _under_way(attempt: Attempt, case: Case, now: datetime) -> Hashable:
         _off(attempt.due, now),
         attempt.to,
         attempt.redial,
-        attempt.outreach_number == case.outreach.number,
+        attempt.outreach_number == case.outreach.count,
         attempt.latest and _off(attempt.latest, now),
     )
 
@@ -135,7 +135,7 @@ def _outreach(case: Case, now: datetime) -> Hashable:
     made = [
         a
         for a in case.attempts.made
-        if a.outreach_number == case.outreach.number and a.about in OUTREACH
+        if a.outreach_number == case.outreach.count and a.about in NOTICES
     ]
     counts = [a for a in made if _counts(a)]
     first: dict[int, int] = {}
@@ -148,8 +148,8 @@ def _outreach(case: Case, now: datetime) -> Hashable:
     return (
         _off(case.outreach.agenda_start, now),
         case.outreach.noticed_at is None,
-        case.outreach.invalid_since
-        and _off(max(case.outreach.invalid_since, case.outreach.agenda_start), now),
+        case.outreach.number.invalid_since
+        and _off(max(case.outreach.number.invalid_since, case.outreach.agenda_start), now),
         tuple(_made(a, first[a.entry], case, now) for a in counts),
         any(a.channel is Channel.CALL for a in made),
         tuple(first[a.entry] for a in case.attempts.under_way if a.channel is Channel.CALL),

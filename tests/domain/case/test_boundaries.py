@@ -7,7 +7,7 @@ import pytest
 
 from domain.case import seller_updates, step_results
 from domain.case.advance import advance
-from domain.case.attempt import OUTREACH, CallEnded, Channel, Purpose
+from domain.case.attempt import NOTICES, CallEnded, Channel, Purpose
 from domain.case.status import Reason, Status
 from domain.shared.account import ContactNews
 from domain.shared.result import Result
@@ -52,7 +52,7 @@ def test_while_the_number_is_invalid_the_last_email_to_come_back_must_not_have_b
     world.play(0.3)
     world.durations[Channel.EMAIL] = AT_ONCE
     world.play(2)
-    assert [world.hour(a.at) for a in world.case.attempts.made if a.about in OUTREACH][-2:] == (
+    assert [world.hour(a.at) for a in world.case.attempts.made if a.about in NOTICES][-2:] == (
         [71.7, 71.2]
     )
     tried = third is Result.ACCEPTED
@@ -124,12 +124,12 @@ def test_a_late_first_notice_by_telephone_is_followed_by_an_email_at_once() -> N
         MONDAY_22,
         joins("ISS-2").issue,
         an_issue(),
-        emails=lambda a: Result.PROVIDER_FAILED if a.about in OUTREACH else Result.ACCEPTED,
+        emails=lambda a: Result.PROVIDER_FAILED if a.about in NOTICES else Result.ACCEPTED,
     ).play(9.9)
     world.durations[Channel.EMAIL] = 30 * MINUTE
     world.take(a_withdrawal("ISS-2")).play(0.2)
     assert world.case.outreach.noticed_at == world.calls()[0].at + MINUTE
-    notices = [a for a in world.emails() if a.about in OUTREACH]
+    notices = [a for a in world.emails() if a.about in NOTICES]
     assert notices[-1].at == world.case.outreach.noticed_at
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case import marketplace_updates, step_results
+from domain.case import step_results
 from domain.case.admission import MAXIMUM_WRITTEN
 from domain.case.advance import advance
 from domain.case.case import Case
@@ -104,7 +104,7 @@ def test_cancelling_changes_nothing_once_deactivating_or_closed() -> None:
 def test_a_case_cancelled_before_it_opened_is_withdrawn_and_touches_nothing() -> None:
     case = a_new_case()
     advance(case, MONDAY_9)
-    marketplace_updates.cancel(case, MONDAY_9)
+    case.cancel(MONDAY_9)
     assert advance(case, MONDAY_9) == ()
     assert (case.status, case.closed_at, case.attempts.made) == (Status.WITHDRAWN, MONDAY_9, ())
     step_results.looked_up(case, facts_for(case), MONDAY_9)

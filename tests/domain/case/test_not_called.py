@@ -20,7 +20,7 @@ def test_e_mails_ask_for_another_number_and_promise_no_call() -> None:
     for not_called in ("is a satellite number", None):
         case = _opened(not_called)
         input = send_email_input(case, case.attempts.under_way[-1])
-        assert input.number_invalid == (not_called is not None)
+        assert input.number_needed == (not_called is not None)
         assert input.calls == input.button == (not_called is None)
 
 
@@ -29,4 +29,4 @@ def test_with_another_number_calls_are_spoken_of_again() -> None:
     seller_updates.change_contact(case, a_change(phone="+12065550177"), MONDAY_9)
     advance(case, MONDAY_9)
     input = send_email_input(case, case.attempts.under_way[-1])
-    assert (input.number_invalid, input.calls, input.button) == (False, True, True)
+    assert (input.number_needed, input.calls, input.button) == (False, True, True)

@@ -70,7 +70,7 @@ def test_a_cancelled_attempt_is_under_way_until_its_result_is_known() -> None:
 
 
 def begun(**changed: object) -> Outreach:
-    outreach = Outreach.model_validate({"hours": WEEK, **changed})
+    outreach = Outreach.model_validate({"calling_hours": WEEK, **changed})
     outreach.begin(MONDAY_9, RULES, ACCOUNT)
     return outreach
 
@@ -84,8 +84,8 @@ def test_an_outreach_begins_with_a_notice_a_call_and_a_provisional_deadline() ->
 
 
 def test_a_number_that_we_do_not_call_leaves_the_e_mails() -> None:
-    outreach = begun(not_called="is a toll-free number")
-    assert outreach.cannot_call
+    outreach = begun(number={"not_called": "is a toll-free number"})
+    assert outreach.number.cannot_be_called
     assert [p.channel for p in outreach.attempts.agenda] == [Channel.EMAIL] * 4
     outreach.call_again(MONDAY_9)
     outreach.plan_calls(MONDAY_9, RULES, ACCOUNT)
@@ -190,6 +190,16 @@ def test_requests_to_be_called_keep_their_distance_and_number_for_a_day() -> Non
     with pytest.raises(Refused):
         requests.add(MONDAY_9 + 24 * HOUR - MINUTE, RULES)
     requests.add(MONDAY_9 + 24 * HOUR, RULES)
+
+
+def test_a_distance_between_requests_of_more_than_a_day_is_kept_too() -> None:
+    rules, requests = Policy(request_spacing=30 * HOUR), CallRequests()
+    requests.add(MONDAY_9, rules)
+    with pytest.raises(Refused) as refused:
+        requests.add(MONDAY_9 + 29 * HOUR, rules)
+    assert refused.value.code is Refusal.CALL_TOO_SOON
+    assert requests.again_from(rules) == MONDAY_9 + 30 * HOUR
+    requests.add(MONDAY_9 + 30 * HOUR, rules)
 
 
 def test_the_timeline_tells_when_events_happened_and_which_came_last() -> None:

@@ -151,7 +151,7 @@ def test_a_number_found_invalid_after_the_final_notice_was_not_asked_for_in_good
 
     world = World(calls=calls)
     assert ends_as(world) is (Reason.NOT_REACHED if really_tried else Reason.NOT_REALLY_TRIED)
-    assert world.case.outreach.number_invalid
+    assert world.case.outreach.number.is_invalid
 
 
 def test_a_number_that_was_never_called_is_never_held_against_the_seller() -> None:

@@ -92,7 +92,7 @@ def test_invalid_number_ends_calling_until_the_number_changes_and_email_goes_on(
     world = World(calls=INVALID).play(71)
     assert [a.result for a in world.calls()] == [INVALID]
     assert world.hours_of(world.emails()) == [0, 24, 48, 66]
-    assert world.case.outreach.number_invalid
+    assert world.case.outreach.number.is_invalid
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_changed_number_is_called_from_the_remaining_agenda() -> None:
 
 def test_an_old_number_found_invalid_says_nothing_of_the_new_one() -> None:
     world = World(calls={1: INVALID}).take(a_change(phone=OTHER_NUMBER)).play(2)
-    assert not world.case.outreach.number_invalid
+    assert not world.case.outreach.number.is_invalid
     assert [a.to for a in world.calls()][-1] == OTHER_NUMBER
 
 
@@ -145,7 +145,7 @@ def test_naming_the_same_number_and_address_changes_nothing() -> None:
     world = World(calls={1: INVALID}).play(1)
     before = world.case.model_copy()
     world.take(a_change(phone=before.account.emergency_phone, email=before.account.email))
-    assert world.case.outreach.number_invalid
+    assert world.case.outreach.number.is_invalid
     assert world.case.timeline.entries == before.timeline.entries
     assert world.case.attempts.agenda == before.attempts.agenda
 
@@ -157,7 +157,7 @@ def test_a_number_that_was_not_called_is_once_it_is_named_again() -> None:
     assert world.calls() == []
     world.take(a_change(phone=NUMBER)).play(2)
     assert world.hours_of(world.calls()) == [4]
-    assert not world.case.outreach.cannot_call
+    assert not world.case.outreach.number.cannot_be_called
 
 
 def test_while_working_it_out_an_invalid_number_is_asked_for_by_email() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.case import marketplace_updates, step_results
+from domain.case import step_results
 from domain.case.attempt import CallEnded, Purpose
 from domain.case.events import ConversationOutcome, Decision, EventKind, ReportContact
 from domain.case.status import Reason, Status
@@ -218,7 +218,7 @@ def test_an_issue_now_marked_harmful_is_shown_so_and_the_others_as_they_were() -
 
 def test_a_case_cancelled_before_it_opened_says_so() -> None:
     case = a_new_case()
-    marketplace_updates.cancel(case, case.opened_at)
+    case.cancel(case.opened_at)
     assert (case.status, case.reason) == (Status.WITHDRAWN, Reason.CANCELLED)
 
 

@@ -45,9 +45,9 @@ def opened() -> Case:
 def test_it_waits_since_it_came_into_its_status() -> None:
     case = opened()
     assert since(case) == case.opened_at
-    seller_updates.report_contact(case, a_contact(), MONDAY_9 + HOUR)
+    desk_updates.report_contact(case, a_contact(), MONDAY_9 + HOUR)
     assert since(case) == MONDAY_9 + HOUR
-    seller_updates.report_contact(case, a_contact(), MONDAY_9 + 2 * HOUR)
+    desk_updates.report_contact(case, a_contact(), MONDAY_9 + 2 * HOUR)
     assert since(case) == MONDAY_9 + HOUR
 
 
@@ -60,7 +60,7 @@ def test_a_newer_version_of_a_plan_keeps_its_place_in_the_queue() -> None:
 
 def test_an_escalation_that_was_decided_waits_anew() -> None:
     case = opened()
-    seller_updates.report_contact(case, a_contact(), MONDAY_9)
+    desk_updates.report_contact(case, a_contact(), MONDAY_9)
     late = MONDAY_9 + timedelta(hours=73)
     advance(case, late)
     assert (case.status, since(case)) == (Status.ESCALATED, late)

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from domain.case import marketplace_updates, step_results
+from domain.case import step_results
 from domain.case.attempt import Channel
 from domain.case.events import AddIssue, ConversationOutcome, Decision, RequestCall
 from domain.case.status import Reason, Status
@@ -232,7 +232,7 @@ class Walked(WatchedWorld):
         """The workflow is."""
         before = self.case.status
         after = Status.WITHDRAWN if self.case.is_open else before
-        marketplace_updates.cancel(self.case, self.now)
+        self.case.cancel(self.now)
         assert self.case.status is after
         self._rest(before)
 

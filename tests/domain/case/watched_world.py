@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from domain.case.attempt import OUTREACH, Attempt, Channel, Purpose
+from domain.case.attempt import NOTICES, Attempt, Channel, Purpose
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
@@ -50,7 +50,7 @@ class WatchedWorld(World):
         self._check_that_asking_again_changes_nothing(steps)
         self._check_that_something_is_waited_for(steps)
         self.witness.skipped += sum(
-            a.result is Result.SKIPPED and a.about in OUTREACH
+            a.result is Result.SKIPPED and a.about in NOTICES
             for a in self.case.attempts.made[made:]
         )
         self._check_that_what_is_recorded_was_made()
@@ -145,7 +145,7 @@ class WatchedWorld(World):
             if task.outcome is Result.CONNECTED and before in OPEN:
                 self.witness.reached = True
                 assert self.case.status is not Status.CONTACTING
-        opening = before is Status.CONTACTING and self.case.outreach.number == 0
+        opening = before is Status.CONTACTING and self.case.outreach.count == 0
         assert opening or before is self.case.status or self._is_result(before, task)
 
     def _is_result(self, before: Status, task: Task) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from domain.case import marketplace_updates, step_results
+from domain.case import step_results
 from domain.case.activity_inputs import deactivate_input
 from domain.case.advance import advance
 from domain.case.attempt import Attempt, Channel, Purpose
@@ -105,7 +105,7 @@ class World:
 
     def cancel(self) -> "World":
         """Cancel the workflow."""
-        marketplace_updates.cancel(self.case, self.now)
+        self.case.cancel(self.now)
         self._reconcile()
         return self
 
