@@ -22,6 +22,8 @@ _kept_for_all = pytest.StashKey[int]()
 _TESTS = Path(__file__).parent
 _QUICK = {"mail": 1, "promises": 1, "reference": 2, "domain": 3}
 """Folders whose files are quick, the quickest last."""
+_LONG = {"test_exhaustive.py", "test_any_order.py", "test_promises_of_states.py"}
+"""Files in them that are not."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -59,13 +61,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[_kept_for_all] = len(kept)
         config.hook.pytest_deselected(items=kept)
         items[:] = [item for item in items if not is_kept(item.nodeid)]
-    items.sort(key=lambda item: _QUICK.get(item.path.relative_to(_TESTS).parts[0], 0))
+    items.sort(key=_how_late)
+
+
+def _how_late(item: pytest.Item) -> int:
+    folder = item.path.relative_to(_TESTS).parts[0]
+    return -1 if item.path.name in _LONG else _QUICK.get(folder, 0)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:  # Any: of xdist, which has no types
     """Take the count of one of several processes, which have all collected the same."""
-    node.config.stash[_kept_for_all] = node.workeroutput.get("kept_for_all", 0)
+    if output := getattr(node, "workeroutput", None):  # one that crashed has none
+        node.config.stash[_kept_for_all] = output["kept_for_all"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,6 +1,8 @@
 """What is cancelled in the middle, and what fails on our side, never ends a case wrongly."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -162,6 +164,15 @@ class SlowToFail(SimulatedMail):
         raise ProviderFailed("down")
 
 
+@asynccontextmanager
+async def releasing(mail: SlowToFail) -> AsyncIterator[None]:
+    """Release what is held in the end: no worker stops before."""
+    try:
+        yield
+    finally:
+        mail.released.set()
+
+
 async def cancel_requested(workflow: Running[Any]) -> None:
     """Wait until the server knows that an activity is called off."""
     wanted = PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
@@ -172,7 +183,7 @@ async def test_an_e_mail_that_fails_while_it_is_cancelled_was_cancelled(
     tmp_path: Path, server: str
 ) -> None:
     mail = SlowToFail(tmp_path)
-    async with engine_in(tmp_path, mail=mail, server=server) as engine:
+    async with engine_in(tmp_path, mail=mail, server=server) as engine, releasing(mail):
         case = await engine.open(wait=False)
         await case.when(
             lambda v: [a.channel for a in v.attempts if not a.result] == [Channel.EMAIL]

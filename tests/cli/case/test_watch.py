@@ -151,15 +151,23 @@ async def test_an_outage_of_the_server_is_said_and_waited_for(cli: Cli, engine: 
 async def test_on_a_terminal_it_is_live_and_ctrl_c_ends_it(cli: Cli, engine: Engine) -> None:
     case = await engine.open()
     terminal, inner = os.openpty()
+    shown = bytearray()
+
+    def read_on() -> None:
+        with suppress(OSError):  # nobody writes there any more
+            shown.extend(os.read(terminal, 65536))
+
+    # All the time: whoever writes to a terminal that nobody reads waits for that, signal or not.
+    asyncio.get_running_loop().add_reader(terminal, read_on)
     async with watching(cli, name_of(case), stdout=inner) as process:
         os.close(inner)
-        shown = b""
         while b"to come" not in shown:
-            shown += await asyncio.to_thread(os.read, terminal, 65536)
+            await asyncio.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, err = await process.communicate()
         assert (process.returncode, err) == (130, b"")
-        shown += os.read(terminal, 65536)
+        read_on()
+    asyncio.get_running_loop().remove_reader(terminal)
     os.close(terminal)
     assert b"min left" in shown
     assert b"\x1b[?25h" in shown  # the cursor is there again
