@@ -95,7 +95,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
             "plays 73 hours"
         ),
     },
-    "tests/workflows/test_called_off.py": {
+    "tests/workflows/test_cancelled_steps.py": {
         "test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_working": (
             "plays nine days"
         ),
