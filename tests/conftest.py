@@ -1,6 +1,7 @@
 """What tests share: a server for each process, an engine for each file; and which of them run."""
 
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -16,6 +17,10 @@ from tests.kept_for_all import is_kept
 
 # Whatever day it is, the time zones are new: in half a year an audit would find them old.
 os.environ["CASE72_TIME_ZONES_CHECKED"] = datetime.now(UTC).date().isoformat()
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # In the background of a shell Ctrl-C is ignored, by the commands that tests start as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _exit_code = 0
 _kept_for_all = pytest.StashKey[int]()
