@@ -18,6 +18,9 @@ from tests.kept_for_all import is_kept
 # Whatever day it is, the time zones are new: in half a year an audit would find them old.
 os.environ["CASE72_TIME_ZONES_CHECKED"] = datetime.now(UTC).date().isoformat()
 
+# On a loaded machine a workflow may not come to run for 2 s, which the SDK takes for a deadlock.
+os.environ["TEMPORAL_DEBUG"] = "1"
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # In the background of a shell Ctrl-C is ignored, by the commands that tests start as well.
     signal.signal(signal.SIGINT, signal.default_int_handler)
