@@ -1,7 +1,7 @@
 # make demo        real cases live through 72 hours, in seconds
 # make test        the tests that prove the rules and the service, in three minutes
 #                  TESTS=tests/domain all of these, and only these
-#                  Those in a browser need chromium-headless-shell or, three times as slow, Chromium.
+#                  Those in a browser need chromium-headless-shell or, twice as slow, Chromium.
 # make test-all    every test, as CI runs them: with what tests/kept_for_all.py lists
 # make dev         a server, its Web UI and a worker, until Ctrl-C
 #                  IN=.demo shows what make demo left
