@@ -40,7 +40,7 @@ from runtime.dev_server import TIME_SKIPPING, dev_server
 from runtime.service import QUEUES, Providers, working
 from runtime.settings import Settings
 from tests.morning_zone import morning_zone
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, looks
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.input import EnrollmentInput
@@ -78,15 +78,6 @@ def issue(issue_id: str = "ISS-1", *, harmful: bool = False) -> Issue:
     return Issue(
         id=issue_id, code="LISTING_POLICY", summary="Restricted product listed", harmful=harmful
     )
-
-
-async def looks() -> AsyncIterator[None]:
-    """Yield whenever it is time to look again: soon at first, and then less and less often."""
-    pause = 0.02
-    while True:
-        yield
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.4, 0.1)
 
 
 @dataclass
@@ -134,13 +125,6 @@ class Running(Generic[View]):
         async with asyncio.timeout(within):
             async for _ in looks():
                 if holds((await self.handle.describe()).raw_description.pending_activities):
-                    return
-
-    async def accepts_an_update(self) -> None:
-        """Wait until it has an update in hand, the first of its life."""
-        async with asyncio.timeout(PATIENCE):
-            async for _ in looks():
-                if "workflow_execution_update_accepted_event_attributes" in await self.events():
                     return
 
     async def failing(self) -> None:

@@ -34,6 +34,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_a_worker_that_has_lost_a_task_ends_so_that_another_is_started": (
             "waits until a worker gives a task up"
         ),
+        "test_no_two_processes_are_taken_for_one": "starts Python twice",
     },
     # Many processes, one after the other. One real run of each kind of command stays.
     "tests/test_docs.py": {
@@ -43,6 +44,14 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     },
     "tests/test_whole.py": {
         "test_the_demo_ends_with_every_case_as_it_should_twice_in_a_row": "is `make demo`, twice",
+        "test_a_wrong_setting_is_named_and_exits_2": "starts a worker four times",
+        "test_a_server_that_is_not_there_yet_ends_in_what_systemd_restarts": "starts a worker",
+    },
+    "tests/mail/test_own_wording.py": {
+        "test_the_worker_says_so_in_one_line_and_exits_2": "starts a worker twice",
+    },
+    "tests/providers/test_mail_settings.py": {
+        "test_the_worker_says_so_and_exits_2": "starts a worker",
     },
     "tests/test_compose.py": {
         "test_the_worker_and_the_page_run_as_it_says_and_their_health_checks_tell": (
@@ -107,6 +116,8 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_it_continues_as_new_losing_no_message_and_no_reminder": "plays hundreds of events",
     },
     "tests/workflows/test_absent_workers.py": {
+        "test_without_workers_for_the_telephone_nobody_is_deactivated": "plays 73 hours",
+        "test_without_workers_for_mail_nobody_is_deactivated": "plays 73 hours",
         "test_what_waited_too_long_for_a_worker_has_failed_and_is_not_made_up_for": (
             "waits for real seconds without workers"
         ),

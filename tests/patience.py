@@ -1,5 +1,7 @@
 """How long a test waits."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Final
 
 PATIENCE: Final = 90
@@ -9,3 +11,12 @@ Far more than any of it takes: on a machine with ten times as much to do as it c
 40 s to start. Temporal itself keeps a workflow task that a stopping worker took along for 10 s.
 A test of something that must be quick says its own.
 """
+
+
+async def looks() -> AsyncIterator[None]:
+    """Yield whenever it is time to look again: soon at first, and then less and less often."""
+    pause = 0.02
+    while True:
+        yield
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.4, 0.1)

@@ -15,9 +15,7 @@ from domain.shared.result import Result
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Telephone
 from providers.simulated.telephone import SimulatedTelephone
-from providers.twilio.telephone import TwilioTelephone
 from tests.engine import OpenCase, engine_in
-from tests.patience import PATIENCE
 from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN, Story
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused
 from tests.test_crashes import something
@@ -30,17 +28,10 @@ def call_of(view: CaseView) -> AttemptView:
     return next(a for a in view.attempts if a.channel is Channel.CALL)
 
 
-def impatient(twilio: TwilioStandIn) -> TwilioTelephone:
-    """Our side, which looks ten times a second what has come of a call."""
-    telephone = twilio.telephone()
-    telephone.look_every_seconds = 0.1
-    return telephone
-
-
-async def called(case: OpenCase, within: float = PATIENCE) -> CaseView:
+async def called(case: OpenCase) -> CaseView:
     """The view once the first call has a result."""
     return await case.when(
-        lambda v: any(a.channel is Channel.CALL and a.result for a in v.attempts), within
+        lambda v: any(a.channel is Channel.CALL and a.result for a in v.attempts)
     )
 
 
@@ -66,7 +57,7 @@ async def test_a_call_ends_in_the_case_as_at_twilio(
 ) -> None:
     twilio.stories[SELLER] = story
     twilio.pace = 10  # a message to a machine takes half a minute
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert (call_of(view).result, view.status) == (result, status)
         assert len(twilio.placed) == 1
@@ -79,7 +70,7 @@ async def test_who_picks_up_while_a_machine_screens_the_call_is_contacted_in_the
     twilio.stories[SELLER] = Story(
         ends="completed", by="machine_end_silence", lasts=60, says=40, presses=2
     )
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER, language="fr-CA"))
         assert (call_of(view).result, view.status) == (Result.CONNECTED, Status.WORKING)
         assert "appuyez sur le 1" in twilio.placed[0].form["Twiml"]
@@ -91,7 +82,7 @@ async def test_a_number_that_twilio_does_not_know_goes_on_being_called(
 ) -> None:
     """Twilio's copy of the numbering plans is no carrier: the seller's number may be newer."""
     twilio.creates.append(refused(400, code))
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.NO_ANSWER
         assert {a.channel for a in view.agenda} == {Channel.CALL, Channel.EMAIL}
@@ -101,7 +92,7 @@ async def test_a_call_that_rings_is_hung_up_when_the_seller_turns_up(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.stories[SELLER] = Story(before=60)
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         await something(lambda: f"GET /{twilio.placed[0].sid}.json" in twilio.requests)
@@ -119,7 +110,7 @@ async def test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up(
 ) -> None:
     twilio.stories[SELLER] = Story(before=60)
     twilio.slow = 4  # longer than a heartbeat's timeout
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         await case.tell(IssueCase.report_contact, CONTACT)
@@ -133,7 +124,7 @@ async def test_a_call_called_off_while_it_is_looked_up_is_not_dialled(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.creates.append(Answer(lost=True))
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.requests)
         await something(lambda: len(twilio.requests) == 2)
@@ -148,7 +139,7 @@ async def test_while_twilio_is_down_the_call_is_tried_again_and_dialled_once(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.down = Answer(503, "")
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: len(twilio.requests) >= 2)
         twilio.down = None
@@ -163,7 +154,7 @@ async def test_an_answer_that_was_lost_is_not_dialled_again(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.creates.append(Answer(lost=True, done=True))
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.PROVIDER_FAILED
         assert len(twilio.placed) == 1
@@ -173,7 +164,7 @@ async def test_too_many_requests_are_repeated_when_twilio_says(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.creates.append(refused(429, 20429, ("Retry-After", "3")))
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: "POST .json" in twilio.requests)
         began = time.monotonic()
@@ -189,7 +180,7 @@ async def test_a_call_that_never_rang_is_dialled_anew(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.stories[SELLER] = Story(before=0, ends="failed")
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)
         twilio.stories[SELLER] = Story()
@@ -203,7 +194,7 @@ async def test_who_is_speaking_with_the_desk_is_not_called(
     twilio.stories[SELLER] = Story(before=0, ends="completed", desk="in-progress", lasts=3)
     conversation = twilio.place(SELLER)  # of another case, whose call has long been `connected`
     twilio.stories[SELLER] = Story()
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         view = await called(await engine.open(wait=False, emergency_phone=SELLER))
         assert call_of(view).result is Result.NO_ANSWER
         _, ours = twilio.placed
@@ -212,7 +203,7 @@ async def test_who_is_speaking_with_the_desk_is_not_called(
 
 def two_providers(folder: Path, twilio: TwilioStandIn) -> Telephone:
     simulated = SimulatedTelephone(folder, ring_seconds=0.1)
-    return FailoverTelephone({"twilio": impatient(twilio), "simulated": simulated})
+    return FailoverTelephone({"twilio": twilio.impatient(), "simulated": simulated})
 
 
 @pytest.mark.parametrize("story", [None, Story(before=0, ends="failed")])
@@ -255,7 +246,7 @@ async def test_nothing_secret_is_in_the_history_or_the_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     twilio.creates += [refused(401, 20003), refused(400, 21212)]
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await called(case)
         history = (await case.handle.fetch_history()).to_json()
@@ -280,7 +271,7 @@ async def test_a_seller_who_turned_up_while_we_asked_is_not_dialled(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.asks.append(Answer(200, {"calls": []}, takes=2))
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.requests)
         await case.tell(IssueCase.report_contact, CONTACT)
@@ -299,10 +290,10 @@ async def test_a_call_that_still_waits_at_twilio_at_its_latest_moment_is_taken_b
         "call_hours": [0, 0.002],
         "call_spacing": "PT1S",
     }
-    async with engine_in(tmp_path, server=server, telephone=impatient(twilio)) as engine:
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(
             wait=False, emergency_phone=SELLER, rules={**soon, "minimum_rung_calls": 1}
         )
-        view = await called(case, within=60)
+        view = await called(case)
         assert call_of(view).result is Result.PROVIDER_FAILED
         assert [call.status for call in twilio.placed] == ["canceled"]

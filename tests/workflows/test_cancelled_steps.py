@@ -23,8 +23,8 @@ from providers.protocols import Dial, ProviderFailed
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from reference.time_zones import UnknownZone
-from tests.engine import HOUR, Engine, Running, engine_in
-from tests.patience import PATIENCE
+from tests.engine import HOUR, Engine, OpenCase, Running, engine_in
+from tests.patience import PATIENCE, looks
 from tests.workflows.events import CONTACT, WITHDRAW, decided
 from tests.workflows.test_shell import ledger
 from workflows.case.issue_case import IssueCase
@@ -114,6 +114,14 @@ async def test_contact_while_calling_hours_are_looked_up_in_vain_makes_the_case_
     assert (await case.end()).status is Status.WITHDRAWN
 
 
+async def accepts_an_update(case: OpenCase) -> None:
+    """Wait until the case has an update in hand, the first of its life."""
+    async with asyncio.timeout(PATIENCE):
+        async for _ in looks():
+            if "workflow_execution_update_accepted_event_attributes" in await case.events():
+                return
+
+
 async def test_a_case_cancelled_during_its_opening_is_withdrawn(
     tmp_path: Path, server: str
 ) -> None:
@@ -134,7 +142,7 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(
         case = await engine.open(rules={"coverage": "enrolled"}, wait=False)
         await case.failing()
         update = asyncio.create_task(case.tell(IssueCase.report_contact, CONTACT))
-        await case.accepts_an_update()
+        await accepts_an_update(case)
         await case.handle.cancel()
         view = await case.end()
         assert (view.status, view.reason) == (Status.WITHDRAWN, Reason.CANCELLED)
