@@ -37,7 +37,8 @@ from runtime.health import serving_health
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
 from runtime.page_settings import PageSettings, check_ways, on_this_machine
-from runtime.service import IDENTITY, QUEUES, Workers, providers_of, working
+from runtime.providers import providers_of
+from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
 
 SERVER_FOLDER = Path(".temporal")

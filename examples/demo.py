@@ -34,7 +34,8 @@ from runtime.connection import BadConnection, connect, register_search_attribute
 from runtime.dev_server import DevServerFailed, dev_server, is_in_use
 from runtime.encryption import BadKeys
 from runtime.logs import configure_logs
-from runtime.service import IDENTITY, providers_of, working
+from runtime.providers import providers_of
+from runtime.service import IDENTITY, working
 from runtime.settings import Settings
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase

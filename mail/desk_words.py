@@ -49,11 +49,10 @@ _RESULTS = {
     Result.SKIPPED: "not made, since we were late",
 }
 
-_EVENTS = {
+_EVENTS = {  # where the kind itself does not say enough
     EventKind.OPENED: "The case opened",
     EventKind.OUTREACH_BEGAN: "The outreach began",
     EventKind.CLOCK_STARTED: "The clock started: a first notice got through",
-    EventKind.CALL: "Call",
     EventKind.EMAIL: "E-mail",
     EventKind.CONTACT: "The seller was in touch",
     EventKind.CALL_REQUESTED: "The seller asked for a call",
@@ -82,8 +81,12 @@ _EVENTS = {
 
 def told(entry: TimelineEntry) -> str:
     """Describe an event: `E-mail 1 (notice): taken by the mail server`."""
-    what, detail = _EVENTS[entry.what], detail_of(entry)
+    what, detail = _EVENTS.get(entry.what) or _plain(entry.what), detail_of(entry)
     if entry.attempt is not None and entry.result is not None:
         return f"{what} {entry.attempt} ({detail}): {_RESULTS[entry.result]}"
     said = f"{what}: {detail}" if detail else what
     return said if entry.by == ENGINE else f"{said} (by {entry.by})"
+
+
+def _plain(kind: EventKind) -> str:
+    return kind.replace("_", " ").capitalize()

@@ -5,7 +5,6 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -30,18 +29,9 @@ from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from mail.composer import Addresses, Composer
 from mail.templates import Templates
 from mail.values import Ways, WebUI
-from providers.failover_telephone import FailoverTelephone
-from providers.protocols import AccountService, Mail, OpenCases, PhoneLock, Programme, Telephone
-from providers.simulated.account_service import SimulatedMarketplace
-from providers.simulated.mail import SimulatedMail
-from providers.simulated.telephone import SimulatedTelephone
-from providers.smtp.mail import SmtpMail, SmtpServer
-from providers.temporal.own_workflows import Cases, Enrollments
-from providers.temporal.phone_lock import TemporalPhoneLock
-from providers.twilio.api import Account
-from providers.twilio.telephone import Numbers, TwilioTelephone
 from reference.contact_check import call_only
 from reference.page_links import PageLinks
+from runtime.providers import Providers
 from runtime.settings import Settings
 from runtime.workflow_slots import LOST_AFTER_SECONDS, OneSlot
 from workflows.case.issue_case import IssueCase
@@ -55,83 +45,6 @@ DEPLOYMENT = "case72"
 WORKFLOWS = [IssueCase, SellerEnrollment]
 
 _ACKNOWLEDGE_CANCEL_WITHIN = timedelta(seconds=1)
-
-
-@dataclass(frozen=True)
-class Providers:
-    """The adapters to the outside world."""
-
-    telephone: Telephone
-    phone_lock: PhoneLock
-    mail: Mail
-    accounts: AccountService
-    programme: Programme
-    cases: OpenCases
-
-
-def providers_of(settings: Settings, client: Client) -> Providers:
-    """Return the providers that the settings name."""
-    return Providers(
-        telephone=telephone_of(settings),
-        phone_lock=TemporalPhoneLock(client),
-        mail=mail_of(settings),
-        accounts=SimulatedMarketplace(settings.state),
-        programme=Enrollments(client),
-        cases=Cases(client),
-    )
-
-
-def telephone_of(settings: Settings) -> FailoverTelephone:
-    """Return the telephone that the settings name. If a provider fails, the next one calls."""
-    providers: dict[str, Telephone] = {
-        name: twilio_of(settings)
-        if name == "twilio"
-        else SimulatedTelephone(settings.state, settings.ring_seconds)
-        for name in settings.telephone
-    }
-    return FailoverTelephone(providers)
-
-
-def twilio_of(settings: Settings) -> TwilioTelephone:
-    """Return the telephone at Twilio."""
-    token = settings.twilio_auth_token
-    assert settings.twilio_account_sid
-    assert settings.twilio_from
-    assert settings.desk_phone
-    assert token
-    return TwilioTelephone(
-        Account(
-            sid=settings.twilio_account_sid,
-            auth_token=token.get_secret_value(),
-            base_url=settings.twilio_base_url,
-        ),
-        Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url),
-    )
-
-
-def mail_of(settings: Settings) -> Mail:
-    """Return the mail provider that the settings name.
-
-    Raises:
-        ValueError: a setting is bad. The message names it.
-    """
-    if settings.mail == "simulated":
-        return SimulatedMail(settings.state / "mail")
-    assert settings.smtp_host
-    password = settings.smtp_password
-    return SmtpMail(
-        SmtpServer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            security=settings.smtp_security,
-            username=settings.smtp_username or None,
-            password=password.get_secret_value() if password else None,
-            token_file=settings.smtp_token_file,
-            token_command=settings.smtp_token_command,
-            ca_file=settings.smtp_ca_file,
-            timeout_seconds=settings.smtp_timeout_seconds,
-        )
-    )
 
 
 def _version(settings: Settings) -> dict[str, Any]:  # Any: arguments of `Worker`
@@ -231,15 +144,10 @@ async def _copy_of(client: Client) -> Client:
     return Client(**config)
 
 
-def activity_workers(
-    client: Client,
-    settings: Settings,
-    providers: Providers,
-    queues: Iterable[str],
-    page: PageLinks | None,
-) -> list[Worker]:
-    """Return a worker for the activities of each queue."""
-    call_only(settings.called_regions)
+def activities_by_queue(
+    settings: Settings, providers: Providers, page: PageLinks | None, namespace: str
+) -> dict[str, list[Callable[..., Any]]]:  # Any: activities have different signatures.
+    """Return the activities that run on each queue."""
     opening = OpeningActivities(providers.programme, providers.accounts, settings.least_window)
     marketplace = AccountActivities(
         providers.accounts, providers.programme, settings.silence_held_until
@@ -250,14 +158,13 @@ def activity_workers(
             Addresses(settings.sender, settings.desk, settings.message_id_domain),
             Templates(settings.templates),
             Ways(page.link if page else None, settings.desk_phone, settings.calling_number),
-            WebUI(settings.web_ui, client.namespace) if settings.web_ui else None,
+            WebUI(settings.web_ui, namespace) if settings.web_ui else None,
         ),
     )
     warnings = WarningActivities(settings.warn_days_below)
     contacts = SharingActivities(providers.programme, providers.cases)
     telephony = CallActivities(providers.telephone, providers.phone_lock)
-    # Any: activities have different signatures.
-    activities: dict[str, list[Callable[..., Any]]] = {
+    return {
         CASES_QUEUE: [
             opening.look_up,
             opening.look_up_hours,
@@ -273,6 +180,18 @@ def activity_workers(
         TELEPHONY_QUEUE: [telephony.place_call],
         EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],
     }
+
+
+def activity_workers(
+    client: Client,
+    settings: Settings,
+    providers: Providers,
+    queues: Iterable[str],
+    page: PageLinks | None,
+) -> list[Worker]:
+    """Return a worker for the activities of each queue."""
+    call_only(settings.called_regions)
+    activities = activities_by_queue(settings, providers, page, client.namespace)
     per_second = {
         TELEPHONY_QUEUE: settings.calls_per_second,
         EMAIL_QUEUE: settings.emails_per_second,

@@ -14,7 +14,7 @@ from typing import NoReturn
 from domain.case.activity_inputs import ExpelInput
 from domain.shared.result import Result
 from providers.protocols import AccountService, Dial, Mail, Programme, Telephone
-from runtime.service import Providers
+from runtime.providers import Providers
 from runtime.settings import Settings
 from tests.serving import serve
 

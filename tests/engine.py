@@ -37,7 +37,8 @@ from reference.page_links import PageLinks
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
-from runtime.service import QUEUES, Providers, working
+from runtime.providers import Providers
+from runtime.service import QUEUES, working
 from runtime.settings import Settings
 from tests.morning_zone import morning_zone
 from tests.patience import PATIENCE, looks

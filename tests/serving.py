@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from runtime.connection import connect
-from runtime.service import Providers, providers_of, working
+from runtime.providers import Providers, providers_of
+from runtime.service import working
 from runtime.settings import Settings
 
 

@@ -1,13 +1,23 @@
 """Who is refused, and why, before an event changes a case (docs/rules.md, section 5)."""
 
 from domain.case.case import Case
-from domain.case.events import CHANGES_THE_CASE, AddIssue, ChangeContact, Judgement, SubmitPlan
+from domain.case.events import (
+    CHANGES_THE_CASE,
+    Judgement,
+    RecordConversation,
+    ReportContact,
+    RequestCall,
+    SubmitPlan,
+)
 from domain.case.status import Status
 from domain.shared.errors import Refusal, Refused
-from domain.shared.events import Event, SendLink
+from domain.shared.events import Event
 
 MAXIMUM_WRITTEN = 600_000
 """Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""
+
+_IS_CONTACT = (ReportContact, RequestCall, SubmitPlan, RecordConversation)
+"""The events by which a seller is reached."""
 
 
 def admit(case: Case, event: Event, *, though_full: bool = False) -> None:
@@ -19,9 +29,7 @@ def admit(case: Case, event: Event, *, though_full: bool = False) -> None:
     refuse_unless_open(case)
     case.bytes_written += _room(event)
     # Being reached is never refused, and happens once.
-    reached = case.status is Status.CONTACTING and not isinstance(
-        event, AddIssue | ChangeContact | SendLink
-    )
+    reached = case.status is Status.CONTACTING and isinstance(event, _IS_CONTACT)
     if case.bytes_written > MAXIMUM_WRITTEN and not (reached or though_full):
         raise Refused(
             "the case file is full; the desk can still answer and decide", Refusal.FILE_FULL

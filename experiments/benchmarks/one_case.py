@@ -39,7 +39,8 @@ from experiments.benchmarks.silent_cases import (
 from providers.protocols import Mail
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
-from runtime.service import IDENTITY, providers_of, working
+from runtime.providers import providers_of
+from runtime.service import IDENTITY, working
 from runtime.settings import Settings
 from tests.engine import EVERYONE, HOUR, account, issue
 from tests.workflows.events import ACCEPT, PLAN

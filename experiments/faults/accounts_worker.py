@@ -10,7 +10,7 @@ from pathlib import Path
 from domain.case.activity_inputs import ExpelInput
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from providers.protocols import AccountService, Programme, ProviderFailed
-from runtime.service import Providers
+from runtime.providers import Providers
 from runtime.settings import Settings
 from tests.serving import serve
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 from providers.simulated.telephone import SimulatedTelephone
-from runtime.service import Providers
+from runtime.providers import Providers
 from runtime.settings import Settings
 from tests.serving import serve
 

@@ -22,7 +22,7 @@ from providers.protocols import (
     ProviderFailed,
     Telephone,
 )
-from runtime.service import Providers
+from runtime.providers import Providers
 from runtime.settings import Settings
 from tests.serving import serve
 

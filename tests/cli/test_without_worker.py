@@ -6,7 +6,8 @@ from pathlib import Path
 
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
-from runtime.service import providers_of, working
+from runtime.providers import providers_of
+from runtime.service import working
 from runtime.settings import Settings
 from tests.cli.conftest import Answer, Cli, flags
 from tests.engine import EVERYONE, account, issue

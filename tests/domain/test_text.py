@@ -15,10 +15,10 @@ from domain.case.events import (
     SubmitPlan,
     Withdraw,
 )
+from domain.enrollment.events import RecordRatings
 from domain.shared.account import Account, Issue
 from domain.shared.errors import explain
 from tests.domain.case.build import a_plan, an_account, an_issue
-from workflows.case.input import CaseInput
 
 ACCOUNT = an_account().model_dump()
 ISSUE = an_issue().model_dump()
@@ -197,6 +197,6 @@ def test_one_wrong_element_is_one_problem() -> None:
         "root_causes.0: String should have at most 1000 characters"
     )
     assert refusal(SubmitPlan, PLAN | {"root_causes": []}).startswith("root_causes: Tuple should")
-    assert "at least 1 item" not in refusal(
-        CaseInput, {"account": ACCOUNT, "issues": [ISSUE | {"code": "lower"}]}
-    )
+    ratings = {"by": "feed", "ratings": [{"date": "2026-03-02", "rating": 1001}]}
+    assert refusal(RecordRatings, ratings).startswith("ratings.0.rating: ")
+    assert "at least 1 item" not in refusal(RecordRatings, ratings)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from domain.shared.errors import explain
 from providers.simulated.mail import SimulatedMail
 from providers.smtp.mail import SmtpMail
-from runtime.service import mail_of
+from runtime.providers import mail_of
 from runtime.settings import Settings
 from tests.test_whole import ROOT, run
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.shared.errors import explain
-from runtime.service import telephone_of
+from runtime.providers import telephone_of
 from runtime.settings import Settings
 from tests.providers.twilio_calls import DESK, OURS, SID, TOKEN
 from tests.test_whole import ROOT

@@ -18,7 +18,8 @@ from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.encryption import data_converter
-from runtime.service import QUEUES, WORKFLOWS, providers_of, working
+from runtime.providers import providers_of
+from runtime.service import QUEUES, WORKFLOWS, working
 from runtime.settings import Settings
 from tests.cli.conftest import Answer, Cli, flags
 from tests.engine import OpenCase

@@ -23,7 +23,8 @@ from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, case_workflow_id, enro
 from domain.shared.steps import WaitUntil
 from reference import time_zones
 from reference.time_zones import EDITION
-from runtime.service import providers_of, working
+from runtime.providers import providers_of
+from runtime.service import working
 from runtime.settings import Settings
 from temporal_client.workflows import Workflows
 from tests.cli.conftest import Cli

@@ -23,7 +23,8 @@ from domain.shared.names import enrollment_workflow_id
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
-from runtime.service import providers_of, working
+from runtime.providers import providers_of
+from runtime.service import working
 from runtime.settings import Settings
 from temporal_client.workflows import Workflows
 from tests.cli.conftest import ROOT, Answer, Cli, Written

@@ -1,0 +1,94 @@
+"""The providers that the settings name: telephone, mail, account service, programme."""
+
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from providers.failover_telephone import FailoverTelephone
+from providers.protocols import AccountService, Mail, OpenCases, PhoneLock, Programme, Telephone
+from providers.simulated.account_service import SimulatedMarketplace
+from providers.simulated.mail import SimulatedMail
+from providers.simulated.telephone import SimulatedTelephone
+from providers.smtp.mail import SmtpMail, SmtpServer
+from providers.temporal.own_workflows import Cases, Enrollments
+from providers.temporal.phone_lock import TemporalPhoneLock
+from providers.twilio.api import Account
+from providers.twilio.telephone import Numbers, TwilioTelephone
+from runtime.settings import Settings
+
+
+@dataclass(frozen=True)
+class Providers:
+    """The adapters to the outside world."""
+
+    telephone: Telephone
+    phone_lock: PhoneLock
+    mail: Mail
+    accounts: AccountService
+    programme: Programme
+    cases: OpenCases
+
+
+def providers_of(settings: Settings, client: Client) -> Providers:
+    """Return the providers that the settings name."""
+    return Providers(
+        telephone=telephone_of(settings),
+        phone_lock=TemporalPhoneLock(client),
+        mail=mail_of(settings),
+        accounts=SimulatedMarketplace(settings.state),
+        programme=Enrollments(client),
+        cases=Cases(client),
+    )
+
+
+def telephone_of(settings: Settings) -> FailoverTelephone:
+    """Return the telephone that the settings name. If a provider fails, the next one calls."""
+    providers: dict[str, Telephone] = {
+        name: twilio_of(settings)
+        if name == "twilio"
+        else SimulatedTelephone(settings.state, settings.ring_seconds)
+        for name in settings.telephone
+    }
+    return FailoverTelephone(providers)
+
+
+def twilio_of(settings: Settings) -> TwilioTelephone:
+    """Return the telephone at Twilio."""
+    token = settings.twilio_auth_token
+    assert settings.twilio_account_sid
+    assert settings.twilio_from
+    assert settings.desk_phone
+    assert token
+    return TwilioTelephone(
+        Account(
+            sid=settings.twilio_account_sid,
+            auth_token=token.get_secret_value(),
+            base_url=settings.twilio_base_url,
+        ),
+        Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url),
+    )
+
+
+def mail_of(settings: Settings) -> Mail:
+    """Return the mail provider that the settings name.
+
+    Raises:
+        ValueError: a setting is bad. The message names it.
+    """
+    if settings.mail == "simulated":
+        return SimulatedMail(settings.state / "mail")
+    assert settings.smtp_host
+    password = settings.smtp_password
+    return SmtpMail(
+        SmtpServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            username=settings.smtp_username or None,
+            password=password.get_secret_value() if password else None,
+            token_file=settings.smtp_token_file,
+            token_command=settings.smtp_token_command,
+            ca_file=settings.smtp_ca_file,
+            timeout_seconds=settings.smtp_timeout_seconds,
+        )
+    )
