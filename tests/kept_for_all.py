@@ -49,6 +49,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     },
     "tests/mail/test_own_wording.py": {
         "test_the_worker_says_so_in_one_line_and_exits_2": "starts a worker twice",
+        "test_what_is_wrong_is_refused_by_file_and_line": ("proofreads 26 sets of templates"),
     },
     "tests/providers/test_mail_settings.py": {
         "test_the_worker_says_so_and_exits_2": "starts a worker",
@@ -62,13 +63,19 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_a_worker_says_how_old_its_time_zones_are": "starts a server and a worker",
         "test_labels_tell_of_no_seller": "starts a server and a worker",
         "test_an_address_that_is_taken_is_said_and_exits_2": "starts a server and two workers",
+        "test_every_event_of_a_case_is_counted_once": ("plays many cases"),
+        "test_an_address_that_is_none_is_said_and_exits_2": ("starts a worker four times"),
     },
     "tests/page/test_service.py": {
         "test_secrets_that_cannot_be_read_are_refused_in_one_line": "starts Python six times",
         "test_the_development_worker_serves_the_page_too": "starts a server, a worker and a page",
+        "test_without_what_it_needs_it_does_not_start_and_says_so": ("starts the page three times"),
     },
     "tests/runtime/test_settings.py": {
         "test_the_worker_for_development_has_a_page_of_its_own": "starts a server and a worker",
+        "test_a_worker_whose_emails_would_name_no_way_to_us_exits_2": (
+            "starts a worker five times"
+        ),
     },
     "tests/cli/test_exit_codes.py": {
         "test_exit_codes_are_the_same_however_often": "starts the client dozens of times",
@@ -111,6 +118,10 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     },
     "tests/workflows/test_limits.py": {
         "test_a_case_close_to_its_deadline_goes_before_fresh_ones": "lets 20 cases queue up",
+        "test_no_more_go_out_in_a_second_than_is_set": ("lets attempts queue up for seconds"),
+        "test_a_line_that_a_dead_worker_held_is_free_again_when_its_lease_ends": (
+            "waits until a lease ends"
+        ),
     },
     "tests/workflows/test_enrollment.py": {
         "test_it_continues_as_new_losing_no_message_and_no_reminder": "plays hundreds of events",
@@ -166,6 +177,10 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up": (
             "waits for answers that take 4 s"
         ),
+        "test_who_is_speaking_with_the_desk_is_not_called": ("lets calls talk for seconds"),
+        "test_a_call_called_off_while_it_is_looked_up_is_not_dialled": ("waits for slow answers"),
+        "test_a_call_costs_few_requests": ("lets a call ring for seconds"),
+        "test_a_number_that_twilio_does_not_know_goes_on_being_called": ("plays two cases"),
     },
     "tests/cli/operate/test_audit.py": {
         "test_what_times_out_again_and_again_is_found_within_a_minute_however_many_are_open": (
@@ -174,6 +189,73 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_a_case_whose_worker_has_gone_is_found_and_nobody_is_waited_for": (
             "waits until a queue has been without a worker"
         ),
+        "test_nothing_is_found_where_all_is_well": (
+            "plays a case and audits it by the command line"
+        ),
+    },
+    # What takes long to say what a quick test, or tests/domain, says of most of it.
+    "tests/mail/test_every_email.py": {
+        "test_both_parts_say_the_same_and_lack_nothing": (
+            "composes each e-mail of every state in four languages"
+        ),
+    },
+    "tests/mail/test_promises.py": {
+        "test_the_button_is_named_only_while_the_page_has_it": (
+            "composes each e-mail of every state in four languages"
+        ),
+    },
+    "tests/mail/test_hostile_values.py": {
+        ALL_OF_IT: ("composes each e-mail with dozens of hostile values"),
+    },
+    "tests/providers/test_hostile_mail.py": {
+        "test_no_name_is_read_as_a_header_or_as_an_address": ("sends hundreds of hostile e-mails"),
+        "test_an_address_is_written_as_it_is_or_not_at_all": ("sends hundreds of hostile e-mails"),
+    },
+    "tests/promises/test_promises_of_states.py": {
+        "test_no_text_promises_what_its_state_excludes": (
+            "reads every text of every state in four languages"
+        ),
+    },
+    "tests/workflows/test_rows.py": {
+        "test_a_row_that_leaves_the_case_open": (
+            "plays 14 cases; tests/domain prove the same rows"
+        ),
+    },
+    "tests/workflows/test_repeats.py": {
+        "test_a_case_answers_a_repeat_and_takes_it_once": ("plays a case for each update"),
+    },
+    "tests/workflows/test_refusals.py": {
+        "test_a_malformed_update_is_refused_naming_the_field": (
+            "plays a case for each; tests/domain prove what is refused"
+        ),
+        "test_a_number_or_address_that_is_none_is_refused": (
+            "plays a case for each; tests/domain prove what is refused"
+        ),
+    },
+    "tests/test_recipe.py": {
+        ALL_OF_IT: ("runs the tests of the domain on a copy, five times"),
+    },
+    "tests/page/test_seller.py": {
+        "test_a_number_goes_to_the_open_case_and_a_refusal_stands_beside_the_field": (
+            "walks through the page once more"
+        ),
+        "test_two_tabs_that_write_keep_what_they_wrote_while_the_page_goes_on": (
+            "walks through the page twice more"
+        ),
+        "test_without_javascript_rows_come_and_go_and_a_plan_is_sent": (
+            "walks through the page once more"
+        ),
+    },
+    "tests/page/test_web_ui.py": {
+        "test_a_reviewer_reads_the_plan_and_the_answer_there_as_they_were_written": (
+            "opens the Web UI once more"
+        ),
+    },
+    "tests/page/test_addresses.py": {
+        "test_the_addresses_of_one_visitor_by_ipv6_count_together": ("sends hundreds of requests"),
+    },
+    "tests/cli/test_paused.py": {
+        ALL_OF_IT: ("pauses workflows, and waits for each command's answer"),
     },
 }
 """By file: its tests that are left out, or all of it, and the reason."""
