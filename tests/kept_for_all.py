@@ -165,6 +165,8 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     "tests/page/test_typed_is_kept.py": {ALL_OF_IT: "walks 9 times through forms that were left"},
     # Long waits, at the server or at a provider.
     "tests/cli/case/test_watch.py": {
+        "test_it_follows_a_case_that_continues_as_new": "plays hundreds of events",
+        "test_a_line_of_json_at_each_change_until_the_end": "plays a case to its end",
         "test_an_outage_of_the_server_is_said_and_waited_for": "stops the server for a while",
     },
     "tests/providers/test_twilio_in_a_case.py": {
@@ -194,15 +196,25 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         ),
     },
     # What takes long to say what a quick test, or tests/domain, says of most of it.
-    "tests/mail/test_every_email.py": {
-        "test_both_parts_say_the_same_and_lack_nothing": (
-            "composes each e-mail of every state in four languages"
+    "tests/page/test_seller_workflows.py": {
+        "test_a_plan_that_no_worker_takes_stays_in_its_form_and_is_not_said_to_be_late": (
+            "waits for a worker that is not there"
+        ),
+        "test_one_that_is_dropped_again_and_again_is_an_outage_and_no_refusal": (
+            "waits for answers that never come"
+        ),
+        "test_without_a_worker_nobody_waits_for_longer_than_five_seconds": (
+            "waits for a worker that is not there"
         ),
     },
+    "tests/promises/test_promises_of_states.py": {
+        ALL_OF_IT: "reads every text of every state in four languages",
+    },
     "tests/mail/test_promises.py": {
-        "test_the_button_is_named_only_while_the_page_has_it": (
-            "composes each e-mail of every state in four languages"
-        ),
+        ALL_OF_IT: "composes each e-mail of every state in four languages",
+    },
+    "tests/mail/test_every_email.py": {
+        ALL_OF_IT: "composes each e-mail of every state in four languages",
     },
     "tests/mail/test_hostile_values.py": {
         ALL_OF_IT: ("composes each e-mail with dozens of hostile values"),
@@ -210,11 +222,6 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     "tests/providers/test_hostile_mail.py": {
         "test_no_name_is_read_as_a_header_or_as_an_address": ("sends hundreds of hostile e-mails"),
         "test_an_address_is_written_as_it_is_or_not_at_all": ("sends hundreds of hostile e-mails"),
-    },
-    "tests/promises/test_promises_of_states.py": {
-        "test_no_text_promises_what_its_state_excludes": (
-            "reads every text of every state in four languages"
-        ),
     },
     "tests/workflows/test_rows.py": {
         "test_a_row_that_leaves_the_case_open": (
