@@ -3,6 +3,7 @@
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry, detail_of
+from domain.shared.codes import plain
 from domain.shared.events import ENGINE
 from domain.shared.result import Result
 
@@ -81,12 +82,8 @@ _EVENTS = {  # where the kind itself does not say enough
 
 def told(entry: TimelineEntry) -> str:
     """Describe an event: `E-mail 1 (notice): taken by the mail server`."""
-    what, detail = _EVENTS.get(entry.what) or _plain(entry.what), detail_of(entry)
+    what, detail = _EVENTS.get(entry.what) or plain(entry.what).capitalize(), detail_of(entry)
     if entry.attempt is not None and entry.result is not None:
         return f"{what} {entry.attempt} ({detail}): {_RESULTS[entry.result]}"
     said = f"{what}: {detail}" if detail else what
     return said if entry.by == ENGINE else f"{said} (by {entry.by})"
-
-
-def _plain(kind: EventKind) -> str:
-    return kind.replace("_", " ").capitalize()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from domain.case.attempt import Channel, Purpose
 from domain.case.events import CHANGES_THE_CASE, Review
 from domain.case.plans import Plan
-from domain.case.status import CLOSED, OPEN, READS_PLANS, Status
+from domain.case.status import CLOSED, HAS_DEADLINE, OPEN, READS_PLANS, Status
 from domain.case.view import AttemptView, CaseView
 from domain.shared.result import Result
 from page import words
@@ -106,7 +106,7 @@ class CasePage:
     @property
     def deadline(self) -> datetime | None:
         """The running deadline, if there is one."""
-        running = self.status in (Status.CONTACTING, Status.WORKING)
+        running = self.status in HAS_DEADLINE
         return self.view.deadline if running else None
 
     @property

@@ -16,12 +16,13 @@ from cli.case.words import (
     what_next,
 )
 from cli.terminal.tables import head, section, table_of
-from cli.terminal.words import left, plain, utc
+from cli.terminal.words import left, utc
 from domain.case.events import EventKind
 from domain.case.plans import Plan
 from domain.case.status import Status
 from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import CaseView
+from domain.shared.codes import plain
 from temporal_client.workflows import Snapshot
 
 

@@ -17,9 +17,10 @@ from cli.terminal.output import say, warn
 from cli.terminal.parameters import Limit, OfSeller, OfStore, moment
 from cli.terminal.problems import checked
 from cli.terminal.tables import print_found, table_of
-from cli.terminal.words import left, plain
+from cli.terminal.words import left
 from domain.case.status import Status
 from domain.case.waiting import WaitsFor, waits_for
+from domain.shared.codes import plain
 from domain.shared.text import Frozen
 from temporal_client.failures import ServerFailed, TemporalFailure
 from temporal_client.names import case_name

@@ -25,9 +25,10 @@ from cli.session import run
 from cli.terminal.output import console, say, say_json, warn
 from cli.terminal.parameters import Case, parse_case
 from cli.terminal.problems import DidNotHappen
-from cli.terminal.words import left, plain, utc
+from cli.terminal.words import left, utc
 from domain.case.status import CLOSED
 from domain.case.view import CaseView
+from domain.shared.codes import plain
 from temporal_client.failures import NoAnswer, ServerRefused
 from temporal_client.names import CaseName
 from temporal_client.workflows import Snapshot, Workflows

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import assert_never
 
 from cli.terminal.output import say, say_json
-from cli.terminal.words import plain, utc
+from cli.terminal.words import utc
 from domain.case.attempt import Channel, Purpose
 from domain.case.plans import Plan
-from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
+from domain.case.status import CLOSED, HAS_DEADLINE, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.view import CaseView, PlannedView
+from domain.shared.codes import plain
 from reference.contact_check import zone_problem
 from reference.time_zones import utc_offset, zone_of
 
@@ -96,7 +97,7 @@ def review_of(version: Plan, status: Status) -> str:
 
 def has_deadline(view: CaseView) -> bool:
     """Return whether a deadline is running."""
-    return view.deadline is not None and view.status in (Status.CONTACTING, Status.WORKING)
+    return view.deadline is not None and view.status in HAS_DEADLINE
 
 
 def attempt_of(channel: Channel, about: Purpose) -> str:

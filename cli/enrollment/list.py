@@ -13,9 +13,9 @@ from cli.terminal.output import say
 from cli.terminal.parameters import Limit, OfSeller, OfStore
 from cli.terminal.problems import checked
 from cli.terminal.tables import print_found, table_of
-from cli.terminal.words import plain
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.account import Store
+from domain.shared.codes import plain
 from domain.shared.names import ENROLLMENT_WORKFLOW
 from domain.shared.text import Frozen, Key
 from temporal_client.search import OPEN, count, count_each, newest, query_of

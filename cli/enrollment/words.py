@@ -5,10 +5,10 @@ from rich.table import Table
 
 from cli.terminal.output import say, say_json
 from cli.terminal.tables import head, section, table_of
-from cli.terminal.words import plain
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind, detail_of
 from domain.enrollment.view import EnrollmentView
+from domain.shared.codes import plain
 from temporal_client.workflows import Snapshot
 
 _MEANING = {

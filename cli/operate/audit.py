@@ -12,7 +12,8 @@ from cli.operate.audit_report import Finding, FindingKind, Report
 from cli.session import run
 from cli.terminal.output import say, say_json
 from cli.terminal.problems import BadInput
-from cli.terminal.words import plain, utc
+from cli.terminal.words import utc
+from domain.shared.codes import plain
 from domain.shared.errors import explain
 from runtime.settings import Settings
 

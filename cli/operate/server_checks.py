@@ -14,8 +14,8 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription
 
 from cli.operate.audit_report import Finding, FindingKind, lasting
-from cli.terminal.words import plain
-from domain.case.status import Status
+from domain.case.status import HAS_DEADLINE
+from domain.shared.codes import plain
 from domain.shared.names import CASES_QUEUE
 from temporal_client.failures import translated
 from temporal_client.workflows import ANSWERS_WITHIN, clock_of
@@ -29,9 +29,6 @@ _FAILED_TASKS = 3
 failures in a row than two are a worker that was killed, or a deployment."""
 
 _FAILED_TRIES = 3
-
-_TIMED = (Status.CONTACTING, Status.WORKING)
-"""In any other status the deadline is an old one."""
 
 _NEWEST_EVENTS = 100
 
@@ -72,7 +69,7 @@ def _overdue(case: WorkflowExecutionDescription, now: datetime) -> Iterator[Find
             yield lasting(FindingKind.LATE_ATTEMPTS, case.id, what, due, now)
     attributes = case.typed_search_attributes
     deadline = attributes.get(DEADLINE)
-    timed = attributes.get(STATUS) in _TIMED and deadline is not None
+    timed = attributes.get(STATUS) in HAS_DEADLINE and deadline is not None
     # An attempt under way at the deadline may finish. One that hangs is reported itself.
     if timed and deadline and deadline < now - LATE and not activities:
         what = f"its deadline has passed, and it is still {attributes.get(STATUS)}"

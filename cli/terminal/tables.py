@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from cli.terminal.output import console, say
-from cli.terminal.words import plain
+from domain.shared.codes import plain
 
 SomeStatus = TypeVar("SomeStatus", bound=StrEnum)
 

@@ -3,11 +3,6 @@
 from datetime import datetime, timedelta
 
 
-def plain(code: str) -> str:
-    """Return a code without its underscores."""
-    return code.replace("_", " ")
-
-
 def utc(at: datetime) -> str:
     """`2026-11-23 17:00 UTC`."""
     return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -10,6 +10,7 @@ from domain.case.events import (
     SubmitPlan,
 )
 from domain.case.status import Status
+from domain.shared.codes import plain
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event
 
@@ -76,7 +77,7 @@ def refuse_unless_seen(case: Case, judgement: Judgement) -> None:
     kinds = (entry.what for entry in case.timeline.entries[seen:])
     new = list(dict.fromkeys(what for what in kinds if what in CHANGES_THE_CASE))
     if new:
-        what = ", ".join(kind.replace("_", " ") for kind in new)
+        what = ", ".join(plain(kind) for kind in new)
         raise Refused(
             f"the case has changed since (seen: {seen}): {what}; look at it again, "
             f"it now has {events} events",

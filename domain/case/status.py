@@ -23,7 +23,7 @@ READS_PLANS = frozenset({Status.PLAN_REVIEW, Status.ESCALATED})
 NEEDS_CONVERSATION = frozenset({Status.WORKING, Status.PLAN_REVIEW})
 """The statuses in which a required conversation must be held before the case can be resolved."""
 HAS_DEADLINE = frozenset({Status.CONTACTING, Status.WORKING})
-"""The statuses whose deadline ends something by itself."""
+"""The statuses in which the deadline runs. In any other it is an old one."""
 CLOSED = frozenset({Status.RESOLVED, Status.DEACTIVATED, Status.WITHDRAWN, Status.NOT_COVERED})
 
 

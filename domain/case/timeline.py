@@ -7,6 +7,7 @@ from typing import Any
 from domain.case.attempt import Purpose
 from domain.case.events import EventKind
 from domain.case.status import Missing, Status
+from domain.shared.codes import plain
 from domain.shared.events import ENGINE
 from domain.shared.result import Result
 from domain.shared.state import State
@@ -72,24 +73,20 @@ def detail_of(entry: TimelineEntry) -> str:
 
 def _facts(entry: TimelineEntry) -> Iterator[str]:
     if entry.about is not None:
-        yield _plain(entry.about)
+        yield plain(entry.about)
     if entry.served_by is not None:
         yield f"via {entry.served_by}"
     if entry.status is not None:
-        reason = f" ({_plain(entry.reason)})" if entry.reason else ""
-        yield f"{_plain(entry.status)}{reason}"
+        reason = f" ({plain(entry.reason)})" if entry.reason else ""
+        yield f"{plain(entry.status)}{reason}"
     if entry.changed:
         yield " and ".join(_FIELDS.get(field, field) for field in entry.changed)
     if entry.issue is not None:
         yield entry.issue
     if entry.code is not None:
-        yield _plain(entry.code)
+        yield plain(entry.code)
     elif entry.version is not None:
         yield f"version {entry.version}"
 
 
 _FIELDS = {"emergency_phone": "emergency number"}
-
-
-def _plain(code: str) -> str:
-    return code.replace("_", " ")

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.shared.codes import plain
 from domain.shared.events import ENGINE
 from domain.shared.result import Result
 from domain.shared.state import State
@@ -83,5 +84,5 @@ def detail_of(entry: EnrollmentEntry) -> str:
         ", ".join(entry.changed),
         entry.code,
     )
-    said = [fact.replace("_", " ") for fact in facts if fact]
+    said = [plain(fact) for fact in facts if fact]
     return ": ".join([*said, *(text for text in (entry.case_id, entry.note) if text)])

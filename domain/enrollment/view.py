@@ -14,6 +14,7 @@ from domain.enrollment.ratings import (
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEntry
 from domain.shared.account import SellerAccount, SellingPlan
+from domain.shared.codes import plain
 from domain.shared.text import Frozen
 
 
@@ -109,7 +110,7 @@ def why_not_enrolled(view: EnrollmentView) -> str | None:
         return "the account was expelled from the programme"
     if view.deactivated:
         return "the account is not enrolled: it was deactivated, and nobody has reinstated it"
-    missing = "; ".join(f"{_words(r.name)}: {r.detail}" for r in view.requirements if not r.met)
+    missing = "; ".join(f"{plain(r.name)}: {r.detail}" for r in view.requirements if not r.met)
     return f"the account is not enrolled: {missing}"
 
 
@@ -150,7 +151,3 @@ def _emergency_contact(enrollment: Enrollment) -> RequirementView:
     return RequirementView(
         name=Requirement.EMERGENCY_CONTACT, met=bool(enrollment.number_valid), detail=detail
     )
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ")

@@ -7,12 +7,13 @@ from typing import assert_never
 from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
 from domain.case.plans import Plan
-from domain.case.status import CLOSED, NEEDS_CONVERSATION, READS_PLANS, Status
+from domain.case.status import CLOSED, HAS_DEADLINE, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.steps import Step, TellDesk
 from domain.case.timeline import TimelineEntry, detail_of
+from domain.shared.codes import plain
 from domain.shared.events import ENGINE
 from domain.shared.steps import WaitUntil
-from workflows.shared.markdown import safe, time, words
+from workflows.shared.markdown import safe, time
 
 _HEADLINES = {
     Status.CONTACTING: "Contacting: trying to reach the seller",
@@ -31,7 +32,7 @@ def attempt_summary(case: Case, attempt: Attempt) -> str:
     """Describe the activity of an attempt: "Call 3 to the emergency number (notice)"."""
     what = _numbered(attempt.channel, _count(case, attempt.channel, attempt.number))
     to = "to the emergency number" if attempt.channel.rings else "to the seller"
-    return f"{what} {to} ({words(attempt.about)})"
+    return f"{what} {to} ({plain(attempt.about)})"
 
 
 def wait_summary(case: Case, moment: datetime) -> str:
@@ -54,7 +55,7 @@ def desk_summary(case: Case, step: TellDesk) -> str:
 
 def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     """Describe the whole case in markdown."""
-    reason = f" ({words(case.reason)})" if case.reason else ""
+    reason = f" ({plain(case.reason)})" if case.reason else ""
     made = sorted(case.attempts.made, key=lambda attempt: attempt.number)
     to_come = () if case.status in CLOSED else case.attempts.agenda
     sections = (
@@ -75,7 +76,7 @@ def _summary(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str
     """Name the seller, the deadline, the steps under way and the next moment."""
     account = case.account
     yield f"- **Seller**: {safe(account.name)} ({account.store} {account.seller_id})"
-    if case.deadline is not None and case.status in (Status.CONTACTING, Status.WORKING):
+    if case.deadline is not None and case.status in HAS_DEADLINE:
         left = _left(case.deadline - now)
         yield f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})"
     if case.status not in CLOSED:
@@ -97,17 +98,17 @@ def _plans(case: Case) -> Iterator[str]:
     """List the reviews of all versions, and the text of the newest, which a reviewer judges."""
     for plan in case.plans.versions:
         yield f"- Version {plan.version}, {time(plan.at)}: {_review(plan, case)}"
-    if not case.plans.versions:
+    newest = case.plans.newest
+    if newest is None:
         return
-    newest = case.plans.versions[-1].plan
     for title, texts in (
-        ("Root causes", newest.root_causes),
-        ("Corrective actions", newest.corrective_actions),
-        ("Preventive measures", newest.preventive_measures),
-        ("Evidence", newest.evidence),
+        ("Root causes", newest.plan.root_causes),
+        ("Corrective actions", newest.plan.corrective_actions),
+        ("Preventive measures", newest.plan.preventive_measures),
+        ("Evidence", newest.plan.evidence),
     ):
         if texts:
-            yield f"- **{title}** (version {case.plans.versions[-1].version}):"
+            yield f"- **{title}** (version {newest.version}):"
             yield from (f"    - {number}: {safe(text)}" for number, text in enumerate(texts, 1))
 
 
@@ -115,23 +116,23 @@ def _review(plan: Plan, case: Case) -> str:
     if plan.decision is None:
         return "waits for a reviewer" if case.status in READS_PLANS else "was not reviewed"
     note = f": {safe(plan.note)}" if plan.note else ""
-    return f"{words(plan.decision)} (by {safe(plan.reviewed_by or '')}){note}"
+    return f"{plain(plan.decision)} (by {safe(plan.reviewed_by or '')}){note}"
 
 
 def _entry(entry: TimelineEntry) -> str:
-    result = f" {entry.attempt}: {words(entry.result or '')}" if entry.attempt is not None else ""
+    result = f" {entry.attempt}: {plain(entry.result or '')}" if entry.attempt is not None else ""
     detail = f", {safe(detail_of(entry))}" if detail_of(entry) else ""
     by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
-    return f"- {entry.at:%m-%d %H:%M:%S} **{words(entry.what)}**{result}{detail}{by}"
+    return f"- {entry.at:%m-%d %H:%M:%S} **{plain(entry.what)}**{result}{detail}{by}"
 
 
 def _attempt(attempt: Attempt) -> str:
-    result = words(attempt.result or "")
+    result = plain(attempt.result or "")
     return f"- {attempt.number}. {attempt.at:%m-%d %H:%M} {_what(attempt)}: **{result}**"
 
 
 def _what(planned: Scheduled) -> str:
-    return f"{_name(planned.channel).lower()} ({words(planned.about)})"
+    return f"{_name(planned.channel).lower()} ({plain(planned.about)})"
 
 
 def _numbered(channel: Channel, count: int) -> str:

@@ -8,9 +8,10 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import EnrollmentStep
 from domain.enrollment.timeline import EnrollmentEntry, detail_of
 from domain.enrollment.view import view_of
+from domain.shared.codes import plain
 from domain.shared.events import ENGINE
 from domain.shared.steps import WaitUntil
-from workflows.shared.markdown import safe, time, words
+from workflows.shared.markdown import safe, time
 
 _HEADLINES = {
     EnrollmentStatus.NOT_ELIGIBLE: "Not eligible",
@@ -22,7 +23,7 @@ _HEADLINES = {
 
 def letter_summary(letter: Letter) -> str:
     """Describe the activity of a letter: "E-mail 2 to the seller (invited)"."""
-    return f"E-mail {letter.number} to the seller ({words(letter.about)})"
+    return f"E-mail {letter.number} to the seller ({plain(letter.about)})"
 
 
 def wait_summary(enrollment: Enrollment, moment: datetime, now: datetime) -> str:
@@ -40,7 +41,7 @@ def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, 
     view, account = view_of(enrollment, now), enrollment.account
     name = f"{safe(account.name)} " if account.name else ""
     lines = [
-        f"## {_HEADLINES[view.status]} ({words(view.reason)})",
+        f"## {_HEADLINES[view.status]} ({plain(view.reason)})",
         "",
         f"- **Seller**: {name}({account.store} {account.seller_id})",
         f"- **Rating**: {'none' if view.rating is None else view.rating} on {now:%Y-%m-%d}",
@@ -49,7 +50,7 @@ def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, 
     lines += [f"- **{wait_summary(enrollment, wait.moment, now)}**"] if wait else []
     lines += ["", f"### Requirements on {now:%Y-%m-%d}", ""]
     lines += [
-        f"- {'Met' if r.met else '**Not met**'}: {words(r.name)} ({safe(r.detail)})"
+        f"- {'Met' if r.met else '**Not met**'}: {plain(r.name)} ({safe(r.detail)})"
         for r in view.requirements
     ]
     return "\n".join([*lines, "", "### Timeline (UTC)", "", *map(_entry, view.timeline)])
@@ -58,4 +59,4 @@ def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, 
 def _entry(entry: EnrollmentEntry) -> str:
     detail = f" {safe(detail_of(entry))}" if detail_of(entry) else ""
     by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
-    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{words(entry.what)}**{detail}{by}"
+    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{plain(entry.what)}**{detail}{by}"

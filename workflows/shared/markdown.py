@@ -1,12 +1,7 @@
-"""Codes, times and text by people, formatted for the Temporal Web UI."""
+"""Times and text by people, formatted for the Temporal Web UI."""
 
 import re
 from datetime import datetime
-
-
-def words(code: str) -> str:
-    """Return a code without its underscores."""
-    return code.replace("_", " ")
 
 
 def time(moment: datetime) -> str:
