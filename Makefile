@@ -1,5 +1,5 @@
 # make demo        play cases of 72 hours in seconds, on a real Temporal server
-# make test        run the tests of the rules and the service, in four minutes;
+# make test        run the tests of the rules and the service, in some two minutes;
 #                  TESTS=tests/domain runs all of these, and only these; those in a browser
 #                  need chromium-headless-shell or, twice as slow, Chromium
 # make test-all    run all tests, as CI does: also those in tests/kept_for_all.py

@@ -45,11 +45,16 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
     "tests/test_whole.py": {
         "test_the_demo_ends_with_every_case_as_it_should_twice_in_a_row": "is `make demo`, twice",
         "test_a_wrong_setting_is_named_and_exits_2": "starts a worker four times",
+        "test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_restart": (
+            "starts two servers and two workers"
+        ),
         "test_a_server_that_is_not_there_yet_ends_in_what_systemd_restarts": "starts a worker",
     },
     "tests/mail/test_own_wording.py": {
         "test_the_worker_says_so_in_one_line_and_exits_2": "starts a worker twice",
         "test_what_is_wrong_is_refused_by_file_and_line": ("proofreads 26 sets of templates"),
+        "test_a_language_of_their_own_is_found_by_its_folder": "proofreads every language",
+        "test_a_piece_of_their_own_is_fine_where_it_is_used": "proofreads every language",
     },
     "tests/providers/test_mail_settings.py": {
         "test_the_worker_says_so_and_exits_2": "starts a worker",
@@ -238,6 +243,9 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_a_number_or_address_that_is_none_is_refused": (
             "plays a case for each; tests/domain prove what is refused"
         ),
+    },
+    "tests/test_alerts.py": {
+        "test_a_worker_exports_whatever_alerts_and_dashboard_ask_for": "starts a worker",
     },
     "tests/test_recipe.py": {
         ALL_OF_IT: ("runs the tests of the domain on a copy, five times"),

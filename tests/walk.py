@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.domain.case import walks as cases
 from tests.domain.enrollment import walked_enrollment as enrollments
-from tests.domain.walk import Breach, Walk
+from tests.domain.walk import Breach, HowFar, Walk
 
 PAGE = Path(__file__).with_name("walk.md")
 BEGINS, ENDS = "<!-- written by make walk -->\n", "<!-- until here -->\n"
@@ -33,7 +33,7 @@ def row(walk: Walk) -> str:
 
 def main() -> int:
     """Walk, print, and write the page; 1 on a breach."""
-    walks = [*cases.walks(far=True), *enrollments.walks(far=True)]
+    walks = [*cases.walks(HowFar.FAR), *enrollments.walks(HowFar.FAR)]
     lines: list[str] = []
     for walk in walks:
         try:

@@ -1,6 +1,6 @@
 """The same examples at every run; look for others with `--hypothesis-profile=search`.
 
-`quick` is for where the tests run thousands of times: `make mutants`.
+`quick` is for `make test`, and for `make mutants`, where the tests run thousands of times.
 """
 
 import time
@@ -15,9 +15,14 @@ settings.register_profile(
 )
 settings.register_profile("search", _ALWAYS, max_examples=5000, stateful_step_count=50)
 settings.register_profile(
-    "quick", _ALWAYS, max_examples=40, derandomize=True, stateful_step_count=20
+    "quick", _ALWAYS, max_examples=100, derandomize=True, stateful_step_count=20
 )
-settings.load_profile("everyday")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose before the tests are imported, since some derive their numbers from the profile."""
+    usual = "quick" if config.getoption("without_kept", False) else "everyday"
+    settings.load_profile(config.getoption("hypothesis_profile", None) or usual)
 
 
 @pytest.fixture

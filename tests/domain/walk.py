@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from time import process_time
 from typing import Any, NamedTuple, Protocol
 
@@ -16,6 +17,17 @@ from typing import Any, NamedTuple, Protocol
 def name_of(step: object) -> str:
     """A kind of step in words: `look up hours`."""
     return re.sub(r"(?<!^)(?=[A-Z])", " ", type(step).__name__).lower()
+
+
+class HowFar(IntEnum):
+    """How far walks go. Each has a depth of its own for each."""
+
+    SHORT = 0
+    """Seconds, for `make test`: every status, reason and move is met."""
+    USUAL = 1
+    """A minute, for `make test-all`."""
+    FAR = 2
+    """Minutes, for `make walk`."""
 
 
 Letter = tuple[str, Callable[[Any], None]]

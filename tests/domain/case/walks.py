@@ -7,7 +7,7 @@ from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from tests.domain.case.build import HOUR, MONDAY_9, a_contact, an_issue
 from tests.domain.case.walked_case import EVENTS, Walked
-from tests.domain.walk import Walk
+from tests.domain.walk import HowFar, Walk
 
 SMALL = {
     "window": "PT6H",
@@ -20,6 +20,9 @@ SMALL = {
     "requests_per_day": 2,
 }
 """A policy whose ends are a few letters away."""
+
+RECHECKED = (20, 50, 50)
+"""Of so many merged states one is walked from all the same, by `HowFar`."""
 
 _SEVERAL_THAT_ARE_ONE = {"declined", "voicemail", "voicemail cut", "provider failed"}
 """Where few letters are to lead far: results that do as another does."""
@@ -86,21 +89,21 @@ def left_alone(world: Walked, hours: float) -> Walked:
                 return world
 
 
-def walks(*, far: bool) -> list[Walk]:
-    """`far`: about a minute of them; a few seconds otherwise."""
+def walks(how_far: HowFar) -> list[Walk]:
+    """The walks; each names its depth for each of `HowFar`."""
 
     def walk(
-        name: str, roots: list[tuple[str, Walked]], depths: tuple[int, int], **more: Any
+        name: str, roots: list[tuple[str, Walked]], depths: tuple[int, int, int], **more: Any
     ) -> Walk:
-        return Walk(name, roots, depths[far], recheck=50, **more)
+        return Walk(name, roots, depths[how_far], recheck=RECHECKED[how_far], **more)
 
     last = [(f"nobody answers until hour {h}", nearly_silent(None, h)) for h in (65.9, 71)]
     return [
-        walk("all letters", _openings(SMALL), (4, 5)),
-        walk("all letters, default policy", _openings(None), (3, 4)),
-        walk("all letters, default policy, last hours", last, (3, 4)),
-        walk("silence", _openings(SMALL), (6, 7), only=_silence),
-        walk("working it out", [("reached", at_work())], (4, 6), only=_work),
+        walk("all letters", _openings(SMALL), (3, 4, 5)),
+        walk("all letters, default policy", _openings(None), (3, 3, 4)),
+        walk("all letters, default policy, last hours", last, (3, 3, 4)),
+        walk("silence", _openings(SMALL), (5, 6, 7), only=_silence),
+        walk("working it out", [("reached", at_work())], (4, 4, 6), only=_work),
     ]
 
 

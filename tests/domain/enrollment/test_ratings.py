@@ -10,7 +10,7 @@ from domain.enrollment.ratings import RatingRecord, window_length, window_start
 from tests.domain.enrollment.build import a_record
 from tests.domain.enrollment.status_oracle import AHEAD, DAY, DayByDay, minus_six_months, window
 
-MANY = settings(max_examples=max(2000, settings().max_examples))
+MANY = settings(max_examples=settings().max_examples * 5)
 SOME = settings(max_examples=settings().max_examples // 2)
 
 Recorded = dict[date, int]

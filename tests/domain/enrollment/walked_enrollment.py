@@ -40,7 +40,7 @@ from tests.domain.enrollment.build import (
 from tests.domain.enrollment.status_oracle import minus_six_months
 from tests.domain.enrollment.watched_programme import ASKS, WatchedProgramme, as_written
 from tests.domain.enrollment.world import Task
-from tests.domain.walk import Letter, Walk
+from tests.domain.walk import HowFar, Letter, Walk
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 BEGINS = datetime(2026, 8, 31, 12, tzinfo=UTC)
@@ -282,8 +282,8 @@ def nearly_warned() -> Walked:
     return world
 
 
-def walks(*, far: bool) -> list[Walk]:
-    """`far`: some ten seconds of them; one otherwise."""
+def walks(how_far: HowFar) -> list[Walk]:
+    """The walks: ten seconds of them if they go far; one otherwise."""
     roots = [
         ("never rated", a_seller()),
         ("rated since the window begins", a_seller(rated_for=0)),
@@ -292,4 +292,4 @@ def walks(*, far: bool) -> list[Walk]:
         ("no address", a_seller(email=None, rated_for=0)),
         ("enrolled, below for 6 days", nearly_warned()),
     ]
-    return [Walk("enrollment, all letters", roots, 3 if far else 2, recheck=20)]
+    return [Walk("enrollment, all letters", roots, 3 if how_far is HowFar.FAR else 2, recheck=20)]
