@@ -176,9 +176,16 @@ def test_what_changed_is_told_to_the_enrollment_and_only_that() -> None:
     assert (news.change, later.change) == (1, 2)
     step_results.shared_contact(world.case, news, True, world.now)
     assert world.case.contact_news == later, "what changed meanwhile is told as well"
+    assert "contact_not_shared" not in {entry.what for entry in world.case.timeline.entries}
     step_results.shared_contact(world.case, later, False, world.now)
     assert ShareContact() not in advance(world.case, world.now)
     assert world.case.timeline.entries[-1].what == "contact_not_shared"
+
+
+def test_the_enrollment_is_told_which_addresses_were_confirmed_each_once() -> None:
+    world = sharing()
+    assert change(world, phone=OTHER_NUMBER).confirmed == (ADDRESS,)
+    assert change(world, email=OTHER_ADDRESS).confirmed == (ADDRESS, OTHER_ADDRESS)
 
 
 def test_what_the_enrollment_told_or_what_was_so_before_is_not_told_back() -> None:

@@ -133,6 +133,14 @@ def test_it_goes_before_the_daily_call_though_a_call_is_still_being_hung_up_on()
     ]
 
 
+def test_a_call_that_waits_for_a_hang_up_is_not_made_once_the_seller_has_turned_up() -> None:
+    world = World(call_takes=5 * MINUTE)
+    world.hang_up_takes = MINUTE
+    world.take(a_request()).play(1 / 120)
+    world.take(a_contact()).play(0.5)
+    assert requested(world) == []
+
+
 @pytest.mark.parametrize("times", range(1, 8))
 def test_the_view_says_from_when_on_it_is_taken_again(times: int) -> None:
     world = World()
@@ -142,9 +150,11 @@ def test_the_view_says_from_when_on_it_is_taken_again(times: int) -> None:
         again = view_of(world.case).call_again_from
         assert again is not None
         world.play((again - world.now) / HOUR - 1 / 60)
+        assert not world.case.takes_requests(world.now)
         with pytest.raises(Refused):
             world.take(a_request())
         world.play(1 / 60)
+        assert world.case.takes_requests(world.now)
 
 
 @pytest.mark.parametrize("script", [{"not_called": "is a satellite number"}, {}])

@@ -98,7 +98,8 @@ def test_an_enrollment_sends_one_to_the_address_it_knows_then() -> None:
     before = len(world.letters)
     world.take(ASKED)
     assert world.letters[before:] == [LetterPurpose.FRESH_LINK]
-    assert world.enrollment.timeline.entries[-2].what is EnrollmentEventKind.LINK_REQUESTED
+    asked = world.enrollment.timeline.entries[-2]
+    assert (asked.what, asked.by) == (EnrollmentEventKind.LINK_REQUESTED, ASKED.by)
     with pytest.raises(Refused, match="just now"):
         world.take(ASKED)
     for _ in range(2):

@@ -7,6 +7,9 @@ hours; the last third of the window begins at 48.
 import pytest
 
 from domain.case.attempt import Attempt, Channel, Purpose
+from domain.case.outreach import Outreach
+from domain.case.policy import Policy
+from domain.case.really_tried import in_words
 from domain.case.status import Missing, Reason, Status
 from domain.shared.result import Result
 from tests.domain.case.build import (
@@ -55,6 +58,23 @@ def test_a_seller_whom_we_really_tried_to_reach_is_deactivated_at_the_deadline()
     assert world.deactivations == 1
     assert world.expulsions == 0
     assert len(world.emails(Purpose.DEACTIVATED)) == 1
+
+
+def test_the_desk_reads_in_words_what_was_missing() -> None:
+    outreach = Outreach()
+    outreach.open((), not_called="is a satellite number")
+    said = {missing: in_words(missing, outreach, Policy()) for missing in Missing}
+    assert said == {
+        Missing.NEVER_CALLED: "the number was never called: it is a satellite number",
+        Missing.SOMETHING_SKIPPED: "an attempt was skipped",
+        Missing.FINAL_NOTICE: "the final notice was not accepted",
+        Missing.FINAL_NOTICE_IN_TIME: "the final notice went out too late",
+        Missing.INVALID_IN_TIME: "the number was found invalid after the final notice",
+        Missing.TWO_EMAILS: "the number is invalid and only one e-mail was accepted",
+        Missing.LAST_EMAIL: "the number is invalid and the last e-mail bounced",
+        Missing.ENOUGH_CALLS: "fewer than 3 calls rang",
+        Missing.LATE_CALL: "no call rang in the last third of the window",
+    }
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.steps import CheckNumber
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.steps import ShareContact
+from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS
 from tests.domain.enrollment.build import (
     BECOMES_INDIVIDUAL,
     DAY,
@@ -51,8 +52,7 @@ def test_until_the_number_is_looked_up_nothing_else_is_done() -> None:
     world = Programme()
     world.enrollment.number_valid = None
     updates.record_ratings(world.enrollment, GOOD_FOR_LONG, world.now)
-    (step,) = advance(world.enrollment, world.now)
-    assert isinstance(step, CheckNumber)
+    assert advance(world.enrollment, world.now) == (CheckNumber(NUMBER),)
     assert (world.status, world.letters) == (EnrollmentStatus.NOT_ELIGIBLE, [])
     step_results.number_checked(world.enrollment, True, world.now)
     assert world.status is EnrollmentStatus.ENROLLED
@@ -97,6 +97,13 @@ def test_what_changes_while_an_open_case_is_told_is_told_next_and_then_no_more()
     world.play(30)
     assert "email" in world.shared[1]
     assert len(world.shared) == 2
+
+
+def test_an_open_case_is_told_which_addresses_were_confirmed_each_once() -> None:
+    world = enrolled()
+    world.share_takes = timedelta(hours=1)
+    world.take(a_change(emergency_phone="+12065550111"), a_change(email=OTHER_ADDRESS))
+    assert world.enrollment.contact_news.confirmed == (ADDRESS, OTHER_ADDRESS)
 
 
 def test_an_open_case_that_could_not_be_told_is_in_the_timeline_and_not_told_again() -> None:

@@ -85,6 +85,10 @@ def test_the_rating_says_how_far_it_is_and_on_which_day_it_turns(
     assert detail(Programme(rated(recorded)).view, Requirement.RATING) == (met, says)
 
 
+def test_a_requirement_that_is_met_says_by_what() -> None:
+    assert detail(Programme().view, Requirement.SELLING_PLAN) == (True, "professional")
+
+
 def test_of_a_seller_of_whom_nothing_is_known_nothing_is_met_but_the_store() -> None:
     view = Programme(number=None, email=None, plan=None).view
     assert (view.rating, view.days_below, view.days_on_record) == (None, 0, 0)
