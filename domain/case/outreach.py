@@ -19,7 +19,7 @@ from domain.case.attempt import (
     Scheduled,
 )
 from domain.case.attempts import Attempts
-from domain.case.calling_hours import CallingWindow, closes_at, next_opening, spaced_calls
+from domain.case.calling_hours import CallingWindow, closes_at, moved_to_opening, spaced_calls
 from domain.case.emergency_number import EmergencyNumber
 from domain.case.policy import Policy
 from domain.shared.account import Account
@@ -46,13 +46,18 @@ class Outreach(State):
 
     calling_hours: tuple[CallingWindow, ...] = ()
     """When the seller may be called, for the weeks ahead."""
+    delay: timedelta = timedelta(0)
+    """How long after an opening the calls that are moved to it are made."""
     number: EmergencyNumber = Field(default_factory=EmergencyNumber)
     conversation_due: datetime | None = None
     """From when on the seller is called for a conversation."""
 
-    def open(self, calling_hours: tuple[CallingWindow, ...], not_called: str | None) -> None:
+    def open(
+        self, calling_hours: tuple[CallingWindow, ...], not_called: str | None, delay: timedelta
+    ) -> None:
         """Take in what was looked up when the case opened."""
         self.calling_hours, self.number.not_called = calling_hours, not_called
+        self.delay = delay
 
     def stop_calling(self, now: datetime) -> None:
         """End calling until the number, which is invalid, changes."""
@@ -121,6 +126,7 @@ class Outreach(State):
             hours=self.calling_hours,
             spacing=rules.call_spacing,
             last_call=self._last_call(account),
+            delay=self.delay,
         )
         for due in calls:
             self.attempts.schedule(Channel.CALL, Purpose.NOTICE, due)
@@ -133,6 +139,7 @@ class Outreach(State):
     def plan_conversation_call(self, now: datetime, rules: Policy, account: Account) -> None:
         """Keep one call planned for a conversation still to be held, if there is none."""
         assert self.conversation_due is not None
+        assert self.deadline is not None
         if self.number.cannot_be_called or self.attempts.is_planned_or_under_way(
             Purpose.CONVERSATION
         ):
@@ -140,8 +147,8 @@ class Outreach(State):
         earliest = max(now, self.conversation_due)
         if last := self._last_call(account):
             earliest = max(earliest, last + rules.call_spacing)
-        due = next_opening(earliest, self.calling_hours)
-        if due and self.deadline and due < self.deadline:
+        due = moved_to_opening(earliest, self.calling_hours, self.delay, self.deadline)
+        if due and due < self.deadline:
             self.attempts.schedule(Channel.CALL, Purpose.CONVERSATION, due)
 
     def learn_hours(self, hours: tuple[CallingWindow, ...]) -> None:

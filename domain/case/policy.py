@@ -55,6 +55,8 @@ class Policy(Frozen):
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     call_spacing: Span = timedelta(minutes=15)
+    opening_spread: Annotated[timedelta, Field(ge=timedelta(0), le=_HOUR)] = timedelta(minutes=30)
+    """Over how long after an opening the calls of all cases that were moved to it are spread."""
     late_notice: Span = timedelta(minutes=15)
     """A first notice later than this after the beginning has the rest planned anew."""
     redial_after: Span = timedelta(minutes=5)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.case.attempt import Attempt, CallEnded, Purpose
-from domain.case.calling_hours import CallingWindow
+from domain.case.calling_hours import CallingWindow, share_of
 from domain.case.case import ALREADY_DEACTIVATED, Case, Harm
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
@@ -18,7 +18,8 @@ def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
     if case.policy is not None or not case.is_open:
         return
     case.policy, case.overrides = facts.policy, None
-    case.outreach.open(facts.hours, facts.not_called)
+    delay = case.rules.opening_spread * share_of(case.id)
+    case.outreach.open(facts.hours, facts.not_called, delay)
     case.shares_contact = facts.shares_contact
     case.timeline.log(now, EventKind.OPENED, case.opened_by)
     if facts.not_called is not None:

@@ -81,8 +81,11 @@ def facts_for(
     deactivated: bool = False,
     days: int = 7,
 ) -> CaseFacts:
-    """What a look-up at the opening finds, with calling hours for `days`."""
-    rules = effective_policy(policy)
+    """What a look-up at the opening finds, with calling hours for `days`.
+
+    Calls that are moved to an opening are not spread, unless the policy says so.
+    """
+    rules = effective_policy({"opening_spread": "PT0S", **(policy or {})})
     start = case.opened_at
     zone = zone_of(case.account.time_zone)
     until = start + timedelta(days=days)

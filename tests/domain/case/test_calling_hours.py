@@ -1,17 +1,27 @@
 """When calls may be dialled, daylight saving included (docs/rules.md, section 3)."""
 
+from collections import Counter
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.case.attempt import Channel
-from domain.case.calling_hours import calling_hours, next_opening
+from domain.case import step_results
+from domain.case.attempt import Channel, Scheduled
+from domain.case.calling_hours import (
+    CallingWindow,
+    calling_hours,
+    closes_at,
+    moved_to_opening,
+    share_of,
+    spaced_calls,
+)
 from reference.time_zones import zone_of
-from tests.domain.case.build import HOUR, MINUTE, MONDAY_22, PACIFIC, local
+from tests.domain.case.build import HOUR, MINUTE, MONDAY_22, PACIFIC, a_new_case, facts_for, local
 from tests.domain.case.world import World
 
+NO_DELAY = timedelta(0)
 SATURDAY_BEFORE_SPRING = datetime(2026, 3, 7, 9, tzinfo=PACIFIC).astimezone(UTC)
 SATURDAY_BEFORE_AUTUMN = datetime(2026, 10, 31, 9, tzinfo=PACIFIC).astimezone(UTC)
 
@@ -61,7 +71,7 @@ def test_a_moment_is_in_calling_hours_from_8_until_before_21_in_any_zone(
     hours = calling_hours(time(21), time(8), zone, start, start + timedelta(days=11))
     moment = start + timedelta(minutes=minutes)
     allowed = 8 <= moment.astimezone(zone).hour < 21
-    assert (next_opening(moment, hours) == moment) is allowed
+    assert (closes_at(moment, hours) is not None) is allowed
 
 
 def test_calling_hours_may_span_midnight() -> None:
@@ -86,7 +96,8 @@ def test_a_call_planned_for_the_end_of_what_was_asked_for_has_an_opening_to_go_t
     start = datetime(2026, 3, 2, 12, tzinfo=UTC)
     closing = start + timedelta(days=2, hours=9)
     hours = calling_hours(time(21), time(8), UTC, start, closing)
-    assert next_opening(closing, hours) == closing + 11 * HOUR
+    until = closing + 24 * HOUR
+    assert moved_to_opening(closing, hours, NO_DELAY, until + HOUR) == closing + 11 * HOUR
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Africa/Abidjan", "Pacific/Kiritimati"])
@@ -96,7 +107,7 @@ def test_quiet_hours_of_half_an_hour_leave_all_the_rest_wherever_the_seller_is(z
     for start in (midnight + quarter * 15 * MINUTE for quarter in range(96)):
         hours = calling_hours(time(20), time(20, 30), zone_of(zone), start, start + 24 * HOUR)
         quiet = time(20) <= start.astimezone(zone_of(zone)).time() < time(20, 30)
-        assert (next_opening(start, hours) == start) is not quiet
+        assert (closes_at(start, hours) is not None) is not quiet
 
 
 @pytest.mark.usefixtures("machine_in_tokyo")
@@ -113,3 +124,72 @@ def test_a_clock_change_can_swallow_a_short_opening_whole() -> None:
     hours = calling_hours(time(3), time(2), PACIFIC, start, start + timedelta(days=2))
     assert [local(opens) for opens, _ in hours] == ["Mon 02:00", "Tue 02:00"]
     assert all(closes - opens == HOUR for opens, closes in hours)
+
+
+# --- the morning's peak ---------------------------------------------------------------------------
+
+
+def test_calls_of_many_cases_that_move_to_one_opening_are_spread_evenly_over_half_an_hour() -> None:
+    opens = MONDAY_22 + 10 * HOUR
+    minutes = Counter(
+        (first_call(f"case/US/A{seller}/run").due - opens) // MINUTE for seller in range(10_000)
+    )
+    assert sorted(minutes) == list(range(30))
+    assert max(minutes.values()) < 1.3 * 10_000 / 30
+
+
+def first_call(case_id: str) -> Scheduled:
+    """Of a case that opens in quiet hours, with the default policy."""
+    case = a_new_case(MONDAY_22)
+    case.id = case_id
+    step_results.looked_up(case, FACTS, MONDAY_22)
+    return next(p for p in case.attempts.agenda if p.channel is Channel.CALL)
+
+
+FACTS = facts_for(a_new_case(MONDAY_22), {"opening_spread": "PT30M"})
+
+
+def test_a_case_has_its_call_at_the_same_minute_each_morning_and_a_call_by_day_as_planned() -> None:
+    late = World(MONDAY_22, policy={"opening_spread": "PT1H", "call_hours": [0, 24, 48, 60]})
+    mornings = [late.case.outreach.delay + MONDAY_22 + h * HOUR for h in (10, 34, 58)]
+    due = [p.due for p in late.case.attempts.agenda if p.channel is Channel.CALL]
+    assert timedelta(0) < late.case.outreach.delay < HOUR
+    assert due == [*mornings, MONDAY_22 + 60 * HOUR]
+
+
+def test_the_delay_leaves_half_of_a_short_window_and_half_of_what_is_left_to_the_deadline() -> None:
+    opens = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    hours = (CallingWindow(opens, opens + 20 * MINUTE),)
+    for ends, minutes in ((opens + HOUR, 10), (opens + 4 * MINUTE, 2), (opens, 0)):
+        due = moved_to_opening(opens - MINUTE, hours, 30 * MINUTE, ends)
+        assert due == opens + minutes * MINUTE
+
+
+@given(
+    planned=st.integers(0, 72 * 60),
+    ends=st.integers(72 * 60, 100 * 60),
+    delay=st.integers(0, 60),
+)
+def test_wherever_a_call_is_moved_to_it_is_in_calling_hours_and_before_the_deadline(
+    planned: int, ends: int, delay: int
+) -> None:
+    start = MONDAY_22
+    hours = calling_hours(time(21), time(8), PACIFIC, start - 24 * HOUR, start + 200 * HOUR)
+    deadline = start + ends * MINUTE
+    (due,) = spaced_calls(
+        [start + planned * MINUTE],
+        begins=start - 2 * HOUR,
+        ends=deadline,
+        hours=hours,
+        spacing=15 * MINUTE,
+        last_call=None,
+        delay=delay * MINUTE,
+    )
+    assert closes_at(due, hours) is not None
+    assert due < deadline
+
+
+def test_a_share_is_a_cases_own_for_ever() -> None:
+    assert share_of("case/US/A2EXAMPLE/0199-run") == share_of("case/US/A2EXAMPLE/0199-run")
+    assert share_of("case/US/A2EXAMPLE/0199-run") != share_of("case/US/A2EXAMPLE/0200-run")
+    assert share_of("case/US/A2EXAMPLE/0199-run") == pytest.approx(0.085412, abs=1e-6)

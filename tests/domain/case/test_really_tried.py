@@ -62,7 +62,7 @@ def test_a_seller_whom_we_really_tried_to_reach_is_deactivated_at_the_deadline()
 
 def test_the_desk_reads_in_words_what_was_missing() -> None:
     outreach = Outreach()
-    outreach.open((), not_called="is a satellite number")
+    outreach.number.not_called = "is a satellite number"
     said = {missing: in_words(missing, outreach, Policy()) for missing in Missing}
     assert said == {
         Missing.NEVER_CALLED: "the number was never called: it is a satellite number",
