@@ -1,12 +1,13 @@
 """One or several telephone providers. If one fails, the next one places the call."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from domain.shared.result import Result
-from providers.protocols import Dial, PerhapsDialled, ProviderFailed, Telephone
+from providers.protocols import Dial, GoesOn, PerhapsDialled, ProviderFailed, Telephone
 
 log = structlog.get_logger("telephone")
 
@@ -22,7 +23,6 @@ class FailoverTelephone:
         self._providers = dict(providers)
         self._answered: dict[str, list[str]] = {}
         """The providers that could tell whether the number is engaged, by the key of the call."""
-        self.look_every_seconds = max(p.look_every_seconds for p in providers.values())
 
     @property
     def names(self) -> list[str]:
@@ -52,7 +52,7 @@ class FailoverTelephone:
         self._answered[dial.key] = answered
         return False
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         """Place the call with the first provider that can, after the one of `instead_of`.
 
         If a provider may have dialled, no other provider dials.
@@ -75,7 +75,7 @@ class FailoverTelephone:
                 failures.append(failure)
             else:
                 log.info("dialled", provider=name, call=dial.key)
-                return f"{name}:{call}"
+                return replace(call, call=f"{name}:{call.call}")
         why = "; ".join(str(failure) for failure in failures)
         waits = [failure.retry_after for failure in failures]
         raise ProviderFailed(
@@ -83,27 +83,23 @@ class FailoverTelephone:
             min((w for w in waits if w), default=None) if all(waits) else None,
         )
 
-    async def result(self, call: str) -> Result | None:
-        """Return the result of the call, from its provider."""
-        provider, its_id = self._of(call)
-        return await provider.result(its_id)
-
-    async def is_queued(self, call: str) -> bool:
-        """Return whether its provider has not begun to dial yet."""
-        provider, its_id = self._of(call)
-        return await provider.is_queued(its_id)
+    async def look(self, call: str) -> Result | GoesOn:
+        """Return the result of the call, or how it goes on, from its provider."""
+        name, provider, its_id = self._of(call)
+        seen = await provider.look(its_id)
+        return replace(seen, call=f"{name}:{seen.call}") if isinstance(seen, GoesOn) else seen
 
     async def hang_up(self, call: str) -> Result | None:
         """End the call at its provider."""
-        provider, its_id = self._of(call)
+        _, provider, its_id = self._of(call)
         return await provider.hang_up(its_id)
 
     def served_by(self, call: str) -> str | None:
         """Return the name of the call's provider, or None if there is only one provider."""
         return call.partition(":")[0] if len(self._providers) > 1 else None
 
-    def _of(self, call: str) -> tuple[Telephone, str]:
+    def _of(self, call: str) -> tuple[str, Telephone, str]:
         name, _, its_id = call.partition(":")
         if name not in self._providers:
             raise ProviderFailed("the call's telephone provider is not set any more")
-        return self._providers[name], its_id
+        return name, self._providers[name], its_id

@@ -36,7 +36,11 @@ class NeverRang(ProviderFailed):
     """The call ended without ringing, and nothing shows that the number is the cause."""
 
 
-class Engaged(ProviderFailed):
+class NotNow(ProviderFailed):
+    """No provider failed. It is only too early; retry after the given time."""
+
+
+class Engaged(NotNow):
     """Another call of ours to the number is going on. Retry in some seconds."""
 
     def __init__(self) -> None:
@@ -54,11 +58,20 @@ class Dial:
     """A language of providers/call_wording.py."""
 
 
-class Telephone(Protocol):
-    """Places calls. The id from `dial` or `find` identifies a placed call."""
+@dataclass(frozen=True)
+class GoesOn:
+    """A call that has been placed and has not ended."""
 
-    look_every_seconds: float
-    """How many seconds to wait between two looks at a call."""
+    call: str
+    """All that the provider needs to know of it, for whoever looks at it or hangs up next."""
+    look_after: timedelta
+    """When to look at it again."""
+    is_queued: bool = False
+    """Whether the provider has not begun to dial yet."""
+
+
+class Telephone(Protocol):
+    """Places calls and looks at them. It keeps nothing of a call, so any worker may look next."""
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """Return the call if it was placed at most `age` ago and the answer was lost, else None.
@@ -77,8 +90,8 @@ class Telephone(Protocol):
             ProviderFailed: the provider does not know at the moment.
         """
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
-        """Place the call and return its id.
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
+        """Place the call.
 
         Args:
             dial: the call.
@@ -89,21 +102,14 @@ class Telephone(Protocol):
             ProviderFailed: no call was placed.
         """
 
-    async def result(self, call: str) -> Result | None:
-        """Return the result of the call, or None while it is going on.
+    async def look(self, call: str) -> Result | GoesOn:
+        """Return the result of the call, or how it goes on.
 
         Return `INVALID_NUMBER` only if a carrier says so. A provider that does not know the number
         may have numbering plans that are older than the number.
 
         Raises:
             NeverRang: the call may be dialled again.
-            ProviderFailed: the provider does not know at the moment.
-        """
-
-    async def is_queued(self, call: str) -> bool:
-        """Return whether the provider has not begun to dial yet.
-
-        Raises:
             ProviderFailed: the provider does not know at the moment.
         """
 

@@ -177,7 +177,7 @@ def activities_by_queue(
             contacts.tell_case_of_deactivation,
             warnings.look_up_warnings,
         ],
-        TELEPHONY_QUEUE: [telephony.place_call],
+        TELEPHONY_QUEUE: [telephony.place_call, telephony.hang_up],
         EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],
     }
 

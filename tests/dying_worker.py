@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from domain.case.activity_inputs import ExpelInput
 from domain.shared.result import Result
-from providers.protocols import AccountService, Dial, Mail, Programme, Telephone
+from providers.protocols import AccountService, Dial, GoesOn, Mail, Programme, Telephone
 from runtime.providers import Providers
 from runtime.settings import Settings
 from tests.serving import serve
@@ -40,16 +40,14 @@ class DyingTelephone:
     """Dies once the call is placed."""
 
     def __init__(self, telephone: Telephone) -> None:
-        self.look_every_seconds = telephone.look_every_seconds
         self.find = telephone.find
-        self.result = telephone.result
+        self.look = telephone.look
         self.hang_up = telephone.hang_up
         self.engaged = telephone.engaged
-        self.is_queued = telephone.is_queued
         self.served_by = telephone.served_by
         self._dial = telephone.dial
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         await self._dial(dial, instead_of)
         die()
 

@@ -20,7 +20,7 @@ from domain.enrollment.events import Readmit, Reinstate
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.events import RecordDeactivation
 from providers.failover_telephone import FailoverTelephone
-from providers.protocols import Dial, ProviderFailed
+from providers.protocols import Dial, GoesOn, ProviderFailed
 from providers.simulated.telephone import SimulatedTelephone
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
@@ -36,7 +36,7 @@ FOLDER = Path(__file__).parent / "histories"
 class OutOfService(SimulatedTelephone):
     """Places no call."""
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         raise ProviderFailed("out of service")
 
 

@@ -101,6 +101,16 @@ class ExpelInput(Frozen):
     evidence: str
 
 
+def place_call_id(number: int) -> str:
+    """Return the id of the activity that places the call of an attempt."""
+    return f"call-{number}"
+
+
+def hang_up_id(number: int) -> str:
+    """Return the id of the activity that hangs it up."""
+    return f"hang-up-{number}"
+
+
 def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
     """The input for a call under way."""
     assert call.latest is not None

@@ -15,7 +15,7 @@ from tests.serving import serve
 
 def _own_clock(settings: Settings, providers: Providers) -> Providers:
     # All processes share the machine's monotonic clock, and libfaketime does not change it.
-    telephone = SimulatedTelephone(settings.state, settings.ring_seconds, time.monotonic)
+    telephone = SimulatedTelephone(settings.state, settings.ring_seconds, clock=time.monotonic)
     return replace(providers, telephone=telephone)
 
 

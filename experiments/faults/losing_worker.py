@@ -17,6 +17,7 @@ from domain.shared.result import Result
 from providers.protocols import (
     AccountService,
     Dial,
+    GoesOn,
     Mail,
     PerhapsDialled,
     ProviderFailed,
@@ -54,19 +55,17 @@ class LosingTelephone:
     """A telephone that dials, and may lose the answer."""
 
     def __init__(self, telephone: Telephone, losing: Losing) -> None:
-        self.look_every_seconds = telephone.look_every_seconds
         self.find = telephone.find
         self.hang_up = telephone.hang_up
         self.engaged = telephone.engaged
-        self.is_queued = telephone.is_queued
         self.served_by = telephone.served_by
         self._telephone, self._losing = telephone, losing
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         return await self._losing.answer(self._telephone.dial(dial, instead_of), PerhapsDialled)
 
-    async def result(self, call: str) -> Result | None:
-        return await self._losing.answer(self._telephone.result(call))
+    async def look(self, call: str) -> Result | GoesOn:
+        return await self._losing.answer(self._telephone.look(call))
 
 
 class LosingMail:

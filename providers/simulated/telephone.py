@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from domain.shared.result import Result
-from providers.protocols import Dial, ProviderFailed
+from providers.protocols import Dial, GoesOn, ProviderFailed
 from providers.simulated.sqlite import Ledger
 
 _CONNECTS_AT = {"01": 1, "02": 2, "03": 3}
@@ -45,16 +45,19 @@ class SimulatedTelephone:
     Args:
         folder: the folder of `telephone.sqlite`.
         ring_seconds: how long a call rings.
+        look_every: how often a ringing call is looked at.
         clock: the telephone's clock, in seconds. The default is the wall clock.
     """
 
-    look_every_seconds = 0.2
-
     def __init__(
-        self, folder: Path, ring_seconds: float, clock: Callable[[], float] = time.time
+        self,
+        folder: Path,
+        ring_seconds: float,
+        look_every: timedelta = timedelta(seconds=10),
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._ledger = Ledger(folder / "telephone.sqlite", _SCHEMA)
-        self._ring_seconds, self._clock = ring_seconds, clock
+        self._ring_seconds, self._look_every, self._clock = ring_seconds, look_every, clock
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """Return the call of this key, however long ago it was dialled."""
@@ -74,7 +77,7 @@ class SimulatedTelephone:
 
         return await self._ledger.transaction(work)
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         """Dial once for each key. Numbers that end in 15 always fail."""
         key, case_id, phone = dial.key, dial.case_id, dial.phone
         ending = phone[-2:]
@@ -96,15 +99,17 @@ class SimulatedTelephone:
             )
 
         await self._ledger.transaction(work)
-        return key
+        return self._goes_on(key)
 
-    async def result(self, call: str) -> Result | None:
-        """Return the result of the call, or None while it rings."""
-        return await self._ledger.transaction(lambda db: self._result(db, call))
+    def _goes_on(self, key: str) -> GoesOn:
+        # The telephone knows how long a call rings, so a short one is looked at when it ends.
+        ring = timedelta(seconds=self._ring_seconds)
+        return GoesOn(key, min(ring, self._look_every))
 
-    async def is_queued(self, call: str) -> bool:
-        """Return False: a simulated call rings at once."""
-        return False
+    async def look(self, call: str) -> Result | GoesOn:
+        """Return the result of the call, or how it rings on."""
+        result = await self._ledger.transaction(lambda db: self._result(db, call))
+        return result or self._goes_on(call)
 
     async def hang_up(self, call: str) -> Result | None:
         """End the call. Return its result if it had ended before."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from providers.protocols import Engaged, ProviderFailed
+from providers.protocols import NotNow, ProviderFailed
 
 _COUNTER = "case72_provider_failures"
 
@@ -17,12 +17,12 @@ def provider_failures() -> Iterator[None]:
     try:
         yield
     except ProviderFailed as failure:
-        if not isinstance(failure, Engaged):  # a busy line is no outage
+        if not isinstance(failure, NotNow):
             meter = activity.metric_meter()
             meter.create_counter(_COUNTER, "Tries that a provider failed").add(1)
         raise ApplicationError(
             str(failure),
-            type="ProviderFailed",
+            type=type(failure).__name__ if isinstance(failure, NotNow) else "ProviderFailed",
             category=ApplicationErrorCategory.BENIGN,
             next_retry_delay=failure.retry_after,
         ) from None

@@ -40,6 +40,8 @@ class TemporalPhoneLock:
             request_id=key,
             identity=self._client.identity,
             workflow_execution_timeout=_duration(lease),
+            # Longer than the lease, so that no workflow task is ever put on the queue.
+            workflow_start_delay=_duration(2 * lease),
             workflow_id_conflict_policy=WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
         )
         try:

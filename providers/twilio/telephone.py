@@ -1,20 +1,26 @@
 """A telephone over Twilio's API (docs/rules.md, section 4; docs/real-telephone.md)."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from domain.shared.result import Result
-from providers.call_wording import ENGLISH, SPOKEN
+from providers.call_wording import SPOKEN
 from providers.protocols import (
     Dial,
+    GoesOn,
     NeverRang,
     PerhapsDialled,
     ProviderFailed,
 )
 from providers.twilio.api import Account, Call, CallStatus, Refused, TwilioApi, Unclear
+from providers.twilio.followed_call import FollowedCall, MessageToMachine
 from providers.twilio.speech import for_a_machine, for_a_person, seconds_for_a_machine
 
+LOOK_EVERY = timedelta(seconds=10)
+_UNDECIDED = timedelta(seconds=1)
+"""How often an answered call is looked at: a machine is to be told our message at once."""
 _RING_SECONDS = 45
 _CALL_SECONDS = 3600
 _GREETING_SECONDS = 59
@@ -33,13 +39,12 @@ _DESK_LEG = {
 _BEFORE_THE_DESK_SECONDS = 10
 """Machine detection and our sentence take this long. A seller who hung up sooner has declined."""
 _LIST_LAGS_SECONDS = 1
+_LISTED_WITHIN = (0.2, 0.3, 0.5)
 
 _GOING_ON = frozenset(
     {CallStatus.QUEUED, CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS}
 )
 
-_FOUND = "found:"
-"""The prefix of the id of a call that is probably ours, without proof."""
 _DATES_ARE_ROUNDED = timedelta(seconds=2)
 
 
@@ -53,21 +58,6 @@ class Numbers:
     """TwiML that dials the desk's line if a person presses a key during our message."""
 
 
-@dataclass(frozen=True)
-class _Message:
-    """Our message to a machine, which is being said."""
-
-    began: datetime
-    whole: timedelta
-    """How long the message takes at most."""
-    legs_before: frozenset[str]
-    """Earlier calls to the desk's line. No key press has led to them."""
-
-    def was_said(self, ended: datetime | None) -> bool:
-        """Tell whether the whole message was said before the call ended."""
-        return ended is not None and ended - self.began >= self.whole
-
-
 class TwilioTelephone:
     """Calls the seller, and connects a person who answers to the desk's line.
 
@@ -77,16 +67,11 @@ class TwilioTelephone:
     its result is `provider_failed`, which is never held against the seller. It is not hung up.
     """
 
-    look_every_seconds = 1.0
-
-    def __init__(self, account: Account, numbers: Numbers) -> None:
+    def __init__(
+        self, account: Account, numbers: Numbers, look_every: timedelta = LOOK_EVERY
+    ) -> None:
         self._api = TwilioApi(account)
-        self._numbers = numbers
-        # The calls that this process follows:
-        self._dialled: set[str] = set()
-        self._rang: set[str] = set()
-        """The calls that were seen ringing."""
-        self._messages: dict[str, _Message] = {}
+        self._numbers, self._look_every = numbers, look_every
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """Return the newest call to the number that may be the call of this dial."""
@@ -96,7 +81,7 @@ class TwilioTelephone:
             rang = call.status is not CallStatus.FAILED
             recent = call.date_created is None or call.date_created >= since
             if rang and recent:
-                return _FOUND + call.sid
+                return FollowedCall(sid=call.sid, is_found=True).encoded()
         return None
 
     async def engaged(self, dial: Dial) -> bool:
@@ -104,8 +89,8 @@ class TwilioTelephone:
         calls, _ = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
         return any(call.status in _GOING_ON for call in calls)
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
-        """Place the call. Return Twilio's id with the language, which a follower needs."""
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
+        """Place the call."""
         if instead_of:
             raise ProviderFailed("twilio: the call failed without ringing")
         if dial.phone == self._numbers.ours:
@@ -121,44 +106,49 @@ class TwilioTelephone:
             "MachineDetectionTimeout": str(_GREETING_SECONDS),
         }
         try:
-            call = _call_id((await self._api.create(form)).sid, dial.language)
+            placed = await self._api.create(form)
         except Unclear as unclear:
             raise PerhapsDialled(str(unclear), unclear.retry_after) from None
-        self._dialled.add(call)
-        return call
+        await self._wait_until_listed(dial, placed.sid)
+        call = FollowedCall(sid=placed.sid, language=dial.language)
+        return GoesOn(call.encoded(), self._look_every, is_queued=True)
 
-    async def result(self, call: str) -> Result | None:
-        """Return the call's result, or None while it goes on. Say our message to a machine."""
-        seen = await self._api.call(_sid(call))
-        result = _credited(call, await self._result(seen, call, speaks=True))
-        if result is not None:
-            self._forget(call)
-        return result
+    async def _wait_until_listed(self, dial: Dial, sid: str) -> None:
+        """Wait until `engaged` would see the call; otherwise a second could be placed at once."""
+        with suppress(ProviderFailed):
+            for pause in _LISTED_WITHIN:
+                calls, _ = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
+                if any(call.sid == sid for call in calls):
+                    return
+                await asyncio.sleep(pause)
 
-    def _forget(self, call: str) -> None:
-        self._dialled.discard(call)
-        self._rang.discard(call)
-        self._messages.pop(call, None)
-
-    async def is_queued(self, call: str) -> bool:
-        """Tell whether the call waits at Twilio. Beyond an account's limit that can take hours."""
-        return (await self._api.call(_sid(call))).status is CallStatus.QUEUED
+    async def look(self, call: str) -> Result | GoesOn:
+        """Return the call's result, or how it goes on. Say our message to a machine."""
+        followed = FollowedCall.decoded(call)
+        seen = await self._api.call(followed.sid)
+        followed = followed.seen(seen.status)
+        if result := _credited(followed, await self._result(seen, followed)):
+            return result
+        if seen.status is CallStatus.IN_PROGRESS:
+            if _is_machine(seen) and not followed.is_found and followed.message is None:
+                followed = await self._speak_to_the_machine(seen, followed)
+            return GoesOn(followed.encoded(), min(self._look_every, _UNDECIDED))
+        return GoesOn(followed.encoded(), self._look_every, seen.status is CallStatus.QUEUED)
 
     async def hang_up(self, call: str) -> Result | None:
         """End the call, unless it has ended or the seller speaks with us.
 
         Return the result if the call has ended by itself.
         """
-        seen = await self._api.call(_sid(call))
-        if result := _credited(call, await self._result_of_ended(seen, call)):
+        followed = FollowedCall.decoded(call)
+        seen = await self._api.call(followed.sid)
+        if result := _credited(followed, await self._result_of_ended(seen, followed)):
             return result
-        if call.startswith(_FOUND):
+        if followed.is_found:
             return Result.PROVIDER_FAILED
-        ended = await self._end(seen, call) if seen.status in _GOING_ON else None
-        self._forget(call)
-        return ended
+        return await self._end(seen, followed) if seen.status in _GOING_ON else None
 
-    async def _end(self, seen: Call, call: str) -> Result | None:
+    async def _end(self, seen: Call, followed: FollowedCall) -> Result | None:
         answered = seen.status is CallStatus.IN_PROGRESS
         try:
             ended = await self._api.end(seen.sid)
@@ -168,46 +158,42 @@ class TwilioTelephone:
                 ended = await self._api.end(seen.sid, CallStatus.CANCELED)
         if ended.status in _GOING_ON:
             raise ProviderFailed("twilio: the call was not hung up")
-        return None if answered else await self._result_of_ended(ended, call)
+        return None if answered else await self._result_of_ended(ended, followed)
 
     def served_by(self, call: str) -> str | None:
         """Return None: there is only one provider."""
         return None
 
-    async def _result_of_ended(self, seen: Call, call: str) -> Result | None:
+    async def _result_of_ended(self, seen: Call, followed: FollowedCall) -> Result | None:
         if seen.status in (CallStatus.FAILED, CallStatus.CANCELED):
             return None
-        return await self._result(seen, call, speaks=False)
+        return await self._result(seen, followed)
 
-    async def _result(self, seen: Call, call: str, *, speaks: bool) -> Result | None:
+    async def _result(self, seen: Call, followed: FollowedCall) -> Result | None:
         match seen.status:
             case CallStatus.BUSY | CallStatus.NO_ANSWER:
                 return _NOT_ANSWERED[seen.status]
             case CallStatus.FAILED:
-                if call in self._rang:
+                if followed.rang:
                     return Result.PROVIDER_FAILED
                 raise NeverRang("twilio: the call failed without ringing")
             case CallStatus.CANCELED:
                 return Result.PROVIDER_FAILED  # not by us: we do not ask after hanging up
-            case CallStatus.RINGING:
-                self._rang.add(call)
-                return None
             case CallStatus.IN_PROGRESS | CallStatus.COMPLETED:
-                self._rang.add(call)
-                return await self._answered(seen, call, speaks=speaks)
+                return await self._answered(seen, followed)
             case _:
                 return None
 
-    async def _answered(self, seen: Call, call: str, *, speaks: bool) -> Result | None:
+    async def _answered(self, seen: Call, followed: FollowedCall) -> Result | None:
         if _is_machine(seen):
-            return await self._by_machine(seen, call, speaks=speaks)
+            return await self._by_machine(seen, followed)
         leg = await self._desk_leg(seen)
         if leg is not None and seen.answered_by is None:
             # The desk's line is dialled after machine detection. Detection may have ended since
             # the call was read, so read it again.
             seen = await self._api.call(seen.sid)
             if _is_machine(seen):
-                return await self._by_machine(seen, call, speaks=speaks)
+                return await self._by_machine(seen, followed)
         going_on = seen.status is CallStatus.IN_PROGRESS
         if leg is None and not going_on:
             await asyncio.sleep(_LIST_LAGS_SECONDS)
@@ -222,52 +208,41 @@ class TwilioTelephone:
         soon = seen.duration is not None and seen.duration < _BEFORE_THE_DESK_SECONDS
         return Result.DECLINED if soon else Result.PROVIDER_FAILED
 
-    async def _by_machine(self, seen: Call, call: str, *, speaks: bool) -> Result | None:
-        """Return the result after a machine answered. Say our message, if it was not said yet.
+    async def _by_machine(self, seen: Call, followed: FollowedCall) -> Result | None:
+        """Return the result after a machine answered.
 
-        The message is said twice. A machine that screens calls rings the telephone after it has
+        Our message is said twice. A machine that screens calls rings the telephone after it has
         heard us. A person who picks up then can press a key.
         """
-        if call.startswith(_FOUND):
+        if followed.is_found:
             return Result.VOICEMAIL_CUT  # `_credited` turns it into `provider_failed`
         going_on = seen.status is CallStatus.IN_PROGRESS
         if seen.answered_by == "fax":
             if going_on:
                 await self._api.end(seen.sid)
             return Result.VOICEMAIL_CUT
-        message = self._messages.get(call)
-        leg = await self._leg_of_the_key(seen, call, message)
-        if leg is not None and (not going_on or _DESK_LEG.get(leg) is Result.CONNECTED):
-            return _DESK_LEG.get(leg)
-        if not going_on:
-            heard = message is not None and message.was_said(seen.end_time)
-            return Result.VOICEMAIL if heard else Result.VOICEMAIL_CUT
-        if message is None and speaks:
-            await self._speak_to_the_machine(seen, call)
-        return None
+        message = followed.message
+        if message is not None and self._numbers.join_url is not None:
+            leg = await self._desk_leg(seen, message.legs_before)
+            if leg is not None and (not going_on or _DESK_LEG.get(leg) is Result.CONNECTED):
+                return _DESK_LEG.get(leg)
+        if going_on:
+            return None
+        heard = message is not None and message.was_said(seen.end_time)
+        return Result.VOICEMAIL if heard else Result.VOICEMAIL_CUT
 
-    async def _speak_to_the_machine(self, seen: Call, call: str) -> None:
-        words, numbers = SPOKEN[_language(call)], self._numbers
+    async def _speak_to_the_machine(self, seen: Call, followed: FollowedCall) -> FollowedCall:
+        words, numbers = SPOKEN[followed.language], self._numbers
         legs = await self._api.children(seen.sid) if numbers.join_url else ()
         twiml = for_a_machine(words, numbers.desk, numbers.join_url)
         try:
             began = await self._api.go_on_with(seen.sid, twiml)
         except Refused:
-            return  # the call ended just now, and the next look sees that
+            return followed  # the call ended just now, and the next look sees that
         whole = timedelta(seconds=seconds_for_a_machine(words, numbers.desk)) + _DATES_ARE_ROUNDED
-        self._messages[call] = _Message(began, whole, frozenset(leg.sid for leg in legs))
-
-    async def _leg_of_the_key(
-        self, seen: Call, call: str, message: _Message | None
-    ) -> CallStatus | None:
-        """Return the status of the call to the desk's line that a key press led to, if any.
-
-        For a call taken over from another worker, the cause is unknown: our own <Dial> may have
-        led to it before the machine was detected. Then a connection counts in the seller's favour.
-        """
-        if self._numbers.join_url is None or (message is None and call in self._dialled):
-            return None
-        return await self._desk_leg(seen, message.legs_before if message else frozenset())
+        before = frozenset(leg.sid for leg in legs)
+        message = MessageToMachine(began=began, whole=whole, legs_before=before)
+        return followed.model_copy(update={"message": message})
 
     async def _desk_leg(self, seen: Call, but: frozenset[str] = frozenset()) -> CallStatus | None:
         """Return the status of the call to the desk's line, if there is one."""
@@ -275,24 +250,12 @@ class TwilioTelephone:
         return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))
 
 
-def _call_id(sid: str, language: str) -> str:
-    return sid if language == ENGLISH else f"{sid};{language}"
-
-
-def _language(call: str) -> str:
-    return call.partition(";")[2] or ENGLISH
-
-
-def _sid(call: str) -> str:
-    return call.removeprefix(_FOUND).partition(";")[0]
-
-
 def _is_machine(seen: Call) -> bool:
     by = seen.answered_by or ""
     return by == "fax" or by.startswith("machine")
 
 
-def _credited(call: str, result: Result | None) -> Result | None:
-    if result is None or result is Result.CONNECTED or not call.startswith(_FOUND):
+def _credited(call: FollowedCall, result: Result | None) -> Result | None:
+    if result is None or result is Result.CONNECTED or not call.is_found:
         return result
     return Result.PROVIDER_FAILED

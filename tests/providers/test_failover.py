@@ -11,6 +11,7 @@ from domain.shared.result import Result
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import PerhapsDialled, ProviderFailed
 from providers.simulated.telephone import SimulatedTelephone
+from providers.twilio.followed_call import FollowedCall
 from tests.providers.test_twilio_telephone import CALL, MINUTE
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused, twilio_stand_in
 
@@ -26,15 +27,20 @@ async def two() -> AsyncIterator[Two]:
         yield telephone, first, second
 
 
+def at_twilio(twilio: TwilioStandIn, *, is_found: bool = False) -> str:
+    """Its first call, as a look takes it."""
+    return FollowedCall(sid=twilio.placed[0].sid, is_found=is_found).encoded()
+
+
 async def asked_and_dialled(telephone: FailoverTelephone) -> str:
     """As the activity does it."""
     assert not await telephone.engaged(CALL)
-    return await telephone.dial(CALL)
+    return (await telephone.dial(CALL)).call
 
 
 async def test_the_first_provider_is_preferred(two: Two) -> None:
     telephone, first, second = two
-    assert await telephone.dial(CALL) == f"a:{first.placed[0].sid}"
+    assert (await telephone.dial(CALL)).call == f"a:{at_twilio(first)}"
     assert not second.requests
 
 
@@ -53,7 +59,7 @@ async def test_where_a_provider_is_down_the_next_one_dials(two: Two, outage: Ans
     telephone, first, second = two
     first.down = outage
     call = await asked_and_dialled(telephone)
-    assert call == f"b:{second.placed[0].sid}"
+    assert call == f"b:{at_twilio(second)}"
     assert await telephone.hang_up(call) is None
     assert not second.placed[0].alive
 
@@ -63,7 +69,7 @@ async def test_a_refusal_of_the_call_itself_moves_on_too(two: Two, code: int) ->
     """Also where it is that the number is not known there: the next one's data may be newer."""
     telephone, first, _second = two
     first.creates.append(refused(400, code))
-    assert (await telephone.dial(CALL)).startswith("b:")
+    assert (await telephone.dial(CALL)).call.startswith("b:")
     assert not first.placed
 
 
@@ -74,7 +80,7 @@ async def test_where_one_may_have_dialled_no_other_does(two: Two) -> None:
         await telephone.dial(CALL)
     assert not second.requests
     # Tried again, that call is taken up; and as long as nobody can say, nobody dials.
-    assert await telephone.find(CALL, MINUTE) == f"a:found:{first.placed[0].sid}"
+    assert await telephone.find(CALL, MINUTE) == f"a:{at_twilio(first, is_found=True)}"
     first.down = Answer(503, "")
     with pytest.raises(ProviderFailed):
         await telephone.find(CALL, MINUTE)
@@ -83,9 +89,9 @@ async def test_where_one_may_have_dialled_no_other_does(two: Two) -> None:
 
 async def test_a_call_that_never_rang_is_placed_by_the_next(two: Two) -> None:
     telephone, first, second = two
-    call = await telephone.dial(CALL)
-    again = await telephone.dial(CALL, instead_of=call)
-    assert again == f"b:{second.placed[0].sid}"
+    call = (await telephone.dial(CALL)).call
+    again = (await telephone.dial(CALL, instead_of=call)).call
+    assert again == f"b:{at_twilio(second)}"
     with pytest.raises(ProviderFailed, match="no telephone provider is left"):
         await telephone.dial(CALL, instead_of=again)
     assert (len(first.placed), len(second.placed)) == (1, 1)
@@ -106,7 +112,7 @@ async def test_with_all_down_it_is_tried_again_when_the_first_of_them_asks(two: 
 
 async def test_a_call_of_a_provider_that_is_not_set_any_more_is_not_known(two: Two) -> None:
     with pytest.raises(ProviderFailed, match="not set any more"):
-        await two[0].result("c:1")
+        await two[0].look("c:1")
 
 
 async def test_the_simulated_telephone_may_step_in(tmp_path: Path) -> None:
@@ -115,5 +121,4 @@ async def test_the_simulated_telephone_may_step_in(tmp_path: Path) -> None:
         telephone = FailoverTelephone({"twilio": twilio.telephone(), "simulated": simulated})
         call = await asked_and_dialled(telephone)
         assert call == f"simulated:{CALL.key}"
-        assert await telephone.result(call) is Result.NO_ANSWER
-        assert telephone.look_every_seconds == 1
+        assert await telephone.look(call) is Result.NO_ANSWER

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from providers.protocols import Dial, PerhapsDialled, ProviderFailed
+from providers.twilio.followed_call import FollowedCall
 from tests.providers.twilio_calls import SELLER
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused
 
@@ -90,7 +91,8 @@ async def test_where_nobody_knows_whether_it_was_dialled_it_is_looked_up(
     telephone = twilio.telephone()
     with pytest.raises(PerhapsDialled):
         await telephone.dial(CALL)
-    assert await telephone.find(CALL, MINUTE) == f"found:{twilio.placed[0].sid}"
+    found = FollowedCall(sid=twilio.placed[0].sid, is_found=True)
+    assert await telephone.find(CALL, MINUTE) == found.encoded()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from providers.protocols import ProviderFailed
 from providers.twilio.api import Account
+from providers.twilio.followed_call import FollowedCall
 from providers.twilio.telephone import Numbers, TwilioTelephone
 from tests.providers.test_twilio_telephone import CALL, MINUTE
 from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN
@@ -30,11 +31,12 @@ ANSWERS = [
     Answer(200, "", takes=5),
     Answer(lost=True),
 ]
+A_CALL = FollowedCall(sid="CA" + "0" * 32).encoded()
 ASKED: list[Callable[[TwilioTelephone], Awaitable[object]]] = [
     lambda t: t.dial(CALL),
     lambda t: t.find(CALL, MINUTE),
-    lambda t: t.result("CA" + "0" * 32),
-    lambda t: t.hang_up("CA" + "0" * 32),
+    lambda t: t.look(A_CALL),
+    lambda t: t.hang_up(A_CALL),
 ]
 
 
@@ -88,9 +90,9 @@ async def test_nobody_there_is_told_in_our_own_words(url: str, logged: io.String
 async def test_what_works_is_not_logged_with_numbers_either(logged: io.StringIO) -> None:
     async with twilio_stand_in() as twilio:
         telephone = twilio.telephone()
-        call = await telephone.dial(CALL)
+        call = (await telephone.dial(CALL)).call
         await telephone.find(CALL, timedelta(0))
-        await telephone.result(call)
+        await telephone.look(call)
         await telephone.hang_up(call)
     for secret in SECRETS:
         assert secret not in logged.getvalue()

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from domain.shared.result import Result
-from providers.protocols import Dial, NeverRang, ProviderFailed
+from providers.protocols import Dial, GoesOn, NeverRang, ProviderFailed
+from providers.twilio.followed_call import FollowedCall
 from providers.twilio.telephone import TwilioTelephone
 from tests.patience import PATIENCE
 from tests.providers.twilio_calls import DESK, OURS, SELLER, Story
@@ -18,11 +19,24 @@ MINUTE = timedelta(minutes=1)
 ANSWERED = Story(ends="completed")
 
 
+async def dialled(telephone: TwilioTelephone, dial: Dial = CALL) -> str:
+    """Dial, and say what a look is to be given."""
+    return (await telephone.dial(dial)).call
+
+
+async def goes_on(telephone: TwilioTelephone, call: str) -> str:
+    """Look at a call that goes on, and say what the next look is to be given."""
+    seen = await telephone.look(call)
+    assert isinstance(seen, GoesOn)
+    return seen.call
+
+
 async def followed(telephone: TwilioTelephone, call: str) -> Result:
     async with asyncio.timeout(PATIENCE):
-        while not (result := await telephone.result(call)):
+        while isinstance(seen := await telephone.look(call), GoesOn):
+            call = seen.call
             await asyncio.sleep(0.05)
-        return result
+        return seen
 
 
 RESULTS = [
@@ -50,7 +64,7 @@ RESULTS = [
 async def test_what_a_call_ends_as(twilio: TwilioStandIn, story: Story, result: Result) -> None:
     twilio.stories[SELLER] = story
     telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
+    call = await dialled(telephone)
     assert await followed(telephone, call) is result
     if story.by == "fax":
         assert not twilio.placed[0].alive
@@ -67,7 +81,7 @@ async def test_our_own_number_is_not_dialled_and_says_nothing_about_the_seller(
 async def test_a_seller_who_is_joined_to_the_desk_is_not_waited_for(twilio: TwilioStandIn) -> None:
     twilio.stories[SELLER] = replace(ANSWERED, desk="in-progress", lasts=3600)
     telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
+    call = await dialled(telephone)
     assert await followed(telephone, call) is Result.CONNECTED
     assert twilio.placed[0].alive
 
@@ -87,25 +101,25 @@ async def test_a_call_that_failed_without_ringing_says_nothing_about_the_seller(
 ) -> None:
     twilio.stories[SELLER] = Story(before=0, ends="failed")
     telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
+    call = await dialled(telephone)
     with pytest.raises(NeverRang):
-        await telephone.result(call)
+        await telephone.look(call)
     assert await telephone.find(CALL, MINUTE) is None
 
 
 async def test_a_call_that_failed_after_ringing_is_not_placed_anew(twilio: TwilioStandIn) -> None:
     twilio.stories[SELLER] = Story(before=0.3, ends="failed")
     telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
+    call = await dialled(telephone)
     assert await followed(telephone, call) is Result.PROVIDER_FAILED
 
 
 async def test_a_list_that_still_says_ringing_is_asked_again(twilio: TwilioStandIn) -> None:
     twilio.stories[SELLER] = replace(ANSWERED, desk="ringing", lasts=0.1)
     telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
+    call = await dialled(telephone)
     await asyncio.sleep(0.6)
-    assert await telephone.result(call) is None
+    call = await goes_on(telephone, call)
     twilio.placed[0].story = replace(ANSWERED, desk="completed", lasts=0.1)
     assert await followed(telephone, call) is Result.CONNECTED
 
@@ -113,7 +127,7 @@ async def test_a_list_that_still_says_ringing_is_asked_again(twilio: TwilioStand
 async def test_hung_up_is_only_what_has_ended(twilio: TwilioStandIn) -> None:
     twilio.stories[SELLER] = Story(before=60, deaf=1)
     telephone = twilio.telephone()
-    call = await telephone.dial(CALL)
+    call = await dialled(telephone)
     with pytest.raises(ProviderFailed, match="was not hung up"):
         await telephone.hang_up(call)
     assert twilio.placed[0].alive
@@ -154,8 +168,13 @@ async def test_only_a_recent_call_of_ours_to_the_number_is_found(twilio: TwilioS
     twilio.place(From="+12065550197")
     assert await telephone.find(CALL, MINUTE) is None
     newer = twilio.place()
-    assert await telephone.find(CALL, MINUTE) == f"found:{newer.sid}"
-    assert await telephone.find(CALL, timedelta(minutes=3)) == f"found:{newer.sid}"
+    assert (
+        await telephone.find(CALL, MINUTE) == FollowedCall(sid=newer.sid, is_found=True).encoded()
+    )
+    assert (
+        await telephone.find(CALL, timedelta(minutes=3))
+        == FollowedCall(sid=newer.sid, is_found=True).encoded()
+    )
 
 
 @pytest.mark.parametrize(
@@ -192,14 +211,14 @@ async def test_a_call_that_is_not_provably_ours_is_not_hung_up(twilio: TwilioSta
 async def test_hanging_up_ends_what_rings_and_nothing_else(twilio: TwilioStandIn) -> None:
     telephone = twilio.telephone()
     twilio.stories[SELLER] = Story(before=60)
-    ringing = await telephone.dial(CALL)
+    ringing = await dialled(telephone)
     assert await telephone.hang_up(ringing) is None
     assert not twilio.placed[0].alive
     assert await telephone.hang_up(ringing) is None
 
     twilio.stories[SELLER] = Story(before=0, ends="busy")
-    assert await telephone.hang_up(await telephone.dial(CALL)) is Result.BUSY
+    assert await telephone.hang_up(await dialled(telephone)) is Result.BUSY
 
     twilio.stories[SELLER] = replace(ANSWERED, before=0, detected=0, desk="in-progress", lasts=3600)
-    assert await telephone.hang_up(await telephone.dial(CALL)) is Result.CONNECTED
+    assert await telephone.hang_up(await dialled(telephone)) is Result.CONNECTED
     assert twilio.placed[2].alive

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -66,15 +66,16 @@ class TwilioStandIn:
     _began: float = field(default_factory=time.time)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def telephone(self, token: str = TOKEN) -> TwilioTelephone:
+    def telephone(
+        self, token: str = TOKEN, look_every: timedelta = timedelta(seconds=1)
+    ) -> TwilioTelephone:
         """Our side, set to call here."""
-        return TwilioTelephone(Account(SID, token, self.url), Numbers(OURS, DESK, self.join_url))
+        account, numbers = Account(SID, token, self.url), Numbers(OURS, DESK, self.join_url)
+        return TwilioTelephone(account, numbers, look_every)
 
     def impatient(self) -> TwilioTelephone:
         """The same, looking ten times a second what has come of a call."""
-        telephone = self.telephone()
-        telephone.look_every_seconds = 0.1
-        return telephone
+        return self.telephone(look_every=timedelta(seconds=0.1))
 
     def now(self) -> float:
         """The time here."""

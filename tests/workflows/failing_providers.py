@@ -10,11 +10,12 @@ from temporalio import activity
 
 from domain.case.attempt import Channel
 from domain.shared.result import Result
-from providers.protocols import Dial, ProviderFailed
+from providers.protocols import Dial, GoesOn, ProviderFailed
 from tests.engine import HOUR
 from tests.outages import CALL, EMAIL, Outage, Seen
 
 DESK = "desk@case72.example"
+RINGS_FOR = timedelta(seconds=0.02)
 LONG_OUTAGE = timedelta(minutes=5)
 """For so long a provider that knows that it is down asks to be left alone."""
 
@@ -52,12 +53,9 @@ class Log(Seen):
 class FailingProviders:
     """Telephone and mail; every call that rings goes unanswered."""
 
-    look_every_seconds = 0.02
-
     def __init__(self) -> None:
         self._logs: dict[str, Log] = {}
         self._dialled: set[str] = set()
-        self._looked_at: set[str] = set()
 
     def log(self, seller_id: str, *outages: Outage) -> Log:
         """The log of a case to come, whose providers will be down at `outages`."""
@@ -77,30 +75,23 @@ class FailingProviders:
         """One call at a time is what is looked for elsewhere."""
         return False
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         """Let it ring."""
         log = self._log()
         log.rang.append(log.asks(CALL))
         self._dialled.add(dial.key)
         log.ringing += 1
         log.most_at_once = max(log.most_at_once, log.ringing)
-        return dial.key
+        return GoesOn(dial.key, RINGS_FOR)
 
-    async def result(self, call: str) -> Result | None:
-        """Nobody answers, which is known at the second look."""
-        if call not in self._looked_at:
-            self._looked_at.add(call)
-            return None
+    async def look(self, call: str) -> Result:
+        """Nobody answers, which is known at the first look."""
         self._log().ringing -= 1
         return Result.NO_ANSWER
 
-    async def is_queued(self, call: str) -> bool:
-        """It rings at once."""
-        return False
-
     async def hang_up(self, call: str) -> Result | None:
         """Too late for that."""
-        return await self.result(call)
+        return await self.look(call)
 
     def served_by(self, call: str) -> str | None:
         """There is but one."""

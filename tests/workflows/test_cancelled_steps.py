@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from domain.shared.events import RecordDeactivation
 from domain.shared.result import Result
-from providers.protocols import Dial, ProviderFailed
+from providers.protocols import Dial, GoesOn, ProviderFailed
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from reference.time_zones import UnknownZone
@@ -35,23 +36,23 @@ class Unsteady(SimulatedTelephone):
     """A telephone whose provider fails to answer now and then."""
 
     def __init__(self, folder: Path, ring_seconds: float) -> None:
-        super().__init__(folder, ring_seconds)
-        self.result_fails = False
+        super().__init__(folder, ring_seconds, look_every=timedelta(seconds=0.5))
+        self.look_fails = False
         self.failed = asyncio.Event()
         self.hang_up_fails = 0
         self.dial_takes = 0.0
         self.dialled = 0
 
-    async def dial(self, dial: Dial, instead_of: str | None = None) -> str:
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         self.dialled += 1
         await asyncio.sleep(self.dial_takes)
         return await super().dial(dial, instead_of)
 
-    async def result(self, call: str) -> Result | None:
-        if self.result_fails:
+    async def look(self, call: str) -> Result | GoesOn:
+        if self.look_fails:
             self.failed.set()
             raise ProviderFailed("unsteady")
-        return await super().result(call)
+        return await super().look(call)
 
     async def hang_up(self, call: str) -> Result | None:
         if self.hang_up_fails:
@@ -67,7 +68,7 @@ async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(
     async with engine_in(tmp_path, telephone=telephone, server=server) as engine:
         case = await engine.open(wait=False)
         view = await case.when(lambda v: ledger(tmp_path, v.id))
-        telephone.result_fails, telephone.hang_up_fails = True, 2
+        telephone.look_fails, telephone.hang_up_fails = True, 2
         await asyncio.wait_for(telephone.failed.wait(), PATIENCE)
         await case.tell(IssueCase.report_contact, CONTACT)
         await case.when(lambda v: all(a.result for a in v.attempts))
@@ -77,7 +78,7 @@ async def test_a_call_is_hung_up_even_if_the_provider_fails_to_answer_meanwhile(
 
 async def test_a_provider_that_is_slow_to_dial_is_asked_once(tmp_path: Path, server: str) -> None:
     telephone = Unsteady(tmp_path, ring_seconds=0.1)
-    telephone.dial_takes = 5  # longer than a heartbeat's timeout
+    telephone.dial_takes = 5
     async with engine_in(tmp_path, telephone=telephone, server=server) as engine:
         case = await engine.open(wait=False)
         view = await case.when(lambda v: v.attempts and all(a.result for a in v.attempts))

@@ -12,6 +12,7 @@ from domain.case.attempt import Channel
 from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.result import Result
+from providers.protocols import Dial, GoesOn
 from providers.simulated.telephone import SimulatedTelephone
 from providers.temporal.phone_lock import TemporalPhoneLock
 from tests.engine import Engine, OpenCase, engine_in
@@ -78,12 +79,15 @@ async def test_a_line_is_let_go_when_the_call_has_ended(engine: Engine) -> None:
 
 
 class Held(SimulatedTelephone):
-    """A telephone whose calls go on ringing while it is held."""
+    """A telephone that takes for ever to dial while it is held, so that calls queue up."""
 
     held = False
 
-    async def result(self, call: str) -> Result | None:
-        return None if self.held else await super().result(call)
+    async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
+        placed = await super().dial(dial, instead_of)
+        while self.held:
+            await asyncio.sleep(0.02)
+        return placed
 
 
 async def test_a_case_close_to_its_deadline_goes_before_fresh_ones(

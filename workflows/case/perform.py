@@ -1,5 +1,6 @@
 """Performs each step of a case: by which activity, on which queue, with which timeouts."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, TypeVar, assert_never
@@ -20,6 +21,8 @@ from domain.case.activity_inputs import (
     LookUpInput,
     deactivate_input,
     expel_input,
+    hang_up_id,
+    place_call_id,
     place_call_input,
     send_email_input,
     tell_deactivation_input,
@@ -28,13 +31,13 @@ from domain.case.activity_inputs import (
 from domain.case.attempt import CLOSING, Attempt, CallEnded, Channel
 from domain.case.case import Case
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
-from domain.case.urgency import urgency
+from domain.case.urgency import FIRST, urgency
 from domain.shared.activity_inputs import TellDeactivationInput, share_contact_input
 from domain.shared.names import EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
 from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from workflows.case import web_ui
-from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, or_failed
+from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, RETRY_SOON, or_failed
 from workflows.shared.sharing import tell_other_workflow
 
 News = TypeVar("News", ExpelInput, TellDeactivationInput)
@@ -142,17 +145,35 @@ def _attempt(case: Case, attempt: Attempt) -> Coroutine[Any, Any, Result | CallE
 
 
 async def _call(case: Case, attempt: Attempt) -> Result | CallEnded:
-    return await workflow.execute_activity_method(
+    input, number = place_call_input(case, attempt), attempt.number
+    calling = workflow.start_activity_method(
         CallActivities.place_call,
-        place_call_input(case, attempt),
+        input,
+        activity_id=place_call_id(number),
         task_queue=TELEPHONY_QUEUE,
         priority=_priority(case, attempt),
         schedule_to_close_timeout=case.rules.call_timeout,
-        heartbeat_timeout=HEARTBEAT,
+        start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
-        cancellation_type=_WAIT,
         summary=web_ui.attempt_summary(case, attempt),
     )
+    try:
+        return await asyncio.shield(calling)
+    except asyncio.CancelledError:
+        # Cancelling the activity would lose what it knows of the call. Hanging up ends it.
+        hanging_up = workflow.execute_activity_method(
+            CallActivities.hang_up,
+            input,
+            activity_id=hang_up_id(number),
+            task_queue=TELEPHONY_QUEUE,
+            priority=Priority(priority_key=FIRST),
+            schedule_to_close_timeout=case.rules.call_timeout,
+            start_to_close_timeout=A_MESSAGE,
+            retry_policy=RETRY_SOON,
+            summary=web_ui.hang_up_summary(case, attempt),
+        )
+        await or_failed(hanging_up, None)
+        return await calling
 
 
 def _priority(case: Case, attempt: Attempt) -> Priority:

@@ -35,6 +35,11 @@ def attempt_summary(case: Case, attempt: Attempt) -> str:
     return f"{what} {to} ({plain(attempt.about)})"
 
 
+def hang_up_summary(case: Case, call: Attempt) -> str:
+    """Describe the activity that hangs up: "Hang up call 3"."""
+    return f"Hang up {_numbered(call.channel, _count(case, call.channel, call.number)).lower()}"
+
+
 def wait_summary(case: Case, moment: datetime) -> str:
     """Describe a timer: "Next: e-mail 2 at 2026-11-23 09:00 UTC"."""
     return f"Next: {_upcoming(case, moment)} at {time(moment)}"

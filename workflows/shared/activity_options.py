@@ -14,6 +14,11 @@ RETRY = RetryPolicy(backoff_coefficient=3, maximum_interval=timedelta(minutes=5)
 """Retries come soon at first and every 5 minutes in a long outage. A call gets eight tries in its
 15 minutes."""
 
+RETRY_SOON = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
+)
+"""A telephone rings until the activity succeeds."""
+
 A_MESSAGE = timedelta(minutes=1)
 """How long one try of a message or a request may take."""
 

@@ -1,0 +1,247 @@
+"""One call of a case: it is placed once, looked at until it ends, and hung up if need be."""
+
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import structlog
+from temporalio import activity
+
+from domain.case.activity_inputs import PlaceCallInput
+from domain.case.attempt import DIALLED_LATE, CallEnded
+from domain.shared.result import Result
+from providers.call_wording import SPOKEN
+from providers.protocols import (
+    Dial,
+    Engaged,
+    GoesOn,
+    NeverRang,
+    NotNow,
+    PerhapsDialled,
+    PhoneLock,
+    ProviderFailed,
+    Telephone,
+)
+from providers.temporal.calls_under_way import (
+    CallsUnderWay,
+    NothingPlaced,
+    PlacedCall,
+    known_before,
+)
+from reference.contact_check import number_problem
+from reference.languages import choose_language
+
+log = structlog.get_logger("telephone")
+
+_LEASE = timedelta(minutes=1)
+"""How long a number is locked: as long as a try may take."""
+_LOOK_AGAIN = timedelta(seconds=10)
+"""When a provider could not tell what became of a call."""
+_TO_DIAL = timedelta(seconds=1)
+"""How long a busy machine takes from reading the clock until the provider dials."""
+_TO_TALK = 1 / 8
+"""The part of the activity's time that a call needs. With less left, no call is dialled."""
+_TO_HANG_UP = timedelta(seconds=10)
+"""So long before its time is up, a call that still goes on is hung up."""
+
+
+class CallGoesOn(NotNow):
+    """The call has not ended. Look at it again after the given time."""
+
+    def __init__(self, look_after: timedelta) -> None:
+        super().__init__("the call goes on", look_after)
+
+
+class Overtaken(NotNow):
+    """The present try has timed out, and another one goes on instead. Nothing is to be done."""
+
+    def __init__(self) -> None:
+        super().__init__("this try of the activity has timed out")
+
+
+class OneCall:
+    """A call within one try of an activity.
+
+    Args:
+        telephone: the provider.
+        lock: keeps other workers from calling the same number now.
+        under_way: the calls of the case.
+        input: the call.
+    """
+
+    def __init__(
+        self, telephone: Telephone, lock: PhoneLock, under_way: CallsUnderWay, input: PlaceCallInput
+    ) -> None:
+        self._telephone, self._lock, self._under_way = telephone, lock, under_way
+        self._input = input
+        language = choose_language(input.language, SPOKEN).language
+        self._dial = Dial(f"{input.case_id}/{input.number}", input.case_id, input.phone, language)
+        self._began = time.monotonic()
+
+    async def result(self) -> Result | CallEnded:
+        """Place the call if no try has, look at it, and return its result.
+
+        Raises:
+            CallGoesOn: it has none yet.
+            ProviderFailed: try again.
+        """
+        call, never_rang, look = await self._call_before(), None, True
+        while True:
+            if call is None:
+                if result := self._too_late(again=never_rang is not None):
+                    return result
+                placed = await self._place(instead_of=never_rang)
+                if isinstance(placed, Result):
+                    return placed
+                call, look_after = placed
+                look = not look_after
+            try:
+                if not look:
+                    raise self._goes_on(look_after)
+                return await self._look(call)
+            except NeverRang:
+                never_rang, call = call.call, None
+
+    # --- placing --------------------------------------------------------------------------
+
+    def _too_late(self, *, again: bool) -> Result | None:
+        """Return the result if the call must not be dialled any more, else None."""
+        if self._now() >= self._input.latest - _TO_DIAL:
+            first = activity.info().attempt == 1 and not again
+            return Result.SKIPPED if first else Result.PROVIDER_FAILED
+        if self._left() < _time_limit() * _TO_TALK:
+            return Result.PROVIDER_FAILED  # it would be hung up before anybody had answered
+        return None
+
+    def _now(self) -> datetime:
+        # The server's clock for this case, not this machine's: time may be skipped.
+        elapsed = timedelta(seconds=time.monotonic() - self._began)
+        return activity.info().started_time + elapsed
+
+    def _left(self) -> timedelta:
+        return activity.info().scheduled_time + _time_limit() - self._now()
+
+    async def _call_before(self) -> PlacedCall | None:
+        """Return the call that an earlier try placed, or may have placed."""
+        info = activity.info()
+        known = known_before(info.attempt, tuple(info.heartbeat_details))
+        if known is None:
+            return await self._find(info.scheduled_time)
+        return known if isinstance(known, PlacedCall) else None
+
+    async def _find(self, scheduled: datetime) -> PlacedCall | None:
+        found = await self._telephone.find(self._dial, self._now() - scheduled)
+        return PlacedCall(found) if found else None
+
+    async def _place(self, instead_of: str | None) -> tuple[PlacedCall, timedelta] | Result:
+        """Place the call. Return it with the time after which to look at it."""
+        # The settings, or what is known of numbers, may be another than when the case got it.
+        if problem := number_problem(self._input.phone):
+            log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
+            return Result.PROVIDER_FAILED
+        lock_id = await self._lock.acquire(self._input.phone, self._dial.key, _LEASE)
+        if lock_id is None:
+            raise Engaged
+        try:
+            result = await self._dial_if_wanted(instead_of)
+        except (PerhapsDialled, Overtaken):
+            raise  # another try, or a call that may ring, needs the lock until its lease ends
+        except ProviderFailed:
+            activity.heartbeat(*NothingPlaced.details(activity.info().attempt))
+            await self._release(lock_id)
+            raise
+        await self._release(lock_id)
+        return result
+
+    async def _dial_if_wanted(
+        self, instead_of: str | None
+    ) -> tuple[PlacedCall, timedelta] | Result:
+        if await self._telephone.engaged(self._dial):
+            raise Engaged
+        # All that took time, in which this worker may even have stood still.
+        if not await self._is_wanted():
+            return Result.CANCELLED
+        if result := self._too_late(again=instead_of is not None):
+            return result
+        now = self._now()
+        placed = await self._telephone.dial(self._dial, instead_of)
+        late = now - activity.info().scheduled_time > DIALLED_LATE
+        call = PlacedCall(placed.call, now if late else None)
+        activity.heartbeat(*call.details())
+        return call, placed.look_after
+
+    async def _is_wanted(self) -> bool:
+        """Ask the server, before doing what cannot be undone, whether the case wants the call."""
+        call = await self._under_way.find(self._input.number)
+        if call is not None and call.attempt != activity.info().attempt:
+            raise Overtaken
+        return call is not None and not call.is_unwanted
+
+    async def _release(self, lock_id: str) -> None:
+        with suppress(ProviderFailed):  # then its lease ends it
+            await self._lock.release(self._input.phone, lock_id)
+
+    # --- looking --------------------------------------------------------------------------
+
+    async def _look(self, call: PlacedCall) -> Result | CallEnded:
+        try:
+            seen = await self._telephone.look(call.call)
+        except NeverRang:
+            raise
+        except ProviderFailed as failure:
+            # The call goes on whether or not the provider can tell us about it.
+            raise self._goes_on(failure.retry_after or _LOOK_AGAIN) from failure
+        if isinstance(seen, Result):
+            return self._ended(call, seen)
+        if seen.call != call.call:
+            call = PlacedCall(seen.call, call.dialled_late)
+            activity.heartbeat(*call.details())
+        if seen.is_queued and self._now() >= self._input.latest:
+            return await self.hang_up(call, unless_ended=Result.PROVIDER_FAILED)
+        if self._left() <= self._to_hang_up():
+            return await self.hang_up(call, unless_ended=Result.PROVIDER_FAILED)
+        raise self._goes_on(self._look_after(seen))
+
+    def _look_after(self, seen: GoesOn) -> timedelta:
+        until_latest = self._input.latest - self._now()
+        if seen.is_queued and timedelta(0) < until_latest < seen.look_after:
+            return until_latest
+        return seen.look_after
+
+    def _goes_on(self, look_after: timedelta) -> CallGoesOn:
+        """Look again so early that there is time left to hang up."""
+        left = self._left() - self._to_hang_up()
+        return CallGoesOn(max(min(look_after, left), timedelta(milliseconds=1)))
+
+    def _to_hang_up(self) -> timedelta:
+        return min(_TO_HANG_UP, _time_limit() * _TO_TALK)
+
+    # --- hanging up -----------------------------------------------------------------------
+
+    async def hang_up(
+        self, call: PlacedCall, unless_ended: Result = Result.CANCELLED
+    ) -> Result | CallEnded:
+        """Hang up. Return the call's result if it had just ended."""
+        try:
+            ended = await self._telephone.hang_up(call.call)
+        except NeverRang:
+            ended = None
+        return self._ended(call, ended or unless_ended)
+
+    async def find_and_hang_up(self, scheduled: datetime) -> Result | CallEnded:
+        """Hang up the call of a try that ended before it could tell, if it placed one."""
+        call = await self._find(scheduled)
+        return await self.hang_up(call) if call else Result.CANCELLED
+
+    def _ended(self, call: PlacedCall, result: Result) -> Result | CallEnded:
+        """Return the result, with the provider and the time of a late call if they are known."""
+        by = self._telephone.served_by(call.call)
+        if by is None and call.dialled_late is None:
+            return result
+        return CallEnded(result=result, served_by=by, dialled_at=call.dialled_late)
+
+
+def _time_limit() -> timedelta:
+    limit = activity.info().schedule_to_close_timeout
+    assert limit is not None
+    return limit
