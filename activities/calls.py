@@ -16,6 +16,7 @@ from providers.temporal.calls_under_way import CallsUnderWay, NothingPlaced, Pla
 from providers.temporal.failures import provider_failures
 from providers.temporal.one_call import OneCall
 
+
 class StillDialling(NotNow):
     """A worker is dialling the call, or is looking at it. Retry."""
 
@@ -25,7 +26,7 @@ class StillDialling(NotNow):
 
 @dataclass(frozen=True)
 class CallActivities:
-    """Activities of the queue `telephony`."""
+    """Activities of the queues `telephony` and `calls`."""
 
     telephone: Telephone
     phone_lock: PhoneLock

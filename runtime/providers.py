@@ -1,6 +1,7 @@
 """The providers that the settings name: telephone, mail, account service, programme."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from temporalio.client import Client
 
@@ -46,7 +47,7 @@ def telephone_of(settings: Settings) -> FailoverTelephone:
     providers: dict[str, Telephone] = {
         name: twilio_of(settings)
         if name == "twilio"
-        else SimulatedTelephone(settings.state, settings.ring_seconds)
+        else SimulatedTelephone(settings.state, settings.ring_seconds, _look_every(settings))
         for name in settings.telephone
     }
     return FailoverTelephone(providers)
@@ -66,7 +67,12 @@ def twilio_of(settings: Settings) -> TwilioTelephone:
             base_url=settings.twilio_base_url,
         ),
         Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url),
+        _look_every(settings),
     )
+
+
+def _look_every(settings: Settings) -> timedelta:
+    return timedelta(seconds=settings.look_at_calls_seconds)
 
 
 def mail_of(settings: Settings) -> Mail:

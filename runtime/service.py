@@ -25,7 +25,7 @@ from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
-from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.shared.names import CALLS_QUEUE, CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from mail.composer import Addresses, Composer
 from mail.templates import Templates
 from mail.values import Ways, WebUI
@@ -38,6 +38,7 @@ from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 
 QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE)
+"""The queues that a worker can be told to serve. `CALLS_QUEUE` goes with `TELEPHONY_QUEUE`."""
 
 DEPLOYMENT = "case72"
 """The name of the worker deployment. It is short, since every event of a worker repeats it."""
@@ -177,7 +178,8 @@ def activities_by_queue(
             contacts.tell_case_of_deactivation,
             warnings.look_up_warnings,
         ],
-        TELEPHONY_QUEUE: [telephony.place_call, telephony.hang_up],
+        TELEPHONY_QUEUE: [telephony.place_call],
+        CALLS_QUEUE: [telephony.place_call, telephony.hang_up],
         EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],
     }
 
@@ -186,7 +188,7 @@ def activity_workers(
     client: Client,
     settings: Settings,
     providers: Providers,
-    queues: Iterable[str],
+    queues: Sequence[str],
     page: PageLinks | None,
 ) -> list[Worker]:
     """Return a worker for the activities of each queue."""
@@ -196,7 +198,8 @@ def activity_workers(
         TELEPHONY_QUEUE: settings.calls_per_second,
         EMAIL_QUEUE: settings.emails_per_second,
     }
-    at_once = {TELEPHONY_QUEUE: settings.concurrent_calls}
+    at_once = dict.fromkeys((TELEPHONY_QUEUE, CALLS_QUEUE), settings.concurrent_calls)
+    served = [*queues, *([CALLS_QUEUE] if TELEPHONY_QUEUE in queues else [])]
     return [
         Worker(
             client,
@@ -209,5 +212,5 @@ def activity_workers(
             max_heartbeat_throttle_interval=_ACKNOWLEDGE_CANCEL_WITHIN,
             graceful_shutdown_timeout=timedelta(seconds=settings.drain_seconds),
         )
-        for queue in queues
+        for queue in served
     ]

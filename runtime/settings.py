@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     marketplace: Literal["simulated"] = "simulated"
     ring_seconds: Annotated[float, Field(ge=0, le=600)] = 2
     """How long a simulated call rings."""
+    look_at_calls_seconds: Annotated[float, Field(ge=1, le=60)] = 10
+    """How often a call that rings is looked at."""
     twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] | None = None
     """Required with `telephone=twilio`, like `twilio_auth_token`, `twilio_from`, `desk_phone`."""
     twilio_auth_token: SecretStr | None = None

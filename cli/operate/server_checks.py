@@ -17,6 +17,7 @@ from cli.operate.audit_report import Finding, FindingKind, lasting
 from domain.case.status import HAS_DEADLINE
 from domain.shared.codes import plain
 from domain.shared.names import CASES_QUEUE
+from providers.temporal.failures import NOT_NOW
 from temporal_client.failures import translated
 from temporal_client.workflows import ANSWERS_WITHIN, clock_of
 from workflows.shared.search_attributes import DEADLINE, STATUS
@@ -40,7 +41,7 @@ async def check_case(client: Client, case: WorkflowExecutionDescription) -> list
     if stands_still(case):
         findings.append(await stuck(client, case, now))
     for activity in raw.pending_activities:
-        if activity.attempt > _FAILED_TRIES and activity.HasField("last_failure"):
+        if activity.attempt > _FAILED_TRIES and _failed(activity):
             since = await _scheduled_at(client, case, activity)
             if since is None or since < now - LATE:
                 findings.append(_failing(case, activity, since, now))
@@ -62,8 +63,7 @@ def _overdue(case: WorkflowExecutionDescription, now: datetime) -> Iterator[Find
     activities = case.raw_description.pending_activities
     for activity in activities:
         due = activity.scheduled_time.ToDatetime(UTC)
-        waits = activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
-        if waits and due < now - LATE:
+        if _waits_for_worker(activity) and due < now - LATE:
             queue = activity.activity_options.task_queue.name
             what = f"{_named(activity)} waits for a worker on queue {queue}"
             yield lasting(FindingKind.LATE_ATTEMPTS, case.id, what, due, now)
@@ -74,6 +74,19 @@ def _overdue(case: WorkflowExecutionDescription, now: datetime) -> Iterator[Find
     if timed and deadline and deadline < now - LATE and not activities:
         what = f"its deadline has passed, and it is still {attributes.get(STATUS)}"
         yield lasting(FindingKind.DEADLINE_PASSED, case.id, what, deadline, now)
+
+
+def _failed(activity: PendingActivityInfo) -> bool:
+    """Return whether its last try failed, rather than found that a call goes on."""
+    failure = activity.last_failure
+    goes_on = failure.application_failure_info.type == NOT_NOW
+    return activity.HasField("last_failure") and not goes_on
+
+
+def _waits_for_worker(activity: PendingActivityInfo) -> bool:
+    """Return whether a try is due that no worker has taken."""
+    scheduled = activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+    return scheduled and not activity.HasField("next_attempt_schedule_time")
 
 
 def _failing(

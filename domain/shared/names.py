@@ -11,6 +11,9 @@ LINE_WORKFLOW = "PhoneLine"
 CASES_QUEUE = "cases"
 TELEPHONY_QUEUE = "telephony"
 EMAIL_QUEUE = "email"
+CALLS_QUEUE = "calls"
+"""Where calls that were placed are looked at and hung up. Workers of `telephony` serve it too: the
+limit of calls in a second holds for placing only."""
 LINES_QUEUE = "lines"
 """No worker serves this queue: a line's workflow is a lock and never runs (phone_lock.py)."""
 

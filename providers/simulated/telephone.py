@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from temporalio import activity
+
 from domain.shared.result import Result
 from providers.protocols import Dial, GoesOn, ProviderFailed
 from providers.simulated.sqlite import Ledger
@@ -28,7 +30,8 @@ CREATE TABLE IF NOT EXISTS calls (
     dialled_at REAL NOT NULL,
     ends_at REAL NOT NULL,
     result TEXT NOT NULL,
-    hung_up_at REAL
+    hung_up_at REAL,
+    result_at REAL NOT NULL
 );
 CREATE TABLE IF NOT EXISTS dials (key TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS calls_by_case ON calls (case_id, phone);
@@ -46,7 +49,9 @@ class SimulatedTelephone:
         folder: the folder of `telephone.sqlite`.
         ring_seconds: how long a call rings.
         look_every: how often a ringing call is looked at.
-        clock: the telephone's clock, in seconds. The default is the wall clock.
+        clock: the telephone's clock, in seconds. By default a call rings by the clock of its case,
+            which can be played forward, and numbers are engaged by the wall clock, since cases
+            share them.
     """
 
     def __init__(
@@ -54,10 +59,11 @@ class SimulatedTelephone:
         folder: Path,
         ring_seconds: float,
         look_every: timedelta = timedelta(seconds=10),
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._ledger = Ledger(folder / "telephone.sqlite", _SCHEMA)
-        self._ring_seconds, self._look_every, self._clock = ring_seconds, look_every, clock
+        self._ring_seconds, self._look_every = ring_seconds, look_every
+        self._clock, self._clock_of_case = clock or time.time, clock or _clock_of_case
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """Return the call of this key, however long ago it was dialled."""
@@ -69,17 +75,23 @@ class SimulatedTelephone:
         return await self._ledger.transaction(work)
 
     async def engaged(self, dial: Dial) -> bool:
-        """Return whether another call to the number rings."""
+        """Return whether another case's call to the number rings."""
 
         def work(db: sqlite3.Connection) -> bool:
-            query = "SELECT 1 FROM calls WHERE phone = ? AND ends_at > ? AND hung_up_at IS NULL"
-            return db.execute(query, (dial.phone, self._clock())).fetchone() is not None
+            # A case makes one call at a time. Its clock may be ahead of the telephone's.
+            query = (
+                "SELECT 1 FROM calls "
+                "WHERE phone = ? AND ends_at > ? AND hung_up_at IS NULL AND case_id <> ?"
+            )
+            rings = (dial.phone, self._clock(), dial.case_id)
+            return db.execute(query, rings).fetchone() is not None
 
         return await self._ledger.transaction(work)
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         """Dial once for each key. Numbers that end in 15 always fail."""
         key, case_id, phone = dial.key, dial.case_id, dial.phone
+        began = self._clock_of_case()
         ending = phone[-2:]
         if ending == _FAILS:
             raise ProviderFailed("simulated: the telephone provider is out of service")
@@ -94,8 +106,8 @@ class SimulatedTelephone:
             now = self._clock()
             db.execute("INSERT INTO dials VALUES (?, ?)", (key, now))
             db.execute(
-                "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, NULL)",
-                (key, case_id, phone, now, now + rings, result),
+                "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, NULL, ?)",
+                (key, case_id, phone, now, now + rings, result, began + rings),
             )
 
         await self._ledger.transaction(work)
@@ -128,11 +140,16 @@ class SimulatedTelephone:
 
     def _result(self, db: sqlite3.Connection, key: str) -> Result | None:
         found = db.execute(
-            "SELECT ends_at, result, hung_up_at FROM calls WHERE key = ?", (key,)
+            "SELECT result_at, result, hung_up_at FROM calls WHERE key = ?", (key,)
         ).fetchone()
         if found is None:
             return None
-        ends_at, result, hung_up_at = found
+        result_at, result, hung_up_at = found
         if hung_up_at is not None:
             return Result.CANCELLED
-        return Result(result) if self._clock() >= ends_at else None
+        return Result(result) if self._clock_of_case() >= result_at else None
+
+
+def _clock_of_case() -> float:
+    """Return the time of the case whose activity asks, or else of this machine."""
+    return activity.info().started_time.timestamp() if activity.in_activity() else time.time()

@@ -11,7 +11,10 @@ from typing import Any
 
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkflowExecutionRequest,
+    UpdateActivityOptionsRequest,
+)
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -121,6 +124,26 @@ class CallsUnderWay:
             scheduled=call.scheduled_time.ToDatetime(UTC),
             known=known_before(call.attempt, tuple(details)),
         )
+
+    async def move(self, number: int, queue: str) -> None:
+        """Have the tries to come of an attempt's call made on another queue.
+
+        Raises:
+            ProviderFailed: the server does not answer.
+        """
+        request = UpdateActivityOptionsRequest(
+            namespace=self._client.namespace, id=place_call_id(number)
+        )
+        request.execution.workflow_id = self._workflow_id
+        request.execution.run_id = self._run_id
+        request.activity_options.task_queue.name = queue
+        request.update_mask.paths.append("task_queue.name")
+        try:
+            await self._client.workflow_service.update_activity_options(
+                request, timeout=_ANSWERS_WITHIN
+            )
+        except RPCError as error:
+            raise ProviderFailed(f"Temporal answered {error.status.name}") from None
 
     async def end(self, number: int, result: Result | CallEnded) -> None:
         """End the call of an attempt. Do nothing if its result is known already.

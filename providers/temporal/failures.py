@@ -8,6 +8,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from providers.protocols import NotNow, ProviderFailed
 
+NOT_NOW = "NotNow"
+"""The type of a failure that no provider is the cause of, such as a call that goes on."""
 _COUNTER = "case72_provider_failures"
 
 
@@ -22,7 +24,7 @@ def provider_failures() -> Iterator[None]:
             meter.create_counter(_COUNTER, "Tries that a provider failed").add(1)
         raise ApplicationError(
             str(failure),
-            type=type(failure).__name__ if isinstance(failure, NotNow) else "ProviderFailed",
+            type=NOT_NOW if isinstance(failure, NotNow) else "ProviderFailed",
             category=ApplicationErrorCategory.BENIGN,
             next_retry_delay=failure.retry_after,
         ) from None

@@ -9,6 +9,7 @@ from temporalio import activity
 
 from domain.case.activity_inputs import PlaceCallInput
 from domain.case.attempt import DIALLED_LATE, CallEnded
+from domain.shared.names import CALLS_QUEUE
 from domain.shared.result import Result
 from providers.call_wording import SPOKEN
 from providers.protocols import (
@@ -168,7 +169,16 @@ class OneCall:
         late = now - activity.info().scheduled_time > DIALLED_LATE
         call = PlacedCall(placed.call, now if late else None)
         activity.heartbeat(*call.details())
+        if placed.look_after:
+            await self._move_on()
         return call, placed.look_after
+
+    async def _move_on(self) -> None:
+        """Have the call looked at where no limit of calls in a second holds."""
+        try:
+            await self._under_way.move(self._input.number, CALLS_QUEUE)
+        except ProviderFailed as failure:
+            log.warning("looked at on the queue of calls to place", why=str(failure))
 
     async def _is_wanted(self) -> bool:
         """Ask the server, before doing what cannot be undone, whether the case wants the call."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from temporalio import activity
 
 import activities
+from domain.shared.names import CALLS_QUEUE
 from runtime.providers import providers_of
 from runtime.service import QUEUES, activities_by_queue
 from runtime.settings import Settings
@@ -31,10 +32,10 @@ def written() -> set[str]:
     return {definition.name or "" for definition in found if definition is not None}
 
 
-def test_every_activity_runs_on_one_queue(engine: Engine, tmp_path: Path) -> None:
+def test_every_activity_runs_on_a_queue_and_placed_calls_on_one_of_their_own_too(engine: Engine, tmp_path: Path) -> None:
     settings = Settings(state=tmp_path)
     providers = providers_of(settings, engine.client)
     by_queue = activities_by_queue(settings, providers, None, "default")
-    assert {*by_queue} == {*QUEUES}
+    assert {*by_queue} == {*QUEUES, CALLS_QUEUE}
     names = [run.__name__ for methods in by_queue.values() for run in methods]
-    assert sorted(names) == sorted(written())
+    assert sorted(names) == sorted([*written(), "place_call"])

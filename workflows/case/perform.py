@@ -33,7 +33,7 @@ from domain.case.case import Case
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.case.urgency import FIRST, urgency
 from domain.shared.activity_inputs import TellDeactivationInput, share_contact_input
-from domain.shared.names import EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.shared.names import CALLS_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
 from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
 from workflows.case import web_ui
@@ -165,7 +165,7 @@ async def _call(case: Case, attempt: Attempt) -> Result | CallEnded:
             CallActivities.hang_up,
             input,
             activity_id=hang_up_id(number),
-            task_queue=TELEPHONY_QUEUE,
+            task_queue=CALLS_QUEUE,
             priority=Priority(priority_key=FIRST),
             schedule_to_close_timeout=case.rules.call_timeout,
             start_to_close_timeout=A_MESSAGE,
