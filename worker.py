@@ -73,7 +73,7 @@ async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: 
             print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")
             print("Ctrl-C stops.", flush=True)
         await register_search_attributes(client)
-        providers = providers_of(settings, client)
+        providers = providers_of(settings, client, page.url)
         links = page.links() if page.is_configured else None
         serving_queues = working(client, settings, providers, queues, links)
         if not dev:  # ending as if killed would leave the embedded server behind

@@ -7,22 +7,24 @@ import sys
 
 import structlog
 from pydantic import ValidationError
+from starlette.routing import Route
+from temporalio.client import Client
 
 from domain.shared.errors import explain
 from page.app import build
 from page.server import serving
+from page.telephone_callbacks import callbacks_route
 from reference.time_zones import EDITION
 from runtime.connection import Unreachable, connect
 from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
+from runtime.providers import callbacks_of, telephone_of
 from runtime.settings import Settings
 
 log = structlog.get_logger("page")
 
 
-async def serve(
-    settings: PageSettings, codec: CodecSettings, desk_phone: str | None = None
-) -> None:
+async def serve(general: Settings, settings: PageSettings, codec: CodecSettings) -> None:
     """Serve the page until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -30,7 +32,9 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
-    async with serving(build(client, settings, codec, desk_phone), settings):
+    telephone = _telephone(client, general, settings)
+    app = build(client, settings, codec, general.desk_phone, telephone)
+    async with serving(app, settings):
         log.info(
             "serving",
             url=settings.url,
@@ -40,6 +44,16 @@ async def serve(
         )
         await stop.wait()
     log.info("stopped")
+
+
+def _telephone(client: Client, general: Settings, settings: PageSettings) -> Route | None:
+    """Return the endpoint that Twilio calls back, if it does."""
+    callbacks = callbacks_of(general, settings.url)
+    if callbacks is None:
+        return None
+    assert general.twilio_auth_token
+    token = general.twilio_auth_token.get_secret_value()
+    return callbacks_route(client, telephone_of(general, callbacks), callbacks, token)
 
 
 def _codec() -> CodecSettings:
@@ -68,7 +82,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(settings, codec, general.desk_phone))
+        asyncio.run(serve(general, settings, codec))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

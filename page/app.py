@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from temporalio.client import Client
@@ -33,10 +33,12 @@ def build(
     settings: PageSettings,
     codec: CodecSettings | None = None,
     desk_phone: str | None = None,
+    telephone: Route | None = None,
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
-    `desk_phone` is the line that sellers are told to call, if there is one.
+    `desk_phone` is the line that sellers are told to call, if there is one. `telephone` is the
+    endpoint that the telephone's provider calls back, if it does.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -46,23 +48,20 @@ def build(
     workflows = SellerWorkflows(client)
     responses = Responses(workflows, visits, _version(), desk_phone)
     page = _routes(Pages(workflows, visits, responses), responses)
-    if codec is None or codec.password is None or codec.ui is None:
-        return HeadersAndLog(page, tls=visits.secure)
-    encrypts = client.data_converter.payload_codec
-    if encrypts is None:
-        raise ValueError("CASE72_CODEC_PASSWORD: needs CASE72_ENCRYPTION_KEYS_FILE")
-    # Mount it beside the page: it is for operators, and has its own login and origin.
-    endpoint = codec_app(encrypts, ui_origin=codec.ui, password=codec.password.get_secret_value())
-    both = without_redirects(
-        Starlette(
-            routes=[
-                Route("/codec", RedirectResponse("/codec/login", 303)),
-                Mount("/codec", endpoint),
-                Mount("/", page),
-            ]
-        )
-    )
-    return HeadersAndLog(both, tls=visits.secure)
+    # Others than sellers have their own logins, so what is for them is mounted beside the page.
+    beside: list[BaseRoute] = []
+    if codec is not None and codec.password is not None and codec.ui is not None:
+        encrypts = client.data_converter.payload_codec
+        if encrypts is None:
+            raise ValueError("CASE72_CODEC_PASSWORD: needs CASE72_ENCRYPTION_KEYS_FILE")
+        password = codec.password.get_secret_value()
+        endpoint = codec_app(encrypts, ui_origin=codec.ui, password=password)
+        beside.append(Route("/codec", RedirectResponse("/codec/login", 303)))
+        beside.append(Mount("/codec", endpoint))
+    if telephone is not None:
+        beside.append(telephone)
+    everything = without_redirects(Starlette(routes=[*beside, Mount("/", page)]))
+    return HeadersAndLog(everything if beside else page, tls=visits.secure)
 
 
 def _routes(pages: Pages, responses: Responses) -> Starlette:

@@ -89,6 +89,17 @@ class FailoverTelephone:
         seen = await provider.look(its_id)
         return replace(seen, call=f"{name}:{seen.call}") if isinstance(seen, GoesOn) else seen
 
+    async def result(self, call: str) -> Result | None:
+        """Return the result of the call, from its provider."""
+        _, provider, its_id = self._of(call)
+        return await provider.result(its_id)
+
+    def is_same(self, call: str, other: str) -> bool:
+        """Return whether both are the same call of the same provider."""
+        name, provider, its_id = self._of(call)
+        another, _, other_id = self._of(other)
+        return name == another and provider.is_same(its_id, other_id)
+
     async def hang_up(self, call: str) -> Result | None:
         """End the call at its provider."""
         _, provider, its_id = self._of(call)

@@ -56,6 +56,10 @@ class Dial:
     phone: str = field(repr=False)
     language: str = ENGLISH
     """A language of providers/call_wording.py."""
+    run_id: str = ""
+    """The run of the case's workflow that places it."""
+    number: int = 0
+    """The number of the attempt."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,17 @@ class Telephone(Protocol):
             NeverRang: the call may be dialled again.
             ProviderFailed: the provider does not know at the moment.
         """
+
+    async def result(self, call: str) -> Result | None:
+        """Return the result of the call, or None while it goes on. Do nothing to it.
+
+        Raises:
+            NeverRang: the call may be dialled again.
+            ProviderFailed: the provider does not know at the moment.
+        """
+
+    def is_same(self, call: str, other: str) -> bool:
+        """Return whether both are the same call, at whatever state of our knowledge."""
 
     async def hang_up(self, call: str) -> Result | None:
         """End the call. Return its result if it had ended before.

@@ -14,6 +14,7 @@ from providers.smtp.mail import SmtpMail, SmtpServer
 from providers.temporal.own_workflows import Cases, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.twilio.api import Account
+from providers.twilio.callbacks import PATH, Callbacks
 from providers.twilio.telephone import Numbers, TwilioTelephone
 from runtime.settings import Settings
 
@@ -30,10 +31,14 @@ class Providers:
     cases: OpenCases
 
 
-def providers_of(settings: Settings, client: Client) -> Providers:
-    """Return the providers that the settings name."""
+def providers_of(settings: Settings, client: Client, page_url: str | None = None) -> Providers:
+    """Return the providers that the settings name. Twilio calls back the page at `page_url`.
+
+    Raises:
+        ValueError: a setting is bad. The message names it.
+    """
     return Providers(
-        telephone=telephone_of(settings),
+        telephone=telephone_of(settings, callbacks_of(settings, page_url)),
         phone_lock=TemporalPhoneLock(client),
         mail=mail_of(settings),
         accounts=SimulatedMarketplace(settings.state),
@@ -42,10 +47,23 @@ def providers_of(settings: Settings, client: Client) -> Providers:
     )
 
 
-def telephone_of(settings: Settings) -> FailoverTelephone:
+def callbacks_of(settings: Settings, page_url: str | None) -> Callbacks | None:
+    """Return where Twilio calls back, or None if it does not.
+
+    Raises:
+        ValueError: the page's address is missing.
+    """
+    if not settings.twilio_callbacks or "twilio" not in settings.telephone:
+        return None
+    if not page_url:
+        raise ValueError("CASE72_TWILIO_CALLBACKS: needs CASE72_PAGE_URL, which Twilio calls back")
+    return Callbacks(page_url + PATH)
+
+
+def telephone_of(settings: Settings, callbacks: Callbacks | None = None) -> FailoverTelephone:
     """Return the telephone that the settings name. If a provider fails, the next one calls."""
     providers: dict[str, Telephone] = {
-        name: twilio_of(settings)
+        name: twilio_of(settings, callbacks)
         if name == "twilio"
         else SimulatedTelephone(settings.state, settings.ring_seconds, _look_every(settings))
         for name in settings.telephone
@@ -53,7 +71,7 @@ def telephone_of(settings: Settings) -> FailoverTelephone:
     return FailoverTelephone(providers)
 
 
-def twilio_of(settings: Settings) -> TwilioTelephone:
+def twilio_of(settings: Settings, callbacks: Callbacks | None) -> TwilioTelephone:
     """Return the telephone at Twilio."""
     token = settings.twilio_auth_token
     assert settings.twilio_account_sid
@@ -68,6 +86,7 @@ def twilio_of(settings: Settings) -> TwilioTelephone:
         ),
         Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url),
         _look_every(settings),
+        callbacks,
     )
 
 

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     twilio_base_url: str = "https://api.twilio.com"
     twilio_from: PhoneNumber | None = None
     """Our number, which the seller's telephone shows."""
+    twilio_callbacks: bool = False
+    """Whether Twilio calls the page back, instead of being asked all the time."""
     twilio_join_url: str | None = None
     """TwiML that connects a person to the desk's line if they press a key during our message to a
     machine."""

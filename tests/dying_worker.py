@@ -42,6 +42,8 @@ class DyingTelephone:
     def __init__(self, telephone: Telephone) -> None:
         self.find = telephone.find
         self.look = telephone.look
+        self.result = telephone.result
+        self.is_same = telephone.is_same
         self.hang_up = telephone.hang_up
         self.engaged = telephone.engaged
         self.served_by = telephone.served_by

@@ -56,6 +56,8 @@ class LosingTelephone:
 
     def __init__(self, telephone: Telephone, losing: Losing) -> None:
         self.find = telephone.find
+        self.result = telephone.result
+        self.is_same = telephone.is_same
         self.hang_up = telephone.hang_up
         self.engaged = telephone.engaged
         self.served_by = telephone.served_by

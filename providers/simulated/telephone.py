@@ -120,8 +120,15 @@ class SimulatedTelephone:
 
     async def look(self, call: str) -> Result | GoesOn:
         """Return the result of the call, or how it rings on."""
-        result = await self._ledger.transaction(lambda db: self._result(db, call))
-        return result or self._goes_on(call)
+        return await self.result(call) or self._goes_on(call)
+
+    async def result(self, call: str) -> Result | None:
+        """Return the result of the call, or None while it rings."""
+        return await self._ledger.transaction(lambda db: self._result(db, call))
+
+    def is_same(self, call: str, other: str) -> bool:
+        """Return whether both are the same call."""
+        return call == other
 
     async def hang_up(self, call: str) -> Result | None:
         """End the call. Return its result if it had ended before."""

@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
+    ResetActivityRequest,
     UpdateActivityOptionsRequest,
 )
 from temporalio.client import Client
@@ -21,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.case.activity_inputs import hang_up_id, place_call_id
 from domain.case.attempt import CallEnded
 from domain.shared.result import Result
-from providers.protocols import ProviderFailed
+from providers.protocols import ProviderFailed, Telephone
 
 _ANSWERS_WITHIN = timedelta(seconds=5)
 _STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
@@ -49,6 +50,14 @@ class NothingPlaced:
     def details(attempt: int) -> tuple[int]:
         """Return the heartbeat details that say so of this try."""
         return (attempt,)
+
+
+def ended(call: PlacedCall, result: Result, telephone: Telephone) -> Result | CallEnded:
+    """Return the result, with the provider and the time of a late call if they are known."""
+    by = telephone.served_by(call.call)
+    if by is None and call.dialled_late is None:
+        return result
+    return CallEnded(result=result, served_by=by, dialled_at=call.dialled_late)
 
 
 Known = PlacedCall | NothingPlaced | None
@@ -144,6 +153,21 @@ class CallsUnderWay:
             )
         except RPCError as error:
             raise ProviderFailed(f"Temporal answered {error.status.name}") from None
+
+    async def look_now(self, number: int) -> None:
+        """Have the next try of an attempt's call made at once.
+
+        Raises:
+            ProviderFailed: the server does not answer.
+        """
+        request = ResetActivityRequest(namespace=self._client.namespace, id=place_call_id(number))
+        request.execution.workflow_id = self._workflow_id
+        request.execution.run_id = self._run_id
+        try:
+            await self._client.workflow_service.reset_activity(request, timeout=_ANSWERS_WITHIN)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise ProviderFailed(f"Temporal answered {error.status.name}") from None
 
     async def end(self, number: int, result: Result | CallEnded) -> None:
         """End the call of an attempt. Do nothing if its result is known already.

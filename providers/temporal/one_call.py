@@ -27,6 +27,7 @@ from providers.temporal.calls_under_way import (
     CallsUnderWay,
     NothingPlaced,
     PlacedCall,
+    ended,
     known_before,
 )
 from reference.contact_check import number_problem
@@ -76,7 +77,14 @@ class OneCall:
         self._telephone, self._lock, self._under_way = telephone, lock, under_way
         self._input = input
         language = choose_language(input.language, SPOKEN).language
-        self._dial = Dial(f"{input.case_id}/{input.number}", input.case_id, input.phone, language)
+        self._dial = Dial(
+            f"{input.case_id}/{input.number}",
+            input.case_id,
+            input.phone,
+            language,
+            run_id=activity.info().workflow_run_id or "",
+            number=input.number,
+        )
         self._began = time.monotonic()
 
     async def result(self) -> Result | CallEnded:
@@ -202,7 +210,7 @@ class OneCall:
             # The call goes on whether or not the provider can tell us about it.
             raise self._goes_on(failure.retry_after or _LOOK_AGAIN) from failure
         if isinstance(seen, Result):
-            return self._ended(call, seen)
+            return ended(call, seen, self._telephone)
         if seen.call != call.call:
             call = PlacedCall(seen.call, call.dialled_late)
             activity.heartbeat(*call.details())
@@ -233,22 +241,15 @@ class OneCall:
     ) -> Result | CallEnded:
         """Hang up. Return the call's result if it had just ended."""
         try:
-            ended = await self._telephone.hang_up(call.call)
+            result = await self._telephone.hang_up(call.call)
         except NeverRang:
-            ended = None
-        return self._ended(call, ended or unless_ended)
+            result = None
+        return ended(call, result or unless_ended, self._telephone)
 
     async def find_and_hang_up(self, scheduled: datetime) -> Result | CallEnded:
         """Hang up the call of a try that ended before it could tell, if it placed one."""
         call = await self._find(scheduled)
         return await self.hang_up(call) if call else Result.CANCELLED
-
-    def _ended(self, call: PlacedCall, result: Result) -> Result | CallEnded:
-        """Return the result, with the provider and the time of a late call if they are known."""
-        by = self._telephone.served_by(call.call)
-        if by is None and call.dialled_late is None:
-            return result
-        return CallEnded(result=result, served_by=by, dialled_at=call.dialled_late)
 
 
 def _time_limit() -> timedelta:

@@ -129,7 +129,7 @@ class TwilioApi:
             timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         )
 
-    async def create(self, form: Mapping[str, str]) -> Call:
+    async def create(self, form: Mapping[str, str | list[str]]) -> Call:
         """Place a call."""
         return _read(Call, await self._ask("POST", ".json", form=form, within=_CREATE_SECONDS))
 
@@ -165,7 +165,7 @@ class TwilioApi:
         method: str,
         path: str,
         params: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str | list[str]] | None = None,
         within: float | None = None,
     ) -> _Answer:
         failure: ProviderFailed

@@ -1,6 +1,9 @@
 """What is known of a call at Twilio: all that the next look at it needs."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from domain.shared.text import Frozen
 from providers.call_wording import ENGLISH
@@ -24,7 +27,7 @@ class MessageToMachine(Frozen):
 class FollowedCall(Frozen):
     """A call that was placed, as looks have left it."""
 
-    sid: str
+    sid: Annotated[str, Field(pattern=r"^CA[0-9a-fA-F]{32}$")]
     language: str = ENGLISH
     is_found: bool = False
     """Whether it was found by its numbers. It is probably ours, without proof."""

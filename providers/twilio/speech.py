@@ -11,11 +11,18 @@ _WAITS_SECONDS = 10
 """The time after the message to press a key."""
 
 
-def for_a_person(words: Words, ours: str, desk: str) -> str:
-    """Return the TwiML that connects a person to the desk's line."""
+def for_a_person(words: Words, ours: str, desk: str, called_back: str | None = None) -> str:
+    """Return the TwiML that connects a person to the desk's line.
+
+    When the desk answers, Twilio calls back the address `called_back`.
+    """
+    heard = ""
+    if called_back:
+        heard = f' statusCallback={quoteattr(called_back)} statusCallbackEvent="answered"'
+    number = f"<Number{heard}>{desk}</Number>"
     return (
         f"<Response>{_say(words, words.stay_on_the_line)}"
-        f'<Dial callerId="{ours}" timeout="{_DESK_RINGS_SECONDS}"><Number>{desk}</Number></Dial>'
+        f'<Dial callerId="{ours}" timeout="{_DESK_RINGS_SECONDS}">{number}</Dial>'
         f"{_say(words, words.nobody_is_free)}</Response>"
     )
 

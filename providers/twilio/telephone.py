@@ -15,10 +15,13 @@ from providers.protocols import (
     ProviderFailed,
 )
 from providers.twilio.api import Account, Call, CallStatus, Refused, TwilioApi, Unclear
+from providers.twilio.callbacks import Callbacks, CallbackTarget
 from providers.twilio.followed_call import FollowedCall, MessageToMachine
 from providers.twilio.speech import for_a_machine, for_a_person, seconds_for_a_machine
 
 LOOK_EVERY = timedelta(seconds=10)
+_WITH_CALLBACKS = timedelta(seconds=60)
+"""How often a call is looked at of which Twilio calls back: longer than it rings."""
 _UNDECIDED = timedelta(seconds=1)
 """How often an answered call is looked at: a machine is to be told our message at once."""
 _RING_SECONDS = 45
@@ -68,10 +71,15 @@ class TwilioTelephone:
     """
 
     def __init__(
-        self, account: Account, numbers: Numbers, look_every: timedelta = LOOK_EVERY
+        self,
+        account: Account,
+        numbers: Numbers,
+        look_every: timedelta = LOOK_EVERY,
+        callbacks: Callbacks | None = None,
     ) -> None:
         self._api = TwilioApi(account)
-        self._numbers, self._look_every = numbers, look_every
+        self._numbers, self._callbacks = numbers, callbacks
+        self._look_every = max(look_every, _WITH_CALLBACKS) if callbacks else look_every
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """Return the newest call to the number that may be the call of this dial."""
@@ -96,15 +104,21 @@ class TwilioTelephone:
         if dial.phone == self._numbers.ours:
             # Twilio would refuse it.
             raise ProviderFailed("twilio: the number to call is our own number")
-        form = {
+        called_back = self._called_back(dial)
+        form: dict[str, str | list[str]] = {
             "To": dial.phone,
             "From": self._numbers.ours,
-            "Twiml": for_a_person(SPOKEN[dial.language], self._numbers.ours, self._numbers.desk),
+            "Twiml": for_a_person(
+                SPOKEN[dial.language], self._numbers.ours, self._numbers.desk, called_back
+            ),
             "Timeout": str(_RING_SECONDS),
             "TimeLimit": str(_CALL_SECONDS),
             "MachineDetection": "DetectMessageEnd",
             "MachineDetectionTimeout": str(_GREETING_SECONDS),
         }
+        if called_back:
+            form["StatusCallback"] = called_back
+            form["StatusCallbackEvent"] = ["answered", "completed"]
         try:
             placed = await self._api.create(form)
         except Unclear as unclear:
@@ -112,6 +126,13 @@ class TwilioTelephone:
         await self._wait_until_listed(dial, placed.sid)
         call = FollowedCall(sid=placed.sid, language=dial.language)
         return GoesOn(call.encoded(), self._look_every, is_queued=True)
+
+    def _called_back(self, dial: Dial) -> str | None:
+        """Return the address that Twilio calls back about the call; None without callbacks."""
+        if self._callbacks is None:
+            return None
+        target = CallbackTarget(case=dial.case_id, run=dial.run_id, number=dial.number)
+        return self._callbacks.address(target)
 
     async def _wait_until_listed(self, dial: Dial, sid: str) -> None:
         """Wait until `engaged` would see the call; otherwise a second could be placed at once."""
@@ -134,6 +155,16 @@ class TwilioTelephone:
                 followed = await self._speak_to_the_machine(seen, followed)
             return GoesOn(followed.encoded(), min(self._look_every, _UNDECIDED))
         return GoesOn(followed.encoded(), self._look_every, seen.status is CallStatus.QUEUED)
+
+    async def result(self, call: str) -> Result | None:
+        """Return the call's result, or None while it goes on."""
+        followed = FollowedCall.decoded(call)
+        seen = await self._api.call(followed.sid)
+        return _credited(followed, await self._result(seen, followed.seen(seen.status)))
+
+    def is_same(self, call: str, other: str) -> bool:
+        """Return whether both are the same call at Twilio."""
+        return FollowedCall.decoded(call).sid == FollowedCall.decoded(other).sid
 
     async def hang_up(self, call: str) -> Result | None:
         """End the call, unless it has ended or the seller speaks with us.

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from providers.twilio.api import Account
+from providers.twilio.callbacks import Callbacks
 from providers.twilio.telephone import Numbers, TwilioTelephone
 from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN, Placed, Story
 
@@ -67,11 +68,14 @@ class TwilioStandIn:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def telephone(
-        self, token: str = TOKEN, look_every: timedelta = timedelta(seconds=1)
+        self,
+        token: str = TOKEN,
+        look_every: timedelta = timedelta(seconds=1),
+        callbacks: Callbacks | None = None,
     ) -> TwilioTelephone:
         """Our side, set to call here."""
         account, numbers = Account(SID, token, self.url), Numbers(OURS, DESK, self.join_url)
-        return TwilioTelephone(account, numbers, look_every)
+        return TwilioTelephone(account, numbers, look_every, callbacks)
 
     def impatient(self) -> TwilioTelephone:
         """The same, looking ten times a second what has come of a call."""

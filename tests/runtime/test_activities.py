@@ -1,4 +1,4 @@
-"""Every activity that is written is run by a worker, on one queue."""
+"""Every activity that is written is run by a worker."""
 
 import inspect
 import pkgutil
@@ -32,7 +32,9 @@ def written() -> set[str]:
     return {definition.name or "" for definition in found if definition is not None}
 
 
-def test_every_activity_runs_on_a_queue_and_placed_calls_on_one_of_their_own_too(engine: Engine, tmp_path: Path) -> None:
+def test_every_activity_runs_on_one_queue_and_that_of_a_call_on_two(
+    engine: Engine, tmp_path: Path
+) -> None:
     settings = Settings(state=tmp_path)
     providers = providers_of(settings, engine.client)
     by_queue = activities_by_queue(settings, providers, None, "default")

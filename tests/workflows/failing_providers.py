@@ -84,6 +84,14 @@ class FailingProviders:
         log.most_at_once = max(log.most_at_once, log.ringing)
         return GoesOn(dial.key, RINGS_FOR)
 
+    async def result(self, call: str) -> Result | None:
+        """Nobody calls back."""
+        raise NotImplementedError
+
+    def is_same(self, call: str, other: str) -> bool:
+        """Nobody calls back."""
+        raise NotImplementedError
+
     async def look(self, call: str) -> Result:
         """Nobody answers, which is known at the first look."""
         self._log().ringing -= 1
