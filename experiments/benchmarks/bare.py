@@ -11,7 +11,13 @@ from activities.accounts import AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
-from domain.case.activity_inputs import DeactivateInput, LookUpInput, PlaceCallInput, SendEmailInput
+from domain.case.activity_inputs import (
+    DeactivateInput,
+    LookUpInput,
+    PlaceCallInput,
+    SendEmailInput,
+    place_call_id,
+)
 from domain.case.attempt import CallEnded, Channel, Purpose
 from domain.case.events import ReviewPlan, SubmitPlan
 from domain.case.status import Reason, Status
@@ -152,9 +158,10 @@ async def _call(start: CaseInput, number: int, latest: datetime) -> Result | Cal
             language=start.account.language,
             latest=latest,
         ),
+        activity_id=place_call_id(number),
         task_queue=TELEPHONY_QUEUE,
         schedule_to_close_timeout=timedelta(minutes=15),
-        heartbeat_timeout=HEARTBEAT,
+        start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary=f"Call {number}",
     )

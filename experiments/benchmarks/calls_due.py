@@ -29,7 +29,7 @@ from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
 
 NO_LIMIT = {"CASE72_CONCURRENT_CALLS": "2000"}
-RING_SECONDS = 5
+RING_SECONDS = 25
 _OPENED_IN_TIME = 2
 """The time until the calls fall due, as a multiple of what the last lot took to open."""
 _URGENT, _REQUESTED = 1 / 20, 1 / 50

@@ -21,7 +21,10 @@ from workflows.shared.search_attributes import at_start
 
 AT_ONCE = 32
 RING_SECONDS = 0.05
-POLICY: dict[str, Any] = EVERYONE | {"call_hours": [0, 24, 32, 48, 56, 64, 70]}
+POLICY: dict[str, Any] = EVERYONE | {
+    "call_hours": [0, 24, 32, 48, 56, 64, 70],
+    "opening_spread": "PT0S",
+}
 """There is no second call during a measurement."""
 _SETTLES_WITHIN = 600
 

@@ -40,7 +40,7 @@ of `experiments/benchmarks/million_sellers.py`:
 
 The number of **shards** can never be changed. A shard makes one
 [write at a time](https://docs.temporal.io/temporal-service/temporal-server#history-shard): a state
-transition, or a heartbeat of a call. **Database** is what SQLite stored, without indexes, log and
+transition, or a look at a call. **Database** is what SQLite stored, without indexes, log and
 backups of another. The price is the [list's](https://docs.temporal.io/cloud/pricing) of {PRICE_OF}
 for the first five million actions a month, without discounts, storage and plan."""
 
@@ -76,11 +76,11 @@ async def measure(folder: Path, found: Found) -> list[Row]:
 
 
 def _cases(name: str, kind: str, days_open: int, found: Found, of_ratings: float) -> list[Row]:
-    heartbeats = found[f"{kind} calls"] * RING_SECONDS * found["actions a second of ringing"]
-    actions = found[f"{kind} actions"] + heartbeats + _ASKS_ITS_ENROLLMENT
+    looks = found[f"{kind} calls"] * RING_SECONDS * found["actions a second of ringing"]
+    actions = found[f"{kind} actions"] + looks + _ASKS_ITS_ENROLLMENT
     a_month = CASES_A_DAY * DAYS_A_MONTH * actions
     open_cases = CASES_A_DAY * days_open
-    average = CASES_A_DAY * (found[f"{kind} transitions"] + heartbeats) / 86_400
+    average = CASES_A_DAY * (found[f"{kind} transitions"] + looks) / 86_400
     ringing = RING_SECONDS * found["actions a second of ringing"]
     per_call = found["silent transitions"] / found["silent calls"] + ringing
     morning = open_cases * per_call / (WITHIN_MINUTES * 60)
@@ -95,7 +95,7 @@ def _cases(name: str, kind: str, days_open: int, found: Found, of_ratings: float
     return [
         Row(f"{CASES_A_DAY:,} cases a day, {name}: open at a time, at most", f"{open_cases:,}"),
         Row(
-            "  writes a second (state transitions, heartbeats), average and most",
+            "  writes a second (state transitions, looks at calls), average and most",
             f"{average:.0f}, {peak:.0f}",
         ),
         Row("  history shards", f"{_shards(peak)}"),
@@ -103,8 +103,8 @@ def _cases(name: str, kind: str, days_open: int, found: Found, of_ratings: float
         Row("  workers' processors, in the morning", f"{cores:.1f} cores"),
         Row("  database, by the retention of closed cases", retained),
         Row(
-            f"  actions of a case, calls of {RING_SECONDS} s (of them heartbeats)",
-            f"{actions:.0f} ({heartbeats:.0f})",
+            f"  actions of a case, calls of {RING_SECONDS} s (of them looks)",
+            f"{actions:.0f} ({looks:.0f})",
         ),
         Row("  actions a month", f"{a_month / 1e6:.0f} m"),
         Row(

@@ -100,7 +100,7 @@ async def _hanging_up(folder: Path) -> Row:
         async with _calling(folder / f"hang-up-{number}", Story(60)) as (twilio, case):
             while not twilio.placed:
                 await asyncio.sleep(0.05)
-            await asyncio.sleep(1.5 + number / _HANG_UPS)  # at some moment between two heartbeats
+            await asyncio.sleep(1.5 + number / _HANG_UPS)  # at some moment between two looks
             turned_up = time.time()
             await case.tell(IssueCase.report_contact, CONTACT)
             while (ended := twilio.placed[0].ended_by_us) is None:

@@ -140,4 +140,4 @@ async def ringing(found: Found, folder: Path) -> list[Row]:
             assert (await case.view()).attempts[-1].result
     found["actions a second of ringing"] = (lasting[1] - lasting[0]) / (_LONG - _SHORT)
     figure = f"{found['actions a second of ringing']:.2f}"
-    return [Row("billable actions for each second that a call rings (heartbeats)", figure)]
+    return [Row("billable actions for each second that a call rings (looks)", figure)]
