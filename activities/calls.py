@@ -37,8 +37,8 @@ class CallActivities:
 
         A call that an earlier try placed is looked at rather than dialled again: its id is in the
         heartbeat details, or else the provider is asked. A call that never rang is placed anew, by
-        another provider if there is one. While another call to the number is going on, be it
-        another case's, none is placed.
+        another provider if there is one. None is placed while another call to the number is going
+        on, nor too soon after a call of another case. If that would take too long, it is skipped.
         """
         with provider_failures():
             return await OneCall(self.telephone, self.phone_lock, _under_way(), input).result()

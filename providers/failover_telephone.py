@@ -22,7 +22,7 @@ class FailoverTelephone:
     def __init__(self, providers: Mapping[str, Telephone]) -> None:
         self._providers = dict(providers)
         self._answered: dict[str, list[str]] = {}
-        """The providers that could tell whether the number is engaged, by the key of the call."""
+        """The providers that could tell of calls to the number, by the key of the call to dial."""
 
     @property
     def names(self) -> list[str]:
@@ -36,29 +36,29 @@ class FailoverTelephone:
                 return f"{name}:{call}"
         return None
 
-    async def engaged(self, dial: Dial) -> bool:
-        """Return whether a call is going on at any provider that answers."""
-        answered: list[str] = []
+    async def wait_before(self, dial: Dial) -> timedelta:
+        """Return the longest wait of the providers that answer."""
+        waits: dict[str, timedelta] = {}
         for name, provider in self._providers.items():
             try:
-                if await provider.engaged(dial):
-                    return True
-                answered.append(name)
+                waits[name] = await provider.wait_before(dial)
             except ProviderFailed as failure:
                 log.warning("provider failed", provider=name, call=dial.key, why=str(failure))
                 failed = failure
-        if not answered:
+        if not waits:
             raise failed
-        self._answered[dial.key] = answered
-        return False
+        wait = max(waits.values())
+        if not wait:
+            self._answered[dial.key] = list(waits)
+        return wait
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         """Place the call with the first provider that can, after the one of `instead_of`.
 
         If a provider may have dialled, no other provider dials.
         """
-        # Skip a provider that could not tell whether the number is engaged. It is probably down,
-        # and a failed dial could leave unknown whether it dialled.
+        # Skip a provider that could not tell of calls to the number. It is probably down, and a
+        # failed dial could leave unknown whether it dialled.
         names = self._answered.pop(dial.key, list(self._providers))
         if instead_of:
             failed = list(self._providers).index(instead_of.partition(":")[0])

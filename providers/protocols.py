@@ -41,10 +41,10 @@ class NotNow(ProviderFailed):
 
 
 class Engaged(NotNow):
-    """Another call of ours to the number is going on. Retry in some seconds."""
+    """Another call of ours to the number is going on, or was lately. Retry after the given time."""
 
-    def __init__(self) -> None:
-        super().__init__("another call to the number is going on", timedelta(seconds=5))
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("another call to the number is going on, or was lately", wait)
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Dial:
     """The run of the case's workflow that places it."""
     number: int = 0
     """The number of the attempt."""
+    at_once: bool = False
+    """Whether it waits for no distance to earlier calls: the seller has asked for it."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,12 @@ class Telephone(Protocol):
             ProviderFailed: the provider does not know at the moment.
         """
 
-    async def engaged(self, dial: Dial) -> bool:
-        """Return whether a call of ours to the number is going on.
+    async def wait_before(self, dial: Dial) -> timedelta:
+        """Return how long other calls of ours keep this one from being dialled. Zero: dial now.
+
+        A call that goes on does. So do the latest calls of other cases (providers/spacing.py),
+        unless this one is to be placed at once. A provider that cannot tell whose a call was counts
+        all of ours.
 
         Raises:
             ProviderFailed: the provider does not know at the moment.

@@ -11,6 +11,7 @@ from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from providers.smtp.mail import SmtpMail, SmtpServer
+from providers.spacing import Spacing
 from providers.temporal.own_workflows import Cases, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.twilio.api import Account
@@ -65,7 +66,12 @@ def telephone_of(settings: Settings, callbacks: Callbacks | None = None) -> Fail
     providers: dict[str, Telephone] = {
         name: twilio_of(settings, callbacks)
         if name == "twilio"
-        else SimulatedTelephone(settings.state, settings.ring_seconds, _look_every(settings))
+        else SimulatedTelephone(
+            settings.state,
+            settings.ring_seconds,
+            _look_every(settings),
+            spacing=_spacing(settings),
+        )
         for name in settings.telephone
     }
     return FailoverTelephone(providers)
@@ -87,11 +93,19 @@ def twilio_of(settings: Settings, callbacks: Callbacks | None) -> TwilioTelephon
         Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url),
         _look_every(settings),
         callbacks,
+        _spacing(settings),
     )
 
 
 def _look_every(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.look_at_calls_seconds)
+
+
+def _spacing(settings: Settings) -> Spacing:
+    return Spacing(
+        distance=timedelta(seconds=settings.call_distance_seconds),
+        after_contact=timedelta(seconds=settings.pause_after_contact_seconds),
+    )
 
 
 def mail_of(settings: Settings) -> Mail:

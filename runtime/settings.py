@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     """How long a simulated call rings."""
     look_at_calls_seconds: Annotated[float, Field(ge=1, le=60)] = 10
     """How often a call that rings is looked at."""
+    call_distance_seconds: Annotated[float, Field(ge=0, le=3600)] = 300
+    """How far apart calls of different cases to one number are placed, at least."""
+    pause_after_contact_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600
+    """For how long after a connected call other cases do not call the number."""
     twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] | None = None
     """Required with `telephone=twilio`, like `twilio_auth_token`, `twilio_from`, `desk_phone`."""
     twilio_auth_token: SecretStr | None = None

@@ -45,7 +45,7 @@ class DyingTelephone:
         self.result = telephone.result
         self.is_same = telephone.is_same
         self.hang_up = telephone.hang_up
-        self.engaged = telephone.engaged
+        self.wait_before = telephone.wait_before
         self.served_by = telephone.served_by
         self._dial = telephone.dial
 

@@ -31,6 +31,7 @@ from providers.protocols import AccountService, Mail, Programme, Telephone
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
+from providers.spacing import NO_SPACING
 from providers.temporal.own_workflows import Cases, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from reference.page_links import PageLinks
@@ -219,9 +220,8 @@ class Engine:
     def mails(self, to: str) -> list[EmailMessage]:
         """The e-mails delivered to an address, in no order."""
         parser = BytesParser(policy=policy.default)
-        found = [
-            parser.parsebytes(f.read_bytes()) for f in (self.folder / "mail" / "new").iterdir()
-        ]
+        files = (self.folder / "mail" / "new").iterdir()
+        found = [parser.parsebytes(f.read_bytes()) for f in files]
         return [m for m in found if isinstance(m, EmailMessage) and to in str(m["To"])]
 
     async def know(self, seller_id: str, *ratings: Rating, **changes: str | None) -> KnownSeller:
@@ -287,7 +287,7 @@ async def engine_in(
             client = await connect(own.address)
         await register_search_attributes(client)
         providers = Providers(
-            telephone=telephone or SimulatedTelephone(folder, ring_seconds),
+            telephone=telephone or SimulatedTelephone(folder, ring_seconds, spacing=NO_SPACING),
             phone_lock=TemporalPhoneLock(client),
             mail=mail or SimulatedMail(folder / "mail"),
             accounts=accounts or SimulatedMarketplace(folder),

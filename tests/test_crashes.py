@@ -40,6 +40,8 @@ class Host:
             "TEMPORAL_ADDRESS": address,
             "CASE72_STATE": str(folder),
             "CASE72_RING_SECONDS": "2",
+            "CASE72_CALL_DISTANCE_SECONDS": "0",
+            "CASE72_PAUSE_AFTER_CONTACT_SECONDS": "0",
             "CASE72_LOG": "json",
             **settings,
         }

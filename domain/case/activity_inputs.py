@@ -35,6 +35,8 @@ class PlaceCallInput(Frozen):
     """The seller's, as their account has it."""
     latest: datetime
     """Not dialled at or after this moment."""
+    at_once: bool = False
+    """Whether it waits for no distance to other cases' calls: the seller has asked for it."""
 
 
 class SendEmailInput(Frozen):
@@ -120,6 +122,7 @@ def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
         phone=call.to,
         language=case.account.language,
         latest=call.latest,
+        at_once=call.about is Purpose.REQUESTED,
     )
 
 

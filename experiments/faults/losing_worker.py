@@ -59,7 +59,7 @@ class LosingTelephone:
         self.result = telephone.result
         self.is_same = telephone.is_same
         self.hang_up = telephone.hang_up
-        self.engaged = telephone.engaged
+        self.wait_before = telephone.wait_before
         self.served_by = telephone.served_by
         self._telephone, self._losing = telephone, losing
 

@@ -11,6 +11,7 @@ from temporalio import activity
 from domain.shared.result import Result
 from providers.protocols import Dial, GoesOn, ProviderFailed
 from providers.simulated.sqlite import Ledger
+from providers.spacing import DEFAULT_SPACING, WHILE_A_CALL_GOES_ON, Spacing
 
 _CONNECTS_AT = {"01": 1, "02": 2, "03": 3}
 _ALWAYS = {
@@ -51,7 +52,8 @@ class SimulatedTelephone:
         look_every: how often a ringing call is looked at.
         clock: the telephone's clock, in seconds. By default a call rings by the clock of its case,
             which can be played forward, and numbers are engaged by the wall clock, since cases
-            share them.
+            share them. The distance between calls is by the clocks of their cases.
+        spacing: how far apart calls of different cases to one number lie.
     """
 
     def __init__(
@@ -60,10 +62,12 @@ class SimulatedTelephone:
         ring_seconds: float,
         look_every: timedelta = timedelta(seconds=10),
         clock: Callable[[], float] | None = None,
+        spacing: Spacing = DEFAULT_SPACING,
     ) -> None:
         self._ledger = Ledger(folder / "telephone.sqlite", _SCHEMA)
         self._ring_seconds, self._look_every = ring_seconds, look_every
         self._clock, self._clock_of_case = clock or time.time, clock or _clock_of_case
+        self._spacing = spacing
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """Return the call of this key, however long ago it was dialled."""
@@ -74,19 +78,44 @@ class SimulatedTelephone:
 
         return await self._ledger.transaction(work)
 
-    async def engaged(self, dial: Dial) -> bool:
-        """Return whether another case's call to the number rings."""
+    async def wait_before(self, dial: Dial) -> timedelta:
+        """Return how long other cases' calls to the number keep this one from being dialled."""
+        now = self._clock_of_case()
 
-        def work(db: sqlite3.Connection) -> bool:
+        def work(db: sqlite3.Connection) -> timedelta:
             # A case makes one call at a time. Its clock may be ahead of the telephone's.
             query = (
                 "SELECT 1 FROM calls "
                 "WHERE phone = ? AND ends_at > ? AND hung_up_at IS NULL AND case_id <> ?"
             )
             rings = (dial.phone, self._clock(), dial.case_id)
-            return db.execute(query, rings).fetchone() is not None
+            if db.execute(query, rings).fetchone():
+                return WHILE_A_CALL_GOES_ON
+            if dial.at_once:
+                return timedelta(0)
+            return timedelta(seconds=self._seconds_to_keep(db, dial, now))
 
         return await self._ledger.transaction(work)
+
+    def _seconds_to_keep(self, db: sqlite3.Connection, dial: Dial, now: float) -> float:
+        distance = self._spacing.distance.total_seconds()
+        pause = self._spacing.after_contact.total_seconds()
+        # When it was dialled is not kept by the clock of its case, but how long it rings is.
+        query = (
+            "SELECT result_at - (ends_at - dialled_at), result_at, "
+            "result = ? AND hung_up_at IS NULL "
+            "FROM calls WHERE phone = ? AND case_id <> ? AND result_at > ?"
+        )
+        since = now - max(distance, pause)
+        lately = db.execute(query, (Result.CONNECTED, dial.phone, dial.case_id, since))
+        wait = 0.0
+        for began_at, ended_at, is_connected in lately:
+            # The clock of its case may be ahead of this one's.
+            if abs(now - began_at) < distance:
+                wait = max(wait, began_at + distance - now)
+            if is_connected and began_at <= now:
+                wait = max(wait, ended_at + pause - now)
+        return wait
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         """Dial once for each key. Numbers that end in 15 always fail."""

@@ -43,13 +43,16 @@ class PlacedCall:
         return (self.call, late.isoformat()) if late else (self.call,)
 
 
+@dataclass(frozen=True)
 class NothingPlaced:
     """A try ended knowing that no call was placed."""
 
-    @staticmethod
-    def details(attempt: int) -> tuple[int]:
+    has_only_waited: bool = False
+    """Whether it and all tries before it only waited for other calls to the number."""
+
+    def details(self, attempt: int) -> tuple[int, bool]:
         """Return the heartbeat details that say so of this try."""
-        return (attempt,)
+        return attempt, self.has_only_waited
 
 
 def ended(call: PlacedCall, result: Result, telephone: Telephone) -> Result | CallEnded:
@@ -76,8 +79,8 @@ def known_before(attempt: int, details: tuple[Any, ...]) -> Known:
             return PlacedCall(call)
         case (str(call), str(dialled_late)):
             return PlacedCall(call, datetime.fromisoformat(dialled_late))
-        case (int(number),) if number == attempt - 1:
-            return NothingPlaced()
+        case (int(number), bool(has_only_waited)) if number == attempt - 1:
+            return NothingPlaced(has_only_waited)
         case _:
             return NothingPlaced() if attempt == 1 else None
 

@@ -23,6 +23,7 @@ from providers.protocols import (
     ProviderFailed,
     Telephone,
 )
+from providers.spacing import WHILE_A_CALL_GOES_ON
 from providers.temporal.calls_under_way import (
     CallsUnderWay,
     NothingPlaced,
@@ -84,8 +85,11 @@ class OneCall:
             language,
             run_id=activity.info().workflow_run_id or "",
             number=input.number,
+            at_once=input.at_once,
         )
         self._began = time.monotonic()
+        self._has_only_waited = False
+        """Whether there were tries before, and they only waited for other calls to the number."""
 
     async def result(self) -> Result | CallEnded:
         """Place the call if no try has, look at it, and return its result.
@@ -116,11 +120,16 @@ class OneCall:
     def _too_late(self, *, again: bool) -> Result | None:
         """Return the result if the call must not be dialled any more, else None."""
         if self._now() >= self._input.latest - _TO_DIAL:
-            first = activity.info().attempt == 1 and not again
-            return Result.SKIPPED if first else Result.PROVIDER_FAILED
+            return Result.SKIPPED if self._is_untried(again=again) else Result.PROVIDER_FAILED
         if self._left() < _time_limit() * _TO_TALK:
-            return Result.PROVIDER_FAILED  # it would be hung up before anybody had answered
+            # It would be hung up before anybody had answered.
+            waited = self._has_only_waited and not again
+            return Result.SKIPPED if waited else Result.PROVIDER_FAILED
         return None
+
+    def _is_untried(self, *, again: bool) -> bool:
+        """Return whether no provider has been asked to dial, as far as is known."""
+        return not again and (activity.info().attempt == 1 or self._has_only_waited)
 
     def _now(self) -> datetime:
         # The server's clock for this case, not this machine's: time may be skipped.
@@ -133,10 +142,14 @@ class OneCall:
     async def _call_before(self) -> PlacedCall | None:
         """Return the call that an earlier try placed, or may have placed."""
         info = activity.info()
-        known = known_before(info.attempt, tuple(info.heartbeat_details))
-        if known is None:
-            return await self._find(info.scheduled_time)
-        return known if isinstance(known, PlacedCall) else None
+        match known_before(info.attempt, tuple(info.heartbeat_details)):
+            case PlacedCall() as known:
+                return known
+            case NothingPlaced(has_only_waited):
+                self._has_only_waited = has_only_waited
+                return None
+            case None:
+                return await self._find(info.scheduled_time)
 
     async def _find(self, scheduled: datetime) -> PlacedCall | None:
         found = await self._telephone.find(self._dial, self._now() - scheduled)
@@ -150,27 +163,45 @@ class OneCall:
             return Result.PROVIDER_FAILED
         lock_id = await self._lock.acquire(self._input.phone, self._dial.key, _LEASE)
         if lock_id is None:
-            raise Engaged
+            return self._wait(WHILE_A_CALL_GOES_ON, again=instead_of is not None)
         try:
             result = await self._dial_if_wanted(instead_of)
         except (PerhapsDialled, Overtaken):
             raise  # another try, or a call that may ring, needs the lock until its lease ends
-        except ProviderFailed:
-            activity.heartbeat(*NothingPlaced.details(activity.info().attempt))
+        except ProviderFailed as failure:
+            if not isinstance(failure, Engaged):
+                self._nothing_placed(NothingPlaced())
             await self._release(lock_id)
             raise
         await self._release(lock_id)
         return result
 
+    def _wait(self, wait: timedelta, *, again: bool) -> Result:
+        """Have the call tried again after `wait`, or return the result if that is too late.
+
+        Raises:
+            Engaged: it is not.
+        """
+        in_time = self._now() + wait < self._input.latest - _TO_DIAL
+        if in_time and self._left() - wait >= _time_limit() * _TO_TALK:
+            self._nothing_placed(NothingPlaced(has_only_waited=self._is_untried(again=again)))
+            raise Engaged(wait)
+        log.info("not dialled", call=self._dial.key, why="too close to another call to the number")
+        return Result.PROVIDER_FAILED if again else Result.SKIPPED
+
+    def _nothing_placed(self, known: NothingPlaced) -> None:
+        activity.heartbeat(*known.details(activity.info().attempt))
+
     async def _dial_if_wanted(
         self, instead_of: str | None
     ) -> tuple[PlacedCall, timedelta] | Result:
-        if await self._telephone.engaged(self._dial):
-            raise Engaged
+        again = instead_of is not None
+        if wait := await self._telephone.wait_before(self._dial):
+            return self._wait(wait, again=again)
         # All that took time, in which this worker may even have stood still.
         if not await self._is_wanted():
             return Result.CANCELLED
-        if result := self._too_late(again=instead_of is not None):
+        if result := self._too_late(again=again):
             return result
         now = self._now()
         placed = await self._telephone.dial(self._dial, instead_of)

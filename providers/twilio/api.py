@@ -86,6 +86,12 @@ class Call(BaseModel):
     duration: int | None = None
     """Seconds from the answer to the end."""
 
+    @property
+    def is_by_machine(self) -> bool:
+        """Whether a machine answered, as far as is known."""
+        by = self.answered_by or ""
+        return by == "fax" or by.startswith("machine")
+
 
 class _Page(BaseModel):
     calls: tuple[Call, ...]

@@ -14,8 +14,10 @@ from providers.protocols import (
     PerhapsDialled,
     ProviderFailed,
 )
+from providers.spacing import DEFAULT_SPACING, WHILE_A_CALL_GOES_ON, Spacing
 from providers.twilio.api import Account, Call, CallStatus, Refused, TwilioApi, Unclear
 from providers.twilio.callbacks import Callbacks, CallbackTarget
+from providers.twilio.earlier_calls import wait_after
 from providers.twilio.followed_call import FollowedCall, MessageToMachine
 from providers.twilio.speech import for_a_machine, for_a_person, seconds_for_a_machine
 
@@ -76,9 +78,10 @@ class TwilioTelephone:
         numbers: Numbers,
         look_every: timedelta = LOOK_EVERY,
         callbacks: Callbacks | None = None,
+        spacing: Spacing = DEFAULT_SPACING,
     ) -> None:
         self._api = TwilioApi(account)
-        self._numbers, self._callbacks = numbers, callbacks
+        self._numbers, self._callbacks, self._spacing = numbers, callbacks, spacing
         self._look_every = max(look_every, _WITH_CALLBACKS) if callbacks else look_every
 
     async def find(self, dial: Dial, age: timedelta) -> str | None:
@@ -92,10 +95,14 @@ class TwilioTelephone:
                 return FollowedCall(sid=call.sid, is_found=True).encoded()
         return None
 
-    async def engaged(self, dial: Dial) -> bool:
-        """Tell whether a call to the number is going on. It may be a conversation with the desk."""
-        calls, _ = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
-        return any(call.status in _GOING_ON for call in calls)
+    async def wait_before(self, dial: Dial) -> timedelta:
+        """Return how long calls to the number, which may be the case's own, keep this one back."""
+        calls, now = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
+        if any(call.status in _GOING_ON for call in calls):  # perhaps a conversation with the desk
+            return WHILE_A_CALL_GOES_ON
+        if dial.at_once:
+            return timedelta(0)
+        return await wait_after(calls, now, self._spacing, self._api)
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         """Place the call."""
@@ -135,7 +142,7 @@ class TwilioTelephone:
         return self._callbacks.address(target)
 
     async def _wait_until_listed(self, dial: Dial, sid: str) -> None:
-        """Wait until `engaged` would see the call; otherwise a second could be placed at once."""
+        """Wait until `wait_before` would see the call; else a second could be placed at once."""
         with suppress(ProviderFailed):
             for pause in _LISTED_WITHIN:
                 calls, _ = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
@@ -151,7 +158,7 @@ class TwilioTelephone:
         if result := _credited(followed, await self._result(seen, followed)):
             return result
         if seen.status is CallStatus.IN_PROGRESS:
-            if _is_machine(seen) and not followed.is_found and followed.message is None:
+            if seen.is_by_machine and not followed.is_found and followed.message is None:
                 followed = await self._speak_to_the_machine(seen, followed)
             return GoesOn(followed.encoded(), min(self._look_every, _UNDECIDED))
         return GoesOn(followed.encoded(), self._look_every, seen.status is CallStatus.QUEUED)
@@ -216,14 +223,14 @@ class TwilioTelephone:
                 return None
 
     async def _answered(self, seen: Call, followed: FollowedCall) -> Result | None:
-        if _is_machine(seen):
+        if seen.is_by_machine:
             return await self._by_machine(seen, followed)
         leg = await self._desk_leg(seen)
         if leg is not None and seen.answered_by is None:
             # The desk's line is dialled after machine detection. Detection may have ended since
             # the call was read, so read it again.
             seen = await self._api.call(seen.sid)
-            if _is_machine(seen):
+            if seen.is_by_machine:
                 return await self._by_machine(seen, followed)
         going_on = seen.status is CallStatus.IN_PROGRESS
         if leg is None and not going_on:
@@ -279,11 +286,6 @@ class TwilioTelephone:
         """Return the status of the call to the desk's line, if there is one."""
         legs = {leg.status for leg in await self._api.children(seen.sid) if leg.sid not in but}
         return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))
-
-
-def _is_machine(seen: Call) -> bool:
-    by = seen.answered_by or ""
-    return by == "fax" or by.startswith("machine")
 
 
 def _credited(call: FollowedCall, result: Result | None) -> Result | None:

@@ -34,7 +34,7 @@ def at_twilio(twilio: TwilioStandIn, *, is_found: bool = False) -> str:
 
 async def asked_and_dialled(telephone: FailoverTelephone) -> str:
     """As the activity does it."""
-    assert not await telephone.engaged(CALL)
+    assert not await telephone.wait_before(CALL)
     return (await telephone.dial(CALL)).call
 
 

@@ -150,7 +150,7 @@ async def test_a_found_call_is_not_hung_up_on_as_it_may_be_anothers(
 async def test_a_status_that_is_new_to_us_spoils_no_list(twilio: TwilioStandIn) -> None:
     twilio.place(SELLER).story = Story(before=0, ends="teleported")
     telephone = twilio.telephone()
-    assert not await telephone.engaged(CALL)
+    assert not await telephone.wait_before(CALL)
     assert await telephone.find(CALL, MINUTE)
 
 

@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from providers.spacing import NO_SPACING, Spacing
 from providers.twilio.api import Account
 from providers.twilio.callbacks import Callbacks
 from providers.twilio.telephone import Numbers, TwilioTelephone
@@ -62,6 +63,8 @@ class TwilioStandIn:
     url: str = ""
     join_url: str | None = None
     """The TwiML of a key; none: nobody is asked to press one."""
+    spacing: Spacing = NO_SPACING
+    """What our side keeps to."""
     pace: float = 1
     """How many seconds pass here in one of ours: what Twilio dates is by its clock."""
     _began: float = field(default_factory=time.time)
@@ -75,7 +78,7 @@ class TwilioStandIn:
     ) -> TwilioTelephone:
         """Our side, set to call here."""
         account, numbers = Account(SID, token, self.url), Numbers(OURS, DESK, self.join_url)
-        return TwilioTelephone(account, numbers, look_every, callbacks)
+        return TwilioTelephone(account, numbers, look_every, callbacks, self.spacing)
 
     def impatient(self) -> TwilioTelephone:
         """The same, looking ten times a second what has come of a call."""

@@ -71,9 +71,9 @@ class FailingProviders:
         """The call, if it was dialled."""
         return dial.key if dial.key in self._dialled else None
 
-    async def engaged(self, dial: Dial) -> bool:
+    async def wait_before(self, dial: Dial) -> timedelta:
         """One call at a time is what is looked for elsewhere."""
-        return False
+        return timedelta(0)
 
     async def dial(self, dial: Dial, instead_of: str | None = None) -> GoesOn:
         """Let it ring."""
