@@ -20,6 +20,8 @@ GOOD = [
     ("WARN_DAYS_BELOW", "1", (1,)),
     ("CALLED_REGIONS", "US", ("US",)),
     ("CALLED_REGIONS", "US, +44", ("US", "+44")),
+    ("CALL_DISTANCE_SECONDS", "0", 0),
+    ("PAUSE_AFTER_CONTACT_SECONDS", "0", 0),
 ]
 BAD = [
     ("WEB_UI", "temporal.shop.example"),
@@ -36,6 +38,10 @@ BAD = [
     ("CALLED_REGIONS", "us"),
     ("CALLED_REGIONS", "US,"),
     ("CALLED_REGIONS", "44"),
+    ("CALL_DISTANCE_SECONDS", "-1"),
+    ("CALL_DISTANCE_SECONDS", "3601"),
+    ("PAUSE_AFTER_CONTACT_SECONDS", "-1"),
+    ("PAUSE_AFTER_CONTACT_SECONDS", "86401"),
 ]
 
 

@@ -11,6 +11,7 @@ from domain.case.view import CaseView
 from domain.shared.result import Result
 from providers.simulated.telephone import SimulatedTelephone
 from providers.spacing import DEFAULT_SPACING, Spacing
+from providers.temporal.calls_under_way import NothingPlaced, known_before
 from providers.temporal.phone_lock import TemporalPhoneLock
 from tests.engine import HOUR, RING_SECONDS, Engine, OpenCase, engine_in
 from tests.test_crashes import something
@@ -121,6 +122,13 @@ async def test_a_call_that_the_seller_asked_for_waits_for_nothing(
         calls = [(a.about, a.result) for a in view.attempts if a.channel is Channel.CALL]
         assert (Purpose.REQUESTED, Result.NO_ANSWER) in calls
         assert len(dialled(tmp_path)) == 2
+
+
+def test_a_try_knows_whether_those_before_it_only_waited() -> None:
+    for known in (NothingPlaced(has_only_waited=True), NothingPlaced()):
+        assert known_before(3, known.details(2)) == known
+        assert known_before(4, known.details(2)) is None  # try 3 ended before it could tell
+    assert known_before(1, ()) == NothingPlaced()
 
 
 async def test_a_call_that_has_waited_is_skipped_once_its_latest_moment_is_too_near(
