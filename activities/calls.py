@@ -18,10 +18,10 @@ from providers.temporal.one_call import OneCall
 
 
 class StillDialling(NotNow):
-    """A worker is dialling the call, or is looking at it. Retry."""
+    """A worker may be dialling the call. Retry."""
 
     def __init__(self) -> None:
-        super().__init__("a worker is at the call just now")
+        super().__init__("the call is being placed")
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class CallActivities:
             call = await under_way.find(input.number)
             if call is None:
                 return
-            if call.is_running:
-                raise StillDialling
             one = OneCall(self.telephone, self.phone_lock, under_way, input)
             match call.known:
                 case PlacedCall():
                     result = await one.hang_up(call.known)
+                case _ if call.is_running:
+                    raise StillDialling
                 case NothingPlaced():
                     result = Result.CANCELLED
                 case None:

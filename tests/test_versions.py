@@ -8,10 +8,11 @@ import pytest
 from temporalio.client import Client, WorkflowUpdateFailedError
 
 from domain.case.status import Status
-from tests.engine import Running, issue, know
+from domain.shared.result import Result
+from tests.engine import OpenCase, Running, issue, know
 from tests.killable_server import kill
 from tests.patience import PATIENCE
-from tests.test_crashes import Host, opened, stage
+from tests.test_crashes import Host, opened, something, stage
 from tests.test_whole import ROOT, TEMPORAL, run
 from tests.workflows.enrollment_events import changed
 from tests.workflows.events import WITHDRAW, joins
@@ -33,6 +34,17 @@ async def version_of(some: Running[Any]) -> str:
     """The version that the workflow is with."""
     info = (await some.handle.describe()).raw_description.workflow_execution_info
     return info.versioning_info.deployment_version.build_id
+
+
+async def move(client: Client, case: OpenCase) -> None:
+    """Move a case to the newest version, as docs/upgrading.md says."""
+    moved, _, why = await run(
+        *(TEMPORAL, "workflow", "update-options", "--workflow-id", case.handle.id),
+        *("--versioning-override-behavior", "auto_upgrade"),
+        *("--address", client.service_client.config.target_host),
+        cwd=ROOT,
+    )
+    assert moved == 0, why
 
 
 async def test_a_case_ends_by_the_rules_of_the_version_it_began_with(tmp_path: Path) -> None:
@@ -70,14 +82,37 @@ async def test_a_case_can_be_moved_to_the_newest_version(tmp_path: Path) -> None
         try:
             await newer.start()
             await make_current(client, "2")
-            moved, _, why = await run(
-                *(TEMPORAL, "workflow", "update-options", "--workflow-id", case.handle.id),
-                *("--versioning-override-behavior", "auto_upgrade"),
-                *("--address", client.service_client.config.target_host),
-                cwd=ROOT,
-            )
-            assert moved == 0, why
+            await move(client, case)
             await case.tell(IssueCase.withdraw, WITHDRAW)
             assert (await case.end()).status is Status.WITHDRAWN
+        finally:
+            await newer.stop()
+
+
+async def test_a_worker_replaced_by_a_newer_version_while_a_call_rings_dials_nobody_twice(
+    tmp_path: Path,
+) -> None:
+    rings = {"CASE72_RING_SECONDS": "20", "CASE72_LOOK_AT_CALLS_SECONDS": "2"}
+    async with stage(tmp_path, CASE72_VERSION="1", **rings) as (host, client):
+        worker = await host.start()
+        await make_current(client, "1")
+        case = await opened(client, "RINGS")
+        await something(host.calls)
+        newer = Host(
+            tmp_path, client.service_client.config.target_host, CASE72_VERSION="2", **rings
+        )
+        try:
+            await newer.start()
+            await make_current(client, "2")
+            worker.terminate()  # a ringing call does not keep it
+            await asyncio.wait_for(worker.wait(), 15)
+            await move(client, case)
+            view = await case.when(
+                lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts)
+            )
+            assert view.attempts[1].result is Result.NO_ANSWER
+            assert await version_of(case) == "2"
+            assert len(host.calls()) == 1
+            assert len(host.rows("telephone.sqlite", "SELECT key FROM dials")) == 1
         finally:
             await newer.stop()

@@ -23,6 +23,7 @@ NAMES = (
     "messages",
     "disk_full",
     "races",
+    "callbacks",
 )
 SEED = 72
 

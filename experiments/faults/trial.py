@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from experiments.faults.checks import violations
@@ -32,11 +33,15 @@ class Trial:
 
     def judge(self, evidence: Evidence) -> None:
         """Count the evidence, and check the promises."""
-        self.cases += len(evidence.cases)
         self.calls += len(evidence.dials)
         self.emails += len(evidence.mails)
-        self.outcomes.update(map(outcome, evidence.cases))
         self.violations += violations(evidence)
+        self.count(evidence.cases)
+
+    def count(self, cases: Sequence[CaseSeen]) -> None:
+        """Count how cases ended, and the time until now."""
+        self.cases += len(cases)
+        self.outcomes.update(map(outcome, cases))
         self.seconds = time.monotonic() - self._began
 
 

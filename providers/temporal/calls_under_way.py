@@ -137,8 +137,10 @@ class CallsUnderWay:
             known=known_before(call.attempt, tuple(details)),
         )
 
-    async def move(self, number: int, queue: str) -> None:
+    async def move(self, number: int, queue: str) -> bool:
         """Have the tries to come of an attempt's call made on another queue.
+
+        Return whether there will be any: False if the activity has ended.
 
         Raises:
             ProviderFailed: the server does not answer.
@@ -155,7 +157,10 @@ class CallsUnderWay:
                 request, timeout=_ANSWERS_WITHIN
             )
         except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
             raise ProviderFailed(f"Temporal answered {error.status.name}") from None
+        return True
 
     async def look_now(self, number: int) -> None:
         """Have the next try of an attempt's call made at once.

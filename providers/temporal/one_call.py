@@ -208,16 +208,21 @@ class OneCall:
         late = now - activity.info().scheduled_time > DIALLED_LATE
         call = PlacedCall(placed.call, now if late else None)
         activity.heartbeat(*call.details())
-        if placed.look_after:
-            await self._move_on()
+        if placed.look_after and not await self._will_be_looked_at():
+            # It was called off, or its time was up, in the moment in which it was dialled.
+            await self._telephone.hang_up(call.call)
         return call, placed.look_after
 
-    async def _move_on(self) -> None:
-        """Have the call looked at where no limit of calls in a second holds."""
+    async def _will_be_looked_at(self) -> bool:
+        """Have the call looked at on a queue without a limit of calls in a second.
+
+        Return False if its activity has ended, so that nobody will look.
+        """
         try:
-            await self._under_way.move(self._input.number, CALLS_QUEUE)
+            return await self._under_way.move(self._input.number, CALLS_QUEUE)
         except ProviderFailed as failure:
             log.warning("looked at on the queue of calls to place", why=str(failure))
+            return True
 
     async def _is_wanted(self) -> bool:
         """Ask the server, before doing what cannot be undone, whether the case wants the call."""

@@ -69,6 +69,7 @@ class CallingBack:
 
     async def _watch(self, call: Placed) -> None:
         kept: list[dict[str, str]] = []
+        swapped = self.is_swapped(call)
         answered = joined = False
         while True:
             status, alive = call.status, call.alive
@@ -85,13 +86,17 @@ class CallingBack:
                 await self._send(url, form)
             if not alive:
                 kept.append(self._form(call, status))
-            if kept and (not self.swapped or not alive):
+            if kept and (not swapped or not alive):
                 for form in reversed(kept):
                     await self._send(call.form["StatusCallback"], form)
                 kept.clear()
             if not alive:
                 return
             await asyncio.sleep(0.01)
+
+    def is_swapped(self, call: Placed) -> bool:
+        """Whether the call's last one comes before the others."""
+        return self.swapped
 
     async def _send(self, url: str, form: dict[str, str]) -> None:
         self.sent.append((url, form))

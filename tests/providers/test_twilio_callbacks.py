@@ -2,72 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from domain.case.attempt import Channel
 from domain.case.status import Status
-from domain.case.view import CaseView
 from domain.shared.result import Result
-from page.app import build
-from page.server import serving
-from page.telephone_callbacks import callbacks_route
-from providers.failover_telephone import FailoverTelephone
-from providers.twilio.callbacks import PATH, Callbacks, CallbackTarget, is_signed
-from tests.engine import Engine, engine_in
-from tests.page.site import TLS_URL, on_a_port
-from tests.providers.calling_back import CallingBack, calling_back, signature
-from tests.providers.twilio_calls import SELLER, TOKEN, Story
+from providers.twilio.callbacks import CallbackTarget, is_signed
+from tests.providers.callback_stage import CALLBACKS, result_of, staged
+from tests.providers.calling_back import signature
+from tests.providers.twilio_calls import SELLER, Story
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn
 from tests.test_crashes import something
 from tests.workflows.events import CONTACT
 from workflows.case.issue_case import IssueCase
 
-CALLBACKS = Callbacks(TLS_URL + PATH)
 JOINED = Story(0.3, "completed", desk="in-progress", lasts=60)
-
-
-@dataclass
-class Stage:
-    """An engine whose Twilio calls back a page behind a proxy that ends TLS."""
-
-    engine: Engine
-    twilio: TwilioStandIn
-    back: CallingBack
-
-    async def called(self, **options: Any) -> CaseView:
-        """The view once the first call has a result."""
-        case = await self.engine.open(wait=False, emergency_phone=SELLER, **options)
-        return await case.when(result_of)
-
-
-def result_of(view: CaseView) -> Result | None:
-    """What came of the first call; None: nothing yet."""
-    return next((a.result for a in view.attempts if a.channel is Channel.CALL), None)
-
-
-@asynccontextmanager
-async def staged(
-    folder: Path, server: str, twilio: TwilioStandIn, **how: Any
-) -> AsyncIterator[Stage]:
-    telephone = FailoverTelephone({"twilio": twilio.telephone(callbacks=CALLBACKS)})
-    async with engine_in(folder, server=server, telephone=telephone) as engine:
-        settings, listener = on_a_port()
-        local = settings.url or ""
-        settings = settings.model_copy(update={"url": TLS_URL})
-        endpoint = callbacks_route(engine.client, telephone, CALLBACKS, TOKEN)
-        page = build(engine.client, settings, telephone=endpoint)
-        async with (
-            serving(page, settings, listener),
-            calling_back(CallingBack(twilio, TLS_URL, local, **how)) as back,
-        ):
-            yield Stage(engine, twilio, back)
 
 
 @pytest.mark.parametrize(
