@@ -12,7 +12,12 @@ from domain.case.activity_inputs import PlaceCallInput
 from domain.case.attempt import CallEnded
 from domain.shared.result import Result
 from providers.protocols import NotNow, PhoneLock, Telephone
-from providers.temporal.calls_under_way import CallsUnderWay, NothingPlaced, PlacedCall
+from providers.temporal.calls_under_way import (
+    CallsUnderWay,
+    NothingPlaced,
+    PerhapsPlaced,
+    PlacedCall,
+)
 from providers.temporal.failures import provider_failures
 from providers.temporal.one_call import OneCall
 
@@ -62,8 +67,8 @@ class CallActivities:
                     raise StillDialling
                 case NothingPlaced():
                     result = Result.CANCELLED
-                case None:
-                    result = await one.find_and_hang_up(call.scheduled)
+                case PerhapsPlaced():
+                    result = await one.find_and_hang_up()
             await under_way.end(input.number, result)
 
 

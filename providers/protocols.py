@@ -160,7 +160,7 @@ class PhoneLock(Protocol):
             ProviderFailed: nobody knows whether the number is locked.
         """
 
-    async def release(self, phone: str, line: str) -> None:
+    async def release(self, phone: str, lock_id: str) -> None:
         """Release a lock. Do nothing if its lease has ended.
 
         Raises:

@@ -46,6 +46,7 @@ DEPLOYMENT = "case72"
 WORKFLOWS = [IssueCase, SellerEnrollment]
 
 _ACKNOWLEDGE_CANCEL_WITHIN = timedelta(seconds=1)
+"""Of e-mails and of what the account service does. A call is not cancelled: it is hung up."""
 
 
 def _version(settings: Settings) -> dict[str, Any]:  # Any: arguments of `Worker`

@@ -25,6 +25,7 @@ from domain.case.events import EventKind
 from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.shared.names import (
+    CALLS_QUEUE,
     CASE_WORKFLOW,
     CASES_QUEUE,
     EMAIL_QUEUE,
@@ -63,9 +64,8 @@ async def check_everything(
     somebody last looked in vain for newer time zones than this machine has.
     """
     client = workflows.client
-    queues = await asyncio.gather(
-        _queue(client, CASES_QUEUE), _queue(client, TELEPHONY_QUEUE), _queue(client, EMAIL_QUEUE)
-    )
+    served = (CASES_QUEUE, TELEPHONY_QUEUE, CALLS_QUEUE, EMAIL_QUEUE)
+    queues = await asyncio.gather(*(_queue(client, queue) for queue in served))
     findings = [queue for queue in queues if queue] + too_old(datetime.now(UTC), zones_checked)
     checker = _Checker(workflows, ask=ask, worker=not queues[0])
     for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW):

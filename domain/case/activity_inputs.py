@@ -33,6 +33,8 @@ class PlaceCallInput(Frozen):
     phone: str
     language: str
     """The seller's, as their account has it."""
+    at: datetime
+    """When the attempt began. No call of it is older."""
     latest: datetime
     """Not dialled at or after this moment."""
     at_once: bool = False
@@ -121,6 +123,7 @@ def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
         number=call.number,
         phone=call.to,
         language=case.account.language,
+        at=call.at,
         latest=call.latest,
         at_once=call.about is Purpose.REQUESTED,
     )

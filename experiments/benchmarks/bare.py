@@ -156,6 +156,7 @@ async def _call(start: CaseInput, number: int, latest: datetime) -> Result | Cal
             number=number,
             phone=start.account.emergency_phone,
             language=start.account.language,
+            at=workflow.now(),
             latest=latest,
         ),
         activity_id=place_call_id(number),

@@ -1,11 +1,15 @@
 """What a provider tells of a call while no worker looks at it."""
 
+import asyncio
+
 import structlog
 from temporalio.client import Client
 
 from domain.shared.result import Result
 from providers.protocols import NeverRang, Telephone
-from providers.temporal.calls_under_way import CallsUnderWay, PlacedCall, ended
+from providers.temporal.calls_under_way import CallsUnderWay, CallUnderWay, PlacedCall, ended
+
+_LOOKS, _PAUSE_SECONDS = 10, 0.2
 
 log = structlog.get_logger("telephone")
 
@@ -33,7 +37,7 @@ class CallNews:
             ProviderFailed: the provider or Temporal does not answer. A look will find out.
         """
         under_way = CallsUnderWay(self._client, case_id.rpartition("/")[0], run_id)
-        pending = await under_way.find(number)
+        pending = await self._at_rest(under_way, number)
         if pending is None:
             return
         placed = pending.known if isinstance(pending.known, PlacedCall) else PlacedCall(call)
@@ -45,6 +49,18 @@ class CallNews:
             log.info("heard of the end", call=f"{case_id}/{number}", result=result)
         elif isinstance(pending.known, PlacedCall) and not pending.is_running:
             await under_way.look_now(number)
+
+    async def _at_rest(self, under_way: CallsUnderWay, number: int) -> CallUnderWay | None:
+        """Return the call once no worker is at it, or after two seconds.
+
+        A worker that has just dialled, or begun our message to a machine, tells of it in a moment.
+        """
+        for _ in range(_LOOKS):
+            pending = await under_way.find(number)
+            if pending is None or not pending.is_running:
+                break
+            await asyncio.sleep(_PAUSE_SECONDS)
+        return pending
 
     async def _result(self, placed: PlacedCall) -> Result | None:
         try:

@@ -6,7 +6,7 @@ result first ends the activity by its id.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.api.enums.v1 import PendingActivityState
@@ -49,10 +49,20 @@ class NothingPlaced:
 
     has_only_waited: bool = False
     """Whether it and all tries before it only waited for other calls to the number."""
+    instead_of: str | None = None
+    """A call that never rang. Another provider is to place this one."""
 
-    def details(self, attempt: int) -> tuple[int, bool]:
+    def details(self, attempt: int) -> tuple[int, bool, str]:
         """Return the heartbeat details that say so of this try."""
-        return attempt, self.has_only_waited
+        return attempt, self.has_only_waited, self.instead_of or ""
+
+
+@dataclass(frozen=True)
+class PerhapsPlaced:
+    """A try ended before it could tell. The provider knows whether it placed a call."""
+
+    instead_of: str | None = None
+    """As in `NothingPlaced`."""
 
 
 def ended(call: PlacedCall, result: Result, telephone: Telephone) -> Result | CallEnded:
@@ -63,8 +73,8 @@ def ended(call: PlacedCall, result: Result, telephone: Telephone) -> Result | Ca
     return CallEnded(result=result, served_by=by, dialled_at=call.dialled_late)
 
 
-Known = PlacedCall | NothingPlaced | None
-"""What the tries so far know of a call. None: the last one ended before it could tell."""
+Known = PlacedCall | NothingPlaced | PerhapsPlaced
+"""What the tries so far know of a call."""
 
 
 def known_before(attempt: int, details: tuple[Any, ...]) -> Known:
@@ -79,10 +89,12 @@ def known_before(attempt: int, details: tuple[Any, ...]) -> Known:
             return PlacedCall(call)
         case (str(call), str(dialled_late)):
             return PlacedCall(call, datetime.fromisoformat(dialled_late))
-        case (int(number), bool(has_only_waited)) if number == attempt - 1:
-            return NothingPlaced(has_only_waited)
+        case (int(number), bool(has_only_waited), str(instead_of)):
+            if number == attempt - 1:
+                return NothingPlaced(has_only_waited, instead_of or None)
+            return PerhapsPlaced(instead_of or None)
         case _:
-            return NothingPlaced() if attempt == 1 else None
+            return NothingPlaced() if attempt == 1 else PerhapsPlaced()
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,6 @@ class CallUnderWay:
     """Whether a worker is at it now."""
     is_unwanted: bool
     """Whether the case has asked to hang up."""
-    scheduled: datetime
     known: Known
 
 
@@ -133,7 +144,6 @@ class CallsUnderWay:
             attempt=call.attempt,
             is_running=call.state == _STARTED,
             is_unwanted=is_unwanted,
-            scheduled=call.scheduled_time.ToDatetime(UTC),
             known=known_before(call.attempt, tuple(details)),
         )
 

@@ -1,5 +1,6 @@
 """One call of a case: it is placed once, looked at until it ends, and hung up if need be."""
 
+import asyncio
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from providers.spacing import WHILE_A_CALL_GOES_ON
 from providers.temporal.calls_under_way import (
     CallsUnderWay,
     NothingPlaced,
+    PerhapsPlaced,
     PlacedCall,
     ended,
     known_before,
@@ -38,6 +40,7 @@ log = structlog.get_logger("telephone")
 
 _LEASE = timedelta(minutes=1)
 """How long a number is locked: as long as a try may take."""
+_MOVE_AGAIN_SECONDS = (0.5, 2, 0)
 _LOOK_AGAIN = timedelta(seconds=10)
 """When a provider could not tell what became of a call."""
 _TO_DIAL = timedelta(seconds=1)
@@ -53,6 +56,13 @@ class CallGoesOn(NotNow):
 
     def __init__(self, look_after: timedelta) -> None:
         super().__init__("the call goes on", look_after)
+
+
+class CalledAnew(NotNow):
+    """The call never rang. The next try places another at once."""
+
+    def __init__(self) -> None:
+        super().__init__("the call never rang, and is placed anew", timedelta(milliseconds=1))
 
 
 class Overtaken(NotNow):
@@ -88,8 +98,7 @@ class OneCall:
             at_once=input.at_once,
         )
         self._began = time.monotonic()
-        self._has_only_waited = False
-        """Whether there were tries before, and they only waited for other calls to the number."""
+        self._before = NothingPlaced()
 
     async def result(self) -> Result | CallEnded:
         """Place the call if no try has, look at it, and return its result.
@@ -98,38 +107,33 @@ class OneCall:
             CallGoesOn: it has none yet.
             ProviderFailed: try again.
         """
-        call, never_rang, look = await self._call_before(), None, True
-        while True:
-            if call is None:
-                if result := self._too_late(again=never_rang is not None):
-                    return result
-                placed = await self._place(instead_of=never_rang)
-                if isinstance(placed, Result):
-                    return placed
-                call, look_after = placed
-                look = not look_after
-            try:
-                if not look:
-                    raise self._goes_on(look_after)
+        info = activity.info()
+        match known_before(info.attempt, tuple(info.heartbeat_details)):
+            case PlacedCall() as call:
                 return await self._look(call)
-            except NeverRang:
-                never_rang, call = call.call, None
+            case PerhapsPlaced(instead_of):
+                if found := await self._find():
+                    return await self._look(found)
+                self._before = NothingPlaced(instead_of=instead_of)
+            case NothingPlaced() as nothing:
+                self._before = nothing
+        return self._too_late() or await self._place()
 
     # --- placing --------------------------------------------------------------------------
 
-    def _too_late(self, *, again: bool) -> Result | None:
+    def _too_late(self) -> Result | None:
         """Return the result if the call must not be dialled any more, else None."""
         if self._now() >= self._input.latest - _TO_DIAL:
-            return Result.SKIPPED if self._is_untried(again=again) else Result.PROVIDER_FAILED
+            return Result.SKIPPED if self._is_untried() else Result.PROVIDER_FAILED
         if self._left() < _time_limit() * _TO_TALK:
             # It would be hung up before anybody had answered.
-            waited = self._has_only_waited and not again
+            waited = self._before.has_only_waited
             return Result.SKIPPED if waited else Result.PROVIDER_FAILED
         return None
 
-    def _is_untried(self, *, again: bool) -> bool:
+    def _is_untried(self) -> bool:
         """Return whether no provider has been asked to dial, as far as is known."""
-        return not again and (activity.info().attempt == 1 or self._has_only_waited)
+        return activity.info().attempt == 1 or self._before.has_only_waited
 
     def _now(self) -> datetime:
         # The server's clock for this case, not this machine's: time may be skipped.
@@ -139,44 +143,36 @@ class OneCall:
     def _left(self) -> timedelta:
         return activity.info().scheduled_time + _time_limit() - self._now()
 
-    async def _call_before(self) -> PlacedCall | None:
-        """Return the call that an earlier try placed, or may have placed."""
-        info = activity.info()
-        match known_before(info.attempt, tuple(info.heartbeat_details)):
-            case PlacedCall() as known:
-                return known
-            case NothingPlaced(has_only_waited):
-                self._has_only_waited = has_only_waited
-                return None
-            case None:
-                return await self._find(info.scheduled_time)
-
-    async def _find(self, scheduled: datetime) -> PlacedCall | None:
-        found = await self._telephone.find(self._dial, self._now() - scheduled)
+    async def _find(self) -> PlacedCall | None:
+        found = await self._telephone.find(self._dial, self._now() - self._input.at)
         return PlacedCall(found) if found else None
 
-    async def _place(self, instead_of: str | None) -> tuple[PlacedCall, timedelta] | Result:
-        """Place the call. Return it with the time after which to look at it."""
+    async def _place(self) -> Result | CallEnded:
         # The settings, or what is known of numbers, may be another than when the case got it.
         if problem := number_problem(self._input.phone):
             log.warning("not dialled", call=self._dial.key, why=f"the number {problem}")
             return Result.PROVIDER_FAILED
         lock_id = await self._lock.acquire(self._input.phone, self._dial.key, _LEASE)
         if lock_id is None:
-            return self._wait(WHILE_A_CALL_GOES_ON, again=instead_of is not None)
+            return self._wait(WHILE_A_CALL_GOES_ON)
         try:
-            result = await self._dial_if_wanted(instead_of)
+            placed = await self._dial_if_wanted()
         except (PerhapsDialled, Overtaken):
             raise  # another try, or a call that may ring, needs the lock until its lease ends
         except ProviderFailed as failure:
             if not isinstance(failure, Engaged):
-                self._nothing_placed(NothingPlaced())
+                self._nothing_placed(NothingPlaced())  # next time every provider may place it
             await self._release(lock_id)
             raise
         await self._release(lock_id)
-        return result
+        if isinstance(placed, Result):
+            return placed
+        call, look_after = placed
+        if look_after:
+            raise self._goes_on(look_after)
+        return await self._look(call)
 
-    def _wait(self, wait: timedelta, *, again: bool) -> Result:
+    def _wait(self, wait: timedelta) -> Result:
         """Have the call tried again after `wait`, or return the result if that is too late.
 
         Raises:
@@ -184,27 +180,25 @@ class OneCall:
         """
         in_time = self._now() + wait < self._input.latest - _TO_DIAL
         if in_time and self._left() - wait >= _time_limit() * _TO_TALK:
-            self._nothing_placed(NothingPlaced(has_only_waited=self._is_untried(again=again)))
+            self._nothing_placed(NothingPlaced(self._is_untried(), self._before.instead_of))
             raise Engaged(wait)
         log.info("not dialled", call=self._dial.key, why="too close to another call to the number")
-        return Result.PROVIDER_FAILED if again else Result.SKIPPED
+        return Result.PROVIDER_FAILED if self._before.instead_of else Result.SKIPPED
 
     def _nothing_placed(self, known: NothingPlaced) -> None:
         activity.heartbeat(*known.details(activity.info().attempt))
 
-    async def _dial_if_wanted(
-        self, instead_of: str | None
-    ) -> tuple[PlacedCall, timedelta] | Result:
-        again = instead_of is not None
+    async def _dial_if_wanted(self) -> tuple[PlacedCall, timedelta] | Result:
+        """Dial. Return the call with the time after which to look at it."""
         if wait := await self._telephone.wait_before(self._dial):
-            return self._wait(wait, again=again)
+            return self._wait(wait)
         # All that took time, in which this worker may even have stood still.
         if not await self._is_wanted():
             return Result.CANCELLED
-        if result := self._too_late(again=again):
+        if result := self._too_late():
             return result
         now = self._now()
-        placed = await self._telephone.dial(self._dial, instead_of)
+        placed = await self._telephone.dial(self._dial, self._before.instead_of)
         late = now - activity.info().scheduled_time > DIALLED_LATE
         call = PlacedCall(placed.call, now if late else None)
         activity.heartbeat(*call.details())
@@ -218,11 +212,13 @@ class OneCall:
 
         Return False if its activity has ended, so that nobody will look.
         """
-        try:
-            return await self._under_way.move(self._input.number, CALLS_QUEUE)
-        except ProviderFailed as failure:
-            log.warning("looked at on the queue of calls to place", why=str(failure))
-            return True
+        for pause in _MOVE_AGAIN_SECONDS:
+            try:
+                return await self._under_way.move(self._input.number, CALLS_QUEUE)
+            except ProviderFailed as failure:
+                log.warning("not moved to the queue of calls", why=str(failure))
+            await asyncio.sleep(pause)
+        return True
 
     async def _is_wanted(self) -> bool:
         """Ask the server, before doing what cannot be undone, whether the case wants the call."""
@@ -241,7 +237,10 @@ class OneCall:
         try:
             seen = await self._telephone.look(call.call)
         except NeverRang:
-            raise
+            # The next try places another. Should that one end before it can tell, the one after
+            # it knows that this call does not count, and asks for the other.
+            self._nothing_placed(NothingPlaced(instead_of=call.call))
+            raise CalledAnew from None
         except ProviderFailed as failure:
             # The call goes on whether or not the provider can tell us about it.
             raise self._goes_on(failure.retry_after or _LOOK_AGAIN) from failure
@@ -282,9 +281,9 @@ class OneCall:
             result = None
         return ended(call, result or unless_ended, self._telephone)
 
-    async def find_and_hang_up(self, scheduled: datetime) -> Result | CallEnded:
+    async def find_and_hang_up(self) -> Result | CallEnded:
         """Hang up the call of a try that ended before it could tell, if it placed one."""
-        call = await self._find(scheduled)
+        call = await self._find()
         return await self.hang_up(call) if call else Result.CANCELLED
 
 

@@ -54,11 +54,13 @@ class TemporalPhoneLock:
             raise _failed(error) from None
         return started.run_id
 
-    async def release(self, phone: str, line: str) -> None:
+    async def release(self, phone: str, lock_id: str) -> None:
         """Release a lock."""
         request = DeleteWorkflowExecutionRequest(
             namespace=self._client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=line_workflow_id(phone), run_id=line),
+            workflow_execution=WorkflowExecution(
+                workflow_id=line_workflow_id(phone), run_id=lock_id
+            ),
         )
         try:
             await self._client.workflow_service.delete_workflow_execution(

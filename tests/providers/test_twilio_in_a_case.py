@@ -109,7 +109,7 @@ async def test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:
     twilio.stories[SELLER] = Story(before=60)
-    twilio.slow = 4  # longer than a heartbeat's timeout
+    twilio.slow = 4
     async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
         case = await engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)

@@ -11,7 +11,7 @@ from domain.case.view import CaseView
 from domain.shared.result import Result
 from providers.simulated.telephone import SimulatedTelephone
 from providers.spacing import DEFAULT_SPACING, Spacing
-from providers.temporal.calls_under_way import NothingPlaced, known_before
+from providers.temporal.calls_under_way import NothingPlaced, PerhapsPlaced, known_before
 from providers.temporal.phone_lock import TemporalPhoneLock
 from tests.engine import HOUR, RING_SECONDS, Engine, OpenCase, engine_in
 from tests.test_crashes import something
@@ -125,9 +125,10 @@ async def test_a_call_that_the_seller_asked_for_waits_for_nothing(
 
 
 def test_a_try_knows_whether_those_before_it_only_waited() -> None:
-    for known in (NothingPlaced(has_only_waited=True), NothingPlaced()):
+    for known in (NothingPlaced(has_only_waited=True), NothingPlaced(instead_of="a:1")):
         assert known_before(3, known.details(2)) == known
-        assert known_before(4, known.details(2)) is None  # try 3 ended before it could tell
+        # Try 3 ended before it could tell.
+        assert known_before(4, known.details(2)) == PerhapsPlaced(known.instead_of)
     assert known_before(1, ()) == NothingPlaced()
 
 

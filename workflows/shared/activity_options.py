@@ -11,8 +11,8 @@ from temporalio.exceptions import ActivityError, RetryState, is_cancelled_except
 T = TypeVar("T")
 
 RETRY = RetryPolicy(backoff_coefficient=3, maximum_interval=timedelta(minutes=5))
-"""Retries come soon at first and every 5 minutes in a long outage. A call gets eight tries in its
-15 minutes."""
+"""Retries come soon at first and every 5 minutes in a long outage. In its 15 minutes a call that
+cannot be placed gets eight tries."""
 
 RETRY_SOON = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
