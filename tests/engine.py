@@ -165,9 +165,9 @@ class OpenCase(Running[CaseView]):
         """The view once the case is in `status`."""
         return await self.when(lambda v: v.status is status)
 
-    async def end(self) -> CaseView:
+    async def end(self, within: float = PATIENCE) -> CaseView:
         """The view with which the case ended."""
-        view: CaseView = await asyncio.wait_for(self.handle.result(), PATIENCE)
+        view: CaseView = await asyncio.wait_for(self.handle.result(), within)
         return view
 
 

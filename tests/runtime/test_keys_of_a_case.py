@@ -88,6 +88,11 @@ def keys_in(events: WorkflowHistory) -> set[str]:
     return {p.metadata["encryption-key-id"].decode() for p in payloads}
 
 
+AT_GROWING_INTERVALS = 5 * PATIENCE
+"""How long a task that has failed several times may take to be handed out again, s: the slower the
+machine, the more often it has failed."""
+
+
 async def replayed(events: WorkflowHistory) -> Exception | None:
     """What a worker with the keys in use makes of a history."""
     replayer = Replayer(
@@ -158,7 +163,7 @@ async def test_a_worker_with_the_wrong_key_holds_a_case_up_and_no_more(
         assert answer.err.count("\n") == 1
         assert answer.err.startswith("no worker answered within 5 s")
     async with stage.worker("right"):
-        view = await case.end()
+        view = await case.end(within=AT_GROWING_INTERVALS)
         assert view.reason == Reason.CANCELLED
     await asyncio.gather(asked, return_exceptions=True)
 
@@ -170,8 +175,7 @@ async def test_a_case_started_with_an_unknown_key_waits_for_it(stage: Stage) -> 
             while "workflow_task_failed_event_attributes" not in await case.events():
                 await asyncio.sleep(0.1)
     async with stage.worker("right", "unknown") as client:
-        # The task is tried again, at growing intervals.
-        view = await again(case, client).when(lambda v: v.attempts)
+        view = await again(case, client).when(lambda v: v.attempts, AT_GROWING_INTERVALS)
         assert view.status is Status.CONTACTING
 
 
