@@ -56,15 +56,21 @@ def execute_update(name: Name[View], update: str, event: Event) -> View:
     Raises:
         DidNotHappen: the update was not taken.
     """
+    return run(lambda workflows: update_taken(workflows, name, update, event))
 
-    async def execute(workflows: Workflows) -> View:
-        try:
-            return await workflows.execute_update(name, update, event)
-        except NotThere:
-            last = await workflows.snapshot(name)  # which says so if there is none
-        raise DidNotHappen(f"{name} is closed: {how_it_ended(last)}")
 
-    return run(execute)
+async def update_taken(workflows: Workflows, name: Name[View], update: str, event: Event) -> View:
+    """Do `execute_update` with a connection that there is.
+
+    Raises:
+        DidNotHappen: the case or enrollment is closed.
+        TemporalFailure: the update was not taken for another reason.
+    """
+    try:
+        return await workflows.execute_update(name, update, event)
+    except NotThere:
+        last = await workflows.snapshot(name)  # which says so if there is none
+    raise DidNotHappen(f"{name} is closed: {how_it_ended(last)}")
 
 
 def how_it_ended(last: Snapshot[Any]) -> str:

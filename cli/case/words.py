@@ -31,9 +31,14 @@ def print_case(view: CaseView, *, as_json: bool) -> None:
     if as_json:
         say_json(view.model_dump_json(indent=2))
         return
-    say(f"{view.account.store}/{view.account.seller_id} is {status_of(view)}: {meaning_of(view)}.")
+    print_status(view)
     if upcoming := what_next(view):
         say(f"Next: {upcoming}.")
+
+
+def print_status(view: CaseView) -> None:
+    """Print the status in one line."""
+    say(f"{view.account.store}/{view.account.seller_id} is {status_of(view)}: {meaning_of(view)}.")
 
 
 def status_of(view: CaseView) -> str:

@@ -35,10 +35,18 @@ def own_id(workflow_id: str, first_run_id: str) -> str:
     return f"{workflow_id}/{first_run_id}"
 
 
-def line_workflow_id(phone: str) -> str:
-    """Return the workflow id of the lock on a number.
+def line_of(phone: str) -> str:
+    """Return a short hash of a number, by which the cases of the number are found.
 
-    There are about a million ids, so some ten thousand numbers of a country share each. An id
-    therefore does not reveal the number. Two calls that share an id wait for each other.
+    There are about a million hashes, so some ten thousand numbers of a country share each. A hash
+    therefore does not reveal the number, and two numbers of one hash may be different.
     """
-    return f"line/{hashlib.sha256(phone.encode()).hexdigest()[:5]}"
+    return hashlib.sha256(phone.encode()).hexdigest()[:5]
+
+
+def line_workflow_id(phone: str) -> str:
+    """Return the workflow id of the lock on a number. Two calls that share it wait for each other.
+
+    The id does not reveal the number (`line_of`).
+    """
+    return f"line/{line_of(phone)}"

@@ -12,6 +12,7 @@ from domain.case.status import Status as CaseStatus
 from domain.case.waiting import since
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.account import Account, SellerAccount
+from domain.shared.names import line_of
 
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 STORE = SearchAttributeKey.for_keyword("CaseStore")
@@ -21,8 +22,9 @@ DEADLINE = SearchAttributeKey.for_datetime("CaseDeadline")
 SINCE = SearchAttributeKey.for_datetime("CaseSince")
 REASON = SearchAttributeKey.for_keyword("CaseReason")
 ISSUE_CODES = SearchAttributeKey.for_keyword_list("CaseIssueCodes")
+LINE = SearchAttributeKey.for_keyword("CaseLine")
 
-ALL = (STATUS, STORE, SELLER, DEADLINE, SINCE, REASON, ISSUE_CODES)
+ALL = (STATUS, STORE, SELLER, DEADLINE, SINCE, REASON, ISSUE_CODES, LINE)
 
 _MOST_CODES = 20
 """Temporal accepts 2 KB in one search attribute. Twenty codes of the maximum length fit."""
@@ -35,7 +37,8 @@ Wanted = tuple[SearchAttributeKey[Any], Any]
 
 def at_start(account: Account) -> TypedSearchAttributes:
     """Return the search attributes to start a case with. They save the case an event."""
-    return _pairs(CaseStatus.CONTACTING, account.store, account.seller_id)
+    line = (LINE, line_of(account.emergency_phone))
+    return _pairs(CaseStatus.CONTACTING, account.store, account.seller_id, line)
 
 
 def enrollment_at_start(account: SellerAccount) -> TypedSearchAttributes:
@@ -43,8 +46,8 @@ def enrollment_at_start(account: SellerAccount) -> TypedSearchAttributes:
     return _pairs(EnrollmentStatus.NOT_ELIGIBLE, account.store, account.seller_id)
 
 
-def _pairs(status: str, store: str, seller_id: str) -> TypedSearchAttributes:
-    values = ((STATUS, status), (STORE, store), (SELLER, seller_id))
+def _pairs(status: str, store: str, seller_id: str, *others: Wanted) -> TypedSearchAttributes:
+    values = ((STATUS, status), (STORE, store), (SELLER, seller_id), *others)
     return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values])
 
 
@@ -62,7 +65,9 @@ def show_in_search(status: str, store: str, seller_id: str, others: Iterable[Wan
 
 
 def of_case(case: Case) -> tuple[Wanted, ...]:
-    """Return the other search attributes of a case. Except the codes, they change with the status.
+    """Return the other search attributes of a case.
+
+    Except the codes and the line, they change with the status.
 
     A reason that is a sentence (why an account is not covered) is left out: it is for reading.
     """
@@ -71,6 +76,7 @@ def of_case(case: Case) -> tuple[Wanted, ...]:
         (SINCE, since(case)),
         (REASON, case.reason if case.reason in _REASONS else None),
         (ISSUE_CODES, codes[:_MOST_CODES]),
+        (LINE, line_of(case.account.emergency_phone)),
     )
     # The last deadline stays, even when no deadline runs any more.
     return wanted if case.deadline is None else ((DEADLINE, case.deadline), *wanted)

@@ -1,0 +1,43 @@
+"""The search attribute by which the cases of a number are found."""
+
+from domain.shared.names import line_of, line_workflow_id
+from tests.engine import Engine, OpenCase
+from workflows.case.issue_case import IssueCase
+from workflows.shared.search_attributes import LINE
+
+NUMBER, NEW_NUMBER = "+12065550150", "+12065550151"
+UPSERT = "upsert_workflow_search_attributes_event_attributes"
+
+
+async def line(case: OpenCase) -> str | None:
+    return (await case.handle.describe()).typed_search_attributes.get(LINE)
+
+
+async def upserted(case: OpenCase) -> list[set[str]]:
+    """The names of the search attributes in each event that sets some."""
+    history = await case.handle.fetch_history()
+    return [
+        set(getattr(event, UPSERT).search_attributes.indexed_fields)
+        for event in history.events
+        if event.WhichOneof("attributes") == UPSERT
+    ]
+
+
+async def test_it_takes_no_event_at_the_start_and_follows_the_number(engine: Engine) -> None:
+    case = await engine.open(emergency_phone=NUMBER)
+    assert await line(case) == line_of(NUMBER)
+    before = await upserted(case)
+    assert len(before) <= 2  # at the opening, and when the clock starts
+    assert all(LINE.name not in names for names in before)
+
+    await case.tell(IssueCase.change_contact, {"by": "seller", "emergency_phone": NEW_NUMBER})
+    assert await line(case) == line_of(NEW_NUMBER)
+    after = await upserted(case)
+    assert after == [*before, {LINE.name}]
+
+
+def test_it_does_not_reveal_the_number() -> None:
+    assert len(line_of(NUMBER)) == 5
+    assert line_workflow_id(NUMBER) == f"line/{line_of(NUMBER)}"
+    shared = {line_of(f"+1206{n:07}") for n in range(2_000_000, 2_100_000)}
+    assert len(shared) < 100_000  # numbers of one area code share hashes
