@@ -10,7 +10,7 @@ from domain.case.status import Status
 from temporal_client.cases_of_number import open_cases_of
 from temporal_client.workflows import Workflows
 from tests.cli.conftest import Cli, name_of
-from tests.engine import Engine, OpenCase
+from tests.engine import Engine, OpenCase, account
 from tests.patience import PATIENCE
 from workflows.case.issue_case import IssueCase
 from workflows.shared import search_attributes
@@ -36,7 +36,9 @@ async def agency(engine: Engine) -> tuple[list[OpenCase], OpenCase]:
 
 async def found(engine: Engine, number: str, least: int) -> None:
     """Wait until the search shows at least as many open cases of a number's hash."""
-    query = f"CaseLine = '{search_attributes.line_of(number)}' AND ExecutionStatus = 'Running'"
+    started_with = search_attributes.at_start(account("A", emergency_phone=number))
+    line = started_with[search_attributes.LINE]
+    query = f"CaseLine = '{line}' AND ExecutionStatus = 'Running'"
     async with asyncio.timeout(PATIENCE):
         while (await engine.client.count_workflows(query)).count < least:
             await asyncio.sleep(0.05)
@@ -82,10 +84,10 @@ async def test_a_number_of_the_same_hash_is_another_number(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("temporal_client.cases_of_number.line_of", lambda _: "00000")
-    monkeypatch.setattr(search_attributes, "line_of", lambda _: "00000")
+    monkeypatch.setattr("workflows.shared.search_attributes.line_of", lambda _: "00000")
     ours, _ = await agency(engine)
-    await found(engine, "of any number", 4)
     number = (await ours[0].view()).account.emergency_phone
+    await found(engine, number, 4)
     names = await open_cases_of(Workflows(engine.client), number)
     assert sorted(map(str, names.unread)) == []
     assert {name.workflow_id for name in names.cases} == {case.handle.id for case in ours}
