@@ -14,11 +14,10 @@ from domain.shared.events import Event, SendLink
 from reference.page_links import Visitor
 from temporal_client.failures import NoAnswer, NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import (
-    CASE,
-    CaseName,
     Name,
     View,
     case_name,
+    case_name_of_id,
     enrollment_name,
     standing_name,
 )
@@ -69,10 +68,7 @@ class SellerWorkflows:
         self, case_id: str, update: str, event: Event, key: str | None = None
     ) -> None:
         """Send an update to the case with this own id. Updates with the same key count once."""
-        workflow_id, _, run_id = case_id.rpartition("/")
-        await self._workflows.execute_update(
-            CaseName(CASE, workflow_id, run_id), update, event, key
-        )
+        await self._workflows.execute_update(case_name_of_id(case_id), update, event, key)
 
     async def tell_enrollment(self, visitor: Visitor, update: str, event: Event) -> None:
         """Send an update to the enrollment."""

@@ -1,17 +1,15 @@
 """The open cases of an emergency number."""
 
-import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from domain.case.status import OPEN as OPEN_STATUSES
 from domain.shared.names import CASE_WORKFLOW, line_of
 from temporal_client.failures import NotThere, ServerFailed, TemporalFailure
-from temporal_client.names import CASE, CaseName
+from temporal_client.in_parallel import each
+from temporal_client.names import CASE, CaseName, case_name_of_id
 from temporal_client.search import OPEN, listed, query_of
 from temporal_client.workflows import Workflows
-
-_AT_ONCE = 16
-"""Cases that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -30,33 +28,27 @@ async def open_cases_of(workflows: Workflows, phone: str) -> CasesOfNumber:
     Raises:
         ServerFailed: the server fails, so no case can be found.
     """
-    room = asyncio.Semaphore(_AT_ONCE)
 
-    async def read(workflow_id: str) -> CaseName | TemporalFailure | None:
-        name = CaseName(CASE, workflow_id)
-        async with room:
-            try:
-                view = await workflows.view(name)
-            except NotThere:  # it has ended since
-                return None
-            except ServerFailed:
-                raise
-            except TemporalFailure as failure:
-                return failure.about(name)
+    async def candidates() -> AsyncIterator[CaseName]:
+        query = query_of(CASE_WORKFLOW, OPEN, f"CaseLine = '{line_of(phone)}'")
+        for workflow_id in sorted({found.id async for found in listed(workflows.client, query)}):
+            yield CaseName(CASE, workflow_id)
+
+    async def read(name: CaseName) -> CaseName | TemporalFailure | None:
+        try:
+            view = await workflows.view(name)
+        except NotThere:  # it has ended since
+            return None
+        except ServerFailed:
+            raise
+        except TemporalFailure as failure:
+            return failure.about(name)
         # Many numbers share a line, so only the case itself says whose number it has.
         is_of_number = view.status in OPEN_STATUSES and view.account.emergency_phone == phone
-        return name_of(view.id) if is_of_number else None
+        return case_name_of_id(view.id) if is_of_number else None
 
-    query = query_of(CASE_WORKFLOW, OPEN, f"CaseLine = '{line_of(phone)}'")
-    ids = sorted({found.id async for found in listed(workflows.client, query)})
-    results = await asyncio.gather(*map(read, ids))
+    results = [result async for _, result in each(candidates(), read)]
     return CasesOfNumber(
         cases=tuple(one for one in results if isinstance(one, CaseName)),
         unread=tuple(one for one in results if isinstance(one, TemporalFailure)),
     )
-
-
-def name_of(case_id: str) -> CaseName:
-    """Return the name of the case that has this id of its own."""
-    workflow_id, _, first_run_id = case_id.rpartition("/")
-    return CaseName(CASE, workflow_id, first_run_id)

@@ -60,6 +60,12 @@ def case_name(store: str, seller_id: str, run_id: str | None = None) -> CaseName
     return CaseName(CASE, case_workflow_id(store, seller_id), run_id)
 
 
+def case_name_of_id(case_id: str) -> CaseName:
+    """Return the name of the case that has this id of its own (`domain.shared.names.own_id`)."""
+    workflow_id, _, first_run_id = case_id.rpartition("/")
+    return CaseName(CASE, workflow_id, first_run_id)
+
+
 def enrollment_name(store: str, seller_id: str) -> SellerName:
     """Return the name of the enrollment of a seller in a store."""
     return SellerName(ENROLLMENT, enrollment_workflow_id(store, seller_id))

@@ -7,15 +7,15 @@ import typer
 
 from cli.case.words import print_status
 from cli.failure_words import in_words
-from cli.in_parallel import each
 from cli.session import run, update_taken
 from cli.terminal.output import say_json, warn
 from cli.terminal.problems import DidNotHappen
 from domain.case.events import ReportContact
 from domain.case.view import CaseView
-from temporal_client.cases_of_number import name_of, open_cases_of
+from temporal_client.cases_of_number import open_cases_of
 from temporal_client.failures import NoWorker, ServerFailed, TemporalFailure
-from temporal_client.names import CaseName
+from temporal_client.in_parallel import each
+from temporal_client.names import CaseName, case_name_of_id
 from temporal_client.workflows import Workflows
 
 
@@ -54,7 +54,7 @@ async def _each_result(
 ) -> AsyncIterator[tuple[CaseName, CaseView | str]]:
     """Return each case with its view after the contact, or with why there is none."""
     view = await workflows.view(case)
-    first = name_of(view.id)
+    first = case_name_of_id(view.id)
     found = await open_cases_of(workflows, view.account.emergency_phone)
 
     async def names() -> AsyncIterator[CaseName]:

@@ -14,7 +14,6 @@ import typer
 
 from cli.case.case_filter import CaseFilter
 from cli.failure_words import in_words
-from cli.in_parallel import each
 from cli.session import run
 from cli.terminal.output import as_json_for, warn
 from cli.terminal.parameters import OfSeller, OfStore, parse_case
@@ -28,6 +27,7 @@ from domain.shared.names import CASE_WORKFLOW
 from domain.shared.result import Result
 from domain.shared.text import Frozen
 from temporal_client.failures import ServerFailed, TemporalFailure
+from temporal_client.in_parallel import each
 from temporal_client.names import CASE, CaseName
 from temporal_client.search import listed, query_of
 from temporal_client.workflows import Snapshot, Workflows

@@ -11,7 +11,6 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from cli.case.case_filter import CaseFilter
 from cli.failure_words import in_words
-from cli.in_parallel import each
 from cli.session import run
 from cli.terminal.output import say, warn
 from cli.terminal.parameters import Limit, OfSeller, OfStore, moment
@@ -23,6 +22,7 @@ from domain.case.waiting import WaitsFor, waits_for
 from domain.shared.codes import plain
 from domain.shared.text import Frozen
 from temporal_client.failures import ServerFailed, TemporalFailure
+from temporal_client.in_parallel import each
 from temporal_client.names import case_name
 from temporal_client.search import count, count_each, earliest, newest
 from temporal_client.workflows import Workflows

@@ -17,7 +17,6 @@ from temporalio.client import (
 
 from cli.case.words import attempt_of
 from cli.failure_words import in_words
-from cli.in_parallel import each
 from cli.operate.audit_report import Finding, FindingKind, Report, lasting
 from cli.operate.server_checks import LATE, check_case, stands_still, stuck
 from cli.operate.time_zones_check import too_old
@@ -34,6 +33,7 @@ from domain.shared.names import (
 )
 from reference.time_zones import EDITION
 from temporal_client.failures import Closed, NotThere, ServerFailed, TemporalFailure
+from temporal_client.in_parallel import each
 from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
 from temporal_client.search import OPEN, listed, query_of

@@ -59,8 +59,10 @@ def moved_to_opening(
     closes, or before `ends`, at most.
     """
     window = next((w for w in hours if moment < w.closes), None)
-    if window is None or window.opens <= moment:
-        return window and moment
+    if window is None:
+        return None
+    if window.opens <= moment:
+        return moment
     left = max(min(window.closes, ends) - window.opens, timedelta(0))
     return window.opens + min(delay, left / 2)
 

@@ -96,8 +96,8 @@ def test_a_call_planned_for_the_end_of_what_was_asked_for_has_an_opening_to_go_t
     start = datetime(2026, 3, 2, 12, tzinfo=UTC)
     closing = start + timedelta(days=2, hours=9)
     hours = calling_hours(time(21), time(8), UTC, start, closing)
-    until = closing + 24 * HOUR
-    assert moved_to_opening(closing, hours, NO_DELAY, until + HOUR) == closing + 11 * HOUR
+    ends = closing + 25 * HOUR
+    assert moved_to_opening(closing, hours, NO_DELAY, ends) == closing + 11 * HOUR
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Africa/Abidjan", "Pacific/Kiritimati"])
