@@ -97,7 +97,14 @@ class IssueCase:
         workflow.set_current_details(details(case, now, steps))
         if self._opened():
             account = case.account
-            show_in_search(case.status, account.store, account.seller_id, of_case(case))
+            if show_in_search(
+                case.status,
+                account.store,
+                account.seller_id,
+                of_case(case),
+                leave_an_event=self._steps.must_leave_event,
+            ):
+                self._steps.left_event()
         for entry in case.timeline.entries[self._logged :]:
             # Log neither who acted nor what they wrote: no personal data in logs.
             line: dict[str, object] = {

@@ -98,7 +98,13 @@ class SellerEnrollment:
     def _show(self, steps: tuple[EnrollmentStep, ...]) -> None:
         enrollment, account = self._enrollment, self._enrollment.account
         workflow.set_current_details(details(enrollment, workflow.now(), steps))
-        show_in_search(enrollment.status, account.store, account.seller_id)
+        if show_in_search(
+            enrollment.status,
+            account.store,
+            account.seller_id,
+            leave_an_event=self._steps.must_leave_event,
+        ):
+            self._steps.left_event()
         news = enrollment.timeline.count - self._logged
         for entry in enrollment.timeline.entries[-news:] if news else ():
             # Log neither who acted nor what they wrote: no personal data in logs.

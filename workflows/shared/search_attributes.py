@@ -51,8 +51,25 @@ def _pairs(status: str, store: str, seller_id: str, *others: Wanted) -> TypedSea
     return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values])
 
 
-def show_in_search(status: str, store: str, seller_id: str, others: Iterable[Wanted] = ()) -> None:
-    """Update the workflow's search attributes. Send only those that changed."""
+def show_in_search(
+    status: str,
+    store: str,
+    seller_id: str,
+    others: Iterable[Wanted] = (),
+    *,
+    leave_an_event: bool,
+) -> bool:
+    """Update the workflow's search attributes. Send only those that changed.
+
+    Return whether any were sent.
+
+    Args:
+        status: `CaseStatus`.
+        store: `CaseStore`.
+        seller_id: `CaseSeller`.
+        others: the others, with their values.
+        leave_an_event: send the status in any case, for the event that this puts into the history.
+    """
     wanted = ((STATUS, status), (STORE, store), (SELLER, seller_id), *others)
     shown = workflow.info().typed_search_attributes
     changes = [
@@ -60,8 +77,11 @@ def show_in_search(status: str, store: str, seller_id: str, others: Iterable[Wan
         for key, value in wanted
         if shown.get(key) != value
     ]
+    if leave_an_event and not changes:
+        changes = [STATUS.value_set(status)]
     if changes:
         workflow.upsert_search_attributes(changes)
+    return bool(changes)
 
 
 def of_case(case: Case) -> tuple[Wanted, ...]:
