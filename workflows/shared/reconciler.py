@@ -18,7 +18,8 @@ class Reconciler(Generic[Step, Outcome]):
         self._perform = perform
         self._tasks: dict[Step, asyncio.Task[Outcome]] = {}
         self._news = False
-        self._has_finished = self._was_quiet = self._must_leave_event = False
+        self._has_taken_off = self._must_leave_event = False
+        self._event_left_at = 0
 
     @property
     def under_way(self) -> tuple[Step, ...]:
@@ -29,9 +30,9 @@ class Reconciler(Generic[Step, Outcome]):
     def must_leave_event(self) -> bool:
         """Whether the workflow must put an event into the history after this reconciling.
 
-        It has to if steps finished, nothing was started, and perhaps the workflow task before this
-        one left no event either. Otherwise, on replay, an update in the next workflow task is taken
-        before the outcomes of these steps (docs/architecture.md).
+        It has to if steps finished, and this workflow task has left no event yet. Otherwise, on
+        replay, an update of the next workflow task and the outcomes of these steps may come in
+        another order (docs/architecture.md).
         """
         return self._must_leave_event
 
@@ -45,13 +46,15 @@ class Reconciler(Generic[Step, Outcome]):
             task = asyncio.create_task(self._perform(step))
             task.add_done_callback(lambda _: self.tell())
             self._tasks[step] = task
-        self._must_leave_event = self._has_finished and self._was_quiet and not new
-        self._was_quiet = not new
-        self._has_finished = False
+        if new:
+            self.left_event()
+        has_left = self._event_left_at == _workflow_task()
+        self._must_leave_event = self._has_taken_off and not has_left
+        self._has_taken_off = False
 
     def left_event(self) -> None:
-        """Note that the workflow put an event into the history after this reconciling."""
-        self._was_quiet = False
+        """Note that this workflow task puts an event into the history."""
+        self._event_left_at = _workflow_task()
 
     def tell(self) -> None:
         """Note that something changed."""
@@ -73,9 +76,12 @@ class Reconciler(Generic[Step, Outcome]):
         """
         for step in [step for step, task in self._tasks.items() if task.done()]:
             task = self._tasks.pop(step)
-            self._has_finished = True
-            # A cancelled step may have used several workflow tasks, and the last left no event.
-            self._was_quiet |= task.cancelling() > 0
+            self._has_taken_off = True
             error = None if task.cancelled() else task.exception()
             cancelled = task.cancelled() or (error is not None and is_cancelled_exception(error))
             yield step, None if cancelled else task.result()
+
+
+def _workflow_task() -> int:
+    """Return what tells the present workflow task from the others."""
+    return workflow.info().get_current_history_length()
