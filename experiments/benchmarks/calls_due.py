@@ -176,7 +176,8 @@ async def most_urgent_first(crowd: Crowd, worker: int, count: int) -> list[Row]:
     for key, (at, _) in sorted(crowd.calls().items(), key=lambda call: call[1]):
         if key not in before:
             dialled[key.rsplit("/", 2)[0]].append(at)
-    rows = _rows(views, dialled, requested_at, due, urgent_count)
+    twins = await _burst(crowd, worker, count, bare=True)
+    rows = _rows(views, dialled, requested_at, due, urgent_count, twins)
     return [*rows, _memory_row(watch)]
 
 
@@ -212,6 +213,7 @@ def _rows(
     requested_at: dict[str, float],
     due: datetime,
     urgent_count: int,
+    twins: _Burst,
 ) -> list[Row]:
     cases = list(views)
     urgent, closing = cases[:urgent_count], cases[urgent_count : 2 * urgent_count]
@@ -234,11 +236,15 @@ def _rows(
         return f"{len(times)} of {len(some)}; {middle:.1f} s, {last:.1f} s"
 
     firsts = [at[0] for at in dialled.values()]
+    within, twins_within = max(firsts) - min(firsts), twins.late[-1] - twins.late[0]
     return [
         Row(
             f"{len(cases)} calls due at the same second, a worker that dials {CONCURRENT} at once, "
             f"ringing for {RING_SECONDS} s each: all dialled after the first within",
-            f"{max(firsts) - min(firsts):.1f} s",
+            f"{within:.1f} s",
+            f"{twins_within:.1f} s",
+            "at most 1.15 of the twin's",
+            within <= 1.15 * twins_within,
         ),
         Row("  usual ones: dialled; late in the median, the last", late(usual)),
         Row(

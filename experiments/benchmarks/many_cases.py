@@ -33,18 +33,20 @@ async def measure(folder: Path, found: Found) -> list[Row]:
     """Open the cases, a fifth of them beside as many bare twins. Then calls fall due."""
     async with dev_server(folder / "temporal", config=()) as server:
         ring = {"CASE72_RING_SECONDS": str(RING_SECONDS)}
-        async with (
-            process(folder, server.address, "worker.py", **ring, **calls_due.NO_LIMIT) as worker,
-            process(folder, server.address, "-m", "experiments.benchmarks.bare_worker") as twins,
-        ):
-            client = await connect(server.address)
-            await register_search_attributes(client)
-            crowd = Crowd(client, folder)
-            rows = await _opening(crowd, folder, (worker, twins), found)
-            rows += await calls_due.as_fast_as_possible(crowd, worker, _CALLS, found)
         slow = {"CASE72_RING_SECONDS": str(calls_due.RING_SECONDS)}
-        async with process(folder, server.address, "worker.py", **slow) as worker:
-            return rows + await calls_due.most_urgent_first(crowd, worker, _CALLS)
+        async with process(
+            folder, server.address, "-m", "experiments.benchmarks.bare_worker"
+        ) as twins:
+            async with process(
+                folder, server.address, "worker.py", **ring, **calls_due.NO_LIMIT
+            ) as worker:
+                client = await connect(server.address)
+                await register_search_attributes(client)
+                crowd = Crowd(client, folder)
+                rows = await _opening(crowd, folder, (worker, twins), found)
+                rows += await calls_due.as_fast_as_possible(crowd, worker, _CALLS, found)
+            async with process(folder, server.address, "worker.py", **slow) as worker:
+                return rows + await calls_due.most_urgent_first(crowd, worker, _CALLS)
 
 
 async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int], found: Found) -> list[Row]:
