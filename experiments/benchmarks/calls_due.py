@@ -177,7 +177,7 @@ async def most_urgent_first(crowd: Crowd, worker: int, count: int) -> list[Row]:
         if key not in before:
             dialled[key.rsplit("/", 2)[0]].append(at)
     twins = await _burst(crowd, worker, count, bare=True)
-    rows = _rows(views, dialled, requested_at, due, urgent_count, twins)
+    rows = _rows(views, dialled, requested_at, due, urgent_count, twins=twins)
     return [*rows, _memory_row(watch)]
 
 
@@ -213,6 +213,7 @@ def _rows(
     requested_at: dict[str, float],
     due: datetime,
     urgent_count: int,
+    *,
     twins: _Burst,
 ) -> list[Row]:
     cases = list(views)
