@@ -32,7 +32,10 @@ _TABLE_LINE = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"_{10,}|-{5,} ?\S[^-]{0,40}-{5,}|-{10,}")
-_CHINESE_DATE = re.compile(r"^(?:在 ?|于 ?)?(\d{4})[-/](\d\d?)[-/](\d\d?)")
+# "At 10:12 on 5 May 2026 Ann <ann@shop.example> wrote:" in any language, on one line.
+_SENTENCE = re.compile(
+    r"^(?=.*\d{4})(?=.*\d:\d\d)(?=.*[<(][^\s<>()]{1,99}@[^\s<>()]{1,99}[>)]).*[:：]$", re.MULTILINE
+)
 # Who writes this answers between the lines of a quote that has no marks.
 _REFERS_BELOW = re.compile(
     r"\b(below|in-?line|in red|in blue|in bold|ci-dessous|en rouge|en bleu|en gras|abajo"
@@ -113,10 +116,12 @@ def _without_unmarked(lines: list[str]) -> list[str]:
 
 def _heads(lines: list[str]) -> list[_Head]:
     looked_at = "\n".join(_to_look_at(line) for line in lines)[:_MOST_LOOKED_AT]
+    # The package's patterns for Spanish and Chinese never match: they exclude what they look for.
+    sentences = [m.span() for m in _SENTENCE.finditer(looked_at)]
     heads: list[_Head] = []
-    for match in _HEADS.finditer(looked_at):
-        words = match.group()
-        first = looked_at.count("\n", 0, match.start() + len(words) - len(words.lstrip()))
+    for start, end in sorted([*sentences, *(m.span() for m in _HEADS.finditer(looked_at))]):
+        words = looked_at[start:end]
+        first = looked_at.count("\n", 0, end - len(words.lstrip()))
         after = first + words.strip().count("\n") + 1
         while _TABLE_LINE.match(lines[first]) and not _TABLE_LINE.match(lines[after - 1]):
             after -= 1
@@ -132,8 +137,6 @@ def _to_look_at(line: str) -> str:
     line = line.strip()
     if len(line) > _LONGEST_LINE:
         return "-"
-    line = _CHINESE_DATE.sub(r"\1年\2月\3日", line)
-    line = line.replace(" escribió:", "  escribió:")
     return line[:-1].replace("：", ":") + line[-1:]
 
 
