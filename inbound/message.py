@@ -5,6 +5,8 @@ times the depth of nesting. So these are bounded before it starts or while it re
 """
 
 import re
+from base64 import b64decode
+from email.errors import InvalidBase64LengthDefect
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
@@ -14,6 +16,7 @@ _MOST_CONTAINERS = 40
 _LONGEST_HEADER = 20_000
 # Parameters are split in a time that grows with the square of the length.
 _LONGEST_MIME_HEADER = 1_000
+_NO_BASE64 = re.compile("[^A-Za-z0-9+/]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -64,6 +67,9 @@ def content(part: Message) -> bytes:
         payload = part.get_payload(decode=True)
     except ValueError:  # a broken uuencoding
         return b""
+    if any(isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects):
+        # Cut off after the first letter of four: then the library decodes nothing at all.
+        return b64decode(_NO_BASE64.sub("", str(part.get_payload()))[:-1])
     return payload if isinstance(payload, bytes) else b""
 
 
