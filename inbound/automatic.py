@@ -32,7 +32,8 @@ _ABSENCE = re.compile(
 )
 
 _NOBODY = re.compile(r"(no|do[-_.]?not|donot)[-_.]?reply", re.IGNORECASE)
-_DAEMONS = {"mailer-daemon", "mail-daemon", "postmaster", "mdaemon"}
+# No person has such an address. Some servers set it as the envelope's sender too.
+_DAEMONS = {"mailer-daemon", "mail-daemon", "mdaemon"}
 
 
 def is_automatic(message: Message) -> bool:
@@ -98,8 +99,8 @@ def has_empty_sender(message: Message) -> bool:
 
 def is_from_daemon(message: Message) -> bool:
     """Tell whether a mail server wrote it, and not the person who looks after one."""
-    is_answered_to = str(message.get("Return-Path", "<>")).strip() != "<>"
-    return _local_part(message).lower() in _DAEMONS and not is_answered_to
+    name = _local_part(message).lower()
+    return name in _DAEMONS or (name == "postmaster" and has_empty_sender(message))
 
 
 def _local_part(message: Message) -> str:

@@ -16,7 +16,7 @@ _MOST_QUOTES = 20
 
 _SPACE = re.compile(r"[ \t\n\r\f\v\u00a0]+")
 # Python refuses to read a number of thousands of digits, and no character has more than 7.
-_ENDLESS_NUMBER = re.compile(r"&#x?[0-9a-fA-F]{9,}")
+_ENDLESS_NUMBER = re.compile(r"&#x?[0-9a-fA-F]{9,};?")
 
 
 class _Enough(Exception):

@@ -21,8 +21,10 @@ _REFERRING = ("In-Reply-To", "References")
 _MOST_RECIPIENTS = 100
 _MOST_REFERENCES = 100
 
-_ADDRESS = re.compile(r'[^\s<>"(),:;\\\[\]@]{1,64}@[^\s<>"(),:;\\\[\]@]{1,255}')
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
+_ADDRESS = re.compile(
+    r'[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,64}@[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,255}'
+)
+_MESSAGE_ID = re.compile(r"<[^\x00-\x20\x7f\s<>]{1,900}>")
 _EMAIL = TypeAdapter(Email)
 
 

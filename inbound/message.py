@@ -10,9 +10,12 @@ from email.errors import InvalidBase64LengthDefect
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
+from itertools import islice
 
+_MOST_CONTAINERS = 200
 _MOST_LINES = 40_000
-_MOST_CONTAINERS = 40
+# Each line is compared with the boundary of each part around it.
+_MOST_COMPARISONS = 1_600_000
 _LONGEST_HEADER = 20_000
 # Parameters are split in a time that grows with the square of the length.
 _LONGEST_MIME_HEADER = 1_000
@@ -38,21 +41,19 @@ _PARSER = BytesParser(policy=_Bounded())
 def parse(raw: bytes) -> Message:
     """Parse `raw`, which may end anywhere. Raises ValueError if it is no message."""
     raw = raw.lstrip(b"\r\n")
-    if raw.lower().count(b"multipart/") > _MOST_CONTAINERS:
+    containers = raw.lower().count(b"multipart/")
+    if containers > _MOST_CONTAINERS:
         raise ValueError("it has too many parts that hold parts")
-    message = _PARSER.parsebytes(_first_lines(raw))
+    most_lines = min(_MOST_LINES, _MOST_COMPARISONS // (containers + 1))
+    message = _PARSER.parsebytes(_first_lines(raw, most_lines))
     if not message.keys():
         raise ValueError("it has no header")
     return message
 
 
-def _first_lines(raw: bytes) -> bytes:
-    if raw.count(b"\n") + raw.count(b"\r") <= _MOST_LINES:
-        return raw
-    for number, end in enumerate(_LINE_END.finditer(raw), 1):
-        if number == _MOST_LINES:
-            return raw[: end.end()]
-    return raw
+def _first_lines(raw: bytes, most: int) -> bytes:
+    end = next(islice(_LINE_END.finditer(raw), most, None), None)
+    return raw[: end.end()] if end else raw
 
 
 def children(part: Message) -> list[Message]:

@@ -116,7 +116,7 @@ def _without_unmarked(lines: list[str]) -> list[str]:
 
 def _heads(lines: list[str]) -> list[_Head]:
     looked_at = "\n".join(_to_look_at(line) for line in lines)[:_MOST_LOOKED_AT]
-    # The package's patterns for Spanish and Chinese never match: they exclude what they look for.
+    # The package's patterns for Spanish and Chinese exclude the very line that they look for.
     sentences = [m.span() for m in _SENTENCE.finditer(looked_at)]
     heads: list[_Head] = []
     for start, end in sorted([*sentences, *(m.span() for m in _HEADS.finditer(looked_at))]):
