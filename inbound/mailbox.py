@@ -80,6 +80,9 @@ class ImapMailbox:
         self._server = server
         with _understood():
             self._box = _log_in(server)
+            # Servers can do more after the login. imaplib asks before it only.
+            _, (can, *_) = self._box.client.capability()
+            self._box.client.capabilities = tuple(can.decode().upper().split())
             self._can_idle = "IDLE" in self._box.client.capabilities
             self._prefix = self._namespace()
             present = {folder.name for folder in self._box.folder.list()}

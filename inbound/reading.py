@@ -6,8 +6,8 @@ from collections import defaultdict
 from contextlib import suppress
 
 import structlog
-from inbound.incoming import Unreadable, read
 
+from inbound.incoming import Unreadable, read
 from inbound.mailbox import Folder, ImapMailbox, ImapServer, NoMailbox, Waiting
 from inbound.placing import Placed, Placing, TryLater
 
@@ -103,7 +103,8 @@ class Reading:
         stopping.cancel()
         if idle.done():
             idle.result()
-        # Otherwise the thread waits on, and ends with the process.
+        else:  # the thread waits on, and ends with the process; nobody asks what came of it
+            idle.add_done_callback(lambda task: task.cancelled() or task.exception())
 
 
 async def _stopped_within(stop: asyncio.Event, seconds: float) -> None:

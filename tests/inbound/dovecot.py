@@ -9,7 +9,7 @@ import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,17 +113,18 @@ class Dovecot:
 
     async def start(self) -> None:
         """Start, and wait until it answers."""
-        assert PROGRAM
-        self.process = await asyncio.create_subprocess_exec(
-            PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")
-        )
         async with asyncio.timeout(PATIENCE):
             while True:
-                try:
-                    (await asyncio.to_thread(ImapMailbox, self.server)).close()
-                    return
-                except NoMailbox:
-                    await asyncio.sleep(0.1)
+                if self.process is None or self.process.returncode is not None:
+                    # Those of an earlier run may hold the port for a moment.
+                    self.process = await asyncio.create_subprocess_exec(
+                        str(PROGRAM), "-F", "-c", str(self.folder / "dovecot.conf")
+                    )
+                await asyncio.sleep(0.2)
+                with suppress(NoMailbox):
+                    box = await asyncio.to_thread(ImapMailbox, self.server)
+                    box.close()
+                    break
 
     async def stop(self) -> None:
         """Stop at once."""
