@@ -75,7 +75,13 @@ async def serve(
         if dev:
             page, listener = on_this_machine(page, settings.state)
             await stack.enter_async_context(
-                serving(build(client, page, desk_phone=settings.desk_phone), page, listener)
+                serving(
+                    build(
+                        client, page, desk_phone=settings.desk_phone, replies=replies is not None
+                    ),
+                    page,
+                    listener,
+                )
             )
             print(f"Page      {page.url}", flush=True)
             print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")

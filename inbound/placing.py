@@ -1,11 +1,10 @@
 """Tells the case, or the desk, of a message that came in (docs/inbound-mail.md)."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
-from inbound.incoming import Incoming
-from inbound.kind import Kind
 from temporalio.client import WorkflowExecution
 
 from domain.case.events import MailKind, NoteMail, ReceiveBounce, ReceiveReply
@@ -13,6 +12,8 @@ from domain.shared.errors import Refusal
 from domain.shared.events import Event
 from domain.shared.names import own_id
 from inbound.forwarding import Forwarding, NotForwarded, Why
+from inbound.incoming import Incoming
+from inbound.kind import Kind
 from reference.mail_tokens import ReplyAddresses, SentEmail
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import CaseName, case_name_of_id
@@ -68,6 +69,18 @@ class Placing:
             raise TryLater(f"Temporal: {type(failure).__name__}") from None
         except NotForwarded as failure:
             raise TryLater(str(failure)) from None
+
+    async def forward_unreadable(self, raw: bytes) -> Placed:
+        """Send the desk what could not be read.
+
+        Raises:
+            TryLater: the mail server is away.
+        """
+        try:
+            await self.forwarding.forward(hashlib.sha256(raw).hexdigest(), raw, Why.UNREADABLE)
+        except NotForwarded as failure:
+            raise TryLater(str(failure)) from None
+        return Placed.FORWARDED
 
     async def _place(self, message: Incoming, raw: bytes) -> Placed:
         email = self.addresses.find(_own_addresses(message))

@@ -83,7 +83,8 @@ def reply(to: str, text: str = "I have removed the listing.", **headers: str) ->
         message[name.replace("_", "-")] = value
     message.set_content(
         text
-        + "\n\nOn Mon, Nov 23, 2026 at 9:00 AM Account Health <health@shop.example> wrote:\n> Something came up\n"
+        + "\n\nOn Mon, Nov 23, 2026 at 9:00 AM Account Health <health@shop.example> wrote:\n"
+        "> Something came up\n"
     )
     return message.as_bytes()
 
