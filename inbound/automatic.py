@@ -7,7 +7,7 @@ the others it takes two: each of them is also found on what people write.
 
 import re
 from contextlib import suppress
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -87,7 +87,7 @@ def _refers(message: Message) -> bool:
 
 def _is_absence(message: Message) -> bool:
     subject = str(message.get("Subject", ""))[:500]
-    with suppress(HeaderParseError, LookupError, ValueError):  # else as it stands
+    with suppress(MessageError, LookupError, ValueError):  # else as it stands
         subject = str(make_header(decode_header(subject)))
     return bool(_ABSENCE.match(subject))
 

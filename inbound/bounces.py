@@ -128,8 +128,11 @@ def _other(message: Message, raw: bytes) -> Report | None:
     """
     if not is_from_daemon(message) and "X-Failed-Recipients" not in message:
         return None
-    start = raw[:_LOOKED_AT]
-    temporary, permanent = all_failures(parse(_LONGEST_LINE.sub(rb"\1", start)))
+    start = parse(_LONGEST_LINE.sub(rb"\1", raw[:_LOOKED_AT]))
+    try:
+        temporary, permanent = all_failures(start)
+    except (AssertionError, LookupError, TypeError, ValueError):
+        return None  # a damaged message, on which a detector fails
     if not temporary and not permanent:
         return None
     said = b"".join(content(p) for p in _parts(message)[:10] if not p.is_multipart())
