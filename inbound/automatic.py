@@ -7,7 +7,7 @@ the others it takes two: each of them is also found on what people write.
 
 import re
 from contextlib import suppress
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -32,7 +32,7 @@ _ABSENCE = re.compile(
 )
 
 _NOBODY = re.compile(r"(no|do[-_.]?not|donot)[-_.]?reply", re.IGNORECASE)
-# No person has such an address. Some servers set it as the envelope's sender too.
+# No person has such an address.
 _DAEMONS = {"mailer-daemon", "mail-daemon", "mdaemon"}
 
 
@@ -59,8 +59,7 @@ def is_automatic(message: Message) -> bool:
 
 
 def _is_sure(message: Message) -> bool:
-    # RFC 3834: anything but `no` is from a machine. `no` is what people's programs may say.
-    if _first_word(message, "Auto-Submitted") not in ("", "no"):
+    if _says_it_is_automatic(message):
         return True
     if any(_first_word(message, name) not in ("", "no", "false") for name in _SURE):
         return True
@@ -76,6 +75,11 @@ def _is_sure(message: Message) -> bool:
     return has_empty_sender(message) or is_from_daemon(message)
 
 
+def _says_it_is_automatic(message: Message) -> bool:
+    # RFC 3834: anything but `no` is from a machine. `no` is what people's programs may say.
+    return _first_word(message, "Auto-Submitted") not in ("", "no")
+
+
 def _is_bulk(message: Message) -> bool:
     precedence = _first_word(message, "Precedence")
     return precedence in ("bulk", "list") or "List-Id" in message or "List-Unsubscribe" in message
@@ -87,20 +91,28 @@ def _refers(message: Message) -> bool:
 
 def _is_absence(message: Message) -> bool:
     subject = str(message.get("Subject", ""))[:500]
-    with suppress(HeaderParseError, LookupError, ValueError):  # else as it stands
+    with suppress(MessageError, LookupError, ValueError):  # else as it stands
         subject = str(make_header(decode_header(subject)))
     return bool(_ABSENCE.match(subject))
 
 
 def has_empty_sender(message: Message) -> bool:
     """Tell whether the envelope named no sender, as the mail server that delivered it noted."""
-    return str(message.get("Return-Path", "")).strip() == "<>"
+    sender = str(message.get("Return-Path", "")).strip()
+    # Some servers put a name in place of none.
+    return sender == "<>" or sender.strip("<>").partition("@")[0].lower() in _DAEMONS
 
 
 def is_from_daemon(message: Message) -> bool:
     """Tell whether a mail server wrote it, and not the person who looks after one."""
     name = _local_part(message).lower()
-    return name in _DAEMONS or (name == "postmaster" and has_empty_sender(message))
+    # Old servers give themselves a name, but no address.
+    if name in _DAEMONS or "<>" in str(message.get("From", "")):
+        return True
+    # A person may have this address, but their message shows a sender or what it answers.
+    answers = "Return-Path" in message or _refers(message)
+    is_sent_by_server = has_empty_sender(message) or _says_it_is_automatic(message)
+    return name == "postmaster" and (is_sent_by_server or not answers)
 
 
 def _local_part(message: Message) -> str:

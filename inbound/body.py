@@ -41,18 +41,19 @@ def _said(part: Message) -> str:
         if subtype == "alternative":
             return _best(children(part))
         # People go on to write after a picture, and Apple Mail makes a part of that.
-        texts = [text for p in children(part)[:_MOST_TEXTS] if (text := _said(p)).strip()]
+        inline = [p for p in children(part) if not _is_attachment(p)][:_MOST_TEXTS]
+        texts = [text for p in inline if (text := _said(p)).strip()]
         # Only the first is the text; the others are pictures in it.
         return texts[0] if subtype == "related" and texts else "\n\n".join(texts)
     is_text = part.get_content_maintype() == "text" and subtype in ("plain", "html", "enriched")
-    if not is_text or part.is_multipart() or _is_attachment(part):
+    if not is_text or part.is_multipart():
         return ""
     text = decoded(part)
     return plain(text) if subtype == "html" else text
 
 
 def _best(alternatives: list[Message]) -> str:
-    """The plain text, or what comes next to it: the last is the richest (RFC 2046)."""
+    """The plain text, or the first of the others that says something."""
     parts = sorted(alternatives[:_MOST_TEXTS], key=lambda p: p.get_content_type() != "text/plain")
     return next((text for p in parts if (text := _said(p)).strip()), "")
 

@@ -25,8 +25,6 @@ _MOST_BLOCKS = 200
 _MOST_RETURNED = 64_000
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-# RFC 6533 has the same for addresses beyond ASCII.
-_STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED_MESSAGE = ("message/rfc822", "message/global")
 _RETURNED_HEADERS = ("text/rfc822-headers", "message/global-headers")
 # RFC 5965. The others are no complaints: `not-spam` praises, `auth-failure` is from a machine.
@@ -44,13 +42,13 @@ class Report:
 
 def report_in(message: Message, raw: bytes) -> Report | None:
     """The report that `message` is; None if it is none, or none about a failure."""
-    if message.get_content_type() == "multipart/report" or _is_from_server(message):
-        return _complaint(message) or _standard(message) or _other(message, raw)
-    return None
-
-
-def _is_from_server(message: Message) -> bool:
-    return has_empty_sender(message) or is_from_daemon(message)
+    is_report = message.get_content_type() == "multipart/report"
+    if not (is_report or has_empty_sender(message) or is_from_daemon(message)):
+        return None
+    blocks = [b for part in _parts(message) for b in _blocks(part)][:_MOST_BLOCKS]
+    if any("Action" in block or "Status" in block for block in blocks):
+        return _standard(message, blocks)
+    return _complaint(message) or _other(message, raw)
 
 
 def _complaint(message: Message) -> Report | None:
@@ -65,19 +63,17 @@ def _complaint(message: Message) -> Report | None:
     return None
 
 
-def _standard(message: Message) -> Report | None:
-    """The RFC 3464 report in `message`.
+def _standard(message: Message, blocks: list[Message]) -> Report | None:
+    """The RFC 3464 report in `message`, if it is about a failure.
 
     Our e-mails have one recipient each. Where theirs forwards to several, one failure is a bounce:
     servers often leave out those that it reached.
     """
     found: dict[Kind, str | None] = {}
-    for part in _parts(message):
-        if part.get_content_type() in _STATUS_PARTS:
-            for block in _blocks(part)[:_MOST_BLOCKS]:
-                kind = _kind_of(block)
-                if kind is not None and found.get(kind) is None:
-                    found[kind] = _status_of(block)
+    for block in blocks:
+        kind = _kind_of(block)
+        if kind is not None and found.get(kind) is None:
+            found[kind] = _status_of(block)
     for kind in (Kind.BOUNCE, Kind.DELAY):
         if kind in found:
             return Report(kind, found[kind], _original(message))
@@ -87,13 +83,14 @@ def _standard(message: Message) -> Report | None:
 def _blocks(part: Message) -> list[Message]:
     """The message's fields, then each recipient's."""
     if part.get_content_type() == "message/delivery-status":
-        return children(part)
-    # The standard library takes the first block for the headers of a message, the rest for its
-    # text.
+        return children(part)[:_MOST_BLOCKS]
+    # RFC 6533 has the same for addresses beyond ASCII. The standard library takes the first block
+    # for the headers of a message, the rest for its text.
     found: list[Message] = []
-    for block in children(part):
-        found.append(block)
-        found += [headers(b) for b in re.split(rb"(?:\r?\n){2,}", content(block)) if b.strip()]
+    if part.get_content_type() == "message/global-delivery-status":
+        for block in children(part)[:1]:
+            rest = re.split(rb"(?:\r?\n){2,}", content(block), maxsplit=_MOST_BLOCKS)
+            found += [block, *(headers(fields) for fields in rest if fields.strip())]
     return found
 
 
@@ -124,12 +121,17 @@ def _other(message: Message, raw: bytes) -> Report | None:
     """What a server says that keeps to no standard: qmail's, and those of old or large services.
 
     flufl.bounce knows them by their words, which a person could quote. So a server must have sent
-    it: see `report_in`. An absence notice has an empty sender too, but not a server's address.
+    it. An absence notice has an empty sender too, but not a server's address.
     """
-    if not is_from_daemon(message) and "X-Failed-Recipients" not in message:
+    of_delivery = message.get_param("report-type") in (None, "delivery-status")
+    is_report = message.get_content_type() == "multipart/report" and of_delivery
+    if not (is_report or is_from_daemon(message) or "X-Failed-Recipients" in message):
         return None
-    start = raw[:_LOOKED_AT]
-    temporary, permanent = all_failures(parse(_LONGEST_LINE.sub(rb"\1", start)))
+    start = parse(_LONGEST_LINE.sub(rb"\1", raw[:_LOOKED_AT]))
+    try:
+        temporary, permanent = all_failures(start)
+    except (AssertionError, LookupError, TypeError, ValueError):
+        return None  # a damaged message, on which a detector fails
     if not temporary and not permanent:
         return None
     said = b"".join(content(p) for p in _parts(message)[:10] if not p.is_multipart())

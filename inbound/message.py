@@ -32,7 +32,7 @@ class _Bounded(Compat32):
         return name, value[: _LONGEST_MIME_HEADER if is_mime else _LONGEST_HEADER]
 
     def header_fetch_parse(self, name: str, value: str) -> str:
-        return value.encode("ascii", "surrogateescape").decode("utf-8", "replace")
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 _PARSER = BytesParser(policy=_Bounded())
@@ -70,7 +70,8 @@ def content(part: Message) -> bytes:
         return b""
     if any(isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects):
         # Cut off after the first letter of four: then the library decodes nothing at all.
-        return b64decode(_NO_BASE64.sub("", str(part.get_payload()))[:-1])
+        letters = _NO_BASE64.sub("", str(part.get_payload()))
+        return b64decode(letters[: len(letters) // 4 * 4])
     return payload if isinstance(payload, bytes) else b""
 
 

@@ -125,11 +125,15 @@ def _heads(lines: list[str]) -> list[_Head]:
         after = first + words.strip().count("\n") + 1
         while _TABLE_LINE.match(lines[first]) and not _TABLE_LINE.match(lines[after - 1]):
             after -= 1
-        while first and (_TABLE_LINE.match(lines[first - 1]) or _RULE.fullmatch(lines[first - 1])):
+        while first and _is_above_head(lines[first - 1].strip()):
             first -= 1
         if (not heads or first >= heads[-1].after) and _is_head(lines[first:after]):
             heads.append(_Head(first, after))
     return heads
+
+
+def _is_above_head(line: str) -> bool:
+    return bool(_TABLE_LINE.match(line) or _RULE.fullmatch(line))
 
 
 def _to_look_at(line: str) -> str:

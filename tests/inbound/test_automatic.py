@@ -102,8 +102,20 @@ def test_mail_to_many_that_answers_nothing_is_automatic(header: str) -> None:
     assert kind(header) is Kind.AUTOMATIC
 
 
-def test_who_looks_after_a_mail_server_is_a_person() -> None:
-    person = "From: Ben <postmaster@shop.example>\nReturn-Path: <postmaster@shop.example>\n\nHi"
-    assert read(person.encode()).kind is Kind.REPLY
-    server = "From: MAILER-DAEMON\nReturn-Path: <MAILER-DAEMON@shop.example>\n\nHi"
-    assert read(server.encode()).kind is Kind.AUTOMATIC
+POSTMASTER = "From: Ben <postmaster@shop.example>"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (f"{POSTMASTER}\nReturn-Path: <postmaster@shop.example>", Kind.REPLY),
+        (f"{POSTMASTER}\n{REPLY_TO_OURS}", Kind.REPLY),
+        (f"{POSTMASTER}\nReturn-Path: <>\n{REPLY_TO_OURS}", Kind.AUTOMATIC),
+        (POSTMASTER, Kind.AUTOMATIC),
+        ("From: MAILER-DAEMON\nReturn-Path: <x@shop.example>", Kind.AUTOMATIC),
+        ("From: Mail Delivery System <>", Kind.AUTOMATIC),
+        ("From: ben@shop.example\nReturn-Path: <MAILER-DAEMON@shop.example>", Kind.AUTOMATIC),
+    ],
+)
+def test_who_looks_after_a_mail_server_is_a_person(headers: str, expected: Kind) -> None:
+    assert read(f"{headers}\n\nHello".encode()).kind is expected

@@ -128,6 +128,30 @@ def test_a_report_that_a_person_attaches_is_none() -> None:
     assert server.kind is Kind.BOUNCE
 
 
+def test_a_report_of_success_is_no_bounce_whatever_it_says() -> None:
+    raw = sample("postfix-bounce").replace(b"Action: failed", b"Action: relayed")
+    assert read(raw).kind is Kind.AUTOMATIC
+
+
+@pytest.mark.parametrize(
+    ("root", "kind"),
+    [
+        ("multipart/report", Kind.BOUNCE),
+        ("multipart/report; report-type=delivery-status", Kind.BOUNCE),
+        ("multipart/report; report-type=disposition-notification", Kind.AUTOMATIC),
+        ("multipart/mixed", Kind.REPLY),
+    ],
+)
+def test_a_report_without_a_part_for_machines_is_read_by_its_words(root: str, kind: Kind) -> None:
+    raw = (
+        f'From: x@mx.example\nContent-Type: {root}; boundary="B"\n\n--B\n'
+        "Content-Type: text/plain\n\nHi. This is the qmail-send program at mx.example.\n"
+        "I'm afraid I wasn't able to deliver your message\n\n"
+        "<ann@shop.example>:\nno mailbox\n\n--B--\n"
+    )
+    assert read(raw.encode()).kind is kind
+
+
 def test_a_server_s_words_that_nobody_knows_are_no_bounce() -> None:
     unknown = "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\n\nZustellung nicht erfolgt."
     assert read(unknown.encode()).kind is Kind.AUTOMATIC

@@ -106,18 +106,43 @@ def test_what_is_no_message_is_refused(raw: bytes) -> None:
         read(raw)
 
 
-def test_a_refusal_and_the_log_say_nothing_of_the_message(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> None:
-        raise ValueError("secret@shop.example")
+def _fail(*_: object) -> None:
+    raise ValueError("secret@shop.example")
 
-    monkeypatch.setattr("flufl.bounce._detectors.qmail.Qmail.process", fail)
-    with caplog.at_level(logging.DEBUG), pytest.raises(Unreadable) as refused:
-        read(sample("qmail-bounce"))
-    assert "secret" not in str(refused.value) + caplog.text
+
+def test_a_refusal_says_nothing_of_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inbound.incoming.is_automatic", _fail)
+    with pytest.raises(Unreadable) as refused:
+        read(sample("gmail-reply-en"))
+    assert str(refused.value) == "cannot be read (ValueError)"
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__
+
+
+def test_a_failing_detector_knows_of_no_bounce_and_the_log_says_nothing_of_it(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flufl.bounce._detectors.qmail.Qmail.process", _fail)
+    with caplog.at_level(logging.DEBUG):
+        assert read(sample("qmail-bounce")).kind is Kind.AUTOMATIC
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Subject: =?utf-{8?B?6Ieq?=",
+        b"Subject: =?utf-\xff8?B?6Ieq?=",
+        b"Subject: =?utf-8?B?6?=",
+        b"Reply-To: \xff\xfe",
+        b"Content-Type: text/plain; charset*=x''%ff; name*0*=y''%ff",
+        b"Content-Disposition: inline; filename*=utf-8''%ff",
+    ],
+)
+def test_a_broken_header_keeps_nobody_from_being_read(header: bytes) -> None:
+    raw = b"From: ann@shop.example\r\n" + header + b"\r\n\r\nThe listing is down."
+    incoming = read(raw)
+    assert (incoming.kind, incoming.text) == (Kind.REPLY, "The listing is down.")
 
 
 @given(st.text(max_size=3000))
