@@ -82,8 +82,7 @@ def reply(to: str, text: str = "I have removed the listing.", **headers: str) ->
         del message[name.replace("_", "-")]
         message[name.replace("_", "-")] = value
     message.set_content(
-        text
-        + "\n\nOn Mon, Nov 23, 2026 at 9:00 AM Account Health <health@shop.example> wrote:\n"
+        text + "\n\nOn Mon, Nov 23, 2026 at 9:00 AM Account Health <health@shop.example> wrote:\n"
         "> Something came up\n"
     )
     return message.as_bytes()
