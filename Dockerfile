@@ -22,6 +22,7 @@ COPY temporal_client temporal_client
 COPY reference reference
 COPY runtime runtime
 COPY page page
+COPY inbound inbound
 COPY templates templates
 COPY cli cli
 COPY examples examples

@@ -38,6 +38,7 @@ from cli.enrollment.list import list_sellers
 from cli.enrollment.readmit import readmit
 from cli.enrollment.reinstate import reinstate
 from cli.enrollment.show import show as show_enrollment
+from cli.mail.read import read_mail
 from cli.operate.audit import audit
 from cli.operate.keys import new_key
 from cli.operate.link import link
@@ -124,6 +125,8 @@ _command(
     "examples/ratings.csv",
     "ratings.jsonl --by health-feed --json",
 )
+_group(OPERATIONS, "mail", "E-mails that come in (docs/inbound-mail.md).")
+_command(OPERATIONS, "mail read", read_mail, "< message.eml")
 _group(OPERATIONS, "keys", "Keys that encrypt what Temporal stores (docs/encryption.md).")
 _command(OPERATIONS, "keys new", new_key, ">> case72.keys")
 _command(SELLER, "call", call, "US/A2EXAMPLE --by seller")

@@ -29,11 +29,13 @@ from mail.templates import BadWording, Templates
 from page.app import build
 from page.server import serving
 from providers.protocols import ProviderFailed
+from reference.mail_tokens import ReplyAddresses
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.health import serving_health
+from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
 from runtime.page_settings import PageSettings, check_ways, on_this_machine
@@ -47,7 +49,13 @@ _LOOKS_EVERY_SECONDS = 5
 log = structlog.get_logger("worker")
 
 
-async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: bool) -> None:
+async def serve(
+    settings: Settings,
+    page: PageSettings,
+    replies: ReplyAddresses | None,
+    queues: list[str],
+    dev: bool,
+) -> None:
     """Serve `queues` until SIGTERM or SIGINT, then finish what is under way."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -67,13 +75,19 @@ async def serve(settings: Settings, page: PageSettings, queues: list[str], dev: 
         if dev:
             page, listener = on_this_machine(page, settings.state)
             await stack.enter_async_context(
-                serving(build(client, page, desk_phone=settings.desk_phone), page, listener)
+                serving(
+                    build(
+                        client, page, desk_phone=settings.desk_phone, replies=replies is not None
+                    ),
+                    page,
+                    listener,
+                )
             )
             print(f"Page      {page.url}", flush=True)
             print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")
             print("Ctrl-C stops.", flush=True)
         await register_search_attributes(client)
-        providers = providers_of(settings, client, page.url)
+        providers = providers_of(settings, client, page.url, replies)
         links = page.links() if page.is_configured else None
         serving_queues = working(client, settings, providers, queues, links)
         if not dev:  # ending as if killed would leave the embedded server behind
@@ -179,6 +193,11 @@ def main() -> int:
         print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
         return 2
     try:
+        replies = InboundSettings().replies()
+    except ValidationError as error:
+        print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
+        return 2
+    try:
         if arguments.dev is None:  # with --dev the page gets its own settings
             check_ways(page, settings)
     except ValueError as error:
@@ -192,7 +211,7 @@ def main() -> int:
     configure_logs(settings.log, settings.log_level)
     try:
         dev = arguments.dev is not None
-        asyncio.run(serve(settings, page, arguments.queue or list(QUEUES), dev))
+        asyncio.run(serve(settings, page, replies, arguments.queue or list(QUEUES), dev))
     except Unreachable as error:
         # Do not return 2: systemd would not restart, but the server may only be slow to start.
         print(error, file=sys.stderr)

@@ -43,4 +43,4 @@ class EmailActivities:
         except CannotBeWritten:
             return Result.BOUNCED
         with provider_failures():
-            return await shielded(self.mail.send(message))
+            return await shielded(self.mail.send(message, self.composer.returns_to(message)))

@@ -33,6 +33,7 @@ from mail.values import (
 )
 from providers.smtp.address import mailbox
 from reference.contact_check import read_email
+from reference.mail_tokens import ReplyAddresses, SentEmail
 
 
 class _Subject(UniqueUnstructuredHeader):
@@ -70,6 +71,8 @@ class Addresses:
     sender: str
     desk: str
     message_id_domain: str
+    replies: ReplyAddresses | None = None
+    """Where answers to a seller's e-mail come to. Without them they come to the desk."""
 
 
 class Composer:
@@ -94,7 +97,8 @@ class Composer:
         values = values_of_case(input, reader.locale, self._ways)
         written = self._wording.write(input.about, reader.language, values)
         to = _addressee(input.name, input.email)
-        return self._message(written, to, about=input.case_id, key=f"{input.number}", at=input.at)
+        email = SentEmail(reference(input.case_id), input.number)
+        return self._to_seller(written, to, email, about=input.case_id, at=input.at)
 
     def to_member(self, input: SendLetterInput) -> EmailMessage:
         """Compose a letter of the programme."""
@@ -102,9 +106,25 @@ class Composer:
         values = values_of_letter(input, self._ways)
         written = self._wording.write(f"enrollment/{input.about}", language, values)
         to = _addressee(input.name, input.email)
-        return self._message(
-            written, to, about=input.enrollment_id, key=f"{input.number}", at=input.at
-        )
+        email = SentEmail(reference(input.enrollment_id), input.number)
+        return self._to_seller(written, to, email, about=input.enrollment_id, at=input.at)
+
+    def _to_seller(
+        self, written: Written, to: Address, email: SentEmail, *, about: str, at: datetime
+    ) -> EmailMessage:
+        message = self._message(written, to, about=about, key=f"{email.number}", at=at)
+        if self._addresses.replies is not None:
+            del message["Reply-To"]
+            message["Reply-To"] = self._addresses.replies.address(email)
+        return message
+
+    def returns_to(self, message: EmailMessage) -> str | None:
+        """Return the address that a bounce of a message goes to. None: its From.
+
+        It is the one for replies, since that names the e-mail.
+        """
+        replies, address = self._addresses.replies, str(message["Reply-To"])
+        return address if replies is not None and replies.find([address]) else None
 
     def to_desk(self, input: TellDeskInput) -> EmailMessage:
         """Compose the e-mail to the desk, with the whole timeline."""

@@ -31,6 +31,8 @@ class Ways:
     """The desk's line (E.164), for sellers who call us."""
     calling_number: str | None = None
     """The number (E.164) that our calls come from."""
+    replies: bool = False
+    """Whether a reply to an e-mail of a case is a contact."""
 
     def values(self, own_id: str) -> Values:
         """Return the values that every e-mail to a seller has."""
@@ -39,6 +41,7 @@ class Ways:
             "page": self.page(own_id) if self.page else None,
             "desk_phone": _readable(self.desk_phone),
             "calling_number": _readable(self.calling_number),
+            "replies": self.replies,
         }
 
 

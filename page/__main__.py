@@ -16,6 +16,7 @@ from page.server import serving
 from page.telephone_callbacks import callbacks_route
 from reference.time_zones import EDITION
 from runtime.connection import Unreachable, connect
+from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
 from runtime.providers import callbacks_of, telephone_of
@@ -33,7 +34,8 @@ async def serve(general: Settings, settings: PageSettings, codec: CodecSettings)
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
     telephone = _telephone(client, general, settings)
-    app = build(client, settings, codec, general.desk_phone, telephone)
+    reads_replies = _inbound().address is not None
+    app = build(client, settings, codec, general.desk_phone, telephone, replies=reads_replies)
     async with serving(app, settings):
         log.info(
             "serving",
@@ -54,6 +56,13 @@ def _telephone(client: Client, general: Settings, settings: PageSettings) -> Rou
     assert general.twilio_auth_token
     token = general.twilio_auth_token.get_secret_value()
     return callbacks_route(client, telephone_of(general, callbacks), callbacks, token)
+
+
+def _inbound() -> InboundSettings:
+    try:
+        return InboundSettings()
+    except ValidationError as error:
+        raise ValueError(f"settings (CASE72_INBOUND_*): {explain(error)}") from None
 
 
 def _codec() -> CodecSettings:

@@ -34,11 +34,14 @@ def build(
     codec: CodecSettings | None = None,
     desk_phone: str | None = None,
     telephone: Route | None = None,
+    *,
+    replies: bool = False,
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
     `desk_phone` is the line that sellers are told to call, if there is one. `telephone` is the
-    endpoint that the telephone's provider calls back, if it does.
+    endpoint that the telephone's provider calls back, if it does. `replies` says whether a reply to
+    an e-mail is a contact.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -46,7 +49,7 @@ def build(
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
     workflows = SellerWorkflows(client)
-    responses = Responses(workflows, visits, _version(), desk_phone)
+    responses = Responses(workflows, visits, _version(), desk_phone, replies=replies)
     page = _routes(Pages(workflows, visits, responses), responses)
     # Others than sellers have their own logins, so what is for them is mounted beside the page.
     beside: list[BaseRoute] = []

@@ -20,12 +20,18 @@ class Responses:
     """Makes the responses to all requests."""
 
     def __init__(
-        self, workflows: SellerWorkflows, visits: Visits, version: str, desk_phone: str | None
+        self,
+        workflows: SellerWorkflows,
+        visits: Visits,
+        version: str,
+        desk_phone: str | None,
+        *,
+        replies: bool = False,
     ) -> None:
         self._workflows = workflows
         self._visits = visits
         self._version = version
-        self._desk_phone = desk_phone
+        self._desk_phone, self._replies = desk_phone, replies
 
     async def show(self, request: Request, visit: Visit, feedback: Feedback) -> Response:
         """Return a seller's page with the current state of their workflows."""
@@ -79,6 +85,7 @@ class Responses:
             "version": self._version,
             "phone": readable,
             "desk_phone": self._desk_phone,
+            "replies": self._replies,
             "plan_words": PLAN_WORDS,
             "has_plan_form": False,
         }

@@ -175,8 +175,12 @@ class Mail(Protocol):
     with the same Message-ID, and the reader may get it twice.
     """
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         """Return `accepted`, or `bounced` if the server refuses the message for good.
+
+        Args:
+            message: the e-mail.
+            returns_to: the address that a later bounce goes to. None: the message's From.
 
         Raises:
             ProviderFailed: the result is not known, or the server refused because of us.

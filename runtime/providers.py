@@ -17,6 +17,7 @@ from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.twilio.api import Account
 from providers.twilio.callbacks import PATH, Callbacks
 from providers.twilio.telephone import Numbers, TwilioTelephone
+from reference.mail_tokens import ReplyAddresses
 from runtime.settings import Settings
 
 
@@ -30,10 +31,19 @@ class Providers:
     accounts: AccountService
     programme: Programme
     cases: OpenCases
+    replies: ReplyAddresses | None = None
+    """Where answers to e-mails come to, if they are read."""
 
 
-def providers_of(settings: Settings, client: Client, page_url: str | None = None) -> Providers:
-    """Return the providers that the settings name. Twilio calls back the page at `page_url`.
+def providers_of(
+    settings: Settings,
+    client: Client,
+    page_url: str | None = None,
+    replies: ReplyAddresses | None = None,
+) -> Providers:
+    """Return the providers that the settings name.
+
+    Twilio calls back the page at `page_url`. Answers to e-mails come to `replies`.
 
     Raises:
         ValueError: a setting is bad. The message names it.
@@ -45,6 +55,7 @@ def providers_of(settings: Settings, client: Client, page_url: str | None = None
         accounts=SimulatedMarketplace(settings.state),
         programme=Enrollments(client),
         cases=Cases(client),
+        replies=replies,
     )
 
 

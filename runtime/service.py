@@ -157,9 +157,16 @@ def activities_by_queue(
     mailing = EmailActivities(
         providers.mail,
         Composer(
-            Addresses(settings.sender, settings.desk, settings.message_id_domain),
+            Addresses(
+                settings.sender, settings.desk, settings.message_id_domain, providers.replies
+            ),
             Templates(settings.templates),
-            Ways(page.link if page else None, settings.desk_phone, settings.calling_number),
+            Ways(
+                page.link if page else None,
+                settings.desk_phone,
+                settings.calling_number,
+                replies=providers.replies is not None,
+            ),
             WebUI(settings.web_ui, namespace) if settings.web_ui else None,
         ),
     )

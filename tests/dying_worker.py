@@ -31,7 +31,7 @@ class DyingMail:
     def __init__(self, mail: Mail) -> None:
         self._mail = mail
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         await self._mail.send(message)
         die()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from runtime.encryption import EncryptionSettings
+from runtime.inbound_settings import InboundSettings
 from runtime.page_settings import CodecSettings, PageSettings
 from runtime.settings import Settings
 from tests.test_whole import ROOT
@@ -13,7 +14,13 @@ from workflows.shared.versions import VERSION
 
 SETTINGS = {
     f"{model.model_config['env_prefix']}{field}".upper()
-    for model in (Settings, PageSettings, CodecSettings, EncryptionSettings)
+    for model in (
+        Settings,
+        PageSettings,
+        CodecSettings,
+        EncryptionSettings,
+        InboundSettings,
+    )
     for field in model.model_fields
 }
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))

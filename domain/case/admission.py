@@ -4,6 +4,7 @@ from domain.case.case import Case
 from domain.case.events import (
     CHANGES_THE_CASE,
     Judgement,
+    ReceiveReply,
     RecordConversation,
     ReportContact,
     RequestCall,
@@ -17,7 +18,7 @@ from domain.shared.events import Event
 MAXIMUM_WRITTEN = 600_000
 """Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""
 
-_IS_CONTACT = (ReportContact, RequestCall, SubmitPlan, RecordConversation)
+_IS_CONTACT = (ReportContact, ReceiveReply, RequestCall, SubmitPlan, RecordConversation)
 """The events by which a seller is reached."""
 
 

@@ -96,6 +96,13 @@ class Attempts(State):
         self.under_way = tuple(a for a in self.under_way if a is not attempt)
         return self._record(attempt, result)
 
+    def bounce(self, number: int) -> None:
+        """Record that an e-mail that the mail server had accepted has come back."""
+        self.made = tuple(
+            a.model_copy(update={"result": Result.BOUNCED}) if a.number == number else a
+            for a in self.made
+        )
+
     def drop(self, unwanted: Unwanted) -> None:
         """Take entries out of the agenda."""
         self.agenda = tuple(planned for planned in self.agenda if not unwanted(planned))

@@ -19,6 +19,7 @@ from domain.case.status import OPEN, Reason, Status
 from domain.case.timeline import Timeline
 from domain.shared.account import Account, ContactNews, Issue
 from domain.shared.events import ENGINE, HarmCategory
+from domain.shared.result import Result
 from domain.shared.taken_updates import TakesUpdates
 from domain.shared.text import Frozen
 
@@ -105,6 +106,16 @@ class Case(TakesUpdates):
     def deadline(self) -> datetime | None:
         """Until when the seller has time: to be reached, then to work with us."""
         return self.outreach.deadline
+
+    @property
+    def email_needed(self) -> bool:
+        """Whether every e-mail to the seller's present address has come back."""
+        results = [
+            email.result
+            for email in self.attempts.made
+            if email.channel is Channel.EMAIL and email.to == self.account.email
+        ]
+        return Result.BOUNCED in results and Result.ACCEPTED not in results
 
     @property
     def conversation_wanted(self) -> bool:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from domain.shared.account import Issue
 from domain.shared.events import Event, HarmCategory
-from domain.shared.text import Email, Key, Line, OptionalParagraph, Paragraph, Phone
+from domain.shared.text import Email, Key, Line, OptionalParagraph, Paragraph, Phone, Reply
 
 Items = Annotated[tuple[Paragraph, ...], Field(min_length=1, max_length=20)]
 
@@ -39,6 +39,38 @@ class ReportContact(Event):
 
     channel: ContactChannel
     note: Paragraph
+
+
+class ReceiveReply(Event):
+    """The seller replied to an e-mail of ours."""
+
+    text: Reply
+    """What they wrote, without what they quoted."""
+
+
+class ReceiveBounce(Event):
+    """An e-mail that the mail server had accepted came back for good."""
+
+    attempt: Annotated[int, Field(ge=1)]
+    code: Annotated[str, Field(pattern=r"^5\.\d{1,3}\.\d{1,3}$")] | None = None
+    """Why, as mail servers say it (RFC 3463). Null: they did not."""
+
+
+class MailKind(StrEnum):
+    """What came back for an e-mail of ours, and is neither a reply nor a bounce."""
+
+    AUTOMATIC = "automatic"
+    """A machine answered: somebody is away, or a ticket was opened."""
+    COMPLAINT = "complaint"
+    """The reader marked it as unwanted."""
+
+
+class NoteMail(Event):
+    """A message came that changes nothing, but that the desk should know of."""
+
+    kind: MailKind
+    attempt: Annotated[int, Field(ge=1)] | None = None
+    """The e-mail that it answers."""
 
 
 class RequestCall(Event):
@@ -176,6 +208,8 @@ class EventKind(StrEnum):
     CONTACT = "contact"
     CALL_REQUESTED = "call_requested"
     LINK_REQUESTED = "link_requested"
+    BOUNCED = "bounced"
+    MAIL_NOTED = "mail_noted"
     NUMBER_INVALID = "number_invalid"
     NUMBER_NOT_CALLED = "number_not_called"
     CONTACT_CHANGED = "contact_changed"

@@ -8,6 +8,7 @@ from domain.case.case import ALREADY_DEACTIVATED, Case, Harm
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
+from domain.case.waiting import WaitsFor, waits_for
 from domain.shared.account import ContactNews
 from domain.shared.events import ENGINE
 from domain.shared.result import Result
@@ -82,10 +83,13 @@ def _number_is_invalid(case: Case, now: datetime) -> None:
 
 
 def told_desk(case: Case, due: datetime, told: bool, now: datetime) -> None:
-    """Record whether the desk was told. It is told again while it has not acted."""
+    """Record whether the desk was told. It is told again while the case waits for it."""
     if due != case.desk_due:
         return
     case.timeline.log(now, EventKind.DESK_TOLD if told else EventKind.DESK_NOT_TOLD)
+    if told and waits_for(case.status) is not WaitsFor.DESK:
+        case.desk_due = None
+        return
     again = due + case.rules.desk_reminder
     if told and again <= now:
         again = now + case.rules.desk_reminder

@@ -50,6 +50,8 @@ class CaseView(Frozen):
     """From when on "contact me now" is taken again."""
     cannot_call: CannotCall | None = None
     """Why the number is not called."""
+    email_needed: bool = False
+    """Whether every e-mail to the present address has come back."""
     account_deactivated: bool = False
     """Whether the account is, by this case or before it."""
     timeline: tuple[TimelineEntry, ...]
@@ -78,6 +80,7 @@ def view_of(case: Case) -> CaseView:
         conversation_required=case.conversation_required,
         call_again_from=case.call_again_from,
         cannot_call=case.outreach.number.problem,
+        email_needed=case.email_needed,
         account_deactivated=case.account_deactivated,
         timeline=case.timeline.entries,
     )

@@ -31,6 +31,10 @@ class Refusal(StrEnum):
     """`maximum`"""
     NO_SUCH_ISSUE = "no_such_issue"
     """`issue`"""
+    NO_SUCH_EMAIL = "no_such_email"
+    """`attempt`"""
+    EMAIL_UNDER_WAY = "email_under_way"
+    """`attempt`: its result is not known yet, so try again"""
 
     CALL_TOO_SOON = "call_too_soon"
     """`again_from`"""

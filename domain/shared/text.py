@@ -57,6 +57,14 @@ Paragraph = Annotated[
     BeforeValidator(_unix_lines),
 ]
 
+# What a person writes in an e-mail.
+Reply = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    AfterValidator(_readable),
+    BeforeValidator(_unix_lines),
+]
+
 # A blank optional paragraph counts as none.
 OptionalParagraph = Annotated[Paragraph | None, BeforeValidator(_or_none)]
 

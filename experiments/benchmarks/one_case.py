@@ -67,7 +67,7 @@ class StampedMail:
         self._mail = mail
         self.handed_over: dict[str, float] = {}
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         """Deliver, and remember when."""
         self.handed_over.setdefault(str(message["To"]), time.perf_counter())
         return await self._mail.send(message)

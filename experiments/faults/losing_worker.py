@@ -76,7 +76,7 @@ class LosingMail:
     def __init__(self, mail: Mail, losing: Losing) -> None:
         self._mail, self._losing = mail, losing
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         return await self._losing.answer(self._mail.send(message))
 
 

@@ -19,7 +19,7 @@ class SimulatedMail:
         for name in ("tmp", "new", "cur"):
             (folder / name).mkdir(parents=True, exist_ok=True)
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         """Deliver `message`. A repeat with the same Message-ID changes nothing."""
         local_part = parseaddr(str(message["To"]))[1].rpartition("@")[0]
         if local_part == "bounce":

@@ -98,7 +98,7 @@ class SmtpMail:
             raise ValueError("smtp_ca_file: cannot be read as certificates (PEM)") from error
         self._own_name = socket.getfqdn()  # can ask the name service, so do it only once
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         """Return `accepted` after the server accepts, or `bounced` if it refuses for good.
 
         If the connection or the time runs out after the message was sent, nobody knows whether the
@@ -118,7 +118,7 @@ class SmtpMail:
             async with asyncio.timeout(self._server.timeout_seconds):
                 await client.connect()
                 try:
-                    await client.send_message(message, recipients=[to])
+                    await client.send_message(message, sender=returns_to, recipients=[to])
                 except SMTPNotSupported:
                     hello = client.last_ehlo_response
                     if hello is None or hello.code != SMTPStatus.completed:

@@ -7,8 +7,19 @@ from babel.messages.pofile import read_po
 
 from domain.case.activity_inputs import SendEmailInput
 from domain.case.attempt import Purpose
+from mail.composer import Composer
 from mail.templates import TEMPLATES
-from tests.mail.emails import LINKED, PLAIN, SITUATIONS, TAGS, Situation, check_each, in_language
+from mail.values import Ways
+from tests.mail.emails import (
+    ADDRESSES,
+    LINKED,
+    PLAIN,
+    SITUATIONS,
+    TAGS,
+    Situation,
+    check_each,
+    in_language,
+)
 from tests.promises.words import DESK, OUR_CALLS, THE_PAGE
 from tests.reading import text_of
 
@@ -99,6 +110,27 @@ def while_a_case_is_open_no_reply_is_asked_for(situation: Situation) -> None:
     else:
         assert NOT_BY_REPLY[situation.language] in text
         assert len(said) == 1
+
+
+REPLY_TO_THIS = {
+    "en": "Reply to this e-mail.",
+    "fr": "Répondez à cet e-mail.",
+    "es": "Responda a este correo electrónico.",
+    "zh-Hans": "直接回复本邮件。",
+}
+READ = Composer(ADDRESSES, ways=Ways(desk_phone="+12065550198", replies=True))
+
+
+@IN_EACH_LANGUAGE
+def test_where_replies_are_read_one_is_a_way_to_stop_the_clock(language: str) -> None:
+    check_each(of_cases(language), where_replies_are_read_one_is_a_way_to_stop_the_clock)
+
+
+def where_replies_are_read_one_is_a_way_to_stop_the_clock(situation: Situation) -> None:
+    text = text_of(situation._replace(composer=READ).write())
+    assert NOT_BY_REPLY[situation.language] not in text
+    if input_of(situation).about not in ENDS:
+        assert REPLY_TO_THIS[situation.language] in text
 
 
 @IN_EACH_LANGUAGE

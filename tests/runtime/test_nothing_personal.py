@@ -74,7 +74,7 @@ class Failing:
     def __init__(self) -> None:
         self.times = 2
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         """As a careless provider would."""
         if self.times:
             self.times -= 1

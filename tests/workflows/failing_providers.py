@@ -105,7 +105,7 @@ class FailingProviders:
         """There is but one."""
         return None
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         """Accept it."""
         log = self._log()
         hour = log.asks(EMAIL)

@@ -168,7 +168,7 @@ class SlowToFail(SimulatedMail):
         super().__init__(folder)
         self.released = asyncio.Event()
 
-    async def send(self, message: EmailMessage) -> Result:
+    async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
         await self.released.wait()
         raise ProviderFailed("down")
 

@@ -21,6 +21,9 @@ from workflows.enrollment.seller_enrollment import SellerEnrollment
 WITHOUT_A_COMMAND = {
     "send_link": "whoever has an old link asks on the page",
     "record_deactivation": "for a case: its enrollment tells it",
+    "receive_reply": "`mail read` takes the message itself",
+    "receive_bounce": "likewise",
+    "note_mail": "likewise",
 }
 
 

@@ -12,13 +12,16 @@ from typing import TypeVar
 import structlog
 from temporalio import workflow
 
-from domain.case import desk_updates, marketplace_updates, seller_updates
+from domain.case import desk_updates, mail_updates, marketplace_updates, seller_updates
 from domain.case.advance import advance
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
     ChangeContact,
     Decide,
+    NoteMail,
+    ReceiveBounce,
+    ReceiveReply,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -162,6 +165,30 @@ class IssueCase:
     @report_contact.validator
     def _report_contact(self, event: ReportContact) -> None:
         self._check(desk_updates.report_contact, event)
+
+    @workflow.update
+    async def receive_reply(self, event: ReceiveReply) -> CaseView:
+        return await self._apply(mail_updates.receive_reply, event)
+
+    @receive_reply.validator
+    def _receive_reply(self, event: ReceiveReply) -> None:
+        self._check(mail_updates.receive_reply, event)
+
+    @workflow.update
+    async def receive_bounce(self, event: ReceiveBounce) -> CaseView:
+        return await self._apply(mail_updates.receive_bounce, event)
+
+    @receive_bounce.validator
+    def _receive_bounce(self, event: ReceiveBounce) -> None:
+        self._check(mail_updates.receive_bounce, event)
+
+    @workflow.update
+    async def note_mail(self, event: NoteMail) -> CaseView:
+        return await self._apply(mail_updates.note_mail, event)
+
+    @note_mail.validator
+    def _note_mail(self, event: NoteMail) -> None:
+        self._check(mail_updates.note_mail, event)
 
     @workflow.update
     async def request_call(self, event: RequestCall) -> CaseView:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from domain.case import desk_updates, marketplace_updates, seller_updates
+from domain.case import desk_updates, mail_updates, marketplace_updates, seller_updates
 from domain.case.calling_hours import calling_hours
 from domain.case.case import Case
 from domain.case.events import (
@@ -29,7 +29,7 @@ from domain.shared.account import Account, Issue, Store
 from domain.shared.events import Event, HarmCategory
 from reference.time_zones import zone_of
 
-UPDATES = (seller_updates, desk_updates, marketplace_updates)
+UPDATES = (seller_updates, desk_updates, marketplace_updates, mail_updates)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 PACIFIC = zone_of("America/Los_Angeles")

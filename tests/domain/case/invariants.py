@@ -15,6 +15,9 @@ from domain.case.events import (
     Decide,
     Decision,
     EventKind,
+    NoteMail,
+    ReceiveBounce,
+    ReceiveReply,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -80,7 +83,11 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
         return DEACTIVATING if case.status in OPEN | {DEACTIVATING} else None
     if isinstance(event, RecordDeactivation) and case.status in CLOSED:
         return case.status
-    return _open_becomes(case, event, throttled=throttled) if case.status in OPEN else None
+    if case.status not in OPEN:
+        return None
+    if isinstance(event, RecordDeactivation):
+        return NOT_COVERED
+    return _open_becomes(case, event, throttled=throttled)
 
 
 def _reports_harm(case: Case, event: Event) -> bool:
@@ -94,11 +101,12 @@ def _open_becomes(case: Case, event: Event, *, throttled: bool) -> Status | None
     status = case.status
     reached = WORKING if status is CONTACTING else status
     match event:
-        case RecordDeactivation():
-            return NOT_COVERED
         case SendLink():
             return None if throttled else status
-        case ReportContact() | RequestCall():
+        case ReceiveBounce():
+            made = {a.number for a in case.attempts.made if a.channel is Channel.EMAIL}
+            return status if event.attempt in made else None
+        case ReportContact() | RequestCall() | ReceiveReply():
             return None if throttled else reached
         case RecordConversation():
             resolves = event.outcome is ConversationOutcome.RESOLVED and status is not ESCALATED
@@ -113,7 +121,7 @@ def _open_becomes(case: Case, event: Event, *, throttled: bool) -> Status | None
             return _joined(case, event)
         case Withdraw():
             return _withdrawn(case, event)
-        case ChangeContact():
+        case ChangeContact() | NoteMail():
             return status
     raise AssertionError(f"no rule is known for {event}")
 

@@ -4,7 +4,7 @@ Written apart from domain/case/really_tried.py, to check it: what counts as one 
 which outreach an attempt belongs to and whether the number is invalid are all worked out anew here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -131,6 +131,12 @@ class Witness:
         seen.result, seen.ended, seen.heard = result, now, self.heard
         if result is Result.INVALID_NUMBER and seen.to == self.number:
             self.number_invalid, self.found_invalid = True, now
+
+    def bounces(self, number: int) -> None:
+        """An e-mail comes back that the mail server had taken."""
+        seen = self.seen[number]
+        if seen.result is Result.ACCEPTED:
+            self.seen = {**self.seen, number: replace(seen, result=Result.BOUNCED)}
 
     def really_tried(self, deadline: datetime) -> bool:
         made = [s for s in self.seen.values() if s.outreach == self.outreach]

@@ -46,6 +46,8 @@ def form_of(case: Case, now: datetime) -> Hashable:
         case.plans.rejections,
         _plan(case),
         case.conversation_required,
+        any(entry.what is EventKind.MAIL_NOTED for entry in case.timeline.entries),
+        _newest_accepted(case),
         _later(case.outreach.conversation_due, now) if case.conversation_wanted else None,
         case.desk_due and _off(case.desk_due, now),
         (case.harm is None, case.expelled),
@@ -59,6 +61,14 @@ def form_of(case: Case, now: datetime) -> Hashable:
         tuple(_under_way(a, case, now) for a in case.attempts.under_way),
         _last_call(case, now),
     )
+
+
+def _newest_accepted(case: Case) -> Hashable:
+    """The e-mail that may still bounce (`Walked._late_bounces`)."""
+    if case.timeline.times_of(EventKind.BOUNCED):
+        return None
+    made = [a for a in case.attempts.made if a.result is Result.ACCEPTED]
+    return bool(made) and (made[-1].about, made[-1].outreach_number == case.outreach.count)
 
 
 def _links(case: Case) -> Iterable[datetime]:

@@ -41,6 +41,7 @@ def test_the_view_has_the_names_that_clients_rely_on_and_absent_values_are_null(
         "conversation_required",
         "call_again_from",
         "cannot_call",
+        "email_needed",
         "account_deactivated",
         "timeline",
     }

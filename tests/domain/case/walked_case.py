@@ -14,7 +14,17 @@ from typing import Any
 
 from domain.case import step_results
 from domain.case.attempt import Channel
-from domain.case.events import AddIssue, ConversationOutcome, Decision, RequestCall
+from domain.case.events import (
+    AddIssue,
+    ConversationOutcome,
+    Decision,
+    EventKind,
+    MailKind,
+    NoteMail,
+    ReceiveBounce,
+    ReceiveReply,
+    RequestCall,
+)
 from domain.case.status import Reason, Status
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.shared.errors import Refused
@@ -50,6 +60,9 @@ from tests.domain.walk import Letter, name_of
 
 EVENTS: dict[str, Event] = {
     "contact": a_contact(),
+    "reply": ReceiveReply(by="seller", text="I have removed the listing."),
+    "complaint": NoteMail(by="mail", kind=MailKind.COMPLAINT),
+    "bounce of what was not sent": ReceiveBounce(by="mail", attempt=1000),
     "contact me now": a_request(),
     "link": SendLink(by="page"),
     "plan": a_plan(),
@@ -147,7 +160,18 @@ class Walked(WatchedWorld):
         if self.case.policy is not None:  # before that an update waits (section 3)
             for name, event in EVENTS.items():
                 yield name, partial(Walked.offer, event=event)
+            yield from self._late_bounces()
         yield "cancelled", Walked.is_cancelled
+
+    def _late_bounces(self) -> Iterator[Letter]:
+        """Of the newest e-mail that was accepted, and only once: more would be too many states."""
+        if self.case.timeline.times_of(EventKind.BOUNCED):
+            return
+        made = [a for a in self.case.attempts.made if a.result is Result.ACCEPTED]
+        for email in made[-1:]:
+            bounce = ReceiveBounce(by="mail", attempt=email.number, code="5.1.1")
+            about = email.about.replace("_", " ")
+            yield f"{about} bounced after all", partial(Walked.offer, event=bounce)
 
     def _results(self) -> Iterator[Letter]:
         """What could come of each step under way, and of each attempt that is being called off."""

@@ -11,6 +11,8 @@ from domain.case.events import (
     Decide,
     Decision,
     EventKind,
+    ReceiveBounce,
+    ReceiveReply,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -29,7 +31,7 @@ from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.case.oracle import Witness
 from tests.domain.case.world import Task, World
 
-SIGNS_OF_THE_SELLER = (ReportContact, RequestCall, SubmitPlan, RecordConversation)
+SIGNS_OF_THE_SELLER = (ReportContact, ReceiveReply, RequestCall, SubmitPlan, RecordConversation)
 
 
 class WatchedWorld(World):
@@ -173,6 +175,8 @@ class WatchedWorld(World):
         if isinstance(event, SIGNS_OF_THE_SELLER):
             self.witness.reached = True
             assert self.case.status is not Status.CONTACTING
+        if isinstance(event, ReceiveBounce):
+            self.witness.bounces(event.attempt)
         if isinstance(event, ChangeContact):
             self.witness.changed(event.emergency_phone, event.email, event.confirmed)
         if isinstance(event, SendLink):

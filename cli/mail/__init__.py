@@ -1,0 +1,1 @@
+"""Commands about e-mails that come in."""

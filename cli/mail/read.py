@@ -1,0 +1,55 @@
+"""`mail read`: one message that came in, from a mail server's pipe."""
+
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from cli.session import run
+from cli.terminal.problems import BadInput
+from domain.shared.errors import explain
+from inbound.incoming import Incoming, Unreadable, read
+from inbound.mailbox import LARGEST_READ
+from inbound.placing import Placed, TryLater
+from inbound.setting_up import placing_of
+from runtime.inbound_settings import InboundSettings
+from runtime.settings import Settings
+from temporal_client.workflows import Workflows
+
+_TRY_AGAIN = 75
+"""What a mail server takes for "keep it, and try again" (EX_TEMPFAIL)."""
+
+
+def read_mail() -> None:
+    """Take a message from standard input, and tell its case or the desk.
+
+    The exit code is 75 if that is not possible now. A mail server then keeps the message, and tries
+    again. The updates are `receive_reply`, `receive_bounce` and `note_mail`.
+    """
+    raw = sys.stdin.buffer.read(LARGEST_READ)
+    while sys.stdin.buffer.read(LARGEST_READ):
+        """Read on, so that the mail server can finish. What follows is not needed."""
+    try:
+        general, settings = Settings(), InboundSettings()
+    except ValidationError as error:
+        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    try:
+        incoming: Incoming | None = read(raw)
+    except Unreadable:
+        incoming = None
+
+    async def place(workflows: Workflows) -> Placed:
+        try:
+            placing = placing_of(workflows.client, general, settings)
+        except ValueError as error:
+            raise BadInput(str(error)) from None
+        if incoming is None:
+            return await placing.forward_unreadable(raw)
+        return await placing.place(incoming, raw)
+
+    try:
+        placed = run(place)
+    except TryLater as why:
+        print(f"try again later: {why}", file=sys.stderr)
+        raise typer.Exit(_TRY_AGAIN) from None
+    print("taken" if placed is Placed.TAKEN else "sent to the desk")

@@ -1,0 +1,86 @@
+"""Reads the answers to our e-mails as a service: `python -m inbound` (docs/inbound-mail.md)."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import structlog
+from pydantic import ValidationError
+
+from domain.shared.errors import explain
+from inbound.mailbox import ImapServer
+from inbound.reading import Reading
+from inbound.setting_up import placing_of
+from runtime.connection import Unreachable, connect
+from runtime.inbound_settings import InboundSettings
+from runtime.logs import configure_logs
+from runtime.settings import Settings
+
+log = structlog.get_logger("inbound")
+
+
+async def serve(general: Settings, settings: InboundSettings) -> None:
+    """Read the mailbox until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    # Connect lazily: while Temporal is away, messages wait in the mailbox.
+    client = await connect(identity="inbound", lazy=True)
+    reading = Reading(
+        _server_of(settings), placing_of(client, general, settings), settings.poll_seconds
+    )
+    await reading.read_until(stop)
+    log.info("stopped")
+
+
+def _server_of(settings: InboundSettings) -> ImapServer:
+    assert settings.imap_host
+    assert settings.imap_username
+    assert settings.imap_password
+    return ImapServer(
+        host=settings.imap_host,
+        port=settings.imap_port,
+        security=settings.imap_security,
+        username=settings.imap_username,
+        password=settings.imap_password.get_secret_value(),
+        ca_file=settings.imap_ca_file,
+        folder=settings.imap_folder,
+    )
+
+
+def main() -> int:
+    """Read the mailbox. Return exit code 2 if a setting is bad or missing."""
+    try:
+        general = Settings()
+    except ValidationError as error:
+        print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
+        return 2
+    configure_logs(general.log, general.log_level)
+    try:
+        settings = InboundSettings()
+    except ValidationError as error:
+        print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
+        return 2
+    if not settings.imap_host:
+        print(
+            "CASE72_INBOUND_ADDRESS and CASE72_INBOUND_IMAP_HOST: are required, such as "
+            "reply@in.shop.example and imap.shop.example",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        asyncio.run(serve(general, settings))
+    except (Unreachable, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Skip the interpreter's shutdown, as in worker.py.
+    os._exit(code)

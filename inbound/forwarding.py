@@ -1,0 +1,71 @@
+"""Sends the desk the messages that no case takes."""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from enum import StrEnum
+
+from domain.shared.result import Result
+from providers.protocols import Mail, ProviderFailed
+
+_POLICY = SMTP.clone(cte_type="7bit")
+
+
+class Why(StrEnum):
+    """Why no case took a message."""
+
+    NO_CASE = "It names no case of ours, or does not come from the seller's address."
+    CASE_ENDED = "Its case has ended."
+    REFUSED = "Its case is closing, or does not take it any more."
+    UNREADABLE = "It could not be read."
+
+
+class NotForwarded(Exception):
+    """The mail server did not take the message for the desk. Try again later."""
+
+
+@dataclass(frozen=True)
+class Forwarding:
+    """Sends messages to the desk.
+
+    Args:
+        mail: sends.
+        sender: our own address, as the e-mails have it.
+        desk: the desk's address.
+        message_id_domain: the domain of our Message-IDs.
+    """
+
+    mail: Mail
+    sender: str
+    desk: str
+    message_id_domain: str
+
+    async def forward(self, message_id: str, raw: bytes, why: Why) -> None:
+        """Send a message to the desk, as a file. A repeat has the same Message-ID.
+
+        Raises:
+            NotForwarded: try again later.
+        """
+        try:
+            result = await self.mail.send(self._message(message_id, raw, why))
+        except ProviderFailed as failure:
+            raise NotForwarded(str(failure)) from None
+        if result is not Result.ACCEPTED:
+            raise NotForwarded("the mail server refuses the desk's address (CASE72_DESK)")
+
+    def _message(self, message_id: str, raw: bytes, why: Why) -> EmailMessage:
+        message = EmailMessage(policy=_POLICY)
+        message["From"], message["To"] = self.sender, self.desk
+        message["Subject"] = "A message that no case has taken"
+        message["Message-ID"] = f"<inbound.{message_id[:40]}@{self.message_id_domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(
+            f"A message came to the address for answers. {why}\n\n"
+            "Please read it: it is attached. If it stops a clock, record it with\n\n"
+            "  python client.py contact CASE --channel email --note '...' --by YOU\n"
+        )
+        # Not as message/rfc822: what is broken or cut off would break this one too.
+        message.add_attachment(
+            raw, maintype="application", subtype="octet-stream", filename="message.eml"
+        )
+        return message

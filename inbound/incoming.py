@@ -1,0 +1,125 @@
+"""Reads a message that came back: what it is, whom it was sent to, what the person wrote."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from email.message import Message
+from email.utils import parseaddr
+
+from pydantic import TypeAdapter, ValidationError
+
+from domain.shared.text import Email
+from inbound.automatic import is_automatic
+from inbound.body import text_of
+from inbound.bounces import report_in
+from inbound.kind import Kind
+from inbound.message import parse
+from inbound.quotes import written
+
+_DELIVERED_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
+_REFERRING = ("In-Reply-To", "References")
+_MOST_RECIPIENTS = 100
+_MOST_REFERENCES = 100
+
+_ADDRESS = re.compile(
+    r'[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,64}@[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,255}'
+)
+_MESSAGE_ID = re.compile(r"<[^\x00-\x20\x7f\s<>]{1,900}>")
+_EMAIL = TypeAdapter(Email)
+
+
+class Unreadable(Exception):
+    """It is no message that can be read. Says nothing of what the message says."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message that came back to us."""
+
+    kind: Kind
+    id: str
+    """The same each time the message is read: the SHA-256 of its Message-ID, or of all of it."""
+    recipients: tuple[str, ...]
+    """Each address in Delivered-To, X-Original-To, Envelope-To, To and Cc, in this order, as it
+    stands there. An address inside of a name is among them: only a signature makes one ours."""
+    sender: str | None
+    """The address in From, which anybody can forge; None unless there is exactly one."""
+    references: tuple[str, ...]
+    """The Message-IDs, each with its <>, of what it answers or reports."""
+    text: str
+    """What was written, if `kind` is `reply` or `automatic`; "" if nothing is left of it."""
+    status: str | None
+    """The status code of a bounce or a delay, such as 5.1.1 (RFC 3463)."""
+    returned: str | None
+    """Whose answer or bounce our e-mail asked for, if a report returns that."""
+
+
+def read(raw: bytes) -> Incoming:
+    """Read `raw`, the first megabyte of a message at most. Raises Unreadable, and nothing else."""
+    try:
+        return _read(raw)
+    except Exception as error:
+        # Whoever sends us bytes that break a parser must not stop the others' messages. What the
+        # error says may quote the message.
+        raise Unreadable(f"cannot be read ({type(error).__name__})") from None
+
+
+def _read(raw: bytes) -> Incoming:
+    message = parse(raw)
+    report = report_in(message, raw)
+    if report:
+        kind, text, original = report.kind, "", report.original
+    else:
+        kind = Kind.AUTOMATIC if is_automatic(message) else Kind.REPLY
+        text, original = written(text_of(message)), None
+    return Incoming(
+        kind=kind,
+        id=_id(message, raw),
+        recipients=_recipients(message),
+        sender=_sender(message),
+        references=_references(message, original),
+        text=text,
+        status=report.status if report else None,
+        returned=_returned(original),
+    )
+
+
+def _id(message: Message, raw: bytes) -> str:
+    named = "".join(_header(message, "Message-ID").split())
+    return hashlib.sha256(named.encode() or raw).hexdigest()
+
+
+def _recipients(message: Message) -> tuple[str, ...]:
+    values = [str(v) for name in _DELIVERED_TO for v in message.get_all(name, [])[:10]]
+    found = (a for v in values for a in _ADDRESS.findall(v))
+    return tuple(dict.fromkeys(found))[:_MOST_RECIPIENTS]
+
+
+def _sender(message: Message) -> str | None:
+    return _email(_header(message, "From")) if len(message.get_all("From", [])) == 1 else None
+
+
+def _email(value: str) -> str | None:
+    try:
+        return _EMAIL.validate_python(parseaddr(value[:1000])[1])
+    except (ValidationError, RecursionError):  # parseaddr follows nested comments
+        return None
+
+
+def _references(message: Message, original: Message | None) -> tuple[str, ...]:
+    values = [_header(message, name) for name in _REFERRING]
+    if original is not None:
+        values += [_header(original, name) for name in ("Message-ID", *_REFERRING)]
+    found = (i for v in values for i in _MESSAGE_ID.findall(v))
+    return tuple(dict.fromkeys(found))[:_MOST_REFERENCES]
+
+
+def _returned(original: Message | None) -> str | None:
+    if original is None:
+        return None
+    # A forwarding server may have put its own address into the Return-Path.
+    return _email(_header(original, "Return-Path")) or _email(_header(original, "Reply-To"))
+
+
+def _header(message: Message, name: str) -> str:
+    return str(message.get(name, ""))

@@ -1,0 +1,191 @@
+"""The mailbox that answers come to, read by IMAP (docs/inbound-mail.md).
+
+A message is in the folder that is read until it is done with. It is then moved. So a message is
+acted on at least once, and what a process leaves half done is done by the next one.
+"""
+
+import imaplib
+import re
+import ssl
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from imap_tools import (
+    BaseMailBox,
+    ImapToolsError,
+    MailBox,
+    MailboxFolderSelectError,
+    MailboxLoginError,
+    MailBoxStartTls,
+    MailBoxUnencrypted,
+)
+
+from providers.smtp.mail import Security
+
+LARGEST_READ = 1024 * 1024
+"""Bytes of a message that are read. What somebody writes, and what a bounce says, come first."""
+_SECONDS = 60
+_UID = re.compile(rb"UID (\d+)")
+
+
+class Folder(StrEnum):
+    """Where messages go that are done with."""
+
+    DONE = "case72-done"
+    DESK = "case72-desk"
+    """They were forwarded to the desk too."""
+    UNREADABLE = "case72-unreadable"
+
+
+class NoMailbox(Exception):
+    """The mailbox cannot be used now. The message says why, and quotes nothing personal."""
+
+
+@dataclass(frozen=True)
+class ImapServer:
+    """The mailbox's server."""
+
+    host: str
+    port: int | None
+    """None: the default port of the security."""
+    security: Security
+    username: str
+    password: str = field(repr=False)
+    ca_file: Path | None = None
+    folder: str = "INBOX"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message in the folder that is read."""
+
+    uid: str
+    raw: bytes
+    """Its beginning (`LARGEST_READ`)."""
+
+
+class ImapMailbox:
+    """A session with the server. It is used by one thread at a time."""
+
+    def __init__(self, server: ImapServer) -> None:
+        """Log in, and make the folders that are missing.
+
+        Raises:
+            NoMailbox: that was not possible.
+        """
+        self._server = server
+        with _understood():
+            self._box = _log_in(server)
+            # Servers can do more after the login. imaplib asks before it only.
+            _, (can, *_) = self._box.client.capability()
+            self._box.client.capabilities = tuple(can.decode().upper().split())
+            self._can_idle = "IDLE" in self._box.client.capabilities
+            self._prefix = self._namespace()
+            present = {folder.name for folder in self._box.folder.list()}
+            for folder in Folder:
+                if self._prefix + folder not in present:
+                    self._box.folder.create(self._prefix + folder)
+
+    def _namespace(self) -> str:
+        """Return what the names of our folders must begin with, such as `INBOX.`"""
+        if "NAMESPACE" not in self._box.client.capabilities:
+            return ""
+        _, (answer, *_) = self._box.client.namespace()
+        found = re.match(rb'\(\("([^"]*)"', answer or b"")
+        return found[1].decode() if found else ""
+
+    def waiting(self, but: Collection[str], most: int) -> list[Waiting]:
+        """Return the oldest messages in the folder that is read.
+
+        Args:
+            but: the uids of messages to leave out.
+            most: how many at most.
+
+        Raises:
+            NoMailbox: the session is over.
+        """
+        with _understood():
+            uids = [uid for uid in self._box.uids("ALL", None) if uid not in but][:most]
+            return list(self._read(uids)) if uids else []
+
+    def _read(self, uids: list[str]) -> Iterator[Waiting]:
+        status, answers = self._box.client.uid(
+            "FETCH", ",".join(uids), f"(UID BODY.PEEK[]<0.{LARGEST_READ}>)"
+        )
+        if status != "OK":
+            raise NoMailbox("the mail server does not give its messages")
+        for answer in answers:
+            if isinstance(answer, tuple) and (found := _UID.search(answer[0])):
+                yield Waiting(found[1].decode(), answer[1])
+
+    def move(self, uids: Collection[str], folder: Folder) -> None:
+        """Move messages. One that is not there any more is left out.
+
+        Raises:
+            NoMailbox: the session is over. Some may have been moved.
+        """
+        with _understood():
+            self._box.move(list(uids), self._prefix + folder)
+
+    def count(self, folder: Folder) -> int:
+        """Return how many messages are in a folder.
+
+        Raises:
+            NoMailbox: the session is over.
+        """
+        with _understood():
+            status = self._box.folder.status(self._prefix + folder, ["MESSAGES"])
+            return int(status["MESSAGES"])
+
+    def wait(self, seconds: float) -> None:
+        """Wait until a message comes, or for so long. Without IDLE always wait for so long.
+
+        Raises:
+            NoMailbox: the session is over.
+        """
+        if not self._can_idle:
+            time.sleep(seconds)
+            return
+        with _understood():
+            self._box.idle.wait(seconds)
+
+    def close(self) -> None:
+        """End the session."""
+        with suppress(NoMailbox), _understood():
+            self._box.logout()
+
+
+def _log_in(server: ImapServer) -> BaseMailBox:
+    trust = ssl.create_default_context(cafile=server.ca_file)
+    box: BaseMailBox
+    match server.security:
+        case Security.TLS:
+            box = MailBox(server.host, server.port or 993, timeout=_SECONDS, ssl_context=trust)
+        case Security.STARTTLS:
+            box = MailBoxStartTls(
+                server.host, server.port or 143, timeout=_SECONDS, ssl_context=trust
+            )
+        case Security.NONE:
+            box = MailBoxUnencrypted(server.host, server.port or 143, timeout=_SECONDS)
+    return box.login(server.username, server.password, initial_folder=server.folder)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Turn what the library raises into `NoMailbox`, without the server's own words."""
+    try:
+        yield
+    except MailboxLoginError:
+        raise NoMailbox("the mail server refuses the login") from None
+    except MailboxFolderSelectError:
+        raise NoMailbox("the folder to read does not exist (imap_folder)") from None
+    except ssl.SSLCertVerificationError as error:
+        raise NoMailbox(f"certificate not trusted: {error.verify_message}") from None
+    except OSError as error:
+        raise NoMailbox(f"no connection: {error.strerror or type(error).__name__}") from None
+    except (ImapToolsError, imaplib.IMAP4.error) as error:
+        raise NoMailbox(f"the mail server failed ({type(error).__name__})") from None

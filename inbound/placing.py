@@ -1,0 +1,173 @@
+"""Tells the case, or the desk, of a message that came in (docs/inbound-mail.md)."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+from temporalio.client import WorkflowExecution
+
+from domain.case.events import MailKind, NoteMail, ReceiveBounce, ReceiveReply
+from domain.shared.errors import Refusal
+from domain.shared.events import Event
+from domain.shared.names import own_id
+from inbound.forwarding import Forwarding, NotForwarded, Why
+from inbound.incoming import Incoming
+from inbound.kind import Kind
+from reference.mail_tokens import ReplyAddresses, SentEmail
+from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
+from temporal_client.names import CaseName, case_name_of_id
+from temporal_client.search import listed
+from temporal_client.workflows import Workflows
+
+log = structlog.get_logger("inbound")
+
+_NOTHING_WRITTEN = "(nothing but what was quoted)"
+_BY_SELLER, _BY_MAIL = "seller", "mail"
+
+
+class Placed(StrEnum):
+    """What became of a message."""
+
+    TAKEN = "taken"
+    """The case took it, or it changes nothing."""
+    FORWARDED = "forwarded"
+    """It was sent to the desk."""
+
+
+class TryLater(Exception):
+    """Nobody can tell yet what a message is about. The message says why, without its content."""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Places messages.
+
+    Args:
+        workflows: the cases and enrollments.
+        addresses: reads our own addresses for answers.
+        message_id_domain: the domain of our Message-IDs.
+        forwarding: sends the desk what no case takes.
+    """
+
+    workflows: Workflows
+    addresses: ReplyAddresses
+    message_id_domain: str
+    forwarding: Forwarding
+
+    async def place(self, message: Incoming, raw: bytes) -> Placed:
+        """Tell the case of a message. What no open case takes, and a person wrote, the desk gets.
+
+        The same message twice counts once: its id is the update's.
+
+        Raises:
+            TryLater: Temporal or the mail server is away, or the e-mail is still being sent.
+        """
+        try:
+            return await self._place(message, raw)
+        except TemporalFailure as failure:
+            raise TryLater(f"Temporal: {type(failure).__name__}") from None
+        except NotForwarded as failure:
+            raise TryLater(str(failure)) from None
+
+    async def forward_unreadable(self, raw: bytes) -> Placed:
+        """Send the desk what could not be read.
+
+        Raises:
+            TryLater: the mail server is away.
+        """
+        try:
+            await self.forwarding.forward(hashlib.sha256(raw).hexdigest(), raw, Why.UNREADABLE)
+        except NotForwarded as failure:
+            raise TryLater(str(failure)) from None
+        return Placed.FORWARDED
+
+    async def _place(self, message: Incoming, raw: bytes) -> Placed:
+        email = self.addresses.find(_own_addresses(message))
+        is_proven = email is not None
+        email = email or self._named_in_references(message)
+        case = await self._case_of(email) if email else None
+        if email is None or case is None:
+            return await self._without_case(message, raw)
+        if not is_proven and not await self._is_from_seller(case, message):
+            return await self._without_case(message, raw)
+        update, event = _event(message, email)
+        if event is None:
+            return Placed.TAKEN
+        try:
+            await self.workflows.execute_update(case, update, event, message.id)
+        except UpdateRefused as refused:
+            if refused.code == Refusal.EMAIL_UNDER_WAY:
+                raise TryLater("the e-mail is still being sent") from None
+            log.info("refused", case=str(case), kind=message.kind, why=refused.code)
+            return await self._forward(message, raw, Why.REFUSED)
+        except NotThere:
+            return await self._forward(message, raw, Why.CASE_ENDED)
+        log.info("taken", case=str(case), kind=message.kind)
+        return Placed.TAKEN
+
+    def _named_in_references(self, message: Incoming) -> SentEmail | None:
+        """Return the e-mail that a reply without our address refers to. It proves nothing yet."""
+        if message.kind is not Kind.REPLY:
+            return None
+        for reference in message.references:
+            name, _, domain = reference.strip("<>").rpartition("@")
+            run_id, _, number = name.partition(".")
+            if domain == self.message_id_domain and len(run_id) == 36:
+                return SentEmail(run_id, int(number) if number.isdecimal() else 0)
+        return None
+
+    async def _case_of(self, email: SentEmail) -> CaseName | None:
+        """Return the case of an e-mail. None: it was an enrollment's, or it is long gone."""
+        found: WorkflowExecution | None = None
+        query = f"RunId = '{email.run_id}'"
+        async for execution in listed(self.workflows.client, query):
+            found = execution
+        if found is None or not found.id.startswith("case/"):
+            return None
+        return case_name_of_id(own_id(found.id, email.run_id))
+
+    async def _is_from_seller(self, case: CaseName, message: Incoming) -> bool:
+        """Return whether a message says that it is from the address on file."""
+        view = await self.workflows.view(case)
+        return (message.sender or "").lower() == view.account.email.lower()
+
+    async def _without_case(self, message: Incoming, raw: bytes) -> Placed:
+        if message.kind is Kind.REPLY or message.kind is Kind.COMPLAINT:
+            return await self._forward(message, raw, Why.NO_CASE)
+        # Nobody waits for an answer to what a machine wrote, and answering it could make a loop.
+        log.info("of no case", kind=message.kind, message=message.id[:12])
+        return Placed.TAKEN
+
+    async def _forward(self, message: Incoming, raw: bytes, why: Why) -> Placed:
+        if message.kind is Kind.AUTOMATIC or message.kind is Kind.DELAY:
+            return Placed.TAKEN
+        await self.forwarding.forward(message.id, raw, why)
+        log.info("forwarded to the desk", kind=message.kind, message=message.id[:12], why=why)
+        return Placed.FORWARDED
+
+
+def _own_addresses(message: Incoming) -> tuple[str, ...]:
+    returned = (message.returned,) if message.returned else ()
+    return (*message.recipients, *returned)
+
+
+def _event(message: Incoming, email: SentEmail) -> tuple[str, Event | None]:
+    match message.kind:
+        case Kind.REPLY:
+            text = message.text or _NOTHING_WRITTEN
+            return "receive_reply", ReceiveReply(by=_BY_SELLER, text=text)
+        case Kind.BOUNCE:
+            code = message.status if message.status and message.status[0] == "5" else None
+            bounce = ReceiveBounce(by=_BY_MAIL, attempt=max(email.number, 1), code=code)
+            return "receive_bounce", bounce
+        case Kind.AUTOMATIC:
+            return "note_mail", _note(MailKind.AUTOMATIC, email)
+        case Kind.COMPLAINT:
+            return "note_mail", _note(MailKind.COMPLAINT, email)
+        case Kind.DELAY:
+            return "", None
+
+
+def _note(kind: MailKind, email: SentEmail) -> NoteMail:
+    return NoteMail(by=_BY_MAIL, kind=kind, attempt=email.number or None)

@@ -1,0 +1,73 @@
+"""The settings of incoming mail, with the prefix `CASE72_INBOUND_` (docs/inbound-mail.md)."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from providers.smtp.mail import Security
+from reference.contact_check import email_problem
+from reference.mail_tokens import LONGEST_LOCAL_PART, ReplyAddresses
+from runtime.existing import ExistingFile
+from runtime.page_settings import SHORTEST_SECRET
+
+
+class InboundSettings(BaseSettings):
+    """The settings of incoming mail. Error messages never quote secrets."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASE72_INBOUND_", hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+    address: str | None = None
+    """The mailbox that answers come to. Mail to `name+anything@` must come to it too."""
+    secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """The secrets that sign the addresses for answers. The first signs, and each verifies."""
+    imap_host: str | None = None
+    """The IMAP server of the mailbox."""
+    imap_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Null means the default port of the security."""
+    imap_security: Security = Security.TLS
+    imap_username: str | None = None
+    imap_password: SecretStr | None = None
+    imap_ca_file: ExistingFile | None = None
+    imap_folder: str = "INBOX"
+    poll_seconds: Annotated[float, Field(gt=0, le=1500)] = 30
+    """How often the mailbox is looked at by a server that does not tell of new mail (IDLE)."""
+
+    @field_validator("secrets", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:  # Any: the environment can hold anything
+        return (
+            [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
+        )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.address is None:
+            if self.secrets or self.imap_host:
+                raise ValueError("address: is required, such as reply@in.shop.example")
+            return self
+        local_part = self.address.rpartition("@")[0]
+        if email_problem(self.address) or not self.address.isascii():
+            raise ValueError("address: must be one e-mail address in ASCII")
+        if "+" in local_part or len(local_part) > LONGEST_LOCAL_PART:
+            raise ValueError(
+                f"address: must have up to {LONGEST_LOCAL_PART} characters before the @, and no +"
+            )
+        if not self.secrets:
+            raise ValueError(
+                "secrets: is required with address; make one with "
+                "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+            )
+        if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in self.secrets):
+            raise ValueError(f"secrets: each must have {SHORTEST_SECRET} characters or more")
+        if self.imap_host and not (self.imap_username and self.imap_password):
+            raise ValueError("imap_username, imap_password: are required with imap_host")
+        return self
+
+    def replies(self) -> ReplyAddresses | None:
+        """Return the addresses for answers, or None if no answers are read."""
+        if self.address is None:
+            return None
+        return ReplyAddresses(self.address, [s.get_secret_value() for s in self.secrets])
