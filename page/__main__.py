@@ -12,13 +12,14 @@ from temporalio.client import Client
 
 from domain.shared.errors import explain
 from page.app import build
+from page.incoming_calls import incoming_routes
 from page.server import serving
 from page.telephone_callbacks import callbacks_route
 from reference.time_zones import EDITION
 from runtime.connection import Unreachable, connect
 from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
-from runtime.providers import callbacks_of, telephone_of
+from runtime.providers import callbacks_of, incoming_of, telephone_of
 from runtime.settings import Settings
 
 log = structlog.get_logger("page")
@@ -46,14 +47,18 @@ async def serve(general: Settings, settings: PageSettings, codec: CodecSettings)
     log.info("stopped")
 
 
-def _telephone(client: Client, general: Settings, settings: PageSettings) -> Route | None:
-    """Return the endpoint that Twilio calls back, if it does."""
-    callbacks = callbacks_of(general, settings.url)
-    if callbacks is None:
-        return None
-    assert general.twilio_auth_token
-    token = general.twilio_auth_token.get_secret_value()
-    return callbacks_route(client, telephone_of(general, callbacks), callbacks, token)
+def _telephone(client: Client, general: Settings, settings: PageSettings) -> list[Route]:
+    """Return the endpoint that Twilio calls back, or calls when our number is called."""
+    routes: list[Route] = []
+    token = general.twilio_auth_token
+    if token is None:
+        return routes
+    if callbacks := callbacks_of(general, settings.url):
+        telephone = telephone_of(general, callbacks)
+        routes.append(callbacks_route(client, telephone, callbacks, token.get_secret_value()))
+    if calls := incoming_of(general, settings.url):
+        routes.extend(incoming_routes(client, calls, token.get_secret_value()))
+    return routes
 
 
 def _codec() -> CodecSettings:

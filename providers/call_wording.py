@@ -24,6 +24,12 @@ class Words(NamedTuple):
     press_a_key: str
     """Said after the message, for a person who picks up while the machine listens."""
     plus: str
+    calls_us: str
+    """Said to a person who calls our number."""
+    not_recognised: str
+    """Said then, if the person calls from a number that we do not know."""
+    call_later: str
+    """Said if nobody at the desk has answered a person who called us."""
 
 
 ENGLISH = "en"
@@ -40,6 +46,11 @@ SPOKEN = {
         "Please call us back at {number}.",
         "To speak with us now, press 1.",
         "plus",
+        "Thank you for calling. This is the account health team. "
+        "Please stay on the line. We are connecting you to a specialist.",
+        "We do not recognise the number that you are calling from. "
+        "Please tell the specialist which seller account you are calling about.",
+        "We are sorry, nobody is free at the moment. Please call again later. Goodbye.",
     ),
     "fr": Words(
         "fr-CA",
@@ -53,6 +64,12 @@ SPOKEN = {
         "Veuillez nous rappeler au {number}.",
         "Pour nous parler maintenant, appuyez sur le 1.",
         "plus",
+        "Merci de votre appel. Vous êtes en communication avec l’équipe Santé du compte. "
+        "Veuillez rester en ligne. Nous vous mettons en relation avec un spécialiste.",
+        "Nous ne reconnaissons pas le numéro depuis lequel vous appelez. "
+        "Veuillez indiquer au spécialiste le compte vendeur qui motive votre appel.",
+        "Nous regrettons, personne n’est disponible pour le moment. "
+        "Veuillez rappeler plus tard. Au revoir.",
     ),
     "es": Words(
         "es-US",
@@ -65,6 +82,12 @@ SPOKEN = {
         "Le rogamos que nos llame al {number}.",
         "Para hablar con nosotros ahora, pulse 1.",
         "más",
+        "Gracias por su llamada. Le atiende el equipo de Estado de la cuenta. "
+        "No cuelgue, por favor. Le pasamos con un especialista.",
+        "No reconocemos el número desde el que llama. "
+        "Indique al especialista por qué cuenta de vendedor llama, por favor.",
+        "Lo sentimos, en este momento no hay nadie disponible. "
+        "Vuelva a llamar más tarde, por favor. Adiós.",
     ),
     "zh-Hans": Words(
         "cmn-CN",
@@ -75,6 +98,9 @@ SPOKEN = {
         "为了让您保留账户，我们需要尽快与您通话。请回电：{number}。",
         "如需现在与我们通话，请按 1。",
         "加",
+        "感谢您的来电，这里是账户状况团队。请不要挂断，我们正在为您转接专员。",
+        "我们无法识别您的来电号码。请告诉专员您是为哪个卖家账户致电。",
+        "很抱歉，目前没有空闲的专员。请稍后再次致电。再见。",
     ),
 }
 """The words by language of the templates."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from domain.case.status import OPEN as OPEN_STATUSES
+from domain.case.view import CaseView
 from domain.shared.names import CASE_WORKFLOW, line_of
 from temporal_client.failures import NotThere, ServerFailed, TemporalFailure
 from temporal_client.in_parallel import each
@@ -16,10 +17,15 @@ from temporal_client.workflows import Workflows
 class CasesOfNumber:
     """What was found of a number."""
 
-    cases: tuple[CaseName, ...]
-    """The open cases whose number it is. Each name means that case, and no later one."""
+    views: tuple[CaseView, ...]
+    """The open cases whose number it is."""
     unread: tuple[TemporalFailure, ...]
     """Why a case that may be of the number could not be read. Each failure names its case."""
+
+    @property
+    def cases(self) -> tuple[CaseName, ...]:
+        """Return the names of the cases. Each name means that case, and no later one."""
+        return tuple(case_name_of_id(view.id) for view in self.views)
 
 
 async def open_cases_of(workflows: Workflows, phone: str) -> CasesOfNumber:
@@ -34,7 +40,7 @@ async def open_cases_of(workflows: Workflows, phone: str) -> CasesOfNumber:
         for workflow_id in sorted({found.id async for found in listed(workflows.client, query)}):
             yield CaseName(CASE, workflow_id)
 
-    async def read(name: CaseName) -> CaseName | TemporalFailure | None:
+    async def read(name: CaseName) -> CaseView | TemporalFailure | None:
         try:
             view = await workflows.view(name)
         except NotThere:  # it has ended since
@@ -45,10 +51,10 @@ async def open_cases_of(workflows: Workflows, phone: str) -> CasesOfNumber:
             return failure.about(name)
         # Many numbers share a line, so only the case itself says whose number it has.
         is_of_number = view.status in OPEN_STATUSES and view.account.emergency_phone == phone
-        return case_name_of_id(view.id) if is_of_number else None
+        return view if is_of_number else None
 
     results = [result async for _, result in each(candidates(), read)]
     return CasesOfNumber(
-        cases=tuple(one for one in results if isinstance(one, CaseName)),
+        views=tuple(one for one in results if isinstance(one, CaseView)),
         unread=tuple(one for one in results if isinstance(one, TemporalFailure)),
     )

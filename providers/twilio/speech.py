@@ -5,6 +5,7 @@ from xml.sax.saxutils import escape, quoteattr
 from providers.call_wording import Words, message_for, seconds_to_say
 
 _DESK_RINGS_SECONDS = 30
+_SPEAKS_SECONDS = 3600
 _TIMES = 2
 """The message is said twice. A person who picks up in the middle hears it once in full."""
 _WAITS_SECONDS = 10
@@ -39,6 +40,39 @@ def for_a_machine(words: Words, desk: str, join_url: str | None) -> str:
     said = _say(words, f"{message} {words.press_a_key}", times=_TIMES)
     gather = f'numDigits="1" timeout="{_WAITS_SECONDS}" action={quoteattr(join_url)}'
     return f"<Response><Gather {gather}>{said}</Gather></Response>"
+
+
+def for_a_caller(
+    words: Words, desk: str, caller_id: str | None, *, known: bool, ended: str, told: str | None
+) -> str:
+    """Return the TwiML that connects a person who called us to the desk's line.
+
+    Args:
+        words: the words of their language.
+        desk: the desk's line.
+        caller_id: the number that the desk sees; None: the caller's.
+        known: whether we recognise them, as far as we can tell.
+        ended: the address that says what follows when the desk's leg has ended.
+        told: the address that Twilio calls back when the desk's line is answered, and when the
+            conversation has ended.
+    """
+    said = words.calls_us if known else f"{words.calls_us} {words.not_recognised}"
+    seen = f' callerId="{caller_id}"' if caller_id else ""
+    heard = ""
+    if told:
+        heard = f' statusCallback={quoteattr(told)} statusCallbackEvent="answered completed"'
+    limits = f'timeout="{_DESK_RINGS_SECONDS}" timeLimit="{_SPEAKS_SECONDS}"'
+    return (
+        f"<Response>{_say(words, said)}"
+        f"<Dial{seen} {limits} action={quoteattr(ended)}><Number{heard}>{desk}</Number></Dial>"
+        f"</Response>"
+    )
+
+
+def after_the_desk(words: Words, *, spoke: bool) -> str:
+    """Return the TwiML for a person who called us, once the desk's leg has ended."""
+    said = "" if spoke else _say(words, words.call_later)
+    return f"<Response>{said}<Hangup/></Response>"
 
 
 def seconds_for_a_machine(words: Words, desk: str) -> float:
