@@ -33,7 +33,7 @@ async def serve(general: Settings, settings: PageSettings, codec: CodecSettings)
         loop.add_signal_handler(number, stop.set)
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
-    telephone = _telephone(client, general, settings)
+    telephone = telephone_routes(client, general, settings)
     app = build(client, settings, codec, general.desk_phone, telephone)
     async with serving(app, settings):
         log.info(
@@ -47,7 +47,7 @@ async def serve(general: Settings, settings: PageSettings, codec: CodecSettings)
     log.info("stopped")
 
 
-def _telephone(client: Client, general: Settings, settings: PageSettings) -> list[Route]:
+def telephone_routes(client: Client, general: Settings, settings: PageSettings) -> list[Route]:
     """Return the endpoint that Twilio calls back, or calls when our number is called."""
     routes: list[Route] = []
     token = general.twilio_auth_token
