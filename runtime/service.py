@@ -159,7 +159,12 @@ def activities_by_queue(
         Composer(
             Addresses(settings.sender, settings.desk, settings.message_id_domain),
             Templates(settings.templates),
-            Ways(page.link if page else None, settings.desk_phone, settings.calling_number),
+            Ways(
+                page.link if page else None,
+                settings.desk_phone,
+                settings.calling_number,
+                settings.takes_calls,
+            ),
             WebUI(settings.web_ui, namespace) if settings.web_ui else None,
         ),
     )

@@ -6,19 +6,22 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from providers.call_wording import Words
+from providers.call_wording import SPOKEN
 from providers.twilio.api import Account, CallStatus, TwilioApi
 from providers.twilio.callbacks import PATH
-from providers.twilio.speech import after_the_desk, for_a_caller
+from providers.twilio.speech import after_the_desk, ask_for_a_reference, for_a_caller
 from providers.twilio.telephone import Numbers
 
 INCOMING = f"{PATH}/incoming"
 """Where the page takes calls to our number, below its public address."""
 ANSWERED = f"{INCOMING}/answered"
 """Where Twilio says that the desk's line was answered, or that the conversation has ended."""
+TYPED = f"{INCOMING}/reference"
+"""Where Twilio says what the caller has typed."""
 ENDED = f"{INCOMING}/ended"
 """Where Twilio asks what to do when the desk's leg has ended."""
 
+_DIGITS = 11
 _COUNTS_FOR = timedelta(minutes=15)
 """How long after its end a conversation is recorded. A request sent again later is too old: the
 number may be another seller's by then."""
@@ -53,6 +56,12 @@ class ComingCall(_Form):
         """Whether the caller's number is one (E.164)."""
         digits = self.caller[1:]
         return self.caller[:1] == "+" and digits.isascii() and digits.isdecimal()
+
+
+class TypedReference(_Form):
+    """What a caller has typed, or the query that carries it on."""
+
+    digits: Annotated[str, Field(alias="Digits", pattern=rf"^[0-9]{{{_DIGITS}}}$")]
 
 
 class DeskLeg(_Form):
@@ -90,21 +99,35 @@ class IncomingCalls:
     def __init__(self, account: Account, numbers: Numbers, url: str) -> None:
         self._api, self._numbers, self.url = TwilioApi(account), numbers, url
 
-    def twiml(self, call: ComingCall, words: Words, language: str, *, known: bool) -> str:
-        """Return what is said and done when a call comes in. `language` is that of the words."""
+    def twiml(self, call: ComingCall, language: str, *, known: bool, typed: str = "") -> str:
+        """Return the TwiML that joins a caller to the desk.
+
+        Args:
+            call: theirs.
+            language: one of `SPOKEN`.
+            known: whether we recognise them, as far as we can tell.
+            typed: the reference by which we do, if they have typed one.
+        """
+        told = f"{self.url}{ANSWERED}" + (f"?Digits={typed}" if typed else "")
         return for_a_caller(
-            words,
+            SPOKEN[language],
             self._numbers.desk,
             None if call.shows_a_number else self._numbers.ours,
             known=known,
             ended=f"{self.url}{ENDED}?language={language}",
-            told=f"{self.url}{ANSWERED}" if known else None,
+            told=told if known else None,
         )
 
+    def twiml_to_type(self, call: ComingCall, language: str) -> str:
+        """Return the TwiML that asks for a reference, and then joins the caller to the desk."""
+        typed = f"{self.url}{TYPED}"
+        otherwise = self.twiml(call, language, known=False)
+        return ask_for_a_reference(SPOKEN[language], _DIGITS, typed, otherwise)
+
     @staticmethod
-    def twiml_after(ended: DeskLegEnded, words: Words) -> str:
-        """Return what is said and done when the desk's leg has ended."""
-        return after_the_desk(words, spoke=ended.status in ("completed", "answered"))
+    def twiml_after(ended: DeskLegEnded, language: str) -> str:
+        """Return the TwiML that follows when the desk's leg has ended."""
+        return after_the_desk(SPOKEN[language], spoke=ended.status in ("completed", "answered"))
 
     async def conversation(self, leg: DeskLeg) -> Conversation | None:
         """Ask Twilio about a leg. Return None unless it joined a caller to the desk, lately.

@@ -6,6 +6,8 @@ from providers.call_wording import Words, message_for, seconds_to_say
 
 _DESK_RINGS_SECONDS = 30
 _SPEAKS_SECONDS = 3600
+_TYPES_SECONDS = 6
+"""How long we wait for the next digit of a reference."""
 _TIMES = 2
 """The message is said twice. A person who picks up in the middle hears it once in full."""
 _WAITS_SECONDS = 10
@@ -42,6 +44,22 @@ def for_a_machine(words: Words, desk: str, join_url: str | None) -> str:
     return f"<Response><Gather {gather}>{said}</Gather></Response>"
 
 
+def ask_for_a_reference(words: Words, digits: int, typed: str, otherwise: str) -> str:
+    """Return the TwiML that asks a person who called us for the reference in our e-mail.
+
+    Args:
+        words: the words of their language.
+        digits: how many the reference has.
+        typed: the address that is asked what follows once they are typed.
+        otherwise: the TwiML that follows if none are typed.
+    """
+    gather = (
+        f'input="dtmf" numDigits="{digits}" timeout="{_TYPES_SECONDS}" action={quoteattr(typed)}'
+    )
+    asked = f"<Gather {gather}>{_say(words, words.not_recognised)}</Gather>"
+    return otherwise.replace("<Response>", f"<Response>{asked}", 1)
+
+
 def for_a_caller(
     words: Words, desk: str, caller_id: str | None, *, known: bool, ended: str, told: str | None
 ) -> str:
@@ -56,7 +74,7 @@ def for_a_caller(
         told: the address that Twilio calls back when the desk's line is answered, and when the
             conversation has ended.
     """
-    said = words.calls_us if known else f"{words.calls_us} {words.not_recognised}"
+    said = words.calls_us if known else words.tell_the_desk
     seen = f' callerId="{caller_id}"' if caller_id else ""
     heard = ""
     if told:

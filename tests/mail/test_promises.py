@@ -7,8 +7,19 @@ from babel.messages.pofile import read_po
 
 from domain.case.activity_inputs import SendEmailInput
 from domain.case.attempt import Purpose
+from mail.composer import Composer
 from mail.templates import TEMPLATES
-from tests.mail.emails import LINKED, PLAIN, SITUATIONS, TAGS, Situation, check_each, in_language
+from mail.values import Ways
+from tests.mail.emails import (
+    ADDRESSES,
+    LINKED,
+    PLAIN,
+    SITUATIONS,
+    TAGS,
+    Situation,
+    check_each,
+    in_language,
+)
 from tests.promises.words import DESK, OUR_CALLS, THE_PAGE
 from tests.reading import text_of
 
@@ -120,6 +131,23 @@ def test_the_first_e_mail_asks_to_save_the_number_that_our_calls_come_from(langu
         named = "+1 206-555-0199" in text_of(notice.write())
         assert named == (notice.composer is LINKED and input_of(notice).calls)
     assert {notice.composer for notice in notices} == {LINKED, PLAIN}
+
+
+@IN_EACH_LANGUAGE
+def test_the_first_e_mail_says_what_to_type_only_where_our_number_can_be_called(
+    language: str,
+) -> None:
+    notice = next(
+        s
+        for s in CASES
+        if (s.language, s.input.about, s.composer) == (language, Purpose.NOTICE, LINKED)
+        and input_of(s).calls
+    )
+    deaf = Composer(ADDRESSES, ways=Ways(calling_number="+12065550199"))
+    assert "048 2193 4417" in text_of(notice.write())
+    silent = text_of(notice._replace(composer=deaf).write(number=2))
+    assert "+1 206-555-0199" in silent
+    assert "048 2193 4417" not in silent
 
 
 @pytest.mark.parametrize("language", [tag for tag in TAGS if tag != "en"])

@@ -108,9 +108,26 @@ class CallingIn:
         self.twilio.incoming.append(call)
         answer = await self.post(self.public + INCOMING, self.form(call) | more)
         self._does(call, answer)
-        call.leg_to = the("Number", call.verbs).text
-        call.status, call.dialled = "in-progress", datetime.now(UTC)
+        call.status = "in-progress"
+        if not any(verb.name == "Gather" for verb in call.verbs):
+            self._dials(call)
         return call
+
+    async def types(self, call: Incoming, digits: str, **more: str) -> None:
+        """Type what the caller is asked for; nothing: they stay on the line."""
+        gather, *otherwise = call.verbs
+        call.said = said((gather,))
+        if digits:
+            asked = gather.attributes
+            form = self.form(call) | {"Digits": digits[: int(asked["numDigits"])]} | more
+            self._does(call, await self.post(asked["action"], form))
+        else:
+            call.said += said(tuple(otherwise))
+        self._dials(call)
+
+    @staticmethod
+    def _dials(call: Incoming) -> None:
+        call.leg_to, call.dialled = the("Number", call.verbs).text, datetime.now(UTC)
 
     async def answers(self, call: Incoming, *, times: int = 1) -> set[int]:
         """The desk answers. Return what is answered to being told so."""

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from domain.shared.errors import explain
 from page.__main__ import telephone_routes
 from providers.twilio.callbacks import PATH
-from providers.twilio.incoming_calls import ANSWERED, ENDED, INCOMING
+from providers.twilio.incoming_calls import ANSWERED, ENDED, INCOMING, TYPED
 from runtime.connection import connect
 from runtime.providers import incoming_of, telephone_of
 from runtime.settings import Settings
@@ -124,7 +124,7 @@ async def test_the_page_serves_what_is_set_and_nothing_else(
 ) -> None:
     paths = {
         "CASE72_TWILIO_CALLBACKS": [PATH],
-        "CASE72_TWILIO_INCOMING": [INCOMING, ANSWERED, ENDED],
+        "CASE72_TWILIO_INCOMING": [INCOMING, TYPED, ANSWERED, ENDED],
     }
     given.setenv(setting, "true")
     client = await connect("127.0.0.1:1", lazy=True)

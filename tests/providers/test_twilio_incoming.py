@@ -12,12 +12,13 @@ from temporalio.client import Client
 
 from domain.case.status import Status
 from domain.case.timeline import TimelineEntry
+from domain.shared.names import typed_reference
 from page.app import build
 from page.incoming_calls import incoming_routes
 from page.server import serving
 from providers.call_wording import SPOKEN
 from providers.twilio.api import Account
-from providers.twilio.incoming_calls import ANSWERED, ENDED, INCOMING, IncomingCalls
+from providers.twilio.incoming_calls import ANSWERED, ENDED, INCOMING, TYPED, IncomingCalls
 from providers.twilio.telephone import Numbers
 from runtime.connection import connect
 from tests.cli.case.test_contact_everywhere import found
@@ -129,13 +130,26 @@ async def test_while_nobody_at_the_desk_answers_nothing_is_recorded(
 
 
 @pytest.mark.usefixtures("engine")
-async def test_who_is_not_recognised_hears_so_and_is_joined_to_the_desk(calling: CallingIn) -> None:
+@pytest.mark.parametrize("typed", ["", "12", "99999999999", "00000000000", "1*345678901"])
+async def test_who_is_not_recognised_hears_so_and_is_joined_to_the_desk(
+    calling: CallingIn, typed: str
+) -> None:
     call = await calling.call(STRANGER)
-    assert call.said == f"{EN.calls_us} {EN.not_recognised}"
+    assert call.leg_to is None
+    await calling.types(call, typed)
+    assert call.said == EN.not_recognised + EN.tell_the_desk
     assert call.leg_to == DESK
     assert "statusCallback" not in the("Number", call.verbs).attributes
     await calling.hangs_up(call)
     assert EN.call_later not in call.said
+
+
+@pytest.mark.usefixtures("engine")
+async def test_who_is_not_recognised_hears_the_language_of_their_country(
+    calling: CallingIn,
+) -> None:
+    call = await calling.call("+525512345678")
+    assert call.said.startswith(SPOKEN["es"].not_recognised)
 
 
 @pytest.mark.parametrize("caller", ["anonymous", "Restricted", "", "sip:a@b.example", "+", "+1'"])
@@ -146,6 +160,39 @@ async def test_who_withholds_the_number_is_joined_under_ours(
     call = await calling.call(caller)
     assert EN.not_recognised in call.said
     assert the("Dial", call.verbs).attributes["callerId"] == OURS
+
+
+@pytest.mark.parametrize(
+    ("caller", "verified"),
+    [(STRANGER, ""), ("anonymous", ""), (STRANGER, "TN-Validation-Failed-A")],
+)
+async def test_from_another_telephone_the_e_mails_reference_is_typed(
+    engine: Engine, calling: CallingIn, caller: str, verified: str
+) -> None:
+    number, cases = await opened(engine, 2, language="es")
+    case, other = cases
+    reference = typed_reference(number, (await case.view()).id)
+    call = await calling.call(caller, StirVerstat=verified)
+    await calling.types(call, reference, StirVerstat=verified)
+    assert SPOKEN["es"].calls_us in call.said
+    assert await contacts(case) == []
+    assert await calling.answers(call, times=2) == {204}
+    await calling.hangs_up(call)
+    (contact,) = await contacts(case)
+    assert "reference" in (contact.note or "")
+    assert await contacts(other) == []  # each case has its own
+
+
+async def test_a_reference_of_a_number_that_has_changed_finds_nothing(
+    engine: Engine, calling: CallingIn
+) -> None:
+    number, (case,) = await opened(engine)
+    reference = typed_reference(number, (await case.view()).id)
+    new = {"by": "seller", "emergency_phone": f"+1{next(_numbers)}"}
+    await case.tell(IssueCase.change_contact, new)
+    call = await calling.call(STRANGER)
+    await calling.types(call, reference)
+    assert EN.tell_the_desk in call.said
 
 
 @pytest.mark.parametrize(
@@ -164,6 +211,8 @@ async def test_a_number_that_the_carriers_know_to_be_forged_stops_no_clock(
     number, (case,) = await opened(engine)
     call = await calling.call(number, StirVerstat=verified)
     assert (EN.not_recognised not in call.said) is recognised
+    if not recognised:
+        await calling.types(call, "")
     await calling.answers(call)
     await calling.hangs_up(call)
     assert len(await contacts(case)) == recognised
@@ -174,7 +223,8 @@ async def test_what_is_unsigned_or_malformed_is_refused(engine: Engine, calling:
     call = await calling.call(number)
     call.leg_status = "in-progress"
     form = calling.of_leg(call) | {"DialCallStatus": "completed"}
-    for path in (INCOMING, ANSWERED, ENDED + "?language=en"):
+    form |= {"Digits": "12345678901"}
+    for path in (INCOMING, TYPED, ANSWERED, ENDED + "?language=en"):
         url = TLS_URL + path
         local = url.replace(calling.public, calling.local)
         elsewhere = f"{TLS_URL}/telephone/twilio"
@@ -189,8 +239,8 @@ async def test_what_is_unsigned_or_malformed_is_refused(engine: Engine, calling:
         assert (await calling.post(url, {})).status_code == 400
     for broken in ({"CallSid": "CA1"}, {"ParentCallSid": "../Calls"}, {"ParentCallSid": ""}):
         assert (await calling.post(TLS_URL + ANSWERED, form | broken)).status_code == 400
-    for url in (TLS_URL + ENDED, TLS_URL + ENDED + "?language=xx"):
-        assert (await calling.post(url, form)).status_code == 400
+    for url in (ENDED, ENDED + "?language=xx", ANSWERED + "?Digits=1", ANSWERED + "?a=1"):
+        assert (await calling.post(TLS_URL + url, form)).status_code == 400
     assert await contacts(case) == []
 
 
@@ -244,9 +294,13 @@ async def test_while_temporal_is_away_the_caller_is_joined_all_the_same(
         assert call.said == EN.calls_us  # nobody says that we do not know them
         assert call.leg_to == DESK
         assert await alone.answers(call) == {503}
+        withheld = await alone.call("anonymous")
+        await alone.types(withheld, typed_reference(number, (await case.view()).id))
+        assert EN.calls_us in withheld.said
     assert await contacts(case) == []
     assert await calling.hangs_up(call) == {204}  # by now it is back
-    assert len(await contacts(case)) == 1
+    assert await calling.hangs_up(withheld) == {204}
+    assert len(await contacts(case)) == 2
 
 
 async def test_while_twilio_cannot_say_nothing_is_recorded(
