@@ -47,8 +47,9 @@ class IncomingEndpoint:
         call = ComingCall.model_validate(form)
         language = await self._language(Caller(call.number), call)
         if language is not None:
-            return _twiml(self._calls.twiml(call, language, known=True))
-        return _twiml(self._calls.twiml_to_type(call, language_of_country(call.number)))
+            return _twiml(self._calls.for_known(call, language))
+        language = language_of_country(call.number)
+        return _twiml(self._calls.for_unknown(call, language, asked=True))
 
     async def typed(self, request: Request, form: Form) -> Response:
         """Join a caller to the desk, whether we know the reference that they typed or not."""
@@ -60,9 +61,9 @@ class IncomingEndpoint:
         else:
             language = await self._language(Caller(None, typed), call)
         if language is not None:
-            return _twiml(self._calls.twiml(call, language, known=True, typed=typed))
+            return _twiml(self._calls.for_known(call, language, typed))
         language = language_of_country(call.number)
-        return _twiml(self._calls.twiml(call, language, known=False))
+        return _twiml(self._calls.for_unknown(call, language, asked=False))
 
     async def answered(self, request: Request, form: Form) -> Response:
         """Record that a caller spoke with the desk, if Twilio says so when asked."""
@@ -86,7 +87,7 @@ class IncomingEndpoint:
         language = request.query_params.get("language", "")
         if language not in SPOKEN:
             return no_call_of_ours()
-        return _twiml(self._calls.twiml_after(leg, language))
+        return _twiml(self._calls.after(leg, language))
 
     async def _language(self, caller: Caller, call: ComingCall) -> str | None:
         """Return the language to speak in to a caller; None if we do not recognise them.

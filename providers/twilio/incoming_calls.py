@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from providers.call_wording import SPOKEN
 from providers.twilio.api import Account, CallStatus, TwilioApi
 from providers.twilio.callbacks import PATH
-from providers.twilio.speech import after_the_desk, ask_for_a_reference, for_a_caller
+from providers.twilio.speech import REFERENCE_DIGITS, Addresses, after_the_desk, for_a_caller
 from providers.twilio.telephone import Numbers
 
 INCOMING = f"{PATH}/incoming"
@@ -21,7 +21,6 @@ TYPED = f"{INCOMING}/reference"
 ENDED = f"{INCOMING}/ended"
 """Where Twilio asks what to do when the desk's leg has ended."""
 
-_DIGITS = 11
 _COUNTS_FOR = timedelta(minutes=15)
 """How long after its end a conversation is recorded. A request sent again later is too old: the
 number may be another seller's by then."""
@@ -61,7 +60,7 @@ class ComingCall(_Form):
 class TypedReference(_Form):
     """What a caller has typed, or the query that carries it on."""
 
-    digits: Annotated[str, Field(alias="Digits", pattern=rf"^[0-9]{{{_DIGITS}}}$")]
+    digits: Annotated[str, Field(alias="Digits", pattern=rf"^[0-9]{{{REFERENCE_DIGITS}}}$")]
 
 
 class DeskLeg(_Form):
@@ -99,33 +98,31 @@ class IncomingCalls:
     def __init__(self, account: Account, numbers: Numbers, url: str) -> None:
         self._api, self._numbers, self.url = TwilioApi(account), numbers, url
 
-    def twiml(self, call: ComingCall, language: str, *, known: bool, typed: str = "") -> str:
-        """Return the TwiML that joins a caller to the desk.
+    def for_known(self, call: ComingCall, language: str, typed: str | None = None) -> str:
+        """Return the TwiML that joins a caller to the desk whom we recognise.
 
         Args:
             call: theirs.
             language: one of `SPOKEN`.
-            known: whether we recognise them, as far as we can tell.
             typed: the reference by which we do, if they have typed one.
         """
         told = f"{self.url}{ANSWERED}" + (f"?Digits={typed}" if typed else "")
-        return for_a_caller(
-            SPOKEN[language],
-            self._numbers.desk,
-            None if call.shows_a_number else self._numbers.ours,
-            known=known,
-            ended=f"{self.url}{ENDED}?language={language}",
-            told=told if known else None,
-        )
+        return self._twiml(call, language, told=told)
 
-    def twiml_to_type(self, call: ComingCall, language: str) -> str:
-        """Return the TwiML that asks for a reference, and then joins the caller to the desk."""
-        typed = f"{self.url}{TYPED}"
-        otherwise = self.twiml(call, language, known=False)
-        return ask_for_a_reference(SPOKEN[language], _DIGITS, typed, otherwise)
+    def for_unknown(self, call: ComingCall, language: str, *, asked: bool) -> str:
+        """Return the TwiML that joins any other caller, who may first be asked for a reference."""
+        return self._twiml(call, language, typed=f"{self.url}{TYPED}" if asked else None)
+
+    def _twiml(
+        self, call: ComingCall, language: str, told: str | None = None, typed: str | None = None
+    ) -> str:
+        ended = f"{self.url}{ENDED}?language={language}"
+        caller_id = None if call.shows_a_number else self._numbers.ours
+        to = Addresses(ended, told, typed)
+        return for_a_caller(SPOKEN[language], self._numbers.desk, caller_id, to)
 
     @staticmethod
-    def twiml_after(ended: DeskLegEnded, language: str) -> str:
+    def after(ended: DeskLegEnded, language: str) -> str:
         """Return the TwiML that follows when the desk's leg has ended."""
         return after_the_desk(SPOKEN[language], spoke=ended.status in ("completed", "answered"))
 

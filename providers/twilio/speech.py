@@ -1,11 +1,13 @@
 """What a call at Twilio says and does, as TwiML (docs/real-telephone.md)."""
 
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from providers.call_wording import Words, message_for, seconds_to_say
 
 _DESK_RINGS_SECONDS = 30
 _SPEAKS_SECONDS = 3600
+REFERENCE_DIGITS = 11
 _TYPES_SECONDS = 6
 """How long we wait for the next digit of a reference."""
 _TIMES = 2
@@ -44,45 +46,43 @@ def for_a_machine(words: Words, desk: str, join_url: str | None) -> str:
     return f"<Response><Gather {gather}>{said}</Gather></Response>"
 
 
-def ask_for_a_reference(words: Words, digits: int, typed: str, otherwise: str) -> str:
-    """Return the TwiML that asks a person who called us for the reference in our e-mail.
+class Addresses(NamedTuple):
+    """The addresses that a call to our number leads to."""
 
-    Args:
-        words: the words of their language.
-        digits: how many the reference has.
-        typed: the address that is asked what follows once they are typed.
-        otherwise: the TwiML that follows if none are typed.
-    """
-    gather = (
-        f'input="dtmf" numDigits="{digits}" timeout="{_TYPES_SECONDS}" action={quoteattr(typed)}'
-    )
-    asked = f"<Gather {gather}>{_say(words, words.not_recognised)}</Gather>"
-    return otherwise.replace("<Response>", f"<Response>{asked}", 1)
+    ended: str
+    """It says what follows when the desk's leg has ended."""
+    told: str | None = None
+    """Twilio calls it back when the desk's line is answered, and when the conversation has ended.
+    None: we do not know the caller."""
+    typed: str | None = None
+    """It says what follows when the caller has typed a reference. None: they are not asked to."""
 
 
-def for_a_caller(
-    words: Words, desk: str, caller_id: str | None, *, known: bool, ended: str, told: str | None
-) -> str:
+def for_a_caller(words: Words, desk: str, caller_id: str | None, to: Addresses) -> str:
     """Return the TwiML that connects a person who called us to the desk's line.
 
     Args:
         words: the words of their language.
         desk: the desk's line.
         caller_id: the number that the desk sees; None: the caller's.
-        known: whether we recognise them, as far as we can tell.
-        ended: the address that says what follows when the desk's leg has ended.
-        told: the address that Twilio calls back when the desk's line is answered, and when the
-            conversation has ended.
+        to: what Twilio tells, and asks.
     """
-    said = words.calls_us if known else words.tell_the_desk
+    asked = ""
+    if to.typed:
+        gather = (
+            f'input="dtmf" numDigits="{REFERENCE_DIGITS}" timeout="{_TYPES_SECONDS}" '
+            f"action={quoteattr(to.typed)}"
+        )
+        asked = f"<Gather {gather}>{_say(words, words.not_recognised)}</Gather>"
+    said = words.calls_us if to.told else words.tell_the_desk
     seen = f' callerId="{caller_id}"' if caller_id else ""
     heard = ""
-    if told:
-        heard = f' statusCallback={quoteattr(told)} statusCallbackEvent="answered completed"'
+    if to.told:
+        heard = f' statusCallback={quoteattr(to.told)} statusCallbackEvent="answered completed"'
     limits = f'timeout="{_DESK_RINGS_SECONDS}" timeLimit="{_SPEAKS_SECONDS}"'
     return (
-        f"<Response>{_say(words, said)}"
-        f"<Dial{seen} {limits} action={quoteattr(ended)}><Number{heard}>{desk}</Number></Dial>"
+        f"<Response>{asked}{_say(words, said)}"
+        f"<Dial{seen} {limits} action={quoteattr(to.ended)}><Number{heard}>{desk}</Number></Dial>"
         f"</Response>"
     )
 
