@@ -39,6 +39,7 @@ def providers_of(settings: Settings, client: Client, page_url: str | None = None
     Raises:
         ValueError: a setting is bad. The message names it.
     """
+    _incoming_url(settings, page_url)  # without it e-mails would promise what nobody can keep
     return Providers(
         telephone=telephone_of(settings, callbacks_of(settings, page_url)),
         phone_lock=TemporalPhoneLock(client),
@@ -95,11 +96,16 @@ def incoming_of(settings: Settings, page_url: str | None) -> IncomingCalls | Non
     Raises:
         ValueError: the page's address is missing.
     """
+    url = _incoming_url(settings, page_url)
+    return IncomingCalls(_account(settings), _numbers(settings), url) if url else None
+
+
+def _incoming_url(settings: Settings, page_url: str | None) -> str | None:
     if not settings.takes_calls:
         return None
     if not page_url:
         raise ValueError("CASE72_TWILIO_INCOMING: needs CASE72_PAGE_URL, which Twilio asks")
-    return IncomingCalls(_account(settings), _numbers(settings), page_url)
+    return page_url
 
 
 def _account(settings: Settings) -> Account:

@@ -13,7 +13,7 @@ from page.__main__ import telephone_routes
 from providers.twilio.callbacks import PATH
 from providers.twilio.incoming_calls import ANSWERED, ENDED, INCOMING, TYPED
 from runtime.connection import connect
-from runtime.providers import incoming_of, telephone_of
+from runtime.providers import incoming_of, providers_of, telephone_of
 from runtime.settings import Settings
 from tests.page.site import TLS_URL, settings_of
 from tests.providers.twilio_calls import DESK, OURS, SID, TOKEN
@@ -105,14 +105,17 @@ def test_what_is_no_use_is_named_and_not_quoted(
     assert TOKEN not in str(refusal.value)
 
 
-def test_our_number_is_called_back_only_where_that_is_set(given: pytest.MonkeyPatch) -> None:
+async def test_our_number_is_called_back_only_where_that_is_set(given: pytest.MonkeyPatch) -> None:
     assert incoming_of(Settings(), TLS_URL) is None
     given.setenv("CASE72_TWILIO_INCOMING", "true")
     calls = incoming_of(Settings(), TLS_URL)
     assert calls is not None
     assert calls.url == TLS_URL
-    with pytest.raises(ValueError, match="CASE72_TWILIO_INCOMING: needs CASE72_PAGE_URL"):
+    missing = "CASE72_TWILIO_INCOMING: needs CASE72_PAGE_URL"
+    with pytest.raises(ValueError, match=missing):
         incoming_of(Settings(), None)
+    with pytest.raises(ValueError, match=missing):
+        providers_of(Settings(), await connect("127.0.0.1:1", lazy=True))
     given.setenv("CASE72_TELEPHONE", "simulated")
     assert incoming_of(Settings(), TLS_URL) is None
 
