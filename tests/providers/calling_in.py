@@ -190,6 +190,5 @@ class CallingIn:
 
 
 def long_ago(call: Incoming) -> None:
-    """As if the call had been an hour ago."""
-    call.dialled -= timedelta(hours=1)
+    """As if the conversation had ended an hour ago."""
     call.ended = datetime.now(UTC) - timedelta(hours=1)
