@@ -107,7 +107,7 @@ def _page(own_id: str) -> str:
 
 def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
     """Yield the file name of each message, with the values of every situation."""
-    ways = Ways(_page, "+12065550198", "+12065550199") if has_ways else Ways()
+    ways = Ways(_page, "+12065550198", "+12065550199", takes_calls=True) if has_ways else Ways()
     for mail in email_inputs():
         yield mail.about, values_of_case(mail, locale, ways)
     for letter in letter_inputs():
@@ -136,6 +136,7 @@ def email_inputs() -> Iterator[SendEmailInput]:
                 number_needed=telephone.number_needed,
                 calls=telephone.calls,
                 button=telephone.button,
+                typed_reference="04821934417",
                 note=note,
                 status=Status.ESCALATED if escalated else Status.WORKING,
                 reason=reason,

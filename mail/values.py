@@ -33,6 +33,8 @@ class Ways:
     """The number (E.164) that our calls come from."""
     replies: bool = False
     """Whether a reply to an e-mail of a case is a contact."""
+    takes_calls: bool = False
+    """Whether that number can be called."""
 
     def values(self, own_id: str) -> Values:
         """Return the values that every e-mail to a seller has."""
@@ -42,6 +44,7 @@ class Ways:
             "desk_phone": _readable(self.desk_phone),
             "calling_number": _readable(self.calling_number),
             "replies": self.replies,
+            "takes_calls": self.takes_calls,
         }
 
 
@@ -54,6 +57,11 @@ def _readable(phone: str | None) -> str | None:
     except NumberParseException:
         return phone
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def _grouped(digits: str) -> str:
+    """Format eleven digits for people: `048 2193 4417`."""
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
 
 
 def reference(own_id: str) -> str:
@@ -76,6 +84,7 @@ def values_of_case(input: SendEmailInput, locale: Locale, ways: Ways) -> Values:
         "reason": input.reason,
         "calls": input.calls,
         "button": input.button,
+        "typed_reference": _grouped(input.typed_reference),
         **_confirmed(input.confirms),
         **ways.values(input.case_id),
     }
@@ -92,6 +101,7 @@ def values_of_letter(input: SendLetterInput, ways: Ways) -> Values:
         "months": MONTHS,
         "below": input.days_below,
         "left": None if input.days_below is None else DAYS_BELOW_ALLOWED - input.days_below,
+        "typed_reference": None,
         **_confirmed(input.confirms),
         **ways.values(input.enrollment_id),
     }

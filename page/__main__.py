@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from domain.shared.errors import explain
 from page.app import build
+from page.incoming_calls import incoming_routes
 from page.server import serving
 from page.telephone_callbacks import callbacks_route
 from reference.time_zones import EDITION
@@ -19,7 +20,7 @@ from runtime.connection import Unreachable, connect
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
-from runtime.providers import callbacks_of, telephone_of
+from runtime.providers import callbacks_of, incoming_of, telephone_of
 from runtime.settings import Settings
 
 log = structlog.get_logger("page")
@@ -33,7 +34,7 @@ async def serve(general: Settings, settings: PageSettings, codec: CodecSettings)
         loop.add_signal_handler(number, stop.set)
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
-    telephone = _telephone(client, general, settings)
+    telephone = telephone_routes(client, general, settings)
     reads_replies = _inbound().address is not None
     app = build(client, settings, codec, general.desk_phone, telephone, replies=reads_replies)
     async with serving(app, settings):
@@ -48,14 +49,18 @@ async def serve(general: Settings, settings: PageSettings, codec: CodecSettings)
     log.info("stopped")
 
 
-def _telephone(client: Client, general: Settings, settings: PageSettings) -> Route | None:
-    """Return the endpoint that Twilio calls back, if it does."""
-    callbacks = callbacks_of(general, settings.url)
-    if callbacks is None:
-        return None
-    assert general.twilio_auth_token
-    token = general.twilio_auth_token.get_secret_value()
-    return callbacks_route(client, telephone_of(general, callbacks), callbacks, token)
+def telephone_routes(client: Client, general: Settings, settings: PageSettings) -> list[Route]:
+    """Return the endpoint that Twilio calls back, or calls when our number is called."""
+    routes: list[Route] = []
+    token = general.twilio_auth_token
+    if token is None:
+        return routes
+    if callbacks := callbacks_of(general, settings.url):
+        telephone = telephone_of(general, callbacks)
+        routes.append(callbacks_route(client, telephone, callbacks, token.get_secret_value()))
+    if calls := incoming_of(general, settings.url):
+        routes.extend(incoming_routes(client, calls, token.get_secret_value()))
+    return routes
 
 
 def _inbound() -> InboundSettings:

@@ -1,5 +1,6 @@
 """The application: its routes and its error pages."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,15 +34,15 @@ def build(
     settings: PageSettings,
     codec: CodecSettings | None = None,
     desk_phone: str | None = None,
-    telephone: Route | None = None,
+    telephone: Iterable[BaseRoute] = (),
     *,
     replies: bool = False,
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
     `desk_phone` is the line that sellers are told to call, if there is one. `telephone` is the
-    endpoint that the telephone's provider calls back, if it does. `replies` says whether a reply to
-    an e-mail is a contact.
+    endpoint that the telephone's provider calls, if it does. `replies` says whether a reply to an
+    e-mail is a contact.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -61,8 +62,7 @@ def build(
         endpoint = codec_app(encrypts, ui_origin=codec.ui, password=password)
         beside.append(Route("/codec", RedirectResponse("/codec/login", 303)))
         beside.append(Mount("/codec", endpoint))
-    if telephone is not None:
-        beside.append(telephone)
+    beside.extend(telephone)
     everything = without_redirects(Starlette(routes=[*beside, Mount("/", page)]))
     return HeadersAndLog(everything if beside else page, tls=visits.secure)
 

@@ -3,8 +3,6 @@
 It keeps nothing. Any number of pages may take the callbacks of one call, in any order.
 """
 
-from urllib.parse import parse_qsl
-
 import structlog
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -12,14 +10,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from temporalio.client import Client
 
+from page.signed_requests import (
+    LARGEST_BODY,
+    again,
+    no_call_of_ours,
+    not_signed,
+    signed_form,
+)
 from providers.protocols import ProviderFailed, Telephone
 from providers.temporal.call_news import CallNews
-from providers.twilio.callbacks import PATH, Callbacks, CallbackTarget, is_signed
+from providers.twilio.callbacks import PATH, Callbacks, CallbackTarget
 from providers.twilio.followed_call import FollowedCall
 
 log = structlog.get_logger("telephone")
 
-_LARGEST_BODY = 64 * 1024
 _NOTHING_TO_DO = 204
 _NAME = "twilio"
 """The provider's name in the setting `telephone`, with which the call's id begins."""
@@ -33,31 +37,28 @@ def callbacks_route(
     Args:
         client: reaches the cases.
         telephone: the workers' telephone.
-        callbacks: the address that Twilio was given, which its signature covers. The request's own
-            is another one behind a proxy.
+        callbacks: the address that Twilio was given.
         auth_token: our account's at Twilio.
     """
     news = CallNews(client, telephone)
 
     async def called_back(request: Request) -> Response:
-        url = f"{callbacks.url}?{request.scope['query_string'].decode('latin-1')}"
-        form = parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True)
-        signature = request.headers.get("X-Twilio-Signature", "")
-        if not is_signed(auth_token, url, form, signature):
-            return Response("The signature is not Twilio's.\n", 403)
+        form = await signed_form(request, auth_token, callbacks.url)
+        if form is None:
+            return not_signed()
         try:
             target = CallbackTarget.model_validate(dict(request.query_params))
-            call = _call_of(dict(form))
+            call = _call_of(form)
         except ValidationError:
-            return Response("This is no call of ours.\n", 400)
+            return no_call_of_ours()
         try:
             await news.hear(target.case, target.run, target.number, call)
         except ProviderFailed as failure:
             log.warning("not heard", call=f"{target.case}/{target.number}", why=str(failure))
-            return Response("Please try again.\n", 503)
+            return again()
         return Response(status_code=_NOTHING_TO_DO)
 
-    return Route(PATH, called_back, methods=["POST"], max_body_size=_LARGEST_BODY)
+    return Route(PATH, called_back, methods=["POST"], max_body_size=LARGEST_BODY)
 
 
 def _call_of(form: dict[str, str]) -> str:

@@ -8,7 +8,9 @@ import unicodedata
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from reference.languages import ENGLISH, choose_language, likely_language
 
 
 class Words(NamedTuple):
@@ -24,9 +26,15 @@ class Words(NamedTuple):
     press_a_key: str
     """Said after the message, for a person who picks up while the machine listens."""
     plus: str
+    calls_us: str
+    """Said to a person who calls our number."""
+    not_recognised: str
+    """Said instead, if the person calls from a number that we do not know."""
+    tell_the_desk: str
+    """Said then, if they type no reference that we know."""
+    call_later: str
+    """Said if nobody at the desk has answered a person who called us."""
 
-
-ENGLISH = "en"
 
 SPOKEN = {
     ENGLISH: Words(
@@ -40,6 +48,15 @@ SPOKEN = {
         "Please call us back at {number}.",
         "To speak with us now, press 1.",
         "plus",
+        "Thank you for calling. This is the account health team. "
+        "Please stay on the line. We are connecting you to a specialist.",
+        "Thank you for calling. This is the account health team. "
+        "We do not recognise the number that you are calling from. "
+        "If you have our first e-mail at hand, please type the eleven digits that it names. "
+        "Otherwise please stay on the line.",
+        "We are connecting you to a specialist. "
+        "Please say which seller account you are calling about.",
+        "We are sorry, nobody is free at the moment. Please call again later. Goodbye.",
     ),
     "fr": Words(
         "fr-CA",
@@ -53,6 +70,16 @@ SPOKEN = {
         "Veuillez nous rappeler au {number}.",
         "Pour nous parler maintenant, appuyez sur le 1.",
         "plus",
+        "Merci de votre appel. Vous êtes en communication avec l’équipe Santé du compte. "
+        "Veuillez rester en ligne. Nous vous mettons en relation avec un spécialiste.",
+        "Merci de votre appel. Vous êtes en communication avec l’équipe Santé du compte. "
+        "Nous ne reconnaissons pas le numéro depuis lequel vous appelez. "
+        "Si vous avez notre premier e-mail sous les yeux, veuillez composer les onze chiffres "
+        "qu’il indique. Sinon, veuillez rester en ligne.",
+        "Nous vous mettons en relation avec un spécialiste. "
+        "Veuillez lui indiquer le compte vendeur qui motive votre appel.",
+        "Nous regrettons, personne n’est disponible pour le moment. "
+        "Veuillez rappeler plus tard. Au revoir.",
     ),
     "es": Words(
         "es-US",
@@ -65,6 +92,15 @@ SPOKEN = {
         "Le rogamos que nos llame al {number}.",
         "Para hablar con nosotros ahora, pulse 1.",
         "más",
+        "Gracias por su llamada. Le atiende el equipo de Estado de la cuenta. "
+        "No cuelgue, por favor. Le pasamos con un especialista.",
+        "Gracias por su llamada. Le atiende el equipo de Estado de la cuenta. "
+        "No reconocemos el número desde el que llama. "
+        "Si tiene a mano nuestro primer correo electrónico, marque los once dígitos que indica. "
+        "Si no, no cuelgue, por favor.",
+        "Le pasamos con un especialista. Indíquele por qué cuenta de vendedor llama, por favor.",
+        "Lo sentimos, en este momento no hay nadie disponible. "
+        "Vuelva a llamar más tarde, por favor. Adiós.",
     ),
     "zh-Hans": Words(
         "cmn-CN",
@@ -75,12 +111,27 @@ SPOKEN = {
         "为了让您保留账户，我们需要尽快与您通话。请回电：{number}。",
         "如需现在与我们通话，请按 1。",
         "加",
+        "感谢您的来电，这里是账户状况团队。请不要挂断，我们正在为您转接专员。",
+        "感谢您的来电，这里是账户状况团队。我们无法识别您的来电号码。"
+        "如果您手边有我们的第一封电子邮件，请输入其中的十一位数字。否则请不要挂断。",
+        "我们正在为您转接专员。请告诉专员您是为哪个卖家账户致电。",
+        "很抱歉，目前没有空闲的专员。请稍后再次致电。再见。",
     ),
 }
 """The words by language of the templates."""
 
 _SECONDS = {"digit": 0.6, "ideograph": 0.3, "letter": 0.08, "pause": 0.4}
 """Roughly how long the slowest voice takes. In doubt a message counts as not said completely."""
+
+
+def language_of_country(phone: str | None) -> str:
+    """Return the language of `SPOKEN` that is likely where a number is from, or else English."""
+    try:
+        number = phonenumbers.parse(phone or "")
+    except NumberParseException:
+        return ENGLISH
+    region = phonenumbers.region_code_for_number(number)
+    return choose_language(likely_language(region or ""), SPOKEN).language
 
 
 def message_for(words: Words, phone: str) -> str:

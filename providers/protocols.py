@@ -12,7 +12,7 @@ from typing import Protocol
 from domain.case.activity_inputs import ExpelInput
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from domain.shared.result import Result
-from providers.call_wording import ENGLISH
+from reference.languages import ENGLISH
 
 
 class ProviderFailed(Exception):

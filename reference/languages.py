@@ -87,6 +87,12 @@ class LanguageChoice:
     locale: Locale
 
 
+def likely_language(region: str) -> str | None:
+    """Return the tag of the language that most speak in a region; None if nothing is known."""
+    found = _LIKELY.get(f"und_{region}")
+    return None if found is None else str(found)
+
+
 def choose_language(tag: str | None, languages: Collection[str]) -> LanguageChoice:
     """Return the language of `languages` that fits `tag`, or else English."""
     found = language_for(tag, languages)

@@ -16,6 +16,7 @@ from providers.temporal.own_workflows import Cases, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.twilio.api import Account
 from providers.twilio.callbacks import PATH, Callbacks
+from providers.twilio.incoming_calls import IncomingCalls
 from providers.twilio.telephone import Numbers, TwilioTelephone
 from reference.mail_tokens import ReplyAddresses
 from runtime.settings import Settings
@@ -48,6 +49,7 @@ def providers_of(
     Raises:
         ValueError: a setting is bad. The message names it.
     """
+    _incoming_url(settings, page_url)  # without it e-mails would promise what nobody can keep
     return Providers(
         telephone=telephone_of(settings, callbacks_of(settings, page_url)),
         phone_lock=TemporalPhoneLock(client),
@@ -90,22 +92,48 @@ def telephone_of(settings: Settings, callbacks: Callbacks | None = None) -> Fail
 
 def twilio_of(settings: Settings, callbacks: Callbacks | None) -> TwilioTelephone:
     """Return the telephone at Twilio."""
-    token = settings.twilio_auth_token
-    assert settings.twilio_account_sid
-    assert settings.twilio_from
-    assert settings.desk_phone
-    assert token
     return TwilioTelephone(
-        Account(
-            sid=settings.twilio_account_sid,
-            auth_token=token.get_secret_value(),
-            base_url=settings.twilio_base_url,
-        ),
-        Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url),
+        _account(settings),
+        _numbers(settings),
         _look_every(settings),
         callbacks,
         _spacing(settings),
     )
+
+
+def incoming_of(settings: Settings, page_url: str | None) -> IncomingCalls | None:
+    """Return what connects who calls our number at Twilio, or None if nothing does.
+
+    Raises:
+        ValueError: the page's address is missing.
+    """
+    url = _incoming_url(settings, page_url)
+    return IncomingCalls(_account(settings), _numbers(settings), url) if url else None
+
+
+def _incoming_url(settings: Settings, page_url: str | None) -> str | None:
+    if not settings.takes_calls:
+        return None
+    if not page_url:
+        raise ValueError("CASE72_TWILIO_INCOMING: needs CASE72_PAGE_URL, which Twilio asks")
+    return page_url
+
+
+def _account(settings: Settings) -> Account:
+    token = settings.twilio_auth_token
+    assert settings.twilio_account_sid
+    assert token
+    return Account(
+        sid=settings.twilio_account_sid,
+        auth_token=token.get_secret_value(),
+        base_url=settings.twilio_base_url,
+    )
+
+
+def _numbers(settings: Settings) -> Numbers:
+    assert settings.twilio_from
+    assert settings.desk_phone
+    return Numbers(settings.twilio_from, settings.desk_phone, settings.twilio_join_url)
 
 
 def _look_every(settings: Settings) -> timedelta:

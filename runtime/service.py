@@ -165,6 +165,7 @@ def activities_by_queue(
                 page.link if page else None,
                 settings.desk_phone,
                 settings.calling_number,
+                takes_calls=settings.takes_calls,
                 replies=providers.replies is not None,
             ),
             WebUI(settings.web_ui, namespace) if settings.web_ui else None,

@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """Our number, which the seller's telephone shows."""
     twilio_callbacks: bool = False
     """Whether Twilio calls the page back, instead of being asked all the time."""
+    twilio_incoming: bool = False
+    """Whether Twilio asks the page what to do with a call to our number."""
     twilio_join_url: str | None = None
     """TwiML that connects a person to the desk's line if they press a key during our message to a
     machine."""
@@ -204,6 +206,11 @@ class Settings(BaseSettings):
     def calling_number(self) -> str | None:
         """Return the number that a seller's telephone shows; None if only the simulation calls."""
         return self.twilio_from if "twilio" in self.telephone else None
+
+    @property
+    def takes_calls(self) -> bool:
+        """Return whether our number can be called back."""
+        return self.twilio_incoming and "twilio" in self.telephone
 
     @field_validator("web_ui")
     @classmethod

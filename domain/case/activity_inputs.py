@@ -12,6 +12,7 @@ from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account, Confirmation, Issue
 from domain.shared.activity_inputs import TellDeactivationInput
 from domain.shared.events import HarmCategory
+from domain.shared.names import typed_reference
 from domain.shared.text import Frozen
 
 
@@ -63,6 +64,8 @@ class SendEmailInput(Frozen):
     """Whether the seller may still be called."""
     button: bool
     """Whether their page has the button "contact me now"."""
+    typed_reference: str
+    """What they may type when they call us."""
     plan: int | None = None
     """The version of the plan that the e-mail answers."""
     confirms: Confirmation | None = None
@@ -149,6 +152,7 @@ def send_email_input(case: Case, email: Attempt) -> SendEmailInput:
         at=email.at,
         calls=case.may_call,
         button=case.takes_requests(email.at),
+        typed_reference=typed_reference(account.emergency_phone, case.id),
         plan=email.plan,
         confirms=email.confirms,
     )

@@ -47,6 +47,21 @@ def line_of(phone: str) -> str:
     return hashlib.sha256(phone.encode()).hexdigest()[:5]
 
 
+def typed_reference(phone: str, own_id: str) -> str:
+    """Return a case's reference in eleven digits, for the keys of a telephone.
+
+    The first seven are the `line_of` its number, by which it is found. The last four are of its own
+    id, so nobody who only knows the number knows them.
+    """
+    check = int(hashlib.sha256(own_id.encode()).hexdigest(), 16) % 10_000
+    return f"{int(line_of(phone), 16):07}{check:04}"
+
+
+def line_of_reference(reference: str) -> str:
+    """Return the line of a typed reference. It may be the line of no number."""
+    return f"{int(reference[:7]):05x}"
+
+
 def line_workflow_id(phone: str) -> str:
     """Return the workflow id of the lock on a number. Two calls that share it wait for each other.
 

@@ -22,7 +22,7 @@ from domain.case.attempt import CallEnded, Channel, Purpose
 from domain.case.events import ReviewPlan, SubmitPlan
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
-from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE, typed_reference
 from domain.shared.result import Result
 from workflows.case.input import CaseInput
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY
@@ -189,6 +189,7 @@ async def _email(start: CaseInput, number: int, about: Purpose) -> Result:
             at=workflow.now(),
             calls=True,
             button=True,
+            typed_reference=typed_reference(account.emergency_phone, _id()),
         ),
         task_queue=EMAIL_QUEUE,
         schedule_to_close_timeout=timedelta(hours=1),

@@ -93,6 +93,15 @@ class Call(BaseModel):
         return by == "fax" or by.startswith("machine")
 
 
+class Leg(Call):
+    """A call with its numbers, and with the call that dialled it."""
+
+    direction: str
+    from_: Annotated[str, Field(alias="from", repr=False)]
+    to: Annotated[str, Field(repr=False)]
+    parent_call_sid: str | None = None
+
+
 class _Page(BaseModel):
     calls: tuple[Call, ...]
 
@@ -142,6 +151,10 @@ class TwilioApi:
     async def call(self, sid: str) -> Call:
         """Return a call with its current status."""
         return _read(Call, await self._ask("GET", f"/{sid}.json"))
+
+    async def leg(self, sid: str) -> Leg:
+        """Return a call with its current status and its numbers."""
+        return _read(Leg, await self._ask("GET", f"/{sid}.json"))
 
     async def children(self, sid: str) -> tuple[Call, ...]:
         """Return the calls that a call dialled."""

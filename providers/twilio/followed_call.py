@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.shared.text import Frozen
-from providers.call_wording import ENGLISH
 from providers.twilio.api import CallStatus
+from reference.languages import ENGLISH
 
 
 class MessageToMachine(Frozen):

@@ -1,10 +1,15 @@
 """What a call at Twilio says and does, as TwiML (docs/real-telephone.md)."""
 
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from providers.call_wording import Words, message_for, seconds_to_say
 
 _DESK_RINGS_SECONDS = 30
+_SPEAKS_SECONDS = 3600
+REFERENCE_DIGITS = 11
+_TYPES_SECONDS = 6
+"""How long we wait for the next digit of a reference."""
 _TIMES = 2
 """The message is said twice. A person who picks up in the middle hears it once in full."""
 _WAITS_SECONDS = 10
@@ -39,6 +44,53 @@ def for_a_machine(words: Words, desk: str, join_url: str | None) -> str:
     said = _say(words, f"{message} {words.press_a_key}", times=_TIMES)
     gather = f'numDigits="1" timeout="{_WAITS_SECONDS}" action={quoteattr(join_url)}'
     return f"<Response><Gather {gather}>{said}</Gather></Response>"
+
+
+class Addresses(NamedTuple):
+    """The addresses that a call to our number leads to."""
+
+    ended: str
+    """It says what follows when the desk's leg has ended."""
+    told: str | None = None
+    """Twilio calls it back when the desk's line is answered, and when the conversation has ended.
+    None: we do not know the caller."""
+    typed: str | None = None
+    """It says what follows when the caller has typed a reference. None: they are not asked to."""
+
+
+def for_a_caller(words: Words, desk: str, caller_id: str | None, to: Addresses) -> str:
+    """Return the TwiML that connects a person who called us to the desk's line.
+
+    Args:
+        words: the words of their language.
+        desk: the desk's line.
+        caller_id: the number that the desk sees; None: the caller's.
+        to: what Twilio tells, and asks.
+    """
+    asked = ""
+    if to.typed:
+        gather = (
+            f'input="dtmf" numDigits="{REFERENCE_DIGITS}" timeout="{_TYPES_SECONDS}" '
+            f"action={quoteattr(to.typed)}"
+        )
+        asked = f"<Gather {gather}>{_say(words, words.not_recognised)}</Gather>"
+    said = words.calls_us if to.told else words.tell_the_desk
+    seen = f' callerId="{caller_id}"' if caller_id else ""
+    heard = ""
+    if to.told:
+        heard = f' statusCallback={quoteattr(to.told)} statusCallbackEvent="answered completed"'
+    limits = f'timeout="{_DESK_RINGS_SECONDS}" timeLimit="{_SPEAKS_SECONDS}"'
+    return (
+        f"<Response>{asked}{_say(words, said)}"
+        f"<Dial{seen} {limits} action={quoteattr(to.ended)}><Number{heard}>{desk}</Number></Dial>"
+        f"</Response>"
+    )
+
+
+def after_the_desk(words: Words, *, spoke: bool) -> str:
+    """Return the TwiML for a person who called us, once the desk's leg has ended."""
+    said = "" if spoke else _say(words, words.call_later)
+    return f"<Response>{said}<Hangup/></Response>"
 
 
 def seconds_for_a_machine(words: Words, desk: str) -> float:

@@ -21,7 +21,12 @@ PAGE = "https://shop.example/health?a=1&b=(2)_*x*"
 PLAIN = Composer(ADDRESSES)
 LINKED = Composer(
     ADDRESSES,
-    ways=Ways(lambda own_id: f"{PAGE}#{own_id.rpartition('/')[2]}", "+12065550198", "+12065550199"),
+    ways=Ways(
+        lambda own_id: f"{PAGE}#{own_id.rpartition('/')[2]}",
+        "+12065550198",
+        "+12065550199",
+        takes_calls=True,
+    ),
 )
 
 

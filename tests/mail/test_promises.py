@@ -154,6 +154,23 @@ def test_the_first_e_mail_asks_to_save_the_number_that_our_calls_come_from(langu
     assert {notice.composer for notice in notices} == {LINKED, PLAIN}
 
 
+@IN_EACH_LANGUAGE
+def test_the_first_e_mail_says_what_to_type_only_where_our_number_can_be_called(
+    language: str,
+) -> None:
+    notice = next(
+        s
+        for s in CASES
+        if (s.language, s.input.about, s.composer) == (language, Purpose.NOTICE, LINKED)
+        and input_of(s).calls
+    )
+    deaf = Composer(ADDRESSES, ways=Ways(calling_number="+12065550199"))
+    assert "048 2193 4417" in text_of(notice.write())
+    silent = text_of(notice._replace(composer=deaf).write(number=2))
+    assert "+1 206-555-0199" in silent
+    assert "048 2193 4417" not in silent
+
+
 @pytest.mark.parametrize("language", [tag for tag in TAGS if tag != "en"])
 def test_a_button_and_a_page_have_one_name_in_e_mails_and_on_the_page(language: str) -> None:
     catalog = LOCALES / language.replace("-", "_") / "LC_MESSAGES" / "page.po"

@@ -57,7 +57,7 @@ async def staged(
         local = settings.url or ""
         settings = settings.model_copy(update={"url": TLS_URL})
         endpoint = callbacks_route(engine.client, telephone, CALLBACKS, TOKEN)
-        page = build(engine.client, settings, telephone=endpoint)
+        page = build(engine.client, settings, telephone=[endpoint])
         async with (
             serving(page, settings, listener),
             calling_back(back(twilio, TLS_URL, local, **how)) as calling,

@@ -33,6 +33,7 @@ def email_input(
         number_needed=False,
         calls=True,
         button=True,
+        typed_reference="04821934417",
         note=None,
         status=Status.CONTACTING,
         reason=None,

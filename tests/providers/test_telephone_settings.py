@@ -9,8 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from domain.shared.errors import explain
-from runtime.providers import telephone_of
+from page.__main__ import telephone_routes
+from providers.twilio.callbacks import PATH
+from providers.twilio.incoming_calls import ANSWERED, ENDED, INCOMING, TYPED
+from runtime.connection import connect
+from runtime.providers import incoming_of, providers_of, telephone_of
 from runtime.settings import Settings
+from tests.page.site import TLS_URL, settings_of
 from tests.providers.twilio_calls import DESK, OURS, SID, TOKEN
 from tests.test_whole import ROOT
 
@@ -98,6 +103,36 @@ def test_what_is_no_use_is_named_and_not_quoted(
     assert told.startswith(field)
     assert TOKEN not in told
     assert TOKEN not in str(refusal.value)
+
+
+async def test_our_number_is_called_back_only_where_that_is_set(given: pytest.MonkeyPatch) -> None:
+    assert incoming_of(Settings(), TLS_URL) is None
+    given.setenv("CASE72_TWILIO_INCOMING", "true")
+    calls = incoming_of(Settings(), TLS_URL)
+    assert calls is not None
+    assert calls.url == TLS_URL
+    missing = "CASE72_TWILIO_INCOMING: needs CASE72_PAGE_URL"
+    with pytest.raises(ValueError, match=missing):
+        incoming_of(Settings(), None)
+    with pytest.raises(ValueError, match=missing):
+        providers_of(Settings(), await connect("127.0.0.1:1", lazy=True))
+    given.setenv("CASE72_TELEPHONE", "simulated")
+    assert incoming_of(Settings(), TLS_URL) is None
+
+
+@pytest.mark.usefixtures("given")
+@pytest.mark.parametrize("setting", ["CASE72_TWILIO_INCOMING", "CASE72_TWILIO_CALLBACKS"])
+async def test_the_page_serves_what_is_set_and_nothing_else(
+    given: pytest.MonkeyPatch, setting: str
+) -> None:
+    paths = {
+        "CASE72_TWILIO_CALLBACKS": [PATH],
+        "CASE72_TWILIO_INCOMING": [INCOMING, TYPED, ANSWERED, ENDED],
+    }
+    given.setenv(setting, "true")
+    client = await connect("127.0.0.1:1", lazy=True)
+    routes = telephone_routes(client, Settings(), settings_of(TLS_URL))
+    assert [route.path for route in routes] == paths[setting]
 
 
 def test_a_worker_without_them_does_not_start(tmp_path: Path) -> None:

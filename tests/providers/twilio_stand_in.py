@@ -51,6 +51,8 @@ class TwilioStandIn:
 
     stories: dict[str, Story] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
+    incoming: list[Any] = field(default_factory=list)
+    """Calls to our number (tests/providers/calling_in.py)."""
     requests: list[str] = field(default_factory=list)
     creates: list[Answer] = field(default_factory=list)
     """How the next calls to be created are answered; none left means as usual."""
@@ -128,7 +130,9 @@ class TwilioStandIn:
             return Answer(200, {"calls": found, "page_size": 50, "next_page_uri": None})
         call = next((c for c in self.placed if path == f"/{c.sid}.json"), None)
         if call is None:
-            return refused(404, 20404)
+            known = [found for one in self.incoming for found in one.resources()]
+            found = [one for one in known if path == f"/{one['sid']}.json"]
+            return Answer(200, found[0]) if found else refused(404, 20404)
         if method == "POST" and "Twiml" in form:
             if call.status != "in-progress":
                 return refused(400, 21220)

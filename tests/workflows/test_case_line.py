@@ -1,6 +1,8 @@
 """The search attribute by which the cases of a number are found."""
 
-from domain.shared.names import line_of, line_workflow_id
+import re
+
+from domain.shared.names import line_of, line_of_reference, line_workflow_id, typed_reference
 from tests.engine import Engine, OpenCase
 from workflows.case.issue_case import IssueCase
 from workflows.shared.search_attributes import LINE, STATUS
@@ -38,6 +40,15 @@ async def test_it_takes_no_event_at_the_start_and_follows_the_number(engine: Eng
     assert await line(case) == line_of(NEW_NUMBER)
     after = await upserted(case)
     assert after == [*before, {LINE.name}]
+
+
+def test_a_typed_reference_begins_with_it_and_ends_with_the_case() -> None:
+    one, other = (typed_reference(NUMBER, f"case/US/A1/{run}") for run in ("r1", "r2"))
+    assert all(re.fullmatch("[0-9]{11}", reference) for reference in (one, other))
+    assert line_of_reference(one) == line_of_reference(other) == line_of(NUMBER)
+    assert one != other
+    lines = {line_of(f"+1206{n:07}") for n in range(2_000_000, 2_001_000)}
+    assert all(line_of_reference(f"{int(each, 16):07}0000") == each for each in lines)
 
 
 def test_it_does_not_reveal_the_number() -> None:
