@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from runtime.web_server import listening, open_socket
 
@@ -92,10 +93,10 @@ def application(accounts: Accounts, token: str = TOKEN) -> Starlette:
 
 
 @asynccontextmanager
-async def serving(accounts: Accounts) -> AsyncIterator[str]:
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Serve on any free port of this machine while the block runs. Yield the address."""
     listener = open_socket("127.0.0.1", 0)
-    config = uvicorn.Config(application(accounts), lifespan="off", log_config=None)
+    config = uvicorn.Config(app, lifespan="off", log_config=None)
     async with listening(config, listener):
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 

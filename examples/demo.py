@@ -29,7 +29,7 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.shared.errors import explain
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
-from examples.account_service import TOKEN, Accounts, serving
+from examples.account_service import TOKEN, Accounts, application, serving
 from examples.stage import Stage
 from examples.stories import STORIES, Story
 from providers.http.account_service import AccountServer, HttpAccountService
@@ -184,7 +184,7 @@ async def _run(settings: Settings, console: Console, over_http: bool) -> bool:
         await register_search_attributes(client)
         providers = providers_of(settings, client)
         if over_http:
-            url = await stack.enter_async_context(serving(Accounts()))
+            url = await stack.enter_async_context(serving(application(Accounts())))
             accounts = HttpAccountService(AccountServer(url, TOKEN))
             providers = replace(providers, accounts=accounts)
         await stack.enter_async_context(working(client, settings, providers))
