@@ -1,6 +1,7 @@
 """The example account service, with other answers in the place of its own."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -72,6 +73,8 @@ async def _nowhere(_: Message) -> None:
 @asynccontextmanager
 async def disturbed() -> AsyncIterator[Disturbed]:
     """The service on this machine, for as long as the block runs."""
+    # It logs each answer that is cut off.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     service = Disturbed()
     async with serving(service) as url:
         service.url = url
