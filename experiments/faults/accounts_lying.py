@@ -50,6 +50,9 @@ FAULTS: dict[str, ASGIApp] = {
     "no JSON": Response("<html>deactivated</html>"),
     "202": JSONResponse({"state": "deactivated"}, 202),
 }
+SLOW = ("hangs", "slow bytes")
+SLOW_HOURS = 1
+"""Each try takes real time, and a clock that is moved forward waits for all tries."""
 ACTED = {"500 after acting": AfterActing(BROKEN), "dropped after acting": AfterActing(dropped)}
 
 
@@ -59,8 +62,9 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         "account service lying",
         seed,
         "Every case must deactivate, for harm, by decision or for silence. The account service, "
-        f"asked over HTTP, answers what is to be changed with a fault, for {SHORT} hours, or for "
-        f"{LONG}, and then the lead decides. A third says that it deactivated, and did not",
+        f"asked over HTTP, answers what is to be changed with a fault, for {SHORT} hours (an hour "
+        f"if it is slow), or for {LONG}, and then the lead decides. For a third of the cases it "
+        "says that it deactivated the account, and did not",
     )
     async with disturbed() as service, scene(folder, seed, within=WITHIN) as stage:
         await stage.workers.complete(
@@ -70,16 +74,14 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
             CASE72_ACCOUNTS_TIMEOUT_SECONDS="0.5",
         )
         others = [*FAULTS, *ACTED]
-        parts = [
-            _lied_to(
-                stage.random.choice((HARM, REJECTED, SILENT)),
-                LIE if number % 3 == 0 else others[number % len(others)],
-                SHORT if number % 2 else LONG,
-                service,
-                trial,
-            )
-            for number in range(cases)
-        ]
+        parts = []
+        for number in range(cases):
+            part = stage.random.choice((HARM, REJECTED, SILENT))
+            fault = LIE if number % 3 == 0 else others[number % len(others)]
+            hours = SHORT if number % 2 else LONG
+            if fault in SLOW:
+                part, hours = HARM, SLOW_HOURS
+            parts.append(_lied_to(part, fault, hours, service, trial))
         await stage.play(parts)
         await _keep_books(service, stage.workers.folder)
         await stage.judge(trial)
@@ -105,10 +107,10 @@ def _lied_to(part: Part, fault: str, hours: int, service: Disturbed, trial: Tria
             trial.violations.append(f"{case.workflow_id}: {fault}, and it was deactivated")
         if await case.status() is Status.DEACTIVATED:
             trial.violations.append(f"{case.workflow_id}: {fault} was believed")
-        if hours == SHORT:
+        if hours < LONG:
             del service.instead["POST", account]
         status = await case.leaves(Status.DEACTIVATING, hours=NEXT_TRY)
-        if status is not (Status.DEACTIVATED if hours == SHORT else Status.ESCALATED):
+        if status is not (Status.DEACTIVATED if hours < LONG else Status.ESCALATED):
             trial.violations.append(f"{case.workflow_id}: {status} after {hours} h of {fault}")
         if status is Status.ESCALATED:
             service.instead.pop(("POST", account), None)
