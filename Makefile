@@ -1,4 +1,5 @@
-# make demo        play cases of 72 hours in seconds, on a real Temporal server
+# make demo        play cases of 72 hours in seconds, on a real Temporal server;
+#                  DEMO=--over-http asks examples/account_service.py for the accounts
 # make test        run the tests of the rules and the service, in some two minutes;
 #                  TESTS=tests/domain runs all of these, and only these; those in a browser
 #                  need chromium-headless-shell or, twice as slow, Chromium
@@ -23,7 +24,7 @@ BIN = $(VENV)/bin
 .PHONY: demo dev test test-all walk mutants bench faults messages check licences lock clean
 
 demo: $(VENV)/run.stamp
-	$(BIN)/python -m examples.demo
+	$(BIN)/python -m examples.demo $(DEMO)
 
 dev: $(VENV)/run.stamp
 	$(BIN)/python worker.py --dev $(IN)

@@ -1,17 +1,19 @@
 """Enrols sellers and plays cases from opening to end on a real server (`make demo`).
 
 The cases' clocks are moved forward, so 72 hours pass in seconds. The server and the histories are
-real; telephone, mail and account service are simulated. The demo has its own server and data,
+real; telephone, mail and account service are simulated. With `--over-http` the account service is
+examples/account_service.py, as a real one would be asked. The demo has its own server and data,
 apart from those of `make dev`. Each run starts from nothing.
 """
 
+import argparse
 import asyncio
 import json
 import os
 import shutil
 import sys
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,8 +29,10 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.shared.errors import explain
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
+from examples.account_service import TOKEN, Accounts, application, serving
 from examples.stage import Stage
 from examples.stories import STORIES, Story
+from providers.http.account_service import AccountServer, HttpAccountService
 from runtime.clock import time_skipper
 from runtime.connection import BadConnection, connect, register_search_attributes
 from runtime.dev_server import DevServerFailed, dev_server, is_in_use
@@ -172,13 +176,18 @@ def _begin_anew() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _run(settings: Settings, console: Console) -> bool:
+async def _run(settings: Settings, console: Console, over_http: bool) -> bool:
     """Play everything. Return whether all ended as expected."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(dev_server(SERVER))
         client = await connect(server.address, identity=IDENTITY)
         await register_search_attributes(client)
-        await stack.enter_async_context(working(client, settings, providers_of(settings, client)))
+        providers = providers_of(settings, client)
+        if over_http:
+            url = await stack.enter_async_context(serving(application(Accounts())))
+            accounts = HttpAccountService(AccountServer(url, TOKEN))
+            providers = replace(providers, accounts=accounts)
+        await stack.enter_async_context(working(client, settings, providers))
         views = await _enrol(client, server.address)
         console.print(_sellers(views))
         skipper = time_skipper(client)
@@ -191,12 +200,21 @@ async def _run(settings: Settings, console: Console) -> bool:
 
 def main() -> int:
     """Play the demo. Return 0 only if all sellers and cases ended as expected."""
+    parser = argparse.ArgumentParser(prog="python -m examples.demo", description="Play the demo.")
+    parser.add_argument(
+        "--over-http", action="store_true", help="ask examples/account_service.py for accounts"
+    )
+    over_http = parser.parse_args().over_http
     configure_logs("console", "error")
     console = Console(width=None if sys.stdout.isatty() else 120)
     try:
-        # The demo must call nobody, even if this machine's settings name real providers.
+        # The demo must reach nobody, even if this machine's settings name real providers.
         settings = Settings(
-            state=STATE, ring_seconds=RING_SECONDS, telephone=("simulated",), mail="simulated"
+            state=STATE,
+            ring_seconds=RING_SECONDS,
+            telephone=("simulated",),
+            mail="simulated",
+            marketplace="simulated",
         )
     except ValidationError as error:
         console.print(f"[red]settings (CASE72_*): {explain(error)}")
@@ -204,7 +222,7 @@ def main() -> int:
     console.print("Starting a Temporal server and a worker, and importing ratings ...")
     try:
         _begin_anew()
-        is_expected = asyncio.run(_run(settings, console))
+        is_expected = asyncio.run(_run(settings, console, over_http))
     except DevServerFailed as error:
         console.print(f"[red]{error}")
         return 1

@@ -193,8 +193,20 @@ class AccountService(Protocol):
     async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
         """Deactivate the account. A repeat for the same case changes nothing.
 
+        A repeat does not undo a reinstatement since. Read the account back.
+
         Raises:
             ProviderFailed: the service did not accept it.
+        """
+
+    async def reinstate(self, store: str, seller_id: str, case_id: str) -> None:
+        """Reinstate the account that the case deactivated. A repeat changes nothing.
+
+        A repeat does not undo what others did since.
+
+        Raises:
+            ProviderFailed: the service did not accept it, or the account is deactivated, and not
+                by this case.
         """
 
     async def is_active(self, store: str, seller_id: str) -> bool:

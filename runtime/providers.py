@@ -6,6 +6,7 @@ from datetime import timedelta
 from temporalio.client import Client
 
 from providers.failover_telephone import FailoverTelephone
+from providers.http.account_service import HttpAccountService
 from providers.protocols import AccountService, Mail, OpenCases, PhoneLock, Programme, Telephone
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
@@ -54,7 +55,7 @@ def providers_of(
         telephone=telephone_of(settings, callbacks_of(settings, page_url)),
         phone_lock=TemporalPhoneLock(client),
         mail=mail_of(settings),
-        accounts=SimulatedMarketplace(settings.state),
+        accounts=accounts_of(settings),
         programme=Enrollments(client),
         cases=Cases(client),
         replies=replies,
@@ -145,6 +146,17 @@ def _spacing(settings: Settings) -> Spacing:
         distance=timedelta(seconds=settings.call_distance_seconds),
         after_contact=timedelta(seconds=settings.pause_after_contact_seconds),
     )
+
+
+def accounts_of(settings: Settings) -> AccountService:
+    """Return the account service that the settings name.
+
+    Raises:
+        ValueError: a file of certificates is of no use. The message names it.
+    """
+    if settings.marketplace == "simulated":
+        return SimulatedMarketplace(settings.state)
+    return HttpAccountService(settings.account_server())
 
 
 def mail_of(settings: Settings) -> Mail:

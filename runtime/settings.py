@@ -18,19 +18,20 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from domain.case.policy_limits import LEAST_WINDOW
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED
 from providers.smtp.mail import Security
 from reference.contact_check import place_problem
+from runtime.account_service_settings import AccountServiceSettings
 from runtime.existing import ExistingFile, ExistingFolder
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
-class Settings(BaseSettings):
+class Settings(AccountServiceSettings):
     """The settings of the worker. The connection to Temporal has its own (TEMPORAL_*)."""
 
     model_config = SettingsConfigDict(
@@ -44,7 +45,6 @@ class Settings(BaseSettings):
     ] = ("simulated",)
     """If a provider fails, the next one places the call."""
     mail: Literal["simulated", "smtp"] = "simulated"
-    marketplace: Literal["simulated"] = "simulated"
     ring_seconds: Annotated[float, Field(ge=0, le=600)] = 2
     """How long a simulated call rings."""
     look_at_calls_seconds: Annotated[float, Field(ge=1, le=60)] = 10

@@ -73,6 +73,7 @@ class DyingAccounts:
 
     def __init__(self, accounts: AccountService) -> None:
         self.is_active = accounts.is_active
+        self.reinstate = accounts.reinstate
         self._deactivate = accounts.deactivate
 
     async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:

@@ -56,6 +56,16 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_a_language_of_their_own_is_found_by_its_folder": "proofreads every language",
         "test_a_piece_of_their_own_is_fine_where_it_is_used": "proofreads every language",
     },
+    "tests/providers/test_account_service_contract.py": {
+        "test_the_example_keeps_the_contract": "schemathesis sends hundreds of requests",
+        "test_a_service_that_breaks_the_contract_is_found_out": "schemathesis, likewise",
+        "test_the_example_says_how_it_is_used_and_refuses_what_it_cannot_use": (
+            "starts Python three times"
+        ),
+    },
+    "tests/providers/test_account_settings.py": {
+        "test_a_worker_with_one_says_so_and_exits_2": "starts a worker three times",
+    },
     "tests/providers/test_mail_settings.py": {
         "test_the_worker_says_so_and_exits_2": "starts a worker",
     },

@@ -185,8 +185,8 @@ def _tell_the_story_once(lines: list[dict[str, Any]], view: dict[str, Any]) -> N
 
 
 async def test_the_demo_ends_with_every_case_as_it_should_twice_in_a_row(tmp_path: Path) -> None:
-    for _ in range(2):
-        code, out, err = await run(sys.executable, "-m", "examples.demo", cwd=tmp_path)
+    for over in ((), ("--over-http",)):  # the account service, simulated and as a real one
+        code, out, err = await run(sys.executable, "-m", "examples.demo", *over, cwd=tmp_path)
         assert code == 0, out + err
         assert "NOT AS IT SHOULD" not in out
         assert out.count("case/") == 6

@@ -19,6 +19,7 @@ NAMES = (
     "network_cut",
     "answer_lost",
     "accounts_down",
+    "accounts_lying",
     "clock_moved",
     "messages",
     "disk_full",

@@ -40,6 +40,10 @@ class DownForSome:
         _fail_if_down(self._folder, seller_id)
         await self._accounts.deactivate(store, seller_id, case_id)
 
+    async def reinstate(self, store: str, seller_id: str, case_id: str) -> None:
+        _fail_if_down(self._folder, seller_id)
+        await self._accounts.reinstate(store, seller_id, case_id)
+
     async def is_active(self, store: str, seller_id: str) -> bool:
         _fail_if_down(self._folder, seller_id)
         return await self._accounts.is_active(store, seller_id)

@@ -17,6 +17,13 @@ CREATE TABLE IF NOT EXISTS deactivations (
     at REAL NOT NULL,
     PRIMARY KEY (store, seller_id)
 );
+CREATE TABLE IF NOT EXISTS changes (
+    change TEXT NOT NULL,
+    store TEXT NOT NULL,
+    seller_id TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    PRIMARY KEY (change, store, seller_id, case_id)
+);
 """
 
 
@@ -35,10 +42,26 @@ class SimulatedMarketplace:
             raise ProviderFailed("simulated: the account service is out of service")
 
         def work(db: sqlite3.Connection) -> None:
-            db.execute(
-                "INSERT OR IGNORE INTO deactivations VALUES (?, ?, ?, ?)",
-                (store, seller_id, case_id, time.time()),
-            )
+            if _is_new(db, "deactivate", store, seller_id, case_id):
+                db.execute(
+                    "INSERT OR IGNORE INTO deactivations VALUES (?, ?, ?, ?)",
+                    (store, seller_id, case_id, time.time()),
+                )
+
+        await self._ledger.transaction(work)
+
+    async def reinstate(self, store: str, seller_id: str, case_id: str) -> None:
+        """Reinstate the account that the case deactivated. A repeat changes nothing."""
+
+        def work(db: sqlite3.Connection) -> None:
+            if not _is_new(db, "reinstate", store, seller_id, case_id):
+                return
+            account = (store, seller_id)
+            query = "SELECT case_id FROM deactivations WHERE store = ? AND seller_id = ?"
+            found = db.execute(query, account).fetchone()
+            if found and found[0] != case_id:
+                raise ProviderFailed("simulated: the case did not deactivate the account")
+            db.execute("DELETE FROM deactivations WHERE store = ? AND seller_id = ?", account)
 
         await self._ledger.transaction(work)
 
@@ -50,3 +73,11 @@ class SimulatedMarketplace:
             return db.execute(query, (store, seller_id)).fetchone() is None
 
         return await self._ledger.transaction(work)
+
+
+def _is_new(db: sqlite3.Connection, change: str, *about: str) -> bool:
+    """Note the change. Return whether it was not made before."""
+    return (
+        db.execute("INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?)", (change, *about)).rowcount
+        > 0
+    )
