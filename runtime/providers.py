@@ -6,17 +6,27 @@ from datetime import timedelta
 from temporalio.client import Client
 
 from providers.failover_telephone import FailoverTelephone
-from providers.protocols import AccountService, Mail, OpenCases, PhoneLock, Programme, Telephone
+from providers.protocols import (
+    AccountService,
+    EventDeliveries,
+    Mail,
+    OpenCases,
+    PhoneLock,
+    Programme,
+    Telephone,
+)
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from providers.smtp.mail import SmtpMail, SmtpServer
 from providers.spacing import Spacing
-from providers.temporal.own_workflows import Cases, Enrollments
+from providers.temporal.own_workflows import Cases, Deliveries, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.twilio.api import Account
 from providers.twilio.callbacks import PATH, Callbacks
 from providers.twilio.telephone import Numbers, TwilioTelephone
+from providers.webhooks.receivers import receivers_of
+from providers.webhooks.sender import Webhooks
 from runtime.settings import Settings
 
 
@@ -30,6 +40,8 @@ class Providers:
     accounts: AccountService
     programme: Programme
     cases: OpenCases
+    webhooks: Webhooks
+    deliveries: EventDeliveries
 
 
 def providers_of(settings: Settings, client: Client, page_url: str | None = None) -> Providers:
@@ -45,6 +57,8 @@ def providers_of(settings: Settings, client: Client, page_url: str | None = None
         accounts=SimulatedMarketplace(settings.state),
         programme=Enrollments(client),
         cases=Cases(client),
+        webhooks=Webhooks(receivers_of(settings.webhooks_file)),
+        deliveries=Deliveries(client),
     )
 
 

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
@@ -13,6 +12,7 @@ import httpx2
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from providers.protocols import ProviderFailed
+from providers.retry_after import parsed_date, retry_after
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -60,16 +60,6 @@ class CallStatus(StrEnum):
     """A status that this code does not know."""
 
 
-def _parsed(text: Any) -> datetime | None:  # Any: the answer can hold anything
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = parsedate_to_datetime(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
 def _known(status: Any) -> Any:  # Any: the answer can hold anything
     known = isinstance(status, str) and status in set(CallStatus)
     return status if known else CallStatus.UNKNOWN
@@ -81,8 +71,8 @@ class Call(BaseModel):
     sid: Annotated[str, Field(pattern=r"^CA[0-9a-fA-F]{32}$")]
     status: Annotated[CallStatus, BeforeValidator(_known)]
     answered_by: str | None = None
-    date_created: Annotated[datetime | None, BeforeValidator(_parsed)] = None
-    end_time: Annotated[datetime | None, BeforeValidator(_parsed)] = None
+    date_created: Annotated[datetime | None, BeforeValidator(parsed_date)] = None
+    end_time: Annotated[datetime | None, BeforeValidator(parsed_date)] = None
     duration: int | None = None
     """Seconds from the answer to the end."""
 
@@ -206,8 +196,8 @@ class TwilioApi:
                 body += chunk
                 if len(body) > _LONGEST_BODY:
                     raise ValueError("too long")
-            date = _parsed(response.headers.get("Date"))
-            wait = _retry_after(response.headers.get("Retry-After", ""), date)
+            date = parsed_date(response.headers.get("Date"))
+            wait = retry_after(response.headers.get("Retry-After", ""), date, _LONGEST_WAIT)
             return _Answer(response.status_code, bytes(body), date, wait)
 
 
@@ -224,14 +214,3 @@ def _code(body: bytes) -> int | None:
         return _Complaint.model_validate_json(body).code
     except ValidationError:
         return None
-
-
-def _retry_after(text: str, now: datetime | None) -> timedelta | None:
-    text = text.strip()
-    if text.isdecimal() and len(text) < 7:
-        wait = timedelta(seconds=int(text))
-    elif until := _parsed(text):
-        wait = until - (now or datetime.now(UTC))
-    else:
-        return None
-    return min(max(wait, timedelta(seconds=1)), _LONGEST_WAIT)

@@ -9,17 +9,26 @@ from temporalio.workflow import ActivityCancellationType
 from activities.emails import EmailActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
+from activities.webhooks import WebhookActivities
 from domain.enrollment import step_results
 from domain.enrollment.activity_inputs import send_letter_input, tell_deactivation_input
+from domain.enrollment.announcements import untold
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter
-from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
-from domain.shared.activity_inputs import share_contact_input
+from domain.enrollment.steps import (
+    CheckNumber,
+    EnrollmentStep,
+    LookUpReceivers,
+    LookUpWarnings,
+    Send,
+)
+from domain.shared.activity_inputs import announce_input, share_contact_input
 from domain.shared.names import EMAIL_QUEUE
 from domain.shared.result import Result
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from workflows.enrollment import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
+from workflows.shared.announcing import hand_over
 from workflows.shared.sharing import tell_other_workflow
 
 EnrollmentOutcome = Callable[[Enrollment, datetime], None]
@@ -33,6 +42,8 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
             return await _check_number(phone)
         case LookUpWarnings():
             return await _look_up_warnings()
+        case LookUpReceivers():
+            return await _look_up_receivers()
         case Send(number=number, to=to):
             letter = next(x for x in enrollment.outbox.letters if x.number == number)
             return await _send(enrollment, letter, to)
@@ -40,6 +51,8 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
             return await _share_contact(enrollment)
         case TellDeactivation():
             return await _tell_deactivation(enrollment)
+        case Announce():
+            return await _announce(enrollment)
         case WaitUntil(moment=moment):
             now = workflow.now()
             summary = web_ui.wait_summary(enrollment, moment, now)
@@ -48,14 +61,14 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
 
 
 async def _check_number(phone: str) -> EnrollmentOutcome:
-    valid = await workflow.execute_activity_method(
+    facts = await workflow.execute_activity_method(
         SharingActivities.check_number,
         phone,
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary="Look up the emergency number",
     )
-    return lambda enrollment, now: step_results.number_checked(enrollment, valid, now)
+    return lambda enrollment, now: step_results.number_checked(enrollment, facts, now)
 
 
 async def _look_up_warnings() -> EnrollmentOutcome:
@@ -66,6 +79,22 @@ async def _look_up_warnings() -> EnrollmentOutcome:
         summary="Look up at how many days below to warn",
     )
     return lambda enrollment, now: step_results.warnings_looked_up(enrollment, days, now)
+
+
+async def _look_up_receivers() -> EnrollmentOutcome:
+    announces = await workflow.execute_activity_method(
+        WebhookActivities.look_up_receivers,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look up whether anybody is told of changes",
+    )
+    return lambda enrollment, now: step_results.receivers_looked_up(enrollment, announces, now)
+
+
+async def _announce(enrollment: Enrollment) -> EnrollmentOutcome:
+    entries = enrollment.timeline.count
+    await hand_over(announce_input(enrollment.id, enrollment.account, untold(enrollment)))
+    return lambda enrollment, now: step_results.announced(enrollment, entries, now)
 
 
 async def _send(enrollment: Enrollment, letter: Letter, to: str) -> EnrollmentOutcome:
