@@ -9,6 +9,7 @@ from domain.shared.announcements import Announcement
 from domain.shared.deliveries import DeliveryInput, HandOver
 from domain.shared.names import CASES_QUEUE, DELIVERY_WORKFLOW, delivery_workflow_id
 from temporal_client.failures import translated
+from temporal_client.names import SellerName
 from temporal_client.workflows import ANSWERS_WITHIN
 
 
@@ -38,3 +39,14 @@ async def hand_over(
             static_summary=f"{account.store}/{account.seller_id} to {receiver}",
             rpc_timeout=ANSWERS_WITHIN,
         )
+
+
+async def announce_from_now(client: Client, name: SellerName) -> None:
+    """Let an enrollment announce its changes, if nobody wanted to know when it looked.
+
+    Raises:
+        TemporalFailure: Temporal did not take it.
+    """
+    with translated():
+        handle = client.get_workflow_handle(name.workflow_id)
+        await handle.signal("announce", rpc_timeout=ANSWERS_WITHIN)

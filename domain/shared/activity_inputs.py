@@ -1,6 +1,6 @@
 """The inputs of activities by which a case and an enrollment tell each other news."""
 
-from domain.shared.account import Account, ContactNews, SellerAccount
+from domain.shared.account import Account, ContactNews, SellerAccount, seller_of
 from domain.shared.announcements import Announcement
 from domain.shared.text import Frozen
 
@@ -58,8 +58,7 @@ def announce_input(
     own_id: str, account: Account | SellerAccount, events: tuple[Announcement, ...]
 ) -> AnnounceInput:
     """Return the input that hands events over."""
-    known = account.model_dump(exclude={"selling_plan"})
-    return AnnounceInput(own_id=own_id, account=SellerAccount(**known), events=events)
+    return AnnounceInput(own_id=own_id, account=seller_of(account), events=events)
 
 
 class DeliverInput(Frozen):
