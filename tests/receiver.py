@@ -53,6 +53,10 @@ class ListeningReceiver:
         """As the file of receivers has it."""
         return Receiver(url=self.url, secrets=secrets or (self.secret,), include=tuple(include))
 
+    def file(self, name: str = "crm") -> str:
+        """The file of receivers that names it."""
+        return f'[receivers.{name}]\nurl = "{self.url}"\nsecrets = ["{self.secret}"]\n'
+
     async def take(self, request: Request) -> Response:
         """Take an event."""
         self.asked += 1

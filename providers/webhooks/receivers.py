@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import tomllib
 from collections.abc import Iterable
 from enum import StrEnum
@@ -14,7 +15,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
 )
 
@@ -25,6 +25,7 @@ from domain.shared.errors import explain
 _SETTING = "CASE72_WEBHOOKS_FILE"
 _SECRET = "whsec_"  # noqa: S105  # the prefix of every secret
 _SECRET_BYTES = range(24, 65)
+_NAME = re.compile(r"[a-z0-9_-]{1,32}")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,6 +41,12 @@ class Include(StrEnum):
     TIME_ZONE = "time_zone"
     EMAIL = "email"
     EMERGENCY_PHONE = "emergency_phone"
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError("a receiver's name has 1 to 32 of a-z, 0-9, _ and -")
+    return text
 
 
 def _address(text: str) -> str:
@@ -96,7 +103,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     receivers: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")], Receiver],
+        dict[Annotated[str, AfterValidator(_name)], Receiver],
         Field(min_length=1),
     ]
 
