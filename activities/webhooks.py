@@ -14,23 +14,22 @@ from providers.webhooks.sender import ReceiverGone, Webhooks
 
 @dataclass(frozen=True)
 class WebhookActivities:
-    """`announce` and `look_up_receivers` of the queue `cases`, `deliver` of `webhooks`."""
+    """`announce` of the queue `cases`, and `deliver` of the queue `webhooks`."""
 
     webhooks: Webhooks
     deliveries: EventDeliveries
 
     @activity.defn
-    async def look_up_receivers(self) -> bool:
-        """Return whether a receiver of events is configured."""
-        return bool(self.webhooks.receivers)
+    async def announce(self, input: AnnounceInput) -> bool:
+        """Hand events over to the delivery to each receiver. Return whether there is any.
 
-    @activity.defn
-    async def announce(self, input: AnnounceInput) -> None:
-        """Hand events over to the delivery to each receiver. A repeat changes nothing."""
+        A repeat changes nothing.
+        """
         with provider_failures():
             for name, receiver in self.webhooks.receivers.items():
                 events = receiver.shown(input.events, input.account)
                 await self.deliveries.hand_over(name, input.own_id, input.account, events)
+        return bool(self.webhooks.receivers)
 
     @activity.defn
     async def deliver(self, input: DeliverInput) -> None:

@@ -194,7 +194,6 @@ def activities_by_queue(
             contacts.tell_case,
             contacts.tell_case_of_deactivation,
             warnings.look_up_warnings,
-            webhooks.look_up_receivers,
             webhooks.announce,
         ],
         TELEPHONY_QUEUE: [telephony.place_call],

@@ -132,6 +132,6 @@ def shared_contact(case: Case, news: ContactNews, told: bool, now: datetime) -> 
         case.timeline.log(now, EventKind.CONTACT_NOT_SHARED)
 
 
-def announced(case: Case, entries: int, now: datetime) -> None:
-    """Record how many entries of the timeline the receivers were told of."""
-    case.told = entries
+def announced(case: Case, entries: int, announces: bool, now: datetime) -> None:
+    """Record how many entries of the timeline receivers were told of, and whether there are any."""
+    case.told, case.announces = entries, announces

@@ -8,7 +8,6 @@ from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
-    LookUpReceivers,
     LookUpWarnings,
     Send,
 )
@@ -39,7 +38,7 @@ def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]
     if enrollment.case_to_hear is not None:
         steps.append(TellDeactivation())
     if enrollment.announces is not False and untold(enrollment):
-        steps.append(Announce() if enrollment.announces else LookUpReceivers())
+        steps.append(Announce())
     if moment := _next_moment(enrollment, now):
         steps.append(WaitUntil(moment))
     return tuple(steps)

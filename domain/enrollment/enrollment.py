@@ -56,7 +56,7 @@ class Enrollment(TakesUpdates):
     """The contact changes that an open case is not told of yet."""
     timeline: EnrollmentTimeline = Field(default_factory=EnrollmentTimeline)
     announces: bool | None = None
-    """Whether the marketplace's systems want to know of changes. Null until it was looked up."""
+    """Whether the marketplace's systems want to know of changes. Null until it is known."""
     told: int = 0
     """How many events of the timeline they were told of."""
 

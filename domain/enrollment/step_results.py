@@ -21,14 +21,9 @@ def number_checked(enrollment: Enrollment, facts: NumberFacts, now: datetime) ->
         enrollment.settle(now)
 
 
-def receivers_looked_up(enrollment: Enrollment, announces: bool, now: datetime) -> None:
-    """Record whether a receiver of events is configured."""
-    enrollment.announces = announces
-
-
-def announced(enrollment: Enrollment, entries: int, now: datetime) -> None:
-    """Record how many events of the timeline the receivers were told of."""
-    enrollment.told = entries
+def announced(enrollment: Enrollment, entries: int, announces: bool, now: datetime) -> None:
+    """Record how many events of the timeline receivers were told of, and whether there are any."""
+    enrollment.told, enrollment.announces = entries, announces
 
 
 def warnings_looked_up(enrollment: Enrollment, days: tuple[int, ...], now: datetime) -> None:

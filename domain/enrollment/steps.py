@@ -31,20 +31,8 @@ class LookUpWarnings:
     """Look up the setting that says at how many days below a seller is warned."""
 
 
-@dataclass(frozen=True, slots=True)
-class LookUpReceivers:
-    """Look up whether a receiver of events is configured."""
-
-
 EnrollmentStep = (
-    CheckNumber
-    | LookUpWarnings
-    | LookUpReceivers
-    | Send
-    | ShareContact
-    | TellDeactivation
-    | Announce
-    | WaitUntil
+    CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | Announce | WaitUntil
 )
 
 

@@ -279,5 +279,5 @@ async def _share_contact(case: Case) -> CaseOutcome:
 
 async def _announce(case: Case) -> CaseOutcome:
     entries = len(case.timeline.entries)
-    await hand_over(announce_input(case.id, case.account, untold(case)))
-    return lambda case, now: step_results.announced(case, entries, now)
+    announces = await hand_over(announce_input(case.id, case.account, untold(case)))
+    return lambda case, now: step_results.announced(case, entries, announces, now)

@@ -9,7 +9,6 @@ from temporalio.workflow import ActivityCancellationType
 from activities.emails import EmailActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
-from activities.webhooks import WebhookActivities
 from domain.enrollment import step_results
 from domain.enrollment.activity_inputs import send_letter_input, tell_deactivation_input
 from domain.enrollment.announcements import untold
@@ -18,7 +17,6 @@ from domain.enrollment.letters import Letter
 from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
-    LookUpReceivers,
     LookUpWarnings,
     Send,
 )
@@ -42,8 +40,6 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
             return await _check_number(phone)
         case LookUpWarnings():
             return await _look_up_warnings()
-        case LookUpReceivers():
-            return await _look_up_receivers()
         case Send(number=number, to=to):
             letter = next(x for x in enrollment.outbox.letters if x.number == number)
             return await _send(enrollment, letter, to)
@@ -81,20 +77,11 @@ async def _look_up_warnings() -> EnrollmentOutcome:
     return lambda enrollment, now: step_results.warnings_looked_up(enrollment, days, now)
 
 
-async def _look_up_receivers() -> EnrollmentOutcome:
-    announces = await workflow.execute_activity_method(
-        WebhookActivities.look_up_receivers,
-        start_to_close_timeout=A_MESSAGE,
-        retry_policy=RETRY,
-        summary="Look up whether anybody is told of changes",
-    )
-    return lambda enrollment, now: step_results.receivers_looked_up(enrollment, announces, now)
-
-
 async def _announce(enrollment: Enrollment) -> EnrollmentOutcome:
     entries = enrollment.timeline.count
-    await hand_over(announce_input(enrollment.id, enrollment.account, untold(enrollment)))
-    return lambda enrollment, now: step_results.announced(enrollment, entries, now)
+    news = announce_input(enrollment.id, enrollment.account, untold(enrollment))
+    announces = await hand_over(news)
+    return lambda enrollment, now: step_results.announced(enrollment, entries, announces, now)
 
 
 async def _send(enrollment: Enrollment, letter: Letter, to: str) -> EnrollmentOutcome:

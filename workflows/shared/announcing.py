@@ -7,12 +7,13 @@ from domain.shared.activity_inputs import AnnounceInput
 from workflows.shared.activity_options import A_MESSAGE, RETRY
 
 
-async def hand_over(news: AnnounceInput) -> None:
+async def hand_over(news: AnnounceInput) -> bool:
     """Hand events over to their deliveries, and retry until Temporal has taken them.
 
-    No receiver is waited for: the deliveries are workflows of their own.
+    Return whether there is any receiver. None is waited for: the deliveries are workflows of their
+    own.
     """
-    await workflow.execute_activity_method(
+    return await workflow.execute_activity_method(
         WebhookActivities.announce,
         news,
         start_to_close_timeout=A_MESSAGE,

@@ -38,10 +38,7 @@ def told(
     engine: Engine, crm: ListeningReceiver, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> Cli:
     """The client, which has the workers' file of receivers."""
-    file = written(
-        "webhooks.toml", f'[receivers.crm]\nurl = "{crm.url}"\nsecrets = ["{crm.secret}"]'
-    )
-    monkeypatch.setenv("CASE72_WEBHOOKS_FILE", file)
+    monkeypatch.setenv("CASE72_WEBHOOKS_FILE", written("webhooks.toml", crm.file()))
     return cli_of(engine)
 
 

@@ -265,7 +265,7 @@ class World:
             case Announce():
                 events, entries = task.outcome
                 self.announced += events
-                step_results.announced(self.case, entries, self.now)
+                step_results.announced(self.case, entries, True, self.now)
             case TellDeactivation():
                 self.told_deactivated += 1
                 step_results.told_deactivation(self.case, self.now)

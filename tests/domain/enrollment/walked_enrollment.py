@@ -17,7 +17,6 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
-    LookUpReceivers,
     LookUpWarnings,
     Send,
 )
@@ -270,10 +269,9 @@ class Walked(WatchedProgramme):
     def _reconcile(self) -> None:
         """Other systems are told at once: what comes of it changes nothing else."""
         super()._reconcile()
-        for step in (LookUpReceivers(), Announce()):
-            if step in self._tasks:
-                self._tell(step, self._tasks.pop(step))
-                super()._reconcile()
+        if Announce() in self._tasks:
+            self._tell(Announce(), self._tasks.pop(Announce()))
+            super()._reconcile()
 
     def _perform(self, step: EnrollmentStep) -> Task:
         return super()._perform(step)._replace(ends=NEVER)

@@ -12,7 +12,6 @@ from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
-    LookUpReceivers,
     LookUpWarnings,
     NumberFacts,
     Send,
@@ -198,7 +197,7 @@ class Programme:
         match step:
             case CheckNumber():
                 return Task(self.now + self.check_takes)
-            case LookUpWarnings() | LookUpReceivers():
+            case LookUpWarnings():
                 return Task(self.now + self.check_takes)
             case Announce():
                 told = (untold(self.enrollment), self.enrollment.timeline.count)
@@ -218,13 +217,11 @@ class Programme:
             case CheckNumber():
                 facts = NumberFacts(valid=self.number_valid, announces=self.announces)
                 step_results.number_checked(self.enrollment, facts, self.now)
-            case LookUpReceivers():
-                step_results.receivers_looked_up(self.enrollment, self.announces, self.now)
             case Announce():
                 assert task.told is not None
                 events, entries = task.told
-                self.announced += events
-                step_results.announced(self.enrollment, entries, self.now)
+                self.announced += events if self.announces else ()
+                step_results.announced(self.enrollment, entries, self.announces, self.now)
             case LookUpWarnings():
                 step_results.warnings_looked_up(self.enrollment, self.warn_days, self.now)
             case Send(to=to):
