@@ -26,7 +26,12 @@ def untold(case: Case) -> tuple[Announcement, ...]:
 def announcements(
     case_id: str, account: Account, timeline: Sequence[TimelineEntry], told: int = 0
 ) -> tuple[Announcement, ...]:
-    """Return the events of a timeline, except those of its first `told` entries."""
+    """Return the events of a timeline, except those of its first `told` entries.
+
+    A case that was cancelled before it opened has none.
+    """
+    if all(entry.what is not EventKind.OPENED for entry in timeline):
+        return ()
     found: list[Announcement] = []
     reached, status, reason = False, None, None
     for number, entry in enumerate(timeline, start=1):
