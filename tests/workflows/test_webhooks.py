@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,20 @@ import pytest_asyncio
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from domain.case.status import Status
+from domain.shared.account import SellerAccount, Store
+from domain.shared.announcements import Announcement, EventType, event_id
 from domain.shared.deliveries import DeliveryStatus
 from domain.shared.names import delivery_workflow_id
 from providers.webhooks.receivers import Include
-from temporal_client.search import newest
+from runtime.dev_server import TIME_SKIPPING
+from temporal_client.deliveries import hand_over
+from temporal_client.search import OPEN, newest
 from tests.engine import Engine, OpenCase, engine_in
 from tests.patience import PATIENCE, looks
 from tests.receiver import ListeningReceiver, a_receiver, a_secret
 from tests.workflows.enrollment_events import changed
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, REJECT, WITHDRAW
+from tests.workflows.test_replay import replayer
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 from workflows.shared.search_attributes import STATUS
@@ -142,7 +147,7 @@ async def test_what_was_tried_for_three_days_is_given_up_and_the_next_is_deliver
 
 
 async def _given_up(engine: Engine) -> list[str]:
-    query = f"{STATUS.name} = '{DeliveryStatus.GIVEN_UP}'"
+    query = f"{OPEN} AND {STATUS.name} = '{DeliveryStatus.GIVEN_UP}'"
     async with asyncio.timeout(PATIENCE):
         async for _ in looks():
             found = [one.id for one in await newest(engine.client, query, 10)]
@@ -197,3 +202,59 @@ async def test_where_nobody_listens_no_event_is_spent(tmp_path: Path, server: st
             assert "announce" not in activities
         deliveries = await newest(engine.client, "WorkflowType = 'EventDelivery'", 1)
         assert deliveries == []
+
+
+async def test_events_that_come_just_as_a_delivery_ends_are_delivered_in_order(
+    stage: Stage,
+) -> None:
+    """Handed over at a distance of about what a delivery takes, so that many deliveries end."""
+    client, who = stage.engine.client, SellerAccount(store=Store.US, seller_id="RACE")
+    events = [
+        Announcement(
+            id=event_id("case/US/RACE/run", number, EventType.CASE_ESCALATED),
+            type=EventType.CASE_ESCALATED,
+            at=datetime.now(UTC),
+            data={"number": number},
+        )
+        for number in range(60)
+    ]
+    for number, event in enumerate(events):
+        await hand_over(client, "crm", "case/US/RACE/run", who, [event])
+        await asyncio.sleep(number % 12 * 0.01)
+    await stage.crm.when(len(events))
+    assert stage.crm.ids == [event.id for event in events]
+    delivery = client.get_workflow_handle(delivery_workflow_id("crm", "case/US/RACE/run"))
+    await ended(delivery)
+    runs = await newest(client, f"WorkflowId = '{delivery.id}'", 100)
+    assert len(runs) > 1
+    for run in runs:
+        handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+        await replayer().replay_workflow(await handle.fetch_history())
+
+
+async def test_a_delivery_that_continues_as_new_keeps_what_it_holds(
+    tmp_path: Path,
+) -> None:
+    often = (*TIME_SKIPPING, "limit.historyCount.suggestContinueAsNew=20")
+    who = SellerAccount(store=Store.US, seller_id="LONG")
+    async with a_receiver() as crm:
+        receivers = {"crm": crm.settings()}
+        async with engine_in(tmp_path, config=often, receivers=receivers) as engine:
+            crm.answer = 410
+            for number in range(12):
+                event = Announcement(
+                    id=event_id("case/US/LONG/run", number, EventType.CASE_ESCALATED),
+                    type=EventType.CASE_ESCALATED,
+                    at=datetime.now(UTC),
+                    data={},
+                )
+                await hand_over(engine.client, "crm", "case/US/LONG/run", who, [event])
+                await crm.tried(number + 1)
+            delivery = engine.client.get_workflow_handle("events/crm/case/US/LONG/run")
+            described = (await delivery.describe()).raw_description.workflow_execution_info
+            assert described.first_run_id != described.execution.run_id
+            assert await _given_up(engine) == [delivery.id]
+            crm.answer = 200
+            await hand_over(engine.client, "crm", "case/US/LONG/run", who, [event], again=True)
+            await crm.when(1)
+            assert await _given_up(engine) == [delivery.id], "eleven are left"
