@@ -24,6 +24,7 @@ NAMES = (
     "disk_full",
     "races",
     "callbacks",
+    "receiver_dead",
 )
 SEED = 72
 
