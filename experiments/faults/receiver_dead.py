@@ -39,7 +39,8 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         file = folder / "webhooks.toml"
         file.write_text(dead.file("dead") + well.file("well"))
         dead.answer = 503
-        settings = {"CASE72_WEBHOOKS_FILE": str(file)}
+        # A call rings by the clock of its case, which may be played on to the next call at once.
+        settings = {"CASE72_WEBHOOKS_FILE": str(file), "CASE72_RING_SECONDS": "0.01"}
         await stage.workers.complete(**settings)
         async with stage.meanwhile(_kill(stage, trial, settings)):
             await stage.play(cases)
