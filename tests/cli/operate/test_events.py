@@ -1,5 +1,6 @@
 """`events replay` sends a receiver again what it missed, and `audit` finds what was given up."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,10 +8,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from domain.shared.names import DELIVERY_WORKFLOW
 from providers.webhooks.receivers import Receiver
 from providers.webhooks.sender import Webhooks
+from temporal_client.search import OPEN, count, query_of
 from tests.cli.conftest import Cli, Written, cli_of
 from tests.engine import Engine, engine_in
+from tests.patience import PATIENCE, looks
 from tests.receiver import ListeningReceiver, a_receiver
 from tests.workflows.enrollment_events import changed
 from tests.workflows.events import CONTACT, WITHDRAW
@@ -42,6 +46,15 @@ def told(
     return cli_of(engine)
 
 
+async def nothing_waits(engine: Engine) -> None:
+    """Wait until every delivery has ended. What still waits is not sent twice."""
+    query = query_of(DELIVERY_WORKFLOW, OPEN)
+    async with asyncio.timeout(PATIENCE):
+        async for _ in looks():
+            if not await count(engine.client, query):
+                return
+
+
 async def test_what_happened_since_comes_again_with_the_same_ids(
     engine: Engine, crm: ListeningReceiver, told: Cli
 ) -> None:
@@ -51,6 +64,7 @@ async def test_what_happened_since_comes_again_with_the_same_ids(
     await closed.end()
     await engine.know("KNOWN")
     await crm.when(5)
+    await nothing_waits(engine)
     first = sorted(crm.ids)
     answer = await told(*REPLAY, "1h")
     assert (answer.code, answer.err) == (0, "")
@@ -72,14 +86,16 @@ async def test_what_was_given_up_is_found_until_it_is_sent_again(
     case = await engine.open()
     await crm.tried(1)
     own_id = (await case.view()).id
-    await engine.client.get_workflow_handle(f"events/crm/{own_id}").describe()
-    answer = await told("audit")
+    async with asyncio.timeout(PATIENCE):
+        while (answer := await told("audit")).code == 0:
+            await asyncio.sleep(0.1)
     assert answer.code == 1
     assert f"events/crm/{own_id}: events were given up" in answer.out
     assert "docs/runbook/events-given-up.md" in answer.out
     crm.answer = 200
     assert (await told(*REPLAY, "1d")).code == 0
     await crm.when(1)
+    await nothing_waits(engine)
     answer = await told("audit")
     assert (answer.code, "nothing is wrong" in answer.out) == (0, True)
 
