@@ -40,6 +40,7 @@ from cli.enrollment.reinstate import reinstate
 from cli.enrollment.show import show as show_enrollment
 from cli.mail.read import read_mail
 from cli.operate.audit import audit
+from cli.operate.events import replay
 from cli.operate.keys import new_key
 from cli.operate.link import link
 from cli.ratings.import_ratings import import_ratings
@@ -117,6 +118,8 @@ _command(
     "US/A2EXAMPLE --issue ISS-2 --note 'Reported twice'",
 )
 _command(OPERATIONS, "audit", audit, "", "--quick", "--ask --json")
+_group(OPERATIONS, "events", "Events for the marketplace's systems (docs/webhooks.md).")
+_command(OPERATIONS, "events replay", replay, "--receiver crm --since 3d")
 _group(OPERATIONS, "ratings", "Sellers' Account Health Ratings.")
 _command(
     OPERATIONS,

@@ -29,6 +29,7 @@ from mail.templates import BadWording, Templates
 from page.app import build
 from page.server import serving
 from providers.protocols import ProviderFailed
+from providers.webhooks.receivers import receivers_of
 from reference.mail_tokens import ReplyAddresses
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
@@ -200,6 +201,7 @@ def main() -> int:
     try:
         if arguments.dev is None:  # with --dev the page gets its own settings
             check_ways(page, settings)
+        receivers_of(settings.webhooks_file)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

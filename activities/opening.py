@@ -37,6 +37,8 @@ class OpeningActivities:
     accounts: AccountService
     least_window: timedelta = LEAST_WINDOW
     """The shortest window that a policy may set."""
+    announces: bool = False
+    """Whether a receiver of events is configured."""
 
     @activity.defn
     async def look_up(self, input: LookUpInput) -> CaseFacts:
@@ -72,6 +74,7 @@ class OpeningActivities:
             not_covered=not_covered,
             deactivated=deactivated,
             shares_contact=True,
+            announces=self.announces,
         )
 
     @activity.defn

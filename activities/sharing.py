@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
+from domain.enrollment.steps import NumberFacts
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from providers.protocols import OpenCases, Programme
 from providers.temporal.failures import provider_failures
@@ -16,11 +17,13 @@ class SharingActivities:
 
     programme: Programme
     cases: OpenCases
+    announces: bool = False
+    """Whether a receiver of events is configured."""
 
     @activity.defn
-    async def check_number(self, phone: str) -> bool:
+    async def check_number(self, phone: str) -> NumberFacts:
         """Return whether we call the enrollment's first number (docs/rules.md, section 2)."""
-        return number_problem(phone) is None
+        return NumberFacts(valid=number_problem(phone) is None, announces=self.announces)
 
     @activity.defn
     async def tell_enrollment(self, input: ShareContactInput) -> None:

@@ -4,13 +4,16 @@ An adapter raises `ProviderFailed` if the provider itself fails. That is retried
 against the seller. Every result that an adapter returns is about the seller's side.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
 from domain.case.activity_inputs import ExpelInput
+from domain.shared.account import SellerAccount
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
+from domain.shared.announcements import Announcement
 from domain.shared.result import Result
 from reference.languages import ENGLISH
 
@@ -264,4 +267,17 @@ class OpenCases(Protocol):
 
         Raises:
             ProviderFailed: the case did not answer, or is deactivating the account itself.
+        """
+
+
+class EventDeliveries(Protocol):
+    """The deliveries of events to receivers."""
+
+    async def hand_over(
+        self, receiver: str, own_id: str, account: SellerAccount, events: Sequence[Announcement]
+    ) -> None:
+        """Hand events of a case or an enrollment over. A repeat changes nothing.
+
+        Raises:
+            ProviderFailed: Temporal did not take them.
         """

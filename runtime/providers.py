@@ -7,18 +7,28 @@ from temporalio.client import Client
 
 from providers.failover_telephone import FailoverTelephone
 from providers.http.account_service import HttpAccountService
-from providers.protocols import AccountService, Mail, OpenCases, PhoneLock, Programme, Telephone
+from providers.protocols import (
+    AccountService,
+    EventDeliveries,
+    Mail,
+    OpenCases,
+    PhoneLock,
+    Programme,
+    Telephone,
+)
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from providers.smtp.mail import SmtpMail, SmtpServer
 from providers.spacing import Spacing
-from providers.temporal.own_workflows import Cases, Enrollments
+from providers.temporal.own_workflows import Cases, Deliveries, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.twilio.api import Account
 from providers.twilio.callbacks import PATH, Callbacks
 from providers.twilio.incoming_calls import IncomingCalls
 from providers.twilio.telephone import Numbers, TwilioTelephone
+from providers.webhooks.receivers import receivers_of
+from providers.webhooks.sender import Webhooks
 from reference.mail_tokens import ReplyAddresses
 from runtime.settings import Settings
 
@@ -33,6 +43,8 @@ class Providers:
     accounts: AccountService
     programme: Programme
     cases: OpenCases
+    webhooks: Webhooks
+    deliveries: EventDeliveries
     replies: ReplyAddresses | None = None
     """Where answers to e-mails come to, if they are read."""
 
@@ -59,6 +71,8 @@ def providers_of(
         programme=Enrollments(client),
         cases=Cases(client),
         replies=replies,
+        webhooks=Webhooks(receivers_of(settings.webhooks_file)),
+        deliveries=Deliveries(client),
     )
 
 

@@ -25,7 +25,14 @@ from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
-from domain.shared.names import CALLS_QUEUE, CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
+from activities.webhooks import WebhookActivities
+from domain.shared.names import (
+    CALLS_QUEUE,
+    CASES_QUEUE,
+    EMAIL_QUEUE,
+    TELEPHONY_QUEUE,
+    WEBHOOKS_QUEUE,
+)
 from mail.composer import Addresses, Composer
 from mail.templates import Templates
 from mail.values import Ways, WebUI
@@ -36,17 +43,22 @@ from runtime.settings import Settings
 from runtime.workflow_slots import LOST_AFTER_SECONDS, OneSlot
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
+from workflows.webhooks.event_delivery import EventDelivery
 
-QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE)
+QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE, WEBHOOKS_QUEUE)
 """The queues that a worker can be told to serve. `CALLS_QUEUE` goes with `TELEPHONY_QUEUE`."""
 
 DEPLOYMENT = "case72"
 """The name of the worker deployment. It is short, since every event of a worker repeats it."""
 
-WORKFLOWS = [IssueCase, SellerEnrollment]
+WORKFLOWS = [IssueCase, SellerEnrollment, EventDelivery]
 
 _ACKNOWLEDGE_CANCEL_WITHIN = timedelta(seconds=1)
 """Of e-mails and of what the account service does. A call is not cancelled: it is hung up."""
+
+
+_DELIVERIES_AT_ONCE = 500
+"""A receiver that does not answer holds one for 15 seconds at each try."""
 
 
 def _version(settings: Settings) -> dict[str, Any]:  # Any: arguments of `Worker`
@@ -150,7 +162,10 @@ def activities_by_queue(
     settings: Settings, providers: Providers, page: PageLinks | None, namespace: str
 ) -> dict[str, list[Callable[..., Any]]]:  # Any: activities have different signatures.
     """Return the activities that run on each queue."""
-    opening = OpeningActivities(providers.programme, providers.accounts, settings.least_window)
+    announces = bool(providers.webhooks.receivers)
+    opening = OpeningActivities(
+        providers.programme, providers.accounts, settings.least_window, announces
+    )
     marketplace = AccountActivities(
         providers.accounts, providers.programme, settings.silence_held_until
     )
@@ -172,7 +187,8 @@ def activities_by_queue(
         ),
     )
     warnings = WarningActivities(settings.warn_days_below)
-    contacts = SharingActivities(providers.programme, providers.cases)
+    contacts = SharingActivities(providers.programme, providers.cases, announces)
+    webhooks = WebhookActivities(providers.webhooks, providers.deliveries)
     telephony = CallActivities(providers.telephone, providers.phone_lock)
     return {
         CASES_QUEUE: [
@@ -186,10 +202,12 @@ def activities_by_queue(
             contacts.tell_case,
             contacts.tell_case_of_deactivation,
             warnings.look_up_warnings,
+            webhooks.announce,
         ],
         TELEPHONY_QUEUE: [telephony.place_call],
         CALLS_QUEUE: [telephony.place_call, telephony.hang_up],
         EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],
+        WEBHOOKS_QUEUE: [webhooks.deliver],
     }
 
 
@@ -208,6 +226,7 @@ def activity_workers(
         EMAIL_QUEUE: settings.emails_per_second,
     }
     at_once = dict.fromkeys((TELEPHONY_QUEUE, CALLS_QUEUE), settings.concurrent_calls)
+    at_once[WEBHOOKS_QUEUE] = _DELIVERIES_AT_ONCE
     served = [*queues, *([CALLS_QUEUE] if TELEPHONY_QUEUE in queues else [])]
     return [
         Worker(

@@ -86,6 +86,8 @@ class Settings(AccountServiceSettings):
         tuple[Annotated[int, Field(ge=1, le=DAYS_BELOW_ALLOWED)], ...], NoDecode
     ] = (7, 10)
     """At how many days below an enrolled seller is warned. Empty means no warnings."""
+    webhooks_file: ExistingFile | None = None
+    """The file of the receivers of events (docs/webhooks.md). None: nobody is told of events."""
     sender: str = "Account Health <account-health@case72.example>"
     desk: str = "desk@case72.example"
     message_id_domain: str = "case72.example"

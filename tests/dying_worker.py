@@ -1,6 +1,6 @@
 """A worker that is killed just after a provider did its work, before anybody heard of it.
 
-python -m tests.dying_worker mail|telephone|accounts|programme
+python -m tests.dying_worker mail|telephone|accounts|programme|webhooks
 """
 
 import asyncio
@@ -12,8 +12,10 @@ from email.message import EmailMessage
 from typing import NoReturn
 
 from domain.case.activity_inputs import ExpelInput
+from domain.shared.announcements import Announcement
 from domain.shared.result import Result
 from providers.protocols import AccountService, Dial, GoesOn, Mail, Programme, Telephone
+from providers.webhooks.sender import Webhooks
 from runtime.providers import Providers
 from runtime.settings import Settings
 from tests.serving import serve
@@ -81,6 +83,14 @@ class DyingAccounts:
         die()
 
 
+class DyingWebhooks(Webhooks):
+    """Dies once the receiver has the event."""
+
+    async def send(self, name: str, event: Announcement) -> None:
+        await super().send(name, event)
+        die()
+
+
 def dying(_: Settings, providers: Providers) -> Providers:
     """These providers, one of which kills the worker once it has done its first work."""
     match sys.argv[1]:
@@ -92,6 +102,8 @@ def dying(_: Settings, providers: Providers) -> Providers:
             return replace(providers, accounts=DyingAccounts(providers.accounts))
         case "programme":
             return replace(providers, programme=DyingProgramme(providers.programme))
+        case "webhooks":
+            return replace(providers, webhooks=DyingWebhooks(providers.webhooks.receivers))
         case which:
             raise SystemExit(f"{which}: no such provider")
 

@@ -32,8 +32,10 @@ from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from providers.spacing import NO_SPACING
-from providers.temporal.own_workflows import Cases, Enrollments
+from providers.temporal.own_workflows import Cases, Deliveries, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
+from providers.webhooks.receivers import Receiver
+from providers.webhooks.sender import Webhooks
 from reference.page_links import PageLinks
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
@@ -276,6 +278,7 @@ async def engine_in(
     queues: Iterable[str] = QUEUES,
     page: PageLinks | None = None,
     server: str | None = None,
+    receivers: dict[str, Receiver] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, or in a namespace of its own on the `server` given."""
@@ -293,6 +296,8 @@ async def engine_in(
             accounts=accounts or SimulatedMarketplace(folder),
             programme=programme(client),
             cases=Cases(client),
+            webhooks=Webhooks(receivers or {}),
+            deliveries=Deliveries(client),
         )
         chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
         await stack.enter_async_context(working(client, chosen, providers, queues, page))

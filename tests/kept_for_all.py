@@ -10,6 +10,9 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_a_worker_killed_between_the_providers_acceptance_and_our_hearing_of_it": (
             "kills a worker; Temporal waits 10 s for one that is gone"
         ),
+        "test_a_worker_killed_once_a_receiver_has_an_event_sends_it_again_and_then_the_others": (
+            "kills a worker"
+        ),
         "test_a_worker_killed_with_a_letter_in_hand_sends_it_once": "kills a worker",
         "test_a_worker_killed_between_the_expulsion_and_our_hearing_of_it": "kills a worker",
         "test_a_worker_killed_during_deactivation": "kills a worker",

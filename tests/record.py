@@ -19,11 +19,13 @@ from domain.case.status import Status
 from domain.enrollment.events import Readmit, Reinstate
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.events import RecordDeactivation
+from domain.shared.names import delivery_workflow_id
 from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Dial, GoesOn, ProviderFailed
 from providers.simulated.telephone import SimulatedTelephone
+from providers.webhooks.receivers import Receiver
 from runtime.dev_server import TIME_SKIPPING
-from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
+from tests.engine import HOUR, Engine, KnownSeller, OpenCase, Running, engine_in, issue
 from tests.workflows import test_rows as rows
 from tests.workflows.enrollment_events import DAY, changed, days_ago, found_harm, recorded
 from tests.workflows.events import PLAN, WITHDRAW, decided
@@ -40,7 +42,7 @@ class OutOfService(SimulatedTelephone):
         raise ProviderFailed("out of service")
 
 
-Record = Callable[[Engine], Awaitable[OpenCase | KnownSeller]]
+Record = Callable[[Engine], Awaitable[Running[Any]]]
 
 
 def _row(path: rows.Path, **seller: Any) -> Record:
@@ -150,6 +152,23 @@ async def _enrollment_continued(engine: Engine) -> KnownSeller:
     return seller
 
 
+async def _announced(engine: Engine) -> OpenCase:
+    case = await engine.open()
+    await case.tell(IssueCase.submit_plan, PLAN)
+    await case.tell(IssueCase.withdraw, WITHDRAW)
+    await case.end()
+    return case
+
+
+async def _given_up(engine: Engine) -> Running[Any]:
+    """The delivery of a case's events to a receiver that is not there."""
+    case = await _announced(engine)
+    own_id = (await case.view()).id
+    delivery = engine.client.get_workflow_handle(delivery_workflow_id("crm", own_id))
+    await engine.skipper.fast_forward(delivery, 10 * DAY)
+    return Running(delivery, engine.skipper)
+
+
 STORIES: dict[str, Record] = {
     "resolved-plan-accepted": _row(rows.accepted),
     "resolved-after-a-conversation": _row(rows.accepted_after_a_conversation),
@@ -177,6 +196,12 @@ STORIES: dict[str, Record] = {
 SECOND_PROVIDER: dict[str, Record] = {"second-provider": _row(rows.silent)}
 """Calls that the first telephone provider never places."""
 
+WEBHOOKS: dict[str, Record] = {"announced": _announced, "delivery-given-up": _given_up}
+"""Of a case, and of a delivery, where a receiver of events is configured."""
+
+NOBODY = Receiver(url="http://127.0.0.1:9/", secrets=(f"whsec_{'A' * 32}",))
+"""A receiver that nobody listens for."""
+
 CONTINUED: dict[str, Record] = {
     "continued-as-new": _continued,
     "enrollment-continued": _enrollment_continued,
@@ -186,7 +211,7 @@ OFTEN = (*TIME_SKIPPING, "limit.historyCount.suggestContinueAsNew=40")
 
 async def record(wanted: list[str]) -> None:
     """Record the stories `wanted`; without names, those that are missing."""
-    every = STORIES | SECOND_PROVIDER | CONTINUED
+    every = STORIES | SECOND_PROVIDER | CONTINUED | WEBHOOKS
     names = wanted or [n for n in every if not list(FOLDER.glob(f"{n}*.gz"))]
     with tempfile.TemporaryDirectory() as folder:
         second = Path(folder, "second")
@@ -196,6 +221,7 @@ async def record(wanted: list[str]) -> None:
         for stories, engine_of in (
             (STORIES, engine_in(Path(folder, "engine"))),
             (SECOND_PROVIDER, engine_in(second, telephone=telephone)),
+            (WEBHOOKS, engine_in(Path(folder, "webhooks"), receivers={"crm": NOBODY})),
             (CONTINUED, engine_in(Path(folder, "often"), config=OFTEN)),
         ):
             async with engine_of as engine:
@@ -203,7 +229,7 @@ async def record(wanted: list[str]) -> None:
                     await _keep(engine, await stories[name](engine), name)
 
 
-async def _keep(engine: Engine, case: OpenCase | KnownSeller, name: str) -> None:
+async def _keep(engine: Engine, case: Running[Any], name: str) -> None:
     await asyncio.sleep(1)  # let what follows the last event come in
     query = f"WorkflowId = '{case.handle.id}'"
     runs = [run.run_id async for run in engine.client.list_workflows(query)]

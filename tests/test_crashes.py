@@ -24,6 +24,7 @@ from runtime.dev_server import dev_server
 from tests.engine import EVERYONE, OpenCase, account, issue, know
 from tests.killable_server import kill, killable_server
 from tests.patience import PATIENCE
+from tests.receiver import a_receiver
 from tests.test_whole import ROOT
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.case.input import CaseInput
@@ -161,6 +162,24 @@ async def test_a_worker_killed_with_a_letter_in_hand_sends_it_once(tmp_path: Pat
         assert view.status == "enrolled"
         assert await seller.wrote() == [("enrolled", "accepted")]
         assert host.mails() == 1
+
+
+async def test_a_worker_killed_once_a_receiver_has_an_event_sends_it_again_and_then_the_others(
+    tmp_path: Path,
+) -> None:
+    async with a_receiver() as crm:
+        file = tmp_path / "webhooks.toml"
+        file.write_text(crm.file())
+        async with stage(tmp_path, CASE72_WEBHOOKS_FILE=str(file)) as (host, client):
+            dying = await host.start("-m", "tests.dying_worker", "webhooks")
+            case = await opened(client)
+            await asyncio.wait_for(dying.wait(), PATIENCE)
+            await host.start()
+            await case.tell(IssueCase.withdraw, WITHDRAW)
+            await case.end()
+            await crm.when(3)
+            assert crm.types == ["case.opened", "case.opened", "case.closed"]
+            assert crm.ids[0] == crm.ids[1]
 
 
 async def test_a_worker_killed_between_the_expulsion_and_our_hearing_of_it(tmp_path: Path) -> None:

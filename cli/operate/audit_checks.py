@@ -23,22 +23,25 @@ from cli.operate.time_zones_check import too_old
 from domain.case.events import EventKind
 from domain.case.status import Status
 from domain.case.view import CaseView
+from domain.shared.deliveries import DeliveryStatus
 from domain.shared.names import (
     CALLS_QUEUE,
     CASE_WORKFLOW,
     CASES_QUEUE,
+    DELIVERY_WORKFLOW,
     EMAIL_QUEUE,
     ENROLLMENT_WORKFLOW,
     TELEPHONY_QUEUE,
+    WEBHOOKS_QUEUE,
 )
 from reference.time_zones import EDITION
 from temporal_client.failures import Closed, NotThere, ServerFailed, TemporalFailure
 from temporal_client.in_parallel import each
 from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
-from temporal_client.search import OPEN, listed, query_of
+from temporal_client.search import OPEN, count, listed, query_of
 from temporal_client.workflows import Workflows, clock_of
-from workflows.shared.search_attributes import STATUS
+from workflows.shared.search_attributes import SINCE, STATUS
 
 UNDECIDED = timedelta(hours=24)
 """Escalations that have waited for longer are reported."""
@@ -48,6 +51,8 @@ _FAILING_TASKS = (
 )
 """Workflows that the server marks after some failures in a row. Our servers are set to two."""
 _STANDS_STILL = f"({_FAILING_TASKS} OR ExecutionStatus = 'Paused')"
+
+_GIVEN_UP = f"{STATUS.name} = '{DeliveryStatus.GIVEN_UP}'"
 
 
 async def check_everything(
@@ -64,14 +69,19 @@ async def check_everything(
     somebody last looked in vain for newer time zones than this machine has.
     """
     client = workflows.client
-    served = (CASES_QUEUE, TELEPHONY_QUEUE, CALLS_QUEUE, EMAIL_QUEUE)
+    served: tuple[str, ...] = (CASES_QUEUE, TELEPHONY_QUEUE, CALLS_QUEUE, EMAIL_QUEUE)
+    if await count(client, query_of(DELIVERY_WORKFLOW, OPEN)):  # most have no receivers
+        served = (*served, WEBHOOKS_QUEUE)
     queues = await asyncio.gather(*(_queue(client, queue) for queue in served))
     findings = [queue for queue in queues if queue] + too_old(datetime.now(UTC), zones_checked)
     checker = _Checker(workflows, ask=ask, worker=not queues[0])
-    for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW):
+    for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW, DELIVERY_WORKFLOW):
         marked = listed(client, query_of(workflow, OPEN, _STANDS_STILL))
         async for _, about in each(marked, checker.check_marked):
             findings += about
+    given_up = listed(client, query_of(DELIVERY_WORKFLOW, OPEN, _GIVEN_UP))
+    async for _, about in each(given_up, checker.check_given_up):
+        findings += about
     cases = 0
     if not quick:
         open_cases = listed(client, query_of(CASE_WORKFLOW, OPEN))
@@ -111,6 +121,15 @@ class _Checker:
             return []
         self._stuck.add(workflow.run_id)
         return [await stuck(self._workflows.client, workflow, clock_of(workflow))]
+
+    async def check_given_up(self, listed: WorkflowExecution) -> list[Finding]:
+        """Return a finding for a delivery that holds events that were given up."""
+        delivery = await self._still_running(listed)
+        if delivery is None:
+            return []
+        what = "events were given up, and nobody has had them sent again"
+        since, now = delivery.typed_search_attributes[SINCE], clock_of(delivery)
+        return [lasting(FindingKind.EVENTS_GIVEN_UP, delivery.id, what, since, now)]
 
     async def check_open_case(self, listed: WorkflowExecution) -> list[Finding]:
         """Check an open case."""

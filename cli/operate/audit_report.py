@@ -18,6 +18,7 @@ class FindingKind(StrEnum):
     PROVIDER_FAILING = "provider_failing"
     ESCALATION_UNDECIDED = "escalation_undecided"
     NO_ANSWER = "no_answer"
+    EVENTS_GIVEN_UP = "events_given_up"
     TIME_ZONES_OLD = "time_zones_old"
 
     @property

@@ -77,6 +77,20 @@ def moment(text: str) -> datetime:
     return found
 
 
+def past_moment(text: str) -> datetime:
+    """A moment in ISO 8601, in UTC if it has no offset; or a span before now."""
+    try:
+        return datetime.now(UTC) - span(text)
+    except typer.BadParameter:
+        pass
+    try:
+        return moment(text)
+    except typer.BadParameter:
+        raise typer.BadParameter(
+            "give a moment, such as 2026-11-25T09:00+00:00, or how long ago, such as 3d"
+        ) from None
+
+
 def _os_user() -> str:
     try:
         return getpass.getuser()

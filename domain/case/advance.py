@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from domain.case.announcements import untold
 from domain.case.attempt import NOTICES
 from domain.case.case import Case
 from domain.case.events import EventKind
 from domain.case.really_tried import in_words, shortfall
 from domain.case.status import CLOSED, HAS_DEADLINE, Reason, Status
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 
 _HOURS_AHEAD = timedelta(days=2)
 """Calling hours are asked for again when less than this is known of them."""
@@ -18,10 +19,10 @@ def advance(case: Case, now: datetime) -> tuple[Step, ...]:
     """Let time pass until `now`. Return every step that must be under way from now on.
 
     Whoever performs the steps cancels those that are missing from the answer. A closed case has
-    no steps. A second call at the same moment changes nothing.
+    no steps, but announcing that it has closed. A second call at the same moment changes nothing.
     """
     if case.closed_at is not None:
-        return ()
+        return _announcing(case)
     if case.policy is None:
         # Cancelled before it opened: there is nothing to undo and nobody to tell.
         return _close(case, now) if case.status in CLOSED else (LookUp(),)
@@ -30,6 +31,7 @@ def advance(case: Case, now: datetime) -> tuple[Step, ...]:
     steps = _wanted(case, now)
     if case.status in CLOSED and not steps and not case.attempts.under_way:
         return _close(case, now)
+    steps += _announcing(case)
     if moment := _next_moment(case, now):
         steps.append(WaitUntil(moment))
     return tuple(steps)
@@ -127,4 +129,8 @@ def _next_moment(case: Case, now: datetime) -> datetime | None:
 def _close(case: Case, now: datetime) -> tuple[Step, ...]:
     case.closed_at = now
     case.timeline.log(now, EventKind.CLOSED)
-    return ()
+    return _announcing(case)
+
+
+def _announcing(case: Case) -> tuple[Step, ...]:
+    return (Announce(),) if untold(case) else ()

@@ -80,6 +80,10 @@ class Case(TakesUpdates):
     """Whether the enrollment is told of a new number or address."""
     contact_news: ContactNews = ContactNews()
     """The new number or address that the enrollment was not told of yet."""
+    announces: bool = False
+    """Whether the marketplace's systems want to know what happens in the case."""
+    told: int = 0
+    """How many entries of the timeline they were told of."""
     bytes_written: int = 0
     """How many bytes the words of people take up in the case."""
 

@@ -21,7 +21,7 @@ def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
     case.policy, case.overrides = facts.policy, None
     delay = case.rules.opening_spread * share_of(case.id)
     case.outreach.open(facts.hours, facts.not_called, delay)
-    case.shares_contact = facts.shares_contact
+    case.shares_contact, case.announces = facts.shares_contact, facts.announces
     case.timeline.log(now, EventKind.OPENED, case.opened_by)
     if facts.not_called is not None:
         case.timeline.log(now, EventKind.NUMBER_NOT_CALLED, note=facts.not_called)
@@ -134,3 +134,8 @@ def shared_contact(case: Case, news: ContactNews, told: bool, now: datetime) -> 
         case.contact_news = news.told()
     if not told:
         case.timeline.log(now, EventKind.CONTACT_NOT_SHARED)
+
+
+def announced(case: Case, entries: int, announces: bool, now: datetime) -> None:
+    """Record how many entries of the timeline receivers were told of, and whether there are any."""
+    case.told, case.announces = entries, announces

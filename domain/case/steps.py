@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.case.calling_hours import CallingWindow
 from domain.case.policy import Policy
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from domain.shared.text import Frozen
 
 
@@ -55,6 +55,7 @@ Step = (
     | Expel
     | TellDeactivation
     | ShareContact
+    | Announce
     | WaitUntil
 )
 
@@ -71,3 +72,5 @@ class CaseFacts(Frozen):
     deactivated: bool = False
     """Whether the account is deactivated already."""
     shares_contact: bool = False
+    announces: bool = False
+    """Whether a receiver of events is configured."""

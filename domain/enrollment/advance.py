@@ -2,11 +2,17 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from domain.enrollment.announcements import untold
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import LetterPurpose
-from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
+from domain.enrollment.steps import (
+    CheckNumber,
+    EnrollmentStep,
+    LookUpWarnings,
+    Send,
+)
 from domain.shared.account import SellingPlan
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 
 
 def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]:
@@ -31,6 +37,8 @@ def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]
         steps.append(ShareContact())
     if enrollment.case_to_hear is not None:
         steps.append(TellDeactivation())
+    if enrollment.announces is not False and untold(enrollment):
+        steps.append(Announce())
     if moment := _next_moment(enrollment, now):
         steps.append(WaitUntil(moment))
     return tuple(steps)

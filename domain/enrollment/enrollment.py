@@ -55,6 +55,15 @@ class Enrollment(TakesUpdates):
     contact_news: ContactNews = ContactNews()
     """The contact changes that an open case is not told of yet."""
     timeline: EnrollmentTimeline = Field(default_factory=EnrollmentTimeline)
+    announces: bool | None = None
+    """Whether the marketplace's systems want to know of changes. Null until it is known."""
+    told: int = 0
+    """How many events of the timeline they were told of."""
+
+    def announce_from_now(self) -> None:
+        """Tell the marketplace's systems of changes, if nobody wanted to know so far."""
+        if not self.announces:
+            self.announces, self.told = True, self.timeline.count
 
     @property
     def number_unchecked(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import INVITES, Letter, LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
+from domain.enrollment.steps import NumberFacts
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.account import ContactNews
 from domain.shared.result import Result
@@ -12,11 +13,17 @@ from domain.shared.result import Result
 REMIND_AFTER = timedelta(days=7)
 
 
-def number_checked(enrollment: Enrollment, valid: bool, now: datetime) -> None:
+def number_checked(enrollment: Enrollment, facts: NumberFacts, now: datetime) -> None:
     """Record whether the number that the enrollment began with is valid."""
+    enrollment.announces = facts.announces
     if enrollment.number_unchecked:
-        enrollment.number_valid = valid
+        enrollment.number_valid = facts.valid
         enrollment.settle(now)
+
+
+def announced(enrollment: Enrollment, entries: int, announces: bool, now: datetime) -> None:
+    """Record how many events of the timeline receivers were told of, and whether there are any."""
+    enrollment.told, enrollment.announces = entries, announces
 
 
 def warnings_looked_up(enrollment: Enrollment, days: tuple[int, ...], now: datetime) -> None:

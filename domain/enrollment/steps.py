@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from domain.enrollment.letters import LetterPurpose
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
+from domain.shared.text import Frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +31,14 @@ class LookUpWarnings:
     """Look up the setting that says at how many days below a seller is warned."""
 
 
-EnrollmentStep = CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | WaitUntil
+EnrollmentStep = (
+    CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | Announce | WaitUntil
+)
+
+
+class NumberFacts(Frozen):
+    """What was found out when the number was checked that the enrollment began with."""
+
+    valid: bool
+    announces: bool
+    """Whether a receiver of events is configured. To look it up then costs no event."""

@@ -52,6 +52,8 @@ class EnrollmentView(Frozen):
     deactivated: bool
     """Whether the account itself is deactivated, whatever the status."""
     timeline: tuple[EnrollmentEntry, ...]
+    events: int
+    """How many events there ever were. The timeline has the newest."""
 
 
 class StandingView(EnrollmentView):
@@ -99,6 +101,7 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
         account=account,
         deactivated=current.deactivated,
         timeline=current.timeline.entries,
+        events=current.timeline.count,
     )
 
 

@@ -45,6 +45,11 @@ class SellerAccount(Frozen):
     selling_plan: SellingPlan | None = None
 
 
+def seller_of(account: Account | SellerAccount) -> SellerAccount:
+    """Return what is known of the seller of an account."""
+    return SellerAccount.model_validate(account.model_dump())
+
+
 class ContactNews(Frozen):
     """Changes of number and address that the account's other workflow is not told of yet.
 

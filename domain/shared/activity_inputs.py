@@ -1,6 +1,7 @@
 """The inputs of activities by which a case and an enrollment tell each other news."""
 
-from domain.shared.account import Account, ContactNews, SellerAccount
+from domain.shared.account import Account, ContactNews, SellerAccount, seller_of
+from domain.shared.announcements import Announcement
 from domain.shared.text import Frozen
 
 
@@ -41,3 +42,27 @@ def share_contact_input(
         email=account.email if "email" in news.fields else None,
         confirmed=news.confirmed,
     )
+
+
+class AnnounceInput(Frozen):
+    """Hand events over to the delivery to each receiver."""
+
+    own_id: str
+    """The case's, or the enrollment's."""
+    account: SellerAccount
+    """A receiver gets of it what its `include` says."""
+    events: tuple[Announcement, ...]
+
+
+def announce_input(
+    own_id: str, account: Account | SellerAccount, events: tuple[Announcement, ...]
+) -> AnnounceInput:
+    """Return the input that hands events over."""
+    return AnnounceInput(own_id=own_id, account=seller_of(account), events=events)
+
+
+class DeliverInput(Frozen):
+    """Send an event to a receiver, which is named: its address and secrets are in the settings."""
+
+    receiver: str
+    event: Announcement

@@ -7,6 +7,7 @@ from domain.shared.account import Account
 CASE_WORKFLOW = "IssueCase"
 ENROLLMENT_WORKFLOW = "Enrollment"
 LINE_WORKFLOW = "PhoneLine"
+DELIVERY_WORKFLOW = "EventDelivery"
 
 CASES_QUEUE = "cases"
 TELEPHONY_QUEUE = "telephony"
@@ -14,6 +15,8 @@ EMAIL_QUEUE = "email"
 CALLS_QUEUE = "calls"
 """Where calls that were placed are looked at and hung up. Workers of `telephony` serve it too: the
 limit of calls in a second holds for placing only."""
+WEBHOOKS_QUEUE = "webhooks"
+"""A queue of its own, so that a slow receiver takes no place of what cases wait for."""
 LINES_QUEUE = "lines"
 """No worker serves this queue: a line's workflow is a lock and never runs (phone_lock.py)."""
 
@@ -36,6 +39,11 @@ def enrollment_workflow_id(store: str, seller_id: str) -> str:
 def own_id(workflow_id: str, first_run_id: str) -> str:
     """Return an id that no later case or enrollment uses again, unlike the workflow id."""
     return f"{workflow_id}/{first_run_id}"
+
+
+def delivery_workflow_id(receiver: str, own_id: str) -> str:
+    """Return the workflow id of the delivery of a case's, or an enrollment's, events."""
+    return f"events/{receiver}/{own_id}"
 
 
 def line_of(phone: str) -> str:

@@ -15,6 +15,11 @@ class ShareContact:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Hand what happened over to the deliveries, one batch after another."""
+
+
+@dataclass(frozen=True, slots=True)
 class WaitUntil:
     """Call `advance` again at this moment, if nothing happens before."""
 

@@ -1,6 +1,6 @@
 """The programme and the open cases: they are our own workflows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
@@ -11,9 +11,12 @@ from domain.case.events import ChangeContact
 from domain.enrollment.events import ChangeAccount, Expel
 from domain.enrollment.status import EnrollmentReason
 from domain.enrollment.view import why_not_enrolled
+from domain.shared.account import SellerAccount
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
+from domain.shared.announcements import Announcement
 from domain.shared.events import RecordDeactivation
 from providers.protocols import ProviderFailed
+from temporal_client.deliveries import hand_over
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import case_name, enrollment_name
 from temporal_client.workflows import Workflows
@@ -94,6 +97,20 @@ class Cases:
         event = RecordDeactivation(by=input.by)
         with suppress(NotThere), _provider_failures("record_deactivation"):
             await self._workflows.execute_update(name, "record_deactivation", event, input.key)
+
+
+class Deliveries:
+    """The deliveries of events: a workflow for each receiver of each case and enrollment."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def hand_over(
+        self, receiver: str, own_id: str, account: SellerAccount, events: Sequence[Announcement]
+    ) -> None:
+        """Hand events of a case or an enrollment over. A repeat changes nothing."""
+        with _provider_failures("the delivery of events"):
+            await hand_over(self._client, receiver, own_id, account, events)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from domain.case.case import Case
 from domain.case.steps import Step
 from runtime.service import WORKFLOWS
 from tests.engine import Engine, issue
-from tests.record import CONTINUED, FOLDER, SECOND_PROVIDER, STORIES
+from tests.record import CONTINUED, FOLDER, SECOND_PROVIDER, STORIES, WEBHOOKS
 from tests.workflows.events import CONTACT, PLAN, WITHDRAW, joins
 from workflows.case import perform
 from workflows.case.issue_case import IssueCase
@@ -42,7 +42,7 @@ def replayer() -> Replayer:
 
 def test_every_story_has_its_history() -> None:
     recorded = {file.name.split(".")[0] for file in GOLDEN}
-    assert recorded >= (STORIES | SECOND_PROVIDER | CONTINUED).keys()
+    assert recorded >= (STORIES | SECOND_PROVIDER | CONTINUED | WEBHOOKS).keys()
 
 
 @pytest.mark.parametrize("file", GOLDEN, ids=lambda f: f.name)

@@ -28,16 +28,22 @@ from domain.case.activity_inputs import (
     tell_deactivation_input,
     tell_desk_input,
 )
+from domain.case.announcements import untold
 from domain.case.attempt import CLOSING, Attempt, CallEnded, Channel
 from domain.case.case import Case
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.case.urgency import FIRST, urgency
-from domain.shared.activity_inputs import TellDeactivationInput, share_contact_input
+from domain.shared.activity_inputs import (
+    TellDeactivationInput,
+    announce_input,
+    share_contact_input,
+)
 from domain.shared.names import CALLS_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from workflows.case import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, RETRY_SOON, or_failed
+from workflows.shared.announcing import hand_over
 from workflows.shared.sharing import tell_other_workflow
 
 News = TypeVar("News", ExpelInput, TellDeactivationInput)
@@ -79,6 +85,8 @@ async def perform(case: Case, step: Step) -> CaseOutcome:
             return await _tell_deactivation(case)
         case ShareContact():
             return await _share_contact(case)
+        case Announce():
+            return await _announce(case)
         case WaitUntil(moment=moment):
             wait = moment - workflow.now()
             await workflow.sleep(wait, summary=web_ui.wait_summary(case, moment))
@@ -267,3 +275,9 @@ async def _share_contact(case: Case) -> CaseOutcome:
         "Tell the enrollment of the new number or address",
     )
     return lambda case, now: step_results.shared_contact(case, news, told, now)
+
+
+async def _announce(case: Case) -> CaseOutcome:
+    entries = len(case.timeline.entries)
+    announces = await hand_over(announce_input(case.id, case.account, untold(case)))
+    return lambda case, now: step_results.announced(case, entries, announces, now)

@@ -11,15 +11,22 @@ from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
 from domain.enrollment import step_results
 from domain.enrollment.activity_inputs import send_letter_input, tell_deactivation_input
+from domain.enrollment.announcements import untold
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter
-from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
-from domain.shared.activity_inputs import share_contact_input
+from domain.enrollment.steps import (
+    CheckNumber,
+    EnrollmentStep,
+    LookUpWarnings,
+    Send,
+)
+from domain.shared.activity_inputs import announce_input, share_contact_input
 from domain.shared.names import EMAIL_QUEUE
 from domain.shared.result import Result
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from workflows.enrollment import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
+from workflows.shared.announcing import hand_over
 from workflows.shared.sharing import tell_other_workflow
 
 EnrollmentOutcome = Callable[[Enrollment, datetime], None]
@@ -40,6 +47,8 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
             return await _share_contact(enrollment)
         case TellDeactivation():
             return await _tell_deactivation(enrollment)
+        case Announce():
+            return await _announce(enrollment)
         case WaitUntil(moment=moment):
             now = workflow.now()
             summary = web_ui.wait_summary(enrollment, moment, now)
@@ -48,14 +57,14 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
 
 
 async def _check_number(phone: str) -> EnrollmentOutcome:
-    valid = await workflow.execute_activity_method(
+    facts = await workflow.execute_activity_method(
         SharingActivities.check_number,
         phone,
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary="Look up the emergency number",
     )
-    return lambda enrollment, now: step_results.number_checked(enrollment, valid, now)
+    return lambda enrollment, now: step_results.number_checked(enrollment, facts, now)
 
 
 async def _look_up_warnings() -> EnrollmentOutcome:
@@ -66,6 +75,13 @@ async def _look_up_warnings() -> EnrollmentOutcome:
         summary="Look up at how many days below to warn",
     )
     return lambda enrollment, now: step_results.warnings_looked_up(enrollment, days, now)
+
+
+async def _announce(enrollment: Enrollment) -> EnrollmentOutcome:
+    entries = enrollment.timeline.count
+    news = announce_input(enrollment.id, enrollment.account, untold(enrollment))
+    announces = await hand_over(news)
+    return lambda enrollment, now: step_results.announced(enrollment, entries, announces, now)
 
 
 async def _send(enrollment: Enrollment, letter: Letter, to: str) -> EnrollmentOutcome:

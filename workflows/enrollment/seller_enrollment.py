@@ -163,6 +163,11 @@ class SellerEnrollment:
         self._steps.tell()
         return view_of(enrollment, now)
 
+    @workflow.signal
+    def announce(self) -> None:
+        """Announce changes from now on. Whoever hands over what was missed sends this first."""
+        self._enrollment.announce_from_now()
+
     @workflow.update
     async def record_ratings(self, event: RecordRatings) -> EnrollmentView:
         return await self._apply(updates.record_ratings, event)

@@ -31,6 +31,16 @@ SHARING = timedelta(hours=24)
 LETTER = timedelta(days=3)
 """How long an e-mail of the programme is tried. It outlasts an outage over a weekend."""
 
+DELIVERY = timedelta(days=3)
+"""How long an event is tried to be delivered to a receiver."""
+
+RETRY_DELIVERY = RetryPolicy(
+    initial_interval=timedelta(seconds=5),
+    backoff_coefficient=4,
+    maximum_interval=timedelta(hours=1),
+)
+"""A receiver that is back gets its events within the hour."""
+
 
 async def or_failed(activity: Coroutine[Any, Any, T], failed: T) -> T:
     """Return the activity's result, or `failed` after its retries are exhausted.

@@ -79,6 +79,7 @@ def facts_for(
     not_called: str | None = None,
     not_covered: str | None = None,
     deactivated: bool = False,
+    announces: bool = False,
     days: int = 7,
 ) -> CaseFacts:
     """What a look-up at the opening finds, with calling hours for `days`.
@@ -95,6 +96,7 @@ def facts_for(
         not_called=not_called,
         not_covered=not_covered,
         deactivated=deactivated,
+        announces=announces,
     )
 
 

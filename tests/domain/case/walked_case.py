@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from domain.case import step_results
+from domain.case.announcements import announcements
 from domain.case.attempt import Channel
 from domain.case.events import (
     AddIssue,
@@ -30,7 +31,7 @@ from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Ste
 from domain.shared.errors import Refused
 from domain.shared.events import Event, RecordDeactivation, SendLink
 from domain.shared.result import Result
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case import invariants
 from tests.domain.case.build import (
     ACCEPT,
@@ -117,7 +118,9 @@ NEVER = Task(datetime.max.replace(tzinfo=MONDAY_9.tzinfo), None)
 class Walked(WatchedWorld):
     """A watched world whose every step waits for a letter to end it."""
 
-    def __init__(self, opened_at: datetime, **script: Any) -> None:
+    def __init__(self, opened_at: datetime, *, announces_late: bool = False, **script: Any) -> None:
+        self.announces_late = announces_late
+        """Announcing waits for a letter, too. Otherwise it is done at once, whatever comes."""
         self.asked: tuple[datetime, ...] = ()
         """When "contact me now" was taken."""
         self.asleep = False
@@ -140,7 +143,7 @@ class Walked(WatchedWorld):
         return other
 
     def form(self) -> Hashable:
-        case = form_of(self.case, self.now)
+        case = (form_of(self.case, self.now), self._announcing())
         if self.case.closed_at is not None or self.case.policy is None:
             return case
         waiting = tuple(step for step in self._tasks if not isinstance(step, Reach | WaitUntil))
@@ -152,6 +155,14 @@ class Walked(WatchedWorld):
             len(waiting),
             any(task.outcome == self.case.contact_news for task in self._tasks.values()),
         )
+
+    def _announcing(self) -> Hashable:
+        """Whether something is being announced, and whether something is to be after it."""
+        if Announce() not in self._tasks:
+            return None
+        _, entries = self._tasks[Announce()].outcome
+        case = self.case
+        return bool(announcements(case.id, case.account, case.timeline.entries, entries))
 
     def could_happen(self) -> Sequence[Letter]:
         return [*self._updates(), *self._results(), *self._moments()]
@@ -195,7 +206,7 @@ class Walked(WatchedWorld):
                 return [("done", True), ("failed", False), ("held", HELD)]
             case TellDesk() | Deactivate() | ShareContact():
                 return [("done", True), ("failed", False)]
-            case Expel() | TellDeactivation() | LookUpHours():
+            case Announce() | Expel() | TellDeactivation() | LookUpHours():
                 return [("done", True)]
         return []
 
@@ -269,6 +280,8 @@ class Walked(WatchedWorld):
         match step:
             case LookUp():
                 self._open(**outcome)
+            case Announce():
+                self._tell(step, began)
             case ShareContact():
                 step_results.shared_contact(self.case, began.outcome, outcome, self.now)
             case _:
@@ -289,6 +302,9 @@ class Walked(WatchedWorld):
         self.asleep = False
         middle = self.case.status
         self._reconcile()
+        while Announce() in self._tasks and not self.announces_late:
+            self._tell(Announce(), self._tasks.pop(Announce()))
+            self._reconcile()
         self.moves = {(a, b) for a, b in ((before, middle), (middle, self.case.status)) if a != b}
         invariants.check(self.case, tuple(self._tasks), self.now)
 
@@ -301,9 +317,11 @@ class Walked(WatchedWorld):
         if isinstance(step, Reach):
             self._check_that_it_may_begin(step.number)
             self.begun += (step.number,)
+        if isinstance(step, Announce):
+            return NEVER._replace(outcome=super()._perform(step).outcome)
         return NEVER._replace(outcome=self.case.contact_news if step == ShareContact() else None)
 
     def _open(self, *, not_called: str | None = None, **facts: Any) -> None:
         self.witness.not_called = not_called is not None
-        found = {"not_called": not_called, "shares_contact": True} | facts
+        found = {"not_called": not_called, "shares_contact": True, "announces": True} | facts
         step_results.looked_up(self.case, self.facts.model_copy(update=found), self.now)

@@ -43,6 +43,13 @@ def _work(letter: str) -> bool:
     )
 
 
+def _announced(letter: str) -> bool:
+    """What other systems are told of, with what that takes."""
+    return letter in {"plan", "rejected", "accepted", "case withdrawn", "announce done"} or (
+        letter.startswith("reach") or letter in _CLOCK
+    )
+
+
 def _comes_of_a_step(letter: str) -> bool:
     is_update = letter in EVENTS or letter == "cancelled"
     is_moment = "deadline" in letter or "we are" in letter or letter == "the moment waited for"
@@ -50,16 +57,18 @@ def _comes_of_a_step(letter: str) -> bool:
     return not is_update and not is_moment and not is_one
 
 
-def opening(policy: dict[str, Any] | None = None, *, harmful: bool = False) -> Walked:
+def opening(
+    policy: dict[str, Any] | None = None, *, harmful: bool = False, announces_late: bool = False
+) -> Walked:
     """A case that is about to open."""
-    world = Walked(MONDAY_9, policy=policy)
+    world = Walked(MONDAY_9, policy=policy, announces_late=announces_late)
     world.case.issues = (an_issue(harmful=harmful),)
     return world
 
 
-def at_work() -> Walked:
+def at_work(*, announces_late: bool = False) -> Walked:
     """A case whose seller has just been reached."""
-    world = opening(SMALL)
+    world = opening(SMALL, announces_late=announces_late)
     world.hear(LookUp(), {})
     world.offer(a_contact())
     return left_alone(world, 0)
@@ -103,6 +112,7 @@ def walks(how_far: HowFar) -> list[Walk]:
         walk("all letters, default policy", _openings(None), (3, 3, 4)),
         walk("all letters, default policy, last hours", last, (3, 3, 4)),
         walk("silence", _openings(SMALL), (5, 6, 7), only=_silence),
+        walk("announcing", [("reached", at_work(announces_late=True))], (4, 5, 6), only=_announced),
         walk("working it out", [("reached", at_work())], (4, 4, 6), only=_work),
     ]
 

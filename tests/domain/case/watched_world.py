@@ -1,8 +1,10 @@
 """A world in which a witness watches that the rules hold at every step (docs/rules.md)."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from domain.case.announcements import announcements
 from domain.case.attempt import NOTICES, Attempt, Channel, Purpose
 from domain.case.case import Case
 from domain.case.events import (
@@ -22,10 +24,11 @@ from domain.case.events import (
 from domain.case.policy import effective_policy
 from domain.case.status import OPEN, Status
 from domain.case.steps import Reach, Step, TellDesk
+from domain.shared.announcements import EventType
 from domain.shared.errors import Refused
 from domain.shared.events import Event, RecordDeactivation, SendLink
 from domain.shared.result import Result
-from domain.shared.steps import WaitUntil
+from domain.shared.steps import Announce, WaitUntil
 from reference.time_zones import zone_of
 from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.case.oracle import Witness
@@ -59,8 +62,29 @@ class WatchedWorld(World):
         self._check_that_every_change_is_confirmed()
         if self.case.status is not before:
             self._check_what_the_timer_did(before)
+        self._check_what_was_announced(steps)
         self._check_that_the_deadline_stands()
         return steps
+
+    def _check_what_was_announced(self, steps: tuple[Step, ...]) -> None:
+        """Section 7: each once, in order; what was not yet is under way, if anybody listens."""
+        case = self.case
+        ids = [event.id for event in self.announced]
+        every = announcements(case.id, case.account, case.timeline.entries)
+        assert ids == [event.id for event in every][: len(ids)]
+        happened = {
+            EventType.CASE_OPENED: int(case.policy is not None),
+            EventType.CASE_REACHED: int(case.reached),
+            EventType.CASE_PLAN_SUBMITTED: len(case.plans.versions),
+            EventType.CASE_ESCALATED: sum(
+                e.what is EventKind.STATUS and e.status is Status.ESCALATED
+                for e in case.timeline.entries
+            ),
+            EventType.CASE_CLOSED: int(case.closed_at is not None),
+        }
+        if case.policy is not None:
+            assert Counter(event.type for event in every) == +Counter(happened)
+            assert (Announce() in steps) == (case.announces and len(ids) < len(every))
 
     def _check_that_what_is_recorded_was_made(self) -> None:
         """An attempt that was not begun is none, but for one that we were too late for."""
@@ -86,7 +110,10 @@ class WatchedWorld(World):
 
     def _check_that_something_is_waited_for(self, steps: tuple[Step, ...]) -> None:
         if self.case.closed_at is not None:
-            assert steps == ()
+            told = any(event.type is EventType.CASE_CLOSED for event in self.announced)
+            opened = self.case.policy is not None
+            owed = self.case.announces and opened and not told
+            assert steps == ((Announce(),) if owed else ())
             return
         hangs_up = any(
             Reach(attempt.number) in self._tasks for attempt in self.case.attempts.under_way

@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 from domain.case import step_results
 from domain.case.activity_inputs import deactivate_input
 from domain.case.advance import advance
+from domain.case.announcements import untold
 from domain.case.attempt import Attempt, Channel, Purpose
 from domain.case.calling_hours import calling_hours
 from domain.case.status import Reason, Status
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.shared.account import Issue
+from domain.shared.announcements import Announcement
 from domain.shared.events import Event
 from domain.shared.result import Result
-from domain.shared.steps import TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, TellDeactivation, WaitUntil
 from reference.time_zones import zone_of
 from tests.domain.case.build import (
     HOUR,
@@ -62,6 +64,7 @@ class World:
         not_called: str | None = None,
         not_covered: str | None = None,
         already_deactivated: bool = False,
+        announces: bool = False,
         known_days: int = 7,
     ) -> None:
         self.now = opened_at
@@ -79,10 +82,13 @@ class World:
             not_called=not_called,
             not_covered=not_covered,
             deactivated=already_deactivated,
+            announces=announces,
             days=known_days,
         )
         self.desk_mails: list[datetime] = []
         self.deactivations = self.expulsions = self.told_deactivated = 0
+        self.announced: tuple[Announcement, ...] = ()
+        """The events that were handed over."""
         self.down_until: datetime | None = None
         self._tasks: dict[Step, Task] = {}
         self._called_off: dict[Step, Task] = {}
@@ -208,6 +214,8 @@ class World:
                 )
             case LookUpHours():
                 return Task(self.now + self.look_up_takes, None)
+            case Announce():
+                return Task(self.now, (untold(self.case), len(self.case.timeline.entries)))
             case Deactivate() if (
                 self.silence_held and deactivate_input(self.case).reason == Reason.NOT_REACHED
             ):
@@ -254,6 +262,10 @@ class World:
             case Expel():
                 self.expulsions += 1
                 step_results.expelled_from_programme(self.case, self.now)
+            case Announce():
+                events, entries = task.outcome
+                self.announced += events
+                step_results.announced(self.case, entries, True, self.now)
             case TellDeactivation():
                 self.told_deactivated += 1
                 step_results.told_deactivation(self.case, self.now)

@@ -9,7 +9,7 @@ from domain.enrollment.advance import advance
 from domain.enrollment.events import AccountNews
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
-from domain.enrollment.steps import CheckNumber
+from domain.enrollment.steps import CheckNumber, NumberFacts
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.steps import ShareContact
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS
@@ -23,6 +23,10 @@ from tests.domain.enrollment.build import (
     rated,
 )
 from tests.domain.enrollment.world import Programme
+
+
+def found(*, valid: bool) -> NumberFacts:
+    return NumberFacts(valid=valid, announces=False)
 
 
 def enrolled() -> Programme:
@@ -54,7 +58,7 @@ def test_until_the_number_is_looked_up_nothing_else_is_done() -> None:
     updates.record_ratings(world.enrollment, GOOD_FOR_LONG, world.now)
     assert advance(world.enrollment, world.now) == (CheckNumber(NUMBER),)
     assert (world.status, world.letters) == (EnrollmentStatus.NOT_ELIGIBLE, [])
-    step_results.number_checked(world.enrollment, True, world.now)
+    step_results.number_checked(world.enrollment, found(valid=True), world.now)
     assert world.status is EnrollmentStatus.ENROLLED
 
 
@@ -63,10 +67,10 @@ def test_a_look_up_that_comes_too_late_says_nothing_of_the_number_there_is_now(
     valid: bool,
 ) -> None:
     world = Programme(GOOD_FOR_LONG)
-    step_results.number_checked(world.enrollment, valid, world.now)
+    step_results.number_checked(world.enrollment, found(valid=valid), world.now)
     assert world.status is EnrollmentStatus.ENROLLED
     world.take(NUMBER_REMOVED)
-    step_results.number_checked(world.enrollment, valid, world.now)
+    step_results.number_checked(world.enrollment, found(valid=valid), world.now)
     assert world.play(1).status is EnrollmentStatus.INVITED
 
 

@@ -146,7 +146,7 @@ def test_absent_values_are_null_and_never_missing() -> None:
     assert view["account"]["emergency_phone"] is None
     assert set(view) == {
         *("status", "reason", "requirements", "rating", "days_below", "days_on_record"),
-        *("qualifies_on", "account", "deactivated", "timeline"),
+        *("qualifies_on", "account", "deactivated", "timeline", "events"),
     }
 
 

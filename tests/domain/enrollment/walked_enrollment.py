@@ -14,12 +14,17 @@ from domain.enrollment import updates
 from domain.enrollment.events import AccountNews
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
-from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
+from domain.enrollment.steps import (
+    CheckNumber,
+    EnrollmentStep,
+    LookUpWarnings,
+    Send,
+)
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
 from domain.shared.events import Event, SendLink
 from domain.shared.result import Result
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
@@ -90,6 +95,7 @@ class Walked(WatchedProgramme):
         other.seller = self.seller.copy()
         other._tasks = dict(self._tasks)
         other._expelled_in = set(self._expelled_in)
+        other.announced = ()
         other.warner, other._beside = self.warner.copy(), list(self._beside)
         for name in (
             "changes",
@@ -247,6 +253,8 @@ class Walked(WatchedProgramme):
             )
             assert it.remind_at is None
         assert self.status_log == self.changes
+        said = [(event.at, event.data["status"]) for event in self.announced]
+        assert said == self.status_log, "other systems are told of each change, once (section 7)"
         sends = [step for step in self._tasks if isinstance(step, Send)]
         assert len(sends) == any(x.to or it.account.email for x in it.outbox.letters), (
             "one after the other"
@@ -258,6 +266,13 @@ class Walked(WatchedProgramme):
     def _take_off_finished(self) -> bool:
         return False
 
+    def _reconcile(self) -> None:
+        """Other systems are told at once: what comes of it changes nothing else."""
+        super()._reconcile()
+        if Announce() in self._tasks:
+            self._tell(Announce(), self._tasks.pop(Announce()))
+            super()._reconcile()
+
     def _perform(self, step: EnrollmentStep) -> Task:
         return super()._perform(step)._replace(ends=NEVER)
 
@@ -266,7 +281,7 @@ def a_seller(
     *, number: str | None = NUMBER, email: str | None = "a@b.example", **known: int
 ) -> Walked:
     """Rated well since the given days before the day on which the window begins, if at all."""
-    world = Walked(now=BEGINS, number=number, email=email, number_valid=True)
+    world = Walked(now=BEGINS, number=number, email=email, number_valid=True, announces=True)
     for days in known.values():
         world.take(rated({minus_six_months(BEGINS.date()) + (1 - days) * DAY: 800}))
     return world

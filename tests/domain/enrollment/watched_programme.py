@@ -70,7 +70,13 @@ class WatchedProgramme(Programme):
     """Notes down beside the enrollment what happens, and compares at every step."""
 
     def __init__(
-        self, *, now: datetime, number: str | None, email: str | None, number_valid: bool
+        self,
+        *,
+        now: datetime,
+        number: str | None,
+        email: str | None,
+        number_valid: bool,
+        announces: bool = False,
     ) -> None:
         self.seller = Seller(PROFESSIONAL, number, number_valid, email)
         self.warner = Warner(now.date())
@@ -92,7 +98,9 @@ class WatchedProgramme(Programme):
         self._events_seen = self._letters_seen = 0
         self._warning: Written | None = None
         """The one that waits to leave."""
-        super().__init__(now=now, number=number, email=email, number_valid=number_valid)
+        super().__init__(
+            now=now, number=number, email=email, number_valid=number_valid, announces=announces
+        )
 
     # --- what happens -------------------------------------------------------------------------
 

@@ -6,15 +6,23 @@ from typing import NamedTuple
 
 from domain.enrollment import step_results, updates
 from domain.enrollment.advance import advance
+from domain.enrollment.announcements import untold
 from domain.enrollment.letters import Letter, LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
-from domain.enrollment.steps import CheckNumber, EnrollmentStep, LookUpWarnings, Send
+from domain.enrollment.steps import (
+    CheckNumber,
+    EnrollmentStep,
+    LookUpWarnings,
+    NumberFacts,
+    Send,
+)
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.shared.account import ContactNews, SellingPlan
+from domain.shared.announcements import Announcement
 from domain.shared.events import Event
 from domain.shared.result import Result
-from domain.shared.steps import ShareContact, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import DAY, NOON, PROFESSIONAL, an_enrollment
 
@@ -29,6 +37,8 @@ class Task(NamedTuple):
     news: ContactNews = ContactNews()
     by: str | None = None
     """Who deactivated the account."""
+    told: tuple[tuple[Announcement, ...], int] | None = None
+    """The events that are handed over, and how many entries of the timeline they are from."""
 
 
 class CalledOff(NamedTuple):
@@ -58,6 +68,7 @@ class Programme:
         email: str | None = ADDRESS,
         plan: SellingPlan | None = PROFESSIONAL,
         number_valid: bool = True,
+        announces: bool = False,
     ) -> None:
         self.now = now
         self.enrollment = an_enrollment(now, number=number, email=email, plan=plan)
@@ -66,6 +77,9 @@ class Programme:
         self.share_takes, self.check_takes = AT_ONCE, AT_ONCE
         self.warn_days: tuple[int, ...] = (7, 10)
         self.case_can_be_told = True
+        self.announces = announces
+        self.announced: tuple[Announcement, ...] = ()
+        """The events that were handed over."""
         self.mailed: list[Mailed] = []
         self.confirmed: list[Mailed] = []
         """What left to confirm a changed number or address."""
@@ -185,6 +199,9 @@ class Programme:
                 return Task(self.now + self.check_takes)
             case LookUpWarnings():
                 return Task(self.now + self.check_takes)
+            case Announce():
+                told = (untold(self.enrollment), self.enrollment.timeline.count)
+                return Task(self.now + self.share_takes, told=told)
             case Send(number=number):
                 letter = next(x for x in self.enrollment.outbox.letters if x.number == number)
                 return Task(self.now + self.mail_takes, letter)
@@ -198,7 +215,13 @@ class Programme:
     def _tell(self, step: EnrollmentStep, task: Task) -> None:
         match step:
             case CheckNumber():
-                step_results.number_checked(self.enrollment, self.number_valid, self.now)
+                facts = NumberFacts(valid=self.number_valid, announces=self.announces)
+                step_results.number_checked(self.enrollment, facts, self.now)
+            case Announce():
+                assert task.told is not None
+                events, entries = task.told
+                self.announced += events if self.announces else ()
+                step_results.announced(self.enrollment, entries, self.announces, self.now)
             case LookUpWarnings():
                 step_results.warnings_looked_up(self.enrollment, self.warn_days, self.now)
             case Send(to=to):
