@@ -9,7 +9,7 @@ import structlog
 from pydantic import ValidationError
 
 from domain.shared.errors import explain
-from inbound.mailbox import ImapServer
+from inbound.mailbox import ImapServer, imap_server
 from inbound.reading import Reading
 from inbound.setting_up import placing_of
 from runtime.connection import Unreachable, connect
@@ -20,7 +20,7 @@ from runtime.settings import Settings
 log = structlog.get_logger("inbound")
 
 
-async def serve(general: Settings, settings: InboundSettings) -> None:
+async def serve(general: Settings, settings: InboundSettings, server: ImapServer) -> None:
     """Read the mailbox until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -28,26 +28,9 @@ async def serve(general: Settings, settings: InboundSettings) -> None:
         loop.add_signal_handler(number, stop.set)
     # Connect lazily: while Temporal is away, messages wait in the mailbox.
     client = await connect(identity="inbound", lazy=True)
-    reading = Reading(
-        _server_of(settings), placing_of(client, general, settings), settings.poll_seconds
-    )
+    reading = Reading(server, placing_of(client, general, settings), settings.poll_seconds)
     await reading.read_until(stop)
     log.info("stopped")
-
-
-def _server_of(settings: InboundSettings) -> ImapServer:
-    assert settings.imap_host
-    assert settings.imap_username
-    assert settings.imap_password
-    return ImapServer(
-        host=settings.imap_host,
-        port=settings.imap_port,
-        security=settings.imap_security,
-        username=settings.imap_username,
-        password=settings.imap_password.get_secret_value(),
-        ca_file=settings.imap_ca_file,
-        folder=settings.imap_folder,
-    )
 
 
 def main() -> int:
@@ -63,7 +46,8 @@ def main() -> int:
     except ValidationError as error:
         print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
         return 2
-    if not settings.imap_host:
+    server = imap_server(settings)
+    if server is None:
         print(
             "CASE72_INBOUND_ADDRESS and CASE72_INBOUND_IMAP_HOST: are required, such as "
             "reply@in.shop.example and imap.shop.example",
@@ -71,7 +55,7 @@ def main() -> int:
         )
         return 2
     try:
-        asyncio.run(serve(general, settings))
+        asyncio.run(serve(general, settings, server))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

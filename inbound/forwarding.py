@@ -62,7 +62,7 @@ class Forwarding:
         message.set_content(
             f"A message came to the address for answers. {why}\n\n"
             "Please read it: it is attached. If it stops a clock, record it with\n\n"
-            "  python client.py contact CASE --channel email --note '...' --by YOU\n"
+            "  python client.py contact CASE email --note '...' --by YOU\n"
         )
         # Not as message/rfc822: what is broken or cut off would break this one too.
         message.add_attachment(

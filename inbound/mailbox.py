@@ -25,6 +25,7 @@ from imap_tools import (
 )
 
 from providers.smtp.mail import Security
+from runtime.inbound_settings import InboundSettings
 
 LARGEST_READ = 1024 * 1024
 """Bytes of a message that are read. What somebody writes, and what a bounce says, come first."""
@@ -57,6 +58,23 @@ class ImapServer:
     password: str = field(repr=False)
     ca_file: Path | None = None
     folder: str = "INBOX"
+
+
+def imap_server(settings: InboundSettings) -> ImapServer | None:
+    """Return the server that the settings name, if they do."""
+    if not settings.imap_host:
+        return None
+    assert settings.imap_username
+    assert settings.imap_password
+    return ImapServer(
+        host=settings.imap_host,
+        port=settings.imap_port,
+        security=settings.imap_security,
+        username=settings.imap_username,
+        password=settings.imap_password.get_secret_value(),
+        ca_file=settings.imap_ca_file,
+        folder=settings.imap_folder,
+    )
 
 
 @dataclass(frozen=True)

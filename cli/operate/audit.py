@@ -9,12 +9,15 @@ from pydantic import ValidationError
 
 from cli.operate.audit_checks import check_everything
 from cli.operate.audit_report import Finding, FindingKind, Report
+from cli.operate.mailbox_check import check_mailbox
 from cli.session import run
 from cli.terminal.output import say, say_json
 from cli.terminal.problems import BadInput
 from cli.terminal.words import utc
 from domain.shared.codes import plain
 from domain.shared.errors import explain
+from inbound.mailbox import imap_server
+from runtime.inbound_settings import InboundSettings
 from runtime.settings import Settings
 
 _SHOWN = 20
@@ -49,7 +52,13 @@ def audit(
         checked = Settings().time_zones_checked
     except ValidationError as error:
         raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    try:
+        mailbox = imap_server(InboundSettings())
+    except ValidationError as error:
+        raise BadInput(f"settings (CASE72_INBOUND_*): {explain(error)}") from None
     report = run(lambda w: check_everything(w, ask=ask, quick=quick, zones_checked=checked))
+    of_mail = check_mailbox(mailbox)
+    report = report.model_copy(update={"findings": (*report.findings, *of_mail)})
     if as_json:
         say_json(report.model_dump_json(indent=2))
     else:

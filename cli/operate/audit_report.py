@@ -19,6 +19,7 @@ class FindingKind(StrEnum):
     ESCALATION_UNDECIDED = "escalation_undecided"
     NO_ANSWER = "no_answer"
     EVENTS_GIVEN_UP = "events_given_up"
+    INCOMING_MAIL = "incoming_mail"
     TIME_ZONES_OLD = "time_zones_old"
 
     @property
@@ -32,7 +33,7 @@ class Finding(Frozen):
 
     kind: FindingKind
     where: str
-    """A case or an enrollment by its workflow id, a queue, or this machine."""
+    """A case or an enrollment by its workflow id, a queue, the mailbox, or this machine."""
     what: str
     since: datetime | None = None
     """By the case's own clock, which may have been played forward. Null if unknown."""

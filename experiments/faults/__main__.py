@@ -25,6 +25,7 @@ NAMES = (
     "disk_full",
     "races",
     "callbacks",
+    "answers",
     "receiver_dead",
 )
 SEED = 72
