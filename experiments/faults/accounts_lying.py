@@ -30,7 +30,7 @@ from tests.providers.disturbed_account_service import (
 from tests.workflows.events import decided
 from workflows.case.issue_case import IssueCase
 
-CASES = 48
+CASES = 36
 WITHIN = 300
 SHORT, LONG = 5, 30
 """Hours by the cases' own clocks."""
