@@ -30,7 +30,7 @@ from tests.providers.disturbed_account_service import (
 from tests.workflows.events import decided
 from workflows.case.issue_case import IssueCase
 
-CASES = 48
+CASES = 36
 WITHIN = 300
 SHORT, LONG = 5, 30
 """Hours by the cases' own clocks."""
@@ -99,10 +99,9 @@ def _lied_to(part: Part, fault: str, hours: int, service: Disturbed, trial: Tria
         trial.faults[fault] += 1
         await part.story(case)
         await case.leaves(*(s for s in Status if s not in _AT_THE_END))
-        await case.play(hours)
-        if fault in ACTED:  # it was done, and is read back
-            await case.leaves(Status.DEACTIVATING, hours=NEXT_TRY)
+        if fault in ACTED:  # it was done, and the next try reads it back
             return
+        await case.play(hours)
         if account in service.accounts.deactivated:
             trial.violations.append(f"{case.workflow_id}: {fault}, and it was deactivated")
         if await case.status() is Status.DEACTIVATED:
@@ -115,7 +114,7 @@ def _lied_to(part: Part, fault: str, hours: int, service: Disturbed, trial: Tria
         if status is Status.ESCALATED:
             service.instead.pop(("POST", account), None)
             await case.tell(IssueCase.decide, decided(Decision.DEACTIVATE))
-            await case.leaves(Status.DEACTIVATING, Status.ESCALATED, hours=NEXT_TRY)
+            await case.leaves(Status.DEACTIVATING, Status.ESCALATED)
 
     return Part(f"{part.name}, {fault} for {hours} h", story)
 
