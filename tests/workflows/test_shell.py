@@ -242,8 +242,10 @@ async def test_an_answer_that_cannot_be_read_stalls_what_asked_and_ends_nothing(
 ) -> None:
     send = SimulatedMail.send
 
-    async def unheard_of(self: SimulatedMail, message: EmailMessage) -> Any:
-        delivered = await send(self, message)
+    async def unheard_of(
+        self: SimulatedMail, message: EmailMessage, returns_to: str | None = None
+    ) -> Any:
+        delivered = await send(self, message, returns_to)
         return "queued" if "strange@" in str(message["To"]) else delivered
 
     monkeypatch.setattr(SimulatedMail, "send", unheard_of)

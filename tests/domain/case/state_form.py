@@ -68,7 +68,7 @@ def _newest_accepted(case: Case) -> Hashable:
     if case.timeline.times_of(EventKind.BOUNCED):
         return None
     made = [a for a in case.attempts.made if a.result is Result.ACCEPTED]
-    return bool(made) and (made[-1].about, made[-1].outreach_number == case.outreach.count)
+    return bool(made) and (made[-1].about, case.outreach.includes(made[-1]))
 
 
 def _links(case: Case) -> Iterable[datetime]:
