@@ -48,24 +48,28 @@ class Forwarding:
         """
         try:
             result = await self.mail.send(self._message(message_id, raw, why))
+            if result is not Result.ACCEPTED:  # too large, perhaps, or taken for spam
+                result = await self.mail.send(self._message(message_id, None, why))
         except ProviderFailed as failure:
             raise NotForwarded(str(failure)) from None
         if result is not Result.ACCEPTED:
             raise NotForwarded("the mail server refuses the desk's address (CASE72_DESK)")
 
-    def _message(self, message_id: str, raw: bytes, why: Why) -> EmailMessage:
+    def _message(self, message_id: str, raw: bytes | None, why: Why) -> EmailMessage:
         message = EmailMessage(policy=_POLICY)
         message["From"], message["To"] = self.sender, self.desk
         message["Subject"] = "A message that no case has taken"
         message["Message-ID"] = f"<inbound.{message_id[:40]}@{self.message_id_domain}>"
         message["Auto-Submitted"] = "auto-generated"
+        where = "it is attached" if raw else "it is in the mailbox's folder case72-desk"
         message.set_content(
             f"A message came to the address for answers. {why}\n\n"
-            "Please read it: it is attached. If it stops a clock, record it with\n\n"
+            f"Please read it: {where}. If it stops a clock, record it with\n\n"
             "  python client.py contact CASE email --note '...' --by YOU\n"
         )
-        # Not as message/rfc822: what is broken or cut off would break this one too.
-        message.add_attachment(
-            raw, maintype="application", subtype="octet-stream", filename="message.eml"
-        )
+        if raw:
+            # Not as message/rfc822: what is broken or cut off would break this one too.
+            message.add_attachment(
+                raw, maintype="application", subtype="octet-stream", filename="message.eml"
+            )
         return message

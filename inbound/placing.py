@@ -1,6 +1,7 @@
 """Tells the case, or the desk, of a message that came in (docs/inbound-mail.md)."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,8 @@ log = structlog.get_logger("inbound")
 
 _NOTHING_WRITTEN = "(nothing but what was quoted)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
+_RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NUMBER = re.compile(r"[0-9]{1,5}")
 
 
 class Placed(StrEnum):
@@ -89,8 +92,11 @@ class Placing:
         case = await self._case_of(email) if email else None
         if email is None or case is None:
             return await self._without_case(message, raw)
-        if not is_proven and not await self._is_from_seller(case, message):
-            return await self._without_case(message, raw)
+        try:
+            if not is_proven and not await self._is_from_seller(case, message):
+                return await self._without_case(message, raw)
+        except NotThere:
+            return await self._forward(message, raw, Why.CASE_ENDED)
         update, event = _event(message, email)
         if event is None:
             return Placed.TAKEN
@@ -113,15 +119,16 @@ class Placing:
         for reference in message.references:
             name, _, domain = reference.strip("<>").rpartition("@")
             run_id, _, number = name.partition(".")
-            if domain == self.message_id_domain and len(run_id) == 36:
-                return SentEmail(run_id, int(number) if number.isdecimal() else 0)
+            # Anybody may have written it, and it goes into a query. So it must be an id.
+            if domain == self.message_id_domain and _RUN_ID.fullmatch(run_id):
+                return SentEmail(run_id, int(number) if _NUMBER.fullmatch(number) else 0)
         return None
 
     async def _case_of(self, email: SentEmail) -> CaseName | None:
         """Return the case of an e-mail. None: it was an enrollment's, or it is long gone."""
         found: WorkflowExecution | None = None
         query = f"RunId = '{email.run_id}'"
-        async for execution in listed(self.workflows.client, query):
+        async for execution in listed(self.workflows.client, query, limit=1):
             found = execution
         if found is None or not found.id.startswith("case/"):
             return None

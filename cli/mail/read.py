@@ -8,11 +8,6 @@ from pydantic import ValidationError
 from cli.session import run
 from cli.terminal.problems import BadInput
 from domain.shared.errors import explain
-from inbound.incoming import Incoming, Unreadable, read
-from inbound.mailbox import LARGEST_READ
-from inbound.placing import Placed, TryLater
-from inbound.setting_up import placing_of
-from runtime.inbound_settings import InboundSettings
 from runtime.settings import Settings
 from temporal_client.workflows import Workflows
 
@@ -26,6 +21,13 @@ def read_mail() -> None:
     The exit code is 75 if that is not possible now. A mail server then keeps the message, and tries
     again. The updates are `receive_reply`, `receive_bounce` and `note_mail`.
     """
+    # Reading mail takes a fifth of a second to import, which the other commands need not spend.
+    from inbound.incoming import Incoming, Unreadable, read
+    from inbound.mailbox import LARGEST_READ
+    from inbound.placing import Placed, TryLater
+    from inbound.setting_up import placing_of
+    from runtime.inbound_settings import InboundSettings
+
     raw = sys.stdin.buffer.read(LARGEST_READ)
     while sys.stdin.buffer.read(LARGEST_READ):
         """Read on, so that the mail server can finish. What follows is not needed."""

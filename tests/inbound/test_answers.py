@@ -163,6 +163,19 @@ async def test_a_reply_without_token_counts_from_the_address_on_file_only(
         assert len(all_of_it.forwarded()) == 1
 
 
+async def test_a_reference_that_would_change_the_search_reaches_the_desk(
+    tmp_path: Path, server: str
+) -> None:
+    async with desk(tmp_path, server) as all_of_it:
+        case, _ = await notified(all_of_it)
+        for run in ("'or(WorkflowType='IssueCase')or'a'='a", "'" * 36):
+            names = {"In_Reply_To": f"<{run}.1@case72.example>"}
+            all_of_it.mailbox.deliver(reply("desk@case72.example", **names))
+        await all_of_it.mailbox.when_empty()
+        assert (await case.view()).status is Status.CONTACTING
+        assert len(all_of_it.forwarded()) == 2
+
+
 async def test_an_automatic_answer_is_noted_and_is_no_contact(tmp_path: Path, server: str) -> None:
     async with desk(tmp_path, server) as all_of_it:
         case, view = await notified(all_of_it)
