@@ -9,7 +9,6 @@ python worker.py --dev .demo        the same, with its data in the folder .demo
 import argparse
 import asyncio
 import os
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -43,6 +42,7 @@ from runtime.page_settings import PageSettings, check_ways, on_this_machine
 from runtime.providers import providers_of
 from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
+from runtime.stopping import stop_on_signal
 
 SERVER_FOLDER = Path(".temporal")
 _LOOKS_EVERY_SECONDS = 5
@@ -58,10 +58,7 @@ async def serve(
     dev: bool,
 ) -> None:
     """Serve `queues` until SIGTERM or SIGINT, then finish what is under way."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_on_signal()
     async with AsyncExitStack() as stack:
         connection = environment()
         address, namespace = str(connection["target_host"]), str(connection["namespace"])

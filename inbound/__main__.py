@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 
 import structlog
@@ -16,16 +15,14 @@ from runtime.connection import Unreachable, connect
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.settings import Settings
+from runtime.stopping import stop_on_signal
 
 log = structlog.get_logger("inbound")
 
 
 async def serve(general: Settings, settings: InboundSettings, server: ImapServer) -> None:
     """Read the mailbox until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_on_signal()
     # Connect lazily: while Temporal is away, messages wait in the mailbox.
     client = await connect(identity="inbound", lazy=True)
     reading = Reading(server, placing_of(client, general, settings), settings.poll_seconds)

@@ -149,6 +149,15 @@ class ImapMailbox:
         with _understood():
             self._box.move(list(uids), self._prefix + folder)
 
+    def count_waiting(self) -> int:
+        """Return how many messages are in the folder that is read.
+
+        Raises:
+            NoMailbox: the session is over.
+        """
+        with _understood():
+            return len(self._box.uids("ALL", None))
+
     def count(self, folder: Folder) -> int:
         """Return how many messages are in a folder.
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 
 import structlog
@@ -22,16 +21,14 @@ from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
 from runtime.providers import callbacks_of, incoming_of, telephone_of
 from runtime.settings import Settings
+from runtime.stopping import stop_on_signal
 
 log = structlog.get_logger("page")
 
 
 async def serve(general: Settings, settings: PageSettings, codec: CodecSettings) -> None:
     """Serve the page until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_on_signal()
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
     telephone = telephone_routes(client, general, settings)

@@ -13,14 +13,14 @@ def check_mailbox(server: ImapServer | None) -> list[Finding]:
     try:
         box = ImapMailbox(server)
         unreadable = box.count(Folder.UNREADABLE)
-        waiting = len(box.waiting(but=(), most=_MANY))
+        waiting = box.count_waiting()
         box.close()
     except NoMailbox as why:
         return [_finding(server, f"the mailbox cannot be read: {why}")]
     findings = []
     if unreadable:
         findings.append(_finding(server, f"messages that could not be read: {unreadable}"))
-    if waiting == _MANY:
+    if waiting >= _MANY:
         findings.append(_finding(server, f"{_MANY} messages or more wait: is the reader running?"))
     return findings
 
