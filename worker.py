@@ -26,7 +26,6 @@ from domain.shared.errors import explain
 from mail.proofreading import proofread
 from mail.templates import BadWording, Templates
 from page.app import build
-from page.server import serving
 from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
 from reference.mail_tokens import ReplyAddresses
@@ -43,6 +42,7 @@ from runtime.providers import providers_of
 from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
+from web.server import serving
 
 SERVER_FOLDER = Path(".temporal")
 _LOOKS_EVERY_SECONDS = 5

@@ -12,7 +12,6 @@ from temporalio.client import Client
 from domain.shared.errors import explain
 from page.app import build
 from page.incoming_calls import incoming_routes
-from page.server import serving
 from page.telephone_callbacks import callbacks_route
 from reference.time_zones import EDITION
 from runtime.connection import Unreachable, connect
@@ -22,6 +21,7 @@ from runtime.page_settings import CodecSettings, PageSettings
 from runtime.providers import callbacks_of, incoming_of, telephone_of
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
+from web.server import serving
 
 log = structlog.get_logger("page")
 
