@@ -35,13 +35,14 @@ def build(
     desk_phone: str | None = None,
     telephone: Iterable[BaseRoute] = (),
     *,
+    desk: Iterable[BaseRoute] = (),
     replies: bool = False,
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
     `desk_phone` is the line that sellers are told to call, if there is one. `telephone` is the
-    endpoint that the telephone's provider calls, if it does. `replies` says whether a reply to an
-    e-mail is a contact.
+    endpoint that the telephone's provider calls, if it does. `desk` is the desk (desk/app.py), if
+    it is served here. `replies` says whether a reply to an e-mail is a contact.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -63,6 +64,7 @@ def build(
         beside.append(Route("/codec", RedirectResponse("/codec/login", 303)))
         beside.append(Mount("/codec", endpoint))
     beside.extend(telephone)
+    beside.extend(desk)
     everything = without_redirects(Starlette(routes=[*beside, Mount("/", page)]))
     return HeadersAndLog(everything if beside else page, tls=visits.cookies.secure)
 
