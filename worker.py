@@ -34,7 +34,7 @@ from providers.webhooks.receivers import receivers_of
 from reference.mail_tokens import ReplyAddresses
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
-from runtime.desk_settings import DeskSettings, desk_on_this_machine
+from runtime.desk_settings import desk_on_this_machine, desk_settings
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.health import serving_health
@@ -116,7 +116,7 @@ async def serve(
 def _desk_for_development(client: Client, state: Path, page: PageSettings) -> list[BaseRoute]:
     """Return the desk, at which four people sign in by one click if no provider is set."""
     _, origin = page.require()
-    desk = desk_on_this_machine(DeskSettings(), state)
+    desk = desk_on_this_machine(desk_settings(), state)
     provider = None if desk.is_configured else DevPeople(origin)
     return desk_routes(client, desk, origin, provider)
 
@@ -179,8 +179,8 @@ def main() -> int:
         const=Path(),
         type=Path,
         metavar="FOLDER",
-        help="run an embedded Temporal server, the sellers' page and the desk too; keep their data in "
-        "FOLDER (default: here)",
+        help="run an embedded Temporal server, the sellers' page and the desk too; keep their data "
+        "in FOLDER (default: here)",
     )
     parser.add_argument(
         "--queue", action="append", choices=QUEUES, help="serve this queue (default: all)"

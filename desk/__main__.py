@@ -16,7 +16,7 @@ from desk.app import desk_routes
 from desk.identity import IdentityProvider
 from domain.shared.errors import explain
 from runtime.connection import Unreachable, connect
-from runtime.desk_settings import DeskSettings
+from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.logs import configure_logs
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -68,9 +68,9 @@ def main() -> int:
         return 2
     configure_logs(general.log, general.log_level)
     try:
-        settings = DeskSettings()
-    except ValidationError as error:
-        print(f"settings (CASE72_DESK_*): {explain(error)}", file=sys.stderr)
+        settings = desk_settings()
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 2
     try:
         asyncio.run(serve(settings))

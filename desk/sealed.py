@@ -37,9 +37,9 @@ class Sealer:
         }
 
     def seal(self, purpose: Purpose, value: Any) -> str:
-        """Return a JSON value, sealed. It consists of letters, digits, `-`, `_` and `=`."""
+        """Return a JSON value, sealed. It consists of letters, digits, `-` and `_`."""
         packed = zlib.compress(json.dumps(value, separators=(",", ":")).encode())
-        return self._boxes[purpose].encrypt(packed).decode()
+        return self._boxes[purpose].encrypt(packed).decode().rstrip("=")
 
     def open(self, purpose: Purpose, sealed: str, life: timedelta) -> Any:
         """Return the value.
@@ -48,7 +48,8 @@ class Sealer:
             Broken: see there. `life` is how old it may be.
         """
         try:
-            packed = self._boxes[purpose].decrypt(sealed, ttl=int(life.total_seconds()))
+            padded = sealed + "=" * (-len(sealed) % 4)
+            packed = self._boxes[purpose].decrypt(padded, ttl=int(life.total_seconds()))
         except (InvalidToken, ValueError):  # ValueError if it is not ASCII
             raise Broken from None
         return json.loads(zlib.decompress(packed))

@@ -88,6 +88,7 @@ class SignIn:
         """
         address = await self._sessions.end(session)
         log.info("signed out", who=session.person.name, subject=session.person.subject)
+        request.state.session = None
         response = self._responses.page(request, "signed_out.html", provider=address)
         self._sessions.forget(response)
         return response

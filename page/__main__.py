@@ -16,7 +16,7 @@ from page.incoming_calls import incoming_routes
 from page.telephone_callbacks import callbacks_route
 from reference.time_zones import EDITION
 from runtime.connection import Unreachable, connect
-from runtime.desk_settings import DeskSettings
+from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
@@ -76,13 +76,6 @@ def _inbound() -> InboundSettings:
         raise ValueError(f"settings (CASE72_INBOUND_*): {explain(error)}") from None
 
 
-def _desk() -> DeskSettings:
-    try:
-        return DeskSettings()
-    except ValidationError as error:
-        raise ValueError(f"settings (CASE72_DESK_*): {explain(error)}") from None
-
-
 def _codec() -> CodecSettings:
     try:
         return CodecSettings()
@@ -101,7 +94,7 @@ def main() -> int:
     try:
         settings = PageSettings()
         settings.require()
-        codec, desk = _codec(), _desk()
+        codec, desk = _codec(), desk_settings()
     except ValidationError as error:
         print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
         return 2

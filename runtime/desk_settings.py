@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from domain.shared.errors import explain
 from runtime.web_address import is_this_machine
 from runtime.web_settings import WebSettings, kept_secret
 
@@ -123,6 +124,18 @@ class DeskSettings(WebSettings):
         """
         if not self.is_configured:
             raise ValueError("CASE72_DESK_ISSUER: is required, such as https://login.shop.example")
+
+
+def desk_settings() -> DeskSettings:
+    """Return the settings of the environment.
+
+    Raises:
+        ValueError: one is bad. The message is one line and names it.
+    """
+    try:
+        return DeskSettings()
+    except ValidationError as error:
+        raise ValueError(f"settings (CASE72_DESK_*): {explain(error)}") from None
 
 
 def desk_on_this_machine(settings: DeskSettings, state: Path) -> DeskSettings:
