@@ -1,5 +1,6 @@
 """The desk as an application: its routes and its error pages."""
 
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -58,14 +59,21 @@ def desk_routes(
 
 
 def desk_app(
-    client: Client, settings: DeskSettings, origin: str, provider: IdentityProvider
+    client: Client,
+    settings: DeskSettings,
+    origin: str,
+    provider: IdentityProvider,
+    clock: Callable[[], float] = time.time,
 ) -> Starlette:
-    """Return the application that is mounted under /desk. See `desk_routes`."""
+    """Return the application that is mounted under /desk. See `desk_routes`.
+
+    `clock` is what sessions go by, in seconds since 1970.
+    """
     sealer = Sealer(settings.require_keys())
     cookies = Cookies(secure=origin.startswith("https:"))
     static = KeptStatic(HERE)
     responses = Responses(cookies, static.version)
-    sessions = Sessions(provider, settings, sealer, cookies)
+    sessions = Sessions(provider, settings, sealer, cookies, clock)
     sign_in = SignIn(provider, sessions, sealer, cookies, responses)
     guard = Guard(sessions, origin)
     pages = Pages(client, responses)
