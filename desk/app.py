@@ -82,6 +82,7 @@ def desk_app(
         Route("/sign-in", sign_in.begin),
         Route("/signed-in", sign_in.come_back),
         Route("/signed-out", sign_in.signed_out),
+        Route("/language/{tag}", responses.choose_language),
         Mount("/static", static),
         Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True),
         Guarded("/", guard, Action.READ, pages.home),

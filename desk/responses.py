@@ -1,5 +1,6 @@
 """Renders the desk's pages, each in its reader's language."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -12,6 +13,23 @@ from desk.sessions import Session
 from desk.words import ROLES
 from web.cookies import Cookies
 from web.languages import Reader
+
+HOME = "/desk/"
+_OURS = re.compile(r"/desk/(?!/)[A-Za-z0-9._~/%-]*(\?[A-Za-z0-9._~/%=&+,:-]*)?")
+_LONGEST_PATH = 500
+
+
+def path_after(wish: str | None) -> str:
+    """Return a path of the desk to go to next: the wished one, if it is one of ours."""
+    ours = wish and len(wish) <= _LONGEST_PATH and _OURS.fullmatch(wish) and ".." not in wish
+    return wish if wish and ours else HOME
+
+
+def path_of(request: Request) -> str:
+    """Return the path to come back to: that of the request, if it can be asked for again."""
+    if request.method != "GET" or "code" in request.query_params:
+        return HOME
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 class Responses:
@@ -30,10 +48,8 @@ class Responses:
         self, request: Request, template: str, status: int = 200, **context: object
     ) -> Response:
         """Return a page. What is in it of a session comes from the request."""
-        wish = request.query_params.get("language")
-        chosen = wish if wish in NAMES else None
         kept = self._cookies.get(request, "language")
-        language = language_of(chosen or kept, request.headers.get("accept-language"))
+        language = language_of(kept, request.headers.get("accept-language"))
         session: Session | None = getattr(request.state, "session", None)
         on_every_page = {
             "reader": Reader(language),
@@ -43,12 +59,17 @@ class Responses:
             "person": session.person if session else None,
             "role_words": ROLES,
             "Action": Action,
-            "here": request.url.path,
+            "here": path_of(request),
         }
         rendered = language.templates.get_template(template).render(on_every_page | context)
-        response = HTMLResponse(rendered, status)
-        if chosen is not None:
-            self._cookies.set_language(response, chosen)
+        return HTMLResponse(rendered, status)
+
+    async def choose_language(self, request: Request) -> Response:
+        """Remember a language, and go back to where it was chosen."""
+        response = RedirectResponse(path_after(request.query_params.get("next")), 303)
+        tag = request.path_params["tag"]
+        if tag in NAMES:
+            self._cookies.set_language(response, tag)
         return response
 
     def error(
@@ -71,8 +92,7 @@ class Responses:
         part of a page that asks for itself cannot be redirected to another site: htmx is told to
         load the whole page.
         """
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        address = f"/desk/sign-in?next={quote(here, safe='')}"
+        address = f"/desk/sign-in?next={quote(path_of(request), safe='')}"
         if "hx-request" in request.headers:
             return Response(status_code=401, headers={"HX-Refresh": "true"})
         if request.method != "GET":

@@ -1,6 +1,5 @@
 """Signing in at the provider, coming back, and signing out (docs/desk.md)."""
 
-import re
 from dataclasses import asdict
 from datetime import timedelta
 from hmac import compare_digest
@@ -10,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from desk.identity import Attempt, IdentityProvider, ProviderRefuses
-from desk.responses import Responses
+from desk.responses import Responses, path_after
 from desk.sealed import Broken, Purpose, Sealer
 from desk.sessions import Session, Sessions
 from web.addresses import network_asking
@@ -19,20 +18,11 @@ from web.limits import Limit
 
 log = structlog.get_logger("desk")
 
-HOME = "/desk/"
 _ATTEMPT_LASTS = timedelta(minutes=10)
-_OURS = re.compile(r"/desk/(?!/)[A-Za-z0-9._~/%-]*(\?[A-Za-z0-9._~/%=&+,:-]*)?")
-_LONGEST_NEXT = 500
 
 
 class NotBegunHere(Exception):
     """A browser comes back from a sign-in that it did not begin, or began long ago."""
-
-
-def path_after(wish: str | None) -> str:
-    """Return a path of the desk to go to after signing in: the wished one, if it is one of ours."""
-    ours = wish and len(wish) <= _LONGEST_NEXT and _OURS.fullmatch(wish) and ".." not in wish
-    return wish if wish and ours else HOME
 
 
 class SignIn:

@@ -53,6 +53,8 @@ class TestProvider:
     asked: list[str] = field(default_factory=list)
     """Each request's path."""
     tokens: set[str] = field(default_factory=set)
+    """Those that are still good."""
+    issued: set[str] = field(default_factory=set)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def honest(self, claims: Claims) -> str:
@@ -118,6 +120,7 @@ class TestProvider:
     def _issue(self, nonce: str | None) -> Response:
         access, refresh = f"a-{secrets.token_urlsafe()}", f"r-{secrets.token_urlsafe()}"
         self.tokens |= {access, refresh}
+        self.issued |= {access, refresh}
         answer = {"access_token": access, "token_type": "Bearer", "expires_in": 300}
         if self.refreshes:
             answer["refresh_token"] = refresh
