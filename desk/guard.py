@@ -91,7 +91,7 @@ class Guarded(Route):
                 form, which `await request.form()` returns.
             posts: whether it takes forms (POST) instead of showing something (GET).
         """
-        self.action = action
+        self.guard, self.action = guard, action
 
         async def endpoint(request: Request) -> Response:
             return await guard.let_through(request, action, handler)
