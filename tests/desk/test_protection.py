@@ -71,7 +71,7 @@ async def test_a_sellers_link_or_visit_is_nothing_at_the_desk_though_the_secret_
     async with dev_desk(Role.LEAD) as (desk, browser):
         for cookie in (visit, token_of(links().link(CASE)), "", "é"):
             async with desk.browser() as seller:
-                headers = {"cookie": f"case72-desk={cookie}".encode()}
+                headers = {b"cookie": f"case72-desk={cookie}".encode()}
                 answer = await seller.get("/desk/", headers=headers)
                 assert answer.status_code == 303
                 assert answer.headers["location"].startswith("/desk/sign-in")

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 import pytest_asyncio
-from oidc_provider_mock import User, run_server_in_thread
 from structlog.testing import capture_logs
 
 from desk.openid import OpenIdProvider
@@ -31,6 +30,8 @@ async def provider() -> AsyncIterator[TestProvider]:
 @contextmanager
 def real_provider() -> Iterator[str]:
     """One that somebody else wrote. Return its address."""
+    from oidc_provider_mock import User, run_server_in_thread  # warns when it is imported
+
     users = [User(sub="7f3c", claims=LEAD), User(sub="9d21", claims={"email": "a@shop.example"})]
     with run_server_in_thread(user_claims=users, require_nonce=True) as server:
         yield f"http://localhost:{server.server_port}"
