@@ -92,12 +92,12 @@ def desk_app(
     app = Starlette(
         routes=routes,
         max_body_size=LARGEST_BODY,
-        exception_handlers=_error_pages(responses),
+        exception_handlers=_error_pages(responses, sessions),
     )
     return without_redirects(app)
 
 
-def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
+def _error_pages(responses: Responses, sessions: Sessions) -> dict[int | type[Exception], _Handler]:
     def saying(status: int, why: str) -> _Handler:
         async def answer(request: Request, _: Exception) -> Response:
             return responses.error(request, status, why=why)
@@ -123,7 +123,17 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         log.warning("the provider of sign-in is away", why=str(error))
         return responses.error(request, 503, {"Retry-After": "30"}, why="provider_away")
 
-    return {
+    def keeping(handler: _Handler) -> _Handler:
+        """Have the browser keep its session after an error too: a token may be good once."""
+
+        async def answer(request: Request, error: Exception) -> Response:
+            response = await handler(request, error)
+            sessions.keep(request, response)
+            return response
+
+        return answer
+
+    pages: dict[int | type[Exception], _Handler] = {
         NotSignedIn: not_signed_in,
         NotBegunHere: saying(403, "not_begun_here"),
         NoRole: saying(403, "no_role"),
@@ -136,3 +146,4 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         HTTPException: refused,
         500: saying(500, ""),
     }
+    return {error: keeping(handler) for error, handler in pages.items()}

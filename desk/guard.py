@@ -58,7 +58,7 @@ class Guard:
                 cases = cases or [None]
             for case_id in cases:
                 audit(session.person, action, case_id, status)
-        self._sessions.keep(request, response, session)
+        self._sessions.keep(request, response)
         return response
 
     async def _form(self, request: Request) -> FormData:

@@ -11,16 +11,17 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from weakref import WeakValueDictionary
 
 import structlog
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from desk.identity import Identity, IdentityProvider, ProviderAway, ProviderRefuses, Token
-from desk.roles import Person, Role
+from desk.roles import Person
 from desk.sealed import Broken, Purpose, Sealer
 from runtime.desk_settings import DeskSettings
 from web.cookies import Cookies
@@ -68,6 +69,9 @@ class Session:
     def csrf(self) -> str:
         """The token in every form of this session. No other site knows it."""
         return self.id
+
+
+_SESSION = TypeAdapter(Session)
 
 
 class Sessions:
@@ -125,9 +129,10 @@ class Sessions:
             self._remember(session.id, session)
         return session
 
-    def keep(self, request: Request, response: Response, session: Session) -> None:
-        """Have the browser keep what has changed in a session since its request."""
-        newest = self._newest.get(session.id, session)
+    def keep(self, request: Request, response: Response) -> None:
+        """Have the browser keep what has changed in its session since the request."""
+        session: Session | None = getattr(request.state, "session", None)
+        newest = self._newest.get(session.id, session) if session else None
         if newest is not None and newest != self._in_cookie(request):
             self._keep(response, newest)
 
@@ -209,20 +214,13 @@ class Sessions:
             return None
         try:
             kept = self._sealer.open(Purpose.SESSION, sealed, self._settings.session_life)
-        except Broken:
+            return _SESSION.validate_python(kept)
+        except (Broken, ValidationError):  # the latter if another version of ours made it
             return None
-        person = kept["person"]
-        return Session(
-            **kept
-            | {
-                "person": Person(**person | {"role": Role(person["role"])}),
-                "token": Token(*kept["token"]),
-            }
-        )
 
     def _keep(self, response: Response, session: Session) -> None:
         self._remember(session.id, session)
-        sealed = self._sealer.seal(Purpose.SESSION, asdict(session))
+        sealed = self._sealer.seal(Purpose.SESSION, _SESSION.dump_python(session, mode="json"))
         if len(sealed) > _LONGEST_COOKIE:
             raise ProviderAway(f"its token makes a cookie of {len(sealed)} bytes")
         left = session.began + self._life - self._clock()

