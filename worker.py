@@ -29,7 +29,6 @@ from page.app import build
 from page.server import serving
 from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
-from reference.mail_tokens import ReplyAddresses
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
 from runtime.dev_server import DevServerFailed, dev_server
@@ -53,7 +52,7 @@ log = structlog.get_logger("worker")
 async def serve(
     settings: Settings,
     page: PageSettings,
-    replies: ReplyAddresses | None,
+    inbound: InboundSettings,
     queues: list[str],
     dev: bool,
 ) -> None:
@@ -75,7 +74,10 @@ async def serve(
             await stack.enter_async_context(
                 serving(
                     build(
-                        client, page, desk_phone=settings.desk_phone, replies=replies is not None
+                        client,
+                        page,
+                        desk_phone=settings.desk_phone,
+                        replies=inbound.address is not None,
                     ),
                     page,
                     listener,
@@ -83,16 +85,19 @@ async def serve(
             )
             print(f"Page      {page.url}", flush=True)
             print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")
+            if mailbox := inbound.imap_server():
+                await stack.enter_async_context(_reading_mail(client, settings, inbound, stop))
+                print(f"Answers   {inbound.address}, read from {mailbox.host}", flush=True)
             print("Ctrl-C stops.", flush=True)
         await register_search_attributes(client)
-        providers = providers_of(settings, client, page.url, replies)
+        providers = providers_of(settings, client, page.url, inbound)
         links = page.links() if page.is_configured else None
         serving_queues = working(client, settings, providers, queues, links)
         if not dev:  # ending as if killed would leave the embedded server behind
             serving_queues = _watched(client, serving_queues)
         workers = await stack.enter_async_context(serving_queues)
         if settings.health:
-            await stack.enter_async_context(serving_health(settings.health, workers))
+            await stack.enter_async_context(serving_health(settings.health, workers.what_is_wrong))
         codec = client.data_converter.payload_codec
         held = settings.silence_held_until
         log.info(
@@ -107,6 +112,22 @@ async def serve(
         await stop.wait()
         log.info("draining", seconds=settings.drain_seconds)
     log.info("stopped")
+
+
+@asynccontextmanager
+async def _reading_mail(
+    client: Client, settings: Settings, inbound: InboundSettings, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Read the answers to e-mails until `stop` is set, as `python -m inbound` does."""
+    # Reading mail takes a fifth of a second to import, which a worker alone need not spend.
+    from inbound.setting_up import reading_of
+
+    reading = asyncio.create_task(reading_of(client, settings, inbound).read_until(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await reading
 
 
 @asynccontextmanager
@@ -191,7 +212,7 @@ def main() -> int:
         print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
         return 2
     try:
-        replies = InboundSettings().replies()
+        inbound = InboundSettings()
     except ValidationError as error:
         print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
         return 2
@@ -210,7 +231,7 @@ def main() -> int:
     configure_logs(settings.log, settings.log_level)
     try:
         dev = arguments.dev is not None
-        asyncio.run(serve(settings, page, replies, arguments.queue or list(QUEUES), dev))
+        asyncio.run(serve(settings, page, inbound, arguments.queue or list(QUEUES), dev))
     except Unreachable as error:
         # Do not return 2: systemd would not restart, but the server may only be slow to start.
         print(error, file=sys.stderr)

@@ -27,6 +27,8 @@ REASONS = {
     Reason.PLANS_REJECTED: "the last plan that is allowed was rejected",
     Reason.DEACTIVATION_FAILED: "the account service failed for too long",
     Reason.SILENCE_HELD: "the deadline passed in silence, and deactivations for silence are held",
+    Reason.MESSAGE_WAITING: "the deadline passed in silence, but a message about the case waits "
+    "in the mailbox, or was sent to you",
     Reason.PLAN_ACCEPTED: "a reviewer accepted the plan",
     Reason.CONVERSATION: "a conversation resolved it",
     Reason.DECISION: "the lead decided",

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from reference.contact_check import email_problem
 from reference.mail_tokens import LONGEST_LOCAL_PART, ReplyAddresses
@@ -71,3 +72,19 @@ class InboundSettings(BaseSettings):
         if self.address is None:
             return None
         return ReplyAddresses(self.address, [s.get_secret_value() for s in self.secrets])
+
+    def imap_server(self) -> ImapServer | None:
+        """Return the mailbox's server, if it is named."""
+        if not self.imap_host:
+            return None
+        assert self.imap_username
+        assert self.imap_password
+        return ImapServer(
+            host=self.imap_host,
+            port=self.imap_port,
+            security=self.imap_security,
+            username=self.imap_username,
+            password=self.imap_password.get_secret_value(),
+            ca_file=self.imap_ca_file,
+            folder=self.imap_folder,
+        )

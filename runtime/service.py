@@ -87,6 +87,10 @@ class Workers:
         """Whether the SDK has lost a workflow task. Only a restart helps then."""
         return any(slot.under_way_for() > LOST_AFTER_SECONDS for slot in self._slots)
 
+    def what_is_wrong(self) -> str | None:
+        """Return why this process must be restarted; None if it is well."""
+        return "a workflow task was lost" if self.has_lost_a_task else None
+
     async def stop(self) -> None:
         """Stop all workers at once. Each accepts no new task and finishes those under way."""
         await asyncio.gather(*(worker.shutdown() for worker in self._workers))
@@ -167,7 +171,10 @@ def activities_by_queue(
         providers.programme, providers.accounts, settings.least_window, announces
     )
     marketplace = AccountActivities(
-        providers.accounts, providers.programme, settings.silence_held_until
+        providers.accounts,
+        providers.programme,
+        settings.silence_held_until,
+        providers.unread_mail,
     )
     mailing = EmailActivities(
         providers.mail,

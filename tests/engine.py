@@ -27,7 +27,7 @@ from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import Account, Issue, SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
-from providers.protocols import AccountService, Mail, Programme, Telephone
+from providers.protocols import AccountService, Mail, Programme, Telephone, UnreadMail
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
@@ -279,6 +279,7 @@ async def engine_in(
     page: PageLinks | None = None,
     server: str | None = None,
     receivers: dict[str, Receiver] | None = None,
+    unread_mail: UnreadMail | None = None,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, or in a namespace of its own on the `server` given."""
@@ -298,6 +299,7 @@ async def engine_in(
             cases=Cases(client),
             webhooks=Webhooks(receivers or {}),
             deliveries=Deliveries(client),
+            unread_mail=unread_mail,
         )
         chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
         await stack.enter_async_context(working(client, chosen, providers, queues, page))

@@ -52,7 +52,7 @@ class ReceiveBounce(Event):
     """An e-mail that the mail server had accepted came back for good."""
 
     attempt: Annotated[int, Field(ge=1)]
-    code: Annotated[str, Field(pattern=r"^5\.\d{1,3}\.\d{1,3}$")] | None = None
+    code: Annotated[str, Field(pattern=r"^[45]\.\d{1,3}\.\d{1,3}$")] | None = None
     """Why, as mail servers say it (RFC 3463). Null: they did not."""
 
 

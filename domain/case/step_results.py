@@ -83,12 +83,16 @@ def _number_is_invalid(case: Case, now: datetime) -> None:
 
 
 def told_desk(case: Case, due: datetime, told: bool, now: datetime) -> None:
-    """Record whether the desk was told. It is told again while the case waits for it."""
+    """Record whether the desk was told. It is told again while the case waits for it.
+
+    If the desk cannot be told of a case that has ended, the case closes all the same.
+    """
     if due != case.desk_due:
         return
     case.timeline.log(now, EventKind.DESK_TOLD if told else EventKind.DESK_NOT_TOLD)
-    if told and waits_for(case.status) is not WaitsFor.DESK:
-        case.desk_due = None
+    case.desk_news = case.desk_news and not told
+    if waits_for(case.status) is not WaitsFor.DESK and (told or not case.is_open):
+        case.desk_due, case.desk_news = None, False
         return
     again = due + case.rules.desk_reminder
     if told and again <= now:
@@ -108,13 +112,13 @@ def deactivated(case: Case, done: bool, now: datetime) -> None:
         case.escalate(now, Reason.DEACTIVATION_FAILED)
 
 
-def deactivation_held(case: Case, now: datetime) -> None:
-    """Escalate: operations have put deactivations for silence on hold.
+def deactivation_held(case: Case, reason: Reason, now: datetime) -> None:
+    """Escalate what would be a deactivation for silence, for a reason of section 6.
 
     After a report of harm the deactivation goes on, and is tried again.
     """
     if case.status is Status.DEACTIVATING and case.harm is None:
-        case.escalate(now, Reason.SILENCE_HELD)
+        case.escalate(now, reason)
 
 
 def expelled_from_programme(case: Case, now: datetime) -> None:

@@ -41,6 +41,11 @@ def own_id(workflow_id: str, first_run_id: str) -> str:
     return f"{workflow_id}/{first_run_id}"
 
 
+def run_id_of(own_id: str) -> str:
+    """Return the first run of the case or the enrollment that has this `own_id`."""
+    return own_id.rpartition("/")[2]
+
+
 def delivery_workflow_id(receiver: str, own_id: str) -> str:
     """Return the workflow id of the delivery of a case's, or an enrollment's, events."""
     return f"events/{receiver}/{own_id}"

@@ -57,6 +57,7 @@ _ESCALATES = (
     Reason.PLANS_REJECTED,
     Reason.DEACTIVATION_FAILED,
     Reason.SILENCE_HELD,
+    Reason.MESSAGE_WAITING,
 )
 
 FROM_THE_START: tuple[tuple[str, Mapping[str, str]], ...] = (

@@ -10,7 +10,7 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
-from activities.accounts import SILENCE_HELD, AccountActivities
+from activities.accounts import AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
@@ -31,6 +31,7 @@ from domain.case.activity_inputs import (
 from domain.case.announcements import untold
 from domain.case.attempt import CLOSING, Attempt, CallEnded, Channel
 from domain.case.case import Case
+from domain.case.status import Reason
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.case.urgency import FIRST, urgency
 from domain.shared.activity_inputs import (
@@ -49,6 +50,9 @@ from workflows.shared.sharing import tell_other_workflow
 News = TypeVar("News", ExpelInput, TellDeactivationInput)
 CaseOutcome = Callable[[Case, datetime], None]
 """Tells the case the outcome of a step."""
+
+_HELD = (Reason.SILENCE_HELD, Reason.MESSAGE_WAITING)
+"""Why a deactivation for silence is left to a person (`activities.accounts.Held`)."""
 
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
@@ -234,8 +238,9 @@ async def _deactivate(case: Case) -> CaseOutcome:
         )
     except ActivityError as error:
         cause = error.cause
-        if isinstance(cause, ApplicationError) and cause.type == SILENCE_HELD:
-            return step_results.deactivation_held
+        if isinstance(cause, ApplicationError) and cause.type in _HELD:
+            reason = Reason(cause.type)
+            return lambda case, now: step_results.deactivation_held(case, reason, now)
         return lambda case, now: step_results.deactivated(case, False, now)
     return lambda case, now: step_results.deactivated(case, True, now)
 

@@ -53,6 +53,7 @@ REASONS: dict[Status, set[Reason | None]] = {
         Reason.PLANS_REJECTED,
         Reason.DEACTIVATION_FAILED,
         Reason.SILENCE_HELD,
+        Reason.MESSAGE_WAITING,
     },
     DEACTIVATING: {Reason.NOT_REACHED, Reason.DECISION, Reason.HARM},
     DEACTIVATED: {Reason.NOT_REACHED, Reason.DECISION, Reason.HARM},

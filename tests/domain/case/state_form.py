@@ -49,7 +49,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         any(entry.what is EventKind.MAIL_NOTED for entry in case.timeline.entries),
         _newest_accepted(case),
         _later(case.outreach.conversation_due, now) if case.conversation_wanted else None,
-        case.desk_due and _off(case.desk_due, now),
+        case.desk_due and (_off(case.desk_due, now), case.desk_news),
         (case.harm is None, case.expelled),
         (case.account_deactivated, case.deactivation_told),
         tuple(_off(asked, now) for asked in case.call_requests.times if now - asked < _DAY),

@@ -255,7 +255,7 @@ class World:
                 self.desk_mails += [self.now] if task.outcome else []
                 step_results.told_desk(self.case, step.due, task.outcome, self.now)
             case Deactivate() if task.outcome == HELD:
-                step_results.deactivation_held(self.case, self.now)
+                step_results.deactivation_held(self.case, Reason.SILENCE_HELD, self.now)
             case Deactivate():
                 self.deactivations += 1
                 step_results.deactivated(self.case, task.outcome, self.now)
