@@ -36,6 +36,7 @@ from providers.temporal.own_workflows import Cases, Deliveries, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.webhooks.receivers import Receiver
 from providers.webhooks.sender import Webhooks
+from reference.mail_tokens import ReplyAddresses
 from reference.page_links import PageLinks
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
@@ -279,6 +280,7 @@ async def engine_in(
     page: PageLinks | None = None,
     server: str | None = None,
     receivers: dict[str, Receiver] | None = None,
+    replies: ReplyAddresses | None = None,
     unread_mail: UnreadMail | None = None,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
@@ -299,6 +301,7 @@ async def engine_in(
             cases=Cases(client),
             webhooks=Webhooks(receivers or {}),
             deliveries=Deliveries(client),
+            replies=replies,
             unread_mail=unread_mail,
         )
         chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
