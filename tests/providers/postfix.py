@@ -74,7 +74,7 @@ class Postfix:
     @property
     def mail(self) -> SmtpMail:
         """Our side, which hands in here."""
-        return SmtpMail(SmtpServer("127.0.0.1", security=Security.NONE, port=self.port))
+        return SmtpMail(SmtpServer("127.0.0.1", Security.NONE, timeout_seconds=10, port=self.port))
 
 
 @asynccontextmanager
