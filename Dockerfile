@@ -22,6 +22,8 @@ COPY temporal_client temporal_client
 COPY reference reference
 COPY runtime runtime
 COPY page page
+COPY desk desk
+COPY web web
 COPY inbound inbound
 COPY templates templates
 COPY cli cli

@@ -13,7 +13,7 @@
 #                  it takes some 40 minutes on a quiet machine; CASES=500 opens fewer cases;
 #                  PARTS="case many" runs and prints only these
 # make faults      run all faults; write experiments/faults/faults.md; some fifteen minutes
-# make messages    update the page's message catalogs
+# make messages    update the message catalogs of page and desk
 # make licences    list the licences of our dependencies in deploy/licences.md
 # make lock        update the requirements after a change of pyproject.toml
 
@@ -52,12 +52,13 @@ bench: $(VENV)/dev.stamp
 faults: $(VENV)/dev.stamp
 	$(BIN)/python -m experiments.faults
 
-MESSAGES = .state/page.pot
-
 messages: $(VENV)/dev.stamp
-	@mkdir -p $(dir $(MESSAGES))
-	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output -o $(MESSAGES) .
-	$(BIN)/pybabel -q update -i $(MESSAGES) -d page/locales -D page -w 100 -N --ignore-pot-creation-date
+	@mkdir -p .state
+	for room in page desk; do \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output \
+		-o .state/$$room.pot $$room web && \
+	$(BIN)/pybabel -q update -i .state/$$room.pot -d $$room/locales -D $$room -w 100 -N \
+		--ignore-pot-creation-date || exit 1; done
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -19,18 +19,21 @@ from typing import NoReturn
 
 import structlog
 from pydantic import ValidationError
+from starlette.routing import BaseRoute
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from desk.app import desk_routes
+from desk.dev_people import DevPeople
 from domain.shared.errors import explain
 from mail.proofreading import proofread
 from mail.templates import BadWording, Templates
 from page.app import build
-from page.server import serving
 from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
+from runtime.desk_settings import desk_on_this_machine, desk_settings
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.health import serving_health
@@ -42,6 +45,7 @@ from runtime.providers import providers_of
 from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
+from web.server import serving
 
 SERVER_FOLDER = Path(".temporal")
 _LOOKS_EVERY_SECONDS = 5
@@ -71,20 +75,17 @@ async def serve(
         client = await connect(address, identity=IDENTITY, runtime=runtime)
         if dev:
             page, listener = on_this_machine(page, settings.state)
-            await stack.enter_async_context(
-                serving(
-                    build(
-                        client,
-                        page,
-                        desk_phone=settings.desk_phone,
-                        replies=inbound.address is not None,
-                    ),
-                    page,
-                    listener,
-                )
+            app = build(
+                client,
+                page,
+                desk_phone=settings.desk_phone,
+                desk=_desk_for_development(client, settings.state, page),
+                replies=inbound.address is not None,
             )
+            await stack.enter_async_context(serving(app, page, listener))
             print(f"Page      {page.url}", flush=True)
             print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")
+            print(f"Desk      {page.url}/desk/", flush=True)
             if mailbox := inbound.imap_server():
                 await stack.enter_async_context(_reading_mail(client, settings, inbound, stop))
                 print(f"Answers   {inbound.address}, read from {mailbox.host}", flush=True)
@@ -112,6 +113,14 @@ async def serve(
         await stop.wait()
         log.info("draining", seconds=settings.drain_seconds)
     log.info("stopped")
+
+
+def _desk_for_development(client: Client, state: Path, page: PageSettings) -> list[BaseRoute]:
+    """Return the desk, at which four people sign in by one click if no provider is set."""
+    _, origin = page.require()
+    desk = desk_on_this_machine(desk_settings(), state)
+    provider = None if desk.is_configured else DevPeople(origin)
+    return desk_routes(client, desk, origin, provider)
 
 
 @asynccontextmanager
@@ -188,8 +197,8 @@ def main() -> int:
         const=Path(),
         type=Path,
         metavar="FOLDER",
-        help="run an embedded Temporal server and the sellers' page too; keep their data in "
-        "FOLDER (default: here)",
+        help="run an embedded Temporal server, the sellers' page and the desk too; keep their data "
+        "in FOLDER (default: here)",
     )
     parser.add_argument(
         "--queue", action="append", choices=QUEUES, help="serve this queue (default: all)"

@@ -6,34 +6,43 @@ import sys
 
 import structlog
 from pydantic import ValidationError
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from temporalio.client import Client
 
+from desk.app import desk_routes
 from domain.shared.errors import explain
 from page.app import build
 from page.incoming_calls import incoming_routes
-from page.server import serving
 from page.telephone_callbacks import callbacks_route
 from reference.time_zones import EDITION
 from runtime.connection import Unreachable, connect
+from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
 from runtime.providers import callbacks_of, incoming_of, telephone_of
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
+from web.server import serving
 
 log = structlog.get_logger("page")
 
 
-async def serve(general: Settings, settings: PageSettings, codec: CodecSettings) -> None:
-    """Serve the page until SIGTERM or SIGINT."""
+async def serve(
+    general: Settings, settings: PageSettings, codec: CodecSettings, desk: DeskSettings
+) -> None:
+    """Serve the page until SIGTERM or SIGINT, and the desk unless it has a host of its own."""
     stop = stop_on_signal()
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
     telephone = telephone_routes(client, general, settings)
     reads_replies = _inbound().address is not None
-    app = build(client, settings, codec, general.desk_phone, telephone, replies=reads_replies)
+    beside: list[BaseRoute] = []
+    if desk.is_configured and desk.url is None:
+        beside = desk_routes(client, desk, settings.require()[1])
+    app = build(
+        client, settings, codec, general.desk_phone, telephone, desk=beside, replies=reads_replies
+    )
     async with serving(app, settings):
         log.info(
             "serving",
@@ -85,7 +94,7 @@ def main() -> int:
     try:
         settings = PageSettings()
         settings.require()
-        codec = _codec()
+        codec, desk = _codec(), desk_settings()
     except ValidationError as error:
         print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
         return 2
@@ -93,7 +102,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(general, settings, codec))
+        asyncio.run(serve(general, settings, codec, desk))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,30 +1,29 @@
 """The application: its routes and its error pages."""
 
 from collections.abc import Iterable
-from hashlib import sha256
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from page.codec_endpoint import codec_app
-from page.limits import TooOften
-from page.middleware import HeadersAndLog, without_redirects
+from page.languages import HERE
 from page.pages import Pages
 from page.responses import Responses
 from page.seller_workflows import SellerWorkflows
-from page.visits import NotOurForm, NoVisit, Visits
+from page.visits import NoVisit, Visits
 from reference.page_links import Expired, Forged, Signer
 from runtime.page_settings import CodecSettings, PageSettings
 from temporal_client.failures import TemporalFailure
+from web.forms import NotOurForm
+from web.limits import TooOften
+from web.middleware import HeadersAndLog, without_redirects
+from web.static_files import KeptStatic
 
-STATIC = Path(__file__).parent / "static"
 LARGEST_BODY = 512 * 1024
 """In bytes. It is more than three times the largest plan, with the longest encoding."""
 
@@ -36,13 +35,14 @@ def build(
     desk_phone: str | None = None,
     telephone: Iterable[BaseRoute] = (),
     *,
+    desk: Iterable[BaseRoute] = (),
     replies: bool = False,
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
     `desk_phone` is the line that sellers are told to call, if there is one. `telephone` is the
-    endpoint that the telephone's provider calls, if it does. `replies` says whether a reply to an
-    e-mail is a contact.
+    endpoint that the telephone's provider calls, if it does. `desk` is the desk (desk/app.py), if
+    it is served here. `replies` says whether a reply to an e-mail is a contact.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -50,8 +50,9 @@ def build(
     keys, url = settings.require()
     visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
     workflows = SellerWorkflows(client)
-    responses = Responses(workflows, visits, _version(), desk_phone, replies=replies)
-    page = _routes(Pages(workflows, visits, responses), responses)
+    static = KeptStatic(HERE)
+    responses = Responses(workflows, visits, static.version, desk_phone, replies=replies)
+    page = _routes(Pages(workflows, visits, responses), responses, static)
     # Others than sellers have their own logins, so what is for them is mounted beside the page.
     beside: list[BaseRoute] = []
     if codec is not None and codec.password is not None and codec.ui is not None:
@@ -63,11 +64,12 @@ def build(
         beside.append(Route("/codec", RedirectResponse("/codec/login", 303)))
         beside.append(Mount("/codec", endpoint))
     beside.extend(telephone)
+    beside.extend(desk)
     everything = without_redirects(Starlette(routes=[*beside, Mount("/", page)]))
-    return HeadersAndLog(everything if beside else page, tls=visits.secure)
+    return HeadersAndLog(everything if beside else page, tls=visits.cookies.secure)
 
 
-def _routes(pages: Pages, responses: Responses) -> Starlette:
+def _routes(pages: Pages, responses: Responses, static: KeptStatic) -> Starlette:
     # Starlette passes each handler only the kind of exception that it is registered for.
     async def no_visit(request: Request, _: Exception) -> Response:
         return responses.error(request, 403, why="no_visit")
@@ -106,7 +108,7 @@ def _routes(pages: Pages, responses: Responses) -> Starlette:
             Route("/leave", pages.leave, methods=["POST"]),
             Route("/health", pages.health),
             Route("/ready", pages.ready),
-            Mount("/static", _Static(directory=STATIC), name="static"),
+            Mount("/static", static),
         ],
         max_body_size=LARGEST_BODY,
         exception_handlers={
@@ -121,20 +123,3 @@ def _routes(pages: Pages, responses: Responses) -> Starlette:
         },
     )
     return without_redirects(app)
-
-
-class _Static(StaticFiles):
-    """Static files. Their URLs change with the content, so browsers may keep them."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-
-def _version() -> str:
-    """Return a version that changes whenever a static file changes."""
-    digest = sha256()
-    for path in sorted(STATIC.iterdir()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

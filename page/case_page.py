@@ -14,8 +14,8 @@ from domain.case.view import AttemptView, CaseView
 from domain.shared.result import Result
 from page import words
 from page.enrollment_page import EnrollmentPage
-from page.languages import Left
 from page.plan_form import mark_of
+from web.languages import Left
 
 _TONES = {
     Status.CONTACTING: "urgent",

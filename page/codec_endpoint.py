@@ -21,8 +21,8 @@ from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import PayloadCodec
 
 from page.codec_login import CodecLogin
-from page.limits import TooOften
-from page.middleware import without_redirects
+from web.limits import TooOften
+from web.middleware import without_redirects
 from workflows.shared.payloads import ENCRYPTED, why_unreadable
 
 LARGEST_PAYLOADS = 8 * 1024 * 1024

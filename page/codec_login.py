@@ -14,8 +14,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from starlette.requests import Request
 from starlette.responses import Response
 
-from page.addresses import network_asking
-from page.limits import Limit, TooOften
+from web.addresses import network_asking
+from web.limits import Limit, TooOften
 
 WRONG_OF_ONE = 10
 WRONG_OF_STRANGERS = 100

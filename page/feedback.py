@@ -6,10 +6,10 @@ from datetime import datetime
 from domain.case.status import Status
 from domain.shared.errors import Refusal
 from page.case_page import CasePage
-from page.languages import N_
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
 from temporal_client.failures import UpdateRefused
+from web.languages import N_
 
 CALLING = N_("We are calling you now. Please answer your telephone.")
 PLAN_FOR_REVIEW = N_("Thank you. We have received your plan, and a reviewer will read it.")

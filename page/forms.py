@@ -1,34 +1,22 @@
-"""Reads posted forms and checks them first."""
+"""Checks who sent a form, and which case it is about."""
 
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from page.addresses import network_asking
-from page.limits import Limit
-from page.visits import NotOurForm, Visit, Visits
+from page.visits import Visit, Visits
 from reference.page_links import Visitor
-
-FORM = "application/x-www-form-urlencoded"
+from web.addresses import network_asking
+from web.forms import NotOurForm, text_of
+from web.limits import Limit
 
 
 class Forms:
-    """Reads the forms of our page. It refuses more forms than a person would send."""
+    """Checks the forms of our page. It refuses more forms than a person would send."""
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
         self._of_account = Limit(60, 300)
         self._of_address = Limit(300, 300)
-
-    async def read(self, request: Request) -> FormData:
-        """Return the posted form, without checking who sent it.
-
-        Raises:
-            HTTPException: the body is not a form.
-        """
-        if request.headers.get("content-type", "").partition(";")[0] != FORM:
-            raise HTTPException(415)
-        return await request.form()
 
     def visit_of(self, request: Request, form: FormData) -> Visit:
         """Return the visit in which a form was sent.
@@ -42,11 +30,6 @@ class Forms:
         self._visits.check(request, form, visit)
         self._of_account.take(visit.visitor.account)
         return visit
-
-
-def text_of(form: FormData, name: str) -> str | None:
-    value = form.get(name)
-    return value if isinstance(value, str) else None
 
 
 def case_of(form: FormData, visit: Visit) -> str:

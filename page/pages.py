@@ -8,22 +8,23 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from domain.case.events import ChangeContact, RequestCall
 from domain.enrollment.events import ChangeAccount
-from page.addresses import network_asking
 from page.feedback import (
     CASE_CHANGED,
     NOT_KNOWN,
     Feedback,
     feedback_on,
 )
-from page.forms import Forms, case_of, text_of
+from page.forms import Forms, case_of
 from page.languages import NAMES
-from page.limits import Limit
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
 from page.responses import Responses
 from page.seller_workflows import SellerWorkflows
 from page.visits import Visit, Visits
 from temporal_client.failures import NotThere, UpdateRefused
+from web.addresses import network_asking
+from web.forms import check_site, read_form, text_of
+from web.limits import Limit
 
 _SELLER = "seller"
 
@@ -47,14 +48,14 @@ class Pages:
         chosen = request.query_params.get("language")
         if chosen in NAMES:
             response: Response = RedirectResponse("/", 303)
-            self._visits.set_language(response, chosen)
+            self._visits.cookies.set_language(response, chosen)
             return response
         visit = self._visits.of(request)
         self._views.take(visit.visitor.account)
-        news = self._visits.cookie(request, "news")
+        news = self._visits.cookies.get(request, "news")
         response = await self._responses.show(request, visit, Feedback(news=news))
         if news is not None:
-            self._visits.forget(response, "news")
+            self._visits.cookies.forget(response, "news")
         return response
 
     async def enter(self, request: Request) -> Response:
@@ -67,8 +68,8 @@ class Pages:
     async def fresh_link(self, request: Request) -> Response:
         """Have a fresh link e-mailed in return for an old one. The answer is always the same."""
         self._entries.take(network_asking(request))
-        form = await self._forms.read(request)
-        self._visits.check_site(request)
+        form = await read_form(request)
+        check_site(request, self._visits.origin)
         visitor = self._visits.named_by(text_of(form, "link") or "")
         self._links.take(visitor.account)
         await self._workflows.send_link(visitor)
@@ -76,9 +77,9 @@ class Pages:
 
     async def leave(self, request: Request) -> Response:
         """End the visit."""
-        self._forms.visit_of(request, await self._forms.read(request))
+        self._forms.visit_of(request, await read_form(request))
         response = self._responses.say(request, "visit_ended.html")
-        self._visits.forget(response, "visit")
+        self._visits.leave(response)
         return response
 
     async def health(self, _: Request) -> Response:
@@ -95,7 +96,7 @@ class Pages:
 
     async def call(self, request: Request) -> Response:
         """Request a call, after a press of "contact me now"."""
-        form = await self._forms.read(request)
+        form = await read_form(request)
         visit = self._forms.visit_of(request, form)
         case_id = case_of(form, visit)
         # Two presses within a minute count once. Beyond that the case limits the calls.
@@ -111,7 +112,7 @@ class Pages:
 
     async def plan(self, request: Request) -> Response:
         """Submit a plan. Or show its form with a row added or removed, or in another language."""
-        form = await self._forms.read(request)
+        form = await read_form(request)
         typed = PlanForm.of_form(form)
         # After any error from here on, the page shows again what was typed.
         request.state.typed = typed
@@ -147,7 +148,7 @@ class Pages:
 
         Each of them tells the other (docs/rules.md, section 2).
         """
-        form = await self._forms.read(request)
+        form = await read_form(request)
         visit = self._forms.visit_of(request, form)
         typed = NumberForm.of_form(form, visit.visitor.store)
         if typed.e164 is None:

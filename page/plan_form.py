@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from domain.case.events import MAXIMUM_PLAN_LENGTH, SubmitPlan
 from domain.case.plans import Plan
 from domain.case.view import CaseView
-from page.languages import N_
+from web.languages import N_
 
 MOST_ROWS = 20
 MOST_CHARACTERS = 1000

@@ -9,11 +9,12 @@ from starlette.responses import HTMLResponse, Response
 from page.case_page import case_page
 from page.enrollment_page import EnrollmentPage
 from page.feedback import CALLING, CASE_CHANGED, Feedback, confirmation_of
-from page.languages import NAMES, Language, Reader, language_of
+from page.languages import NAMES, language_of
 from page.number_form import readable
 from page.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
 from page.seller_workflows import Found, SellerWorkflows
 from page.visits import Visit, Visits
+from web.languages import Language, Reader
 
 
 class Responses:
@@ -91,7 +92,7 @@ class Responses:
         }
         response = HTMLResponse(template_of.render(on_every_page | context), status)
         if chosen := getattr(request.state, "language", None):
-            self._visits.set_language(response, chosen)
+            self._visits.cookies.set_language(response, chosen)
         return response
 
     def error(
@@ -138,7 +139,7 @@ class Responses:
 
     def _language(self, request: Request, tag: str | None = None) -> Language:
         chosen = getattr(request.state, "language", None)
-        chosen = chosen or self._visits.cookie(request, "language")
+        chosen = chosen or self._visits.cookies.get(request, "language")
         return language_of(chosen, tag, request.headers.get("accept-language"))
 
     def _reader(self, request: Request, found: Found) -> Reader:

@@ -1,6 +1,5 @@
 """Visits: a signed cookie for their duration, and the proof that a form is ours."""
 
-import hmac
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,17 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reference.page_links import Expired, Forged, Purpose, Signer, Visitor
+from web.cookies import Cookies
+from web.forms import check_proof, check_site
 
-_ONE_YEAR = 365 * 24 * 3600
 _NEWS_SECONDS = 60
 
 
 class NoVisit(Exception):
     """The request belongs to no visit, or the visit has ended."""
-
-
-class NotOurForm(Exception):
-    """Another site sent the form, or it was made for another visit."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +49,8 @@ class Visits:
         self._link_life = link_life
         self._session_life = session_life
         parts = urlsplit(url)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
-        self.secure = parts.scheme == "https"
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+        self.cookies = Cookies(secure=parts.scheme == "https")
 
     def enter(self, request: Request, response: Response) -> None:
         """Open a visit for a link's token, or continue a visit of the same account.
@@ -70,7 +66,7 @@ class Visits:
             if before.visitor.account == visitor.account:
                 nonce = before.nonce  # keeps forms in other tabs valid
         value = self._signer.sign(Purpose.SESSION, [visitor.about_id, nonce])
-        self.set_cookie(response, "visit", value, int(self._session_life.total_seconds()))
+        self.cookies.set(response, "visit", value, int(self._session_life.total_seconds()))
 
     def named_by(self, token: str) -> Visitor:
         """Return whom a link was for, even if it has expired. It gives no right to act for them.
@@ -80,26 +76,13 @@ class Visits:
         """
         return _visitor(self._signer.read_however_old(Purpose.LINK, token))
 
-    def check_site(self, request: Request) -> None:
-        """Check that a form was not sent from another site.
-
-        Our pages set no-referrer, so browsers send the origin `null`. Newer browsers also send
-        Sec-Fetch-Site.
-
-        Raises:
-            NotOurForm: another site sent the form.
-        """
-        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-        if not (site == "same-origin" if site else origin in (None, "null", self._origin)):
-            raise NotOurForm
-
     def of(self, request: Request) -> Visit:
         """Return the visit that a request belongs to.
 
         Raises:
             NoVisit: it belongs to no visit.
         """
-        token = self.cookie(request, "visit") or ""
+        token = self.cookies.get(request, "visit") or ""
         try:
             about, nonce = self._signer.read(Purpose.SESSION, token, self._session_life)
             return Visit(_visitor(about), nonce)
@@ -112,45 +95,16 @@ class Visits:
         Raises:
             NotOurForm: it was not.
         """
-        self.check_site(request)
-        proof = str(form.get("csrf", ""))
-        if not hmac.compare_digest(proof.encode(), visit.csrf.encode()):
-            raise NotOurForm
+        check_site(request, self.origin)
+        check_proof(form, visit.csrf)
 
-    # --- cookies --------------------------------------------------------------------------
-
-    def cookie(self, request: Request, name: str) -> str | None:
-        """Return one of our cookies."""
-        return request.cookies.get(self._name(name))
-
-    def set_cookie(self, response: Response, name: str, value: str, seconds: int) -> None:
-        """Set one of our cookies. With TLS no other host or plain connection can set it."""
-        response.set_cookie(
-            self._name(name),
-            value,
-            max_age=seconds,
-            path="/",
-            secure=self.secure,
-            httponly=True,
-            samesite="lax",
-        )
-
-    def set_language(self, response: Response, tag: str) -> None:
-        """Remember the chosen language."""
-        self.set_cookie(response, "language", tag, _ONE_YEAR)
+    def leave(self, response: Response) -> None:
+        """End the visit."""
+        self.cookies.forget(response, "visit")
 
     def set_news(self, response: Response, news: str) -> None:
         """Remember what was done, so that the next page confirms it."""
-        self.set_cookie(response, "news", news, _NEWS_SECONDS)
-
-    def forget(self, response: Response, name: str) -> None:
-        """Delete one of our cookies."""
-        response.delete_cookie(
-            self._name(name), path="/", secure=self.secure, httponly=True, samesite="lax"
-        )
-
-    def _name(self, name: str) -> str:
-        return f"__Host-case72-{name}" if self.secure else f"case72-{name}"
+        self.cookies.set(response, "news", news, _NEWS_SECONDS)
 
 
 def _visitor(about: object) -> Visitor:

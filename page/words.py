@@ -5,8 +5,8 @@ from typing import assert_never
 from domain.case.attempt import Channel, Purpose
 from domain.case.status import CannotCall, Reason, Status
 from domain.shared.result import Result
-from page.languages import N_
 from reference.contact_check import ContactProblem
+from web.languages import N_
 
 STATUS = {
     Status.CONTACTING: N_("We need to hear from you"),
@@ -116,7 +116,7 @@ def attempt(channel: Channel, about: Purpose) -> str:
 
 
 def icon(channel: Channel) -> str:
-    """Return the id of an attempt's icon in page/static/icon.svg."""
+    """Return the id of an attempt's icon in web/static/icon.svg."""
     match channel:
         case Channel.CALL:
             return "call"

@@ -10,7 +10,7 @@ from providers.smtp.mail import Security
 from reference.contact_check import email_problem
 from reference.mail_tokens import LONGEST_LOCAL_PART, ReplyAddresses
 from runtime.existing import ExistingFile
-from runtime.page_settings import SHORTEST_SECRET
+from runtime.web_settings import SHORTEST_SECRET
 
 
 class InboundSettings(BaseSettings):

@@ -1,109 +1,30 @@
 """The settings of the account health page, with the prefix `CASE72_PAGE_`."""
 
-import os
-import secrets as random
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 from socket import socket
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reference.page_links import PageLinks
-from runtime.existing import ExistingFile
 from runtime.settings import Settings
-from runtime.web_address import is_this_machine, origin_of
+from runtime.web_address import origin_of
 from runtime.web_server import open_socket
+from runtime.web_settings import WebSettings, kept_secret
 
-SHORTEST_SECRET = 32
 
-
-class PageSettings(BaseSettings):
+class PageSettings(WebSettings):
     """The settings of the page. Error messages never quote secrets."""
 
     model_config = SettingsConfigDict(env_prefix="CASE72_PAGE_", hide_input_in_errors=True)
 
-    url: str | None = None
-    """The public address of the page. It must be https, except on one's own machine."""
-    secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    """The secrets that sign links and sessions. The first signs, and each verifies."""
-    secrets_file: ExistingFile | None = None
-    """A file with one secret a line, instead of `secrets`."""
-    host: str = "127.0.0.1"
-    """The address that the page listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8272
-    proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
-    """The addresses or networks of proxies whose X-Forwarded-For is trusted."""
     link_days: Annotated[float, Field(gt=0, le=400)] = 90
     """How long a link in an e-mail opens the page."""
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12
     """How long a visit lasts. After that the link opens a new one."""
-
-    @field_validator("secrets", "proxies", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:  # Any: the environment can hold anything
-        return (
-            [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
-        )
-
-    @field_validator("proxies")
-    @classmethod
-    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for text in value:
-            try:
-                network = ip_network(text)
-            except ValueError:
-                raise ValueError(
-                    f"{text} is neither an IP address nor a network such as 172.30.72.0/24"
-                ) from None
-            if not network.prefixlen:
-                raise ValueError(f"{text} covers every address; name only your proxies")
-        return value
-
-    @field_validator("url")
-    @classmethod
-    def _is_an_origin(cls, value: str | None) -> str | None:
-        return None if value is None else origin_of(value.strip())
-
-    @model_validator(mode="after")
-    def _is_secure(self) -> Self:
-        if self.secrets and self.secrets_file:
-            raise ValueError("secrets, secrets_file: give one of them")
-        try:
-            keys = self.keys
-        except OSError as error:
-            raise ValueError(f"secrets_file: cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:  # its message would quote some of the file
-            raise ValueError("secrets_file: is not text in UTF-8") from None
-        if any(len(key) < SHORTEST_SECRET for key in keys):
-            raise ValueError(f"secrets: each must have {SHORTEST_SECRET} characters or more")
-        if self.secrets_file and not keys:
-            raise ValueError("secrets_file: the file holds no secret")
-        https = self.url is None or self.url.startswith("https:")
-        if not https and not is_this_machine(str(self.url)):
-            raise ValueError("url: must be https, since a link opens the page like a password")
-        return self
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Return the secrets, the newest first."""
-        if self.secrets_file is not None:
-            lines = self.secrets_file.read_text("utf-8").splitlines()
-            return tuple(line.strip() for line in lines if line.strip())
-        return tuple(secret.get_secret_value() for secret in self.secrets)
-
-    @property
-    def trusted_proxies(self) -> list[str]:
-        """Return the proxies. Those of IPv4 are included in IPv6-mapped form too."""
-        networks = [ip_network(text) for text in self.proxies]
-        mapped = [
-            f"::ffff:{net.network_address}/{96 + net.prefixlen}"
-            for net in networks
-            if net.version == 4
-        ]
-        return [*self.proxies, *mapped]
 
     @property
     def link_life(self) -> timedelta:
@@ -126,14 +47,8 @@ class PageSettings(BaseSettings):
         Raises:
             ValueError: one is missing. The message names it.
         """
-        if self.url is None:
-            raise ValueError("CASE72_PAGE_URL: is required, such as https://health.shop.example")
-        if not self.keys:
-            raise ValueError(
-                "CASE72_PAGE_SECRETS or CASE72_PAGE_SECRETS_FILE: is required; make one with "
-                "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`"
-            )
-        return self.keys, self.url
+        url = self.require_url("https://health.shop.example")
+        return self.require_keys(), url
 
     def links(self) -> PageLinks:
         """Return the maker of links to the page.
@@ -200,7 +115,7 @@ def on_this_machine(settings: PageSettings, state: Path) -> tuple[PageSettings, 
         listener = open_socket(settings.host, 0)
     port = listener.getsockname()[1]
     url = settings.url or f"http://127.0.0.1:{port}"
-    keys = settings.keys or (_kept_secret(folder / "secret"),)
+    keys = settings.keys or (kept_secret(folder / "secret"),)
     (folder / "url").write_text(url)
     set_up = {"port": port, "url": url, "secrets": keys}
     known = settings.model_dump(exclude={"secrets_file"})
@@ -216,11 +131,3 @@ def of_this_machine(settings: PageSettings, state: Path) -> PageSettings:
     return settings.model_copy(
         update={"url": settings.url or url, "secrets": settings.secrets or (SecretStr(secret),)}
     )
-
-
-def _kept_secret(path: Path) -> str:
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(random.token_urlsafe(48))
-    return path.read_text()

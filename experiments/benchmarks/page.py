@@ -25,10 +25,10 @@ from temporalio.client import (
 from domain.shared.names import case_workflow_id
 from experiments.benchmarks.report import Found, Row
 from page.app import build
-from page.server import serving
 from runtime.connection import connect
 from runtime.page_settings import PageSettings, on_this_machine
 from tests.engine import engine_in
+from web.server import serving
 
 ABOUT = (
     "The page, the worker and the client in one process. Requests to Temporal are counted; each is "

@@ -8,11 +8,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from page.app import build
-from page.server import serving
 from runtime.page_settings import PageSettings, on_this_machine
 from tests.engine import engine_in
 from tests.page.site import DESK_PHONE, Site
 from tests.patience import PATIENCE
+from web.server import serving
 
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome", "chromium-browser")
 """By choice: the first opens no window, and so needs an eighth of the processor for a page."""

@@ -12,9 +12,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from page import codec_login
 from page.codec_endpoint import codec_app
-from page.middleware import HeadersAndLog
 from runtime.encryption import Codec, keys_of
 from tests.keys import line
+from web.middleware import HeadersAndLog
 
 UI = "http://localhost:8233"
 PASSWORD = "correct horse battery"

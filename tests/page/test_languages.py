@@ -11,9 +11,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from page.languages import HERE, LANGUAGES, NAMES, Left, Reader, catalog_path, language_of
+from page.languages import HERE, LANGUAGES, NAMES, language_of
+from web.languages import Left, Reader, catalog_path
+from web.static_files import SHARED
 
 TRANSLATED = [tag for tag in NAMES if tag != "en"]
+WEB = SHARED.parent
 TEMPLATES = sorted((HERE / "templates").iterdir())
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
@@ -23,13 +26,16 @@ def said() -> set[str | tuple[str, ...]]:
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
     options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
-    found = extract_from_dir(HERE, methods, options, keywords)
-    return {message for _, _, message, *_ in found}
+    return {
+        message
+        for room in (HERE, WEB)
+        for _, _, message, *_ in extract_from_dir(room, methods, options, keywords)
+    }
 
 
 def translations(tag: str) -> dict[Any, tuple[str, ...]]:  # by message, or both its numbers
     """What a catalog says: of a message one text, of one with a plural as many as it takes."""
-    with catalog_path(tag).open("rb") as file:
+    with catalog_path(HERE, tag).open("rb") as file:
         catalog = read_po(file, locale=tag.replace("-", "_"))
     assert not any(message.fuzzy for message in catalog if message.id)
     found: dict[Any, tuple[str, ...]] = {}

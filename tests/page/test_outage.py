@@ -7,7 +7,6 @@ from playwright.async_api import Browser, Page, expect
 
 from domain.case.status import Status
 from page.app import build
-from page.server import serving
 from runtime.connection import connect, register_search_attributes
 from runtime.page_settings import PageSettings, on_this_machine
 from runtime.web_server import open_socket
@@ -17,6 +16,7 @@ from tests.page.site import Site, page_without_temporal
 from tests.page.test_seller import MARKUP, fill, send
 from tests.patience import PATIENCE
 from tests.test_crashes import Host, opened
+from web.server import serving
 
 REFRESHES_EVERY_MS = 12_000
 

@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 
 from domain.case.events import MAXIMUM_PLAN_LENGTH
 from page.app import LARGEST_BODY
-from page.limits import Limit
 from page.pages import Pages
 from reference.page_links import Purpose, Signer
 from runtime.page_settings import PageSettings
 from tests.page.site import KEY, URL, links, page_without_temporal, requests_to, settings_of
+from web.limits import Limit
 
 CASE = "case/US/A2EXAMPLE/01a2071c-2f16-7ec3-a037-d6057aefcc7a"
 PLAN = {"root_causes": "a", "corrective_actions": "b", "preventive_measures": "c"}

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from page.languages import LANGUAGES, catalog
+from page.languages import HERE, LANGUAGES
 from tests.mail.emails import TAGS
+from web.languages import catalog
 
 Words = Mapping[str, str]
 """A regular expression for each language."""
@@ -12,7 +13,8 @@ Words = Mapping[str, str]
 
 def page(*messages: str) -> Words:
     """Messages of the page's catalogs, with anything where they have values."""
-    assert [m for m in messages if catalog("fr").get(m) is None] == [], "not what the page says"
+    known = catalog(HERE, "fr")
+    assert [m for m in messages if known.get(m) is None] == [], "not what the page says"
     return {
         tag: "|".join(_pattern(language.say(message)) for message in messages)
         for tag, language in LANGUAGES.items()

@@ -10,7 +10,6 @@ from domain.case.attempt import Channel
 from domain.case.view import CaseView
 from domain.shared.result import Result
 from page.app import build
-from page.server import serving
 from page.telephone_callbacks import callbacks_route
 from providers.failover_telephone import FailoverTelephone
 from providers.twilio.callbacks import PATH, Callbacks
@@ -19,6 +18,7 @@ from tests.page.site import TLS_URL, on_a_port
 from tests.providers.calling_back import CallingBack, calling_back
 from tests.providers.twilio_calls import SELLER, TOKEN
 from tests.providers.twilio_stand_in import TwilioStandIn
+from web.server import serving
 
 CALLBACKS = Callbacks(TLS_URL + PATH)
 

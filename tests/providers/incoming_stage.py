@@ -10,7 +10,6 @@ from temporalio.client import Client
 from domain.case.timeline import TimelineEntry
 from page.app import build
 from page.incoming_calls import incoming_routes
-from page.server import serving
 from providers.call_wording import SPOKEN
 from providers.twilio.api import Account
 from providers.twilio.incoming_calls import IncomingCalls
@@ -21,6 +20,7 @@ from tests.page.site import TLS_URL, on_a_port
 from tests.providers.calling_in import CallingIn
 from tests.providers.twilio_calls import DESK, OURS, SID, TOKEN
 from tests.providers.twilio_stand_in import TwilioStandIn
+from web.server import serving
 
 _numbers = itertools.count(2_066_000_010, 100)
 """The tests share an engine, so that each has numbers of its own. Nobody answers them."""

@@ -13,7 +13,7 @@ from activities.opening import hours_of
 from cli.case.words import both
 from domain.case.policy import Policy
 from domain.case.view import view_of
-from page.languages import LANGUAGES, Reader
+from page.languages import LANGUAGES
 from reference import time_zones
 from reference.contact_check import zone_problem
 from reference.languages import moment
@@ -28,6 +28,7 @@ from reference.time_zones import (
 )
 from tests.domain.case.build import a_new_case, an_account
 from tests.test_whole import ROOT
+from web.languages import Reader
 
 WINTER = datetime(2026, 12, 2, 12, tzinfo=UTC)
 """After Alberta, British Columbia and Manitoba have stopped changing their clocks."""

@@ -8,13 +8,13 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
-from page.addresses import network_of
 from page.app import build
-from page.server import serving
 from runtime.page_settings import CodecSettings, PageSettings
 from tests.page.forwarding import PROXY, asked_from, forwarding
 from tests.page.site import on_a_port, page_without_temporal, settings_of
 from tests.page.test_codec_mounted import UI, encrypting
+from web.addresses import network_of
+from web.server import serving
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has a second loopback address"

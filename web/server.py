@@ -1,4 +1,4 @@
-"""Serves the page with uvicorn, alone or beside a worker."""
+"""Serves a web application with uvicorn, alone or beside a worker."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,8 +7,8 @@ from socket import socket
 import uvicorn
 from starlette.types import ASGIApp
 
-from runtime.page_settings import PageSettings
 from runtime.web_server import listening, open_socket
+from runtime.web_settings import WebSettings
 
 _LARGEST_HEAD = 16 * 1024
 _AT_ONCE = 500
@@ -18,9 +18,9 @@ _STOPS_WITHIN_SECONDS = 5
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, settings: PageSettings, listener: socket | None = None
+    app: ASGIApp, settings: WebSettings, listener: socket | None = None
 ) -> AsyncIterator[None]:
-    """Serve the page while the block runs. Use `listener` if it is given.
+    """Serve the application while the block runs. Use `listener` if it is given.
 
     The proxy limits how long a request may take to arrive (docs/page.md).
 

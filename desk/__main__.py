@@ -1,0 +1,91 @@
+"""The desk as a service of its own: `python -m desk` (docs/desk.md)."""
+
+import asyncio
+import os
+import sys
+
+import structlog
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from temporalio.client import Client
+
+from desk.app import desk_routes
+from desk.identity import IdentityProvider
+from domain.shared.errors import explain
+from runtime.connection import Unreachable, connect
+from runtime.desk_settings import DeskSettings, desk_settings
+from runtime.logs import configure_logs
+from runtime.settings import Settings
+from runtime.stopping import stop_on_signal
+from web.middleware import HeadersAndLog, without_redirects
+from web.server import serving
+
+log = structlog.get_logger("desk")
+
+
+def build(
+    client: Client, settings: DeskSettings, provider: IdentityProvider | None = None
+) -> HeadersAndLog:
+    """Return the desk, alone on its host.
+
+    Raises:
+        ValueError: a setting is missing. The message names it.
+    """
+    origin = settings.require_url("https://desk.shop.example")
+
+    async def health(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    routes = [
+        Route("/", RedirectResponse("/desk/", 303)),
+        Route("/health", health),
+        *desk_routes(client, settings, origin, provider),
+    ]
+    app = without_redirects(Starlette(routes=routes))
+    return HeadersAndLog(app, tls=origin.startswith("https:"))
+
+
+async def serve(settings: DeskSettings) -> None:
+    """Serve the desk until SIGTERM or SIGINT."""
+    stop = stop_on_signal()
+    # Connect lazily, so that the desk starts without Temporal and says that it is away.
+    app = build(await connect(identity="desk", lazy=True), settings)
+    async with serving(app, settings):
+        log.info("serving", url=settings.url, host=settings.host, port=settings.port)
+        await stop.wait()
+    log.info("stopped")
+
+
+def main() -> int:
+    """Run the desk. Return exit code 2 if a setting is bad or missing."""
+    try:
+        general = Settings()
+    except ValidationError as error:
+        print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
+        return 2
+    configure_logs(general.log, general.log_level)
+    try:
+        settings = desk_settings()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(serve(settings))
+    except (Unreachable, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"the desk cannot listen on port {settings.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Skip the interpreter's shutdown, as in worker.py.
+    os._exit(code)

@@ -1,0 +1,138 @@
+"""The desk as an application: its routes and its error pages."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from temporalio.client import Client
+
+from desk.dev_people import DevPeople, dev_routes
+from desk.guard import Guard, Guarded
+from desk.identity import IdentityProvider, ProviderAway, ProviderRefuses
+from desk.languages import HERE
+from desk.openid import OpenIdProvider
+from desk.pages import Pages
+from desk.responses import Responses
+from desk.roles import Action, MayNot
+from desk.sealed import Sealer
+from desk.sessions import NoRole, NotSignedIn, Sessions
+from desk.sign_in import NotBegunHere, SignIn
+from runtime.desk_settings import DeskSettings
+from temporal_client.failures import TemporalFailure
+from web.cookies import Cookies
+from web.forms import NotOurForm
+from web.limits import TooOften
+from web.middleware import without_redirects
+from web.static_files import KeptStatic
+
+log = structlog.get_logger("desk")
+
+LARGEST_BODY = 512 * 1024
+"""In bytes."""
+_Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def desk_routes(
+    client: Client, settings: DeskSettings, origin: str, provider: IdentityProvider | None = None
+) -> list[BaseRoute]:
+    """Return the routes of the desk, all of them under /desk.
+
+    Args:
+        client: reaches the workflows.
+        settings: the desk's.
+        origin: where browsers find it, such as https://health.shop.example.
+        provider: who says who somebody is. None means the OpenID provider of the settings.
+
+    Raises:
+        ValueError: a setting is missing. The message names it.
+    """
+    if provider is None:
+        settings.require_sign_in()
+        provider = OpenIdProvider(settings, origin)
+    app = desk_app(client, settings, origin, provider)
+    return [Route("/desk", RedirectResponse("/desk/", 303)), Mount("/desk", app)]
+
+
+def desk_app(
+    client: Client,
+    settings: DeskSettings,
+    origin: str,
+    provider: IdentityProvider,
+    clock: Callable[[], float] = time.time,
+) -> Starlette:
+    """Return the application that is mounted under /desk. See `desk_routes`.
+
+    `clock` is what sessions go by, in seconds since 1970.
+    """
+    sealer = Sealer(settings.require_keys())
+    cookies = Cookies(secure=origin.startswith("https:"))
+    static = KeptStatic(HERE)
+    responses = Responses(cookies, static.version)
+    sessions = Sessions(provider, settings, sealer, cookies, clock)
+    sign_in = SignIn(provider, sessions, sealer, cookies, responses)
+    guard = Guard(sessions, origin)
+    pages = Pages(client, responses)
+    routes: list[BaseRoute] = [
+        # Without a session. Every other route is Guarded.
+        Route("/sign-in", sign_in.begin),
+        Route("/signed-in", sign_in.come_back),
+        Route("/signed-out", sign_in.signed_out),
+        Route("/language/{tag}", responses.choose_language),
+        Mount("/static", static),
+        Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True),
+        Guarded("/", guard, Action.READ, pages.home),
+    ]
+    if isinstance(provider, DevPeople):
+        routes.extend(dev_routes(responses))
+    app = Starlette(
+        routes=routes,
+        max_body_size=LARGEST_BODY,
+        exception_handlers=_error_pages(responses),
+    )
+    return without_redirects(app)
+
+
+def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
+    def saying(status: int, why: str) -> _Handler:
+        async def answer(request: Request, _: Exception) -> Response:
+            return responses.error(request, status, why=why)
+
+        return answer
+
+    async def not_signed_in(request: Request, _: Exception) -> Response:
+        return responses.to_sign_in(request)
+
+    async def too_often(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TooOften)
+        return responses.error(request, 429, {"Retry-After": str(error.seconds)})
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return responses.error(request, error.status_code, error.headers)
+
+    async def provider_refuses(request: Request, error: Exception) -> Response:
+        log.warning("sign-in refused", why=str(error))
+        return responses.error(request, 403, why="provider_refuses")
+
+    async def provider_away(request: Request, error: Exception) -> Response:
+        log.warning("the provider of sign-in is away", why=str(error))
+        return responses.error(request, 503, {"Retry-After": "30"}, why="provider_away")
+
+    return {
+        NotSignedIn: not_signed_in,
+        NotBegunHere: saying(403, "not_begun_here"),
+        NoRole: saying(403, "no_role"),
+        MayNot: saying(403, "may_not"),
+        NotOurForm: saying(403, "not_our_form"),
+        ProviderRefuses: provider_refuses,
+        ProviderAway: provider_away,
+        TemporalFailure: saying(503, "temporal_away"),
+        TooOften: too_often,
+        HTTPException: refused,
+        500: saying(500, ""),
+    }

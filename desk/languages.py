@@ -1,0 +1,17 @@
+"""The languages of the desk."""
+
+from pathlib import Path
+
+from web.languages import Language, first_of, languages_of
+
+HERE = Path(__file__).parent
+
+NAMES = {"en": "English", "zh-Hans": "简体中文"}
+"""The languages' own names, by tag."""
+
+LANGUAGES = languages_of(HERE, NAMES)
+
+
+def language_of(*wishes: str | None) -> Language:
+    """Return the first wished language that we have. Wishes are tags or an Accept-Language."""
+    return first_of(LANGUAGES, *wishes)

@@ -1,0 +1,100 @@
+"""Renders the desk's pages, each in its reader's language."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.languages import NAMES, language_of
+from desk.roles import Action
+from desk.sessions import Session
+from desk.words import ROLES
+from web.cookies import Cookies
+from web.languages import Reader
+
+HOME = "/desk/"
+_OURS = re.compile(r"/desk/(?!/)[A-Za-z0-9._~/%-]*(\?[A-Za-z0-9._~/%=&+,:-]*)?")
+_LONGEST_PATH = 500
+
+
+def path_after(wish: str | None) -> str:
+    """Return a path of the desk to go to next: the wished one, if it is one of ours."""
+    ours = wish and len(wish) <= _LONGEST_PATH and _OURS.fullmatch(wish) and ".." not in wish
+    return wish if wish and ours else HOME
+
+
+def path_of(request: Request) -> str:
+    """Return the path to come back to: that of the request, if it can be asked for again."""
+    if request.method != "GET" or "code" in request.query_params:
+        return HOME
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+class Responses:
+    """Makes the responses to all requests."""
+
+    def __init__(self, cookies: Cookies, version: str) -> None:
+        """Set up what every page has.
+
+        Args:
+            cookies: for the chosen language.
+            version: of the static files.
+        """
+        self._cookies, self._version = cookies, version
+
+    def page(
+        self, request: Request, template: str, status: int = 200, **context: object
+    ) -> Response:
+        """Return a page. What is in it of a session comes from the request."""
+        kept = self._cookies.get(request, "language")
+        language = language_of(kept, request.headers.get("accept-language"))
+        session: Session | None = getattr(request.state, "session", None)
+        on_every_page = {
+            "reader": Reader(language),
+            "languages": NAMES,
+            "version": self._version,
+            "session": session,
+            "person": session.person if session else None,
+            "role_words": ROLES,
+            "Action": Action,
+            "here": path_of(request),
+        }
+        rendered = language.templates.get_template(template).render(on_every_page | context)
+        return HTMLResponse(rendered, status)
+
+    async def choose_language(self, request: Request) -> Response:
+        """Remember a language, and go back to where it was chosen."""
+        response = RedirectResponse(path_after(request.query_params.get("next")), 303)
+        tag = request.path_params["tag"]
+        if tag in NAMES:
+            self._cookies.set_language(response, tag)
+        return response
+
+    def error(
+        self,
+        request: Request,
+        status: int,
+        headers: Mapping[str, str] | None = None,
+        why: str = "",
+    ) -> Response:
+        """Return an error page. It shows again what was typed in a form of ours."""
+        typed = getattr(request.state, "typed", ())
+        response = self.page(request, "error.html", status, code=status, why=why, typed=typed)
+        response.headers.update(headers or {})
+        return response
+
+    def to_sign_in(self, request: Request) -> Response:
+        """Lead somebody who is not signed in to where they sign in, and then back.
+
+        What was posted cannot be sent again after signing in, so the answer to that is a page. A
+        part of a page that asks for itself cannot be redirected to another site: htmx is told to
+        load the whole page.
+        """
+        address = f"/desk/sign-in?next={quote(path_of(request), safe='')}"
+        if "hx-request" in request.headers:
+            return Response(status_code=401, headers={"HX-Refresh": "true"})
+        if request.method != "GET":
+            return self.error(request, 401, why="signed_out")
+        return RedirectResponse(address, 303)

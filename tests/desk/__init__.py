@@ -1,0 +1,1 @@
+"""The desk, at real OpenID providers, in a browser and without one."""

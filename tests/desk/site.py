@@ -1,0 +1,116 @@
+"""The desk under test, with plain requests, and a clock that a test moves."""
+
+import html
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from desk.app import desk_app
+from desk.dev_people import DevPeople
+from desk.identity import IdentityProvider
+from desk.openid import OpenIdProvider
+from runtime.connection import connect
+from runtime.desk_settings import DeskSettings, Role
+from tests.desk.provider import CLIENT_ID, CLIENT_SECRET, TestProvider
+from tests.page.site import KEY
+from web.middleware import HeadersAndLog
+
+ORIGIN = "http://127.0.0.1:8272"
+TLS_ORIGIN = "https://health.shop.example"
+ROLES = "lead=ah-leads,reviewer=ah-reviewers,specialist=ah-specialists,observer=ah-observers"
+AGENT = "Mozilla/5.0 (the desk's tests)"
+
+
+def settings_of(issuer: str, **others: Any) -> DeskSettings:
+    """Settings for a desk at a provider."""
+    known = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "roles": ROLES}
+    return DeskSettings.model_validate({"issuer": issuer, "secrets": KEY, **known, **others})
+
+
+@dataclass
+class Desk:
+    """One copy of the desk, and its clock."""
+
+    app: Starlette
+    served: ASGIApp
+    origin: str
+    later: float = 0
+    """How many seconds the desk's clock is ahead."""
+
+    @classmethod
+    async def at(
+        cls, provider: IdentityProvider, settings: DeskSettings, origin: str = ORIGIN
+    ) -> "Desk":
+        """A desk, with no Temporal behind it."""
+        client = await connect("127.0.0.1:1", lazy=True)
+        desk: Desk
+
+        def clock() -> float:
+            return time.time() + desk.later
+
+        app = desk_app(client, settings, origin, provider, clock)
+        served = HeadersAndLog(
+            Starlette(routes=[Mount("/desk", app)]), tls=origin.startswith("https:")
+        )
+        desk = cls(app, served, origin)
+        return desk
+
+    def browser(self, cookies: Any = None, agent: str = AGENT) -> httpx2.AsyncClient:
+        """Somebody's browser; it follows no redirects."""
+        return httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=self.served),
+            base_url=self.origin,
+            cookies=cookies,
+            headers={"user-agent": agent},
+        )
+
+
+async def desk_of(provider: TestProvider, origin: str = ORIGIN, **others: Any) -> Desk:
+    """A desk at a provider of the tests."""
+    settings = settings_of(provider.issuer, **others)
+    return await Desk.at(OpenIdProvider(settings, origin), settings, origin)
+
+
+@asynccontextmanager
+async def dev_desk(role: Role, **others: Any) -> AsyncIterator[tuple[Desk, httpx2.AsyncClient]]:
+    """A desk of `--dev`, and the browser of one of its people."""
+    settings = DeskSettings.model_validate(
+        {"secrets": KEY, "roles": {role.value: role for role in Role}, **others}
+    )
+    desk = await Desk.at(DevPeople(ORIGIN), settings)
+    async with desk.browser() as browser:
+        choice = await browser.get((await browser.get("/desk/sign-in")).headers["location"])
+        links = re.findall(r'href="(/desk/signed-in[^"]+)"', choice.text)
+        (link,) = (html.unescape(one) for one in links if one.endswith(f"code={role}"))
+        assert (await browser.get(link)).status_code == 303
+        yield desk, browser
+
+
+async def come_back(browser: httpx2.AsyncClient, path: str = "/desk/sign-in") -> str:
+    """Go through the provider; return the address that it sends the browser back to."""
+    begun = await browser.get(path)
+    assert begun.status_code == 303, begun.text
+    async with httpx2.AsyncClient() as elsewhere:
+        back = await elsewhere.get(begun.headers["location"])
+    assert back.status_code == 302, back.text
+    return str(back.headers["location"])
+
+
+async def sign_in(browser: httpx2.AsyncClient, path: str = "/desk/sign-in") -> httpx2.Response:
+    """Sign in at the provider, and return what the desk answers."""
+    return await browser.get(await come_back(browser, path))
+
+
+def proof_in(page: str) -> str:
+    """The proof that every form of the session carries."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]

@@ -1,0 +1,317 @@
+"""Signing in, at a real OpenID provider (oidc-provider-mock, of PyPI) and at one of the tests."""
+
+import html
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+import pytest_asyncio
+from oidc_provider_mock import User, run_server_in_thread
+from structlog.testing import capture_logs
+
+from desk.openid import OpenIdProvider
+from desk.responses import path_after
+from tests.desk.provider import CLIENT_SECRET, TestProvider, providing
+from tests.desk.site import ORIGIN, Desk, come_back, desk_of, proof_in, settings_of, sign_in
+
+LEAD = {"preferred_username": "lead.ortiz", "groups": ["staff", "ah-observers", "ah-leads"]}
+
+
+@pytest_asyncio.fixture
+async def provider() -> AsyncIterator[TestProvider]:
+    async with providing() as running:
+        yield running
+
+
+# --- a real provider ------------------------------------------------------------------------------
+
+
+@contextmanager
+def real_provider() -> Iterator[str]:
+    """One that somebody else wrote. Return its address."""
+    users = [User(sub="7f3c", claims=LEAD), User(sub="9d21", claims={"email": "a@shop.example"})]
+    with run_server_in_thread(user_claims=users, require_nonce=True) as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+async def come_from(issuer: str, browser: httpx2.AsyncClient, **choice: str) -> httpx2.Response:
+    """Sign in at the real provider as its form does, and return what the desk answers."""
+    begun = await browser.get("/desk/sign-in")
+    address = begun.headers["location"]
+    assert address.startswith(issuer)
+    async with httpx2.AsyncClient() as elsewhere:
+        back = await elsewhere.post(address, data=choice)
+    assert back.status_code == 302, back.text
+    return await browser.get(back.headers["location"])
+
+
+async def desk_at(issuer: str) -> Desk:
+    settings = settings_of(issuer)
+    return await Desk.at(OpenIdProvider(settings, ORIGIN), settings)
+
+
+async def test_somebody_with_a_group_is_in_with_their_strongest_role_and_name() -> None:
+    with real_provider() as issuer:
+        desk = await desk_at(issuer)
+        async with desk.browser() as browser, httpx2.AsyncClient(base_url=issuer) as admin:
+            assert (await come_from(issuer, browser, sub="7f3c")).headers["location"] == "/desk/"
+            page = (await browser.get("/desk/")).text
+            assert "lead.ortiz</bdi> · lead" in page
+            # Their groups are changed: the provider says so when it is asked again.
+            fewer = LEAD | {"groups": ["ah-reviewers"]}
+            (await admin.put("/users/7f3c", json=fewer)).raise_for_status()
+            desk.later = 4 * 60
+            assert "lead.ortiz</bdi> · reviewer" in (await browser.get("/desk/")).text
+            # Their tokens are revoked: they are out.
+            (await admin.post("/users/7f3c/revoke-tokens")).raise_for_status()
+            desk.later += 4 * 60
+            assert (await browser.get("/desk/")).status_code == 303
+
+
+async def test_somebody_without_a_group_is_told_that_they_have_no_role() -> None:
+    with real_provider() as issuer:
+        desk = await desk_at(issuer)
+        async with desk.browser() as browser:
+            answer = await come_from(issuer, browser, sub="9d21")
+            assert answer.status_code == 403
+            assert "You have no role at the desk" in answer.text
+            assert (await browser.get("/desk/")).status_code == 303
+
+
+async def test_somebody_who_says_no_at_the_provider_is_not_signed_in() -> None:
+    with real_provider() as issuer:
+        desk = await desk_at(issuer)
+        async with desk.browser() as browser:
+            begun = await browser.get("/desk/sign-in")
+            state = httpx2.URL(begun.headers["location"]).params["state"]
+            answer = await browser.get(f"/desk/signed-in?error=access_denied&state={state}")
+            assert answer.status_code == 403
+            assert "You could not be signed in" in answer.text
+
+
+async def test_signing_out_leads_to_where_the_provider_signs_out_and_back() -> None:
+    with real_provider() as issuer:
+        desk = await desk_at(issuer)
+        async with desk.browser() as browser, httpx2.AsyncClient() as elsewhere:
+            await come_from(issuer, browser, sub="7f3c")
+            page = (await browser.get("/desk/")).text
+            left = await browser.post("/desk/sign-out", data={"csrf": proof_in(page)})
+            (address,) = re.findall(r'<a href="(http[^"]+)"', left.text)
+            there = (await elsewhere.get(html.unescape(address))).text
+            assert f"{ORIGIN}/desk/signed-out" in there
+            assert (await browser.get("/desk/signed-out")).status_code == 200
+
+
+# --- who somebody is ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"preferred_username": "lead.ortiz", "email": "o@shop.example"}, "lead.ortiz"),
+        ({"email": "o@shop.example"}, "o@shop.example"),
+        ({"preferred_username": "  王 芳 "}, "王 芳"),
+        ({"preferred_username": "", "email": "o@shop.example"}, "o@shop.example"),
+        ({"preferred_username": "x" * 201, "email": "o@shop.example"}, "o@shop.example"),
+    ],
+)
+async def test_the_name_is_the_user_name_or_else_the_address(
+    provider: TestProvider, claims: dict[str, str], name: str
+) -> None:
+    provider.claims = {**claims, "groups": ["ah-leads"]}
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        await sign_in(browser)
+        assert f"<bdi>{name}</bdi>" in (await browser.get("/desk/")).text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "a\nb", "a\u202eb", "x" * 201, 7, None, ["lead"], "engine", "Seller", "TELEPHONE", "mail"],
+)
+async def test_who_has_no_name_that_a_case_can_take_or_a_machines_is_not_signed_in(
+    provider: TestProvider, name: object
+) -> None:
+    provider.claims = {"preferred_username": name, "groups": ["ah-leads"]}
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        assert (await sign_in(browser)).status_code == 403
+
+
+async def test_settings_choose_the_claims_of_name_and_groups(provider: TestProvider) -> None:
+    provider.claims = {"preferred_username": "x", "nick": "Ana", "https://a.example/g": "ah-leads"}
+    chosen = {"groups_claim": "https://a.example/g", "name_claim": "nick"}
+    desk = await desk_of(provider, **chosen)
+    async with desk.browser() as browser:
+        await sign_in(browser)
+        assert "<bdi>Ana</bdi> · lead" in (await browser.get("/desk/")).text
+
+
+@pytest.mark.parametrize("groups", [None, [], "ah", {"ah-leads": 1}, [["ah-leads"]], ["AH-LEADS"]])
+async def test_only_a_group_of_that_very_name_gives_a_role(
+    provider: TestProvider, groups: object
+) -> None:
+    provider.claims = {"preferred_username": "lead.ortiz", "groups": groups}
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        assert (await sign_in(browser)).status_code == 403
+
+
+# --- what others could try ------------------------------------------------------------------------
+
+
+async def test_nobody_is_signed_in_as_another_by_a_link(provider: TestProvider) -> None:
+    """Login CSRF: the attacker's own way back, opened in somebody else's browser."""
+    desk = await desk_of(provider)
+    async with desk.browser() as attacker, desk.browser() as browser:
+        link = await come_back(attacker)
+        for victim_began_too in (False, True):
+            if victim_began_too:
+                await browser.get("/desk/sign-in")
+            answer = await browser.get(link)
+            assert answer.status_code == 403
+            assert "This sign-in did not begin here" in answer.text
+            assert "case72-desk" not in browser.cookies
+        assert (await attacker.get(link)).status_code == 303
+
+
+async def test_a_way_back_is_good_once(provider: TestProvider) -> None:
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        link = await come_back(browser)
+        cookies = dict(browser.cookies)
+        assert (await browser.get(link)).status_code == 303
+        assert (await browser.get(link)).status_code == 403
+        # Nor with the cookie of the sign-in kept: the provider takes a code once.
+        async with desk.browser(cookies) as again:
+            assert (await again.get(link)).status_code == 403
+
+
+async def test_a_code_of_another_sign_in_is_refused_for_want_of_its_secret(
+    provider: TestProvider,
+) -> None:
+    """PKCE: who steals a code cannot use it in a sign-in of their own."""
+    desk = await desk_of(provider)
+    async with desk.browser() as browser, desk.browser() as thief:
+        stolen = httpx2.URL(await come_back(browser)).params["code"]
+        own = httpx2.URL(await come_back(thief))
+        answer = await thief.get(str(own.copy_set_param("code", stolen)))
+        assert answer.status_code == 403
+
+
+async def test_an_answer_of_another_issuer_is_refused(provider: TestProvider) -> None:
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        link = httpx2.URL(await come_back(browser))
+        answer = await browser.get(str(link.copy_set_param("iss", "https://evil.example")))
+        assert answer.status_code == 403
+
+
+async def test_several_tabs_may_sign_in_at_once(provider: TestProvider) -> None:
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        links = [await come_back(browser) for _ in range(3)]
+        answers = [await browser.get(link) for link in links]
+        assert {answer.status_code for answer in answers} == {303}
+
+
+async def test_after_signing_in_one_is_where_one_wanted_to_go(provider: TestProvider) -> None:
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        first = await browser.get("/desk/cases/US/A2EXAMPLE?tab=plan")
+        assert first.status_code == 404  # there is no such page yet, so nobody is asked
+        asked = await browser.get("/desk/?queue=review")
+        back = await sign_in(browser, asked.headers["location"])
+        assert back.headers["location"] == "/desk/?queue=review"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "/desk//evil.example",
+        "/desk/\\evil",
+        "/desk/../enter/x",
+        "/desk/%0d%0aSet-Cookie:x",
+        "/deskevil",
+        "/",
+        "desk/",
+        "javascript:alert(1)",
+        "/desk/" + "x" * 600,
+        "/desk/\n",
+        "/desk/?a=<b>",
+        "",
+        None,
+    ],
+)
+async def test_another_place_than_the_desk_is_nowhere_to_go(
+    provider: TestProvider, wish: str | None
+) -> None:
+    after = path_after(wish)
+    assert after == "/desk/" or (wish == after and "%0d" in after and "\n" not in after)
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        begun = str(httpx2.URL("/desk/sign-in", params={"next": wish or ""}))
+        answer = await sign_in(browser, begun)
+        assert httpx2.URL(ORIGIN).join(answer.headers["location"]).host == "127.0.0.1"
+        assert answer.headers["location"].startswith("/desk/")
+
+
+async def test_while_the_provider_is_away_a_page_says_so(provider: TestProvider) -> None:
+    desk = await desk_of(provider)
+    provider.away = True
+    with capture_logs() as lines:
+        async with desk.browser() as browser:
+            for path in ("/desk/sign-in", "/desk/sign-in"):
+                answer = await browser.get(path)
+                assert answer.status_code == 503
+                assert "Sign-in is away" in answer.text
+            provider.away = False
+            assert (await sign_in(browser)).status_code == 303
+    assert "the provider of sign-in is away" in {line["event"] for line in lines}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"issuer": "https://evil.example"},
+        {"token_endpoint": "http://evil.example/token"},
+        {"jwks_uri": None},
+    ],
+)
+async def test_a_provider_that_says_something_odd_of_itself_is_not_asked(
+    provider: TestProvider, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str | None]
+) -> None:
+    get = OpenIdProvider._get
+
+    async def odd(self: OpenIdProvider, address: str, token: str | None = None) -> object:
+        return {**await get(self, address, token), **wrong}
+
+    monkeypatch.setattr(OpenIdProvider, "_get", odd)
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        assert (await browser.get("/desk/sign-in")).status_code == 503
+
+
+async def test_no_token_code_or_secret_is_in_the_logs(provider: TestProvider) -> None:
+    desk = await desk_of(provider)
+    with capture_logs() as lines:
+        async with desk.browser() as browser:
+            link = await come_back(browser)
+            await browser.get(link)
+            desk.later = 250
+            await browser.get("/desk/")
+            page = (await browser.get("/desk/")).text
+            await browser.post("/desk/sign-out", data={"csrf": proof_in(page)})
+    said = str(lines)
+    params = httpx2.URL(link).params
+    secrets = (params["code"], params["state"], proof_in(page), CLIENT_SECRET, *provider.issued)
+    assert [secret for secret in secrets if secret in said] == []
+    assert [x["event"] for x in lines if x["event"].startswith("signed")] == [
+        "signed in",
+        "signed out",
+    ]

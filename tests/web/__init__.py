@@ -1,0 +1,1 @@
+"""What the sellers' page and the desk share."""
