@@ -16,6 +16,7 @@ from contextlib import suppress
 import typer
 
 from cli.case.advance import advance
+from cli.case.assign import assign
 from cli.case.call import call
 from cli.case.change import change
 from cli.case.contact import contact
@@ -25,6 +26,7 @@ from cli.case.harm import harm
 from cli.case.history import history
 from cli.case.issue import issue
 from cli.case.list import list_cases
+from cli.case.note import note
 from cli.case.open import open_case
 from cli.case.plan import plan
 from cli.case.review import review
@@ -144,6 +146,15 @@ _command(
 )
 _command(SELLER, "change", change, "US/A2EXAMPLE --phone +12065550102")
 _command(DESK, "link", link, "US/A2EXAMPLE")
+_command(
+    DESK,
+    "assign",
+    assign,
+    "US/A2EXAMPLE --to specialist.lee",
+    "US/A2EXAMPLE --to reviewer.kim --held-by specialist.lee --note 'She knows the supplier'",
+    "US/A2EXAMPLE --held-by specialist.lee",
+)
+_command(DESK, "note", note, "US/A2EXAMPLE --note 'Their warehouse moves until Friday'")
 _command(
     DESK,
     "contact",

@@ -60,6 +60,7 @@ _EVENTS = {  # where the kind itself does not say enough
     EventKind.LINK_REQUESTED: "A fresh link to the page was asked for",
     EventKind.BOUNCED: "E-mail",
     EventKind.MAIL_NOTED: "An answer that is no contact",
+    EventKind.ASSIGNED: "The case was assigned",
     EventKind.NUMBER_INVALID: "A carrier said that there is no such emergency number",
     EventKind.NUMBER_NOT_CALLED: "The emergency number is not called",
     EventKind.CONTACT_CHANGED: "A new number or address came",

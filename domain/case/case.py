@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 from domain.case.attempt import NOTICES, Attempt, Channel, Purpose, Scheduled
 from domain.case.attempts import Attempts
 from domain.case.call_requests import CallRequests
+from domain.case.desk_work import DeskWork
 from domain.case.events import EventKind
 from domain.case.outreach import Outreach
 from domain.case.plans import Plans
@@ -62,6 +63,7 @@ class Case(TakesUpdates):
 
     outreach: Outreach = Field(default_factory=Outreach)
     plans: Plans = Field(default_factory=Plans)
+    desk: DeskWork = Field(default_factory=DeskWork)
     call_requests: CallRequests = Field(default_factory=CallRequests)
     timeline: Timeline = Field(default_factory=Timeline)
 
@@ -120,6 +122,11 @@ class Case(TakesUpdates):
             if email.channel is Channel.EMAIL and email.to == self.account.email
         ]
         return Result.BOUNCED in results and Result.ACCEPTED not in results
+
+    @property
+    def assigned_until(self) -> datetime | None:
+        """Until when the case is theirs who took it; None if nobody did."""
+        return self.desk.assigned_until(self.timeline, self.rules) if self.policy else None
 
     @property
     def conversation_wanted(self) -> bool:

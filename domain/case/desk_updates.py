@@ -9,11 +9,14 @@ from datetime import datetime
 from domain.case.admission import admit, refuse_unless_open, refuse_unless_seen
 from domain.case.attempt import Purpose
 from domain.case.case import Case
+from domain.case.desk_work import Assignment
 from domain.case.events import (
+    Assign,
     ConversationOutcome,
     Decide,
     Decision,
     EventKind,
+    Note,
     RecordConversation,
     ReportContact,
     Review,
@@ -27,6 +30,30 @@ def report_contact(case: Case, event: ReportContact, now: datetime) -> None:
     """Record a contact that a specialist reports, such as an inbound call or a reply."""
     admit(case, event)
     case.seller_turned_up(now, event.by, code=event.channel, note=event.note)
+
+
+def note(case: Case, event: Note, now: datetime) -> None:
+    """Record a note. It is no contact, and stops no clock."""
+    admit(case, event)
+    case.timeline.log(now, EventKind.NOTE, event.by, note=event.note)
+
+
+def assign(case: Case, event: Assign, now: datetime) -> None:
+    """Record who works the case from now on.
+
+    Raises:
+        Refused: somebody else has it by now, of whom the sender did not know.
+    """
+    admit(case, event, though_full=True)
+    held = case.desk.held(case.timeline, case.rules, now)
+    if held is not None and held.to not in (event.held_by, event.to):
+        raise Refused(
+            f"somebody else has had the case since {held.at:%Y-%m-%d %H:%M} UTC; look at it again",
+            Refusal.HELD_BY_ANOTHER,
+            since=held.at.isoformat(),
+        )
+    case.desk.assignment = Assignment(to=event.to, at=now) if event.to is not None else None
+    case.timeline.log(now, EventKind.ASSIGNED, event.by, assignee=event.to, note=event.note)
 
 
 def review_plan(case: Case, event: ReviewPlan, now: datetime) -> None:

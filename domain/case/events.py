@@ -73,6 +73,22 @@ class NoteMail(Event):
     """The e-mail that it answers."""
 
 
+class Note(Event):
+    """Something that whoever works the case should know. It is no contact."""
+
+    note: Paragraph
+
+
+class Assign(Event):
+    """Somebody takes the case, hands it over, or releases it."""
+
+    to: Line | None
+    """Who works it from now on. Null: nobody."""
+    held_by: Line | None = None
+    """Who had it, as far as the sender saw. Null: nobody."""
+    note: OptionalParagraph = None
+
+
 class RequestCall(Event):
     """The seller pressed "contact me now"."""
 
@@ -210,6 +226,8 @@ class EventKind(StrEnum):
     LINK_REQUESTED = "link_requested"
     BOUNCED = "bounced"
     MAIL_NOTED = "mail_noted"
+    NOTE = "note"
+    ASSIGNED = "assigned"
     NUMBER_INVALID = "number_invalid"
     NUMBER_NOT_CALLED = "number_not_called"
     CONTACT_CHANGED = "contact_changed"

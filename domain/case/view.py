@@ -46,6 +46,10 @@ class CaseView(Frozen):
     attempts: tuple[AttemptView, ...]
     plans: tuple[Plan, ...]
     conversation_required: bool
+    assignee: str | None = None
+    """Who took the case, and has not released it."""
+    assigned_until: datetime | None = None
+    """Until when it is theirs. From then on it counts as free."""
     call_again_from: datetime | None = None
     """From when on "contact me now" is taken again."""
     cannot_call: CannotCall | None = None
@@ -78,6 +82,8 @@ def view_of(case: Case) -> CaseView:
         ),
         plans=case.plans.versions,
         conversation_required=case.conversation_required,
+        assignee=case.desk.assignment.to if case.desk.assignment else None,
+        assigned_until=case.assigned_until,
         call_again_from=case.call_again_from,
         cannot_call=case.outreach.number.problem,
         email_needed=case.email_needed,

@@ -35,6 +35,8 @@ class Refusal(StrEnum):
     """`attempt`"""
     EMAIL_UNDER_WAY = "email_under_way"
     """`attempt`: its result is not known yet, so try again"""
+    HELD_BY_ANOTHER = "held_by_another"
+    """`since` (when somebody else took the case)"""
 
     CALL_TOO_SOON = "call_too_soon"
     """`again_from`"""

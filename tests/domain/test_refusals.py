@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from domain.case.admission import MAXIMUM_WRITTEN
-from domain.case.events import Decision
+from domain.case.events import Assign, Decision
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event, SendLink
 from tests.domain.case.build import (
     ACCEPT,
     ASK_MORE,
     MINUTE,
+    MONDAY_9,
     a_contact,
     a_decision,
     a_plan,
@@ -83,6 +84,12 @@ REFUSED: list[tuple[Callable[[], World | Programme], Event, Refusal, dict[str, A
         {"version": 2, "newest": 1},
     ),
     (with_a_hundred_issues, joins("ISS-101"), Refusal.TOO_MANY_ISSUES, {"maximum": 100}),
+    (
+        lambda: contacting().take(Assign(by="ana", to="ana")),
+        Assign(by="ben", to="ben"),
+        Refusal.HELD_BY_ANOTHER,
+        {"since": MONDAY_9.isoformat()},
+    ),
     (contacting, a_withdrawal("ISS-9"), Refusal.NO_SUCH_ISSUE, {"issue": "ISS-9"}),
     (
         Programme,

@@ -3,9 +3,9 @@
 import re
 
 from domain.shared.names import line_of, line_of_reference, line_workflow_id, typed_reference
+from temporal_client.search_attributes import LINE, STATUS
 from tests.engine import Engine, OpenCase
 from workflows.case.issue_case import IssueCase
-from workflows.shared.search_attributes import LINE, STATUS
 
 NUMBER, NEW_NUMBER = "+12065550150", "+12065550151"
 UPSERT = "upsert_workflow_search_attributes_event_attributes"

@@ -10,11 +10,13 @@ from domain.case.attempt import NOTICES, Channel, Purpose, Scheduled
 from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
+    Assign,
     ChangeContact,
     ConversationOutcome,
     Decide,
     Decision,
     EventKind,
+    Note,
     NoteMail,
     ReceiveBounce,
     ReceiveReply,
@@ -121,7 +123,7 @@ def _open_becomes(case: Case, event: Event, *, throttled: bool) -> Status | None
             return _joined(case, event)
         case Withdraw():
             return _withdrawn(case, event)
-        case ChangeContact() | NoteMail():
+        case ChangeContact() | NoteMail() | Note() | Assign():
             return status
     raise AssertionError(f"no rule is known for {event}")
 

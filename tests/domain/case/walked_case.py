@@ -17,10 +17,12 @@ from domain.case.announcements import announcements
 from domain.case.attempt import Channel
 from domain.case.events import (
     AddIssue,
+    Assign,
     ConversationOutcome,
     Decision,
     EventKind,
     MailKind,
+    Note,
     NoteMail,
     ReceiveBounce,
     ReceiveReply,
@@ -64,6 +66,8 @@ EVENTS: dict[str, Event] = {
     "reply": ReceiveReply(by="seller", text="I have removed the listing."),
     "complaint": NoteMail(by="mail", kind=MailKind.COMPLAINT),
     "bounce of what was not sent": ReceiveBounce(by="mail", attempt=1000),
+    "note": Note(by="specialist", note="Their warehouse moves this week"),
+    "taken": Assign(by="specialist", to="specialist"),
     "contact me now": a_request(),
     "link": SendLink(by="page"),
     "plan": a_plan(),
