@@ -19,6 +19,7 @@ from cli.case.advance import advance
 from cli.case.assign import assign
 from cli.case.call import call
 from cli.case.change import change
+from cli.case.confirm import confirm, decline
 from cli.case.contact import contact
 from cli.case.conversation import conversation
 from cli.case.decide import decide
@@ -175,6 +176,8 @@ _command(
     "US/A2EXAMPLE more_information --note 'Which supplier was it?'",
 )
 _command(DESK, "decide", decide, "US/A2EXAMPLE resume --note 'Their line was down'")
+_command(DESK, "confirm", confirm, "US/A2EXAMPLE --note 'Read the whole file' --seen 31")
+_command(DESK, "decline", decline, "US/A2EXAMPLE --note 'Their line was down'")
 _command(DESK, "harm", harm, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
 _group(OPERATIONS, "enrollment", "Sellers' enrollments in the programme.")
 _command(OPERATIONS, "enrollment show", show_enrollment, "US/A2EXAMPLE", "US/A2EXAMPLE --json")

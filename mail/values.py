@@ -150,6 +150,7 @@ def values_of_desk(input: TellDeskInput, web_ui: WebUI | None) -> Values:
         # The number of events that the reader has seen, counted like in `show`.
         "seen": len(input.timeline),
         "conversation_required": input.conversation_required,
+        "proposed": input.proposed,
         "plan": plan
         and {
             "version": plan.version,

@@ -156,6 +156,7 @@ class Case(TakesUpdates):
     def set_status(self, now: datetime, status: Status, reason: str | None = None) -> None:
         """Change the status. Stop the attempts that belonged to the one before."""
         self.status, self.reason, self.desk_due = status, reason, None
+        self.desk.proposal = None
         self.timeline.log(now, EventKind.STATUS, status=status, reason=reason)
         self.attempts.stop(lambda attempt: attempt.about in _OF_A_STATUS)
 

@@ -15,11 +15,22 @@ class Assignment(Frozen):
     at: datetime
 
 
+class Proposal(Frozen):
+    """A decision to deactivate the account, which waits for another person to confirm it."""
+
+    by: str
+    at: datetime
+    note: str
+
+
 class DeskWork(State):
-    """Who works the case."""
+    """Who works the case, who spoke with the seller, and what is proposed."""
 
     assignment: Assignment | None = None
     """Who took it last, and has not released it."""
+    spoke: str | None = None
+    """Who held the conversation that the newest *more information* required."""
+    proposal: Proposal | None = None
 
     def assigned_until(self, timeline: Timeline, rules: Policy) -> datetime | None:
         """Return until when the case is theirs who took it; None if nobody did.
@@ -29,7 +40,7 @@ class DeskWork(State):
         if self.assignment is None:
             return None
         acts = (entry.at for entry in timeline.entries if entry.by == self.assignment.to)
-        return max(self.assignment.at, *acts) + rules.assignment_expires
+        return max([self.assignment.at, *acts]) + rules.assignment_expires
 
     def held(self, timeline: Timeline, rules: Policy, now: datetime) -> Assignment | None:
         """Return who has the case now. One that was left alone for too long is free."""

@@ -206,6 +206,14 @@ class Decide(Judgement):
     note: Paragraph
 
 
+class Confirm(Judgement):
+    """Another person's answer to a deactivation that is proposed (docs/rules.md, section 5)."""
+
+    confirm: bool
+    """Whether the account is to be deactivated."""
+    note: Paragraph
+
+
 class Withdraw(Judgement):
     """The whole case, or one issue of it, was raised in error."""
 
@@ -240,6 +248,10 @@ class EventKind(StrEnum):
     HARM_REPORTED = "harm_reported"
     EXPELLED = "expelled"
     DECIDED = "decided"
+    PROPOSED = "proposed"
+    """A decision that waits for another person to confirm it."""
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
     DESK_TOLD = "desk_told"
     DESK_NOT_TOLD = "desk_not_told"
     STATUS = "status"
@@ -263,6 +275,9 @@ CHANGES_THE_CASE = frozenset(
         EventKind.ISSUE_WITHDRAWN,
         EventKind.HARM_REPORTED,
         EventKind.DECIDED,
+        EventKind.PROPOSED,
+        EventKind.CONFIRMED,
+        EventKind.DECLINED,
     }
 )
 """The events that whoever judges the case must have seen."""

@@ -79,6 +79,9 @@ class Policy(Frozen):
     link_spacing: Span = fresh_link.SPACING
     links_per_day: Annotated[int, Field(ge=1, le=100)] = fresh_link.PER_DAY
 
+    second_person: bool = False
+    """Whether a decision to deactivate waits until another person confirms it."""
+
     # Deactivating (section 6)
     deactivation_timeout: Span = 24 * _HOUR
     closing_email_timeout: Span = 24 * _HOUR

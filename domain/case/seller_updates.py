@@ -51,6 +51,7 @@ def submit_plan(case: Case, event: SubmitPlan, now: datetime) -> None:
     version = case.plans.add(event, now).version
     case.timeline.log(now, EventKind.PLAN_SUBMITTED, event.by, version=version)
     case.stop_reaching()
+    case.desk.proposal = None  # whoever proposed it has not read this version
     if case.status is not Status.ESCALATED:
         case.review(now)
 

@@ -24,7 +24,9 @@ class Need(StrEnum):
     REVIEW = "review"
     """A plan waits for a reviewer."""
     DECISION = "decision"
-    """The case is escalated."""
+    """The case is escalated, and nothing is proposed."""
+    CONFIRMATION = "confirmation"
+    """A deactivation is proposed."""
     CONVERSATION = "conversation"
     """A conversation is required, and was not held."""
     NUMBER = "number"
@@ -58,7 +60,8 @@ def needs(case: Case) -> tuple[Need, ...]:
         return ()
     is_needed = {
         Need.REVIEW: case.status is Status.PLAN_REVIEW,
-        Need.DECISION: case.status is Status.ESCALATED,
+        Need.DECISION: case.status is Status.ESCALATED and not case.desk.proposal,
+        Need.CONFIRMATION: case.desk.proposal is not None,
         Need.CONVERSATION: case.conversation_required and case.status in NEEDS_CONVERSATION,
         Need.NUMBER: case.outreach.number.cannot_be_called,
         Need.ADDRESS: case.email_needed,

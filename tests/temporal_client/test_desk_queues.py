@@ -39,7 +39,7 @@ async def test_a_case_goes_from_queue_to_queue(engine: Engine) -> None:
     case = await engine.open(seller_id="QUEUED", name="Les Épices d'Ève")
     waiting = await in_queue(engine, Queue.SELLER, lambda sellers: "QUEUED" in sellers)
     (row,) = [one for one in waiting if one.seller == "QUEUED"]
-    assert (row.name, row.time_zone) == ("Les Épices d'Ève", "America/Los_Angeles")
+    assert (row.name, row.time_zone) == ("Les Épices d'Ève", "Asia/Tokyo")
     assert row.deadline == (await case.view()).deadline
     await case.tell(IssueCase.submit_plan, PLAN)
     await in_queue(engine, Queue.REVIEW, lambda sellers: "QUEUED" in sellers)

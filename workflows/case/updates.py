@@ -12,6 +12,7 @@ from domain.case.events import (
     AddIssue,
     Assign,
     ChangeContact,
+    Confirm,
     Decide,
     Note,
     NoteMail,
@@ -190,6 +191,14 @@ class CaseUpdates:
     @decide.validator
     def _decide(self, event: Decide) -> None:
         self._check(desk_updates.decide, event)
+
+    @workflow.update
+    async def confirm(self, event: Confirm) -> CaseView:
+        return await self._apply(desk_updates.confirm, event)
+
+    @confirm.validator
+    def _confirm(self, event: Confirm) -> None:
+        self._check(desk_updates.confirm, event)
 
     @workflow.update
     async def record_deactivation(self, event: RecordDeactivation) -> CaseView:

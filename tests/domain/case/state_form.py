@@ -47,6 +47,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         case.plans.rejections,
         _plan(case),
         case.conversation_required,
+        (case.desk.spoke, case.desk.proposal and case.desk.proposal.by),
         any(entry.what is EventKind.MAIL_NOTED for entry in case.timeline.entries),
         _newest_accepted(case),
         _later(case.outreach.conversation_due, now) if case.conversation_wanted else None,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from domain.case import desk_updates, seller_updates, step_results
 from domain.case.advance import advance
+from domain.case.attempt import Channel
 from domain.case.case import Case
 from domain.case.events import Decision
 from domain.case.status import OPEN, Status
@@ -86,6 +87,8 @@ def test_nothing_is_to_be_done_while_the_seller_is_silent_or_after_the_end() -> 
 def test_a_plan_is_to_be_reviewed_and_an_escalation_decided() -> None:
     assert needs(in_review().case) == (Need.REVIEW,)
     assert needs(escalated().case) == (Need.DECISION,)
+    proposed = escalated(policy={"second_person": True}).take(a_decision(Decision.DEACTIVATE))
+    assert needs(proposed.case) == (Need.CONFIRMATION,)
 
 
 def test_a_required_conversation_is_to_be_held_also_while_the_next_plan_waits() -> None:
@@ -100,6 +103,7 @@ def test_a_required_conversation_is_to_be_held_also_while_the_next_plan_waits() 
 def test_a_number_and_an_address_are_to_be_found_out() -> None:
     world = World(calls=Result.INVALID_NUMBER, emails=Result.BOUNCED).play(1)
     assert needs(world.case) == (Need.NUMBER, Need.ADDRESS)
+    world.scripts[Channel.EMAIL] = Result.ACCEPTED
     world.take(a_change(phone=OTHER_NUMBER, email=OTHER_ADDRESS))
     assert needs(world.case) == ()
     assert needs(World(not_called="is a satellite number").case) == (Need.NUMBER,)
