@@ -19,8 +19,9 @@ ISSUE_CODES = SearchAttributeKey.for_keyword_list("CaseIssueCodes")
 LINE = SearchAttributeKey.for_keyword("CaseLine")
 NEEDS = SearchAttributeKey.for_keyword_list("CaseNeeds")
 ASSIGNEE = SearchAttributeKey.for_keyword("CaseAssignee")
+FIND = SearchAttributeKey.for_keyword_list("CaseFind")
 
-ALL = (STATUS, STORE, SELLER, DEADLINE, SINCE, REASON, ISSUE_CODES, LINE, NEEDS, ASSIGNEE)
+ALL = (STATUS, STORE, SELLER, DEADLINE, SINCE, REASON, ISSUE_CODES, LINE, NEEDS, ASSIGNEE, FIND)
 
 ROW = "row"
 """The key of the memo that holds what a list shows of a case (domain/case/row.py)."""

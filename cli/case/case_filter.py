@@ -31,6 +31,8 @@ class CaseFilter(Frozen):
     needs: Need | None = None
     worked_by: Line | None = None
     """Whoever took the case. A few others may share their hash."""
+    found_by: str | None = None
+    """A condition of `temporal_client.finding`."""
     due_before: datetime | None = None
     everything: bool = False
     limit: int = Field(default=100, ge=1)
@@ -72,6 +74,8 @@ class CaseFilter(Frozen):
             wanted.append(any_of(NEEDS, self.needs))
         if self.worked_by is not None:
             wanted.append(any_of(ASSIGNEE, person_hash(self.worked_by)))
+        if self.found_by is not None:
+            wanted.append(self.found_by)
         if self.due_before is not None:
             before = self.due_before.astimezone(UTC)
             wanted.append(any_of(STATUS, *_TIMED))

@@ -11,12 +11,15 @@ from cli.case.case_filter import CaseFilter
 from cli.session import run
 from cli.terminal.output import say, warn
 from cli.terminal.parameters import Limit, OfSeller, OfStore, moment
-from cli.terminal.problems import checked
+from cli.terminal.problems import BadInput, checked
 from cli.terminal.tables import print_found, table_of
 from cli.terminal.words import left
 from domain.case.status import Status
 from domain.case.waiting import Need, WaitsFor
 from domain.shared.codes import plain
+from domain.shared.errors import explain
+from runtime.find_settings import FindSettings
+from temporal_client.finding import condition_of
 from temporal_client.found_cases import FoundCase, found_cases
 from temporal_client.search import count, count_each
 from temporal_client.workflows import Workflows
@@ -30,6 +33,14 @@ def list_cases(
     ] = None,
     worked_by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only those that this person took.")
+    ] = None,
+    find: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Only what this means: a seller or issue id, a reference, an e-mail address, a "
+            "telephone number, words of a name.",
+        ),
     ] = None,
     store: OfStore = None,
     seller: OfSeller = None,
@@ -58,6 +69,7 @@ def list_cases(
             "status": status,
             "needs": needs,
             "worked_by": worked_by,
+            "found_by": _condition(find) if find is not None else None,
             "store": store,
             "seller": seller,
             "due_before": due_before,
@@ -71,6 +83,17 @@ def list_cases(
         say(json.dumps({"cases": cases, "total": total, "counts": counts}, indent=2))
     else:
         _print(rows, total, counts)
+
+
+def _condition(text: str) -> str:
+    try:
+        hashes = FindSettings().find_hashes()
+    except ValueError as error:
+        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    if (condition := condition_of(text, hashes)) is None:
+        known = "" if hashes else " (by name, address and number only with CASE72_FIND_SECRETS)"
+        raise BadInput(f"--find: nothing can be found by that{known}")
+    return condition
 
 
 async def _find(

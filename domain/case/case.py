@@ -82,6 +82,10 @@ class Case(TakesUpdates):
     """Whether the enrollment is told of a new number or address."""
     contact_news: ContactNews = ContactNews()
     """The new number or address that the enrollment was not told of yet."""
+    find_hashes: tuple[str, ...] = ()
+    """Keyed hashes of name, number and address, by which the case is found. Empty without a key."""
+    find_hashes_are_old: bool = False
+    """Whether number or address have changed since they were made."""
     announces: bool = False
     """Whether the marketplace's systems want to know what happens in the case."""
     told: int = 0

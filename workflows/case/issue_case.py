@@ -11,6 +11,7 @@ from temporalio import workflow
 
 from domain.case.advance import advance
 from domain.case.case import Case
+from domain.case.step_results import CaseOutcome
 from domain.case.steps import Step
 from domain.case.view import CaseView, view_of
 from domain.shared.errors import Refused
@@ -19,7 +20,7 @@ from domain.shared.names import CASE_WORKFLOW, case_workflow_id_of, own_id
 from domain.shared.steps import WaitUntil
 from workflows.case.input import CaseInput
 from workflows.case.metrics import count
-from workflows.case.perform import CaseOutcome, if_cancelled, perform
+from workflows.case.perform import if_cancelled, perform
 from workflows.case.updates import CaseUpdates
 from workflows.case.web_ui import details
 from workflows.shared.inputs import carried_over, require_input, require_workflow_id

@@ -26,10 +26,10 @@ from domain.case.events import (
     SubmitPlan,
     Withdraw,
 )
+from domain.case.step_results import CaseOutcome
 from domain.case.steps import Step
 from domain.case.view import CaseView, view_of
 from domain.shared.events import Event, RecordDeactivation, SendLink
-from workflows.case.perform import CaseOutcome
 from workflows.shared.inputs import refuse_what_does_not_exist, update_id
 from workflows.shared.reconciler import Reconciler
 

@@ -7,6 +7,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from domain.case.case import Case
+from domain.case.found_by import found_by
 from domain.case.row import row_at_start, row_of
 from domain.case.status import Reason
 from domain.case.status import Status as CaseStatus
@@ -17,6 +18,7 @@ from domain.shared.names import line_of, person_hash
 from temporal_client.search_attributes import (
     ASSIGNEE,
     DEADLINE,
+    FIND,
     ISSUE_CODES,
     LINE,
     NEEDS,
@@ -113,6 +115,7 @@ def of_case(case: Case) -> tuple[Wanted, ...]:
         (ISSUE_CODES, codes[:_MOST_CODES]),
         (LINE, line_of(case.account.emergency_phone)),
         (NEEDS, [*needs(case)] or None),
+        (FIND, found_by(case)),
         (ASSIGNEE, person_hash(held.to) if held else None),
     )
     # The last deadline stays, even when no deadline runs any more.
