@@ -28,7 +28,7 @@ class SentEmail:
     """An e-mail of ours."""
 
     run_id: str
-    """The first run of the case or the enrollment (`mail.values.reference`)."""
+    """The first run of the case or the enrollment (`domain.shared.names.reference`)."""
     number: int
     """The number of the attempt or of the letter."""
 

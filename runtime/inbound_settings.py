@@ -10,7 +10,7 @@ from providers.smtp.mail import Security
 from reference.contact_check import email_problem
 from reference.mail_tokens import LONGEST_LOCAL_PART, ReplyAddresses
 from runtime.existing import ExistingFile
-from runtime.web_settings import SHORTEST_SECRET
+from runtime.secrets import SHORTEST_SECRET, split
 
 
 class InboundSettings(BaseSettings):
@@ -39,9 +39,7 @@ class InboundSettings(BaseSettings):
     @field_validator("secrets", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:  # Any: the environment can hold anything
-        return (
-            [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
-        )
+        return split(value)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

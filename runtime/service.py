@@ -168,7 +168,11 @@ def activities_by_queue(
     """Return the activities that run on each queue."""
     announces = bool(providers.webhooks.receivers)
     opening = OpeningActivities(
-        providers.programme, providers.accounts, settings.least_window, announces
+        providers.programme,
+        providers.accounts,
+        settings.least_window,
+        announces,
+        settings.find_hashes(),
     )
     marketplace = AccountActivities(
         providers.accounts,
@@ -201,6 +205,7 @@ def activities_by_queue(
         CASES_QUEUE: [
             opening.look_up,
             opening.look_up_hours,
+            opening.look_up_find_hashes,
             marketplace.deactivate_account,
             marketplace.expel_account,
             marketplace.tell_deactivation,

@@ -250,7 +250,7 @@ class Engine:
             CaseInput(account=who, issues=issues, policy=EVERYONE | (rules or {})),
             id=case_workflow_id(who.store, who.seller_id),
             task_queue=CASES_QUEUE,
-            search_attributes=at_start(who),
+            **at_start(who, issues),
         )
         case = OpenCase(handle, self.skipper)
         if wait:

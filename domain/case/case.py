@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 from domain.case.attempt import NOTICES, Attempt, Channel, Purpose, Scheduled
 from domain.case.attempts import Attempts
 from domain.case.call_requests import CallRequests
+from domain.case.desk_work import DeskWork
 from domain.case.events import EventKind
 from domain.case.outreach import Outreach
 from domain.case.plans import Plans
@@ -62,6 +63,7 @@ class Case(TakesUpdates):
 
     outreach: Outreach = Field(default_factory=Outreach)
     plans: Plans = Field(default_factory=Plans)
+    desk: DeskWork = Field(default_factory=DeskWork)
     call_requests: CallRequests = Field(default_factory=CallRequests)
     timeline: Timeline = Field(default_factory=Timeline)
 
@@ -82,6 +84,10 @@ class Case(TakesUpdates):
     """Whether the enrollment is told of a new number or address."""
     contact_news: ContactNews = ContactNews()
     """The new number or address that the enrollment was not told of yet."""
+    find_hashes: tuple[str, ...] = ()
+    """Keyed hashes of name, number and address, by which the case is found. Empty without a key."""
+    find_hashes_are_old: bool = False
+    """Whether number or address have changed since they were made."""
     announces: bool = False
     """Whether the marketplace's systems want to know what happens in the case."""
     told: int = 0
@@ -138,6 +144,11 @@ class Case(TakesUpdates):
         return Result.ACCEPTED not in results[:last]
 
     @property
+    def assigned_until(self) -> datetime | None:
+        """Until when the case is theirs who took it; None if nobody did."""
+        return self.desk.assigned_until(self.timeline, self.rules) if self.policy else None
+
+    @property
     def conversation_wanted(self) -> bool:
         """Whether the seller is being called for the conversation that is required."""
         return self.status is Status.WORKING and self.conversation_required
@@ -167,6 +178,7 @@ class Case(TakesUpdates):
         self.status, self.reason = status, reason
         if not self.desk_news:
             self.desk_due = None
+        self.desk.proposal = None
         self.timeline.log(now, EventKind.STATUS, status=status, reason=reason)
         self.attempts.stop(lambda attempt: attempt.about in _OF_A_STATUS)
 

@@ -60,6 +60,27 @@ def line_of(phone: str) -> str:
     return hashlib.sha256(phone.encode()).hexdigest()[:5]
 
 
+def person_hash(by: str) -> str:
+    """Return a short hash of somebody at the desk, by which the cases that they work are found.
+
+    Many names would share it, so it does not reveal the name. Compare the name in the memo.
+    """
+    return hashlib.sha256(by.encode()).hexdigest()[:5]
+
+
+def issue_hash(issue_id: str) -> str:
+    """Return a short hash of an issue's id, by which the case that it is in is found."""
+    return hashlib.sha256(issue_id.encode()).hexdigest()[:8]
+
+
+def reference(own_id: str) -> str:
+    """Return the unique part of a case's or an enrollment's id: the id of its first run.
+
+    Each e-mail has it.
+    """
+    return own_id.rpartition("/")[2]
+
+
 def typed_reference(phone: str, own_id: str) -> str:
     """Return a case's reference in eleven digits, for the keys of a telephone.
 

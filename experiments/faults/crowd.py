@@ -26,10 +26,11 @@ from domain.shared.events import Event
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
 from experiments.faults.evidence import CaseSeen
 from runtime.clock import time_skipper
+from temporal_client.search_attributes import STATUS
 from tests.engine import EVERYONE, account, issue
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
-from workflows.shared.search_attributes import STATUS, at_start
+from workflows.shared.search_attributes import at_start
 
 T = TypeVar("T")
 
@@ -77,8 +78,8 @@ class Life:
                     self.start,
                     id=self.workflow_id,
                     task_queue=CASES_QUEUE,
-                    search_attributes=at_start(self.start.account),
                     rpc_timeout=timedelta(seconds=_ANSWERS_WITHIN),
+                    **at_start(self.start.account, self.start.issues),
                 )
             except WorkflowAlreadyStartedError:
                 return
