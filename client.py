@@ -16,8 +16,10 @@ from contextlib import suppress
 import typer
 
 from cli.case.advance import advance
+from cli.case.assign import assign
 from cli.case.call import call
 from cli.case.change import change
+from cli.case.confirm import confirm, decline
 from cli.case.contact import contact
 from cli.case.conversation import conversation
 from cli.case.decide import decide
@@ -25,6 +27,7 @@ from cli.case.harm import harm
 from cli.case.history import history
 from cli.case.issue import issue
 from cli.case.list import list_cases
+from cli.case.note import note
 from cli.case.open import open_case
 from cli.case.plan import plan
 from cli.case.review import review
@@ -146,6 +149,15 @@ _command(SELLER, "change", change, "US/A2EXAMPLE --phone +12065550102")
 _command(DESK, "link", link, "US/A2EXAMPLE")
 _command(
     DESK,
+    "assign",
+    assign,
+    "US/A2EXAMPLE --to specialist.lee",
+    "US/A2EXAMPLE --to reviewer.kim --held-by specialist.lee --note 'She knows the supplier'",
+    "US/A2EXAMPLE --held-by specialist.lee",
+)
+_command(DESK, "note", note, "US/A2EXAMPLE --note 'Their warehouse moves until Friday'")
+_command(
+    DESK,
     "contact",
     contact,
     "US/A2EXAMPLE phone --note 'Called back, plan comes tomorrow'",
@@ -164,6 +176,8 @@ _command(
     "US/A2EXAMPLE more_information --note 'Which supplier was it?'",
 )
 _command(DESK, "decide", decide, "US/A2EXAMPLE resume --note 'Their line was down'")
+_command(DESK, "confirm", confirm, "US/A2EXAMPLE --note 'Read the whole file' --seen 31")
+_command(DESK, "decline", decline, "US/A2EXAMPLE --note 'Their line was down'")
 _command(DESK, "harm", harm, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
 _group(OPERATIONS, "enrollment", "Sellers' enrollments in the programme.")
 _command(OPERATIONS, "enrollment show", show_enrollment, "US/A2EXAMPLE", "US/A2EXAMPLE --json")

@@ -31,7 +31,6 @@ from mail.templates import BadWording, Templates
 from page.app import build
 from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
-from reference.mail_tokens import ReplyAddresses
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
 from runtime.desk_settings import desk_on_this_machine, desk_settings
@@ -57,7 +56,7 @@ log = structlog.get_logger("worker")
 async def serve(
     settings: Settings,
     page: PageSettings,
-    replies: ReplyAddresses | None,
+    inbound: InboundSettings,
     queues: list[str],
     dev: bool,
 ) -> None:
@@ -81,22 +80,25 @@ async def serve(
                 page,
                 desk_phone=settings.desk_phone,
                 desk=_desk_for_development(client, settings.state, page),
-                replies=replies is not None,
+                replies=inbound.address is not None,
             )
             await stack.enter_async_context(serving(app, page, listener))
             print(f"Page      {page.url}", flush=True)
             print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")
             print(f"Desk      {page.url}/desk/", flush=True)
+            if mailbox := inbound.imap_server():
+                await stack.enter_async_context(_reading_mail(client, settings, inbound, stop))
+                print(f"Answers   {inbound.address}, read from {mailbox.host}", flush=True)
             print("Ctrl-C stops.", flush=True)
         await register_search_attributes(client)
-        providers = providers_of(settings, client, page.url, replies)
+        providers = providers_of(settings, client, page.url, inbound)
         links = page.links() if page.is_configured else None
         serving_queues = working(client, settings, providers, queues, links)
         if not dev:  # ending as if killed would leave the embedded server behind
             serving_queues = _watched(client, serving_queues)
         workers = await stack.enter_async_context(serving_queues)
         if settings.health:
-            await stack.enter_async_context(serving_health(settings.health, workers))
+            await stack.enter_async_context(serving_health(settings.health, workers.what_is_wrong))
         codec = client.data_converter.payload_codec
         held = settings.silence_held_until
         log.info(
@@ -119,6 +121,22 @@ def _desk_for_development(client: Client, state: Path, page: PageSettings) -> li
     desk = desk_on_this_machine(desk_settings(), state)
     provider = None if desk.is_configured else DevPeople(origin)
     return desk_routes(client, desk, origin, provider)
+
+
+@asynccontextmanager
+async def _reading_mail(
+    client: Client, settings: Settings, inbound: InboundSettings, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Read the answers to e-mails until `stop` is set, as `python -m inbound` does."""
+    # Reading mail takes a fifth of a second to import, which a worker alone need not spend.
+    from inbound.setting_up import reading_of
+
+    reading = asyncio.create_task(reading_of(client, settings, inbound).read_until(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await reading
 
 
 @asynccontextmanager
@@ -203,7 +221,7 @@ def main() -> int:
         print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
         return 2
     try:
-        replies = InboundSettings().replies()
+        inbound = InboundSettings()
     except ValidationError as error:
         print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
         return 2
@@ -222,7 +240,7 @@ def main() -> int:
     configure_logs(settings.log, settings.log_level)
     try:
         dev = arguments.dev is not None
-        asyncio.run(serve(settings, page, replies, arguments.queue or list(QUEUES), dev))
+        asyncio.run(serve(settings, page, inbound, arguments.queue or list(QUEUES), dev))
     except Unreachable as error:
         # Do not return 2: systemd would not restart, but the server may only be slow to start.
         print(error, file=sys.stderr)

@@ -16,6 +16,7 @@ from domain.shared.errors import explain
 from providers.protocols import AccountService, Programme
 from providers.temporal.failures import provider_failures
 from reference.contact_check import email_problem, number_problem, zone_problem
+from reference.find_hashes import FindHashes
 from reference.time_zones import zone_of
 
 _HOURS_AHEAD = timedelta(days=4)
@@ -39,6 +40,8 @@ class OpeningActivities:
     """The shortest window that a policy may set."""
     announces: bool = False
     """Whether a receiver of events is configured."""
+    find: FindHashes | None = None
+    """Makes the hashes by which cases are found. None: there is no secret for them."""
 
     @activity.defn
     async def look_up(self, input: LookUpInput) -> CaseFacts:
@@ -74,6 +77,7 @@ class OpeningActivities:
             not_covered=not_covered,
             deactivated=deactivated,
             shares_contact=True,
+            find_hashes=self._find_hashes(account),
             announces=self.announces,
         )
 
@@ -83,6 +87,14 @@ class OpeningActivities:
     ) -> tuple[CallingWindow, ...]:
         """Return the calling hours from `now` on, in UTC, for the weeks ahead."""
         return hours_of(account, policy, now)
+
+    @activity.defn
+    async def look_up_find_hashes(self, account: Account) -> tuple[str, ...]:
+        """Return the hashes by which the case of an account is found. Without a secret: none."""
+        return self._find_hashes(account)
+
+    def _find_hashes(self, account: Account) -> tuple[str, ...]:
+        return self.find.of_account(account) if self.find else ()
 
 
 def hours_of(account: Account, policy: Policy, now: datetime) -> tuple[CallingWindow, ...]:

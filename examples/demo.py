@@ -124,8 +124,8 @@ async def _perform(client: Client, skipper: TimeSkipper, story: Story) -> Ended:
         start,
         id=case_workflow_id_of(start.account),
         task_queue=CASES_QUEUE,
-        search_attributes=at_start(start.account),
         static_summary=f"{start.account.name}: {start.issues[0].summary}",
+        **at_start(start.account, start.issues),
     )
     case = Stage(skipper, handle)
     try:

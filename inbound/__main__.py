@@ -3,15 +3,15 @@
 import asyncio
 import os
 import sys
+from contextlib import AsyncExitStack
 
 import structlog
 from pydantic import ValidationError
 
 from domain.shared.errors import explain
-from inbound.mailbox import ImapServer, imap_server
-from inbound.reading import Reading
-from inbound.setting_up import placing_of
+from inbound.setting_up import reading_of
 from runtime.connection import Unreachable, connect
+from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.settings import Settings
@@ -20,13 +20,20 @@ from runtime.stopping import stop_on_signal
 log = structlog.get_logger("inbound")
 
 
-async def serve(general: Settings, settings: InboundSettings, server: ImapServer) -> None:
-    """Read the mailbox until SIGTERM or SIGINT."""
+async def serve(general: Settings, settings: InboundSettings) -> None:
+    """Read the mailbox until SIGTERM or SIGINT.
+
+    Raises:
+        ValueError: a setting is bad or missing. The message names it.
+    """
     stop = stop_on_signal()
     # Connect lazily: while Temporal is away, messages wait in the mailbox.
     client = await connect(identity="inbound", lazy=True)
-    reading = Reading(server, placing_of(client, general, settings), settings.poll_seconds)
-    await reading.read_until(stop)
+    reading = reading_of(client, general, settings)
+    async with AsyncExitStack() as stack:
+        if general.health:
+            await stack.enter_async_context(serving_health(general.health, reading.what_is_wrong))
+        await reading.read_until(stop)
     log.info("stopped")
 
 
@@ -43,16 +50,8 @@ def main() -> int:
     except ValidationError as error:
         print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
         return 2
-    server = imap_server(settings)
-    if server is None:
-        print(
-            "CASE72_INBOUND_ADDRESS and CASE72_INBOUND_IMAP_HOST: are required, such as "
-            "reply@in.shop.example and imap.shop.example",
-            file=sys.stderr,
-        )
-        return 2
     try:
-        asyncio.run(serve(general, settings, server))
+        asyncio.run(serve(general, settings))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -16,7 +16,8 @@ class Why(StrEnum):
 
     NO_CASE = "It names no case of ours, or does not come from the seller's address."
     CASE_ENDED = "Its case has ended."
-    REFUSED = "Its case is closing, or does not take it any more."
+    ENDING = "Its case is ending."
+    FILE_FULL = "Its case has no room for more text."
     UNREADABLE = "It could not be read."
 
 

@@ -3,8 +3,9 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import Message
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate_to_datetime
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -38,7 +39,10 @@ class Incoming:
 
     kind: Kind
     id: str
-    """The same each time the message is read: the SHA-256 of its Message-ID, or of all of it."""
+    """The same each time the message comes: a hash of its Message-ID and of what it says; of all
+    of it where it has no Message-ID."""
+    arrived: datetime | None
+    """When our mail server took it, if it says so (the first `Received`)."""
     recipients: tuple[str, ...]
     """Each address in Delivered-To, X-Original-To, Envelope-To, To and Cc, in this order, as it
     stands there. An address inside of a name is among them: only a signature makes one ours."""
@@ -72,21 +76,33 @@ def _read(raw: bytes) -> Incoming:
     else:
         kind = Kind.AUTOMATIC if is_automatic(message) else Kind.REPLY
         text, original = written(text_of(message)), None
+    status = report.status if report else None
     return Incoming(
         kind=kind,
-        id=_id(message, raw),
+        id=_id(message, raw, kind, text, status or ""),
+        arrived=_arrived(message),
         recipients=_recipients(message),
         sender=_sender(message),
         references=_references(message, original),
         text=text,
-        status=report.status if report else None,
+        status=status,
         returned=_returned(original),
     )
 
 
-def _id(message: Message, raw: bytes) -> str:
+def _id(message: Message, raw: bytes, *says: str) -> str:
     named = "".join(_header(message, "Message-ID").split())
-    return hashlib.sha256(named.encode() or raw).hexdigest()
+    # Anybody can give a second message the Message-ID of a first one.
+    whole = "\0".join((named, *says)).encode() if named else raw
+    return hashlib.sha256(whole).hexdigest()
+
+
+def _arrived(message: Message) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(_header(message, "Received").rpartition(";")[2])
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _recipients(message: Message) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -26,6 +27,8 @@ log = structlog.get_logger("inbound")
 _NOTHING_WRITTEN = "(nothing but what was quoted)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LISTED_WITHIN = timedelta(minutes=10)
+"""How long after the arrival of a bounce its case is looked for. Temporal lists with a delay."""
 _NUMBER = re.compile(r"[0-9]{1,5}")
 
 
@@ -89,7 +92,8 @@ class Placing:
         email = self.addresses.find(_own_addresses(message))
         is_proven = email is not None
         email = email or self._named_in_references(message)
-        case = await self._case_of(email) if email else None
+        listed_by = message.arrived + _LISTED_WITHIN if message.arrived and is_proven else None
+        case = await self._case_of(email, listed_by) if email else None
         if email is None or case is None:
             return await self._without_case(message, raw)
         try:
@@ -106,7 +110,8 @@ class Placing:
             if refused.code == Refusal.EMAIL_UNDER_WAY:
                 raise TryLater("the e-mail is still being sent") from None
             log.info("refused", case=str(case), kind=message.kind, why=refused.code)
-            return await self._forward(message, raw, Why.REFUSED)
+            why = Why.FILE_FULL if refused.code == Refusal.FILE_FULL else Why.ENDING
+            return await self._forward(message, raw, why)
         except NotThere:
             return await self._forward(message, raw, Why.CASE_ENDED)
         log.info("taken", case=str(case), kind=message.kind)
@@ -124,13 +129,21 @@ class Placing:
                 return SentEmail(run_id, int(number) if _NUMBER.fullmatch(number) else 0)
         return None
 
-    async def _case_of(self, email: SentEmail) -> CaseName | None:
-        """Return the case of an e-mail. None: it was an enrollment's, or it is long gone."""
+    async def _case_of(self, email: SentEmail, listed_by: datetime | None) -> CaseName | None:
+        """Return the case of an e-mail. None: it was an enrollment's, or it is long gone.
+
+        Raises:
+            TryLater: the case may not be listed yet.
+        """
         found: WorkflowExecution | None = None
         query = f"RunId = '{email.run_id}'"
         async for execution in listed(self.workflows.client, query, limit=1):
             found = execution
-        if found is None or not found.id.startswith("case/"):
+        if found is None:
+            if listed_by is not None and datetime.now(UTC) < listed_by:
+                raise TryLater("its case is not listed yet")
+            return None
+        if not found.id.startswith("case/"):
             return None
         return case_name_of_id(own_id(found.id, email.run_id))
 
@@ -165,8 +178,8 @@ def _event(message: Incoming, email: SentEmail) -> tuple[str, Event | None]:
             text = message.text or _NOTHING_WRITTEN
             return "receive_reply", ReceiveReply(by=_BY_SELLER, text=text)
         case Kind.BOUNCE:
-            code = message.status if message.status and message.status[0] == "5" else None
-            bounce = ReceiveBounce(by=_BY_MAIL, attempt=max(email.number, 1), code=code)
+            number = max(email.number, 1)
+            bounce = ReceiveBounce(by=_BY_MAIL, attempt=number, code=message.status)
             return "receive_bounce", bounce
         case Kind.AUTOMATIC:
             return "note_mail", _note(MailKind.AUTOMATIC, email)

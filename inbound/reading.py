@@ -4,21 +4,35 @@ import asyncio
 import time
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import dataclass
 
 import structlog
 
 from inbound.incoming import Unreadable, read
-from inbound.mailbox import Folder, ImapMailbox, ImapServer, NoMailbox, Waiting
 from inbound.placing import Placed, Placing, TryLater
+from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox, Waiting
+from providers.imap.server import ImapServer
 
 log = structlog.get_logger("inbound")
 
 AT_ONCE = 50
 """How many messages are placed at once."""
-_AGAIN_SECONDS = 5
-_LONGEST_PAUSE_SECONDS = 60
+_FIRST_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 60.0
+_LONGEST_LOOK_SECONDS = 300.0
+"""Both servers may be slow: the mail server has 60 seconds for an answer, and Temporal 5."""
 
 _FOLDERS = {Placed.TAKEN: Folder.DONE, Placed.FORWARDED: Folder.DESK}
+
+
+@dataclass(frozen=True)
+class _Later:
+    """When a message is tried again."""
+
+    at: float
+    """On this process's own clock."""
+    pause: float
+    """The seconds since it was tried last."""
 
 
 class Reading:
@@ -32,38 +46,44 @@ class Reading:
 
     def __init__(self, server: ImapServer, placing: Placing, poll_seconds: float) -> None:
         self._server, self._placing, self._poll_seconds = server, placing, poll_seconds
-        self._later: dict[str, float] = {}
-        """When to try messages again, by uid and on this process's own clock."""
+        self._alive_at = time.monotonic()
+        """When the mailbox was last looked at, or found to be away."""
+        self._later: dict[str, _Later] = {}
+        """When to try messages again, by uid."""
+
+    def what_is_wrong(self) -> str | None:
+        """Return why this process must be restarted; None if it is well."""
+        silent = time.monotonic() - self._alive_at
+        stands_still = silent > self._poll_seconds + _LONGEST_LOOK_SECONDS
+        return "it does not look into the mailbox any more" if stands_still else None
 
     async def read_until(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set. What is being placed then is finished first."""
-        pause = 1.0
+        pause = _FIRST_PAUSE_SECONDS
         while not stop.is_set():
+            began = time.monotonic()
             try:
-                box = await asyncio.to_thread(ImapMailbox, self._server)
+                await self._read(stop)
             except NoMailbox as why:
+                self._alive_at = time.monotonic()
+                if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:  # it was there for a while
+                    pause = _FIRST_PAUSE_SECONDS
                 log.warning("no mailbox", why=str(why), again_in_seconds=pause)
                 await _stopped_within(stop, pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-                continue
-            pause = 1.0
-            try:
-                await self._read(box, stop)
-            except NoMailbox as why:
-                log.warning("the mailbox went away", why=str(why))
-                await _stopped_within(stop, pause)
+                pause = _longer(pause)
 
-    async def _read(self, box: ImapMailbox, stop: asyncio.Event) -> None:
+    async def _read(self, stop: asyncio.Event) -> None:
+        box = await asyncio.to_thread(ImapMailbox, self._server)
         self._later.clear()  # another session may have other uids
         log.info("reading", folder=self._server.folder)
         while not stop.is_set():
-            now = time.monotonic()
-            held = {uid for uid, again in self._later.items() if again > now}
+            self._alive_at = now = time.monotonic()
+            held = {uid for uid, later in self._later.items() if later.at > now}
             waiting = await asyncio.to_thread(box.waiting, held, AT_ONCE)
             if waiting:
                 await self._handle(box, waiting)
                 continue
-            soon = min((again - now for again in self._later.values()), default=self._poll_seconds)
+            soon = min((one.at - now for one in self._later.values()), default=self._poll_seconds)
             await self._wait(box, max(0.1, min(soon, self._poll_seconds)), stop)
         await asyncio.to_thread(box.close)
 
@@ -72,7 +92,9 @@ class Reading:
         by_folder: dict[Folder, list[str]] = defaultdict(list)
         for message, folder in zip(waiting, folders, strict=True):
             if folder is None:
-                self._later[message.uid] = time.monotonic() + _AGAIN_SECONDS
+                before = self._later.get(message.uid)
+                pause = _longer(before.pause) if before else _FIRST_PAUSE_SECONDS
+                self._later[message.uid] = _Later(time.monotonic() + pause, pause)
             else:
                 self._later.pop(message.uid, None)
                 by_folder[folder].append(message.uid)
@@ -91,10 +113,10 @@ class Reading:
             log.warning("tried again later", uid=message.uid, why=str(why))
             return None
         except Exception as error:
-            # A fault of ours must hold up no other message, and this one must not be lost. Its
-            # text could quote the message, so only the error's kind is told.
+            # A fault of ours must hold up no other message. This one stays where it is until the
+            # fault has gone, and the audit names it. The error's text could quote the message.
             log.error("not placed", uid=message.uid, error=type(error).__name__)  # noqa: TRY400
-            return Folder.UNREADABLE
+            return None
 
     async def _wait(self, box: ImapMailbox, seconds: float, stop: asyncio.Event) -> None:
         idle = asyncio.create_task(asyncio.to_thread(box.wait, seconds))
@@ -105,6 +127,10 @@ class Reading:
             idle.result()
         else:  # the thread waits on, and ends with the process; nobody asks what came of it
             idle.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+
+def _longer(pause: float) -> float:
+    return min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
 
 async def _stopped_within(stop: asyncio.Event, seconds: float) -> None:

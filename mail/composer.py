@@ -22,11 +22,11 @@ from typing import cast
 
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.enrollment.activity_inputs import SendLetterInput
+from domain.shared.names import reference
 from mail.templates import Templates, Written
 from mail.values import (
     Ways,
     WebUI,
-    reference,
     values_of_case,
     values_of_desk,
     values_of_letter,

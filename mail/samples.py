@@ -9,6 +9,7 @@ from babel import Locale
 
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.attempt import Purpose
+from domain.case.desk_work import Proposal
 from domain.case.events import EventKind, SubmitPlan
 from domain.case.plans import Plan
 from domain.case.status import Reason, Status
@@ -169,7 +170,7 @@ def letter_inputs() -> Iterator[SendLetterInput]:
 
 
 def desk_samples() -> Iterator[Values]:
-    """Yield values of e-mails to the desk: two plans with a Web UI, an escalation without."""
+    """Yield values of e-mails to the desk: two plans with a Web UI, two escalations without."""
     web_ui = WebUI("https://temporal.shop.example", "default")
     plan = SubmitPlan(
         by="seller",
@@ -178,10 +179,12 @@ def desk_samples() -> Iterator[Values]:
         preventive_measures=("Two people check\nevery listing",),
     )
     first, second = (Plan(version=version, at=_AT, plan=plan) for version in (1, 2))
-    for status, reason, sent, link in (
-        (Status.PLAN_REVIEW, None, first, web_ui),
-        (Status.PLAN_REVIEW, None, second, web_ui),
-        (Status.ESCALATED, Reason.NOT_REALLY_TRIED, None, None),
+    proposal = Proposal(by="ortiz", at=_AT, note="No answer\nto three letters")
+    for status, reason, sent, proposed, link in (
+        (Status.PLAN_REVIEW, None, first, None, web_ui),
+        (Status.PLAN_REVIEW, None, second, None, web_ui),
+        (Status.ESCALATED, Reason.NOT_REALLY_TRIED, None, None, None),
+        (Status.ESCALATED, Reason.NO_COOPERATION, None, proposal, None),
     ):
         yield values_of_desk(
             TellDeskInput(
@@ -195,6 +198,7 @@ def desk_samples() -> Iterator[Values]:
                     TimelineEntry(at=_AT, what=EventKind.CONTACT, by="lee", note="Called\nback"),
                 ),
                 conversation_required=sent is second,
+                proposed=proposed,
                 due=_AT,
             ),
             link,

@@ -13,6 +13,7 @@ from domain.case.status import Status
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
 from domain.shared.account import Confirmation
+from domain.shared.names import reference
 from mail.desk_words import REASONS, STATUSES, told
 from reference.languages import moment
 
@@ -62,11 +63,6 @@ def _readable(phone: str | None) -> str | None:
 def _grouped(digits: str) -> str:
     """Format eleven digits for people: `048 2193 4417`."""
     return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
-
-
-def reference(own_id: str) -> str:
-    """Return the unique part of a case's or an enrollment's id: the id of its first run."""
-    return own_id.rpartition("/")[2]
 
 
 def values_of_case(input: SendEmailInput, locale: Locale, ways: Ways) -> Values:
@@ -150,6 +146,7 @@ def values_of_desk(input: TellDeskInput, web_ui: WebUI | None) -> Values:
         # The number of events that the reader has seen, counted like in `show`.
         "seen": len(input.timeline),
         "conversation_required": input.conversation_required,
+        "proposed": input.proposed,
         "plan": plan
         and {
             "version": plan.version,

@@ -20,7 +20,8 @@ class Words(NamedTuple):
     voice: str
     stay_on_the_line: str
     """Said to a person who answers. It gives Twilio some seconds to detect a machine."""
-    nobody_is_free: str
+    at_the_end: str
+    """Said when the desk's line has not answered, or has hung up: Twilio does not say which."""
     message: str
     """Said to a machine: who calls, why, and the number to call back."""
     press_a_key: str
@@ -42,7 +43,8 @@ SPOKEN = {
         "Polly.Joanna",
         "Hello. This is the account health team, calling about your seller account. "
         "Please stay on the line. We are connecting you to a specialist.",
-        "We are sorry, nobody is free at the moment. We will call you again. Goodbye.",
+        "This call ends now. "
+        "If you did not speak with us, our e-mail says how to reach us. Goodbye.",
         "Hello. This is the account health team, calling about your seller account. "
         "We have to speak with you soon, so that you can keep it. "
         "Please call us back at {number}.",
@@ -63,8 +65,8 @@ SPOKEN = {
         "Polly.Chantal",
         "Bonjour. C’est l’équipe Santé du compte, au sujet de votre compte vendeur. "
         "Veuillez rester en ligne. Nous vous mettons en relation avec un spécialiste.",
-        "Nous regrettons, personne n’est disponible pour le moment. "
-        "Nous vous rappellerons. Au revoir.",
+        "Cet appel se termine. Si vous ne nous avez pas parlé, notre e-mail indique "
+        "comment nous joindre. Au revoir.",
         "Bonjour. C’est l’équipe Santé du compte, au sujet de votre compte vendeur. "
         "Nous devons vous parler bientôt pour que vous puissiez le conserver. "
         "Veuillez nous rappeler au {number}.",
@@ -86,7 +88,8 @@ SPOKEN = {
         "Polly.Penelope",
         "Hola. Le llama el equipo de Estado de la cuenta, sobre su cuenta de vendedor. "
         "No cuelgue, por favor. Le pasamos con un especialista.",
-        "Lo sentimos, en este momento no hay nadie disponible. Volveremos a llamarle. Adiós.",
+        "Esta llamada termina aquí. Si no ha hablado con nosotros, en nuestro correo electrónico "
+        "le decimos cómo contactarnos. Adiós.",
         "Hola. Le llama el equipo de Estado de la cuenta, sobre su cuenta de vendedor. "
         "Tenemos que hablar con usted pronto para que pueda conservarla. "
         "Le rogamos que nos llame al {number}.",
@@ -106,7 +109,7 @@ SPOKEN = {
         "cmn-CN",
         "Polly.Zhiyu",
         "您好，这里是账户状况团队，就您的卖家账户致电。请不要挂断，我们正在为您转接专员。",
-        "很抱歉，目前没有空闲的专员。我们会再次致电给您。再见。",
+        "本次通话到此结束。如果您没有与我们通话，我们的电子邮件中写有联系方式。再见。",
         "您好，这里是账户状况团队，就您的卖家账户致电。"
         "为了让您保留账户，我们需要尽快与您通话。请回电：{number}。",
         "如需现在与我们通话，请按 1。",

@@ -220,6 +220,20 @@ class AccountService(Protocol):
         """
 
 
+class UnreadMail(Protocol):
+    """What came back for our e-mails, and no case has taken."""
+
+    async def waits_for(self, run_id: str) -> bool:
+        """Return whether a message about a case waits, was unreadable, or went to the desk.
+
+        Args:
+            run_id: the first run of the case.
+
+        Raises:
+            ProviderFailed: the mailbox cannot be looked into now.
+        """
+
+
 class Programme(Protocol):
     """The programme, which knows who is enrolled."""
 

@@ -16,6 +16,8 @@ _FORM = ">16sH"
 """The run id and the number of the e-mail."""
 _PROOF_BYTES = 8
 _TOKEN_LENGTH = 42
+_RUN_LENGTH = 25
+"""How many characters of a token depend on the run id alone."""
 _PURPOSE = b"case72.mail\0"
 LONGEST_LOCAL_PART = 64 - _TOKEN_LENGTH - len("+")
 """What a mail server allows before the `@`, without plus sign and token."""
@@ -26,7 +28,7 @@ class SentEmail:
     """An e-mail of ours."""
 
     run_id: str
-    """The first run of the case or the enrollment (`mail.values.reference`)."""
+    """The first run of the case or the enrollment (`domain.shared.names.reference`)."""
     number: int
     """The number of the attempt or of the letter."""
 
@@ -57,6 +59,15 @@ class ReplyAddresses:
         signed = data + _proof(self._secrets[0], data)
         token = base64.b32encode(signed).decode().rstrip("=").lower()
         return f"{self._local_part}+{token}@{self._domain}"
+
+    def beginning_of(self, run_id: str) -> str:
+        """Return what all addresses for the answers to the e-mails of a run begin with.
+
+        Raises:
+            ValueError: the run id is not one of Temporal's.
+        """
+        whole = base64.b32encode(uuid.UUID(run_id).bytes).decode().lower()
+        return f"{self._local_part}+{whole[:_RUN_LENGTH]}"
 
     def find(self, addresses: Iterable[str]) -> SentEmail | None:
         """Return the e-mail that the first valid one of these addresses is for; None if none is."""

@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 
 from runtime.encryption import data_converter
 from runtime.sent_again import SendAgain
-from workflows.shared.search_attributes import ALL
+from temporal_client.search_attributes import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
 _SETTINGS = "the settings of the connection (TEMPORAL_*)"

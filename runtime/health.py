@@ -1,6 +1,6 @@
-"""Tells a supervisor whether this worker is well (docs/operations.md)."""
+"""Tells a supervisor whether this process is well (docs/operations.md)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -9,33 +9,29 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from runtime.service import Workers
 from runtime.web_server import listening, open_socket
+
+WhatIsWrong = Callable[[], str | None]
+"""Says why this process must be restarted; None if it is well."""
 
 
 @asynccontextmanager
-async def serving_health(address: str, workers: Workers) -> AsyncIterator[None]:
+async def serving_health(address: str, what_is_wrong: WhatIsWrong) -> AsyncIterator[None]:
     """Serve `/healthy` at this address and port (`127.0.0.1:9465`) while the block runs.
+
+    It answers 200, or 503 if this process must be restarted. What a restart does not help, such as
+    an outage of Temporal, does not count.
 
     Raises:
         OSError: nothing can listen on the address.
     """
-    app = health_of(workers)
+
+    async def healthy(_: Request) -> PlainTextResponse:
+        wrong = what_is_wrong()
+        return PlainTextResponse(f"{wrong}\n", 503) if wrong else PlainTextResponse("well\n")
+
+    app = Starlette(routes=[Route("/healthy", healthy)])
     config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
     host, _, port = address.rpartition(":")
     async with listening(config, open_socket(host.removeprefix("[").removesuffix("]"), int(port))):
         yield
-
-
-def health_of(workers: Workers) -> Starlette:
-    """Return an app whose `/healthy` answers 200, or 503 if this process must be restarted.
-
-    While Temporal is away the worker counts as well, since a restart would not help.
-    """
-
-    async def healthy(_: Request) -> PlainTextResponse:
-        if workers.has_lost_a_task:
-            return PlainTextResponse("a workflow task was lost\n", 503)
-        return PlainTextResponse("well\n")
-
-    return Starlette(routes=[Route("/healthy", healthy)])

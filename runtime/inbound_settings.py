@@ -5,11 +5,12 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from reference.contact_check import email_problem
 from reference.mail_tokens import LONGEST_LOCAL_PART, ReplyAddresses
 from runtime.existing import ExistingFile
-from runtime.web_settings import SHORTEST_SECRET
+from runtime.secrets import SHORTEST_SECRET, split
 
 
 class InboundSettings(BaseSettings):
@@ -38,9 +39,7 @@ class InboundSettings(BaseSettings):
     @field_validator("secrets", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:  # Any: the environment can hold anything
-        return (
-            [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
-        )
+        return split(value)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -71,3 +70,19 @@ class InboundSettings(BaseSettings):
         if self.address is None:
             return None
         return ReplyAddresses(self.address, [s.get_secret_value() for s in self.secrets])
+
+    def imap_server(self) -> ImapServer | None:
+        """Return the mailbox's server, if it is named."""
+        if not self.imap_host:
+            return None
+        assert self.imap_username
+        assert self.imap_password
+        return ImapServer(
+            host=self.imap_host,
+            port=self.imap_port,
+            security=self.imap_security,
+            username=self.imap_username,
+            password=self.imap_password.get_secret_value(),
+            ca_file=self.imap_ca_file,
+            folder=self.imap_folder,
+        )

@@ -7,6 +7,7 @@ from temporalio.client import Client
 
 from providers.failover_telephone import FailoverTelephone
 from providers.http.account_service import HttpAccountService
+from providers.imap.unread_mail import ImapUnreadMail
 from providers.protocols import (
     AccountService,
     EventDeliveries,
@@ -15,6 +16,7 @@ from providers.protocols import (
     PhoneLock,
     Programme,
     Telephone,
+    UnreadMail,
 )
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
@@ -30,6 +32,7 @@ from providers.twilio.telephone import Numbers, TwilioTelephone
 from providers.webhooks.receivers import receivers_of
 from providers.webhooks.sender import Webhooks
 from reference.mail_tokens import ReplyAddresses
+from runtime.inbound_settings import InboundSettings
 from runtime.settings import Settings
 
 
@@ -47,22 +50,26 @@ class Providers:
     deliveries: EventDeliveries
     replies: ReplyAddresses | None = None
     """Where answers to e-mails come to, if they are read."""
+    unread_mail: UnreadMail | None = None
+    """Tells whether such an answer waits, if the mailbox is known."""
 
 
 def providers_of(
     settings: Settings,
     client: Client,
     page_url: str | None = None,
-    replies: ReplyAddresses | None = None,
+    inbound: InboundSettings | None = None,
 ) -> Providers:
     """Return the providers that the settings name.
 
-    Twilio calls back the page at `page_url`. Answers to e-mails come to `replies`.
+    Twilio calls back the page at `page_url`. `inbound` says where answers to e-mails come to.
 
     Raises:
         ValueError: a setting is bad. The message names it.
     """
     _incoming_url(settings, page_url)  # without it e-mails would promise what nobody can keep
+    replies = inbound.replies() if inbound else None
+    mailbox = inbound.imap_server() if inbound else None
     return Providers(
         telephone=telephone_of(settings, callbacks_of(settings, page_url)),
         phone_lock=TemporalPhoneLock(client),
@@ -71,6 +78,7 @@ def providers_of(
         programme=Enrollments(client),
         cases=Cases(client),
         replies=replies,
+        unread_mail=ImapUnreadMail(mailbox, replies) if mailbox and replies else None,
         webhooks=Webhooks(receivers_of(settings.webhooks_file)),
         deliveries=Deliveries(client),
     )

@@ -87,6 +87,10 @@ class Workers:
         """Whether the SDK has lost a workflow task. Only a restart helps then."""
         return any(slot.under_way_for() > LOST_AFTER_SECONDS for slot in self._slots)
 
+    def what_is_wrong(self) -> str | None:
+        """Return why this process must be restarted; None if it is well."""
+        return "a workflow task was lost" if self.has_lost_a_task else None
+
     async def stop(self) -> None:
         """Stop all workers at once. Each accepts no new task and finishes those under way."""
         await asyncio.gather(*(worker.shutdown() for worker in self._workers))
@@ -164,10 +168,17 @@ def activities_by_queue(
     """Return the activities that run on each queue."""
     announces = bool(providers.webhooks.receivers)
     opening = OpeningActivities(
-        providers.programme, providers.accounts, settings.least_window, announces
+        providers.programme,
+        providers.accounts,
+        settings.least_window,
+        announces,
+        settings.find_hashes(),
     )
     marketplace = AccountActivities(
-        providers.accounts, providers.programme, settings.silence_held_until
+        providers.accounts,
+        providers.programme,
+        settings.silence_held_until,
+        providers.unread_mail,
     )
     mailing = EmailActivities(
         providers.mail,
@@ -194,6 +205,7 @@ def activities_by_queue(
         CASES_QUEUE: [
             opening.look_up,
             opening.look_up_hours,
+            opening.look_up_find_hashes,
             marketplace.deactivate_account,
             marketplace.expel_account,
             marketplace.tell_deactivation,

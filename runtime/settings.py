@@ -26,12 +26,13 @@ from providers.smtp.mail import Security
 from reference.contact_check import place_problem
 from runtime.account_service_settings import AccountServiceSettings
 from runtime.existing import ExistingFile, ExistingFolder
+from runtime.find_settings import FindSettings
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
-class Settings(AccountServiceSettings):
+class Settings(AccountServiceSettings, FindSettings):
     """The settings of the worker. The connection to Temporal has its own (TEMPORAL_*)."""
 
     model_config = SettingsConfigDict(

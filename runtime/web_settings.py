@@ -10,9 +10,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from runtime.existing import ExistingFile
+from runtime.secrets import SHORTEST_SECRET, secrets_in, split
 from runtime.web_address import is_this_machine, origin_of
-
-SHORTEST_SECRET = 32
 
 
 class WebSettings(BaseSettings):
@@ -33,9 +32,7 @@ class WebSettings(BaseSettings):
     @field_validator("secrets", "proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:  # Any: the environment can hold anything
-        return (
-            [s.strip() for s in value.split(",") if s.strip()] if isinstance(value, str) else value
-        )
+        return split(value)
 
     @field_validator("proxies")
     @classmethod
@@ -60,12 +57,7 @@ class WebSettings(BaseSettings):
     def _is_secure(self) -> Self:
         if self.secrets and self.secrets_file:
             raise ValueError("secrets, secrets_file: give one of them")
-        try:
-            keys = self.keys
-        except OSError as error:
-            raise ValueError(f"secrets_file: cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:  # its message would quote some of the file
-            raise ValueError("secrets_file: is not text in UTF-8") from None
+        keys = self.keys
         if any(len(key) < SHORTEST_SECRET for key in keys):
             raise ValueError(f"secrets: each must have {SHORTEST_SECRET} characters or more")
         if self.secrets_file and not keys:
@@ -79,8 +71,7 @@ class WebSettings(BaseSettings):
     def keys(self) -> tuple[str, ...]:
         """Return the secrets, the newest first."""
         if self.secrets_file is not None:
-            lines = self.secrets_file.read_text("utf-8").splitlines()
-            return tuple(line.strip() for line in lines if line.strip())
+            return secrets_in(self.secrets_file, "secrets_file")
         return tuple(secret.get_secret_value() for secret in self.secrets)
 
     @property

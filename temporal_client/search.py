@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from heapq import nsmallest
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey
@@ -32,6 +32,12 @@ def query_of(
     if seller is not None:
         wanted.append(f"CaseSeller = '{seller}'")
     return " AND ".join(wanted)
+
+
+def any_of(key: SearchAttributeKey[Any], *values: str) -> str:  # Any: a keyword, or a list
+    """Return the condition that a search attribute has, or includes, one of these values."""
+    quoted = ", ".join(f"'{value}'" for value in values)
+    return f"{key.name} IN ({quoted})"
 
 
 async def listed(

@@ -40,6 +40,7 @@ from temporal_client.failures import (
 )
 from temporal_client.names import AnyName, CaseName, Name, SellerName, View
 from temporal_client.queues import is_listening, last_heard
+from temporal_client.search_attributes import Shown
 
 ANSWERS_WITHIN = timedelta(seconds=5)
 """How long a call waits for a server or a worker, the SDK's retries included. The default."""
@@ -208,7 +209,7 @@ class Workflows:
         return view
 
     async def start_case(
-        self, name: CaseName, start: object, *, attributes: TypedSearchAttributes, summary: str
+        self, name: CaseName, start: object, shown: Shown, *, summary: str
     ) -> CaseName:
         """Start a case. Return its name with the run.
 
@@ -223,9 +224,9 @@ class Workflows:
                     start,
                     id=name.workflow_id,
                     task_queue=CASES_QUEUE,
-                    search_attributes=attributes,
                     static_summary=summary,
                     rpc_timeout=self._within,
+                    **shown,
                 )
             except WorkflowAlreadyStartedError as running:
                 raise AlreadyOpen(replace(name, run_id=running.run_id)) from None

@@ -27,7 +27,7 @@ from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import Account, Issue, SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
-from providers.protocols import AccountService, Mail, Programme, Telephone
+from providers.protocols import AccountService, Mail, Programme, Telephone, UnreadMail
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
@@ -36,6 +36,7 @@ from providers.temporal.own_workflows import Cases, Deliveries, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.webhooks.receivers import Receiver
 from providers.webhooks.sender import Webhooks
+from reference.mail_tokens import ReplyAddresses
 from reference.page_links import PageLinks
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
@@ -249,7 +250,7 @@ class Engine:
             CaseInput(account=who, issues=issues, policy=EVERYONE | (rules or {})),
             id=case_workflow_id(who.store, who.seller_id),
             task_queue=CASES_QUEUE,
-            search_attributes=at_start(who),
+            **at_start(who, issues),
         )
         case = OpenCase(handle, self.skipper)
         if wait:
@@ -279,6 +280,8 @@ async def engine_in(
     page: PageLinks | None = None,
     server: str | None = None,
     receivers: dict[str, Receiver] | None = None,
+    replies: ReplyAddresses | None = None,
+    unread_mail: UnreadMail | None = None,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, or in a namespace of its own on the `server` given."""
@@ -298,6 +301,8 @@ async def engine_in(
             cases=Cases(client),
             webhooks=Webhooks(receivers or {}),
             deliveries=Deliveries(client),
+            replies=replies,
+            unread_mail=unread_mail,
         )
         chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
         await stack.enter_async_context(working(client, chosen, providers, queues, page))

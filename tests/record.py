@@ -28,7 +28,7 @@ from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, Running, engine_in, issue
 from tests.workflows import test_rows as rows
 from tests.workflows.enrollment_events import DAY, changed, days_ago, found_harm, recorded
-from tests.workflows.events import PLAN, WITHDRAW, decided
+from tests.workflows.events import NOTE, PLAN, TAKE, WITHDRAW, decided
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 
@@ -58,6 +58,8 @@ async def _everything_in_one_case(engine: Engine) -> OpenCase:
     """Each update at least once, in a case that lives long."""
     case = await engine.open()
     await rows.joined_in_contacting(case)
+    await case.tell(IssueCase.assign, TAKE)
+    await case.tell(IssueCase.note, NOTE)
     await rows.requested(case)
     await rows.accepted_after_a_conversation_but_rejected(case)
     await case.tell(IssueCase.change_contact, rows.NEW_ADDRESS)

@@ -57,6 +57,10 @@ def _head(snapshot: Snapshot[CaseView]) -> RenderableType:
     elif has_deadline(view) and view.deadline is not None:
         time_left = left(view.deadline - snapshot.now)
         rows.append(("Deadline", f"{both(view.deadline, view)}, {time_left}"))
+    if view.proposed is not None:
+        rows.append(("Proposed", f"to deactivate, by {view.proposed.by}: {view.proposed.note}"))
+    if view.closed_at is None and view.assignee and view.assigned_until:
+        rows.append(("Worked by", f"{view.assignee}, until {both(view.assigned_until, view)}"))
     if not snapshot.broke_off and (upcoming := what_next(view)):
         rows.append(("Next", upcoming))
     return head(rows)

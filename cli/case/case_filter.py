@@ -7,12 +7,12 @@ from pydantic import Field
 from temporalio.common import SearchAttributeKey
 
 from domain.case.status import CLOSED, Status
-from domain.case.waiting import WaitsFor, of_whom
+from domain.case.waiting import Need, WaitsFor, of_whom
 from domain.shared.account import Store
-from domain.shared.names import CASE_WORKFLOW
-from domain.shared.text import Frozen, Key
-from temporal_client.search import OPEN, query_of
-from workflows.shared.search_attributes import DEADLINE, SINCE, STATUS
+from domain.shared.names import CASE_WORKFLOW, person_hash
+from domain.shared.text import Frozen, Key, Line
+from temporal_client.search import OPEN, any_of, query_of
+from temporal_client.search_attributes import ASSIGNEE, DEADLINE, NEEDS, SINCE, STATUS
 
 _TIMED = of_whom(WaitsFor.SELLER)
 """In any other status the deadline is an old one."""
@@ -28,6 +28,11 @@ class CaseFilter(Frozen):
     status: Status | None = None
     store: Store | None = None
     seller: Key | None = None
+    needs: Need | None = None
+    worked_by: Line | None = None
+    """Whoever took the case. A few others may share their hash."""
+    found_by: str | None = None
+    """A condition of `temporal_client.finding`."""
     due_before: datetime | None = None
     everything: bool = False
     limit: int = Field(default=100, ge=1)
@@ -54,7 +59,7 @@ class CaseFilter(Frozen):
         ):
             statuses = [s for s in of_whom(whose) if self.status in (None, s)]
             if statuses:
-                yield self._where(_any_of(*statuses), f"{SINCE.name} IS NOT NULL", OPEN), by
+                yield self._where(any_of(STATUS, *statuses), f"{SINCE.name} IS NOT NULL", OPEN), by
         if self.status is None or self.status not in CLOSED:
             of_status = [f"{STATUS.name} = '{self.status}'"] if self.status else []
             yield self._where(*of_status, f"{SINCE.name} IS NULL", OPEN), None
@@ -65,13 +70,14 @@ class CaseFilter(Frozen):
 
     def _where(self, *conditions: str) -> str:
         wanted = [query_of(CASE_WORKFLOW, *conditions, store=self.store, seller=self.seller)]
+        if self.needs is not None:
+            wanted.append(any_of(NEEDS, self.needs))
+        if self.worked_by is not None:
+            wanted.append(any_of(ASSIGNEE, person_hash(self.worked_by)))
+        if self.found_by is not None:
+            wanted.append(self.found_by)
         if self.due_before is not None:
             before = self.due_before.astimezone(UTC)
-            wanted.append(_any_of(*_TIMED))
+            wanted.append(any_of(STATUS, *_TIMED))
             wanted.append(f"{DEADLINE.name} < '{before:%Y-%m-%dT%H:%M:%SZ}'")
         return " AND ".join(wanted)
-
-
-def _any_of(*statuses: Status) -> str:
-    listed = ", ".join(f"'{status}'" for status in statuses)
-    return f"{STATUS.name} IN ({listed})"

@@ -20,6 +20,9 @@ def decide(
     seen: Seen = None,
     as_json: Json = False,
 ) -> None:
-    """Decide an escalated case."""
+    """Decide an escalated case.
+
+    With the policy second_person, deactivate only proposes it; see confirm and decline.
+    """
     event = {"by": by, "decision": decision, "note": note, "seen": seen}
     print_case(execute_update(case, "decide", checked(Decide, event)), as_json=as_json)

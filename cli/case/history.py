@@ -63,6 +63,7 @@ class HistoryLine(Frozen):
     code: str | None
     issue: str | None
     version: int | None
+    assignee: str | None
     note: str | None
 
 

@@ -71,7 +71,7 @@ async def open_or_join(
             ours = await workflows.start_case(
                 name,
                 start.model_copy(update={"issues": tuple(left)}),
-                attributes=at_start(start.account),
+                at_start(start.account, left),
                 summary=_summary(start, left),
             )
         except AlreadyOpen as running:

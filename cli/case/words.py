@@ -57,6 +57,8 @@ def meaning_of(view: CaseView) -> str:
     meaning = _MEANING[view.status]
     if view.status is Status.NOT_COVERED and view.account_deactivated:
         meaning = "nobody is reached out to, and nothing was touched"
+    if view.proposed is not None:
+        meaning += "; a deactivation is proposed, which another person confirms or declines"
     if view.conversation_required and view.status in NEEDS_CONVERSATION:
         meaning += "; a phone conversation is required before it can be resolved"
     return meaning

@@ -19,7 +19,7 @@ from domain.shared.codes import plain
 from domain.shared.names import ENROLLMENT_WORKFLOW
 from domain.shared.text import Frozen, Key
 from temporal_client.search import OPEN, count, count_each, newest, query_of
-from workflows.shared.search_attributes import SELLER, STATUS, STORE
+from temporal_client.search_attributes import SELLER, STATUS, STORE
 
 
 class SellerFilter(Frozen):

@@ -6,8 +6,9 @@ import typer
 from pydantic import ValidationError
 
 from cli.session import run
-from cli.terminal.problems import BadInput
+from cli.terminal.problems import BadInput, DidNotHappen
 from domain.shared.errors import explain
+from runtime.logs import configure_logs
 from runtime.settings import Settings
 from temporal_client.workflows import Workflows
 
@@ -18,14 +19,30 @@ _TRY_AGAIN = 75
 def read_mail() -> None:
     """Take a message from standard input, and tell its case or the desk.
 
-    The exit code is 75 if that is not possible now. A mail server then keeps the message, and tries
-    again. The updates are `receive_reply`, `receive_bounce` and `note_mail`.
+    The exit code is 0 or 75, whatever is wrong, also with a setting: a mail server then keeps the
+    message, and tries again. With any other code it would send it back to the seller. The updates
+    are `receive_reply`, `receive_bounce` and `note_mail`.
     """
+    try:
+        print(_placed())
+    except (BadInput, DidNotHappen) as why:
+        _try_again(str(why))
+    except Exception as error:
+        # The error's text could quote the message.
+        _try_again(f"a fault of ours ({type(error).__name__})")
+
+
+def _try_again(why: str) -> None:
+    print(f"try again later: {why}", file=sys.stderr)
+    raise typer.Exit(_TRY_AGAIN) from None
+
+
+def _placed() -> str:
     # Reading mail takes a fifth of a second to import, which the other commands need not spend.
     from inbound.incoming import Incoming, Unreadable, read
-    from inbound.mailbox import LARGEST_READ
     from inbound.placing import Placed, TryLater
     from inbound.setting_up import placing_of
+    from providers.imap.mailbox import LARGEST_READ
     from runtime.inbound_settings import InboundSettings
 
     raw = sys.stdin.buffer.read(LARGEST_READ)
@@ -35,6 +52,7 @@ def read_mail() -> None:
         general, settings = Settings(), InboundSettings()
     except ValidationError as error:
         raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    configure_logs(general.log, general.log_level)
     try:
         incoming: Incoming | None = read(raw)
     except Unreadable:
@@ -45,13 +63,11 @@ def read_mail() -> None:
             placing = placing_of(workflows.client, general, settings)
         except ValueError as error:
             raise BadInput(str(error)) from None
-        if incoming is None:
-            return await placing.forward_unreadable(raw)
-        return await placing.place(incoming, raw)
+        try:
+            if incoming is None:
+                return await placing.forward_unreadable(raw)
+            return await placing.place(incoming, raw)
+        except TryLater as why:
+            raise DidNotHappen(str(why)) from None
 
-    try:
-        placed = run(place)
-    except TryLater as why:
-        print(f"try again later: {why}", file=sys.stderr)
-        raise typer.Exit(_TRY_AGAIN) from None
-    print("taken" if placed is Placed.TAKEN else "sent to the desk")
+    return "taken" if run(place) is Placed.TAKEN else "sent to the desk"

@@ -51,11 +51,10 @@ def audit(
         raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
     # These take a fifth of a second to import, which the other commands need not spend.
     from cli.operate.mailbox_check import check_mailbox
-    from inbound.mailbox import imap_server
     from runtime.inbound_settings import InboundSettings
 
     try:
-        mailbox = imap_server(InboundSettings())
+        mailbox = InboundSettings().imap_server()
     except ValidationError as error:
         raise BadInput(f"settings (CASE72_INBOUND_*): {explain(error)}") from None
     report = run(lambda w: check_everything(w, ask=ask, quick=quick, zones_checked=checked))

@@ -40,8 +40,8 @@ from temporal_client.in_parallel import each
 from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
 from temporal_client.search import OPEN, count, listed, query_of
+from temporal_client.search_attributes import SINCE, STATUS
 from temporal_client.workflows import Workflows, clock_of
-from workflows.shared.search_attributes import SINCE, STATUS
 
 UNDECIDED = timedelta(hours=24)
 """Escalations that have waited for longer are reported."""

@@ -1,9 +1,13 @@
 """What is wrong with incoming mail (docs/runbook/incoming-mail.md)."""
 
-from cli.operate.audit_report import Finding, FindingKind
-from inbound.mailbox import Folder, ImapMailbox, ImapServer, NoMailbox
+from datetime import UTC, datetime, timedelta
 
-_MANY = 100
+from cli.operate.audit_report import Finding, FindingKind
+from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox
+from providers.imap.server import ImapServer
+
+_LONG = timedelta(minutes=15)
+"""The reader places a message in seconds, or a minute while its e-mail is being sent."""
 
 
 def check_mailbox(server: ImapServer | None) -> list[Finding]:
@@ -13,15 +17,16 @@ def check_mailbox(server: ImapServer | None) -> list[Finding]:
     try:
         box = ImapMailbox(server)
         unreadable = box.count(Folder.UNREADABLE)
-        waiting = box.count_waiting()
+        oldest = box.oldest_came()
         box.close()
     except NoMailbox as why:
         return [_finding(server, f"the mailbox cannot be read: {why}")]
     findings = []
     if unreadable:
         findings.append(_finding(server, f"messages that could not be read: {unreadable}"))
-    if waiting >= _MANY:
-        findings.append(_finding(server, f"{_MANY} messages or more wait: is the reader running?"))
+    if oldest is not None and datetime.now(UTC) - oldest > _LONG:
+        what = f"a message waits since {oldest:%Y-%m-%d %H:%M} UTC: is the reader running?"
+        findings.append(_finding(server, what))
     return findings
 
 

@@ -19,8 +19,8 @@ from domain.shared.codes import plain
 from domain.shared.names import CASES_QUEUE
 from providers.temporal.failures import NOT_NOW
 from temporal_client.failures import translated
+from temporal_client.search_attributes import DEADLINE, STATUS
 from temporal_client.workflows import ANSWERS_WITHIN, clock_of
-from workflows.shared.search_attributes import DEADLINE, STATUS
 
 LATE = timedelta(minutes=5)
 """Whatever is overdue, or fails, for longer is reported."""

@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from domain.case.attempt import Attempt, Purpose
 from domain.case.case import Case
+from domain.case.desk_work import Proposal
 from domain.case.plans import Plan
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
@@ -84,6 +85,8 @@ class TellDeskInput(Frozen):
     timeline: tuple[TimelineEntry, ...]
     conversation_required: bool
     """Whether accepting the plan is refused until a conversation is recorded."""
+    proposed: Proposal | None
+    """A deactivation that waits for another person to confirm it."""
     due: datetime
     """Since when the desk is to be told; with `case_id` it makes the Message-ID."""
 
@@ -169,6 +172,7 @@ def tell_desk_input(case: Case, due: datetime) -> TellDeskInput:
         plan=case.plans.newest,
         timeline=case.timeline.entries,
         conversation_required=case.conversation_required,
+        proposed=case.desk.proposal,
         due=due,
     )
 

@@ -8,7 +8,16 @@ from domain.case.case import Case
 from domain.case.events import EventKind
 from domain.case.really_tried import in_words, shortfall
 from domain.case.status import CLOSED, HAS_DEADLINE, Reason, Status
-from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
+from domain.case.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpFindHashes,
+    LookUpHours,
+    Reach,
+    Step,
+    TellDesk,
+)
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 
 _HOURS_AHEAD = timedelta(days=2)
@@ -90,6 +99,8 @@ def _wanted(case: Case, now: datetime) -> list[Step]:
     desk_due = case.desk_due
     if desk_due is not None and desk_due <= now:
         steps.append(TellDesk(desk_due))
+    if case.find_hashes_are_old:
+        steps.append(LookUpFindHashes())
     if _hours_run_short(case, now):
         steps.append(LookUpHours())
     return steps

@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 from domain.case.attempt import NOTICES, Attempt, Channel, Purpose, Scheduled
 from domain.case.attempts import Attempts
 from domain.case.call_requests import CallRequests
+from domain.case.desk_work import DeskWork
 from domain.case.events import EventKind
 from domain.case.outreach import Outreach
 from domain.case.plans import Plans
@@ -62,6 +63,7 @@ class Case(TakesUpdates):
 
     outreach: Outreach = Field(default_factory=Outreach)
     plans: Plans = Field(default_factory=Plans)
+    desk: DeskWork = Field(default_factory=DeskWork)
     call_requests: CallRequests = Field(default_factory=CallRequests)
     timeline: Timeline = Field(default_factory=Timeline)
 
@@ -70,6 +72,8 @@ class Case(TakesUpdates):
     conversation_required: bool = False
     desk_due: datetime | None = None
     """When the desk is told next."""
+    desk_news: bool = False
+    """Whether the desk was not told yet of a message that came in. It is, whatever the status."""
     harm: Harm | None = None
     expelled: bool = False
     account_deactivated: bool = False
@@ -80,6 +84,10 @@ class Case(TakesUpdates):
     """Whether the enrollment is told of a new number or address."""
     contact_news: ContactNews = ContactNews()
     """The new number or address that the enrollment was not told of yet."""
+    find_hashes: tuple[str, ...] = ()
+    """Keyed hashes of name, number and address, by which the case is found. Empty without a key."""
+    find_hashes_are_old: bool = False
+    """Whether number or address have changed since they were made."""
     announces: bool = False
     """Whether the marketplace's systems want to know what happens in the case."""
     told: int = 0
@@ -113,13 +121,32 @@ class Case(TakesUpdates):
 
     @property
     def email_needed(self) -> bool:
-        """Whether every e-mail to the seller's present address has come back."""
+        """Whether the seller's present address does not work.
+
+        All e-mails up to the last one that came back have come back. One that was sent later may
+        still do so. A full or unreachable mailbox (a code of 4.x.x) says nothing of the address.
+        """
+        passing = {
+            entry.attempt
+            for entry in self.timeline.entries
+            if entry.what is EventKind.BOUNCED and (entry.code or "").startswith("4.")
+        }
         results = [
             email.result
             for email in self.attempts.made
-            if email.channel is Channel.EMAIL and email.to == self.account.email
+            if email.channel is Channel.EMAIL
+            and email.to == self.account.email
+            and email.number not in passing
         ]
-        return Result.BOUNCED in results and Result.ACCEPTED not in results
+        if Result.BOUNCED not in results:
+            return False
+        last = len(results) - results[::-1].index(Result.BOUNCED)
+        return Result.ACCEPTED not in results[:last]
+
+    @property
+    def assigned_until(self) -> datetime | None:
+        """Until when the case is theirs who took it; None if nobody did."""
+        return self.desk.assigned_until(self.timeline, self.rules) if self.policy else None
 
     @property
     def conversation_wanted(self) -> bool:
@@ -148,7 +175,10 @@ class Case(TakesUpdates):
 
     def set_status(self, now: datetime, status: Status, reason: str | None = None) -> None:
         """Change the status. Stop the attempts that belonged to the one before."""
-        self.status, self.reason, self.desk_due = status, reason, None
+        self.status, self.reason = status, reason
+        if not self.desk_news:
+            self.desk_due = None
+        self.desk.proposal = None
         self.timeline.log(now, EventKind.STATUS, status=status, reason=reason)
         self.attempts.stop(lambda attempt: attempt.about in _OF_A_STATUS)
 
@@ -204,7 +234,14 @@ class Case(TakesUpdates):
         """Wait for a reviewer to answer the plan. The desk is told, and reminded."""
         if self.status is not Status.PLAN_REVIEW:
             self.set_status(now, Status.PLAN_REVIEW)
-        self.desk_due = now if self.rules.desk_told_of_plans else now + self.rules.desk_reminder
+        if self.rules.desk_told_of_plans:
+            self.desk_due = now
+        elif not self.desk_news:
+            self.desk_due = now + self.rules.desk_reminder
+
+    def tell_desk_of_message(self, now: datetime) -> None:
+        """Tell the desk at once of a message that came in."""
+        self.desk_due, self.desk_news = now, True
 
     def escalate(self, now: datetime, reason: Reason) -> None:
         """Hand the case to a lead. The desk is told at once, and reminded."""

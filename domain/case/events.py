@@ -52,7 +52,7 @@ class ReceiveBounce(Event):
     """An e-mail that the mail server had accepted came back for good."""
 
     attempt: Annotated[int, Field(ge=1)]
-    code: Annotated[str, Field(pattern=r"^5\.\d{1,3}\.\d{1,3}$")] | None = None
+    code: Annotated[str, Field(pattern=r"^[45]\.\d{1,3}\.\d{1,3}$")] | None = None
     """Why, as mail servers say it (RFC 3463). Null: they did not."""
 
 
@@ -71,6 +71,22 @@ class NoteMail(Event):
     kind: MailKind
     attempt: Annotated[int, Field(ge=1)] | None = None
     """The e-mail that it answers."""
+
+
+class Note(Event):
+    """Something that whoever works the case should know. It is no contact."""
+
+    note: Paragraph
+
+
+class Assign(Event):
+    """Somebody takes the case, hands it over, or releases it."""
+
+    to: Line | None
+    """Who works it from now on. Null: nobody."""
+    held_by: Line | None = None
+    """Who had it, as far as the sender saw. Null: nobody."""
+    note: OptionalParagraph = None
 
 
 class RequestCall(Event):
@@ -190,6 +206,14 @@ class Decide(Judgement):
     note: Paragraph
 
 
+class Confirm(Judgement):
+    """Another person's answer to a deactivation that is proposed (docs/rules.md, section 5)."""
+
+    confirm: bool
+    """Whether the account is to be deactivated."""
+    note: Paragraph
+
+
 class Withdraw(Judgement):
     """The whole case, or one issue of it, was raised in error."""
 
@@ -210,6 +234,8 @@ class EventKind(StrEnum):
     LINK_REQUESTED = "link_requested"
     BOUNCED = "bounced"
     MAIL_NOTED = "mail_noted"
+    NOTE = "note"
+    ASSIGNED = "assigned"
     NUMBER_INVALID = "number_invalid"
     NUMBER_NOT_CALLED = "number_not_called"
     CONTACT_CHANGED = "contact_changed"
@@ -222,6 +248,10 @@ class EventKind(StrEnum):
     HARM_REPORTED = "harm_reported"
     EXPELLED = "expelled"
     DECIDED = "decided"
+    PROPOSED = "proposed"
+    """A decision that waits for another person to confirm it."""
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
     DESK_TOLD = "desk_told"
     DESK_NOT_TOLD = "desk_not_told"
     STATUS = "status"
@@ -245,6 +275,9 @@ CHANGES_THE_CASE = frozenset(
         EventKind.ISSUE_WITHDRAWN,
         EventKind.HARM_REPORTED,
         EventKind.DECIDED,
+        EventKind.PROPOSED,
+        EventKind.CONFIRMED,
+        EventKind.DECLINED,
     }
 )
 """The events that whoever judges the case must have seen."""

@@ -25,7 +25,7 @@ def receive_reply(case: Case, event: ReceiveReply, now: datetime) -> None:
     """Record a reply. It is a contact, and the desk is told what the seller wrote."""
     admit(case, event)
     case.seller_turned_up(now, event.by, code=ContactChannel.EMAIL, note=event.text)
-    case.desk_due = now
+    case.tell_desk_of_message(now)
 
 
 def receive_bounce(case: Case, event: ReceiveBounce, now: datetime) -> None:
@@ -81,4 +81,4 @@ def note_mail(case: Case, event: NoteMail, now: datetime) -> None:
     admit(case, event)
     case.timeline.log(now, EventKind.MAIL_NOTED, event.by, code=event.kind, attempt=event.attempt)
     if event.kind is MailKind.COMPLAINT:
-        case.desk_due = now
+        case.tell_desk_of_message(now)

@@ -72,10 +72,15 @@ class Policy(Frozen):
     desk_told_of_plans: bool = True
     """Whether the desk hears of a plan at once, and not first when it is reminded."""
     desk_reminder: Span = 24 * _HOUR
+    assignment_expires: Span = 4 * _HOUR
+    """For how long after the last act of whoever took a case it is theirs."""
     request_spacing: Span = timedelta(minutes=5)
     requests_per_day: Annotated[int, Field(ge=1, le=100)] = 6
     link_spacing: Span = fresh_link.SPACING
     links_per_day: Annotated[int, Field(ge=1, le=100)] = fresh_link.PER_DAY
+
+    second_person: bool = False
+    """Whether a decision to deactivate waits until another person confirms it."""
 
     # Deactivating (section 6)
     deactivation_timeout: Span = 24 * _HOUR

@@ -41,6 +41,8 @@ class Reason(StrEnum):
     DEACTIVATION_FAILED = "deactivation_failed"
     SILENCE_HELD = "silence_held"
     """Operations have put deactivations for silence on hold, as we may have lost a contact."""
+    MESSAGE_WAITING = "message_waiting"
+    """A message about the case came back to us, and no case has taken it."""
     PLAN_ACCEPTED = "plan_accepted"
     CONVERSATION = "conversation"
     DECISION = "decision"

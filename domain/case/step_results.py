@@ -1,5 +1,6 @@
 """What the result of a step means for the case (docs/rules.md, sections 3 to 6)."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from domain.case.attempt import Attempt, CallEnded, Purpose
@@ -9,9 +10,12 @@ from domain.case.events import EventKind
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
 from domain.case.waiting import WaitsFor, waits_for
-from domain.shared.account import ContactNews
+from domain.shared.account import Account, ContactNews
 from domain.shared.events import ENGINE
 from domain.shared.result import Result
+
+CaseOutcome = Callable[[Case, datetime], None]
+"""Tells the case the outcome of a step."""
 
 
 def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
@@ -22,6 +26,7 @@ def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
     delay = case.rules.opening_spread * share_of(case.id)
     case.outreach.open(facts.hours, facts.not_called, delay)
     case.shares_contact, case.announces = facts.shares_contact, facts.announces
+    case.find_hashes = facts.find_hashes
     case.timeline.log(now, EventKind.OPENED, case.opened_by)
     if facts.not_called is not None:
         case.timeline.log(now, EventKind.NUMBER_NOT_CALLED, note=facts.not_called)
@@ -46,6 +51,14 @@ def looked_up_hours(case: Case, hours: tuple[CallingWindow, ...], now: datetime)
         # An outreach that began before its hours were known has its first call coming.
         call_now = not outreach.has_call and case.rules.call_hours[0] == 0
         outreach.plan_calls(now, case.rules, case.account, call_now=call_now)
+
+
+def looked_up_find_hashes(
+    case: Case, account: Account, hashes: tuple[str, ...], now: datetime
+) -> None:
+    """Take in by which hashes the case is found, unless the account has changed once more."""
+    if account == case.account:
+        case.find_hashes, case.find_hashes_are_old = hashes, False
 
 
 def reached_out(case: Case, number: int, ended: Result | CallEnded, now: datetime) -> None:
@@ -83,12 +96,16 @@ def _number_is_invalid(case: Case, now: datetime) -> None:
 
 
 def told_desk(case: Case, due: datetime, told: bool, now: datetime) -> None:
-    """Record whether the desk was told. It is told again while the case waits for it."""
+    """Record whether the desk was told. It is told again while the case waits for it.
+
+    If the desk cannot be told of a case that has ended, the case closes all the same.
+    """
     if due != case.desk_due:
         return
     case.timeline.log(now, EventKind.DESK_TOLD if told else EventKind.DESK_NOT_TOLD)
-    if told and waits_for(case.status) is not WaitsFor.DESK:
-        case.desk_due = None
+    case.desk_news = case.desk_news and not told
+    if waits_for(case.status) is not WaitsFor.DESK and (told or not case.is_open):
+        case.desk_due, case.desk_news = None, False
         return
     again = due + case.rules.desk_reminder
     if told and again <= now:
@@ -108,13 +125,13 @@ def deactivated(case: Case, done: bool, now: datetime) -> None:
         case.escalate(now, Reason.DEACTIVATION_FAILED)
 
 
-def deactivation_held(case: Case, now: datetime) -> None:
-    """Escalate: operations have put deactivations for silence on hold.
+def deactivation_held(case: Case, reason: Reason, now: datetime) -> None:
+    """Escalate what would be a deactivation for silence, for a reason of section 6.
 
     After a report of harm the deactivation goes on, and is tried again.
     """
     if case.status is Status.DEACTIVATING and case.harm is None:
-        case.escalate(now, Reason.SILENCE_HELD)
+        case.escalate(now, reason)
 
 
 def expelled_from_programme(case: Case, now: datetime) -> None:

@@ -23,6 +23,11 @@ class LookUpHours:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpFindHashes:
+    """Find out by which hashes the case is found, now that number or address have changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """Perform the attempt of this number."""
 
@@ -49,6 +54,7 @@ class Expel:
 Step = (
     LookUp
     | LookUpHours
+    | LookUpFindHashes
     | Reach
     | TellDesk
     | Deactivate
@@ -72,5 +78,6 @@ class CaseFacts(Frozen):
     deactivated: bool = False
     """Whether the account is deactivated already."""
     shares_contact: bool = False
+    find_hashes: tuple[str, ...] = ()
     announces: bool = False
     """Whether a receiver of events is configured."""

@@ -42,6 +42,8 @@ class TimelineEntry(Frozen):
     """The id of the issue that joined or was withdrawn."""
     version: int | None = None
     """The version of the plan that was submitted or reviewed."""
+    assignee: str | None = None
+    """Who works the case from then on. Null for `assigned`: nobody."""
     note: str | None = None
     """What somebody wrote, or a sentence for people."""
 
@@ -81,6 +83,8 @@ def _facts(entry: TimelineEntry) -> Iterator[str]:
         yield f"{plain(entry.status)}{reason}"
     if entry.changed:
         yield " and ".join(_FIELDS.get(field, field) for field in entry.changed)
+    if entry.what is EventKind.ASSIGNED:
+        yield f"to {entry.assignee}" if entry.assignee else "to nobody"
     if entry.issue is not None:
         yield entry.issue
     if entry.code is not None:

@@ -5,6 +5,7 @@ from operator import attrgetter
 
 from domain.case.attempt import Channel, Purpose
 from domain.case.case import Case
+from domain.case.desk_work import Proposal
 from domain.case.plans import Plan
 from domain.case.status import CannotCall, Status
 from domain.case.timeline import TimelineEntry
@@ -46,6 +47,12 @@ class CaseView(Frozen):
     attempts: tuple[AttemptView, ...]
     plans: tuple[Plan, ...]
     conversation_required: bool
+    assignee: str | None = None
+    """Who took the case, and has not released it."""
+    assigned_until: datetime | None = None
+    """Until when it is theirs. From then on it counts as free."""
+    proposed: Proposal | None = None
+    """A deactivation that waits for another person to confirm it."""
     call_again_from: datetime | None = None
     """From when on "contact me now" is taken again."""
     cannot_call: CannotCall | None = None
@@ -78,6 +85,9 @@ def view_of(case: Case) -> CaseView:
         ),
         plans=case.plans.versions,
         conversation_required=case.conversation_required,
+        assignee=case.desk.assignment.to if case.desk.assignment else None,
+        assigned_until=case.assigned_until,
+        proposed=case.desk.proposal,
         call_again_from=case.call_again_from,
         cannot_call=case.outreach.number.problem,
         email_needed=case.email_needed,

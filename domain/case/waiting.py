@@ -1,4 +1,4 @@
-"""Who a case waits for, and since when (docs/api.md)."""
+"""Who a case waits for, since when, and what the desk has to do in it (docs/api.md)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domain.case.case import Case
 from domain.case.events import EventKind
-from domain.case.status import Status
+from domain.case.status import NEEDS_CONVERSATION, Status
 from domain.case.timeline import TimelineEntry
 
 
@@ -16,6 +16,23 @@ class WaitsFor(StrEnum):
     DESK = "desk"
     SELLER = "seller"
     ENGINE = "engine"
+
+
+class Need(StrEnum):
+    """What the desk has to do in a case."""
+
+    REVIEW = "review"
+    """A plan waits for a reviewer."""
+    DECISION = "decision"
+    """The case is escalated, and nothing is proposed."""
+    CONFIRMATION = "confirmation"
+    """A deactivation is proposed."""
+    CONVERSATION = "conversation"
+    """A conversation is required, and was not held."""
+    NUMBER = "number"
+    """The emergency number cannot be called, so another is to be found out."""
+    ADDRESS = "address"
+    """Every e-mail to the address has come back, so another is to be found out."""
 
 
 _WAITS_FOR = {
@@ -35,6 +52,21 @@ def waits_for(status: Status) -> WaitsFor | None:
 def of_whom(waiting: WaitsFor) -> tuple[Status, ...]:
     """Return the statuses in which it is their turn."""
     return tuple(status for status, who in _WAITS_FOR.items() if who is waiting)
+
+
+def needs(case: Case) -> tuple[Need, ...]:
+    """Return what the desk has to do in a case, in the order of `Need`."""
+    if not case.is_open:
+        return ()
+    is_needed = {
+        Need.REVIEW: case.status is Status.PLAN_REVIEW,
+        Need.DECISION: case.status is Status.ESCALATED and not case.desk.proposal,
+        Need.CONFIRMATION: case.desk.proposal is not None,
+        Need.CONVERSATION: case.conversation_required and case.status in NEEDS_CONVERSATION,
+        Need.NUMBER: case.outreach.number.cannot_be_called,
+        Need.ADDRESS: case.email_needed,
+    }
+    return tuple(need for need, is_it in is_needed.items() if is_it)
 
 
 def since(case: Case) -> datetime:

@@ -41,6 +41,11 @@ def own_id(workflow_id: str, first_run_id: str) -> str:
     return f"{workflow_id}/{first_run_id}"
 
 
+def run_id_of(own_id: str) -> str:
+    """Return the first run of the case or the enrollment that has this `own_id`."""
+    return own_id.rpartition("/")[2]
+
+
 def delivery_workflow_id(receiver: str, own_id: str) -> str:
     """Return the workflow id of the delivery of a case's, or an enrollment's, events."""
     return f"events/{receiver}/{own_id}"
@@ -53,6 +58,27 @@ def line_of(phone: str) -> str:
     therefore does not reveal the number, and two numbers of one hash may be different.
     """
     return hashlib.sha256(phone.encode()).hexdigest()[:5]
+
+
+def person_hash(by: str) -> str:
+    """Return a short hash of somebody at the desk, by which the cases that they work are found.
+
+    Many names would share it, so it does not reveal the name. Compare the name in the memo.
+    """
+    return hashlib.sha256(by.encode()).hexdigest()[:5]
+
+
+def issue_hash(issue_id: str) -> str:
+    """Return a short hash of an issue's id, by which the case that it is in is found."""
+    return hashlib.sha256(issue_id.encode()).hexdigest()[:8]
+
+
+def reference(own_id: str) -> str:
+    """Return the unique part of a case's or an enrollment's id: the id of its first run.
+
+    Each e-mail has it.
+    """
+    return own_id.rpartition("/")[2]
 
 
 def typed_reference(phone: str, own_id: str) -> str:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from experiments.benchmarks import (
+    answers,
     commands,
     encryption,
     enrollments,
@@ -38,6 +39,7 @@ PARTS = (
     Part("commands", "Commands", commands.ABOUT, commands.measure),
     Part("page", "The sellers' page", page.ABOUT, page.measure),
     Part("reaching", "Reaching a seller", reaching.ABOUT, reaching.measure),
+    Part("answers", "Answers to e-mails", answers.ABOUT, answers.measure),
     Part("encryption", "Encryption", encryption.ABOUT, encryption.measure),
     Part("suite", "The tests", suite.ABOUT, suite.measure),
 )

@@ -95,12 +95,13 @@ class Crowd:
 
     async def case(self, who: Account, policy: dict[str, Any]) -> Any:  # Any: a handle
         """Open a case."""
+        issues = (issue(),)
         return await self.client.start_workflow(
             IssueCase.run,
-            CaseInput(account=who, issues=(issue(),), policy=policy),
+            CaseInput(account=who, issues=issues, policy=policy),
             id=case_workflow_id_of(who),
             task_queue=CASES_QUEUE,
-            search_attributes=at_start(who),
+            **at_start(who, issues),
         )
 
     async def usual(self, seller_id: str) -> None:

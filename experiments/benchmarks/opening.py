@@ -28,7 +28,7 @@ async def open_case(client: Client, seller_id: str, **changes: str) -> Any:  # A
         start,
         id=f"case/US/{seller_id}",
         task_queue=CASES_QUEUE,
-        search_attributes=at_start(start.account),
+        **at_start(start.account, start.issues),
     )
 
 

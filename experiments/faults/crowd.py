@@ -26,10 +26,11 @@ from domain.shared.events import Event
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
 from experiments.faults.evidence import CaseSeen
 from runtime.clock import time_skipper
+from temporal_client.search_attributes import STATUS
 from tests.engine import EVERYONE, account, issue
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
-from workflows.shared.search_attributes import STATUS, at_start
+from workflows.shared.search_attributes import at_start
 
 T = TypeVar("T")
 
@@ -77,8 +78,8 @@ class Life:
                     self.start,
                     id=self.workflow_id,
                     task_queue=CASES_QUEUE,
-                    search_attributes=at_start(self.start.account),
                     rpc_timeout=timedelta(seconds=_ANSWERS_WITHIN),
+                    **at_start(self.start.account, self.start.issues),
                 )
             except WorkflowAlreadyStartedError:
                 return
@@ -116,10 +117,18 @@ class Life:
         return await self.insist(ask)
 
     async def play(self, hours: float) -> None:
-        """Let time pass on the case's clock."""
+        """Let time pass on the case's clock, at most until it has closed."""
         handle = self.client.get_workflow_handle(self.workflow_id)
         skipper = time_skipper(self.client)
-        await self.insist(lambda: skipper.fast_forward(handle, timedelta(hours=hours)), within=30)
+
+        async def skip() -> None:
+            try:
+                await skipper.fast_forward(handle, timedelta(hours=hours))
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+
+        await self.insist(skip, within=30)
 
     async def waits_for_next_try(self) -> float:
         """Return the longest wait, in seconds, for the next try of a step; 0 if there is none."""

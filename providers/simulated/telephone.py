@@ -44,7 +44,8 @@ class SimulatedTelephone:
     """Keeps a ledger of the calls it dialled, which survives a crash of a worker.
 
     A call's id is its key. The table `dials` has a row for each request to dial. So a second
-    request for the same call is visible, though the call rings only once.
+    request for the same call is visible, though the call rings only once. Of a call `dialled_at`
+    and `ends_at` are by the telephone's clock, `result_at` and `hung_up_at` by that of its case.
 
     Args:
         folder: the folder of `telephone.sqlite`.
@@ -165,7 +166,8 @@ class SimulatedTelephone:
         def work(db: sqlite3.Connection) -> Result | None:
             ended = self._result(db, call)
             if ended is None:
-                db.execute("UPDATE calls SET hung_up_at = ? WHERE key = ?", (self._clock(), call))
+                now = self._clock_of_case()
+                db.execute("UPDATE calls SET hung_up_at = ? WHERE key = ?", (now, call))
             return ended
 
         return await self._ledger.transaction(work)

@@ -28,7 +28,7 @@ def for_a_person(words: Words, ours: str, desk: str, called_back: str | None = N
     return (
         f"<Response>{_say(words, words.stay_on_the_line)}"
         f'<Dial callerId="{ours}" timeout="{_DESK_RINGS_SECONDS}">{number}</Dial>'
-        f"{_say(words, words.nobody_is_free)}</Response>"
+        f"{_say(words, words.at_the_end)}</Response>"
     )
 
 

@@ -4,10 +4,10 @@ import asyncio
 import re
 import shlex
 
-from domain.case.events import ContactChannel, ReportContact
+from domain.case.events import ContactChannel, ReportContact, Review
 from domain.case.status import Status
 from tests.cli.conftest import Answer, Cli
-from tests.domain.case.build import a_plan
+from tests.domain.case.build import a_plan, a_review
 from tests.engine import Engine, OpenCase
 from tests.patience import PATIENCE
 from tests.reading import part_of
@@ -74,3 +74,30 @@ async def test_a_lead_decides_what_the_e_mail_shows(cli: Cli, engine: Engine) ->
     assert (await case.view()).status is Status.ESCALATED
     await case.tell(IssueCase.decide, {"by": "lead", "decision": "resolve", "note": "Invoice came"})
     assert (await case.end()).status is Status.RESOLVED
+
+
+async def test_another_lead_answers_the_proposal_that_the_e_mail_shows(
+    cli: Cli, engine: Engine
+) -> None:
+    case = await engine.open(rules={"maximum_rejections": 1, "second_person": True})
+    await case.tell(IssueCase.submit_plan, a_plan())
+    await case.tell(IssueCase.review_plan, a_review(Review.REJECT))
+    decide = await mailed(engine, case, "Decide", "escalated")
+    proposed = await typed(cli, decide["decide deactivate"].replace("YOU", "lead.ortiz"))
+    assert "a deactivation is proposed" in proposed.out
+    answers = await mailed(engine, case, "Confirm", "lead.ortiz proposes to deactivate")
+    own = await typed(cli, answers["confirm"].replace("YOU", "lead.ortiz"))
+    assert own.code == 1
+    assert "whoever proposed the deactivation does not confirm it" in own.err
+    shown = await cli("show", (await case.view()).id)
+    assert "to deactivate, by lead.ortiz" in shown.out
+    declined = await typed(cli, answers["decline"])
+    assert (declined.code, (await case.view()).proposed) == (0, None)
+    again = await cli("decide", (await case.view()).id, "deactivate", "--note", "x", "--by", "a")
+    assert again.code == 0, again.err
+    stale = await typed(cli, answers["confirm"])
+    assert stale.code == 1
+    assert "the case has changed since" in stale.err
+    confirmed = await cli("confirm", (await case.view()).id, "--note", "x", "--by", "b")
+    assert confirmed.code == 0, confirmed.err
+    assert (await case.end()).status is Status.DEACTIVATED

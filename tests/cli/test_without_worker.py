@@ -25,12 +25,13 @@ async def test_without_a_worker(tmp_path: Path) -> None:
             assert (virgin.code, "no worker has run on this server yet" in virgin.err) == (1, True)
         client = await connect(server.address)
         await register_search_attributes(client)
+        issues = (issue(),)
         await client.start_workflow(
             "IssueCase",
-            CaseInput(account=account("WAITS"), issues=(issue(),), policy=EVERYONE),
+            CaseInput(account=account("WAITS"), issues=issues, policy=EVERYONE),
             id="case/US/WAITS",
             task_queue="cases",
-            search_attributes=at_start(account("WAITS")),
+            **at_start(account("WAITS"), issues),
         )
         started, told, shown, advanced, listed = await asyncio.gather(
             cli("open", *flags("STARTS")),

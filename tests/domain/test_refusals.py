@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from domain.case.admission import MAXIMUM_WRITTEN
-from domain.case.events import Decision
+from domain.case.events import Assign, Confirm, Decision
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event, SendLink
 from tests.domain.case.build import (
     ACCEPT,
     ASK_MORE,
     MINUTE,
+    MONDAY_9,
     a_contact,
+    a_conversation,
     a_decision,
     a_plan,
     a_request,
@@ -29,6 +31,7 @@ from tests.domain.enrollment.build import ADDRESS_REMOVED, READMITTED, REINSTATE
 from tests.domain.enrollment.world import Programme
 
 LINK = SendLink(by="page")
+CONFIRM = Confirm(by="lead", confirm=True, note="sure")
 
 
 def full() -> World:
@@ -82,7 +85,26 @@ REFUSED: list[tuple[Callable[[], World | Programme], Event, Refusal, dict[str, A
         Refusal.NO_SUCH_VERSION,
         {"version": 2, "newest": 1},
     ),
+    (
+        lambda: missing_a_conversation().take(a_conversation()),
+        ACCEPT.model_copy(update={"by": "specialist"}),
+        Refusal.HELD_CONVERSATION,
+        {"version": 2},
+    ),
+    (escalated, CONFIRM, Refusal.NOTHING_PROPOSED, {"status": "escalated"}),
+    (
+        lambda: escalated(policy={"second_person": True}).take(a_decision(Decision.DEACTIVATE)),
+        CONFIRM,
+        Refusal.OWN_PROPOSAL,
+        {"proposed_at": (MONDAY_9 + timedelta(hours=72)).isoformat()},
+    ),
     (with_a_hundred_issues, joins("ISS-101"), Refusal.TOO_MANY_ISSUES, {"maximum": 100}),
+    (
+        lambda: contacting().take(Assign(by="ana", to="ana")),
+        Assign(by="ben", to="ben"),
+        Refusal.HELD_BY_ANOTHER,
+        {"since": MONDAY_9.isoformat()},
+    ),
     (contacting, a_withdrawal("ISS-9"), Refusal.NO_SUCH_ISSUE, {"issue": "ISS-9"}),
     (
         Programme,

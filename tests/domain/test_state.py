@@ -25,6 +25,7 @@ WHOLES = pytest.mark.parametrize(
                 ".outreach.number",
                 ".plans",
                 ".call_requests",
+                ".desk",
                 ".timeline",
             },
             id="case",

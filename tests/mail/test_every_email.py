@@ -12,11 +12,11 @@ from babel import Locale
 from domain.case.activity_inputs import SendEmailInput
 from domain.case.attempt import Purpose
 from domain.enrollment.activity_inputs import SendLetterInput
+from domain.shared.names import reference
 from mail.markup import plain
 from mail.proofreading import MESSAGES, proofread
 from mail.samples import LETTERS, samples
 from mail.templates import TEMPLATES, Templates
-from mail.values import reference
 from reference.languages import moment
 from tests.mail.emails import (
     LINKED,

@@ -27,7 +27,7 @@ async def asked_of(workers: Workers) -> AsyncIterator[httpx2.AsyncClient]:
     """Whoever watches over them."""
     address = f"127.0.0.1:{free_ports(0)[0]}"
     async with (
-        serving_health(address, workers),
+        serving_health(address, workers.what_is_wrong),
         httpx2.AsyncClient(base_url=f"http://{address}") as http,
     ):
         yield http

@@ -25,6 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cli.case.open_or_join import open_or_join
 from domain.case.events import (
+    Assign,
     ContactChannel,
     ConversationOutcome,
     Decide,
@@ -99,6 +100,7 @@ async def lives(engine: Engine) -> None:
         ReportContact(by=LEE, channel=ContactChannel.PHONE, note=NOTES[0]),
     )
     await case.tell(IssueCase.request_call, RequestCall(by=LEE))
+    await case.tell(IssueCase.assign, Assign(by=ORTIZ, to=LEE, note=NOTES[2]))
     await seller.tell(
         Programme.change_account,
         ChangeAccount(by=KIM, emergency_phone=NEW_PHONE, email=NEW_EMAIL),

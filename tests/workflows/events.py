@@ -2,10 +2,12 @@
 
 from domain.case.events import (
     AddIssue,
+    Assign,
     ContactChannel,
     ConversationOutcome,
     Decide,
     Decision,
+    Note,
     RecordConversation,
     ReportContact,
     ReportHarm,
@@ -30,6 +32,8 @@ ACCEPT = ReviewPlan(by="reviewer.kim", decision=Review.ACCEPT)
 ASK = ReviewPlan(by="reviewer.kim", decision=Review.MORE_INFORMATION, note="Which supplier?")
 REJECT = ReviewPlan(by="reviewer.kim", decision=Review.REJECT, note="It names no cause.")
 FRAUD = ReportHarm(by="investigations", category=HarmCategory.FRAUD, evidence="INV-1")
+NOTE = Note(by="specialist.lee", note="Their warehouse moves this week")
+TAKE = Assign(by="specialist.lee", to="specialist.lee")
 WITHDRAW = Withdraw(by="marketplace", note="raised in error")
 
 

@@ -14,12 +14,12 @@ from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.account import SellingPlan
 from runtime.dev_server import TIME_SKIPPING
+from temporal_client.search_attributes import SELLER, STATUS, STORE
 from tests.engine import Engine, KnownSeller, engine_in
 from tests.patience import PATIENCE
 from tests.workflows.enrollment_events import changed, days_ago, found_harm, recorded
 from tests.workflows.refusing import refused
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
-from workflows.shared.search_attributes import SELLER, STATUS, STORE
 
 DAY = timedelta(days=1)
 ENROLLED, INVITED = ("enrolled", "accepted"), ("invited", "accepted")

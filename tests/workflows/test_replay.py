@@ -12,6 +12,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
 from domain.case.case import Case
+from domain.case.step_results import CaseOutcome
 from domain.case.steps import Step
 from runtime.service import WORKFLOWS
 from tests.engine import Engine, issue
@@ -55,7 +56,7 @@ async def test_a_change_that_would_break_open_cases_is_caught(
 ) -> None:
     unchanged = perform.perform
 
-    async def changed(case: Case, step: Step) -> perform.CaseOutcome:
+    async def changed(case: Case, step: Step) -> CaseOutcome:
         await workflow.sleep(1)  # a timer that no history has
         return await unchanged(case, step)
 

@@ -26,6 +26,7 @@ from providers.webhooks.receivers import Include
 from runtime.dev_server import TIME_SKIPPING
 from temporal_client.deliveries import hand_over
 from temporal_client.search import newest
+from temporal_client.search_attributes import STATUS
 from tests.engine import Engine, OpenCase, engine_in
 from tests.patience import PATIENCE, looks
 from tests.receiver import ListeningReceiver, a_receiver, a_secret
@@ -34,7 +35,6 @@ from tests.workflows.events import ACCEPT, CONTACT, PLAN, REJECT, WITHDRAW
 from tests.workflows.test_replay import replayer
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
-from workflows.shared.search_attributes import STATUS
 
 DAY = timedelta(days=1)
 HIDDEN = ("key=hidden", "whsec_")

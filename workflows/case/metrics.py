@@ -57,6 +57,7 @@ _ESCALATES = (
     Reason.PLANS_REJECTED,
     Reason.DEACTIVATION_FAILED,
     Reason.SILENCE_HELD,
+    Reason.MESSAGE_WAITING,
 )
 
 FROM_THE_START: tuple[tuple[str, Mapping[str, str]], ...] = (
@@ -83,7 +84,7 @@ def _count(case: Case, entry: TimelineEntry, before: tuple[TimelineEntry, ...]) 
         case EventKind.STATUS:
             if entry.status is Status.ESCALATED:
                 _add(ESCALATIONS, reason=_closed_set(entry.reason))
-        case EventKind.DECIDED:
+        case EventKind.DECIDED | EventKind.CONFIRMED:
             _count_wait(entry, before, EventKind.STATUS, "escalation")
         case EventKind.PLAN_REVIEWED:
             _count_wait(entry, before, EventKind.PLAN_SUBMITTED, "plan")

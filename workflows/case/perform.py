@@ -10,15 +10,13 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
-from activities.accounts import SILENCE_HELD, AccountActivities
+from activities.accounts import AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
-from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
 from domain.case import step_results
 from domain.case.activity_inputs import (
     ExpelInput,
-    LookUpInput,
     deactivate_input,
     expel_input,
     hang_up_id,
@@ -31,7 +29,18 @@ from domain.case.activity_inputs import (
 from domain.case.announcements import untold
 from domain.case.attempt import CLOSING, Attempt, CallEnded, Channel
 from domain.case.case import Case
-from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
+from domain.case.status import Reason
+from domain.case.step_results import CaseOutcome
+from domain.case.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpFindHashes,
+    LookUpHours,
+    Reach,
+    Step,
+    TellDesk,
+)
 from domain.case.urgency import FIRST, urgency
 from domain.shared.activity_inputs import (
     TellDeactivationInput,
@@ -42,13 +51,15 @@ from domain.shared.names import CALLS_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from workflows.case import web_ui
+from workflows.case.look_ups import look_up, look_up_find_hashes, look_up_hours
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, RETRY_SOON, or_failed
 from workflows.shared.announcing import hand_over
 from workflows.shared.sharing import tell_other_workflow
 
 News = TypeVar("News", ExpelInput, TellDeactivationInput)
-CaseOutcome = Callable[[Case, datetime], None]
-"""Tells the case the outcome of a step."""
+
+_HELD = (Reason.SILENCE_HELD, Reason.MESSAGE_WAITING)
+"""Why a deactivation for silence is left to a person (`activities.accounts.Held`)."""
 
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
@@ -68,9 +79,11 @@ async def perform(case: Case, step: Step) -> CaseOutcome:
     """
     match step:
         case LookUp():
-            return await _look_up(case)
+            return await look_up(case)
         case LookUpHours():
-            return await _look_up_hours(case)
+            return await look_up_hours(case)
+        case LookUpFindHashes():
+            return await look_up_find_hashes(case)
         case Reach(number=number):
             return await _reach(
                 case, next(a for a in case.attempts.under_way if a.number == number)
@@ -95,46 +108,6 @@ async def perform(case: Case, step: Step) -> CaseOutcome:
 
 def _nothing(case: Case, now: datetime) -> None:
     """Change nothing. `advance` sees by itself that time passed."""
-
-
-async def _look_up(case: Case) -> CaseOutcome:
-    question = LookUpInput(
-        account=case.account,
-        now=case.opened_at,
-        policy=case.overrides,
-        harmful=any(issue.harmful for issue in case.issues),
-    )
-    # A local activity would be quicker. But an update that comes while a local activity runs
-    # leaves a history that does not replay (SDK 1.35).
-    try:
-        facts = await workflow.execute_activity_method(
-            OpeningActivities.look_up,
-            question,
-            start_to_close_timeout=A_MESSAGE,
-            retry_policy=RETRY,
-            summary="Look up coverage and calling hours",
-        )
-    except ActivityError as error:
-        _fail_on_bad_input(error)
-        raise
-    return lambda case, now: step_results.looked_up(case, facts, now)
-
-
-def _fail_on_bad_input(error: ActivityError) -> None:
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == "BadInput":
-        raise ApplicationError(cause.message, type="BadInput", non_retryable=True) from None
-
-
-async def _look_up_hours(case: Case) -> CaseOutcome:
-    hours = await workflow.execute_activity_method(
-        OpeningActivities.look_up_hours,
-        args=[case.account, case.rules, workflow.now()],
-        start_to_close_timeout=A_MESSAGE,
-        retry_policy=RETRY,
-        summary="Look up calling hours further ahead",
-    )
-    return lambda case, now: step_results.looked_up_hours(case, hours, now)
 
 
 async def _reach(case: Case, attempt: Attempt) -> CaseOutcome:
@@ -234,8 +207,9 @@ async def _deactivate(case: Case) -> CaseOutcome:
         )
     except ActivityError as error:
         cause = error.cause
-        if isinstance(cause, ApplicationError) and cause.type == SILENCE_HELD:
-            return step_results.deactivation_held
+        if isinstance(cause, ApplicationError) and cause.type in _HELD:
+            reason = Reason(cause.type)
+            return lambda case, now: step_results.deactivation_held(case, reason, now)
         return lambda case, now: step_results.deactivated(case, False, now)
     return lambda case, now: step_results.deactivated(case, True, now)
 

@@ -86,6 +86,12 @@ def _summary(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str
         yield f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})"
     if case.status not in CLOSED:
         yield from _under_way_and_next(case, steps)
+    held, until = case.desk.assignment, case.assigned_until
+    if held is not None and until is not None and case.is_open:
+        yield f"- **Worked by**: {safe(held.to)}, until {time(until)}"
+    if case.desk.proposal is not None:
+        by, note = safe(case.desk.proposal.by), safe(case.desk.proposal.note)
+        yield f"- **Proposed** by {by}, for another person to confirm: to deactivate ({note})"
     if case.conversation_required and case.status in NEEDS_CONVERSATION:
         yield "- **A phone conversation** is required before the case can be resolved"
 

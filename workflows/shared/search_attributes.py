@@ -1,4 +1,4 @@
-"""Search attributes of cases and enrollments (docs/api.md). They hold no personal data."""
+"""How cases and enrollments show themselves to those who search (docs/api.md)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,24 +7,29 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from domain.case.case import Case
+from domain.case.found_by import found_by
+from domain.case.row import row_at_start, row_of
 from domain.case.status import Reason
 from domain.case.status import Status as CaseStatus
-from domain.case.waiting import since
+from domain.case.waiting import needs, since
 from domain.enrollment.status import EnrollmentStatus
-from domain.shared.account import Account, SellerAccount
-from domain.shared.names import line_of
-
-STATUS = SearchAttributeKey.for_keyword("CaseStatus")
-STORE = SearchAttributeKey.for_keyword("CaseStore")
-SELLER = SearchAttributeKey.for_keyword("CaseSeller")
-DEADLINE = SearchAttributeKey.for_datetime("CaseDeadline")
-
-SINCE = SearchAttributeKey.for_datetime("CaseSince")
-REASON = SearchAttributeKey.for_keyword("CaseReason")
-ISSUE_CODES = SearchAttributeKey.for_keyword_list("CaseIssueCodes")
-LINE = SearchAttributeKey.for_keyword("CaseLine")
-
-ALL = (STATUS, STORE, SELLER, DEADLINE, SINCE, REASON, ISSUE_CODES, LINE)
+from domain.shared.account import Account, Issue, SellerAccount
+from domain.shared.names import line_of, person_hash
+from temporal_client.search_attributes import (
+    ASSIGNEE,
+    DEADLINE,
+    FIND,
+    ISSUE_CODES,
+    LINE,
+    NEEDS,
+    REASON,
+    ROW,
+    SELLER,
+    SINCE,
+    STATUS,
+    STORE,
+    Shown,
+)
 
 _MOST_CODES = 20
 """Temporal accepts 2 KB in one search attribute. Twenty codes of the maximum length fit."""
@@ -35,10 +40,23 @@ _REASONS = frozenset(Reason)
 Wanted = tuple[SearchAttributeKey[Any], Any]
 
 
-def at_start(account: Account) -> TypedSearchAttributes:
-    """Return the search attributes to start a case with. They save the case an event."""
+def at_start(account: Account, issues: Iterable[Issue]) -> Shown:
+    """Return the search attributes and the memo to start a case with. They save it events."""
     line = (LINE, line_of(account.emergency_phone))
-    return _pairs(CaseStatus.CONTACTING, account.store, account.seller_id, line)
+    return {
+        "search_attributes": _pairs(CaseStatus.CONTACTING, account.store, account.seller_id, line),
+        "memo": {ROW: row_at_start(account, issues).model_dump(mode="json")},
+    }
+
+
+def show_in_lists(case: Case) -> bool:
+    """Update what lists show of the case, if it has changed. Return whether it has."""
+    row = row_of(case).model_dump(mode="json")
+    # Compared without a type: whoever started the case may have written anything.
+    if workflow.memo_value(ROW, None) == row:
+        return False
+    workflow.upsert_memo({ROW: row})
+    return True
 
 
 def enrollment_at_start(account: SellerAccount) -> TypedSearchAttributes:
@@ -85,18 +103,20 @@ def show_in_search(
 
 
 def of_case(case: Case) -> tuple[Wanted, ...]:
-    """Return the other search attributes of a case.
-
-    Except the codes and the line, they change with the status.
+    """Return the other search attributes of a case. Most change with the status.
 
     A reason that is a sentence (why an account is not covered) is left out: it is for reading.
     """
+    held = case.desk.assignment
     codes = sorted({issue.code for issue in case.issues})
     wanted: tuple[Wanted, ...] = (
         (SINCE, since(case)),
         (REASON, case.reason if case.reason in _REASONS else None),
         (ISSUE_CODES, codes[:_MOST_CODES]),
         (LINE, line_of(case.account.emergency_phone)),
+        (NEEDS, [*needs(case)] or None),
+        (FIND, found_by(case)),
+        (ASSIGNEE, person_hash(held.to) if held else None),
     )
     # The last deadline stays, even when no deadline runs any more.
     return wanted if case.deadline is None else ((DEADLINE, case.deadline), *wanted)

@@ -12,6 +12,7 @@ from domain.shared.activity_inputs import DeliverInput
 from domain.shared.announcements import Announcement
 from domain.shared.deliveries import Deliveries, DeliveryInput, DeliveryStatus, HandOver
 from domain.shared.names import DELIVERY_WORKFLOW, WEBHOOKS_QUEUE
+from temporal_client.search_attributes import SINCE, STATUS
 from workflows.shared.activity_options import (
     A_MESSAGE,
     DELIVERY,
@@ -20,7 +21,7 @@ from workflows.shared.activity_options import (
     or_failed,
 )
 from workflows.shared.markdown import time
-from workflows.shared.search_attributes import SINCE, STATUS, show_in_search
+from workflows.shared.search_attributes import show_in_search
 from workflows.shared.versions import MOVES_ON
 
 

@@ -8,12 +8,13 @@ import pytest
 
 from domain.case.status import Status
 from temporal_client.cases_of_number import open_cases_of
+from temporal_client.search_attributes import LINE
 from temporal_client.workflows import Workflows
 from tests.cli.conftest import Cli, name_of
 from tests.engine import Engine, OpenCase, account
 from tests.patience import PATIENCE
 from workflows.case.issue_case import IssueCase
-from workflows.shared import search_attributes
+from workflows.shared.search_attributes import at_start
 
 CALLED = ("phone", "--note", "Called us back", "--by", "specialist.lee")
 EVERY = "--every-case-of-number"
@@ -36,8 +37,8 @@ async def agency(engine: Engine) -> tuple[list[OpenCase], OpenCase]:
 
 async def found(engine: Engine, number: str, least: int) -> None:
     """Wait until the search shows at least as many open cases of a number's hash."""
-    started_with = search_attributes.at_start(account("A", emergency_phone=number))
-    line = started_with[search_attributes.LINE]
+    shown = at_start(account("A", emergency_phone=number), ())
+    line = shown["search_attributes"][LINE]
     query = f"CaseLine = '{line}' AND ExecutionStatus = 'Running'"
     async with asyncio.timeout(PATIENCE):
         while (await engine.client.count_workflows(query)).count < least:

@@ -12,13 +12,7 @@ from domain.case.events import Decision
 from domain.case.status import Status
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
-from tests.cli.conftest import Cli
-from tests.engine import HOUR, Engine, issue
-from tests.patience import PATIENCE
-from tests.workflows.events import CONTACT, PLAN, WITHDRAW, decided, joins
-from tests.workflows.test_case_line import upserted
-from workflows.case.issue_case import IssueCase
-from workflows.shared.search_attributes import (
+from temporal_client.search_attributes import (
     DEADLINE,
     ISSUE_CODES,
     REASON,
@@ -27,6 +21,12 @@ from workflows.shared.search_attributes import (
     STATUS,
     STORE,
 )
+from tests.cli.conftest import Cli
+from tests.engine import HOUR, Engine, issue
+from tests.patience import PATIENCE
+from tests.workflows.events import CONTACT, PLAN, TAKE, WITHDRAW, decided, joins
+from tests.workflows.test_case_line import upserted
+from workflows.case.issue_case import IssueCase
 
 MINUTE = timedelta(minutes=1)
 
@@ -113,10 +113,12 @@ async def test_it_says_who_a_case_waits_for_since_when_why_and_over_what(
         query = "CaseStore = 'CA' AND (CaseStatus = 'withdrawn' OR CaseReason = 'no_cooperation')"
         while (await engine.client.count_workflows(query)).count < 2:
             await asyncio.sleep(0.05)
-    as_json, named, plain = await asyncio.gather(
+    await review.tell(IssueCase.assign, TAKE)
+    as_json, plain, review_needed, taken = await asyncio.gather(
         cli("list", "--store", "CA", "--all", "--json"),
-        cli("list", "--store", "CA", "--names", "--json"),
-        cli("list", "--store", "CA", "--names"),
+        cli("list", "--store", "CA"),
+        cli("list", "--store", "CA", "--needs", "review", "--json"),
+        cli("list", "--store", "CA", "--worked-by", TAKE.by, "--json"),
     )
     rows = {row["seller"]: row for row in json.loads(as_json.out)["cases"]}
     assert [*rows] == ["REVIEW", "STUCK", "SILENT", "GONE"]  # by its clock STUCK waits from later
@@ -130,9 +132,13 @@ async def test_it_says_who_a_case_waits_for_since_when_why_and_over_what(
     since = datetime.fromisoformat(rows["STUCK"]["since"])
     assert abs(since - escalated.timeline[-1].at) < MINUTE
     assert rows["REVIEW"]["issue_codes"] == ["LISTING_POLICY"]
-    assert {row["name"] for row in rows.values()} == {None}
-    names = {row["seller"]: row["name"] for row in json.loads(named.out)["cases"]}
-    assert names["SILENT"] == "Les Épices d'Ève"
+    assert rows["SILENT"]["name"] == "Les Épices d'Ève"
+    assert [i["id"] for i in rows["SILENT"]["issues"]] == ["ISS-1", "ISS-2"]
+    needs = {seller: row["needs"] for seller, row in rows.items()}
+    assert needs == {"REVIEW": ["review"], "STUCK": ["decision"], "SILENT": [], "GONE": []}
+    for found in (review_needed, taken):
+        (only,) = json.loads(found.out)["cases"]
+        assert (only["seller"], only["assignee"]) == ("REVIEW", TAKE.by)
     for shown in ("CA/STUCK", "cooperation)", "desk", "Épices", "LISTING_POLICY"):
         assert shown in plain.out, plain.out
 

@@ -17,6 +17,7 @@ from cli.operate.audit_report import Finding, FindingKind
 from cli.operate.time_zones_check import too_old
 from domain.case.case import Case
 from domain.case.status import Status
+from domain.case.step_results import CaseOutcome
 from domain.case.steps import Step
 from domain.shared.account import SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, case_workflow_id, enrollment_workflow_id
@@ -129,7 +130,7 @@ async def test_an_agenda_that_nothing_will_perform_is_found_when_the_case_is_ask
 ) -> None:
     as_intended = perform.perform
 
-    async def oversleeps(case: Case, step: Step) -> perform.CaseOutcome:
+    async def oversleeps(case: Case, step: Step) -> CaseOutcome:
         if isinstance(step, WaitUntil):
             await workflow.sleep(10 * HOUR)
         return await as_intended(case, step)
@@ -206,7 +207,7 @@ async def test_a_case_that_does_not_replay_is_found(
 ) -> None:
     as_intended = perform.perform
 
-    async def otherwise(case: Case, step: Step) -> perform.CaseOutcome:
+    async def otherwise(case: Case, step: Step) -> CaseOutcome:
         await workflow.sleep(1)  # a timer that its history has not
         return await as_intended(case, step)
 

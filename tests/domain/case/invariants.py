@@ -1,4 +1,4 @@
-"""What holds in every state of a case, and what each event may make of it (docs/rules.md)."""
+"""What holds in every state of a case (docs/rules.md)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,30 +9,14 @@ from pathlib import Path
 from domain.case.attempt import NOTICES, Channel, Purpose, Scheduled
 from domain.case.case import Case
 from domain.case.events import (
-    AddIssue,
-    ChangeContact,
-    ConversationOutcome,
-    Decide,
-    Decision,
     EventKind,
-    NoteMail,
-    ReceiveBounce,
-    ReceiveReply,
-    RecordConversation,
-    ReportContact,
-    ReportHarm,
-    RequestCall,
-    Review,
-    ReviewPlan,
-    SubmitPlan,
-    Withdraw,
 )
 from domain.case.status import CLOSED, OPEN, Reason, Status
 from domain.case.steps import Deactivate, Step
-from domain.shared.events import Event, RecordDeactivation, SendLink
 from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from reference.time_zones import zone_of
+from tests.domain.case.becomes import proposed_by
 
 Move = tuple[Status | None, Status]
 """From a status to another; None is before the case has opened."""
@@ -53,6 +37,7 @@ REASONS: dict[Status, set[Reason | None]] = {
         Reason.PLANS_REJECTED,
         Reason.DEACTIVATION_FAILED,
         Reason.SILENCE_HELD,
+        Reason.MESSAGE_WAITING,
     },
     DEACTIVATING: {Reason.NOT_REACHED, Reason.DECISION, Reason.HARM},
     DEACTIVATED: {Reason.NOT_REACHED, Reason.DECISION, Reason.HARM},
@@ -72,94 +57,6 @@ def diagram() -> set[Move]:
     return moves
 
 
-# --- what an event makes of a case (section 5's table) ------------------------------------------
-
-
-def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
-    """The status that an event leads to; None if it is refused."""
-    if _reports_harm(case, event):
-        if case.account_deactivated and case.closed_at is None:
-            return case.status
-        return DEACTIVATING if case.status in OPEN | {DEACTIVATING} else None
-    if isinstance(event, RecordDeactivation) and case.status in CLOSED:
-        return case.status
-    if case.status not in OPEN:
-        return None
-    if isinstance(event, RecordDeactivation):
-        return NOT_COVERED
-    return _open_becomes(case, event, throttled=throttled)
-
-
-def _reports_harm(case: Case, event: Event) -> bool:
-    if not isinstance(event, AddIssue):
-        return isinstance(event, ReportHarm)
-    known = any(i.id == event.issue.id and i.harmful for i in case.issues)
-    return event.issue.harmful and not known
-
-
-def _open_becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
-    status = case.status
-    reached = WORKING if status is CONTACTING else status
-    match event:
-        case SendLink():
-            return None if throttled else status
-        case ReceiveBounce():
-            made = {a.number for a in case.attempts.made if a.channel is Channel.EMAIL}
-            return status if event.attempt in made else None
-        case ReportContact() | RequestCall() | ReceiveReply():
-            return None if throttled else reached
-        case RecordConversation():
-            resolves = event.outcome is ConversationOutcome.RESOLVED and status is not ESCALATED
-            return RESOLVED if resolves else reached
-        case SubmitPlan():
-            return ESCALATED if status is ESCALATED else PLAN_REVIEW
-        case ReviewPlan():
-            return _reviewed(case, event) if status is PLAN_REVIEW else None
-        case Decide():
-            return _decided(case, event) if status is ESCALATED else None
-        case AddIssue():
-            return _joined(case, event)
-        case Withdraw():
-            return _withdrawn(case, event)
-        case ChangeContact() | NoteMail():
-            return status
-    raise AssertionError(f"no rule is known for {event}")
-
-
-def _joined(case: Case, event: AddIssue) -> Status:
-    known = any(i.id == event.issue.id for i in case.issues)
-    return WORKING if case.status is PLAN_REVIEW and not known else case.status
-
-
-def _reviewed(case: Case, event: ReviewPlan) -> Status | None:
-    if event.version not in (None, len(case.plans.versions)):
-        return None
-    if event.decision is Review.ACCEPT:
-        return None if case.conversation_required else RESOLVED
-    if event.decision is Review.MORE_INFORMATION:
-        return WORKING
-    last = case.plans.rejections + 1 == case.rules.maximum_rejections
-    return ESCALATED if last else WORKING
-
-
-def _decided(case: Case, event: Decide) -> Status:
-    if event.decision is not Decision.RESUME:
-        return RESOLVED if event.decision is Decision.RESOLVE else DEACTIVATING
-    if case.plans.versions and case.plans.versions[-1].reviewed_at is None:
-        return PLAN_REVIEW
-    return WORKING if case.reached else CONTACTING
-
-
-def _withdrawn(case: Case, event: Withdraw) -> Status | None:
-    ids = {issue.id for issue in case.issues}
-    if event.issue is not None and event.issue not in ids:
-        return None
-    return WITHDRAWN if event.issue is None or ids == {event.issue} else case.status
-
-
-# --- what holds in every state ------------------------------------------------------------------
-
-
 def check(case: Case, steps: Sequence[Step], now: datetime) -> None:
     """Each rule that a state alone can break."""
     _closed_is_closed(case)
@@ -168,6 +65,7 @@ def check(case: Case, steps: Sequence[Step], now: datetime) -> None:
     _the_reason_fits_the_status(case)
     _attempts_belong_to_the_status(case)
     _only_deactivating_deactivates(case, steps)
+    _only_an_escalation_has_a_proposal(case)
     _harm_alone_expels(case)
     _calls_are_as_planned(case, now)
     _the_clock_runs(case, steps)
@@ -223,6 +121,13 @@ def _only_deactivating_deactivates(case: Case, steps: Sequence[Step]) -> None:
             *(attempt for attempt in case.attempts.under_way if attempt.wanted),
         )
         assert {attempt.about for attempt in attempts} <= {Purpose.CONTACT_CHANGED}
+
+
+def _only_an_escalation_has_a_proposal(case: Case) -> None:
+    """Section 5: and only where a second person is wanted."""
+    proposal = case.desk.proposal
+    assert (proposal and proposal.by) == proposed_by(case)
+    assert proposal is None or (case.status is ESCALATED and case.rules.second_person)
 
 
 def _harm_alone_expels(case: Case) -> None:

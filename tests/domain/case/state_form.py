@@ -3,7 +3,8 @@
 Left out, since no rule reads them: ids, the timeline but for when a link was asked for, what people
 wrote and how much of it, the view's history of attempts, plans but for the newest's text, whether
 it was reviewed and whether it is the first, and the number that an attempt or an entry of the
-agenda goes by. Moments are kept as seconds from now, as numbers:
+agenda goes by. Who works the case is left out too: only who else takes it is refused.
+Moments are kept as seconds from now, as numbers:
 Python's hash takes a timedelta of -1 day and one of -2 days for the same.
 """
 
@@ -46,10 +47,11 @@ def form_of(case: Case, now: datetime) -> Hashable:
         case.plans.rejections,
         _plan(case),
         case.conversation_required,
+        (case.desk.spoke, case.desk.proposal and case.desk.proposal.by),
         any(entry.what is EventKind.MAIL_NOTED for entry in case.timeline.entries),
         _newest_accepted(case),
         _later(case.outreach.conversation_due, now) if case.conversation_wanted else None,
-        case.desk_due and _off(case.desk_due, now),
+        case.desk_due and (_off(case.desk_due, now), case.desk_news),
         (case.harm is None, case.expelled),
         (case.account_deactivated, case.deactivation_told),
         tuple(_off(asked, now) for asked in case.call_requests.times if now - asked < _DAY),

@@ -42,7 +42,7 @@ THE_END = [EVENTS[name] for name in sorted(ENDING)]
 GOING_ON = [event for name, event in EVENTS.items() if name not in ENDING]
 
 FROM_THE_SELLER = [event for event in GOING_ON if event.by in ("seller", "specialist")]
-FROM_THE_DESK = [event for event in GOING_ON if event.by in ("reviewer", "lead")]
+FROM_THE_DESK = [event for event in GOING_ON if event.by in ("reviewer", "lead", "another lead")]
 ABOUT_THE_CASE = [
     *(event for event in GOING_ON if event not in (*FROM_THE_SELLER, *FROM_THE_DESK)),
     joins("ISS-3"),
@@ -66,7 +66,12 @@ SOME_EMAIL_RESULTS = st.lists(st.sampled_from(EMAIL_RESULTS), min_size=1, max_si
 POLICIES: list[dict[str, Any] | None] = [
     None,
     {"window": "PT30H", "email_hours": [0, 8, 20], "call_hours": [0, 1, 6, 12, 16, 22, 26]},
-    {"minimum_rung_calls": 1, "call_hours": [0, 0.25, 0.5, 71.9], "call_timeout": "PT40M"},
+    {
+        "second_person": True,
+        "minimum_rung_calls": 1,
+        "call_hours": [0, 0.25, 0.5, 71.9],
+        "call_timeout": "PT40M",
+    },
 ]
 PERIODS = st.sampled_from([0.01, 0.05, 0.1, 0.25, 0.5, 1, 3, 8, 24, 49, 73])
 

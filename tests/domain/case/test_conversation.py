@@ -3,9 +3,9 @@
 import pytest
 
 from domain.case.attempt import Purpose
-from domain.case.events import ConversationOutcome
+from domain.case.events import ConversationOutcome, RecordConversation, Review, ReviewPlan
 from domain.case.status import Reason, Status
-from domain.shared.errors import Refused
+from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event
 from domain.shared.result import Result
 from tests.domain.case.build import (
@@ -20,6 +20,7 @@ from tests.domain.case.build import (
     a_conversation,
     a_plan,
     a_request,
+    a_review,
     joins,
     local,
 )
@@ -141,3 +142,46 @@ def test_nobody_is_called_for_it_once_the_time_to_cooperate_is_over() -> None:
     world = asked_more().play(24 * 10)
     assert world.status is Status.ESCALATED
     assert max(world.hours_of(world.calls(TALK))) < 73
+
+
+# --- who spoke with the seller does not judge the plan ----------------------------------------
+
+
+def reviewed_by(who: str, decision: Review) -> ReviewPlan:
+    return a_review(decision).model_copy(update={"by": who})
+
+
+def held_by(who: str) -> RecordConversation:
+    return a_conversation().model_copy(update={"by": who})
+
+
+@pytest.mark.parametrize("decision", Review)
+def test_who_held_the_required_conversation_does_not_review_the_plan(decision: Review) -> None:
+    world = asked_more().take(held_by("lee"), a_plan())
+    with pytest.raises(Refused, match="does not review") as refused:
+        world.take(reviewed_by("lee", decision))
+    assert (refused.value.code, refused.value.values) == (Refusal.HELD_CONVERSATION, {"version": 2})
+    world.take(reviewed_by("Lee", decision))  # another person, as far as the case knows
+
+
+def test_it_makes_no_difference_when_the_plan_came() -> None:
+    world = asked_more().take(a_plan(), held_by("lee"))
+    with pytest.raises(Refused):
+        world.take(reviewed_by("lee", Review.ACCEPT))
+
+
+def test_it_holds_for_every_version_until_another_conversation_is_required() -> None:
+    world = asked_more().take(held_by("lee"), a_plan(), REJECT, a_plan("third"))
+    with pytest.raises(Refused):
+        world.take(reviewed_by("lee", Review.ACCEPT))
+    world.take(ASK_MORE, held_by("ana"), a_plan("fourth"))
+    with pytest.raises(Refused):
+        world.take(reviewed_by("ana", Review.ACCEPT))
+    assert world.take(reviewed_by("lee", Review.ACCEPT)).case.reason == Reason.PLAN_ACCEPTED
+
+
+def test_a_conversation_that_was_not_required_excludes_nobody() -> None:
+    world = World().take(held_by("lee"), a_plan())
+    assert world.take(reviewed_by("lee", Review.ACCEPT)).case.reason == Reason.PLAN_ACCEPTED
+    world = asked_more().take(held_by("lee"), held_by("ana"), a_plan())
+    assert world.take(reviewed_by("ana", Review.ACCEPT)).case.reason == Reason.PLAN_ACCEPTED

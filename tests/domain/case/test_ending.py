@@ -145,7 +145,9 @@ def test_harm_reported_while_deactivating_for_silence_is_not_held() -> None:
     assert deactivate_input(world.case).reason == Reason.NOT_REACHED
     world.take(a_harm_report())
     assert deactivate_input(world.case).reason == Reason.HARM
-    step_results.deactivation_held(world.case, world.now)  # the answer to the order before
+    step_results.deactivation_held(
+        world.case, Reason.SILENCE_HELD, world.now
+    )  # the answer to the order before
     assert world.status is Status.DEACTIVATING
     assert Deactivate() in advance(world.case, world.now)
 

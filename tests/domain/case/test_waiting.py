@@ -1,22 +1,32 @@
-"""Who a case waits for, and since when."""
+"""Who a case waits for, since when, and what the desk has to do in it."""
 
 from datetime import timedelta
 
 from domain.case import desk_updates, seller_updates, step_results
 from domain.case.advance import advance
+from domain.case.attempt import Channel
 from domain.case.case import Case
 from domain.case.events import Decision
 from domain.case.status import OPEN, Status
-from domain.case.waiting import WaitsFor, of_whom, since, waits_for
+from domain.case.waiting import Need, WaitsFor, needs, of_whom, since, waits_for
+from domain.shared.result import Result
 from tests.domain.case.build import (
+    ASK_MORE,
     HOUR,
     MONDAY_9,
+    OTHER_ADDRESS,
+    OTHER_NUMBER,
+    a_change,
     a_contact,
+    a_conversation,
     a_decision,
     a_new_case,
     a_plan,
+    a_withdrawal,
     facts_for,
 )
+from tests.domain.case.cases_by_status import contacting, escalated, in_review, working
+from tests.domain.case.world import World
 
 
 def test_it_is_somebodys_turn_in_every_status_but_the_last_ones() -> None:
@@ -66,3 +76,34 @@ def test_an_escalation_that_was_decided_waits_anew() -> None:
     assert (case.status, since(case)) == (Status.ESCALATED, late)
     desk_updates.decide(case, a_decision(Decision.RESUME), late + HOUR)
     assert (case.status, since(case)) == (Status.WORKING, late + HOUR)
+
+
+def test_nothing_is_to_be_done_while_the_seller_is_silent_or_after_the_end() -> None:
+    assert needs(a_new_case()) == needs(contacting().case) == needs(working().case) == ()
+    ended = World(calls=Result.INVALID_NUMBER, emails=Result.BOUNCED).play(1).take(a_withdrawal())
+    assert needs(ended.case) == ()
+
+
+def test_a_plan_is_to_be_reviewed_and_an_escalation_decided() -> None:
+    assert needs(in_review().case) == (Need.REVIEW,)
+    assert needs(escalated().case) == (Need.DECISION,)
+    proposed = escalated(policy={"second_person": True}).take(a_decision(Decision.DEACTIVATE))
+    assert needs(proposed.case) == (Need.CONFIRMATION,)
+
+
+def test_a_required_conversation_is_to_be_held_also_while_the_next_plan_waits() -> None:
+    world = in_review().take(ASK_MORE)
+    assert needs(world.case) == (Need.CONVERSATION,)
+    world.take(a_plan("again"))
+    assert needs(world.case) == (Need.REVIEW, Need.CONVERSATION)
+    world.take(a_conversation())
+    assert needs(world.case) == (Need.REVIEW,)
+
+
+def test_a_number_and_an_address_are_to_be_found_out() -> None:
+    world = World(calls=Result.INVALID_NUMBER, emails=Result.BOUNCED).play(1)
+    assert needs(world.case) == (Need.NUMBER, Need.ADDRESS)
+    world.scripts[Channel.EMAIL] = Result.ACCEPTED
+    world.take(a_change(phone=OTHER_NUMBER, email=OTHER_ADDRESS))
+    assert needs(world.case) == ()
+    assert needs(World(not_called="is a satellite number").case) == (Need.NUMBER,)

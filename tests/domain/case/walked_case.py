@@ -17,10 +17,13 @@ from domain.case.announcements import announcements
 from domain.case.attempt import Channel
 from domain.case.events import (
     AddIssue,
+    Assign,
+    Confirm,
     ConversationOutcome,
     Decision,
     EventKind,
     MailKind,
+    Note,
     NoteMail,
     ReceiveBounce,
     ReceiveReply,
@@ -33,6 +36,7 @@ from domain.shared.events import Event, RecordDeactivation, SendLink
 from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case import invariants
+from tests.domain.case.becomes import becomes
 from tests.domain.case.build import (
     ACCEPT,
     ADDRESS,
@@ -64,6 +68,8 @@ EVENTS: dict[str, Event] = {
     "reply": ReceiveReply(by="seller", text="I have removed the listing."),
     "complaint": NoteMail(by="mail", kind=MailKind.COMPLAINT),
     "bounce of what was not sent": ReceiveBounce(by="mail", attempt=1000),
+    "note": Note(by="specialist", note="Their warehouse moves this week"),
+    "taken": Assign(by="specialist", to="specialist"),
     "contact me now": a_request(),
     "link": SendLink(by="page"),
     "plan": a_plan(),
@@ -72,6 +78,7 @@ EVENTS: dict[str, Event] = {
     "version 1 accepted": ACCEPT.model_copy(update={"version": 1}),
     "more information": ASK_MORE,
     "rejected": REJECT,
+    "accepted by who spoke with the seller": ACCEPT.model_copy(update={"by": "specialist"}),
     "conversation": a_conversation(),
     "conversation resolves": a_conversation(ConversationOutcome.RESOLVED),
     "issue joins": joins(),
@@ -92,6 +99,9 @@ EVENTS: dict[str, Event] = {
     "decision: resolve": a_decision(Decision.RESOLVE),
     "decision: deactivate": a_decision(Decision.DEACTIVATE),
     "decision: resume": a_decision(Decision.RESUME),
+    "confirmed": Confirm(by="another lead", confirm=True, note="read the whole file"),
+    "confirmed by who proposed": Confirm(by="lead", confirm=True, note="sure"),
+    "declined": Confirm(by="another lead", confirm=False, note="their line was down"),
 }
 CALLS = [
     Result.CONNECTED,
@@ -242,7 +252,7 @@ class Walked(WatchedWorld):
         before, throttled = self.case, isinstance(event, RequestCall) and self._throttled()
         if isinstance(event, SendLink):
             throttled = self.witness.refuses_link(self.now)
-        expected = invariants.becomes(before, event, throttled=throttled)
+        expected = becomes(before, event, throttled=throttled)
         try:
             self._hand_over(event)
         except Refused:

@@ -50,6 +50,13 @@ def _announced(letter: str) -> bool:
     )
 
 
+def _second_person(letter: str) -> bool:
+    """A deactivation is proposed, and whatever may come of that."""
+    return letter in {"plan", "contact", "harm", "issue joins", "case withdrawn", *_CLOCK} or (
+        letter.startswith(("decision", "confirmed", "declined", "tell"))
+    )
+
+
 def _comes_of_a_step(letter: str) -> bool:
     is_update = letter in EVENTS or letter == "cancelled"
     is_moment = "deadline" in letter or "we are" in letter or letter == "the moment waited for"
@@ -72,6 +79,14 @@ def at_work(*, announces_late: bool = False) -> Walked:
     world.hear(LookUp(), {})
     world.offer(a_contact())
     return left_alone(world, 0)
+
+
+def escalated() -> Walked:
+    """A case of which a lead decides, and a second person confirms a deactivation."""
+    world = opening(SMALL | {"second_person": True})
+    world.hear(LookUp(), {})
+    world.offer(a_contact())
+    return left_alone(world, 7)
 
 
 def nearly_silent(policy: dict[str, Any] | None, hours: float) -> Walked:
@@ -113,6 +128,7 @@ def walks(how_far: HowFar) -> list[Walk]:
         walk("all letters, default policy, last hours", last, (3, 3, 4)),
         walk("silence", _openings(SMALL), (5, 6, 7), only=_silence),
         walk("announcing", [("reached", at_work(announces_late=True))], (4, 5, 6), only=_announced),
+        walk("second person", [("escalated", escalated())], (3, 4, 5), only=_second_person),
         walk("working it out", [("reached", at_work())], (4, 4, 6), only=_work),
     ]
 

@@ -10,6 +10,7 @@ from domain.case.case import Case
 from domain.case.events import (
     AddIssue,
     ChangeContact,
+    Confirm,
     Decide,
     Decision,
     EventKind,
@@ -267,4 +268,6 @@ class WatchedWorld(World):
     def _deactivates(self, event: Event) -> bool:
         harmful = isinstance(event, AddIssue) and event.issue.harmful
         decided = isinstance(event, Decide) and event.decision is Decision.DEACTIVATE
-        return harmful or decided or isinstance(event, ReportHarm)
+        confirmed = isinstance(event, Confirm) and event.confirm
+        alone = decided and not self.case.rules.second_person
+        return harmful or alone or confirmed or isinstance(event, ReportHarm)

@@ -11,7 +11,16 @@ from domain.case.announcements import untold
 from domain.case.attempt import Attempt, Channel, Purpose
 from domain.case.calling_hours import calling_hours
 from domain.case.status import Reason, Status
-from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
+from domain.case.steps import (
+    Deactivate,
+    Expel,
+    LookUp,
+    LookUpFindHashes,
+    LookUpHours,
+    Reach,
+    Step,
+    TellDesk,
+)
 from domain.shared.account import Issue
 from domain.shared.announcements import Announcement
 from domain.shared.events import Event
@@ -65,6 +74,7 @@ class World:
         not_covered: str | None = None,
         already_deactivated: bool = False,
         announces: bool = False,
+        find_hashes: tuple[str, ...] = (),
         known_days: int = 7,
     ) -> None:
         self.now = opened_at
@@ -87,6 +97,7 @@ class World:
         )
         self.desk_mails: list[datetime] = []
         self.deactivations = self.expulsions = self.told_deactivated = 0
+        self.facts = self.facts.model_copy(update={"find_hashes": find_hashes})
         self.announced: tuple[Announcement, ...] = ()
         """The events that were handed over."""
         self.down_until: datetime | None = None
@@ -214,6 +225,10 @@ class World:
                 )
             case LookUpHours():
                 return Task(self.now + self.look_up_takes, None)
+            case LookUpFindHashes():
+                account = self.case.account
+                hashes = (account.email, account.emergency_phone)  # in the clear, to be seen
+                return Task(self.now + self.look_up_takes, (account, hashes))
             case Announce():
                 return Task(self.now, (untold(self.case), len(self.case.timeline.entries)))
             case Deactivate() if (
@@ -247,6 +262,9 @@ class World:
         match step:
             case LookUp():
                 step_results.looked_up(self.case, self.facts, self.now)
+            case LookUpFindHashes():
+                account, hashes = task.outcome
+                step_results.looked_up_find_hashes(self.case, account, hashes, self.now)
             case LookUpHours():
                 step_results.looked_up_hours(self.case, self._hours_ahead(), self.now)
             case Reach(number=number):
@@ -255,7 +273,7 @@ class World:
                 self.desk_mails += [self.now] if task.outcome else []
                 step_results.told_desk(self.case, step.due, task.outcome, self.now)
             case Deactivate() if task.outcome == HELD:
-                step_results.deactivation_held(self.case, self.now)
+                step_results.deactivation_held(self.case, Reason.SILENCE_HELD, self.now)
             case Deactivate():
                 self.deactivations += 1
                 step_results.deactivated(self.case, task.outcome, self.now)

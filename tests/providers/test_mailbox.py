@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from inbound.mailbox import LARGEST_READ, Folder, ImapMailbox, NoMailbox
-from tests.inbound.dovecot import dovecot, needs_dovecot
+from providers.imap.mailbox import LARGEST_READ, Folder, ImapMailbox, NoMailbox
+from tests.providers.dovecot import dovecot, needs_dovecot
 
 pytestmark = needs_dovecot
 MESSAGE = b"From: a@shop.example\r\nSubject: hello\r\n\r\nHello\r\n"

@@ -10,11 +10,13 @@ import ssl
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 
 from imap_tools import (
+    AND,
+    OR,
     BaseMailBox,
     ImapToolsError,
     MailBox,
@@ -24,8 +26,8 @@ from imap_tools import (
     MailBoxUnencrypted,
 )
 
+from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
-from runtime.inbound_settings import InboundSettings
 
 LARGEST_READ = 1024 * 1024
 """Bytes of a message that are read. What somebody writes, and what a bounce says, come first."""
@@ -44,37 +46,6 @@ class Folder(StrEnum):
 
 class NoMailbox(Exception):
     """The mailbox cannot be used now. The message says why, and quotes nothing personal."""
-
-
-@dataclass(frozen=True)
-class ImapServer:
-    """The mailbox's server."""
-
-    host: str
-    port: int | None
-    """None: the default port of the security."""
-    security: Security
-    username: str
-    password: str = field(repr=False)
-    ca_file: Path | None = None
-    folder: str = "INBOX"
-
-
-def imap_server(settings: InboundSettings) -> ImapServer | None:
-    """Return the server that the settings name, if they do."""
-    if not settings.imap_host:
-        return None
-    assert settings.imap_username
-    assert settings.imap_password
-    return ImapServer(
-        host=settings.imap_host,
-        port=settings.imap_port,
-        security=settings.imap_security,
-        username=settings.imap_username,
-        password=settings.imap_password.get_secret_value(),
-        ca_file=settings.imap_ca_file,
-        folder=settings.imap_folder,
-    )
 
 
 @dataclass(frozen=True)
@@ -149,14 +120,39 @@ class ImapMailbox:
         with _understood():
             self._box.move(list(uids), self._prefix + folder)
 
-    def count_waiting(self) -> int:
-        """Return how many messages are in the folder that is read.
+    def oldest_came(self) -> datetime | None:
+        """Return when the oldest message in the folder that is read came; None if there is none.
 
         Raises:
             NoMailbox: the session is over.
         """
         with _understood():
-            return len(self._box.uids("ALL", None))
+            uids = self._box.uids("ALL", None)
+            if not uids:
+                return None
+            status, answers = self._box.client.uid("FETCH", uids[0], "(INTERNALDATE)")
+            came = imaplib.Internaldate2tuple(answers[0] or b"")
+        if status != "OK" or came is None:
+            raise NoMailbox("the mail server does not say when a message came")
+        return datetime.fromtimestamp(time.mktime(came), UTC)
+
+    def holds(self, texts: Collection[str]) -> bool:
+        """Return whether a message has one of these texts, and no case has taken it.
+
+        It is in the folder that is read, was sent to the desk, or could not be read. The server
+        does not tell upper case from lower case.
+
+        Raises:
+            NoMailbox: the session is over.
+        """
+        wanted = OR(*(AND(text=text) for text in texts))
+        folders = (self._server.folder, *(self._prefix + f for f in Folder if f is not Folder.DONE))
+        with _understood():
+            for folder in folders:
+                self._box.folder.set(folder, readonly=True)
+                if self._box.uids(wanted):
+                    return True
+        return False
 
     def count(self, folder: Folder) -> int:
         """Return how many messages are in a folder.

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from inbound.mailbox import Folder, ImapMailbox, ImapServer, NoMailbox
+from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox
+from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from tests.patience import PATIENCE
 
