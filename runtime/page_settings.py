@@ -1,7 +1,5 @@
 """The settings of the account health page, with the prefix `CASE72_PAGE_`."""
 
-import os
-import secrets as random
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from reference.page_links import PageLinks
 from runtime.existing import ExistingFile
-from runtime.secrets import SHORTEST_SECRET, secrets_in, split
+from runtime.secrets import SHORTEST_SECRET, kept_secret, secrets_in, split
 from runtime.settings import Settings
 from runtime.web_address import is_this_machine, origin_of
 from runtime.web_server import open_socket
@@ -191,7 +189,7 @@ def on_this_machine(settings: PageSettings, state: Path) -> tuple[PageSettings, 
         listener = open_socket(settings.host, 0)
     port = listener.getsockname()[1]
     url = settings.url or f"http://127.0.0.1:{port}"
-    keys = settings.keys or (_kept_secret(folder / "secret"),)
+    keys = settings.keys or (kept_secret(folder / "secret"),)
     (folder / "url").write_text(url)
     set_up = {"port": port, "url": url, "secrets": keys}
     known = settings.model_dump(exclude={"secrets_file"})
@@ -207,11 +205,3 @@ def of_this_machine(settings: PageSettings, state: Path) -> PageSettings:
     return settings.model_copy(
         update={"url": settings.url or url, "secrets": settings.secrets or (SecretStr(secret),)}
     )
-
-
-def _kept_secret(path: Path) -> str:
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(random.token_urlsafe(48))
-    return path.read_text()
