@@ -16,7 +16,9 @@ from temporal_client.workflows import ANSWERS_WITHIN
 OPEN = "ExecutionStatus IN ('Running', 'Paused')"
 """The condition that a workflow has not ended. One that somebody paused counts too."""
 
-_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2136, 1, 1, tzinfo=UTC)
+_EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2136, 1, 1, tzinfo=UTC)
+_MOST = timedelta(days=30)
+"""Most moments of open cases lie no further than this from now."""
 _SECOND = timedelta(seconds=1)
 
 SomeStatus = TypeVar("SomeStatus", bound=StrEnum)
@@ -75,15 +77,23 @@ async def earliest(
     """Return the workflows with the earliest moments, in order. One without a moment is left out.
 
     Servers do not sort (SQLite and PostgreSQL refuse ORDER BY). A list of a thousand takes them a
-    second, a count milliseconds. So counts find the moment before which there are enough workflows,
-    and only those are listed.
+    second, a count milliseconds. So counts find a moment before which there are enough workflows,
+    and at most twice as many, and only those are listed.
     """
-    before, after = _EARLIEST, _LATEST
-    if await count(client, f"{query} AND {by.name} < {_moment(after)}") > limit:
-        while after - before > _SECOND:
-            middle = before + (after - before) // 2
-            there = await count(client, f"{query} AND {by.name} < {_moment(middle)}")
-            before, after = (before, middle) if there >= limit else (middle, after)
+
+    async def earlier_than(moment: datetime) -> int:
+        return await count(client, f"{query} AND {by.name} < {_moment(moment)}")
+
+    now, (before, after) = datetime.now(UTC), _EVER
+    guesses = (now - _MOST, now + _MOST)
+    there = await earlier_than(after)
+    while there > 2 * limit and after - before > _SECOND:
+        middle = next((g for g in guesses if before < g < after), before + (after - before) / 2)
+        earlier = await earlier_than(middle)
+        if earlier >= limit:
+            after, there = middle, earlier
+        else:
+            before = middle
     found = [one async for one in listed(client, f"{query} AND {by.name} < {_moment(after)}")]
     return nsmallest(limit, found, key=lambda one: one.typed_search_attributes[by])
 
