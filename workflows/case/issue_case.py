@@ -60,7 +60,8 @@ class IssueCase(CaseUpdates):
                 again = CaseInput(
                     account=self._case.account, issues=self._case.issues, carried=state
                 )
-                workflow.continue_as_new(again)
+                # By itself the next run would have the memo of the first run's start.
+                workflow.continue_as_new(again, memo=workflow.memo())
             try:
                 await self._steps.wait_for_news()
             except asyncio.CancelledError:
