@@ -78,7 +78,7 @@ class IssueCase:
             self._steps.nothing_new()
             steps = advance(self._case, workflow.now())
             self._steps.reconcile(steps)
-            self._show(steps)
+            self._show()
             if self._case.closed_at is not None and not self._steps.under_way:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return view_of(self._case)
@@ -95,9 +95,9 @@ class IssueCase:
             for step, outcome in self._steps.take_off_finished():
                 (outcome or if_cancelled(step))(self._case, workflow.now())
 
-    def _show(self, steps: tuple[Step, ...]) -> None:
+    def _show(self) -> None:
         case, now = self._case, workflow.now()
-        workflow.set_current_details(details(case, now, steps))
+        workflow.set_current_details(details(case, now))
         if self._opened():
             account = case.account
             if show_in_search(
