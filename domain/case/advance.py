@@ -144,7 +144,7 @@ def _hears_before(case: Case, moment: datetime) -> bool:
         attempt.wanted
         and (attempt.channel.rings or attempt.about in NOTICES)
         and attempt.at + (rules.call_timeout if attempt.channel.rings else rules.email_timeout)
-        < moment
+        <= moment
         for attempt in case.attempts.under_way
     )
 

@@ -79,7 +79,7 @@ class IssueCase:
             steps = advance(self._case, workflow.now())
             self._steps.reconcile(steps)
             self._show()
-            if self._case.closed_at is not None and not self._steps.under_way:
+            if self._is_over():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return view_of(self._case)
             if self._may_continue_as_new():
@@ -105,7 +105,7 @@ class IssueCase:
                 account.store,
                 account.seller_id,
                 of_case(case),
-                leave_an_event=self._steps.must_leave_event,
+                leave_an_event=self._steps.must_leave_event and not self._ends(),
             ):
                 self._steps.left_event()
         for entry in case.timeline.entries[self._logged :]:
@@ -120,6 +120,13 @@ class IssueCase:
             log.info(entry.what, **line)
         count(case, self._logged)
         self._logged = len(case.timeline.entries)
+
+    def _is_over(self) -> bool:
+        return self._case.closed_at is not None and not self._steps.under_way
+
+    def _ends(self) -> bool:
+        """Whether this workflow task ends the workflow, which is an event in the history."""
+        return self._is_over() and workflow.all_handlers_finished()
 
     def _may_continue_as_new(self) -> bool:
         return (
