@@ -11,6 +11,7 @@ from desk.languages import NAMES, language_of
 from desk.roles import Action
 from desk.sessions import Session
 from desk.words import ROLES
+from domain.shared.codes import plain
 from web.cookies import Cookies
 from web.languages import Reader
 
@@ -52,7 +53,9 @@ class Responses:
         language = language_of(kept, request.headers.get("accept-language"))
         session: Session | None = getattr(request.state, "session", None)
         on_every_page = {
-            "reader": Reader(language),
+            "reader": Reader(language, time_zone=self._cookies.get(request, "zone")),
+            "zone_cookie": self._cookies.name_of("zone"),
+            "plain": plain,
             "languages": NAMES,
             "version": self._version,
             "session": session,

@@ -119,6 +119,10 @@ class Reader:
         """The account's zone; UTC if none is known."""
         return clock_of(self.time_zone)
 
+    def elsewhere(self, time_zone: str) -> "Reader":
+        """Return the same reader, with the clock of another place."""
+        return Reader(self.language, self.tag, time_zone)
+
     def say(self, message: str, **values: object) -> str:
         """Return a message, translated."""
         return self.language.say(message) % values if values else self.language.say(message)
