@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple
 from domain.case.events import SubmitPlan
 
 PARTS = ("root_causes", "corrective_actions", "preventive_measures", "evidence")
+_CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
 # Chinese is written without spaces, so there each character counts as a word.
-_WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]|[^\W\u2e80-\u9fff\uf900-\ufaff]+|\s+|.", re.S)
+_WORD = re.compile(rf"[{_CHINESE}]|[^\s{_CHINESE}]+\s*|\s+")
 
 
 class Piece(NamedTuple):
