@@ -17,6 +17,7 @@ from domain.case.events import (
     EventKind,
     RecordConversation,
     ReportContact,
+    Review,
 )
 from domain.case.status import Status
 from domain.case.view import CaseView
@@ -53,7 +54,7 @@ async def with_plan(engine: Engine) -> OpenCase:
 async def escalated(engine: Engine, **rules: bool) -> OpenCase:
     case = await engine.open(rules={"maximum_rejections": 1, **rules})
     await case.tell(IssueCase.submit_plan, a_plan())
-    await case.tell(IssueCase.review_plan, a_review("reject", note="No."))
+    await case.tell(IssueCase.review_plan, a_review(Review.REJECT))
     return case
 
 
