@@ -89,16 +89,17 @@ def desk_app(
         Route("/signed-out", sign_in.signed_out),
         Route("/language/{tag}", responses.choose_language),
         Mount("/static", static),
-        Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True),
+        # Who wants to leave may, even while the provider is away.
+        Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
         Guarded("/", guard, Action.READ, pages.home),
+        *_case_routes(client, responses, cookies, guard, read_wording(settings.wording)),
     ]
-    routes.extend(_case_routes(client, responses, cookies, guard, read_wording(settings.wording)))
     if isinstance(provider, DevPeople):
         routes.extend(dev_routes(responses))
     app = Starlette(
         routes=routes,
         max_body_size=LARGEST_BODY,
-        exception_handlers=_error_pages(responses),
+        exception_handlers=_error_pages(responses, sessions),
     )
     return without_redirects(app)
 
@@ -120,7 +121,7 @@ def _case_routes(
     ]
 
 
-def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
+def _error_pages(responses: Responses, sessions: Sessions) -> dict[int | type[Exception], _Handler]:
     def saying(status: int, why: str) -> _Handler:
         async def answer(request: Request, _: Exception) -> Response:
             return responses.error(request, status, why=why)
@@ -146,7 +147,17 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         log.warning("the provider of sign-in is away", why=str(error))
         return responses.error(request, 503, {"Retry-After": "30"}, why="provider_away")
 
-    return {
+    def keeping(handler: _Handler) -> _Handler:
+        """Have the browser keep its session after an error too: a token may be good once."""
+
+        async def answer(request: Request, error: Exception) -> Response:
+            response = await handler(request, error)
+            sessions.keep(request, response)
+            return response
+
+        return answer
+
+    pages: dict[int | type[Exception], _Handler] = {
         NotSignedIn: not_signed_in,
         NotBegunHere: saying(403, "not_begun_here"),
         NoRole: saying(403, "no_role"),
@@ -159,3 +170,4 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         HTTPException: refused,
         500: saying(500, ""),
     }
+    return {error: keeping(handler) for error, handler in pages.items()}

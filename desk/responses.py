@@ -45,15 +45,20 @@ class Responses:
         """
         self._cookies, self._version = cookies, version
 
+    def reader(self, request: Request) -> Reader:
+        """Return who reads: their language or their browser's, and the zone of their clock."""
+        kept = self._cookies.get(request, "language")
+        language = language_of(kept, request.headers.get("accept-language"))
+        return Reader(language, time_zone=self._cookies.get(request, "zone"))
+
     def page(
         self, request: Request, template: str, status: int = 200, **context: object
     ) -> Response:
         """Return a page. What is in it of a session comes from the request."""
-        kept = self._cookies.get(request, "language")
-        language = language_of(kept, request.headers.get("accept-language"))
+        reader = self.reader(request)
         session: Session | None = getattr(request.state, "session", None)
         on_every_page = {
-            "reader": Reader(language, time_zone=self._cookies.get(request, "zone")),
+            "reader": reader,
             "zone_cookie": self._cookies.name_of("zone"),
             "plain": plain,
             "languages": NAMES,
@@ -64,7 +69,7 @@ class Responses:
             "Action": Action,
             "here": path_of(request),
         }
-        rendered = language.templates.get_template(template).render(on_every_page | context)
+        rendered = reader.language.templates.get_template(template).render(on_every_page | context)
         return HTMLResponse(rendered, status)
 
     async def choose_language(self, request: Request) -> Response:
@@ -96,8 +101,8 @@ class Responses:
         load the whole page.
         """
         address = f"/desk/sign-in?next={quote(path_of(request), safe='')}"
-        if "hx-request" in request.headers:
-            return Response(status_code=401, headers={"HX-Refresh": "true"})
         if request.method != "GET":
             return self.error(request, 401, why="signed_out")
+        if "hx-request" in request.headers:
+            return Response(status_code=401, headers={"HX-Refresh": "true"})
         return RedirectResponse(address, 303)
