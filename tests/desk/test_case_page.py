@@ -1,5 +1,6 @@
 """A case at the desk, on the real server: who may do what, and what becomes of it."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from runtime.desk_settings import Role
 from tests.desk.cases import ServedDesk, address, form_of, served_desk
 from tests.domain.case.build import a_plan, a_review
 from tests.engine import Engine, OpenCase, issue
+from tests.patience import PATIENCE
 from workflows.case.issue_case import IssueCase
 
 WORDING = """{"en": {"reject": {"No invoice": "The invoice of the supplier is missing."}}}"""
@@ -366,3 +368,26 @@ async def test_an_earlier_case_of_the_account_is_shown(desk: ServedDesk, engine:
     assert "ISS-1 ·" in earlier
     assert "This is an earlier case" in earlier
     assert f'action="{at}/note' not in earlier
+
+
+async def test_the_next_case_is_one_that_waits_for_ones_role(engine: Engine) -> None:
+    first, second = [address(await (await with_plan(engine)).view()) for _ in range(2)]
+    async with served_desk(engine.client, engine.folder) as desk:
+        async with desk.signed_in(Role.OBSERVER) as observer:
+            assert (await observer.get("/desk/next")).headers["location"] == "/desk/"
+        async with desk.signed_in(Role.REVIEWER) as reviewer:
+
+            async def leads(after: str, to: str) -> None:
+                """Visibility is a moment behind."""
+                path = f"/desk/next?after={after.removeprefix('/desk/case/')}"
+                async with asyncio.timeout(PATIENCE):
+                    while (await reviewer.get(path)).headers["location"] != to:
+                        await asyncio.sleep(0.1)
+
+            await leads(first, second)
+            async with desk.signed_in(Role.SPECIALIST) as other:
+                form = form_of((await other.get(second)).text, "take")
+                assert (await other.post(f"{second}/take", data=form)).status_code == 303
+            # What somebody else has is left to them.
+            shown = (await reviewer.get(f"/desk/next?after={first}")).headers["location"]
+            assert shown != second
