@@ -9,9 +9,10 @@ reviewer chooses:
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from domain.case.events import Review
+from domain.shared.errors import explain
 from domain.shared.text import Language, Line, Paragraph
 from reference.languages import ENGLISH, language_for
 
@@ -32,6 +33,8 @@ def read_wording(path: Path | None) -> Wording:
         return _FORM.validate_json(path.read_bytes())
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        raise ValueError(explain(error)) from None
 
 
 def texts_for(wording: Wording, language: str) -> Mapping[Review, Mapping[str, str]]:

@@ -1,9 +1,9 @@
 """The case page in a real browser: each state, the keys, and what others do meanwhile."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from domain.case.events import (
@@ -16,23 +16,17 @@ from domain.case.events import (
 )
 from domain.case.status import Status
 from runtime.desk_settings import Role
-from tests.desk.cases import ServedDesk, address, served_desk
+from tests.desk.cases import ServedDesk, address
 from tests.domain.case.build import ASK_MORE, REJECT, a_plan
 from tests.engine import Engine, OpenCase
 from tests.page.accessibility import violations
 from workflows.case.issue_case import IssueCase
 
+State = Callable[[Engine], Coroutine[Any, Any, OpenCase]]  # Any: as Python types them
 TWO_LEADS = {"maximum_rejections": 1, "second_person": True}
 SPOKE = RecordConversation(
     by="specialist.chen", outcome=ConversationOutcome.PLAN_EXPECTED, note="They call back."
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def desk(engine: Engine) -> AsyncIterator[ServedDesk]:
-    """The desk before the engine."""
-    async with served_desk(engine.client, engine.folder) as served:
-        yield served
 
 
 async def contacting(engine: Engine) -> OpenCase:
@@ -73,7 +67,7 @@ async def deactivated(engine: Engine) -> OpenCase:
     return case
 
 
-STATES = {
+STATES: dict[State, str] = {
     contacting: "Time left",
     reviewed: "What changed since version 1",
     escalated: "Your decision",
@@ -91,7 +85,7 @@ async def test_each_state_can_be_read_by_everybody(
     desk: ServedDesk,
     engine: Engine,
     browser: Browser,
-    state: Callable[[Engine], Awaitable[OpenCase]],
+    state: State,
 ) -> None:
     case = await state(engine)
     faults: list[str] = []
