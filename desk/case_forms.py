@@ -112,6 +112,7 @@ ASSIGN = CaseForm(
         ),
         Field("note", N_("Note"), "note", required=False),
     ),
+    offered=lambda case, person: case.is_open and not _is_mine(case, person),
 )
 REVIEW = CaseForm(
     "review",

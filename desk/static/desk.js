@@ -26,6 +26,16 @@ function openFoldOf(element) {
 }
 addEventListener("hashchange", () => openFoldOf(document.getElementById(location.hash.slice(1))));
 
+// A session that has ended has the page loaded anew, but not while something is typed in it. Sent
+// then, it is shown on the page that says so.
+function isTyped() {
+  const fields = document.querySelectorAll("textarea, input[type=text]");
+  return [...fields].some((field) => field.value !== field.defaultValue);
+}
+addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.status === 401 && isTyped()) event.preventDefault();
+});
+
 // --- keys: each element with data-key is reached by that key (WCAG 2.1.4: they can be off) ---
 const dialog = document.getElementById("keys");
 const areOff = () => localStorage.getItem("case72-keys") === "off";

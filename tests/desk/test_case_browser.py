@@ -189,3 +189,19 @@ async def test_times_are_the_readers_with_the_sellers_beside(
     main = page.get_by_role("main")
     await expect(main).to_contain_text("Times are in China Standard Time")
     await expect(main).to_contain_text("Pacific Standard Time")
+
+
+async def test_a_session_that_ends_takes_no_words_along(
+    desk: ServedDesk, engine: Engine, browser: Browser
+) -> None:
+    case = await contacting(engine)
+    page = await desk.page(browser, Role.SPECIALIST, address(await case.view()))
+    await page.locator("#note > summary").click()
+    await page.locator("#note-note").fill("Half a sentence")
+    await page.context.clear_cookies()
+    async with page.expect_response(lambda answer: answer.status == 401):
+        pass
+    await expect(page.locator("#note-note")).to_have_value("Half a sentence")
+    await page.get_by_role("button", name="Keep the note").click()
+    await expect(page.get_by_role("main")).to_contain_text("Your session has ended")
+    await expect(page.get_by_role("main")).to_contain_text("Half a sentence")
