@@ -1,5 +1,6 @@
 """The case page in a real browser: each state, the keys, and what others do meanwhile."""
 
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -205,3 +206,23 @@ async def test_a_session_that_ends_takes_no_words_along(
     await page.get_by_role("button", name="Keep the note").click()
     await expect(page.get_by_role("main")).to_contain_text("Your session has ended")
     await expect(page.get_by_role("main")).to_contain_text("Half a sentence")
+
+
+async def test_the_page_is_in_chinese_from_head_to_foot(
+    desk: ServedDesk, engine: Engine, browser: Browser
+) -> None:
+    for state in STATES:
+        case = await state(engine)
+        at = address(await case.handle.query(IssueCase.case))
+        page = await desk.page(browser, Role.LEAD, at, locale="zh-CN", timezone_id="Asia/Shanghai")
+        # What people wrote stays as they wrote it.
+        shown = await page.evaluate(
+            """() => {
+                const main = document.querySelector("main").cloneNode(true);
+                const theirs = main.querySelectorAll(".kept, bdi, option, [dir=auto]");
+                for (const one of theirs) one.remove();
+                return main.textContent;
+            }"""
+        )
+        assert re.findall(r"[A-Za-z]+ [a-z]+", shown) == [], state.__name__
+        await page.context.close()
