@@ -14,7 +14,7 @@ from desk.case_fields import CaseForm, Typed
 from desk.case_forms import FORMS, HAND_OVER, JUDGING, REVIEW, WHO_WORKS_IT
 from desk.case_page import CasePage, news
 from desk.case_recording import RECORDING
-from desk.case_refusals import CLOSED, Told, told_of
+from desk.case_refusals import CLOSED, NOT_YOURS, Told, told_of
 from desk.case_workflows import CaseWorkflows
 from desk.guard import Handler
 from desk.plan_changes import PARTS
@@ -125,19 +125,17 @@ class CaseHandlers:
             return await self._page(request, session, Shown(typed, status=422))
         if typed.is_final and text_of(posted, "sure") != "yes":
             return self._alone(request, typed, "sure", 200)
-        if typed.form is HAND_OVER:
-            await self._require_own(name, session)
+        if typed.form is HAND_OVER and not await self._is_theirs(name, session):
+            return await self._refused(request, session, typed, NOT_YOURS, 409)
         key = _key(session, typed, event.model_dump_json())
         await self._workflows.tell(name, typed.form.update, event, key)
         response = RedirectResponse(_address(request), 303)
         self._cookies.set(response, "done", typed.form.name, _NEWS_SECONDS)
         return response
 
-    async def _require_own(self, name: CaseName, session: Session) -> None:
-        """Check that the case is theirs: only a lead hands over what is not their own."""
-        view = await self._workflows.view(name)
-        if view.assignee != session.person.name:
-            raise UpdateRefused("the case is not yours", "not_yours", {})
+    async def _is_theirs(self, name: CaseName, session: Session) -> bool:
+        """Tell whether the person has the case. Only a lead hands over what is not their own."""
+        return (await self._workflows.view(name)).assignee == session.person.name
 
     async def _insert(self, name: CaseName, typed: Typed, wanted: str) -> None:
         """Put a prepared text behind what was typed."""

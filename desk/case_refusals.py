@@ -18,10 +18,10 @@ class Told:
 
 
 CLOSED = Told(N_("The case has closed. Nothing was done."))
+NOT_YOURS = Told(N_("The case is not yours, so only a lead can hand it over."))
 _DOES_NOT_EXIST = Told(N_("It does not exist, or is none that we call or write to."))
 _REFUSED = N_("The case refused it: %(reason)s")
-_WORDS = {
-    "not_yours": N_("The case is not yours, so only a lead can hand it over."),
+_WORDS: Mapping[str, str] = {
     Refusal.CASE_ENDED: N_("The case has ended. Nothing was done."),
     Refusal.CHANGED_SINCE: N_(
         "Nothing was done, since the case has changed. Look at it again; what you typed is below."
@@ -53,7 +53,6 @@ def told_of(refusal: UpdateRefused, form: CaseForm) -> tuple[str | None, Told]:
         names = [one.name for one in form.fields]
         wanted = str(refusal.values.get("field"))
         return (wanted if wanted in names else None), _DOES_NOT_EXIST
-    known: Mapping[str, str] = _WORDS
-    if refusal.code in known:
-        return None, Told(known[refusal.code])
+    if refusal.code in _WORDS:
+        return None, Told(_WORDS[refusal.code])
     return None, Told(_REFUSED, {"reason": str(refusal)})
