@@ -11,10 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from temporalio.client import Client
 
+from desk.case_forms import FORMS
+from desk.case_handlers import CaseHandlers
+from desk.case_workflows import CaseWorkflows
 from desk.dev_people import DevPeople, dev_routes
 from desk.guard import Guard, Guarded
 from desk.identity import IdentityProvider, ProviderAway, ProviderRefuses
 from desk.languages import HERE
+from desk.next_case import NextCase
 from desk.openid import OpenIdProvider
 from desk.pages import Pages
 from desk.responses import Responses
@@ -23,6 +27,7 @@ from desk.sealed import Sealer
 from desk.sessions import NoRole, NotSignedIn, Sessions
 from desk.sign_in import NotBegunHere, SignIn
 from runtime.desk_settings import DeskSettings
+from runtime.desk_wording import Wording, read_wording
 from temporal_client.failures import TemporalFailure
 from web.cookies import Cookies
 from web.forms import NotOurForm
@@ -87,6 +92,7 @@ def desk_app(
         # Who wants to leave may, even while the provider is away.
         Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
         Guarded("/", guard, Action.READ, pages.home),
+        *_case_routes(client, responses, cookies, guard, read_wording(settings.wording)),
     ]
     if isinstance(provider, DevPeople):
         routes.extend(dev_routes(responses))
@@ -96,6 +102,23 @@ def desk_app(
         exception_handlers=_error_pages(responses, sessions),
     )
     return without_redirects(app)
+
+
+def _case_routes(
+    client: Client, responses: Responses, cookies: Cookies, guard: Guard, wording: Wording
+) -> list[BaseRoute]:
+    """Return the case page, what refreshes it, and what each of its forms is sent to."""
+    case = CaseHandlers(CaseWorkflows(client), responses, cookies, wording)
+    at = "/case/{store}/{seller_id}"
+    return [
+        Guarded(at, guard, Action.READ, case.show),
+        Guarded(f"{at}/changed", guard, Action.READ, case.changed),
+        *(
+            Guarded(f"{at}/{form.name}", guard, form.action, case.taking(form), posts=True)
+            for form in FORMS
+        ),
+        Guarded("/next", guard, Action.READ, NextCase(client).lead_there),
+    ]
 
 
 def _error_pages(responses: Responses, sessions: Sessions) -> dict[int | type[Exception], _Handler]:

@@ -60,7 +60,8 @@ class Guard:
             cases: list[str | None] = [*_cases(request, form or FormData())]
             if action is not Action.READ:
                 cases = cases or [None]
-            for case_id in cases:
+            # 204: a page asked whether anything is new, and was shown nothing.
+            for case_id in cases if status != 204 else ():
                 audit(session.person, action, case_id, status)
         self._sessions.keep(request, response)
         return response
