@@ -44,15 +44,19 @@ class Responses:
         """
         self._cookies, self._version = cookies, version
 
+    def reader(self, request: Request) -> Reader:
+        """Return who reads: in the language that they chose, or else that of their browser."""
+        kept = self._cookies.get(request, "language")
+        return Reader(language_of(kept, request.headers.get("accept-language")))
+
     def page(
         self, request: Request, template: str, status: int = 200, **context: object
     ) -> Response:
         """Return a page. What is in it of a session comes from the request."""
-        kept = self._cookies.get(request, "language")
-        language = language_of(kept, request.headers.get("accept-language"))
+        reader = self.reader(request)
         session: Session | None = getattr(request.state, "session", None)
         on_every_page = {
-            "reader": Reader(language),
+            "reader": reader,
             "languages": NAMES,
             "version": self._version,
             "session": session,
@@ -61,7 +65,7 @@ class Responses:
             "Action": Action,
             "here": path_of(request),
         }
-        rendered = language.templates.get_template(template).render(on_every_page | context)
+        rendered = reader.language.templates.get_template(template).render(on_every_page | context)
         return HTMLResponse(rendered, status)
 
     async def choose_language(self, request: Request) -> Response:

@@ -75,8 +75,8 @@ async def earliest(
     """Return the workflows with the earliest moments, in order. One without a moment is left out.
 
     Servers do not sort (SQLite and PostgreSQL refuse ORDER BY). A list of a thousand takes them a
-    second, a count milliseconds. So counts find the moment before which there are enough workflows,
-    and only those are listed.
+    second, a count milliseconds. So counts find a moment before which there are enough workflows,
+    and at most twice as many. Only those are listed, unless more share that second.
     """
     before, after = _EARLIEST, _LATEST
     if await count(client, f"{query} AND {by.name} < {_moment(after)}") > limit:
@@ -84,6 +84,8 @@ async def earliest(
             middle = before + (after - before) // 2
             there = await count(client, f"{query} AND {by.name} < {_moment(middle)}")
             before, after = (before, middle) if there >= limit else (middle, after)
+            if limit <= there <= 2 * limit:
+                break
     found = [one async for one in listed(client, f"{query} AND {by.name} < {_moment(after)}")]
     return nsmallest(limit, found, key=lambda one: one.typed_search_attributes[by])
 
