@@ -36,6 +36,7 @@ function restore() {
       ?.focus({ preventScroll: true });
   }
   kept = null;
+  show("paused", false);
   showChosen();
 }
 
@@ -70,7 +71,11 @@ document.addEventListener("change", (event) => {
   }
   if (event.target.matches('input[type="checkbox"]')) showChosen();
 });
-document.addEventListener("toggle", () => show("paused", isBeingTypedIn(list() ?? document.body)), true);
+document.addEventListener(
+  "toggle",
+  () => show("paused", isBeingTypedIn(list() ?? document.body)),
+  true,
+);
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, target, requestConfig } = event.detail;

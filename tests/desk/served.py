@@ -1,10 +1,12 @@
 """The desk of `--dev`, served on a real server with its workers, and the people who work at it."""
 
+import asyncio
 import html
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -13,12 +15,13 @@ from starlette.applications import Starlette
 
 from desk.app import desk_routes
 from desk.dev_people import DevPeople
+from reference.find_hashes import FindHashes
 from runtime.desk_settings import DeskSettings, Role, desk_on_this_machine
 from runtime.web_server import open_socket
 from tests.desk.site import proof_in
-from tests.engine import Engine
+from tests.engine import Engine, engine_in
 from tests.page.site import KEY
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, looks
 from web.middleware import HeadersAndLog, without_redirects
 from web.server import serving
 
@@ -79,3 +82,37 @@ async def desk_over(engine: Engine, **others: Any) -> AsyncIterator[ServedDesk]:
     app = HeadersAndLog(without_redirects(Starlette(routes=routes)), tls=False)
     async with serving(app, settings, listener):
         yield ServedDesk(engine, url)
+
+
+@asynccontextmanager
+async def desk_in(folder: Path, server: str) -> AsyncIterator[ServedDesk]:
+    """A desk that finds cases by name, address and number, with an engine of its own."""
+    async with (
+        engine_in(folder, server=server, find_secrets=KEY) as engine,
+        desk_over(engine, hashes=FindHashes([KEY])) as desk,
+    ):
+        yield desk
+
+
+def listed(page: str) -> list[str]:
+    """The cases of a list, in order: their workflow ids."""
+    return re.findall(r'<tr data-case="([^"]+)"', page)
+
+
+def row_of(page: str, case: str) -> str:
+    """The row of a case, as it is written."""
+    found = re.search(rf'<tr data-case="{case}".*?</tr>', page, re.DOTALL)
+    assert found is not None, f"{case} is not in the list"
+    return found[0]
+
+
+async def until(
+    person: Person, queue: str, holds: Callable[[str], object], within: float = PATIENCE
+) -> str:
+    """The page of a list, as soon as `holds` is true of it; real time, in seconds."""
+    async with asyncio.timeout(within):
+        async for _ in looks():
+            page = (await person.http.get(f"/desk/?queue={queue}")).text
+            if holds(page):
+                return page
+    raise AssertionError
