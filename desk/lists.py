@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from temporalio.client import Client
@@ -20,7 +21,7 @@ from temporal_client.desk_queues import (
 from temporal_client.found_cases import FoundCase
 from temporal_client.search import count
 
-REFRESH_SECONDS = 4
+REFRESH_SECONDS = 3
 """How often a list that is open asks again. With what is kept, it is right within 5 s."""
 _KEPT_SECONDS = 1.0
 PAGE = 50
@@ -89,6 +90,7 @@ class Lists:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._answers = SharedAnswers(_KEPT_SECONDS)
+        self._hints: dict[str, datetime] = {}
         self._names: OrderedDict[str, None] = OrderedDict()
 
     async def found(self, wish: ListWish, who: str) -> Found:
@@ -119,7 +121,8 @@ class Lists:
                 lambda: cases_of_person(self._client, who, wish.shown, wish.store),
             )
         return await self._answers.get(
-            wish, lambda: cases_of_queue(self._client, queue, wish.shown, wish.store)
+            wish,
+            lambda: cases_of_queue(self._client, queue, wish.shown, wish.store, self._hints),
         )
 
     def forget(self) -> None:

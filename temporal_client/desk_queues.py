@@ -1,5 +1,6 @@
 """What waits for the desk, as lists of cases (docs/rules.md, section 5)."""
 
+from collections.abc import MutableMapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -42,14 +43,19 @@ def order_of(queue: Queue) -> SearchAttributeKey[datetime]:
 
 
 async def cases_of_queue(
-    client: Client, queue: Queue, limit: int, store: str | None = None
+    client: Client,
+    queue: Queue,
+    limit: int,
+    store: str | None = None,
+    hints: MutableMapping[str, datetime] | None = None,
 ) -> list[FoundCase]:
-    """Return the first cases of a queue.
+    """Return the first cases of a queue. `hints` are those of `earliest` (search.py).
 
     Raises:
         TemporalFailure: the server failed.
     """
-    return await found_cases(client, query_of_queue(queue, store), limit, order_of(queue))
+    query = query_of_queue(queue, store)
+    return await found_cases(client, query, limit, order_of(queue), hints)
 
 
 def query_of_person(who: str, store: str | None = None) -> str:

@@ -1,7 +1,7 @@
 """Lists and counts of workflows, by their search attributes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from heapq import nsmallest
@@ -70,22 +70,32 @@ async def count_each(client: Client, queries: Mapping[SomeStatus, str]) -> dict[
 
 
 async def earliest(
-    client: Client, query: str, by: SearchAttributeKey[datetime], limit: int
+    client: Client,
+    query: str,
+    by: SearchAttributeKey[datetime],
+    limit: int,
+    hints: MutableMapping[str, datetime] | None = None,
 ) -> list[WorkflowExecution]:
     """Return the workflows with the earliest moments, in order. One without a moment is left out.
+
+    Whoever asks the same again and again keeps `hints` in between: where the search ended. It then
+    mostly takes two counts instead of some thirty.
 
     Servers do not sort (SQLite and PostgreSQL refuse ORDER BY). A list of a thousand takes them a
     second, a count milliseconds. So counts find a moment before which there are enough workflows,
     and at most twice as many. Only those are listed, unless more share that second.
     """
     before, after = _EARLIEST, _LATEST
+    hints = hints if hints is not None else {}
     if await count(client, f"{query} AND {by.name} < {_moment(after)}") > limit:
+        middle = hints.pop(f"{limit} {query}", before + (after - before) // 2)
         while after - before > _SECOND:
-            middle = before + (after - before) // 2
             there = await count(client, f"{query} AND {by.name} < {_moment(middle)}")
             before, after = (before, middle) if there >= limit else (middle, after)
             if limit <= there <= 2 * limit:
                 break
+            middle = before + (after - before) // 2
+        hints[f"{limit} {query}"] = after
     found = [one async for one in listed(client, f"{query} AND {by.name} < {_moment(after)}")]
     return nsmallest(limit, found, key=lambda one: one.typed_search_attributes[by])
 
