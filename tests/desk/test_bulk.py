@@ -84,8 +84,9 @@ async def test_a_case_that_has_changed_is_named_and_not_touched(desk: ServedDesk
         )
         assert "It has changed since you looked. Nothing was done." in said.text
         # The preview says what is new in a case since it was escalated.
-        preview = await lead.post("/desk/bulk/deactivate", await selected(lead, "case/US/AFTER"))
-        assert "the seller was in touch" in preview.text
+        form = await selected(lead, "case/US/AFTER")
+        preview = (await lead.post("/desk/bulk/deactivate", form)).text
+        assert "the seller was in touch" in preview
     for case in (before, after):
         assert (await case.view()).status is not Status.DEACTIVATING
 

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from domain.case.events import ReviewPlan, Withdraw
+from domain.case.events import EventKind, ReviewPlan, Withdraw
 from domain.case.status import Status
 from runtime.desk_settings import Role
 from tests.desk.served import ServedDesk, desk_in, listed, row_of, until
@@ -23,6 +24,10 @@ MARKUP = '<b>Kettle</b> & "Sons" <img src=x onerror=alert(1)>'
 async def desk(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[ServedDesk]:
     async with desk_in(tmp_path_factory.mktemp("desk"), server) as running:
         yield running
+
+
+def is_listed(case: str, page: str) -> bool:
+    return case in listed(page)
 
 
 async def test_a_case_is_in_the_list_of_what_it_needs_within_five_seconds(desk: ServedDesk) -> None:
@@ -49,7 +54,7 @@ async def test_each_list_has_what_it_says(desk: ServedDesk) -> None:
     async with desk.person(Role.OBSERVER) as observer:
         for queue, seller in there.items():
             case = f"case/US/{seller}"
-            page = await until(observer, queue, lambda page, case=case: case in listed(page))
+            page = await until(observer, queue, partial(is_listed, case))
             assert "/desk/take" not in page
             if queue == "decision":
                 assert "plans rejected" in row_of(page, case)
@@ -126,7 +131,7 @@ async def test_a_form_that_is_sent_twice_counts_once(desk: ServedDesk) -> None:
     async with desk.person(Role.SPECIALIST) as specialist:
         for _ in range(2):
             await specialist.post("/desk/take", {"case": "case/US/TWICE", "key": "same"})
-    assert [e.what for e in (await case.view()).timeline].count("assigned") == 1
+    assert [e.what for e in (await case.view()).timeline].count(EventKind.ASSIGNED) == 1
 
 
 async def test_who_takes_a_case_that_has_ended_is_told_so(desk: ServedDesk) -> None:
