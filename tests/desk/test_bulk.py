@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
+from structlog.testing import capture_logs
 
 from desk.bulk_entries import TYPED_ABOVE
 from domain.case.events import ReportContact
@@ -54,9 +55,14 @@ async def test_many_cases_are_resolved_and_a_repeat_counts_once(desk: ServedDesk
         assert run.status_code == 200
         for entry, name in zip(entries, names, strict=True):
             one = f"/desk/bulk/resolve/{name.removeprefix('case/')}"
-            for _ in range(2):
-                said = await lead.post(one, typed | {"entry": entry})
-                assert "Resolved." in said.text
+            with capture_logs() as logs:
+                for _ in range(2):
+                    said = await lead.post(one, typed | {"entry": entry})
+                    assert "Resolved." in said.text
+            audited = [line for line in logs if line["event"] == "audit"]
+            assert [(a["who"], a["action"], a["case"]) for a in audited] == [
+                ("lead.ortiz", "decide", name)
+            ] * 2
     for case in cases:
         view = await case.end()
         assert view.status is Status.RESOLVED
