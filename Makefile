@@ -55,8 +55,9 @@ faults: $(VENV)/dev.stamp
 messages: $(VENV)/dev.stamp
 	@mkdir -p .state
 	for room in page desk; do \
+	if [ $$room = desk ]; then also=mail/desk_words.py; else also=; fi; \
 	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output \
-		-o .state/$$room.pot $$room web && \
+		-o .state/$$room.pot $$room web $$also && \
 	$(BIN)/pybabel -q update -i .state/$$room.pot -d $$room/locales -D $$room -w 100 -N \
 		--ignore-pot-creation-date || exit 1; done
 

@@ -13,12 +13,16 @@ from temporalio.client import Client
 
 from desk.bulk import BulkPages
 from desk.bulk_entries import Bulk
+from desk.case_forms import FORMS
+from desk.case_handlers import CaseHandlers
+from desk.case_workflows import CaseWorkflows
 from desk.dev_people import DevPeople, dev_routes
 from desk.guard import Guard, Guarded
 from desk.identity import IdentityProvider, ProviderAway, ProviderRefuses
 from desk.languages import HERE
 from desk.list_pages import ListPages
 from desk.lists import Lists
+from desk.next_case import NextCase
 from desk.openid import OpenIdProvider
 from desk.responses import Responses
 from desk.roles import Action, MayNot
@@ -29,6 +33,7 @@ from desk.unplaced import UnplacedPages
 from providers.imap.server import ImapServer
 from reference.find_hashes import FindHashes
 from runtime.desk_settings import DeskSettings
+from runtime.desk_wording import Wording, read_wording
 from temporal_client.failures import TemporalFailure
 from web.cookies import Cookies
 from web.forms import NotOurForm
@@ -100,15 +105,17 @@ def desk_app(
         Route("/signed-out", sign_in.signed_out),
         Route("/language/{tag}", responses.choose_language),
         Mount("/static", static),
-        Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True),
+        # Who wants to leave may, even while the provider is away.
+        Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
         *_list_routes(client, responses, guard, hashes, mailbox),
+        *_case_routes(client, responses, cookies, guard, read_wording(settings.wording)),
     ]
     if isinstance(provider, DevPeople):
         routes.extend(dev_routes(responses))
     app = Starlette(
         routes=routes,
         max_body_size=LARGEST_BODY,
-        exception_handlers=_error_pages(responses),
+        exception_handlers=_error_pages(responses, sessions),
     )
     return without_redirects(app)
 
@@ -148,7 +155,24 @@ def _list_routes(
     return routes
 
 
-def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
+def _case_routes(
+    client: Client, responses: Responses, cookies: Cookies, guard: Guard, wording: Wording
+) -> list[BaseRoute]:
+    """Return the case page, what refreshes it, and what each of its forms is sent to."""
+    case = CaseHandlers(CaseWorkflows(client), responses, cookies, wording)
+    at = "/case/{store}/{seller_id}"
+    return [
+        Guarded(at, guard, Action.READ, case.show),
+        Guarded(f"{at}/changed", guard, Action.READ, case.changed),
+        *(
+            Guarded(f"{at}/{form.name}", guard, form.action, case.taking(form), posts=True)
+            for form in FORMS
+        ),
+        Guarded("/next", guard, Action.READ, NextCase(client).lead_there),
+    ]
+
+
+def _error_pages(responses: Responses, sessions: Sessions) -> dict[int | type[Exception], _Handler]:
     def saying(status: int, why: str) -> _Handler:
         async def answer(request: Request, _: Exception) -> Response:
             return responses.error(request, status, why=why)
@@ -174,7 +198,17 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         log.warning("the provider of sign-in is away", why=str(error))
         return responses.error(request, 503, {"Retry-After": "30"}, why="provider_away")
 
-    return {
+    def keeping(handler: _Handler) -> _Handler:
+        """Have the browser keep its session after an error too: a token may be good once."""
+
+        async def answer(request: Request, error: Exception) -> Response:
+            response = await handler(request, error)
+            sessions.keep(request, response)
+            return response
+
+        return answer
+
+    pages: dict[int | type[Exception], _Handler] = {
         NotSignedIn: not_signed_in,
         NotBegunHere: saying(403, "not_begun_here"),
         NoRole: saying(403, "no_role"),
@@ -187,3 +221,4 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         HTTPException: refused,
         500: saying(500, ""),
     }
+    return {error: keeping(handler) for error, handler in pages.items()}

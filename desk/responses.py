@@ -11,6 +11,7 @@ from desk.languages import NAMES, language_of
 from desk.roles import Action
 from desk.sessions import Session
 from desk.words import ROLES
+from domain.shared.codes import plain
 from web.cookies import Cookies
 from web.languages import Reader
 
@@ -45,9 +46,10 @@ class Responses:
         self._cookies, self._version = cookies, version
 
     def reader(self, request: Request) -> Reader:
-        """Return who reads: in the language that they chose, or else that of their browser."""
+        """Return who reads: their language or their browser's, and the zone of their clock."""
         kept = self._cookies.get(request, "language")
-        return Reader(language_of(kept, request.headers.get("accept-language")))
+        language = language_of(kept, request.headers.get("accept-language"))
+        return Reader(language, time_zone=self._cookies.get(request, "zone"))
 
     def page(
         self, request: Request, template: str, status: int = 200, **context: object
@@ -57,6 +59,8 @@ class Responses:
         session: Session | None = getattr(request.state, "session", None)
         on_every_page = {
             "reader": reader,
+            "zone_cookie": self._cookies.name_of("zone"),
+            "plain": plain,
             "languages": NAMES,
             "version": self._version,
             "session": session,
@@ -97,8 +101,8 @@ class Responses:
         load the whole page.
         """
         address = f"/desk/sign-in?next={quote(path_of(request), safe='')}"
-        if "hx-request" in request.headers:
-            return Response(status_code=401, headers={"HX-Refresh": "true"})
         if request.method != "GET":
             return self.error(request, 401, why="signed_out")
+        if "hx-request" in request.headers:
+            return Response(status_code=401, headers={"HX-Refresh": "true"})
         return RedirectResponse(address, 303)

@@ -80,11 +80,10 @@ async def desk_of(provider: TestProvider, origin: str = ORIGIN, **others: Any) -
 
 
 @asynccontextmanager
-async def dev_desk(role: Role, **others: Any) -> AsyncIterator[tuple[Desk, httpx2.AsyncClient]]:
+async def dev_desk(role: Role) -> AsyncIterator[tuple[Desk, httpx2.AsyncClient]]:
     """A desk of `--dev`, and the browser of one of its people."""
-    settings = DeskSettings.model_validate(
-        {"secrets": KEY, "roles": {role.value: role for role in Role}, **others}
-    )
+    settings = DeskSettings.model_validate({"secrets": KEY})
+    settings = settings.model_copy(update={"roles": {role.value: role for role in Role}})
     desk = await Desk.at(DevPeople(ORIGIN), settings)
     async with desk.browser() as browser:
         choice = await browser.get((await browser.get("/desk/sign-in")).headers["location"])
