@@ -81,7 +81,7 @@ async def serve(
                 client,
                 page,
                 desk_phone=settings.desk_phone,
-                desk=_desk_for_development(client, settings.state, page),
+                desk=_desk_for_development(client, settings, page, inbound),
                 replies=inbound.address is not None,
             )
             await stack.enter_async_context(serving(app, page, listener))
@@ -117,12 +117,15 @@ async def serve(
     log.info("stopped")
 
 
-def _desk_for_development(client: Client, state: Path, page: PageSettings) -> list[BaseRoute]:
+def _desk_for_development(
+    client: Client, settings: Settings, page: PageSettings, inbound: InboundSettings
+) -> list[BaseRoute]:
     """Return the desk, at which four people sign in by one click if no provider is set."""
     _, origin = page.require()
-    desk = desk_on_this_machine(desk_settings(), state)
+    desk = desk_on_this_machine(desk_settings(), settings.state)
     provider = None if desk.is_configured else DevPeople(origin)
-    return desk_routes(client, desk, origin, provider)
+    hashes, mailbox = settings.find_hashes(), inbound.imap_server()
+    return desk_routes(client, desk, origin, provider, hashes=hashes, mailbox=mailbox)
 
 
 @asynccontextmanager

@@ -15,8 +15,11 @@ from temporalio.client import Client
 from desk.app import desk_routes
 from desk.identity import IdentityProvider
 from domain.shared.errors import explain
+from providers.imap.server import ImapServer
+from reference.find_hashes import FindHashes
 from runtime.connection import Unreachable, connect
 from runtime.desk_settings import DeskSettings, desk_settings
+from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -27,9 +30,14 @@ log = structlog.get_logger("desk")
 
 
 def build(
-    client: Client, settings: DeskSettings, provider: IdentityProvider | None = None
+    client: Client,
+    settings: DeskSettings,
+    provider: IdentityProvider | None = None,
+    *,
+    hashes: FindHashes | None = None,
+    mailbox: ImapServer | None = None,
 ) -> HeadersAndLog:
-    """Return the desk, alone on its host.
+    """Return the desk, alone on its host. The arguments are those of `desk_routes`.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -42,17 +50,19 @@ def build(
     routes = [
         Route("/", RedirectResponse("/desk/", 303)),
         Route("/health", health),
-        *desk_routes(client, settings, origin, provider),
+        *desk_routes(client, settings, origin, provider, hashes=hashes, mailbox=mailbox),
     ]
     app = without_redirects(Starlette(routes=routes))
     return HeadersAndLog(app, tls=origin.startswith("https:"))
 
 
-async def serve(settings: DeskSettings) -> None:
+async def serve(
+    settings: DeskSettings, hashes: FindHashes | None, mailbox: ImapServer | None
+) -> None:
     """Serve the desk until SIGTERM or SIGINT."""
     stop = stop_on_signal()
     # Connect lazily, so that the desk starts without Temporal and says that it is away.
-    app = build(await connect(identity="desk", lazy=True), settings)
+    app = build(await connect(identity="desk", lazy=True), settings, hashes=hashes, mailbox=mailbox)
     async with serving(app, settings):
         log.info("serving", url=settings.url, host=settings.host, port=settings.port)
         await stop.wait()
@@ -73,7 +83,12 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(settings))
+        mailbox = InboundSettings().imap_server()
+    except ValidationError as error:
+        print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(serve(settings, general.find_hashes(), mailbox))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

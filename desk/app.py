@@ -11,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from temporalio.client import Client
 
+from desk.bulk import BulkPages
+from desk.bulk_entries import Bulk
 from desk.case_forms import FORMS
 from desk.case_handlers import CaseHandlers
 from desk.case_workflows import CaseWorkflows
@@ -18,14 +20,18 @@ from desk.dev_people import DevPeople, dev_routes
 from desk.guard import Guard, Guarded
 from desk.identity import IdentityProvider, ProviderAway, ProviderRefuses
 from desk.languages import HERE
+from desk.list_pages import ListPages
+from desk.lists import Lists
 from desk.next_case import NextCase
 from desk.openid import OpenIdProvider
-from desk.pages import Pages
 from desk.responses import Responses
 from desk.roles import Action, MayNot
 from desk.sealed import Sealer
 from desk.sessions import NoRole, NotSignedIn, Sessions
 from desk.sign_in import NotBegunHere, SignIn
+from desk.unplaced import UnplacedPages
+from providers.imap.server import ImapServer
+from reference.find_hashes import FindHashes
 from runtime.desk_settings import DeskSettings
 from runtime.desk_wording import Wording, read_wording
 from temporal_client.failures import TemporalFailure
@@ -43,7 +49,13 @@ _Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def desk_routes(
-    client: Client, settings: DeskSettings, origin: str, provider: IdentityProvider | None = None
+    client: Client,
+    settings: DeskSettings,
+    origin: str,
+    provider: IdentityProvider | None = None,
+    *,
+    hashes: FindHashes | None = None,
+    mailbox: ImapServer | None = None,
 ) -> list[BaseRoute]:
     """Return the routes of the desk, all of them under /desk.
 
@@ -52,6 +64,8 @@ def desk_routes(
         settings: the desk's.
         origin: where browsers find it, such as https://health.shop.example.
         provider: who says who somebody is. None means the OpenID provider of the settings.
+        hashes: what cases are found by. None: not by name, address and number.
+        mailbox: where answers to e-mails come to. None: none are read.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -59,7 +73,7 @@ def desk_routes(
     if provider is None:
         settings.require_sign_in()
         provider = OpenIdProvider(settings, origin)
-    app = desk_app(client, settings, origin, provider)
+    app = desk_app(client, settings, origin, provider, hashes=hashes, mailbox=mailbox)
     return [Route("/desk", RedirectResponse("/desk/", 303)), Mount("/desk", app)]
 
 
@@ -69,6 +83,9 @@ def desk_app(
     origin: str,
     provider: IdentityProvider,
     clock: Callable[[], float] = time.time,
+    *,
+    hashes: FindHashes | None = None,
+    mailbox: ImapServer | None = None,
 ) -> Starlette:
     """Return the application that is mounted under /desk. See `desk_routes`.
 
@@ -81,7 +98,6 @@ def desk_app(
     sessions = Sessions(provider, settings, sealer, cookies, clock)
     sign_in = SignIn(provider, sessions, sealer, cookies, responses)
     guard = Guard(sessions, origin)
-    pages = Pages(client, responses)
     routes: list[BaseRoute] = [
         # Without a session. Every other route is Guarded.
         Route("/sign-in", sign_in.begin),
@@ -91,7 +107,7 @@ def desk_app(
         Mount("/static", static),
         # Who wants to leave may, even while the provider is away.
         Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
-        Guarded("/", guard, Action.READ, pages.home),
+        *_list_routes(client, responses, guard, hashes, mailbox),
         *_case_routes(client, responses, cookies, guard, read_wording(settings.wording)),
     ]
     if isinstance(provider, DevPeople):
@@ -102,6 +118,41 @@ def desk_app(
         exception_handlers=_error_pages(responses, sessions),
     )
     return without_redirects(app)
+
+
+def _list_routes(
+    client: Client,
+    responses: Responses,
+    guard: Guard,
+    hashes: FindHashes | None,
+    mailbox: ImapServer | None,
+) -> list[BaseRoute]:
+    """Return the routes of the lists, and of what is done from them."""
+    lists = Lists(client)
+    pages = ListPages(client, responses, lists, hashes, has_mailbox=mailbox is not None)
+    bulk = BulkPages(client, responses, lists)
+    routes: list[BaseRoute] = [
+        Guarded("/", guard, Action.READ, pages.home),
+        Guarded("/find", guard, Action.READ, pages.find, posts=True),
+        Guarded("/take", guard, Action.TAKE, pages.take, posts=True),
+        Guarded("/hand-over", guard, Action.TAKE, pages.hand_over, posts=True),
+        Guarded("/release", guard, Action.TAKE, pages.release, posts=True),
+        Guarded("/assign", guard, Action.ASSIGN, pages.assign, posts=True),
+    ]
+    for what in Bulk:
+        # The first two change nothing. They ask for the role all the same (desk/bulk.py).
+        at, preview, run = f"/bulk/{what}", bulk.preview(what), bulk.run(what)
+        routes += [
+            Guarded(at, guard, Action.READ, preview, posts=True),
+            Guarded(f"{at}/run", guard, Action.READ, run, posts=True),
+            Guarded(
+                f"{at}/{{store}}/{{seller_id}}", guard, what.action, bulk.one(what), posts=True
+            ),
+        ]
+    if mailbox is not None:
+        unplaced = UnplacedPages(responses, mailbox)
+        routes.append(Guarded("/unplaced", guard, Action.READ, unplaced.show))
+    return routes
 
 
 def _case_routes(

@@ -21,6 +21,9 @@ from web.limits import Limit
 
 Handler = Callable[[Request, Session], Awaitable[Response]]
 
+_NOT_TYPED = frozenset({"csrf", "case", "seen", "held_by", "entry", "bulk", "list", "key"})
+"""The fields of our forms that nobody typed."""
+
 
 class Guard:
     """Lets a request through to its handler."""
@@ -74,7 +77,7 @@ class Guard:
         """
         check_site(request, self._origin)
         form = await read_form(request)
-        texts = [value for name, value in form.multi_items() if name not in ("csrf", "case")]
+        texts = [value for name, value in form.multi_items() if name not in _NOT_TYPED]
         request.state.typed = [text for text in texts if isinstance(text, str) and text.strip()]
         return form
 
