@@ -79,8 +79,9 @@ async def serve(
                 client,
                 page,
                 desk_phone=settings.desk_phone,
-                desk=_desk_for_development(client, settings.state, page),
+                desk=_desk_for_development(client, settings, page),
                 replies=inbound.address is not None,
+                intake=settings.intake(),
             )
             await stack.enter_async_context(serving(app, page, listener))
             print(f"Page      {page.url}", flush=True)
@@ -115,12 +116,14 @@ async def serve(
     log.info("stopped")
 
 
-def _desk_for_development(client: Client, state: Path, page: PageSettings) -> list[BaseRoute]:
+def _desk_for_development(
+    client: Client, settings: Settings, page: PageSettings
+) -> list[BaseRoute]:
     """Return the desk, at which four people sign in by one click if no provider is set."""
     _, origin = page.require()
-    desk = desk_on_this_machine(desk_settings(), state)
+    desk = desk_on_this_machine(desk_settings(), settings.state)
     provider = None if desk.is_configured else DevPeople(origin)
-    return desk_routes(client, desk, origin, provider)
+    return desk_routes(client, desk, origin, provider, settings.file_store())
 
 
 @asynccontextmanager

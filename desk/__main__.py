@@ -15,6 +15,7 @@ from temporalio.client import Client
 from desk.app import desk_routes
 from desk.identity import IdentityProvider
 from domain.shared.errors import explain
+from providers.files.store import FileStore
 from runtime.connection import Unreachable, connect
 from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.logs import configure_logs
@@ -27,9 +28,12 @@ log = structlog.get_logger("desk")
 
 
 def build(
-    client: Client, settings: DeskSettings, provider: IdentityProvider | None = None
+    client: Client,
+    settings: DeskSettings,
+    provider: IdentityProvider | None = None,
+    files: FileStore | None = None,
 ) -> HeadersAndLog:
-    """Return the desk, alone on its host.
+    """Return the desk, alone on its host. See `desk_routes`.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -42,17 +46,18 @@ def build(
     routes = [
         Route("/", RedirectResponse("/desk/", 303)),
         Route("/health", health),
-        *desk_routes(client, settings, origin, provider),
+        *desk_routes(client, settings, origin, provider, files),
     ]
     app = without_redirects(Starlette(routes=routes))
     return HeadersAndLog(app, tls=origin.startswith("https:"))
 
 
-async def serve(settings: DeskSettings) -> None:
+async def serve(general: Settings, settings: DeskSettings) -> None:
     """Serve the desk until SIGTERM or SIGINT."""
     stop = stop_on_signal()
     # Connect lazily, so that the desk starts without Temporal and says that it is away.
-    app = build(await connect(identity="desk", lazy=True), settings)
+    client = await connect(identity="desk", lazy=True)
+    app = build(client, settings, files=general.file_store())
     async with serving(app, settings):
         log.info("serving", url=settings.url, host=settings.host, port=settings.port)
         await stop.wait()
@@ -73,7 +78,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(settings))
+        asyncio.run(serve(general, settings))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

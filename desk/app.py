@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from temporalio.client import Client
 
 from desk.dev_people import DevPeople, dev_routes
+from desk.evidence import FILE_PATH, Evidence
 from desk.guard import Guard, Guarded
 from desk.identity import IdentityProvider, ProviderAway, ProviderRefuses
 from desk.languages import HERE
@@ -22,6 +23,7 @@ from desk.roles import Action, MayNot
 from desk.sealed import Sealer
 from desk.sessions import NoRole, NotSignedIn, Sessions
 from desk.sign_in import NotBegunHere, SignIn
+from providers.files.store import FileStore, StoreAway
 from runtime.desk_settings import DeskSettings
 from temporal_client.failures import TemporalFailure
 from web.cookies import Cookies
@@ -38,7 +40,11 @@ _Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def desk_routes(
-    client: Client, settings: DeskSettings, origin: str, provider: IdentityProvider | None = None
+    client: Client,
+    settings: DeskSettings,
+    origin: str,
+    provider: IdentityProvider | None = None,
+    files: FileStore | None = None,
 ) -> list[BaseRoute]:
     """Return the routes of the desk, all of them under /desk.
 
@@ -47,6 +53,7 @@ def desk_routes(
         settings: the desk's.
         origin: where browsers find it, such as https://health.shop.example.
         provider: who says who somebody is. None means the OpenID provider of the settings.
+        files: where the files of plans are. None means that there are none.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -54,7 +61,7 @@ def desk_routes(
     if provider is None:
         settings.require_sign_in()
         provider = OpenIdProvider(settings, origin)
-    app = desk_app(client, settings, origin, provider)
+    app = desk_app(client, settings, origin, provider, files=files)
     return [Route("/desk", RedirectResponse("/desk/", 303)), Mount("/desk", app)]
 
 
@@ -64,6 +71,8 @@ def desk_app(
     origin: str,
     provider: IdentityProvider,
     clock: Callable[[], float] = time.time,
+    *,
+    files: FileStore | None = None,
 ) -> Starlette:
     """Return the application that is mounted under /desk. See `desk_routes`.
 
@@ -87,6 +96,9 @@ def desk_app(
         Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True),
         Guarded("/", guard, Action.READ, pages.home),
     ]
+    if files is not None:
+        evidence = Evidence(client, files)
+        routes.append(Guarded(FILE_PATH, guard, Action.READ, evidence.download))
     if isinstance(provider, DevPeople):
         routes.extend(dev_routes(responses))
     app = Starlette(
@@ -132,6 +144,7 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         ProviderRefuses: provider_refuses,
         ProviderAway: provider_away,
         TemporalFailure: saying(503, "temporal_away"),
+        StoreAway: saying(503, "store_away"),
         TooOften: too_often,
         HTTPException: refused,
         500: saying(500, ""),

@@ -39,9 +39,16 @@ async def serve(
     reads_replies = _inbound().address is not None
     beside: list[BaseRoute] = []
     if desk.is_configured and desk.url is None:
-        beside = desk_routes(client, desk, settings.require()[1])
+        beside = desk_routes(client, desk, settings.require()[1], files=general.file_store())
     app = build(
-        client, settings, codec, general.desk_phone, telephone, desk=beside, replies=reads_replies
+        client,
+        settings,
+        codec,
+        general.desk_phone,
+        telephone,
+        desk=beside,
+        replies=reads_replies,
+        intake=general.intake(),
     )
     async with serving(app, settings):
         log.info(
