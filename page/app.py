@@ -16,7 +16,7 @@ from page.pages import Pages
 from page.plan_files import PlanFiles
 from page.responses import Responses
 from page.seller_workflows import SellerWorkflows
-from page.uploads import LARGEST_UPLOAD
+from page.uploads import UploadRoute
 from page.visits import NoVisit, Visits
 from providers.files.intake import Intake
 from reference.page_links import Expired, Forged, Signer
@@ -112,7 +112,7 @@ def _routes(pages: Pages, responses: Responses, static: KeptStatic) -> Starlette
             Route("/enter/{token}", pages.enter),
             Route("/fresh-link", pages.fresh_link, methods=["POST"]),
             Route("/call", pages.call, methods=["POST"]),
-            Route("/plan", pages.plan, methods=["POST"], max_body_size=LARGEST_UPLOAD),
+            UploadRoute("/plan", pages.plan),
             Route("/number", pages.number, methods=["POST"]),
             Route("/leave", pages.leave, methods=["POST"]),
             Route("/health", pages.health),
