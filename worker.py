@@ -123,7 +123,7 @@ def _desk_for_development(
     _, origin = page.require()
     desk = desk_on_this_machine(desk_settings(), settings.state)
     provider = None if desk.is_configured else DevPeople(origin)
-    return desk_routes(client, desk, origin, provider, settings.file_store())
+    return desk_routes(client, desk, origin, provider, files=settings.file_store())
 
 
 @asynccontextmanager

@@ -46,7 +46,7 @@ def build(
     routes = [
         Route("/", RedirectResponse("/desk/", 303)),
         Route("/health", health),
-        *desk_routes(client, settings, origin, provider, files),
+        *desk_routes(client, settings, origin, provider, files=files),
     ]
     app = without_redirects(Starlette(routes=routes))
     return HeadersAndLog(app, tls=origin.startswith("https:"))

@@ -44,6 +44,7 @@ def desk_routes(
     settings: DeskSettings,
     origin: str,
     provider: IdentityProvider | None = None,
+    *,
     files: FileStore | None = None,
 ) -> list[BaseRoute]:
     """Return the routes of the desk, all of them under /desk.
