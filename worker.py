@@ -36,6 +36,7 @@ from runtime.connection import Unreachable, connect, environment, register_searc
 from runtime.desk_settings import desk_on_this_machine, desk_settings
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
+from runtime.find_settings import with_kept_secret
 from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
@@ -71,6 +72,7 @@ async def serve(
             server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
             address = server.address
             print(f"Temporal  {server.address}\nWeb UI    {server.ui}", flush=True)
+            settings = with_kept_secret(settings, settings.state)
             print(f"State     {settings.state.resolve()}", flush=True)
         client = await connect(address, identity=IDENTITY, runtime=runtime)
         if dev:

@@ -23,7 +23,7 @@ from desk.roles import Action, MayNot
 from desk.sealed import Sealer
 from desk.sessions import NoRole, NotSignedIn, Sessions
 from desk.sign_in import NotBegunHere, SignIn
-from providers.files.store import FileStore, StoreAway
+from providers.files.store import FileStore
 from runtime.desk_settings import DeskSettings
 from temporal_client.failures import TemporalFailure
 from web.cookies import Cookies
@@ -94,7 +94,8 @@ def desk_app(
         Route("/signed-out", sign_in.signed_out),
         Route("/language/{tag}", responses.choose_language),
         Mount("/static", static),
-        Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True),
+        # Who wants to leave may, even while the provider is away.
+        Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
         Guarded("/", guard, Action.READ, pages.home),
     ]
     if files is not None:
@@ -105,12 +106,12 @@ def desk_app(
     app = Starlette(
         routes=routes,
         max_body_size=LARGEST_BODY,
-        exception_handlers=_error_pages(responses),
+        exception_handlers=_error_pages(responses, sessions),
     )
     return without_redirects(app)
 
 
-def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
+def _error_pages(responses: Responses, sessions: Sessions) -> dict[int | type[Exception], _Handler]:
     def saying(status: int, why: str) -> _Handler:
         async def answer(request: Request, _: Exception) -> Response:
             return responses.error(request, status, why=why)
@@ -136,7 +137,17 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         log.warning("the provider of sign-in is away", why=str(error))
         return responses.error(request, 503, {"Retry-After": "30"}, why="provider_away")
 
-    return {
+    def keeping(handler: _Handler) -> _Handler:
+        """Have the browser keep its session after an error too: a token may be good once."""
+
+        async def answer(request: Request, error: Exception) -> Response:
+            response = await handler(request, error)
+            sessions.keep(request, response)
+            return response
+
+        return answer
+
+    pages: dict[int | type[Exception], _Handler] = {
         NotSignedIn: not_signed_in,
         NotBegunHere: saying(403, "not_begun_here"),
         NoRole: saying(403, "no_role"),
@@ -145,8 +156,8 @@ def _error_pages(responses: Responses) -> dict[int | type[Exception], _Handler]:
         ProviderRefuses: provider_refuses,
         ProviderAway: provider_away,
         TemporalFailure: saying(503, "temporal_away"),
-        StoreAway: saying(503, "store_away"),
         TooOften: too_often,
         HTTPException: refused,
         500: saying(500, ""),
     }
+    return {error: keeping(handler) for error, handler in pages.items()}

@@ -16,7 +16,7 @@ from desk.sessions import Session
 from domain.case.evidence_file import EvidenceFile
 from domain.case.view import CaseView
 from domain.shared.account import Store
-from providers.files.store import FileGone, FileStore
+from providers.files.store import FileGone, FileStore, StoreAway
 from temporal_client.failures import NotThere
 from temporal_client.names import case_name
 from temporal_client.workflows import Workflows
@@ -41,8 +41,8 @@ class Evidence:
         """Send a file that a plan of the account's newest case names. Nothing else is sent.
 
         Raises:
-            HTTPException: 404, whatever is missing: case, name or file.
-            TemporalFailure, StoreAway: nobody knows.
+            HTTPException: 404, whatever is missing: case, name or file; 503, the store is away.
+            TemporalFailure: the case does not answer.
         """
         store, seller_id, digest = (
             str(request.path_params[name]) for name in ("store", "seller_id", "sha256")
@@ -61,6 +61,8 @@ class Evidence:
             content = await self._files.get(f"{store}/{seller_id}", digest)
         except FileGone:
             raise HTTPException(404) from None
+        except StoreAway:
+            raise HTTPException(503, headers={"Retry-After": "30"}) from None
         headers = _HEADERS | {"Content-Disposition": disposition(file.name)}
         return Response(content, media_type="application/octet-stream", headers=headers)
 

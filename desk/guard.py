@@ -29,8 +29,12 @@ class Guard:
         self._sessions, self._origin = sessions, origin
         self._requests = Limit(600, 60)
 
-    async def let_through(self, request: Request, action: Action, handler: Handler) -> Response:
+    async def let_through(
+        self, request: Request, action: Action, handler: Handler, *, check: bool = True
+    ) -> Response:
         """Answer a request, if its person may do `action`. Log what they read or did.
+
+        Without `check` the provider of sign-in is not asked about them.
 
         Raises:
             NotSignedIn, NoRole, ProviderAway: see `Sessions.of`.
@@ -39,7 +43,7 @@ class Guard:
             TooOften: more requests come than a person would send.
         """
         form = await self._form(request) if request.method == "POST" else None
-        session = await self._sessions.of(request)
+        session = await self._sessions.of(request, check=check)
         request.state.session = session
         self._requests.take(session.person.subject)
         status = 500
@@ -58,7 +62,7 @@ class Guard:
                 cases = cases or [None]
             for case_id in cases:
                 audit(session.person, action, case_id, status)
-        self._sessions.keep(request, response, session)
+        self._sessions.keep(request, response)
         return response
 
     async def _form(self, request: Request) -> FormData:
@@ -78,7 +82,14 @@ class Guarded(Route):
     """A route that the guard stands before. It names what one does by it."""
 
     def __init__(
-        self, path: str, guard: Guard, action: Action, handler: Handler, *, posts: bool = False
+        self,
+        path: str,
+        guard: Guard,
+        action: Action,
+        handler: Handler,
+        *,
+        posts: bool = False,
+        check: bool = True,
     ) -> None:
         """Make the route.
 
@@ -90,11 +101,12 @@ class Guarded(Route):
             handler: what answers. It can rely on the session, on the role, and with `posts` on the
                 form, which `await request.form()` returns.
             posts: whether it takes forms (POST) instead of showing something (GET).
+            check: whether a session must have been confirmed by the provider of late.
         """
-        self.action = action
+        self.guard, self.action = guard, action
 
         async def endpoint(request: Request) -> Response:
-            return await guard.let_through(request, action, handler)
+            return await guard.let_through(request, action, handler, check=check)
 
         super().__init__(path, endpoint, methods=["POST" if posts else "GET"])
 

@@ -164,6 +164,8 @@ class OpenIdProvider:
     def _name(self, claims: _Json) -> str:
         chosen = self._settings.name_claim
         for claim in (chosen,) if chosen else ("preferred_username", "email"):
+            if claim == "email" and claims.get("email_verified") is False:
+                continue  # anybody could have written it
             if name := name_in_timeline(claims.get(claim)):
                 return name
         raise ProviderRefuses("no name that a case can take")

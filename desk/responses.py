@@ -93,8 +93,8 @@ class Responses:
         load the whole page.
         """
         address = f"/desk/sign-in?next={quote(path_of(request), safe='')}"
-        if "hx-request" in request.headers:
-            return Response(status_code=401, headers={"HX-Refresh": "true"})
         if request.method != "GET":
             return self.error(request, 401, why="signed_out")
+        if "hx-request" in request.headers:
+            return Response(status_code=401, headers={"HX-Refresh": "true"})
         return RedirectResponse(address, 303)

@@ -11,16 +11,17 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from weakref import WeakValueDictionary
 
 import structlog
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from desk.identity import Identity, IdentityProvider, ProviderAway, ProviderRefuses, Token
-from desk.roles import Person, Role
+from desk.roles import Person
 from desk.sealed import Broken, Purpose, Sealer
 from runtime.desk_settings import DeskSettings
 from web.cookies import Cookies
@@ -32,7 +33,7 @@ CHECKED_EACH_SECONDS = 240
 GOOD_FOR_SECONDS = 300
 """How long after the last check a session goes on while the provider is away."""
 _ASKED_AGAIN_AFTER_SECONDS = 10
-"""How long a provider that is away is left alone. Each request would wait for it."""
+"""How long a provider that is away is not asked again about a session. Each request would wait."""
 _SEEN_EACH_SECONDS = 60
 _REMEMBERS = 10_000
 """How many sessions a copy remembers. The one unused for longest is forgotten first."""
@@ -58,6 +59,8 @@ class Session:
     began: float
     checked: float
     """When the provider last confirmed it."""
+    asked: float
+    """When the provider was last asked, whether or not it answered."""
     seen: float
     """When its person last did something."""
     browser: str
@@ -68,6 +71,9 @@ class Session:
     def csrf(self) -> str:
         """The token in every form of this session. No other site knows it."""
         return self.id
+
+
+_SESSION = TypeAdapter(Session)
 
 
 class Sessions:
@@ -88,7 +94,6 @@ class Sessions:
         self._newest: OrderedDict[str, Session | None] = OrderedDict()
         """By id; None if the session has ended."""
         self._checks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._away_since = float("-inf")
 
     def begin(self, request: Request, response: Response, identity: Identity) -> Session:
         """Begin a session of somebody who has just signed in. Its id is always a new one.
@@ -102,6 +107,7 @@ class Sessions:
             person=self._person(identity),
             began=now,
             checked=now,
+            asked=now,
             seen=now,
             browser=_browser(request),
             token=identity.token,
@@ -109,8 +115,10 @@ class Sessions:
         self._keep(response, session)
         return session
 
-    async def of(self, request: Request) -> Session:
+    async def of(self, request: Request, *, check: bool = True) -> Session:
         """Return the session that a request belongs to, confirmed by the provider of late.
+
+        Without `check` it counts however long ago it was confirmed.
 
         Raises:
             NotSignedIn: it belongs to none, or the session has ended.
@@ -118,16 +126,17 @@ class Sessions:
             ProviderAway: the last check is too old, and the provider does not answer.
         """
         session = self._of_cookie(request)
-        if self._clock() - session.checked >= CHECKED_EACH_SECONDS:
+        if check and self._clock() - session.checked >= CHECKED_EACH_SECONDS:
             session = await self._checked(session)
         if is_from_a_person(request) and self._clock() - session.seen >= _SEEN_EACH_SECONDS:
             session = replace(session, seen=self._clock())
             self._remember(session.id, session)
         return session
 
-    def keep(self, request: Request, response: Response, session: Session) -> None:
-        """Have the browser keep what has changed in a session since its request."""
-        newest = self._newest.get(session.id, session)
+    def keep(self, request: Request, response: Response) -> None:
+        """Have the browser keep what has changed in its session since the request."""
+        session: Session | None = getattr(request.state, "session", None)
+        newest = self._newest.get(session.id, session) if session else None
         if newest is not None and newest != self._in_cookie(request):
             self._keep(response, newest)
 
@@ -163,7 +172,7 @@ class Sessions:
                 person = self._person(identity)
             except ProviderAway:
                 if now - session.checked < GOOD_FOR_SECONDS:
-                    return session
+                    return self._newest_of(session)
                 raise
             except (ProviderRefuses, NoRole) as error:
                 self._remember(session.id, None)
@@ -172,23 +181,24 @@ class Sessions:
                     raise
                 raise NotSignedIn from None
             self._newest_of(session)  # it may have been signed out meanwhile
-            session = replace(session, person=person, checked=now, token=identity.token)
+            session = replace(session, person=person, checked=now, asked=now, token=identity.token)
             self._remember(session.id, session)
             return session
 
     async def _asked_again(self, session: Session, now: float) -> Identity:
-        if now - self._away_since < _ASKED_AGAIN_AFTER_SECONDS:
+        if now - session.asked < _ASKED_AGAIN_AFTER_SECONDS:
             raise ProviderAway("it did not answer just now")
+        self._remember(session.id, replace(session, asked=now))
         try:
             return await self._provider.check(session.person.subject, session.token)
         except ProviderAway as error:
-            self._away_since = self._clock()
             log.warning("the provider of sign-in is away", why=str(error))
             raise
 
     def _person(self, identity: Identity) -> Person:
         role = self._settings.role_of(identity.groups)
         if role is None:
+            log.warning("no role", who=identity.name, subject=identity.subject)
             raise NoRole
         return Person(identity.subject, identity.name, role)
 
@@ -209,20 +219,13 @@ class Sessions:
             return None
         try:
             kept = self._sealer.open(Purpose.SESSION, sealed, self._settings.session_life)
-        except Broken:
+            return _SESSION.validate_python(kept)
+        except (Broken, ValidationError):  # the latter if another version of ours made it
             return None
-        person = kept["person"]
-        return Session(
-            **kept
-            | {
-                "person": Person(**person | {"role": Role(person["role"])}),
-                "token": Token(*kept["token"]),
-            }
-        )
 
     def _keep(self, response: Response, session: Session) -> None:
         self._remember(session.id, session)
-        sealed = self._sealer.seal(Purpose.SESSION, asdict(session))
+        sealed = self._sealer.seal(Purpose.SESSION, _SESSION.dump_python(session, mode="json"))
         if len(sealed) > _LONGEST_COOKIE:
             raise ProviderAway(f"its token makes a cookie of {len(sealed)} bytes")
         left = session.began + self._life - self._clock()
@@ -237,7 +240,7 @@ class Sessions:
         known = self._newest.get(session.id, session)
         if known is None:
             raise NotSignedIn
-        return max(known, session, key=lambda one: (one.checked, one.seen))
+        return max(known, session, key=lambda one: (one.checked, one.asked, one.seen))
 
     def _remember(self, session_id: str, session: Session | None) -> None:
         self._newest[session_id] = session

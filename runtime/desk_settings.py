@@ -11,8 +11,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from domain.shared.errors import explain
+from runtime.secrets import kept_secret
 from runtime.web_address import is_this_machine
-from runtime.web_settings import WebSettings, kept_secret
+from runtime.web_settings import WebSettings
 
 
 class Role(StrEnum):

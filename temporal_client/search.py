@@ -1,7 +1,7 @@
 """Lists and counts of workflows, by their search attributes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from heapq import nsmallest
@@ -16,8 +16,14 @@ from temporal_client.workflows import ANSWERS_WITHIN
 OPEN = "ExecutionStatus IN ('Running', 'Paused')"
 """The condition that a workflow has not ended. One that somebody paused counts too."""
 
-_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2136, 1, 1, tzinfo=UTC)
+_EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2136, 1, 1, tzinfo=UTC)
+_MOST = timedelta(days=30)
+"""Most moments of open cases lie no further than this from now."""
 _SECOND = timedelta(seconds=1)
+
+_found_before: dict[tuple[str, str, int], datetime] = {}
+"""The moments of `earliest`, by what was asked. They make it quick, and never wrong."""
+_REMEMBERED = 100
 
 SomeStatus = TypeVar("SomeStatus", bound=StrEnum)
 
@@ -75,17 +81,45 @@ async def earliest(
     """Return the workflows with the earliest moments, in order. One without a moment is left out.
 
     Servers do not sort (SQLite and PostgreSQL refuse ORDER BY). A list of a thousand takes them a
-    second, a count milliseconds. So counts find the moment before which there are enough workflows,
-    and only those are listed.
+    second, a count milliseconds. So counts find a moment before which there are enough workflows,
+    and at most twice as many, and only those are listed. The moment of the last time mostly is one.
     """
-    before, after = _EARLIEST, _LATEST
-    if await count(client, f"{query} AND {by.name} < {_moment(after)}") > limit:
-        while after - before > _SECOND:
-            middle = before + (after - before) // 2
-            there = await count(client, f"{query} AND {by.name} < {_moment(middle)}")
-            before, after = (before, middle) if there >= limit else (middle, after)
+
+    async def earlier_than(moment: datetime) -> int:
+        return await count(client, f"{query} AND {by.name} < {_moment(moment)}")
+
+    asked = (query, by.name, limit)
+    after = _found_before.get(asked)
+    there = None if after is None else await earlier_than(after)
+    if after is None or there is None or not _is_enough(there, limit, after):
+        after = await _late_enough(earlier_than, limit)
+    if len(_found_before) >= _REMEMBERED:
+        _found_before.clear()
+    _found_before[asked] = after
     found = [one async for one in listed(client, f"{query} AND {by.name} < {_moment(after)}")]
     return nsmallest(limit, found, key=lambda one: one.typed_search_attributes[by])
+
+
+def _is_enough(there: int, limit: int, after: datetime) -> bool:
+    """Whether there are as many workflows before a moment as are wanted, and not many more."""
+    return there <= 2 * limit and (there >= limit or after == _EVER[1])
+
+
+async def _late_enough(
+    earlier_than: Callable[[datetime], Coroutine[Any, Any, int]], limit: int
+) -> datetime:
+    """Return a moment before which there are `limit` workflows, or not many more; or all."""
+    now, (before, after) = datetime.now(UTC), _EVER
+    guesses = (now - _MOST, now + _MOST)
+    there = await earlier_than(after)
+    while not _is_enough(there, limit, after) and after - before > _SECOND:
+        middle = next((g for g in guesses if before < g < after), before + (after - before) / 2)
+        earlier = await earlier_than(middle)
+        if earlier >= limit:
+            after, there = middle, earlier
+        else:
+            before = middle
+    return after
 
 
 def _moment(at: datetime) -> str:

@@ -279,7 +279,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
             "opens the Web UI once more"
         ),
     },
-    "tests/page/test_addresses.py": {
+    "tests/web/test_addresses.py": {
         "test_the_addresses_of_one_visitor_by_ipv6_count_together": ("sends hundreds of requests"),
     },
     "tests/cli/test_paused.py": {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.desk_settings import DeskSettings
 from runtime.encryption import EncryptionSettings
 from runtime.inbound_settings import InboundSettings
 from runtime.page_settings import CodecSettings, PageSettings
@@ -20,6 +21,7 @@ SETTINGS = {
         CodecSettings,
         EncryptionSettings,
         InboundSettings,
+        DeskSettings,
     )
     for field in model.model_fields
 }

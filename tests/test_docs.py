@@ -111,7 +111,8 @@ def test_what_a_page_names_is_there(page: Path) -> None:
     files = {name for name in inline if FILE.fullmatch(name)} | {*OURS.findall(text)}
     beside = (ROOT, page.parent, ROOT / "templates")
     assert [name for name in sorted(files) if not exists(name, *beside)] == []
-    modules = {name for name in inline if "." in name and DOTTED.fullmatch(name)}
+    dotted = {name for name in inline if "." in name and DOTTED.fullmatch(name)}
+    modules = dotted - files
     modules |= {name for name in re.findall(r"python -m ([\w.]+)", text) if DOTTED.fullmatch(name)}
     assert [name for name in sorted(modules) if not is_module(name)] == []
 

@@ -48,7 +48,7 @@ class TestProvider:
     groups_in: str = "id_token"
     """Where the claims are: `id_token` or `userinfo`."""
     ends_sessions: bool = True
-    sign: Callable[[Claims], str] | None = None
+    sign: Callable[["TestProvider", Claims], str] | None = None
     """Makes the ID token, instead of an honest one."""
     asked: list[str] = field(default_factory=list)
     """Each request's path."""
@@ -125,7 +125,8 @@ class TestProvider:
         if self.refreshes:
             answer["refresh_token"] = refresh
         if nonce is not None or self.groups_in == "id_token":
-            answer["id_token"] = (self.sign or self.honest)(self.id_claims(nonce))
+            claims = self.id_claims(nonce)
+            answer["id_token"] = self.sign(self, claims) if self.sign else self.honest(claims)
         return JSONResponse(answer)
 
     async def userinfo(self, request: Request) -> Response:

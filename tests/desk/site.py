@@ -89,10 +89,10 @@ async def desk_of(provider: TestProvider, origin: str = ORIGIN, **others: Any) -
 
 @asynccontextmanager
 async def dev_desk(
-    role: Role, client: Client | None = None, files: FileStore | None = None, **others: Any
+    role: Role, client: Client | None = None, files: FileStore | None = None
 ) -> AsyncIterator[tuple[Desk, httpx2.AsyncClient]]:
     """A desk of `--dev`, and the browser of one of its people."""
-    settings = DeskSettings.model_validate({"secrets": KEY, **others})
+    settings = DeskSettings.model_validate({"secrets": KEY})
     settings = settings.model_copy(update={"roles": {role.value: role for role in Role}})
     desk = await Desk.at(DevPeople(ORIGIN), settings, client=client, files=files)
     async with desk.browser() as browser:

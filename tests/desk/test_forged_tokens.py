@@ -70,7 +70,7 @@ def altered(provider: TestProvider, claims: Claims) -> str:
     return f"{head}.{encoded(claims)}.{signature}"
 
 
-FORGED = {
+FORGED: dict[str, Callable[[TestProvider, Claims], str]] = {
     "wrong-issuer": changed(iss="https://evil.example"),
     "issuer-with-a-slash": lambda p, c: p.honest(c | {"iss": p.issuer + "/"}),
     "no-issuer": changed(iss=None),
@@ -98,7 +98,7 @@ FORGED = {
 
 @pytest.mark.parametrize("how", FORGED)
 async def test_a_forged_id_token_signs_nobody_in(provider: TestProvider, how: str) -> None:
-    provider.sign = lambda claims: FORGED[how](provider, claims)
+    provider.sign = FORGED[how]
     desk = await desk_of(provider)
     async with desk.browser() as browser:
         answer = await sign_in(browser)
@@ -112,7 +112,7 @@ async def test_an_honest_one_does_and_so_it_is_the_forgery_that_is_refused(
     provider: TestProvider,
 ) -> None:
     for sign in (None, changed(aud=["case72-desk"]), changed(azp="case72-desk")):
-        provider.sign = None if sign is None else lambda c, sign=sign: sign(provider, c)  # type: ignore[misc]
+        provider.sign = sign
         desk = await desk_of(provider)
         async with desk.browser() as browser:
             assert (await sign_in(browser)).headers["location"] == "/desk/"
@@ -131,7 +131,7 @@ async def test_an_id_token_of_a_later_check_is_held_to_the_same(provider: TestPr
     desk = await desk_of(provider)
     async with desk.browser() as browser:
         await sign_in(browser)
-        provider.sign = lambda claims: unsigned(provider, claims | {"groups": ["ah-leads"]})
+        provider.sign = unsigned
         desk.later = 250
         assert (await browser.get("/desk/")).status_code == 303
 

@@ -136,6 +136,20 @@ async def test_a_cookie_from_before_a_check_still_counts(provider: TestProvider)
             assert await status(slow_tab) == 200
 
 
+async def test_an_error_page_hands_on_a_new_refresh_token_too(provider: TestProvider) -> None:
+    """Else a browser that was refused something, and then asks another copy, would be out."""
+    desk, other = await desk_of(provider), await desk_of(provider)
+    async with desk.browser() as browser:
+        await sign_in(browser)
+        before = browser.cookies["case72-desk"]
+        desk.later = 250
+        assert (await browser.post("/desk/sign-out", data={"csrf": "wrong"})).status_code == 403
+        assert browser.cookies["case72-desk"] != before
+        other.later = 500
+        async with other.browser(dict(browser.cookies)) as elsewhere:
+            assert await status(elsewhere) == 200
+
+
 # --- time -----------------------------------------------------------------------------------------
 
 
@@ -217,10 +231,13 @@ async def test_signing_out_works_while_the_provider_is_away(provider: TestProvid
     async with desk.browser() as browser:
         await sign_in(browser)
         page = (await browser.get("/desk/")).text
-        provider.away = True
+        copied = dict(browser.cookies)
+        provider.away, desk.later = True, 400
+        assert await status(browser) == 503
         left = await browser.post("/desk/sign-out", data={"csrf": proof_in(page)})
         assert left.status_code == 200
-        assert await status(browser) == 303
+        async with desk.browser(copied) as thief:
+            assert await status(thief) == 303
 
 
 async def test_a_check_that_was_under_way_does_not_bring_back_who_signed_out(

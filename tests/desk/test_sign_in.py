@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 import pytest_asyncio
-from oidc_provider_mock import User, run_server_in_thread
 from structlog.testing import capture_logs
 
 from desk.openid import OpenIdProvider
@@ -31,6 +30,8 @@ async def provider() -> AsyncIterator[TestProvider]:
 @contextmanager
 def real_provider() -> Iterator[str]:
     """One that somebody else wrote. Return its address."""
+    from oidc_provider_mock import User, run_server_in_thread  # warns when it is imported
+
     users = [User(sub="7f3c", claims=LEAD), User(sub="9d21", claims={"email": "a@shop.example"})]
     with run_server_in_thread(user_claims=users, require_nonce=True) as server:
         yield f"http://localhost:{server.server_port}"
@@ -112,13 +113,14 @@ async def test_signing_out_leads_to_where_the_provider_signs_out_and_back() -> N
     [
         ({"preferred_username": "lead.ortiz", "email": "o@shop.example"}, "lead.ortiz"),
         ({"email": "o@shop.example"}, "o@shop.example"),
+        ({"email": "o@shop.example", "email_verified": True}, "o@shop.example"),
         ({"preferred_username": "  王 芳 "}, "王 芳"),
         ({"preferred_username": "", "email": "o@shop.example"}, "o@shop.example"),
         ({"preferred_username": "x" * 201, "email": "o@shop.example"}, "o@shop.example"),
     ],
 )
 async def test_the_name_is_the_user_name_or_else_the_address(
-    provider: TestProvider, claims: dict[str, str], name: str
+    provider: TestProvider, claims: dict[str, object], name: str
 ) -> None:
     provider.claims = {**claims, "groups": ["ah-leads"]}
     desk = await desk_of(provider)
@@ -135,6 +137,16 @@ async def test_who_has_no_name_that_a_case_can_take_or_a_machines_is_not_signed_
     provider: TestProvider, name: object
 ) -> None:
     provider.claims = {"preferred_username": name, "groups": ["ah-leads"]}
+    desk = await desk_of(provider)
+    async with desk.browser() as browser:
+        assert (await sign_in(browser)).status_code == 403
+
+
+async def test_an_address_that_the_provider_has_not_verified_is_no_name(
+    provider: TestProvider,
+) -> None:
+    claims = {"email": "o@shop.example", "email_verified": False}
+    provider.claims = {**claims, "groups": ["ah-leads"]}
     desk = await desk_of(provider)
     async with desk.browser() as browser:
         assert (await sign_in(browser)).status_code == 403
