@@ -25,6 +25,7 @@ from temporalio.service import RPCError
 
 from desk.app import desk_routes
 from desk.dev_people import DevPeople
+from desk.outside import Outside
 from domain.shared.errors import explain
 from mail.proofreading import proofread
 from mail.templates import BadWording, Templates
@@ -83,6 +84,7 @@ async def serve(
                 desk_phone=settings.desk_phone,
                 desk=_desk_for_development(client, settings, page, inbound),
                 replies=inbound.address is not None,
+                intake=settings.intake(),
             )
             await stack.enter_async_context(serving(app, page, listener))
             print(f"Page      {page.url}", flush=True)
@@ -124,8 +126,7 @@ def _desk_for_development(
     _, origin = page.require()
     desk = desk_on_this_machine(desk_settings(), settings.state)
     provider = None if desk.is_configured else DevPeople(origin)
-    hashes, mailbox = settings.find_hashes(), inbound.imap_server()
-    return desk_routes(client, desk, origin, provider, hashes=hashes, mailbox=mailbox)
+    return desk_routes(client, desk, origin, provider, Outside.of(settings, inbound))
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from desk.app import desk_routes
 from desk.dev_people import DevPeople
+from desk.outside import NOTHING, Outside
 from reference.find_hashes import FindHashes
 from runtime.desk_settings import DeskSettings, Role, desk_on_this_machine
 from runtime.web_server import open_socket
@@ -72,13 +73,13 @@ class Person:
 
 
 @asynccontextmanager
-async def desk_over(engine: Engine, **others: Any) -> AsyncIterator[ServedDesk]:
+async def desk_over(engine: Engine, outside: Outside = NOTHING) -> AsyncIterator[ServedDesk]:
     """The desk, on any free port."""
     listener = open_socket("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     chosen = DeskSettings.model_validate({"secrets": KEY, "url": url})
     settings = desk_on_this_machine(chosen, engine.folder)
-    routes = desk_routes(engine.client, settings, url, DevPeople(url), **others)
+    routes = desk_routes(engine.client, settings, url, DevPeople(url), outside)
     app = HeadersAndLog(without_redirects(Starlette(routes=routes)), tls=False)
     async with serving(app, settings, listener):
         yield ServedDesk(engine, url)
@@ -89,7 +90,7 @@ async def desk_in(folder: Path, server: str) -> AsyncIterator[ServedDesk]:
     """A desk that finds cases by name, address and number, with an engine of its own."""
     async with (
         engine_in(folder, server=server, find_secrets=KEY) as engine,
-        desk_over(engine, hashes=FindHashes([KEY])) as desk,
+        desk_over(engine, Outside(hashes=FindHashes([KEY]))) as desk,
     ):
         yield desk
 

@@ -1,4 +1,6 @@
-"""Replies that no case could take, read from a real mailbox when somebody opens the page."""
+"""Replies that no case could take, read from desk.outside import Outside
+from a real mailbox when somebody opens the page.
+"""
 
 from pathlib import Path
 
@@ -20,7 +22,7 @@ LETTER = (
 async def test_the_newest_are_shown_and_nothing_changes(engine: Engine, tmp_path: Path) -> None:
     async with (
         dovecot(tmp_path / "mail") as server,
-        desk_over(engine, mailbox=server.server) as desk,
+        desk_over(engine, Outside(mailbox=server.server)) as desk,
         desk.person(Role.SPECIALIST) as specialist,
     ):
         assert "/desk/unplaced" in (await specialist.http.get("/desk/")).text

@@ -7,6 +7,7 @@ from typing import assert_never
 from domain.case.advance import next_moment
 from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
+from domain.case.evidence_file import described
 from domain.case.plans import Plan
 from domain.case.status import CLOSED, HAS_DEADLINE, NEEDS_CONVERSATION, READS_PLANS, Status
 from domain.case.steps import TellDesk
@@ -120,6 +121,9 @@ def _plans(case: Case) -> Iterator[str]:
         if texts:
             yield f"- **{title}** (version {newest.version}):"
             yield from (f"    - {number}: {safe(text)}" for number, text in enumerate(texts, 1))
+    if newest.plan.files:
+        yield f"- **Files** (version {newest.version}):"
+        yield from (f"    - {safe(described(file))}" for file in newest.plan.files)
 
 
 def _review(plan: Plan, case: Case) -> str:

@@ -262,7 +262,7 @@ class WatchedWorld(World):
             n for n, e in enumerate(case.timeline.entries) if e.what is EventKind.PLAN_SUBMITTED
         ][-1]
         joined = [e for e in case.timeline.entries[told:] if e.what is EventKind.ISSUE_JOINED]
-        lists = ("root_causes", "corrective_actions", "preventive_measures", "evidence")
+        lists = ("root_causes", "corrective_actions", "preventive_measures", "evidence", "files")
         same = all(getattr(event, name) == getattr(newest.plan, name) for name in lists)
         return same and newest.reviewed_at is None and not joined
 
