@@ -1,9 +1,8 @@
-"""Replies that no case could take, read from desk.outside import Outside
-from a real mailbox when somebody opens the page.
-"""
+"""Replies that no case could take, read from a real mailbox when somebody opens the page."""
 
 from pathlib import Path
 
+from desk.outside import Outside
 from desk.unplaced import MOST, letter_of
 from providers.imap.mailbox import Folder, ImapMailbox
 from runtime.desk_settings import Role
