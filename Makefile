@@ -33,10 +33,10 @@ dev: $(VENV)/run.stamp
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp .moto/tool.stamp
 	$(PYTEST) $(or $(TESTS),--without-kept)
 
-test-all: $(VENV)/dev.stamp
+test-all: $(VENV)/dev.stamp .moto/tool.stamp
 	$(PYTEST)
 
 walk: $(VENV)/dev.stamp
@@ -81,6 +81,12 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# A server of S3 for the tests. It has its own environment, as it needs an older python-dateutil.
+.moto/tool.stamp:
+	$(PYTHON) -m venv .moto
+	.moto/bin/pip install --quiet --disable-pip-version-check 'moto[s3]==5.2.5' flask flask-cors
+	@touch $@
+
 .mutants/tool.stamp: requirements-dev.txt
 	$(PYTHON) -m venv .mutants
 	.mutants/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -101,4 +107,4 @@ lock: $(VENV)/dev.stamp
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf .venv .temporal .state .demo .mutants mutants
+	rm -rf .venv .temporal .state .demo .mutants mutants .moto

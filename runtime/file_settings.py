@@ -64,10 +64,15 @@ class FileSettings(BaseSettings):
         """Return the store. A folder that is missing is made, for its owner's eyes only.
 
         Raises:
-            OSError: the folder cannot be made.
+            ValueError: the folder cannot be made. The message names the setting.
         """
         if self.files == "folder":
-            (self.state / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                (self.state / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise ValueError(
+                    f"CASE72_STATE: the folder for files cannot be made: {error.strerror}"
+                ) from None
             return FileStore(LocalStore(self.state.resolve()))
         return FileStore(
             S3Store(
@@ -87,6 +92,6 @@ class FileSettings(BaseSettings):
         """Return the way into the store.
 
         Raises:
-            OSError: see `file_store`.
+            ValueError: see `file_store`.
         """
         return Intake(self.file_store(), Clamd(self.files_clamd) if self.files_clamd else None)

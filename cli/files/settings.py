@@ -18,5 +18,5 @@ def intake_of_settings() -> Intake:
         return FileSettings().intake()
     except ValidationError as error:
         raise BadInput(f"settings (CASE72_FILES*): {explain(error)}") from None
-    except OSError as error:
-        raise BadInput(f"settings (CASE72_STATE): {error.strerror}") from None
+    except ValueError as error:
+        raise BadInput(str(error)) from None

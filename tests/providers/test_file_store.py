@@ -1,13 +1,14 @@
 """The store for files: a folder, and a bucket of moto, which speaks the protocol of S3."""
 
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from subprocess import DEVNULL, Popen
 
-import boto3  # type: ignore[import-untyped]  # comes with moto, and makes the bucket
+import httpx2
 import pytest
 import pytest_asyncio
-from moto.server import ThreadedMotoServer
 from pydantic import ValidationError
 
 from domain.case.evidence_file import MediaType
@@ -16,25 +17,35 @@ from providers.files.intake import Intake, TryLater
 from providers.files.kinds import FileProblem, FileRefused
 from providers.files.store import FileGone, FileStore, StoreAway, owner_of
 from runtime.file_settings import FileSettings
+from tests.patience import PATIENCE
 from tests.sample_files import EICAR, PDF, ClamdStandIn, clamd_at
 
 ACCOUNT, OTHER = "US/A2EXAMPLE", "CA/A2EXAMPLE"
 BUCKET = "evidence"
+MOTO = Path(__file__).parents[2] / ".moto" / "bin" / "moto_server"
 
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """A server of S3, with a bucket."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys).create_bucket(
-        Bucket=BUCKET
-    )
-    yield url
-    server.stop()
+    """A server of S3, with a bucket: moto, in an environment of its own (Makefile)."""
+    if not MOTO.exists():
+        pytest.skip("no moto is installed (make .moto/tool.stamp)")
+    url = f"http://127.0.0.1:{free_port()}"
+    port = url.rpartition(":")[2]
+    with Popen([MOTO, "-H", "127.0.0.1", "-p", port], stdout=DEVNULL, stderr=DEVNULL) as server:
+        until = time.monotonic() + PATIENCE
+        while not _has_bucket(url):
+            assert time.monotonic() < until, "moto does not start"
+            time.sleep(0.2)
+        yield url
+        server.terminate()
+
+
+def _has_bucket(url: str) -> bool:
+    try:
+        return httpx2.put(f"{url}/{BUCKET}").status_code == 200
+    except httpx2.ConnectError:
+        return False
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -99,6 +110,12 @@ async def test_a_file_that_somebody_changed_in_the_store_is_not_handed_out(tmp_p
 def test_nobody_else_on_the_machine_can_read_the_folder(tmp_path: Path) -> None:
     FileSettings(state=tmp_path).file_store()
     assert (tmp_path / "files").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_made_is_said_with_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "files").write_text("in the way")
+    with pytest.raises(ValueError, match="CASE72_STATE: the folder for files cannot be made"):
+        FileSettings(state=tmp_path).file_store()
 
 
 async def test_a_store_that_is_away_is_said_to_be_and_quotes_nothing(
