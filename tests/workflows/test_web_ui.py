@@ -30,7 +30,7 @@ def test_a_timer_says_what_is_next(days: int, says: str) -> None:
 
 
 def summary_of(world: World) -> str:
-    return details(world.case, world.now, ()).partition("###")[0]
+    return details(world.case, world.now).partition("###")[0]
 
 
 def test_it_says_who_works_a_case_and_what_is_proposed() -> None:
