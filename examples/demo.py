@@ -232,7 +232,10 @@ def main() -> int:
         console.print(f"[red]{error}")
         return 2
     console.print(f"E-mails to sellers and desk: {settings.state / 'mail'} (a maildir)")
-    console.print(f"`make dev IN={WORLD}` shows all this, and prints the address of the Web UI")
+    console.print(
+        f"`make dev IN={WORLD}` shows all this, and prints the addresses of the Web UI and of the "
+        "desk, where specialists, reviewers and leads work"
+    )
     return 0 if is_expected else 1
 
 

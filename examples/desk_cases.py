@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from temporalio.client import Client
 
@@ -10,6 +9,7 @@ from domain.case.events import Decide, Decision, Review, ReviewPlan, SubmitPlan
 from domain.shared.account import Account, Issue, Store
 from domain.shared.events import Event
 from domain.shared.names import CASE_WORKFLOW
+from reference.time_zones import zone_of
 from temporal_client.names import case_name
 from temporal_client.search import count, query_of
 from temporal_client.workflows import AlreadyOpen, Workflows
@@ -125,7 +125,7 @@ async def open_desk_cases(client: Client) -> int:
 
 def _zone_with_day() -> str:
     """Return a time zone in which it is between 9 and 18 o'clock now."""
-    return next(zone for zone in _ZONES if 9 <= datetime.now(ZoneInfo(zone)).hour < 18)
+    return next(zone for zone in _ZONES if 9 <= datetime.now(zone_of(zone)).hour < 18)
 
 
 async def _open(workflows: Workflows, case: _Case, number: int) -> None:
