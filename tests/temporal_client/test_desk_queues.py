@@ -40,11 +40,15 @@ async def memos_set(case: OpenCase) -> int:
 
 async def test_a_case_goes_from_queue_to_queue(engine: Engine) -> None:
     case = await engine.open(seller_id="QUEUED", name="Les Épices d'Ève")
-    waiting = await in_queue(engine, Queue.SELLER, lambda sellers: "QUEUED" in sellers)
-    (row,) = [one for one in waiting if one.seller == "QUEUED"]
     view = await case.view()
+    async with asyncio.timeout(PATIENCE):  # the clock has started, which a search shows soon
+        while True:
+            waiting = await in_queue(engine, Queue.SELLER, lambda sellers: "QUEUED" in sellers)
+            (row,) = [one for one in waiting if one.seller == "QUEUED"]
+            if row.deadline == view.deadline:
+                break
+            await asyncio.sleep(0.05)
     assert (row.name, row.time_zone) == ("Les Épices d'Ève", view.account.time_zone)
-    assert row.deadline == view.deadline
     await case.tell(IssueCase.submit_plan, PLAN)
     await in_queue(engine, Queue.REVIEW, lambda sellers: "QUEUED" in sellers)
     await in_queue(engine, Queue.SELLER, lambda sellers: "QUEUED" not in sellers)
