@@ -42,7 +42,7 @@ class ServedDesk:
     async def page(self, browser: Browser, role: Role, path: str, **options: Any) -> Page:
         """A browser of one of the people, at a page of the desk."""
         context = await browser.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, **options}
+            **{"viewport": {"width": 1280, "height": 900}, "base_url": self.origin, **options}
         )
         context.set_default_timeout(PATIENCE * 1000)
         page = await context.new_page()
@@ -54,15 +54,15 @@ class ServedDesk:
 
 @asynccontextmanager
 async def served_desk(
-    client: Client, folder: Path, wording: Path | None = None
+    client: Client, folder: Path, wording: Path | None = None, **others: Any
 ) -> AsyncIterator[ServedDesk]:
-    """Serve the desk on a free port, as `--dev` does."""
+    """Serve the desk on a free port, as `--dev` does. `others` are those of `desk_routes`."""
     listener = open_socket("127.0.0.1", 0)
     port = listener.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
     given = DeskSettings.model_validate({"secrets": KEY, "port": port, "wording": wording})
     settings = desk_on_this_machine(given, folder)
-    routes = desk_routes(client, settings, origin, DevPeople(origin))
+    routes = desk_routes(client, settings, origin, DevPeople(origin), **others)
     app = HeadersAndLog(without_redirects(Starlette(routes=routes)), tls=False)
     async with serving(app, settings, listener):
         yield ServedDesk(origin)
