@@ -15,6 +15,7 @@ from temporalio.client import Client
 
 from desk.app import desk_routes
 from desk.dev_people import DevPeople
+from desk.outside import NOTHING, Outside
 from domain.case.view import CaseView
 from runtime.desk_settings import DeskSettings, Role, desk_on_this_machine
 from runtime.web_server import open_socket
@@ -42,7 +43,7 @@ class ServedDesk:
     async def page(self, browser: Browser, role: Role, path: str, **options: Any) -> Page:
         """A browser of one of the people, at a page of the desk."""
         context = await browser.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, **options}
+            **{"viewport": {"width": 1280, "height": 900}, "base_url": self.origin, **options}
         )
         context.set_default_timeout(PATIENCE * 1000)
         page = await context.new_page()
@@ -54,7 +55,7 @@ class ServedDesk:
 
 @asynccontextmanager
 async def served_desk(
-    client: Client, folder: Path, wording: Path | None = None
+    client: Client, folder: Path, wording: Path | None = None, outside: Outside = NOTHING
 ) -> AsyncIterator[ServedDesk]:
     """Serve the desk on a free port, as `--dev` does."""
     listener = open_socket("127.0.0.1", 0)
@@ -62,7 +63,7 @@ async def served_desk(
     origin = f"http://127.0.0.1:{port}"
     given = DeskSettings.model_validate({"secrets": KEY, "port": port, "wording": wording})
     settings = desk_on_this_machine(given, folder)
-    routes = desk_routes(client, settings, origin, DevPeople(origin))
+    routes = desk_routes(client, settings, origin, DevPeople(origin), outside)
     app = HeadersAndLog(without_redirects(Starlette(routes=routes)), tls=False)
     async with serving(app, settings, listener):
         yield ServedDesk(origin)

@@ -1,7 +1,6 @@
-"""The desk of `--dev`, served on a real server with its workers, and the people who work at it."""
+"""The lists of a served desk, and the people who work at them."""
 
 import asyncio
-import html
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,54 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from playwright.async_api import Browser, Page
-from starlette.applications import Starlette
 
-from desk.app import desk_routes
-from desk.dev_people import DevPeople
 from desk.outside import NOTHING, Outside
 from reference.find_hashes import FindHashes
-from runtime.desk_settings import DeskSettings, Role, desk_on_this_machine
-from runtime.web_server import open_socket
+from runtime.desk_settings import Role
+from tests.desk.cases import ServedDesk, served_desk
 from tests.desk.site import proof_in
 from tests.engine import Engine, engine_in
 from tests.page.site import KEY
 from tests.patience import PATIENCE, looks
-from web.middleware import HeadersAndLog, without_redirects
-from web.server import serving
-
-SIGNS_IN = "/desk/sign-in"
 
 
 @dataclass
-class ServedDesk:
+class ListsDesk(ServedDesk):
     """The desk, and the engine behind it."""
 
     engine: Engine
-    url: str
 
     @asynccontextmanager
     async def person(self, role: Role) -> AsyncIterator["Person"]:
         """Somebody who has signed in, with plain requests."""
-        async with httpx2.AsyncClient(base_url=self.url, timeout=PATIENCE) as http:
-            choice = await http.get(SIGNS_IN, follow_redirects=True)
-            links = re.findall(r'href="(/desk/signed-in[^"]+)"', choice.text)
-            (link,) = (html.unescape(one) for one in links if one.endswith(f"code={role}"))
-            assert (await http.get(link)).status_code == 303
-            home = await http.get("/desk/")
-            yield Person(http, proof_in(home.text))
-
-    async def visit(self, browser: Browser, role: Role, path: str = "/desk/", **how: Any) -> Page:
-        """A browser of its own, in which somebody has signed in."""
-        context = await browser.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, "base_url": self.url, **how}
-        )
-        context.set_default_timeout(PATIENCE * 1000)
-        page = await context.new_page()
-        await page.goto(SIGNS_IN)
-        await page.click(f'a[href$="code={role}"]')
-        await page.goto(path)
-        return page
+        async with self.signed_in(role) as http:
+            yield Person(http, proof_in((await http.get("/desk/")).text))
 
 
 @dataclass
@@ -73,20 +46,14 @@ class Person:
 
 
 @asynccontextmanager
-async def desk_over(engine: Engine, outside: Outside = NOTHING) -> AsyncIterator[ServedDesk]:
+async def desk_over(engine: Engine, outside: Outside = NOTHING) -> AsyncIterator[ListsDesk]:
     """The desk, on any free port."""
-    listener = open_socket("127.0.0.1", 0)
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    chosen = DeskSettings.model_validate({"secrets": KEY, "url": url})
-    settings = desk_on_this_machine(chosen, engine.folder)
-    routes = desk_routes(engine.client, settings, url, DevPeople(url), outside)
-    app = HeadersAndLog(without_redirects(Starlette(routes=routes)), tls=False)
-    async with serving(app, settings, listener):
-        yield ServedDesk(engine, url)
+    async with served_desk(engine.client, engine.folder, outside=outside) as served:
+        yield ListsDesk(served.origin, engine)
 
 
 @asynccontextmanager
-async def desk_in(folder: Path, server: str) -> AsyncIterator[ServedDesk]:
+async def desk_in(folder: Path, server: str) -> AsyncIterator[ListsDesk]:
     """A desk that finds cases by name, address and number, with an engine of its own."""
     async with (
         engine_in(folder, server=server, find_secrets=KEY) as engine,

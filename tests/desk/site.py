@@ -12,7 +12,15 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    CountWorkflowsInput,
+    Interceptor,
+    ListWorkflowsInput,
+    OutboundInterceptor,
+    WorkflowExecution,
+    WorkflowExecutionCount,
+)
 
 from desk.app import desk_app
 from desk.dev_people import DevPeople
@@ -30,6 +38,32 @@ ORIGIN = "http://127.0.0.1:8272"
 TLS_ORIGIN = "https://health.shop.example"
 ROLES = "lead=ah-leads,reviewer=ah-reviewers,specialist=ah-specialists,observer=ah-observers"
 AGENT = "Mozilla/5.0 (the desk's tests)"
+
+
+class _NoCases(Interceptor):
+    """Answers for a Temporal that has no case. Anything else finds no server."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        return _Empty(next)
+
+
+class _Empty(OutboundInterceptor):
+    async def count_workflows(self, _: CountWorkflowsInput) -> WorkflowExecutionCount:
+        return WorkflowExecutionCount(count=0, groups=[])
+
+    def list_workflows(self, _: ListWorkflowsInput) -> Any:
+        return self._none()
+
+    async def _none(self) -> AsyncIterator[WorkflowExecution]:
+        none: tuple[WorkflowExecution, ...] = ()
+        for one in none:
+            yield one
+
+
+async def without_cases() -> Client:
+    """A client of no server, by which lists are empty and nothing else is answered."""
+    client = await connect("127.0.0.1:1", lazy=True)
+    return Client(**(client.config() | {"interceptors": [_NoCases()]}))
 
 
 def settings_of(issuer: str, **others: Any) -> DeskSettings:
@@ -58,8 +92,8 @@ class Desk:
         *,
         files: FileStore | None = None,
     ) -> "Desk":
-        """A desk, with no Temporal behind it unless a client is given."""
-        client = client or await connect("127.0.0.1:1", lazy=True)
+        """A desk that knows no case, with no Temporal behind it unless a client is given."""
+        client = client or await without_cases()
         desk: Desk
 
         def clock() -> float:

@@ -6,9 +6,8 @@ from desk.app import desk_routes
 from desk.dev_people import DevPeople
 from desk.openid import SIGNED_OUT
 from page.app import build
-from runtime.connection import connect
 from runtime.desk_settings import DeskSettings, Role
-from tests.desk.site import settings_of
+from tests.desk.site import settings_of, without_cases
 from tests.desk.test_sign_in import real_provider
 from tests.page.accessibility import violations
 from tests.page.site import on_a_port
@@ -37,7 +36,7 @@ async def test_somebody_signs_in_and_out_at_a_real_provider(browser: Browser) ->
     origin = str(page_settings.url)
     faults: list[str] = []
     with real_provider() as issuer:
-        client = await connect("127.0.0.1:1", lazy=True)
+        client = await without_cases()
         desk = desk_routes(client, settings_of(issuer), origin)
         app = build(client, page_settings, desk=desk)
         async with serving(app, page_settings, listener):
@@ -71,7 +70,7 @@ async def test_one_of_four_people_signs_in_by_one_click_in_development(browser: 
     page_settings, listener = on_a_port()
     origin = str(page_settings.url)
     faults: list[str] = []
-    client = await connect("127.0.0.1:1", lazy=True)
+    client = await without_cases()
     settings = DeskSettings.model_validate({"secrets": page_settings.keys})
     settings = settings.model_copy(update={"roles": {role.value: role for role in Role}})
     app = build(

@@ -13,7 +13,7 @@ from desk.bulk_entries import TYPED_ABOVE
 from domain.case.events import ReportContact
 from domain.case.status import Status
 from runtime.desk_settings import Role
-from tests.desk.served import Person, ServedDesk, desk_in, listed, until
+from tests.desk.served import ListsDesk, Person, desk_in, listed, until
 from tests.page.seller_states import A_PLAN, escalated
 from workflows.case.issue_case import IssueCase
 
@@ -21,7 +21,7 @@ NOTE = "Decided together on Monday"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def desk(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[ServedDesk]:
+async def desk(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[ListsDesk]:
     async with desk_in(tmp_path_factory.mktemp("desk"), server) as running:
         yield running
 
@@ -37,7 +37,7 @@ async def selected(lead: Person, *cases: str, queue: str = "decision") -> dict[s
     return {"case": list(cases), "seen": fields_of(page, "seen"), "list": [f"/desk/?queue={queue}"]}
 
 
-async def test_many_cases_are_resolved_and_a_repeat_counts_once(desk: ServedDesk) -> None:
+async def test_many_cases_are_resolved_and_a_repeat_counts_once(desk: ListsDesk) -> None:
     cases = [await escalated(desk.engine, f"MANY{n}") for n in range(3)]
     names = [f"case/US/MANY{n}" for n in range(3)]
     async with desk.person(Role.LEAD) as lead:
@@ -70,7 +70,7 @@ async def test_many_cases_are_resolved_and_a_repeat_counts_once(desk: ServedDesk
         assert view.timeline[-1].by != "seller"
 
 
-async def test_a_case_that_has_changed_is_named_and_not_touched(desk: ServedDesk) -> None:
+async def test_a_case_that_has_changed_is_named_and_not_touched(desk: ListsDesk) -> None:
     before = await escalated(desk.engine, "BEFORE")
     after = await escalated(desk.engine, "AFTER")
     async with desk.person(Role.LEAD) as lead:
@@ -97,7 +97,7 @@ async def test_a_case_that_has_changed_is_named_and_not_touched(desk: ServedDesk
         assert (await case.view()).status is not Status.DEACTIVATING
 
 
-async def test_many_deactivations_ask_for_their_number(desk: ServedDesk) -> None:
+async def test_many_deactivations_ask_for_their_number(desk: ListsDesk) -> None:
     await escalated(desk.engine, "COUNTED")
     async with desk.person(Role.LEAD) as lead:
         form = await selected(lead, "case/US/COUNTED")
@@ -113,7 +113,7 @@ async def test_many_deactivations_ask_for_their_number(desk: ServedDesk) -> None
         assert run.status_code == 200
 
 
-async def test_a_second_person_is_needed_where_the_case_wants_one(desk: ServedDesk) -> None:
+async def test_a_second_person_is_needed_where_the_case_wants_one(desk: ListsDesk) -> None:
     rules = {"maximum_rejections": 1, "second_person": True}
     case = await desk.engine.open(seller_id="SECOND", rules=rules)
     await case.tell(IssueCase.submit_plan, A_PLAN)
@@ -130,7 +130,7 @@ async def test_a_second_person_is_needed_where_the_case_wants_one(desk: ServedDe
     assert (await case.view()).status is Status.ESCALATED
 
 
-async def test_nothing_selected_and_what_is_no_form_of_ours_do_nothing(desk: ServedDesk) -> None:
+async def test_nothing_selected_and_what_is_no_form_of_ours_do_nothing(desk: ListsDesk) -> None:
     async with desk.person(Role.LEAD) as lead:
         empty = await lead.post("/desk/bulk/assign", {})
         assert empty.status_code == 400
@@ -141,12 +141,12 @@ async def test_nothing_selected_and_what_is_no_form_of_ours_do_nothing(desk: Ser
             assert (await lead.post("/desk/bulk/withdraw/run", typed)).status_code == 400
 
 
-async def test_in_a_browser_a_bulk_shows_how_far_it_is(desk: ServedDesk, browser: Browser) -> None:
+async def test_in_a_browser_a_bulk_shows_how_far_it_is(desk: ListsDesk, browser: Browser) -> None:
     for number in range(3):
         await escalated(desk.engine, f"SHOWN{number}")
     async with desk.person(Role.LEAD) as lead:
         await selected(lead, *(f"case/US/SHOWN{n}" for n in range(3)))
-    page = await desk.visit(browser, Role.LEAD, "/desk/?queue=decision")
+    page = await desk.page(browser, Role.LEAD, "/desk/?queue=decision")
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from domain.case.events import EventKind, ReviewPlan, Withdraw
 from domain.case.status import Status
 from runtime.desk_settings import Role
-from tests.desk.served import ServedDesk, desk_in, listed, row_of, until
+from tests.desk.served import ListsDesk, desk_in, listed, row_of, until
 from tests.engine import issue
 from tests.page.seller_states import escalated, invalid_number, more_information, plan_review
 from workflows.case.issue_case import IssueCase
@@ -21,7 +21,7 @@ MARKUP = '<b>Kettle</b> & "Sons" <img src=x onerror=alert(1)>'
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def desk(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[ServedDesk]:
+async def desk(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[ListsDesk]:
     async with desk_in(tmp_path_factory.mktemp("desk"), server) as running:
         yield running
 
@@ -30,7 +30,7 @@ def is_listed(case: str, page: str) -> bool:
     return case in listed(page)
 
 
-async def test_a_case_is_in_the_list_of_what_it_needs_within_five_seconds(desk: ServedDesk) -> None:
+async def test_a_case_is_in_the_list_of_what_it_needs_within_five_seconds(desk: ListsDesk) -> None:
     case = await plan_review(desk.engine, "NEEDS")
     async with desk.person(Role.REVIEWER) as reviewer:
         page = await until(reviewer, "review", lambda page: "case/US/NEEDS" in listed(page), 5)
@@ -46,7 +46,7 @@ async def test_a_case_is_in_the_list_of_what_it_needs_within_five_seconds(desk: 
         assert "2 d 23 h left" in row_of(page, "case/US/NEEDS")
 
 
-async def test_each_list_has_what_it_says(desk: ServedDesk) -> None:
+async def test_each_list_has_what_it_says(desk: ListsDesk) -> None:
     await escalated(desk.engine, "DECIDE")
     await more_information(desk.engine, "SPEAK")
     await invalid_number(desk.engine, "NUMBER")
@@ -60,7 +60,7 @@ async def test_each_list_has_what_it_says(desk: ServedDesk) -> None:
                 assert "plans rejected" in row_of(page, case)
 
 
-async def test_a_list_can_be_of_one_store_and_of_more_rows(desk: ServedDesk) -> None:
+async def test_a_list_can_be_of_one_store_and_of_more_rows(desk: ListsDesk) -> None:
     await plan_review(desk.engine, "INCANADA", store="CA", time_zone="America/Toronto")
     async with desk.person(Role.REVIEWER) as reviewer:
         await until(reviewer, "review&store=CA", lambda page: listed(page) == ["case/CA/INCANADA"])
@@ -70,7 +70,7 @@ async def test_a_list_can_be_of_one_store_and_of_more_rows(desk: ServedDesk) -> 
             assert (await reviewer.http.get(f"/desk/?{odd}")).status_code == 200
 
 
-async def test_what_a_seller_wrote_is_shown_and_is_no_markup(desk: ServedDesk) -> None:
+async def test_what_a_seller_wrote_is_shown_and_is_no_markup(desk: ListsDesk) -> None:
     await plan_review(desk.engine, "MARKUP", name=MARKUP)
     async with desk.person(Role.REVIEWER) as reviewer:
         page = await until(reviewer, "review", lambda page: "case/US/MARKUP" in listed(page))
@@ -84,7 +84,7 @@ async def test_what_a_seller_wrote_is_shown_and_is_no_markup(desk: ServedDesk) -
 
 
 async def test_of_two_who_take_a_case_at_once_the_second_is_told_who_was_first(
-    desk: ServedDesk,
+    desk: ListsDesk,
 ) -> None:
     case = await plan_review(desk.engine, "RACE")
     async with desk.person(Role.REVIEWER) as one, desk.person(Role.SPECIALIST) as other:
@@ -98,7 +98,7 @@ async def test_of_two_who_take_a_case_at_once_the_second_is_told_who_was_first(
         assert f"{first} was first: they have US/RACE." in told.text
 
 
-async def test_a_case_is_taken_handed_over_with_a_note_and_released(desk: ServedDesk) -> None:
+async def test_a_case_is_taken_handed_over_with_a_note_and_released(desk: ListsDesk) -> None:
     case = await plan_review(desk.engine, "HANDED")
     named = {"case": "case/US/HANDED", "key": "one"}
     async with desk.person(Role.SPECIALIST) as specialist, desk.person(Role.LEAD) as lead:
@@ -126,7 +126,7 @@ async def test_a_case_is_taken_handed_over_with_a_note_and_released(desk: Served
         assert (await case.view()).assignee is None
 
 
-async def test_a_form_that_is_sent_twice_counts_once(desk: ServedDesk) -> None:
+async def test_a_form_that_is_sent_twice_counts_once(desk: ListsDesk) -> None:
     case = await plan_review(desk.engine, "TWICE")
     async with desk.person(Role.SPECIALIST) as specialist:
         for _ in range(2):
@@ -134,7 +134,7 @@ async def test_a_form_that_is_sent_twice_counts_once(desk: ServedDesk) -> None:
     assert [e.what for e in (await case.view()).timeline].count(EventKind.ASSIGNED) == 1
 
 
-async def test_who_takes_a_case_that_has_ended_is_told_so(desk: ServedDesk) -> None:
+async def test_who_takes_a_case_that_has_ended_is_told_so(desk: ListsDesk) -> None:
     case = await plan_review(desk.engine, "ENDED")
     await case.tell(IssueCase.withdraw, Withdraw(by="monitor", note="Raised in error"))
     assert (await case.end()).status is Status.WITHDRAWN
@@ -161,7 +161,7 @@ async def test_who_takes_a_case_that_has_ended_is_told_so(desk: ServedDesk) -> N
     ],
 )
 async def test_nobody_does_what_their_role_does_not_include(
-    desk: ServedDesk, role: Role, path: str
+    desk: ListsDesk, role: Role, path: str
 ) -> None:
     async with desk.person(role) as person:
         answer = await person.post(path, {"case": "case/US/ROLES", "to": "x", "note": "x"})
@@ -172,7 +172,7 @@ async def test_nobody_does_what_their_role_does_not_include(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def findable(desk: ServedDesk) -> None:
+async def findable(desk: ListsDesk) -> None:
     await desk.engine.open(
         seller_id="FINDME",
         issues=(issue("ISS-FIND"),),
@@ -187,7 +187,7 @@ async def findable(desk: ServedDesk) -> None:
     "text",
     ["FINDME", "ISS-FIND", "owner@rarename.example", "+1 206 299 9910", "rarename épices"],
 )
-async def test_one_account_that_is_found_leads_to_its_case(desk: ServedDesk, text: str) -> None:
+async def test_one_account_that_is_found_leads_to_its_case(desk: ListsDesk, text: str) -> None:
     async with desk.person(Role.OBSERVER) as observer:
         async with asyncio.timeout(20):
             while (answer := await observer.post("/desk/find", {"q": text})).status_code != 303:
@@ -196,7 +196,7 @@ async def test_one_account_that_is_found_leads_to_its_case(desk: ServedDesk, tex
 
 
 async def test_what_is_looked_for_is_in_no_log_and_in_no_address(
-    desk: ServedDesk, caplog: pytest.LogCaptureFixture
+    desk: ListsDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with desk.person(Role.OBSERVER) as observer:

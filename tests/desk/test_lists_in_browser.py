@@ -7,14 +7,14 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from runtime.desk_settings import Role
-from tests.desk.served import ServedDesk, desk_in, listed, until
+from tests.desk.served import ListsDesk, desk_in, listed, until
 from tests.page.accessibility import violations
 from tests.page.seller_states import contacting, escalated, plan_review
 from workflows.case.issue_case import IssueCase
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def desk(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[ServedDesk]:
+async def desk(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[ListsDesk]:
     async with desk_in(tmp_path_factory.mktemp("desk"), server) as running:
         for number in range(12):
             await plan_review(running.engine, f"ROW{number:02}", name=f"Seller {number}")
@@ -32,9 +32,9 @@ def watched(page: Page) -> list[str]:
 
 
 async def test_a_list_is_refreshed_without_losing_focus_selection_or_scroll(
-    desk: ServedDesk, browser: Browser
+    desk: ListsDesk, browser: Browser
 ) -> None:
-    page = await desk.visit(
+    page = await desk.page(
         browser, Role.LEAD, "/desk/?queue=review", viewport={"width": 1280, "height": 500}
     )
     problems = watched(page)
@@ -53,10 +53,10 @@ async def test_a_list_is_refreshed_without_losing_focus_selection_or_scroll(
 
 
 async def test_a_row_that_leaves_hands_the_focus_to_the_next_one(
-    desk: ServedDesk, browser: Browser
+    desk: ListsDesk, browser: Browser
 ) -> None:
     case = await plan_review(desk.engine, "LEAVES")
-    page = await desk.visit(browser, Role.LEAD, "/desk/?queue=review")
+    page = await desk.page(browser, Role.LEAD, "/desk/?queue=review")
     await page.focus("#open-US-LEAVES")
     await case.tell(IssueCase.withdraw, {"by": "monitor", "note": "Raised in error"})
     await expect(page.locator('[data-case="case/US/LEAVES"]')).to_have_count(0)
@@ -64,9 +64,9 @@ async def test_a_row_that_leaves_hands_the_focus_to_the_next_one(
 
 
 async def test_a_form_that_is_open_is_left_alone_while_counts_go_on(
-    desk: ServedDesk, browser: Browser
+    desk: ListsDesk, browser: Browser
 ) -> None:
-    page = await desk.visit(browser, Role.LEAD, "/desk/?queue=review")
+    page = await desk.page(browser, Role.LEAD, "/desk/?queue=review")
     before = await page.locator('#queues [aria-current="page"] b').inner_text()
     await page.click("#open-hand-US-ROW01")
     await page.fill("#to-US-ROW01", "specialist.chen")
@@ -81,9 +81,9 @@ async def test_a_form_that_is_open_is_left_alone_while_counts_go_on(
     await expect(page.locator("#paused")).to_be_hidden()
 
 
-async def test_two_people_see_who_has_a_case(desk: ServedDesk, browser: Browser) -> None:
-    one = await desk.visit(browser, Role.REVIEWER, "/desk/?queue=review")
-    other = await desk.visit(browser, Role.SPECIALIST, "/desk/?queue=review")
+async def test_two_people_see_who_has_a_case(desk: ListsDesk, browser: Browser) -> None:
+    one = await desk.page(browser, Role.REVIEWER, "/desk/?queue=review")
+    other = await desk.page(browser, Role.SPECIALIST, "/desk/?queue=review")
     await one.click("#take-US-ROW05")
     await expect(one.locator(".notice.good")).to_have_text("You have US/ROW05 now.")
     row = other.locator('[data-case="case/US/ROW05"]')
@@ -91,8 +91,8 @@ async def test_two_people_see_who_has_a_case(desk: ServedDesk, browser: Browser)
     await expect(other.locator("#take-US-ROW05")).to_have_count(0)
 
 
-async def test_it_works_without_a_script(desk: ServedDesk, browser: Browser) -> None:
-    page = await desk.visit(browser, Role.LEAD, "/desk/?queue=review", java_script_enabled=False)
+async def test_it_works_without_a_script(desk: ListsDesk, browser: Browser) -> None:
+    page = await desk.page(browser, Role.LEAD, "/desk/?queue=review", java_script_enabled=False)
     await page.click("#take-US-ROW10")
     await expect(page.locator(".notice.good")).to_have_text("You have US/ROW10 now.")
     await page.check("#select-US-ROW11")
@@ -105,10 +105,10 @@ async def test_it_works_without_a_script(desk: ServedDesk, browser: Browser) -> 
     await expect(page.locator(".result-done")).to_have_text("Assigned.")
 
 
-async def test_everybody_can_read_it(desk: ServedDesk, browser: Browser) -> None:
+async def test_everybody_can_read_it(desk: ListsDesk, browser: Browser) -> None:
     await escalated(desk.engine, "DECIDE")
     await contacting(desk.engine, "SILENT")
-    page = await desk.visit(browser, Role.LEAD, "/desk/")
+    page = await desk.page(browser, Role.LEAD, "/desk/")
     for path in ("?queue=review", "?queue=decision", "?queue=seller", "?queue=address"):
         await page.goto(f"/desk/{path}")
         assert await violations(page) == []
