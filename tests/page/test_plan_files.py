@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -243,6 +244,21 @@ async def test_a_file_that_is_no_longer_in_the_store_is_asked_for_again(files: W
         assert answer.status_code == 422
         assert "We do not have a.pdf any more" in answer.text
         assert (await case.view()).plans == ()
+
+
+async def test_a_stored_file_that_was_listed_for_too_long_is_asked_for_again(
+    files: WithFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await files.site.open("SLOW-1")
+    async with files.site.visitor("SLOW-1") as seller:
+        form = await proof_and_case(seller)
+        stored = await seller.post("/plan", data=form, files={"files": ("a.pdf", PDF)})
+        token = re.search(r'name="kept" value="([^"]+)"', stored.text)
+        assert token is not None
+        monkeypatch.setattr("page.plan_files._KEPT_FOR", timedelta(seconds=-1))
+        answer = await seller.post("/plan", data=form | PLAN | {"kept": token[1]})
+        assert answer.status_code == 422
+        assert "We do not have a.pdf any more" in answer.text
 
 
 async def test_a_name_is_shown_as_text_and_without_tricks(files: WithFiles) -> None:
