@@ -4,7 +4,8 @@
 #                  TESTS=tests/domain runs all of these, and only these; those in a browser
 #                  need chromium-headless-shell or, twice as slow, Chromium
 # make test-all    run all tests, as CI does: also those in tests/kept_for_all.py
-# make dev         run a server, its Web UI and a worker, until Ctrl-C;
+# make dev         run a server, its Web UI, a worker, the sellers' page and the desk, with a few
+#                  cases in every queue of the desk, until Ctrl-C;
 #                  IN=.demo shows the data of the demo
 # make walk        check every sequence of events up to a depth; write tests/walk.md
 # make mutants     change the domain's code and see whether a test fails: tests/domain/mutants.md
@@ -27,7 +28,7 @@ demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo $(DEMO)
 
 dev: $(VENV)/run.stamp
-	$(BIN)/python worker.py --dev $(IN)
+	$(BIN)/python worker.py --dev $(IN) --with-cases
 
 # Else every process of the tests compiles the code anew: 5 s each.
 unexport PYTHONDONTWRITEBYTECODE
@@ -55,8 +56,9 @@ faults: $(VENV)/dev.stamp
 messages: $(VENV)/dev.stamp
 	@mkdir -p .state
 	for room in page desk; do \
+	if [ $$room = desk ]; then also=mail/desk_words.py; else also=; fi; \
 	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output \
-		-o .state/$$room.pot $$room web && \
+		-o .state/$$room.pot $$room web $$also && \
 	$(BIN)/pybabel -q update -i .state/$$room.pot -d $$room/locales -D $$room -w 100 -N \
 		--ignore-pot-creation-date || exit 1; done
 

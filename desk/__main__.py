@@ -14,10 +14,11 @@ from temporalio.client import Client
 
 from desk.app import desk_routes
 from desk.identity import IdentityProvider
+from desk.outside import NOTHING, Outside
 from domain.shared.errors import explain
-from providers.files.store import FileStore
 from runtime.connection import Unreachable, connect
 from runtime.desk_settings import DeskSettings, desk_settings
+from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -31,7 +32,7 @@ def build(
     client: Client,
     settings: DeskSettings,
     provider: IdentityProvider | None = None,
-    files: FileStore | None = None,
+    outside: Outside = NOTHING,
 ) -> HeadersAndLog:
     """Return the desk, alone on its host. See `desk_routes`.
 
@@ -46,18 +47,17 @@ def build(
     routes = [
         Route("/", RedirectResponse("/desk/", 303)),
         Route("/health", health),
-        *desk_routes(client, settings, origin, provider, files=files),
+        *desk_routes(client, settings, origin, provider, outside),
     ]
     app = without_redirects(Starlette(routes=routes))
     return HeadersAndLog(app, tls=origin.startswith("https:"))
 
 
-async def serve(general: Settings, settings: DeskSettings) -> None:
+async def serve(settings: DeskSettings, outside: Outside) -> None:
     """Serve the desk until SIGTERM or SIGINT."""
     stop = stop_on_signal()
     # Connect lazily, so that the desk starts without Temporal and says that it is away.
-    client = await connect(identity="desk", lazy=True)
-    app = build(client, settings, files=general.file_store())
+    app = build(await connect(identity="desk", lazy=True), settings, outside=outside)
     async with serving(app, settings):
         log.info("serving", url=settings.url, host=settings.host, port=settings.port)
         await stop.wait()
@@ -78,7 +78,12 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(general, settings))
+        inbound = InboundSettings()
+    except ValidationError as error:
+        print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(serve(settings, Outside.of(general, inbound)))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

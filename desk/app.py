@@ -11,20 +11,29 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from temporalio.client import Client
 
+from desk.bulk import BulkPages
+from desk.bulk_entries import Bulk
+from desk.case_forms import FORMS
+from desk.case_handlers import CaseHandlers
+from desk.case_workflows import CaseWorkflows
 from desk.dev_people import DevPeople, dev_routes
 from desk.evidence import FILE_PATH, Evidence
 from desk.guard import Guard, Guarded
 from desk.identity import IdentityProvider, ProviderAway, ProviderRefuses
 from desk.languages import HERE
+from desk.list_pages import ListPages
+from desk.lists import Lists
+from desk.next_case import NextCase
 from desk.openid import OpenIdProvider
-from desk.pages import Pages
+from desk.outside import NOTHING, Outside
 from desk.responses import Responses
 from desk.roles import Action, MayNot
 from desk.sealed import Sealer
 from desk.sessions import NoRole, NotSignedIn, Sessions
 from desk.sign_in import NotBegunHere, SignIn
-from providers.files.store import FileStore
+from desk.unplaced import UnplacedPages
 from runtime.desk_settings import DeskSettings
+from runtime.desk_wording import Wording, read_wording
 from temporal_client.failures import TemporalFailure
 from web.cookies import Cookies
 from web.forms import NotOurForm
@@ -44,8 +53,7 @@ def desk_routes(
     settings: DeskSettings,
     origin: str,
     provider: IdentityProvider | None = None,
-    *,
-    files: FileStore | None = None,
+    outside: Outside = NOTHING,
 ) -> list[BaseRoute]:
     """Return the routes of the desk, all of them under /desk.
 
@@ -54,7 +62,7 @@ def desk_routes(
         settings: the desk's.
         origin: where browsers find it, such as https://health.shop.example.
         provider: who says who somebody is. None means the OpenID provider of the settings.
-        files: where the files of plans are. None means that there are none.
+        outside: what it reaches besides.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -62,7 +70,7 @@ def desk_routes(
     if provider is None:
         settings.require_sign_in()
         provider = OpenIdProvider(settings, origin)
-    app = desk_app(client, settings, origin, provider, files=files)
+    app = desk_app(client, settings, origin, provider, outside=outside)
     return [Route("/desk", RedirectResponse("/desk/", 303)), Mount("/desk", app)]
 
 
@@ -73,7 +81,7 @@ def desk_app(
     provider: IdentityProvider,
     clock: Callable[[], float] = time.time,
     *,
-    files: FileStore | None = None,
+    outside: Outside = NOTHING,
 ) -> Starlette:
     """Return the application that is mounted under /desk. See `desk_routes`.
 
@@ -86,7 +94,6 @@ def desk_app(
     sessions = Sessions(provider, settings, sealer, cookies, clock)
     sign_in = SignIn(provider, sessions, sealer, cookies, responses)
     guard = Guard(sessions, origin)
-    pages = Pages(client, responses)
     routes: list[BaseRoute] = [
         # Without a session. Every other route is Guarded.
         Route("/sign-in", sign_in.begin),
@@ -96,10 +103,11 @@ def desk_app(
         Mount("/static", static),
         # Who wants to leave may, even while the provider is away.
         Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
-        Guarded("/", guard, Action.READ, pages.home),
+        *_list_routes(client, responses, guard, outside),
+        *_case_routes(client, responses, cookies, guard, read_wording(settings.wording)),
     ]
-    if files is not None:
-        evidence = Evidence(client, files)
+    if outside.files is not None:
+        evidence = Evidence(client, outside.files)
         routes.append(Guarded(FILE_PATH, guard, Action.READ, evidence.download))
     if isinstance(provider, DevPeople):
         routes.extend(dev_routes(responses))
@@ -109,6 +117,58 @@ def desk_app(
         exception_handlers=_error_pages(responses, sessions),
     )
     return without_redirects(app)
+
+
+def _list_routes(
+    client: Client,
+    responses: Responses,
+    guard: Guard,
+    outside: Outside,
+) -> list[BaseRoute]:
+    """Return the routes of the lists, and of what is done from them."""
+    lists = Lists(client)
+    mailbox = outside.mailbox
+    pages = ListPages(client, responses, lists, outside.hashes, has_mailbox=mailbox is not None)
+    bulk = BulkPages(client, responses, lists)
+    routes: list[BaseRoute] = [
+        Guarded("/", guard, Action.READ, pages.home),
+        Guarded("/find", guard, Action.READ, pages.find, posts=True),
+        Guarded("/take", guard, Action.TAKE, pages.take, posts=True),
+        Guarded("/hand-over", guard, Action.TAKE, pages.hand_over, posts=True),
+        Guarded("/release", guard, Action.TAKE, pages.release, posts=True),
+        Guarded("/assign", guard, Action.ASSIGN, pages.assign, posts=True),
+    ]
+    for what in Bulk:
+        # The first two change nothing. They ask for the role all the same (desk/bulk.py).
+        at, preview, run = f"/bulk/{what}", bulk.preview(what), bulk.run(what)
+        routes += [
+            Guarded(at, guard, Action.READ, preview, posts=True),
+            Guarded(f"{at}/run", guard, Action.READ, run, posts=True),
+            Guarded(
+                f"{at}/{{store}}/{{seller_id}}", guard, what.action, bulk.one(what), posts=True
+            ),
+        ]
+    if mailbox is not None:
+        unplaced = UnplacedPages(responses, mailbox)
+        routes.append(Guarded("/unplaced", guard, Action.READ, unplaced.show))
+    return routes
+
+
+def _case_routes(
+    client: Client, responses: Responses, cookies: Cookies, guard: Guard, wording: Wording
+) -> list[BaseRoute]:
+    """Return the case page, what refreshes it, and what each of its forms is sent to."""
+    case = CaseHandlers(CaseWorkflows(client), responses, cookies, wording)
+    at = "/case/{store}/{seller_id}"
+    return [
+        Guarded(at, guard, Action.READ, case.show),
+        Guarded(f"{at}/changed", guard, Action.READ, case.changed),
+        *(
+            Guarded(f"{at}/{form.name}", guard, form.action, case.taking(form), posts=True)
+            for form in FORMS
+        ),
+        Guarded("/next", guard, Action.READ, NextCase(client).lead_there),
+    ]
 
 
 def _error_pages(responses: Responses, sessions: Sessions) -> dict[int | type[Exception], _Handler]:

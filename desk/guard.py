@@ -21,6 +21,9 @@ from web.limits import Limit
 
 Handler = Callable[[Request, Session], Awaitable[Response]]
 
+_NOT_TYPED = frozenset({"csrf", "case", "seen", "held_by", "entry", "bulk", "list", "key"})
+"""The fields of our forms that nobody typed."""
+
 
 class Guard:
     """Lets a request through to its handler."""
@@ -60,7 +63,8 @@ class Guard:
             cases: list[str | None] = [*_cases(request, form or FormData())]
             if action is not Action.READ:
                 cases = cases or [None]
-            for case_id in cases:
+            # 204: a page asked whether anything is new, and was shown nothing.
+            for case_id in cases if status != 204 else ():
                 audit(session.person, action, case_id, status)
         self._sessions.keep(request, response)
         return response
@@ -73,7 +77,7 @@ class Guard:
         """
         check_site(request, self._origin)
         form = await read_form(request)
-        texts = [value for name, value in form.multi_items() if name not in ("csrf", "case")]
+        texts = [value for name, value in form.multi_items() if name not in _NOT_TYPED]
         request.state.typed = [text for text in texts if isinstance(text, str) and text.strip()]
         return form
 

@@ -11,6 +11,7 @@ from desk.languages import NAMES, language_of
 from desk.roles import Action
 from desk.sessions import Session
 from desk.words import ROLES
+from domain.shared.codes import plain
 from web.cookies import Cookies
 from web.languages import Reader
 
@@ -44,15 +45,22 @@ class Responses:
         """
         self._cookies, self._version = cookies, version
 
+    def reader(self, request: Request) -> Reader:
+        """Return who reads: their language or their browser's, and the zone of their clock."""
+        kept = self._cookies.get(request, "language")
+        language = language_of(kept, request.headers.get("accept-language"))
+        return Reader(language, time_zone=self._cookies.get(request, "zone"))
+
     def page(
         self, request: Request, template: str, status: int = 200, **context: object
     ) -> Response:
         """Return a page. What is in it of a session comes from the request."""
-        kept = self._cookies.get(request, "language")
-        language = language_of(kept, request.headers.get("accept-language"))
+        reader = self.reader(request)
         session: Session | None = getattr(request.state, "session", None)
         on_every_page = {
-            "reader": Reader(language),
+            "reader": reader,
+            "zone_cookie": self._cookies.name_of("zone"),
+            "plain": plain,
             "languages": NAMES,
             "version": self._version,
             "session": session,
@@ -61,7 +69,7 @@ class Responses:
             "Action": Action,
             "here": path_of(request),
         }
-        rendered = language.templates.get_template(template).render(on_every_page | context)
+        rendered = reader.language.templates.get_template(template).render(on_every_page | context)
         return HTMLResponse(rendered, status)
 
     async def choose_language(self, request: Request) -> Response:

@@ -16,6 +16,7 @@ from page import words
 from page.enrollment_page import EnrollmentPage
 from page.plan_form import mark_of
 from web.languages import Left
+from web.seller_words import STATUS, WHY_ENDED
 
 _TONES = {
     Status.CONTACTING: "urgent",
@@ -58,12 +59,12 @@ class CasePage:
     @property
     def headline(self) -> str:
         """The words for the status, to translate."""
-        return words.STATUS[self.status]
+        return STATUS[self.status]
 
     @property
     def why_ended(self) -> str | None:
         """Why the case ended, to translate."""
-        return words.WHY_ENDED.get(self.view.reason or "")  # type: ignore[call-overload, no-any-return]  # a reason, or a sentence
+        return WHY_ENDED.get(self.view.reason or "")  # type: ignore[call-overload, no-any-return]  # a reason, or a sentence
 
     @property
     def tone(self) -> str:

@@ -41,6 +41,11 @@ _NO_DAYLIGHT = timedelta()
 _DAYLIGHT = timedelta(hours=1)
 
 
+def N_(message: str) -> str:  # noqa: N802 (gettext's own name for it)
+    """Mark a message for translation. It is translated when it is shown."""
+    return message
+
+
 @dataclass(frozen=True)
 class Tag:
     """The parts of a BCP 47 tag that decide the language of templates. A missing part is ""."""

@@ -11,6 +11,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from domain.shared.errors import explain
+from runtime.desk_wording import read_wording
+from runtime.existing import ExistingFile
 from runtime.secrets import kept_secret
 from runtime.web_address import is_this_machine
 from runtime.web_settings import WebSettings
@@ -55,6 +57,8 @@ class DeskSettings(WebSettings):
     """How long a session lasts at most."""
     idle_hours: Annotated[float, Field(gt=0, le=24)] = 1
     """After how long without a sign of its person a session ends."""
+    wording: ExistingFile | None = None
+    """A JSON file with texts for answers to plans (runtime/desk_wording.py). None means none."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8273
 
     @field_validator("roles", mode="before")
@@ -70,6 +74,13 @@ class DeskSettings(WebSettings):
             if found.setdefault(group, role) != role:
                 raise ValueError(f"gives the group {group} two roles")
         return found
+
+    @field_validator("wording")
+    @classmethod
+    def _can_be_used(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            read_wording(value)
+        return value
 
     @field_validator("issuer")
     @classmethod

@@ -1,5 +1,6 @@
 """What waits for the desk, as lists of cases (docs/rules.md, section 5)."""
 
+from collections.abc import MutableMapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -42,17 +43,32 @@ def order_of(queue: Queue) -> SearchAttributeKey[datetime]:
 
 
 async def cases_of_queue(
-    client: Client, queue: Queue, limit: int, store: str | None = None
+    client: Client,
+    queue: Queue,
+    limit: int,
+    store: str | None = None,
+    hints: MutableMapping[str, datetime] | None = None,
 ) -> list[FoundCase]:
-    """Return the first cases of a queue.
+    """Return the first cases of a queue. `hints` are those of `earliest` (search.py).
 
     Raises:
         TemporalFailure: the server failed.
     """
-    return await found_cases(client, query_of_queue(queue, store), limit, order_of(queue))
+    query = query_of_queue(queue, store)
+    return await found_cases(client, query, limit, order_of(queue), hints)
 
 
-async def cases_of_person(client: Client, who: str, limit: int) -> list[FoundCase]:
+def query_of_person(who: str, store: str | None = None) -> str:
+    """Return the query for the open cases that somebody took, of a store or of all.
+
+    It finds those of another too whose name has the same hash, which is rare.
+    """
+    return query_of(CASE_WORKFLOW, OPEN, any_of(ASSIGNEE, person_hash(who)), store=store)
+
+
+async def cases_of_person(
+    client: Client, who: str, limit: int, store: str | None = None
+) -> list[FoundCase]:
     """Return the open cases that somebody took and has not released, the oldest first.
 
     A case that they left alone for too long is among them. Its `assigned_until` is over.
@@ -60,9 +76,8 @@ async def cases_of_person(client: Client, who: str, limit: int) -> list[FoundCas
     Raises:
         TemporalFailure: the server failed.
     """
-    query = query_of(CASE_WORKFLOW, OPEN, any_of(ASSIGNEE, person_hash(who)))
-    # Names may share a hash.
-    return [c for c in await found_cases(client, query, limit, SINCE) if c.assignee == who]
+    found = await found_cases(client, query_of_person(who, store), limit, SINCE)
+    return [one for one in found if one.assignee == who]
 
 
 async def count_queues(client: Client, store: str | None = None) -> dict[Queue, int]:

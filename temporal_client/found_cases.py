@@ -1,5 +1,6 @@
 """Cases as a list shows them: from search attributes and memo, so that no case is asked."""
 
+from collections.abc import MutableMapping
 from datetime import datetime
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
@@ -59,9 +60,15 @@ class FoundCase(Frozen):
 
 
 async def found_cases(
-    client: Client, query: str, limit: int, by: SearchAttributeKey[datetime] | None = None
+    client: Client,
+    query: str,
+    limit: int,
+    by: SearchAttributeKey[datetime] | None = None,
+    hints: MutableMapping[str, datetime] | None = None,
 ) -> list[FoundCase]:
     """Return the first cases of a list, as `earliest` orders them by a moment, or else `newest`.
+
+    `hints` are those of `earliest`.
 
     Raises:
         TemporalFailure: the server failed.
@@ -69,7 +76,7 @@ async def found_cases(
     if by is None:
         found = await newest(client, query, limit)
     else:
-        found = await earliest(client, query, by, limit)
+        found = await earliest(client, query, by, limit, hints)
     return [await _found(one) for one in found]
 
 

@@ -16,9 +16,21 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reference.languages import ENGLISH, choose_language, in_zone, language_for, zone_label
+from reference.languages import ENGLISH, N_, choose_language, in_zone, language_for, zone_label
 from reference.time_zones import clock_of
 
+__all__ = [
+    "N_",
+    "Language",
+    "Left",
+    "Reader",
+    "catalog",
+    "catalog_path",
+    "first_of",
+    "languages_of",
+]
+
+_HERE = Path(__file__).parent
 _DAYS = {
     "en": "EEEE, MMMM\u00a0d",
     "fr": "EEEE d\u00a0MMMM",
@@ -26,11 +38,6 @@ _DAYS = {
     "zh-Hans": "M月d日EEEE",
 }
 """The pattern of a day without its year, which CLDR lacks. Number and month stay on one line."""
-
-
-def N_(message: str) -> str:  # noqa: N802 (gettext's own name for it)
-    """Mark a message for translation. It is translated when it is shown."""
-    return message
 
 
 def catalog_path(room: Path, tag: str) -> Path:
@@ -54,14 +61,17 @@ def _translations(room: Path, tag: str) -> NullTranslations:
 
 
 class Language:
-    """A language with the messages and templates of a room, such as the folder `page`."""
+    """A language with the messages and templates of a room, such as the folder `page`.
+
+    The templates of `web` are there in every room.
+    """
 
     def __init__(self, room: Path, tag: str) -> None:
         self.tag = tag
         self.locale = Locale.parse(tag, sep="-")
         self._translations = _translations(room, tag)
         self.templates = Environment(
-            loader=FileSystemLoader(room / "templates"),
+            loader=FileSystemLoader([room / "templates", _HERE / "templates"]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -108,6 +118,10 @@ class Reader:
     def zone(self) -> tzinfo:
         """The account's zone; UTC if none is known."""
         return clock_of(self.time_zone)
+
+    def elsewhere(self, time_zone: str) -> "Reader":
+        """Return the same reader, with the clock of another place."""
+        return Reader(self.language, self.tag, time_zone)
 
     def say(self, message: str, **values: object) -> str:
         """Return a message, translated."""

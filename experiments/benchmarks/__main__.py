@@ -13,6 +13,7 @@ from pathlib import Path
 from experiments.benchmarks import (
     answers,
     commands,
+    desk,
     encryption,
     enrollments,
     killed_worker,
@@ -38,6 +39,7 @@ PARTS = (
     Part("million", "A million sellers", million_sellers.ABOUT, million_sellers.measure),
     Part("commands", "Commands", commands.ABOUT, commands.measure),
     Part("page", "The sellers' page", page.ABOUT, page.measure),
+    Part("desk", "The desk", desk.ABOUT, desk.measure),
     Part("reaching", "Reaching a seller", reaching.ABOUT, reaching.measure),
     Part("answers", "Answers to e-mails", answers.ABOUT, answers.measure),
     Part("encryption", "Encryption", encryption.ABOUT, encryption.measure),

@@ -31,6 +31,8 @@ from providers.smtp.mail import Security
 
 LARGEST_READ = 1024 * 1024
 """Bytes of a message that are read. What somebody writes, and what a bounce says, come first."""
+_LONGEST_HEADERS = 8 * 1024
+"""Bytes of sender, subject and date that are read of a message in a list."""
 _SECONDS = 60
 _UID = re.compile(rb"UID (\d+)")
 
@@ -163,6 +165,30 @@ class ImapMailbox:
         with _understood():
             status = self._box.folder.status(self._prefix + folder, ["MESSAGES"])
             return int(status["MESSAGES"])
+
+    def newest_of(self, folder: Folder, most: int) -> tuple[int, list[bytes]]:
+        """Return how many messages are in a folder, and the headers of the newest ones.
+
+        Of the headers only From, Subject and Date are read, the newest message first. Nothing in
+        the folder changes.
+
+        Raises:
+            NoMailbox: the session is over.
+        """
+        with _understood():
+            self._box.folder.set(self._prefix + folder, readonly=True)
+            uids = self._box.uids("ALL", None)
+            if not uids:
+                return 0, []
+            status, answers = self._box.client.uid(
+                "FETCH",
+                ",".join(uids[-most:]),
+                f"(UID BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)]<0.{_LONGEST_HEADERS}>)",
+            )
+            if status != "OK":
+                raise NoMailbox("the mail server does not give its messages")
+            found = [answer[1] for answer in answers if isinstance(answer, tuple)]
+        return len(uids), found[::-1]
 
     def wait(self, seconds: float) -> None:
         """Wait until a message comes, or for so long. Without IDLE always wait for so long.

@@ -1,5 +1,22 @@
-"""The browser of the page's tests."""
+"""The desk of the case page's tests, and the browser of the sellers' page's tests."""
 
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.desk.cases import ServedDesk, served_desk
+from tests.engine import Engine
 from tests.page.conftest import browser, chromium
 
-__all__ = ["browser", "chromium"]
+__all__ = ["browser", "chromium", "desk"]
+
+WORDING = """{"en": {"reject": {"No invoice": "The invoice of the supplier is missing."}}}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def desk(engine: Engine) -> AsyncIterator[ServedDesk]:
+    """The desk before the engine of the file, with a prepared text."""
+    wording = engine.folder / "wording.json"
+    wording.write_text(WORDING)
+    async with served_desk(engine.client, engine.folder, wording) as served:
+        yield served

@@ -18,6 +18,7 @@ from desk.app import desk_app
 from desk.dev_people import DevPeople
 from desk.identity import IdentityProvider
 from desk.openid import OpenIdProvider
+from desk.outside import Outside
 from providers.files.store import FileStore
 from runtime.connection import connect
 from runtime.desk_settings import DeskSettings, Role
@@ -64,7 +65,7 @@ class Desk:
         def clock() -> float:
             return time.time() + desk.later
 
-        app = desk_app(client, settings, origin, provider, clock, files=files)
+        app = desk_app(client, settings, origin, provider, clock, outside=Outside(files=files))
         served = HeadersAndLog(
             Starlette(routes=[Mount("/desk", app)]), tls=origin.startswith("https:")
         )

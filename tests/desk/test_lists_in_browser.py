@@ -1,0 +1,130 @@
+"""The lists in a real browser: refreshed without losing one's place, and readable by all."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from runtime.desk_settings import Role
+from tests.desk.served import ServedDesk, desk_in, listed, until
+from tests.page.accessibility import violations
+from tests.page.seller_states import contacting, escalated, plan_review
+from workflows.case.issue_case import IssueCase
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def desk(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[ServedDesk]:
+    async with desk_in(tmp_path_factory.mktemp("desk"), server) as running:
+        for number in range(12):
+            await plan_review(running.engine, f"ROW{number:02}", name=f"Seller {number}")
+        async with running.person(Role.LEAD) as lead:
+            await until(lead, "review", lambda page: len(listed(page)) == 12)
+        yield running
+
+
+def watched(page: Page) -> list[str]:
+    """What goes wrong in a page from now on."""
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    return problems
+
+
+async def test_a_list_is_refreshed_without_losing_focus_selection_or_scroll(
+    desk: ServedDesk, browser: Browser
+) -> None:
+    page = await desk.visit(
+        browser, Role.LEAD, "/desk/?queue=review", viewport={"width": 1280, "height": 500}
+    )
+    problems = watched(page)
+    await page.check("#select-US-ROW08")
+    await page.focus("#select-US-ROW09")
+    scrolled = await page.evaluate("window.scrollY")
+    assert scrolled > 0
+    await plan_review(desk.engine, "NEWROW")
+    # It is there within five seconds of the change, without anybody's doing.
+    await expect(page.locator('[data-case="case/US/NEWROW"]')).to_be_attached(timeout=5_000)
+    await expect(page.locator('#queues [aria-current="page"] b')).to_have_text("13")
+    assert await page.is_checked("#select-US-ROW08")
+    assert await page.evaluate("document.activeElement.id") == "select-US-ROW09"
+    assert await page.evaluate("window.scrollY") == scrolled
+    assert problems == []
+
+
+async def test_a_row_that_leaves_hands_the_focus_to_the_next_one(
+    desk: ServedDesk, browser: Browser
+) -> None:
+    case = await plan_review(desk.engine, "LEAVES")
+    page = await desk.visit(browser, Role.LEAD, "/desk/?queue=review")
+    await page.focus("#open-US-LEAVES")
+    await case.tell(IssueCase.withdraw, {"by": "monitor", "note": "Raised in error"})
+    await expect(page.locator('[data-case="case/US/LEAVES"]')).to_have_count(0)
+    assert (await page.evaluate("document.activeElement.id")).startswith("open-US-")
+
+
+async def test_a_form_that_is_open_is_left_alone_while_counts_go_on(
+    desk: ServedDesk, browser: Browser
+) -> None:
+    page = await desk.visit(browser, Role.LEAD, "/desk/?queue=review")
+    before = await page.locator('#queues [aria-current="page"] b').inner_text()
+    await page.click("#open-hand-US-ROW01")
+    await page.fill("#to-US-ROW01", "specialist.chen")
+    await expect(page.locator("#paused")).to_be_visible()
+    await plan_review(desk.engine, "MEANWHILE")
+    count = page.locator('#queues [aria-current="page"] b')
+    await expect(count).to_have_text(str(int(before) + 1), timeout=5_000)
+    assert await page.input_value("#to-US-ROW01") == "specialist.chen"
+    await page.fill("#note-US-ROW01", "They asked for you")
+    await page.click("#hand-US-ROW01 button")
+    await expect(page.locator(".notice.good")).to_have_text("specialist.chen has US/ROW01 now.")
+    await expect(page.locator("#paused")).to_be_hidden()
+
+
+async def test_two_people_see_who_has_a_case(desk: ServedDesk, browser: Browser) -> None:
+    one = await desk.visit(browser, Role.REVIEWER, "/desk/?queue=review")
+    other = await desk.visit(browser, Role.SPECIALIST, "/desk/?queue=review")
+    await one.click("#take-US-ROW05")
+    await expect(one.locator(".notice.good")).to_have_text("You have US/ROW05 now.")
+    row = other.locator('[data-case="case/US/ROW05"]')
+    await expect(row).to_contain_text("reviewer.okafor", timeout=6_000)
+    await expect(other.locator("#take-US-ROW05")).to_have_count(0)
+
+
+async def test_it_works_without_a_script(desk: ServedDesk, browser: Browser) -> None:
+    page = await desk.visit(browser, Role.LEAD, "/desk/?queue=review", java_script_enabled=False)
+    await page.click("#take-US-ROW10")
+    await expect(page.locator(".notice.good")).to_have_text("You have US/ROW10 now.")
+    await page.check("#select-US-ROW11")
+    await page.click(
+        'button[formaction="/desk/bulk/assign?"], button[formaction="/desk/bulk/assign"]'
+    )
+    await page.fill("#to", "specialist.chen")
+    await page.click("button.primary")
+    await page.click('#results button:has-text("Send")')
+    await expect(page.locator(".result-done")).to_have_text("Assigned.")
+
+
+async def test_everybody_can_read_it(desk: ServedDesk, browser: Browser) -> None:
+    await escalated(desk.engine, "DECIDE")
+    await contacting(desk.engine, "SILENT")
+    page = await desk.visit(browser, Role.LEAD, "/desk/")
+    for path in ("?queue=review", "?queue=decision", "?queue=seller", "?queue=address"):
+        await page.goto(f"/desk/{path}")
+        assert await violations(page) == []
+    await page.goto("/desk/?queue=review")
+    await page.click("#open-hand-US-ROW02")
+    assert await violations(page) == []
+    for width in (390, 1920):
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await violations(page) == []
+        wide = await page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width
+    await page.fill("#find", "nobody at all")
+    await page.press("#find", "Enter")
+    await expect(page.locator(".nothing")).to_be_visible()
+    assert await violations(page) == []
+    await page.goto("/desk/?queue=decision")
+    await page.check("#select-US-DECIDE")
+    await page.click('button[formaction="/desk/bulk/deactivate"]')
+    assert await violations(page) == []
