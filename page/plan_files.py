@@ -80,7 +80,7 @@ class PlanFiles:
         The problems with files are added to the form's. `typed.try_later` says whether one of them
         is an outage of ours.
         """
-        typed.files = self._named_by(form, account)
+        typed.files = self._named_by(form, account, typed)
         removed = form.get("remove_file")
         typed.files = [file for file in typed.files if file.sha256 != removed]
         for upload in form.getlist(FILES):
@@ -126,18 +126,33 @@ class PlanFiles:
     def _sign(self, account: str, file: EvidenceFile) -> str:
         return self._signer.sign(Purpose.FILE, [account, file.model_dump(mode="json")])
 
-    def _named_by(self, form: FormData, account: str) -> list[EvidenceFile]:
-        """Return the stored files that a form names. One that it cannot name is left out."""
+    def _named_by(self, form: FormData, account: str, typed: PlanForm) -> list[EvidenceFile]:
+        """Return the stored files that a form names. One that is too old is asked for again."""
         found: dict[str, EvidenceFile] = {}
         for token in _texts(form.getlist("kept"))[:MOST_FILES]:
             try:
-                owner, said = self._signer.read(Purpose.FILE, token, _KEPT_FOR)
+                is_old, (owner, said) = self._read(token)
                 file = EvidenceFile.model_validate(said)
-            except (Forged, Expired, ValidationError):
+            except (Forged, ValidationError):
                 continue
-            if owner == account:
+            if owner != account:
+                continue
+            if is_old:
+                typed.file_problems.append(_about(file.name, GONE))
+            else:
                 found[file.sha256] = file
         return list(found.values())
+
+    def _read(self, token: str) -> tuple[bool, tuple[object, object]]:
+        """Return whether a token is too old, and whose file it names.
+
+        Raises:
+            Forged: it is not ours.
+        """
+        try:
+            return False, self._signer.read(Purpose.FILE, token, _KEPT_FOR)
+        except Expired:
+            return True, self._signer.read_however_old(Purpose.FILE, token)
 
 
 def _about(name: str, message: str, **numbers: int) -> Problem:

@@ -115,6 +115,7 @@ async def test_a_case_is_driven_with_nothing_but_temporal_and_json_across_a_rest
         "corrective_actions": ["The listing was removed"],
         "preventive_measures": ["Two people check each listing"],
         "evidence": [],
+        "files": [],
     }
 
     async with service(tmp_path) as (address, first):

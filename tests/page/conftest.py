@@ -8,6 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from page.app import build
+from runtime.file_settings import FileSettings
 from runtime.page_settings import PageSettings, on_this_machine
 from tests.engine import engine_in
 from tests.page.site import DESK_PHONE, Site
@@ -24,9 +25,12 @@ async def site(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIt
     """The page, served, on a real server with its workers."""
     folder = tmp_path_factory.mktemp("page")
     settings, listener = on_this_machine(PageSettings(), folder)
+    intake = FileSettings(state=folder).intake()
     async with (
         engine_in(folder, page=settings.links(), server=server) as engine,
-        serving(build(engine.client, settings, desk_phone=DESK_PHONE), settings, listener),
+        serving(
+            build(engine.client, settings, desk_phone=DESK_PHONE, intake=intake), settings, listener
+        ),
     ):
         yield Site(engine, settings)
 
