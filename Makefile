@@ -4,7 +4,8 @@
 #                  TESTS=tests/domain runs all of these, and only these; those in a browser
 #                  need chromium-headless-shell or, twice as slow, Chromium
 # make test-all    run all tests, as CI does: also those in tests/kept_for_all.py
-# make dev         run a server, its Web UI and a worker, until Ctrl-C;
+# make dev         run a server, its Web UI, a worker, the sellers' page and the desk, with a few
+#                  cases in every queue of the desk, until Ctrl-C;
 #                  IN=.demo shows the data of the demo
 # make walk        check every sequence of events up to a depth; write tests/walk.md
 # make mutants     change the domain's code and see whether a test fails: tests/domain/mutants.md
@@ -27,16 +28,16 @@ demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo $(DEMO)
 
 dev: $(VENV)/run.stamp
-	$(BIN)/python worker.py --dev $(IN)
+	$(BIN)/python worker.py --dev $(IN) --with-cases
 
 # Else every process of the tests compiles the code anew: 5 s each.
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp .moto/tool.stamp
 	$(PYTEST) $(or $(TESTS),--without-kept)
 
-test-all: $(VENV)/dev.stamp
+test-all: $(VENV)/dev.stamp .moto/tool.stamp
 	$(PYTEST)
 
 walk: $(VENV)/dev.stamp
@@ -81,6 +82,12 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# A server of S3 for the tests. It has its own environment, as it needs an older python-dateutil.
+.moto/tool.stamp:
+	$(PYTHON) -m venv .moto
+	.moto/bin/pip install --quiet --disable-pip-version-check 'moto[s3]==5.2.5' flask flask-cors
+	@touch $@
+
 .mutants/tool.stamp: requirements-dev.txt
 	$(PYTHON) -m venv .mutants
 	.mutants/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -101,4 +108,4 @@ lock: $(VENV)/dev.stamp
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf .venv .temporal .state .demo .mutants mutants
+	rm -rf .venv .temporal .state .demo .mutants mutants .moto

@@ -41,6 +41,7 @@ from cli.enrollment.list import list_sellers
 from cli.enrollment.readmit import readmit
 from cli.enrollment.reinstate import reinstate
 from cli.enrollment.show import show as show_enrollment
+from cli.files.sweep import sweep
 from cli.mail.read import read_mail
 from cli.operate.audit import audit
 from cli.operate.events import replay
@@ -133,6 +134,8 @@ _command(
 )
 _group(OPERATIONS, "mail", "E-mails that come in (docs/inbound-mail.md).")
 _command(OPERATIONS, "mail read", read_mail, "< message.eml")
+_group(OPERATIONS, "files", "Files that sellers attach (docs/evidence-files.md).")
+_command(OPERATIONS, "files sweep", sweep, "", "--delete")
 _group(OPERATIONS, "keys", "Keys that encrypt what Temporal stores (docs/encryption.md).")
 _command(OPERATIONS, "keys new", new_key, ">> case72.keys")
 _command(SELLER, "call", call, "US/A2EXAMPLE --by seller")
@@ -140,7 +143,7 @@ _command(
     SELLER,
     "plan",
     plan,
-    "US/A2EXAMPLE --file plan.json",
+    "US/A2EXAMPLE --file plan.json --attach invoice.pdf",
     "US/A2EXAMPLE --root-cause 'A supplier changed the product'"
     " --corrective-action 'Removed the listing'"
     " --preventive-measure 'Two people check each new listing'",

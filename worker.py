@@ -19,33 +19,29 @@ from typing import NoReturn
 
 import structlog
 from pydantic import ValidationError
-from starlette.routing import BaseRoute
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from desk.app import desk_routes
-from desk.dev_people import DevPeople
 from domain.shared.errors import explain
 from mail.proofreading import proofread
 from mail.templates import BadWording, Templates
-from page.app import build
 from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import Unreachable, connect, environment, register_search_attributes
-from runtime.desk_settings import desk_on_this_machine, desk_settings
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
+from runtime.find_settings import with_kept_secret
 from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
-from runtime.page_settings import PageSettings, check_ways, on_this_machine
+from runtime.page_settings import PageSettings, check_ways
 from runtime.providers import providers_of
 from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
-from web.server import serving
+from temporal_client.failures import TemporalFailure
 
 SERVER_FOLDER = Path(".temporal")
 _LOOKS_EVERY_SECONDS = 5
@@ -58,7 +54,9 @@ async def serve(
     page: PageSettings,
     inbound: InboundSettings,
     queues: list[str],
+    *,
     dev: bool,
+    with_cases: bool,
 ) -> None:
     """Serve `queues` until SIGTERM or SIGINT, then finish what is under way."""
     stop = stop_on_signal()
@@ -71,25 +69,15 @@ async def serve(
             server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
             address = server.address
             print(f"Temporal  {server.address}\nWeb UI    {server.ui}", flush=True)
+            settings = with_kept_secret(settings, settings.state)
             print(f"State     {settings.state.resolve()}", flush=True)
         client = await connect(address, identity=IDENTITY, runtime=runtime)
         if dev:
-            page, listener = on_this_machine(page, settings.state)
-            app = build(
-                client,
-                page,
-                desk_phone=settings.desk_phone,
-                desk=_desk_for_development(client, settings, page, inbound),
-                replies=inbound.address is not None,
-            )
-            await stack.enter_async_context(serving(app, page, listener))
-            print(f"Page      {page.url}", flush=True)
-            print("          python client.py link US/A2EXAMPLE   makes a seller's link to it")
-            print(f"Desk      {page.url}/desk/", flush=True)
-            if mailbox := inbound.imap_server():
-                await stack.enter_async_context(_reading_mail(client, settings, inbound, stop))
-                print(f"Answers   {inbound.address}, read from {mailbox.host}", flush=True)
-            print("Ctrl-C stops.", flush=True)
+            # A worker alone has no use for a page, which takes long to import.
+            from examples.development import beside_the_worker
+
+            beside = beside_the_worker(client, settings, page, inbound, stop)
+            page = await stack.enter_async_context(beside)
         await register_search_attributes(client)
         providers = providers_of(settings, client, page.url, inbound)
         links = page.links() if page.is_configured else None
@@ -110,36 +98,23 @@ async def serve(
             silence_held_until=held.isoformat() if held else None,
             encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
         )
+        if with_cases:
+            await _open_example_cases(client)
         await stop.wait()
         log.info("draining", seconds=settings.drain_seconds)
     log.info("stopped")
 
 
-def _desk_for_development(
-    client: Client, settings: Settings, page: PageSettings, inbound: InboundSettings
-) -> list[BaseRoute]:
-    """Return the desk, at which four people sign in by one click if no provider is set."""
-    _, origin = page.require()
-    desk = desk_on_this_machine(desk_settings(), settings.state)
-    provider = None if desk.is_configured else DevPeople(origin)
-    hashes, mailbox = settings.find_hashes(), inbound.imap_server()
-    return desk_routes(client, desk, origin, provider, hashes=hashes, mailbox=mailbox)
+async def _open_example_cases(client: Client) -> None:
+    from examples.desk_cases import open_desk_cases
 
-
-@asynccontextmanager
-async def _reading_mail(
-    client: Client, settings: Settings, inbound: InboundSettings, stop: asyncio.Event
-) -> AsyncIterator[None]:
-    """Read the answers to e-mails until `stop` is set, as `python -m inbound` does."""
-    # Reading mail takes a fifth of a second to import, which a worker alone need not spend.
-    from inbound.setting_up import reading_of
-
-    reading = asyncio.create_task(reading_of(client, settings, inbound).read_until(stop))
     try:
-        yield
-    finally:
-        stop.set()
-        await reading
+        opened = await open_desk_cases(client)
+    except TemporalFailure as failure:
+        log.warning("the example cases could not be opened", why=type(failure).__name__)
+        return
+    if opened:
+        print(f"{opened} cases wait at the desk, as examples", flush=True)
 
 
 @asynccontextmanager
@@ -204,6 +179,11 @@ def main() -> int:
         "in FOLDER (default: here)",
     )
     parser.add_argument(
+        "--with-cases",
+        action="store_true",
+        help="with --dev: open a few cases for the desk, unless there is a case already",
+    )
+    parser.add_argument(
         "--queue", action="append", choices=QUEUES, help="serve this queue (default: all)"
     )
     arguments = parser.parse_args()
@@ -243,7 +223,9 @@ def main() -> int:
     configure_logs(settings.log, settings.log_level)
     try:
         dev = arguments.dev is not None
-        asyncio.run(serve(settings, page, inbound, arguments.queue or list(QUEUES), dev))
+        queues = arguments.queue or list(QUEUES)
+        with_cases = dev and arguments.with_cases
+        asyncio.run(serve(settings, page, inbound, queues, dev=dev, with_cases=with_cases))
     except Unreachable as error:
         # Do not return 2: systemd would not restart, but the server may only be slow to start.
         print(error, file=sys.stderr)

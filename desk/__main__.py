@@ -14,9 +14,8 @@ from temporalio.client import Client
 
 from desk.app import desk_routes
 from desk.identity import IdentityProvider
+from desk.outside import NOTHING, Outside
 from domain.shared.errors import explain
-from providers.imap.server import ImapServer
-from reference.find_hashes import FindHashes
 from runtime.connection import Unreachable, connect
 from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
@@ -33,11 +32,9 @@ def build(
     client: Client,
     settings: DeskSettings,
     provider: IdentityProvider | None = None,
-    *,
-    hashes: FindHashes | None = None,
-    mailbox: ImapServer | None = None,
+    outside: Outside = NOTHING,
 ) -> HeadersAndLog:
-    """Return the desk, alone on its host. The arguments are those of `desk_routes`.
+    """Return the desk, alone on its host. See `desk_routes`.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -50,19 +47,17 @@ def build(
     routes = [
         Route("/", RedirectResponse("/desk/", 303)),
         Route("/health", health),
-        *desk_routes(client, settings, origin, provider, hashes=hashes, mailbox=mailbox),
+        *desk_routes(client, settings, origin, provider, outside),
     ]
     app = without_redirects(Starlette(routes=routes))
     return HeadersAndLog(app, tls=origin.startswith("https:"))
 
 
-async def serve(
-    settings: DeskSettings, hashes: FindHashes | None, mailbox: ImapServer | None
-) -> None:
+async def serve(settings: DeskSettings, outside: Outside) -> None:
     """Serve the desk until SIGTERM or SIGINT."""
     stop = stop_on_signal()
     # Connect lazily, so that the desk starts without Temporal and says that it is away.
-    app = build(await connect(identity="desk", lazy=True), settings, hashes=hashes, mailbox=mailbox)
+    app = build(await connect(identity="desk", lazy=True), settings, outside=outside)
     async with serving(app, settings):
         log.info("serving", url=settings.url, host=settings.host, port=settings.port)
         await stop.wait()
@@ -83,12 +78,12 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        mailbox = InboundSettings().imap_server()
+        inbound = InboundSettings()
     except ValidationError as error:
         print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(settings, general.find_hashes(), mailbox))
+        asyncio.run(serve(settings, Outside.of(general, inbound)))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

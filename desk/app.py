@@ -17,6 +17,7 @@ from desk.case_forms import FORMS
 from desk.case_handlers import CaseHandlers
 from desk.case_workflows import CaseWorkflows
 from desk.dev_people import DevPeople, dev_routes
+from desk.evidence import FILE_PATH, Evidence
 from desk.guard import Guard, Guarded
 from desk.identity import IdentityProvider, ProviderAway, ProviderRefuses
 from desk.languages import HERE
@@ -24,14 +25,13 @@ from desk.list_pages import ListPages
 from desk.lists import Lists
 from desk.next_case import NextCase
 from desk.openid import OpenIdProvider
+from desk.outside import NOTHING, Outside
 from desk.responses import Responses
 from desk.roles import Action, MayNot
 from desk.sealed import Sealer
 from desk.sessions import NoRole, NotSignedIn, Sessions
 from desk.sign_in import NotBegunHere, SignIn
 from desk.unplaced import UnplacedPages
-from providers.imap.server import ImapServer
-from reference.find_hashes import FindHashes
 from runtime.desk_settings import DeskSettings
 from runtime.desk_wording import Wording, read_wording
 from temporal_client.failures import TemporalFailure
@@ -53,9 +53,7 @@ def desk_routes(
     settings: DeskSettings,
     origin: str,
     provider: IdentityProvider | None = None,
-    *,
-    hashes: FindHashes | None = None,
-    mailbox: ImapServer | None = None,
+    outside: Outside = NOTHING,
 ) -> list[BaseRoute]:
     """Return the routes of the desk, all of them under /desk.
 
@@ -64,8 +62,7 @@ def desk_routes(
         settings: the desk's.
         origin: where browsers find it, such as https://health.shop.example.
         provider: who says who somebody is. None means the OpenID provider of the settings.
-        hashes: what cases are found by. None: not by name, address and number.
-        mailbox: where answers to e-mails come to. None: none are read.
+        outside: what it reaches besides.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -73,7 +70,7 @@ def desk_routes(
     if provider is None:
         settings.require_sign_in()
         provider = OpenIdProvider(settings, origin)
-    app = desk_app(client, settings, origin, provider, hashes=hashes, mailbox=mailbox)
+    app = desk_app(client, settings, origin, provider, outside=outside)
     return [Route("/desk", RedirectResponse("/desk/", 303)), Mount("/desk", app)]
 
 
@@ -84,8 +81,7 @@ def desk_app(
     provider: IdentityProvider,
     clock: Callable[[], float] = time.time,
     *,
-    hashes: FindHashes | None = None,
-    mailbox: ImapServer | None = None,
+    outside: Outside = NOTHING,
 ) -> Starlette:
     """Return the application that is mounted under /desk. See `desk_routes`.
 
@@ -107,9 +103,12 @@ def desk_app(
         Mount("/static", static),
         # Who wants to leave may, even while the provider is away.
         Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
-        *_list_routes(client, responses, guard, hashes, mailbox),
+        *_list_routes(client, responses, guard, outside),
         *_case_routes(client, responses, cookies, guard, read_wording(settings.wording)),
     ]
+    if outside.files is not None:
+        evidence = Evidence(client, outside.files)
+        routes.append(Guarded(FILE_PATH, guard, Action.READ, evidence.download))
     if isinstance(provider, DevPeople):
         routes.extend(dev_routes(responses))
     app = Starlette(
@@ -124,12 +123,12 @@ def _list_routes(
     client: Client,
     responses: Responses,
     guard: Guard,
-    hashes: FindHashes | None,
-    mailbox: ImapServer | None,
+    outside: Outside,
 ) -> list[BaseRoute]:
     """Return the routes of the lists, and of what is done from them."""
     lists = Lists(client)
-    pages = ListPages(client, responses, lists, hashes, has_mailbox=mailbox is not None)
+    mailbox = outside.mailbox
+    pages = ListPages(client, responses, lists, outside.hashes, has_mailbox=mailbox is not None)
     bulk = BulkPages(client, responses, lists)
     routes: list[BaseRoute] = [
         Guarded("/", guard, Action.READ, pages.home),

@@ -37,6 +37,7 @@ from runtime.clock import time_skipper
 from runtime.connection import BadConnection, connect, register_search_attributes
 from runtime.dev_server import DevServerFailed, dev_server, is_in_use
 from runtime.encryption import BadKeys
+from runtime.find_settings import with_kept_secret
 from runtime.logs import configure_logs
 from runtime.providers import providers_of
 from runtime.service import IDENTITY, working
@@ -222,6 +223,7 @@ def main() -> int:
     console.print("Starting a Temporal server and a worker, and importing ratings ...")
     try:
         _begin_anew()
+        settings = with_kept_secret(settings, STATE)
         is_expected = asyncio.run(_run(settings, console, over_http))
     except DevServerFailed as error:
         console.print(f"[red]{error}")

@@ -11,6 +11,7 @@ from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.case.attempt import Purpose
 from domain.case.desk_work import Proposal
 from domain.case.events import EventKind, SubmitPlan
+from domain.case.evidence_file import EvidenceFile, MediaType
 from domain.case.plans import Plan
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
@@ -177,6 +178,11 @@ def desk_samples() -> Iterator[Values]:
         root_causes=("No check of suppliers",),
         corrective_actions=("Listing taken down",),
         preventive_measures=("Two people check\nevery listing",),
+        files=(
+            EvidenceFile(
+                sha256="0f" * 32, name="invoice.pdf", media_type=MediaType.PDF, size=48_500
+            ),
+        ),
     )
     first, second = (Plan(version=version, at=_AT, plan=plan) for version in (1, 2))
     proposal = Proposal(by="ortiz", at=_AT, note="No answer\nto three letters")

@@ -9,6 +9,7 @@ from babel import Locale
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
+from domain.case.evidence_file import described
 from domain.case.status import Status
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
@@ -156,6 +157,7 @@ def values_of_desk(input: TellDeskInput, web_ui: WebUI | None) -> Values:
                 ("Corrective actions", plan.plan.corrective_actions),
                 ("Preventive measures", plan.plan.preventive_measures),
                 ("Evidence", plan.plan.evidence),
+                ("Files", tuple(described(file) for file in plan.plan.files)),
             ],
         },
         "timeline": [f"{entry.at:%Y-%m-%d %H:%M:%S}  {told(entry)}" for entry in input.timeline],

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from temporalio.client import Client
 
 from desk.app import desk_routes
+from desk.outside import Outside
 from domain.shared.errors import explain
 from page.app import build
 from page.incoming_calls import incoming_routes
@@ -36,12 +37,21 @@ async def serve(
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
     telephone = telephone_routes(client, general, settings)
-    reads_replies = _inbound().address is not None
+    inbound = _inbound()
     beside: list[BaseRoute] = []
     if desk.is_configured and desk.url is None:
-        beside = desk_routes(client, desk, settings.require()[1])
+        beside = desk_routes(
+            client, desk, settings.require()[1], outside=Outside.of(general, inbound)
+        )
     app = build(
-        client, settings, codec, general.desk_phone, telephone, desk=beside, replies=reads_replies
+        client,
+        settings,
+        codec,
+        general.desk_phone,
+        telephone,
+        desk=beside,
+        replies=inbound.address is not None,
+        intake=general.intake(),
     )
     async with serving(app, settings):
         log.info(

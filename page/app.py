@@ -13,9 +13,12 @@ from temporalio.client import Client
 from page.codec_endpoint import codec_app
 from page.languages import HERE
 from page.pages import Pages
+from page.plan_files import PlanFiles
 from page.responses import Responses
 from page.seller_workflows import SellerWorkflows
+from page.uploads import UploadRoute
 from page.visits import NoVisit, Visits
+from providers.files.intake import Intake
 from reference.page_links import Expired, Forged, Signer
 from runtime.page_settings import CodecSettings, PageSettings
 from temporal_client.failures import TemporalFailure
@@ -37,22 +40,28 @@ def build(
     *,
     desk: Iterable[BaseRoute] = (),
     replies: bool = False,
+    intake: Intake | None = None,
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
     `desk_phone` is the line that sellers are told to call, if there is one. `telephone` is the
     endpoint that the telephone's provider calls, if it does. `desk` is the desk (desk/app.py), if
-    it is served here. `replies` says whether a reply to an e-mail is a contact.
+    it is served here. `replies` says whether a reply to an e-mail is a contact. `intake` takes the
+    files of plans; without it the form has no field for them.
 
     Raises:
         ValueError: a setting is missing. The message names it.
     """
     keys, url = settings.require()
-    visits = Visits(Signer(keys), url, settings.link_life, settings.session_life)
+    signer = Signer(keys)
+    visits = Visits(signer, url, settings.link_life, settings.session_life)
+    files = PlanFiles(intake, signer) if intake else None
     workflows = SellerWorkflows(client)
     static = KeptStatic(HERE)
-    responses = Responses(workflows, visits, static.version, desk_phone, replies=replies)
-    page = _routes(Pages(workflows, visits, responses), responses, static)
+    responses = Responses(
+        workflows, visits, static.version, desk_phone, replies=replies, files=files
+    )
+    page = _routes(Pages(workflows, visits, responses, files), responses, static)
     # Others than sellers have their own logins, so what is for them is mounted beside the page.
     beside: list[BaseRoute] = []
     if codec is not None and codec.password is not None and codec.ui is not None:
@@ -103,7 +112,7 @@ def _routes(pages: Pages, responses: Responses, static: KeptStatic) -> Starlette
             Route("/enter/{token}", pages.enter),
             Route("/fresh-link", pages.fresh_link, methods=["POST"]),
             Route("/call", pages.call, methods=["POST"]),
-            Route("/plan", pages.plan, methods=["POST"]),
+            UploadRoute("/plan", pages.plan),
             Route("/number", pages.number, methods=["POST"]),
             Route("/leave", pages.leave, methods=["POST"]),
             Route("/health", pages.health),

@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from domain.case.events import ChangeContact, RequestCall
+from domain.case.events import ChangeContact, RequestCall, SubmitPlan
 from domain.enrollment.events import ChangeAccount
 from page.feedback import (
     CASE_CHANGED,
@@ -17,9 +17,11 @@ from page.feedback import (
 from page.forms import Forms, case_of
 from page.languages import NAMES
 from page.number_form import NumberForm
+from page.plan_files import PlanFiles
 from page.plan_form import PlanForm
 from page.responses import Responses
 from page.seller_workflows import SellerWorkflows
+from page.uploads import Uploads
 from page.visits import Visit, Visits
 from temporal_client.failures import NotThere, UpdateRefused
 from web.addresses import network_asking
@@ -32,8 +34,15 @@ _SELLER = "seller"
 class Pages:
     """The handlers, one for each route."""
 
-    def __init__(self, workflows: SellerWorkflows, visits: Visits, responses: Responses) -> None:
+    def __init__(
+        self,
+        workflows: SellerWorkflows,
+        visits: Visits,
+        responses: Responses,
+        files: PlanFiles | None = None,
+    ) -> None:
         self._workflows = workflows
+        self._files, self._uploads = files, Uploads(visits)
         self._visits = visits
         self._responses = responses
         self._entries = Limit(30, 60)
@@ -112,7 +121,13 @@ class Pages:
 
     async def plan(self, request: Request) -> Response:
         """Submit a plan. Or show its form with a row added or removed, or in another language."""
-        form = await read_form(request)
+        form = await self._uploads.read(request)
+        try:
+            return await self._plan(request, form)
+        finally:
+            await form.close()
+
+    async def _plan(self, request: Request, form: FormData) -> Response:
         typed = PlanForm.of_form(form)
         # After any error from here on, the page shows again what was typed.
         request.state.typed = typed
@@ -121,15 +136,18 @@ class Pages:
         request.state.visit, request.state.case_id = visit, case_id
         request.state.state = text_of(form, "state") or ""
         request.state.rejected = text_of(form, "rejected") or ""
+        if self._files is not None:
+            await self._files.take(form, visit.visitor.account, typed)
         chosen = text_of(form, "language")
         if chosen in NAMES:
             request.state.language = chosen
+        rearranged = typed.rearranged(text_of(form, "add"), text_of(form, "remove"))
+        if chosen in NAMES or rearranged or "remove_file" in form:
             return await self._responses.show(request, visit, Feedback(plan=typed))
-        if typed.rearranged(text_of(form, "add"), text_of(form, "remove")):
-            return await self._responses.show(request, visit, Feedback(plan=typed))
-        plan = typed.plan()
-        if plan is None or typed.is_unchanged(request.state.rejected):
-            return await self._responses.show(request, visit, Feedback(plan=typed, status=422))
+        plan = await self._plan_of(typed, visit, request.state.rejected)
+        if plan is None:
+            status = 503 if typed.try_later else 422
+            return await self._responses.show(request, visit, Feedback(plan=typed, status=status))
         key = visit.key("plan", case_id, request.state.state, plan.model_dump_json())
         try:
             await self._workflows.tell_case(case_id, "submit_plan", plan, key)
@@ -142,6 +160,14 @@ class Pages:
                 request, visit, Feedback(CASE_CHANGED, plan=typed, status=409)
             )
         return self._redirect_with_news("plan")
+
+    async def _plan_of(self, typed: PlanForm, visit: Visit, rejected: str) -> SubmitPlan | None:
+        """Return the plan, or None if there is a problem with it or its files."""
+        if self._files is not None:
+            await self._files.check(visit.visitor.account, typed)
+        plan = typed.plan()
+        refused = plan is None or typed.file_problems or typed.is_unchanged(rejected)
+        return None if refused else plan
 
     async def number(self, request: Request) -> Response:
         """Change the emergency number in the open case, or else in the enrollment.

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData
 
 from domain.case.events import MAXIMUM_PLAN_LENGTH, SubmitPlan
+from domain.case.evidence_file import EvidenceFile
 from domain.case.plans import Plan
 from domain.case.view import CaseView
 from web.languages import N_
@@ -17,6 +18,10 @@ MOST_ROWS = 20
 MOST_CHARACTERS = 1000
 
 PARTS = ("root_causes", "corrective_actions", "preventive_measures", "evidence")
+
+
+FILES = "files"
+"""The id of the field for files, and of the problems with them."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +82,12 @@ TOO_MUCH = N_(
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem with a field: a message to translate, and its numbers."""
+    """A problem with a field: a message to translate, and its values."""
 
     field_id: str
     """The id of the field, or of the form if the problem is with the whole form."""
     message: str
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, int | str] = field(default_factory=dict)
 
 
 @dataclass
@@ -91,6 +96,12 @@ class PlanForm:
 
     rows: dict[str, list[str]]
     problems: list[Problem] = field(default_factory=list)
+    files: list[EvidenceFile] = field(default_factory=list)
+    """The files of the plan. Each is in the store."""
+    file_problems: list[Problem] = field(default_factory=list)
+    """The problems with files, which plan() leaves as they are."""
+    try_later: bool = False
+    """Whether one of them is an outage of ours."""
     added: str | None = None
     """The id of the row to focus after a row was added or removed."""
 
@@ -102,7 +113,8 @@ class PlanForm:
     @classmethod
     def of_plan(cls, plan: Plan) -> "PlanForm":
         """Return a form filled with an earlier version."""
-        return cls({part: list(getattr(plan.plan, part)) or [""] for part in PARTS})
+        rows = {part: list(getattr(plan.plan, part)) or [""] for part in PARTS}
+        return cls(rows, files=list(plan.plan.files))
 
     @classmethod
     def of_form(cls, form: FormData) -> "PlanForm":
@@ -133,6 +145,11 @@ class PlanForm:
             return True
         return add is not None or remove is not None
 
+    @property
+    def all_problems(self) -> list[Problem]:
+        """The problems with texts, then those with files."""
+        return [*self.problems, *self.file_problems]
+
     def problem(self, field_id: str) -> Problem | None:
         """Return the problem with a field, if any."""
         return next((p for p in self.problems if p.field_id == field_id), None)
@@ -145,7 +162,11 @@ class PlanForm:
         }
         try:
             return SubmitPlan.model_validate(
-                {"by": "seller", **{part: [t for _, t in rows] for part, rows in kept.items()}}
+                {
+                    "by": "seller",
+                    "files": self.files,
+                    **{part: [t for _, t in rows] for part, rows in kept.items()},
+                }
             )
         except ValidationError as error:
             # Pydantic does not count bad rows. If a part has only bad rows, do not report that it

@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from domain.case.evidence_file import LARGEST_FILE, MOST_FILES
 from page.case_page import case_page
 from page.enrollment_page import EnrollmentPage
 from page.feedback import CALLING, CASE_CHANGED, Feedback, confirmation_of
 from page.languages import NAMES, language_of
 from page.number_form import readable
+from page.plan_files import KeptFile, PlanFiles
 from page.plan_form import PLAN_WORDS, PlanForm, form_to_go_on_from
 from page.seller_workflows import Found, SellerWorkflows
 from page.visits import Visit, Visits
+from providers.files.kinds import ACCEPTED
 from web.languages import Language, Reader
 
 
@@ -28,11 +31,13 @@ class Responses:
         desk_phone: str | None,
         *,
         replies: bool = False,
+        files: PlanFiles | None = None,
     ) -> None:
         self._workflows = workflows
         self._visits = visits
         self._version = version
         self._desk_phone, self._replies = desk_phone, replies
+        self._files = files
 
     async def show(self, request: Request, visit: Visit, feedback: Feedback) -> Response:
         """Return a seller's page with the current state of their workflows."""
@@ -47,6 +52,7 @@ class Responses:
         if feedback.plan is not None and not has_plan_form:
             # The case no longer accepts a plan, so only show what was typed.
             feedback = Feedback(CASE_CHANGED, plan=PlanForm(feedback.plan.rows), status=409)
+        plan = feedback.plan or begun
         message = feedback.notice or confirmation_of(feedback.news, case)
         return self._render(
             request,
@@ -65,7 +71,8 @@ class Responses:
             notice=_translated(message, reader, feedback.again_from),
             notice_of_call=message == CALLING,
             notice_is_good=feedback.status == 200 and message != CASE_CHANGED,
-            plan=feedback.plan or begun,
+            plan=plan,
+            kept_files=self._kept(visit, plan),
             plan_typed=feedback.plan not in (None, begun),
             has_plan_form=has_plan_form,
             number=feedback.number,
@@ -89,6 +96,10 @@ class Responses:
             "replies": self._replies,
             "plan_words": PLAN_WORDS,
             "has_plan_form": False,
+            "takes_files": self._files is not None,
+            "accepted_files": ACCEPTED,
+            "most_files": MOST_FILES,
+            "largest_mb": LARGEST_FILE // 1024 // 1024,
         }
         response = HTMLResponse(template_of.render(on_every_page | context), status)
         if chosen := getattr(request.state, "language", None):
@@ -131,11 +142,15 @@ class Responses:
             503,
             has_plan_form=True,
             plan=typed,
+            kept_files=self._kept(visit, typed),
             visit=visit,
             case_id=request.state.case_id,
             state=request.state.state,
             rejected=request.state.rejected,
         )
+
+    def _kept(self, visit: Visit, plan: PlanForm) -> list[KeptFile]:
+        return self._files.kept(visit.visitor.account, plan.files) if self._files else []
 
     def _language(self, request: Request, tag: str | None = None) -> Language:
         chosen = getattr(request.state, "language", None)

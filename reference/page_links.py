@@ -26,6 +26,7 @@ class Purpose(StrEnum):
 
     LINK = "case72.link"
     SESSION = "case72.session"
+    FILE = "case72.file"
 
 
 class Forged(Exception):

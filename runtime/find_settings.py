@@ -1,13 +1,16 @@
 """The secrets of the hashes by which cases are found (docs/api.md, search attributes)."""
 
-from typing import Annotated, Any, Self
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from reference.find_hashes import FindHashes
 from runtime.existing import ExistingFile
-from runtime.secrets import SHORTEST_SECRET, secrets_in, split
+from runtime.secrets import SHORTEST_SECRET, kept_secret, secrets_in, split
+
+_KEPT = "find/secret"
 
 
 class FindSettings(BaseSettings):
@@ -44,3 +47,21 @@ class FindSettings(BaseSettings):
     def find_hashes(self) -> FindHashes | None:
         """Return the maker of the hashes, or None if there is no secret."""
         return FindHashes(self._keys) if self._keys else None
+
+
+Some = TypeVar("Some", bound=FindSettings)
+
+
+def with_kept_secret(settings: Some, state: Path) -> Some:
+    """Return settings for development, with a secret kept in the state folder if none is given."""
+    if settings.find_hashes() is None:
+        kept_secret(state / _KEPT)
+    return of_this_machine(settings, state)
+
+
+def of_this_machine(settings: Some, state: Path) -> Some:
+    """Return the settings, with the secret that `with_kept_secret` last kept here, if any."""
+    file = state / _KEPT
+    if settings.find_hashes() is not None or not file.exists():
+        return settings
+    return settings.model_copy(update={"find_secrets_file": file})

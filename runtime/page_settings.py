@@ -9,10 +9,11 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reference.page_links import PageLinks
+from runtime.secrets import kept_secret
 from runtime.settings import Settings
 from runtime.web_address import origin_of
 from runtime.web_server import open_socket
-from runtime.web_settings import WebSettings, kept_secret
+from runtime.web_settings import WebSettings
 
 
 class PageSettings(WebSettings):

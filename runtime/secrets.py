@@ -1,5 +1,7 @@
 """Secrets in settings: separated by commas, or in a file with one a line."""
 
+import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -24,3 +26,13 @@ def secrets_in(file: Path, setting: str) -> tuple[str, ...]:
     except UnicodeDecodeError:  # its message would quote some of the file
         raise ValueError(f"{setting}: is not text in UTF-8") from None
     return tuple(line.strip() for line in lines if line.strip())
+
+
+def kept_secret(file: Path) -> str:
+    """Return the secret that is kept in a file for development. It is made if there is none."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as made:
+            made.write(secrets.token_urlsafe(48))
+    return file.read_text()

@@ -6,7 +6,6 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import getaddresses
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,21 +25,20 @@ from providers.smtp.mail import Security
 from reference.contact_check import place_problem
 from runtime.account_service_settings import AccountServiceSettings
 from runtime.existing import ExistingFile, ExistingFolder
+from runtime.file_settings import FileSettings
 from runtime.find_settings import FindSettings
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
-class Settings(AccountServiceSettings, FindSettings):
+class Settings(AccountServiceSettings, FindSettings, FileSettings):
     """The settings of the worker. The connection to Temporal has its own (TEMPORAL_*)."""
 
     model_config = SettingsConfigDict(
         env_prefix="CASE72_", hide_input_in_errors=True, str_strip_whitespace=True
     )
 
-    state: Path = Path(".state")
-    """The folder in which the simulated providers keep their state."""
     telephone: Annotated[
         tuple[Literal["simulated", "twilio"], ...], NoDecode, Field(min_length=1)
     ] = ("simulated",)

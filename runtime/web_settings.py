@@ -1,9 +1,6 @@
 """The settings that the sellers' page and the desk each have, with their own prefix."""
 
-import os
-import secrets as random
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -111,12 +108,3 @@ class WebSettings(BaseSettings):
     @property
     def _prefix(self) -> str:
         return str(self.model_config.get("env_prefix"))
-
-
-def kept_secret(path: Path) -> str:
-    """Return the secret of a file that only we can read. Make it if there is none."""
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(random.token_urlsafe(48))
-    return path.read_text()

@@ -178,6 +178,7 @@ STORIES: dict[str, Record] = {
     "resolved-by-decision": _row(rows.decide(Decision.RESOLVE)),
     "deactivated-silent": _row(rows.silent),
     "deactivated-by-decision": _row(rows.decide(Decision.DEACTIVATE)),
+    "deactivated-by-two": _row(rows.proposed_and_confirmed, **rows.SECOND_PERSON),
     "deactivated-harm": _row(rows.harmful),
     "deactivated-harmful-from-the-start": _harmful_from_the_start,
     "withdrawn": _row(rows.withdrawn),
@@ -201,6 +202,9 @@ SECOND_PROVIDER: dict[str, Record] = {"second-provider": _row(rows.silent)}
 WEBHOOKS: dict[str, Record] = {"announced": _announced, "delivery-given-up": _given_up}
 """Of a case, and of a delivery, where a receiver of events is configured."""
 
+SECRET = "a secret of no importance, and long enough"
+"""Of the hashes by which cases are found."""
+
 NOBODY = Receiver(url="http://127.0.0.1:9/", secrets=(f"whsec_{'A' * 32}",))
 """A receiver that nobody listens for."""
 
@@ -221,7 +225,7 @@ async def record(wanted: list[str]) -> None:
             {"first": OutOfService(second, 0), "second": SimulatedTelephone(second, 0.05)}
         )
         for stories, engine_of in (
-            (STORIES, engine_in(Path(folder, "engine"))),
+            (STORIES, engine_in(Path(folder, "engine"), find_secrets=(SECRET,))),
             (SECOND_PROVIDER, engine_in(second, telephone=telephone)),
             (WEBHOOKS, engine_in(Path(folder, "webhooks"), receivers={"crm": NOBODY})),
             (CONTINUED, engine_in(Path(folder, "often"), config=OFTEN)),

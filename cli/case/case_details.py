@@ -18,6 +18,7 @@ from cli.case.words import (
 from cli.terminal.tables import head, section, table_of
 from cli.terminal.words import left, utc
 from domain.case.events import EventKind
+from domain.case.evidence_file import described
 from domain.case.plans import Plan
 from domain.case.status import Status
 from domain.case.timeline import TimelineEntry, detail_of
@@ -103,6 +104,7 @@ def plan_text(version: Plan, status: Status) -> Text:
         ("evidence", plan.evidence),
     ):
         lines += [f"  {title}: {item}" for item in items]
+    lines += [f"  file: {described(file)}" for file in plan.files]
     return Text("\n".join(lines))
 
 

@@ -18,7 +18,8 @@ from domain.case.status import Status
 from domain.case.waiting import Need, WaitsFor
 from domain.shared.codes import plain
 from domain.shared.errors import explain
-from runtime.find_settings import FindSettings
+from runtime.find_settings import of_this_machine
+from runtime.settings import Settings
 from temporal_client.finding import condition_of
 from temporal_client.found_cases import FoundCase, found_cases
 from temporal_client.search import count, count_each
@@ -87,7 +88,8 @@ def list_cases(
 
 def _condition(text: str) -> str:
     try:
-        hashes = FindSettings().find_hashes()
+        settings = Settings()
+        hashes = of_this_machine(settings, settings.state).find_hashes()
     except ValueError as error:
         raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
     if (condition := condition_of(text, hashes)) is None:

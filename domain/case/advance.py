@@ -41,7 +41,7 @@ def advance(case: Case, now: datetime) -> tuple[Step, ...]:
     if case.status in CLOSED and not steps and not case.attempts.under_way:
         return _close(case, now)
     steps += _announcing(case)
-    if moment := _next_moment(case, now):
+    if moment := waits_until(case, now):
         steps.append(WaitUntil(moment))
     return tuple(steps)
 
@@ -126,7 +126,8 @@ def _hours_run_short(case: Case, now: datetime) -> bool:
     return wanted and not outreach.knows_hours_after(now + _HOURS_AHEAD)
 
 
-def _next_moment(case: Case, now: datetime) -> datetime | None:
+def next_moment(case: Case, now: datetime) -> datetime | None:
+    """Return the next moment at which time changes the case, if nothing else happens before."""
     outreach = case.outreach
     planned = next((p.due for p in outreach.attempts.agenda if p.due > now), None)
     moments = [] if planned is None else [planned]
@@ -135,6 +136,28 @@ def _next_moment(case: Case, now: datetime) -> datetime | None:
     if outreach.deadline is not None and case.status in HAS_DEADLINE:
         moments.append(outreach.deadline)
     return min((m for m in moments if m > now), default=None)
+
+
+def waits_until(case: Case, now: datetime) -> datetime | None:
+    """Return the next moment if a timer is needed for it, else None."""
+    moment = next_moment(case, now)
+    return None if moment is None or _hears_before(case, moment) else moment
+
+
+def _hears_before(case: Case, moment: datetime) -> bool:
+    """Whether what comes of a call or a notice is known before a moment, whatever it is.
+
+    Until then no timer is needed. The workflow task that takes the result starts it, and so leaves
+    an event in the history, which it would otherwise have to pay for (docs/architecture.md).
+    """
+    rules = case.rules
+    return case.is_open and any(
+        attempt.wanted
+        and (attempt.channel.rings or attempt.about in NOTICES)
+        and attempt.at + (rules.call_timeout if attempt.channel.rings else rules.email_timeout)
+        <= moment
+        for attempt in case.attempts.under_way
+    )
 
 
 def _close(case: Case, now: datetime) -> tuple[Step, ...]:

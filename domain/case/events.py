@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from domain.case.evidence_file import EvidenceFiles
 from domain.shared.account import Issue
 from domain.shared.events import Event, HarmCategory
 from domain.shared.text import Email, Key, Line, OptionalParagraph, Paragraph, Phone, Reply
@@ -100,6 +101,8 @@ class SubmitPlan(Event):
     corrective_actions: Items
     preventive_measures: Items
     evidence: Annotated[tuple[Paragraph, ...], Field(max_length=20)] = ()
+    files: EvidenceFiles = ()
+    """Files as evidence. They are in the store for files before the plan names them."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -108,12 +111,12 @@ class SubmitPlan(Event):
         return self
 
     def says_the_same_as(self, other: "SubmitPlan") -> bool:
-        """Whether it has the same text, whoever submitted it."""
+        """Whether it has the same text and the same files, whoever submitted it."""
         return self == other.model_copy(update={"by": self.by})
 
     @property
     def length(self) -> int:
-        """Characters in all lists together."""
+        """Characters in all lists together, without the names of files."""
         lists = (
             self.root_causes,
             self.corrective_actions,

@@ -32,6 +32,7 @@ from experiments.benchmarks.report import Found, Row
 from experiments.benchmarks.silent_cases import (
     RING_SECONDS,
     history_of,
+    long_calls,
     ringing,
     silence,
     silent_cases,
@@ -245,4 +246,5 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             rows.append(await _plan_answered(client))
             rows += await _processor_time(client, found, folder / "temporal")
             rows += await silent_cases(client, found, folder / "temporal")
+    rows += await long_calls(folder / "long calls")
     return rows + await ringing(found, folder / "ringing")

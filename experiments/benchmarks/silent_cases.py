@@ -22,6 +22,8 @@ RING_SECONDS = 0.2
 _SHORT, _LONG = 2, 12
 _MANY = 20
 _QUERY = "grpc_QueryWorkflow"
+_LOOK = "activity_retry"
+_RINGS = 25
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,29 @@ async def silent_cases(client: Client, found: Found, server: Path) -> list[Row]:
     return [
         Row(f"each of {_MANY} silent cases at once: processor time", f"{spent * 1000:.0f} ms"),
         Row("  its disk (SQLite)", f"{found['silent disk'] / 1000:.1f} KB"),
+    ]
+
+
+async def long_calls(folder: Path) -> list[Row]:
+    """Measure a silent case whose calls ring for 25 seconds each."""
+    async with engine_in(folder, ring_seconds=_RINGS) as engine:
+        before = await actions(folder / "temporal")
+        await silent_case(engine.client)
+        counted = await actions(folder / "temporal") - before
+    told = counted.total() - counted[_LOOK]
+    return [
+        Row(
+            f"silent case: billable actions, calls of {_RINGS} s, looked at every 10 s",
+            f"{counted.total()}",
+            goal="at most 90",
+            met=counted.total() <= 90,
+        ),
+        Row(
+            "  of which no look, as if the provider called back",
+            f"{told}",
+            goal="at most 65",
+            met=told <= 65,
+        ),
     ]
 
 

@@ -41,6 +41,7 @@ FAILED_TASKS = 3
 """A workflow task counts as failing after this many tries."""
 
 _ASKS_AGAIN_SECONDS = 0.3
+_LONG_WAIT_SECONDS = 20
 _ANSWERS_WITHIN = 10
 _NO_ANSWER = (RPCError, TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError)
 """The SDK's errors for no answer. A fast-forward that another one replaced is a RuntimeError."""
@@ -147,9 +148,19 @@ class Life:
         return status
 
     async def end(self) -> CaseView:
-        """Wait for the end of the case, and return its view."""
+        """Wait for the end of the case, and return its view.
+
+        A case that waits long for the next try of a step is played forward to it.
+        """
         handle = self.client.get_workflow_handle_for(IssueCase.run, self.workflow_id)
-        self.ended = await self.insist(handle.result)
+        ending = asyncio.create_task(self.insist(handle.result))
+        try:
+            while not (await asyncio.wait([ending], timeout=_LONG_WAIT_SECONDS))[0]:
+                if await self.waits_for_next_try() > _LONG_WAIT_SECONDS:
+                    await self.play(NEXT_TRY)
+            self.ended = await ending
+        finally:
+            ending.cancel()
         return self.ended
 
     async def insist(self, ask: Callable[[], Awaitable[T]], within: float = _ANSWERS_WITHIN) -> T:

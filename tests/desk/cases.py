@@ -15,6 +15,7 @@ from temporalio.client import Client
 
 from desk.app import desk_routes
 from desk.dev_people import DevPeople
+from desk.outside import NOTHING, Outside
 from domain.case.view import CaseView
 from runtime.desk_settings import DeskSettings, Role, desk_on_this_machine
 from runtime.web_server import open_socket
@@ -54,15 +55,15 @@ class ServedDesk:
 
 @asynccontextmanager
 async def served_desk(
-    client: Client, folder: Path, wording: Path | None = None, **others: Any
+    client: Client, folder: Path, wording: Path | None = None, outside: Outside = NOTHING
 ) -> AsyncIterator[ServedDesk]:
-    """Serve the desk on a free port, as `--dev` does. `others` are those of `desk_routes`."""
+    """Serve the desk on a free port, as `--dev` does."""
     listener = open_socket("127.0.0.1", 0)
     port = listener.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
     given = DeskSettings.model_validate({"secrets": KEY, "port": port, "wording": wording})
     settings = desk_on_this_machine(given, folder)
-    routes = desk_routes(client, settings, origin, DevPeople(origin), **others)
+    routes = desk_routes(client, settings, origin, DevPeople(origin), outside)
     app = HeadersAndLog(without_redirects(Starlette(routes=routes)), tls=False)
     async with serving(app, settings, listener):
         yield ServedDesk(origin)

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 
+from desk.outside import NOTHING, Outside
 from reference.find_hashes import FindHashes
 from runtime.desk_settings import Role
 from tests.desk.cases import ServedDesk, served_desk
@@ -45,9 +46,9 @@ class Person:
 
 
 @asynccontextmanager
-async def desk_over(engine: Engine, **others: Any) -> AsyncIterator[ListsDesk]:
+async def desk_over(engine: Engine, outside: Outside = NOTHING) -> AsyncIterator[ListsDesk]:
     """The desk, on any free port."""
-    async with served_desk(engine.client, engine.folder, **others) as served:
+    async with served_desk(engine.client, engine.folder, outside=outside) as served:
         yield ListsDesk(served.origin, engine)
 
 
@@ -56,7 +57,7 @@ async def desk_in(folder: Path, server: str) -> AsyncIterator[ListsDesk]:
     """A desk that finds cases by name, address and number, with an engine of its own."""
     async with (
         engine_in(folder, server=server, find_secrets=KEY) as engine,
-        desk_over(engine, hashes=FindHashes([KEY])) as desk,
+        desk_over(engine, Outside(hashes=FindHashes([KEY]))) as desk,
     ):
         yield desk
 

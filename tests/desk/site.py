@@ -26,6 +26,8 @@ from desk.app import desk_app
 from desk.dev_people import DevPeople
 from desk.identity import IdentityProvider
 from desk.openid import OpenIdProvider
+from desk.outside import Outside
+from providers.files.store import FileStore
 from runtime.connection import connect
 from runtime.desk_settings import DeskSettings, Role
 from tests.desk.provider import CLIENT_ID, CLIENT_SECRET, TestProvider
@@ -82,16 +84,22 @@ class Desk:
 
     @classmethod
     async def at(
-        cls, provider: IdentityProvider, settings: DeskSettings, origin: str = ORIGIN
+        cls,
+        provider: IdentityProvider,
+        settings: DeskSettings,
+        origin: str = ORIGIN,
+        client: Client | None = None,
+        *,
+        files: FileStore | None = None,
     ) -> "Desk":
-        """A desk that knows no case, with no Temporal behind it."""
-        client = await without_cases()
+        """A desk that knows no case, with no Temporal behind it unless a client is given."""
+        client = client or await without_cases()
         desk: Desk
 
         def clock() -> float:
             return time.time() + desk.later
 
-        app = desk_app(client, settings, origin, provider, clock)
+        app = desk_app(client, settings, origin, provider, clock, outside=Outside(files=files))
         served = HeadersAndLog(
             Starlette(routes=[Mount("/desk", app)]), tls=origin.startswith("https:")
         )
@@ -115,11 +123,13 @@ async def desk_of(provider: TestProvider, origin: str = ORIGIN, **others: Any) -
 
 
 @asynccontextmanager
-async def dev_desk(role: Role) -> AsyncIterator[tuple[Desk, httpx2.AsyncClient]]:
+async def dev_desk(
+    role: Role, client: Client | None = None, files: FileStore | None = None
+) -> AsyncIterator[tuple[Desk, httpx2.AsyncClient]]:
     """A desk of `--dev`, and the browser of one of its people."""
     settings = DeskSettings.model_validate({"secrets": KEY})
     settings = settings.model_copy(update={"roles": {role.value: role for role in Role}})
-    desk = await Desk.at(DevPeople(ORIGIN), settings)
+    desk = await Desk.at(DevPeople(ORIGIN), settings, client=client, files=files)
     async with desk.browser() as browser:
         choice = await browser.get((await browser.get("/desk/sign-in")).headers["location"])
         links = re.findall(r'href="(/desk/signed-in[^"]+)"', choice.text)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from desk.outside import Outside
 from desk.unplaced import MOST, letter_of
 from providers.imap.mailbox import Folder, ImapMailbox
 from runtime.desk_settings import Role
@@ -20,7 +21,7 @@ LETTER = (
 async def test_the_newest_are_shown_and_nothing_changes(engine: Engine, tmp_path: Path) -> None:
     async with (
         dovecot(tmp_path / "mail") as server,
-        desk_over(engine, mailbox=server.server) as desk,
+        desk_over(engine, Outside(mailbox=server.server)) as desk,
         desk.person(Role.SPECIALIST) as specialist,
     ):
         assert "/desk/unplaced" in (await specialist.http.get("/desk/")).text

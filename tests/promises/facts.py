@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from domain.case.advance import next_moment
 from domain.case.attempt import Purpose
 from domain.case.status import CLOSED, Status
 from domain.enrollment.status import EnrollmentStatus
@@ -106,8 +107,7 @@ def conversation_needed(m: Moment) -> bool:
 
 
 def desk_is_told(m: Moment) -> bool:
-    waits = [step.moment for step in m.steps if isinstance(step, WaitUntil)]
-    return m.case is not None and m.case.desk_due in waits
+    return m.case is not None and next_moment(m.case, m.now) == m.case.desk_due is not None
 
 
 def stands(*statuses: EnrollmentStatus) -> Callable[[Moment], bool]:

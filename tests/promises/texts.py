@@ -130,7 +130,7 @@ def _printed(page: RenderableType) -> str:
 def _in_the_web_ui(moment: Moment) -> Iterator[Text]:
     case = moment.case
     assert case is not None
-    told = story.details(case, moment.now, moment.steps).partition("### Timeline")[0]
+    told = story.details(case, moment.now).partition("### Timeline")[0]
     yield Text("web ui", "en", told, moment)
     for step in moment.steps:
         if isinstance(step, WaitUntil):

@@ -38,6 +38,7 @@ from domain.case.events import (
     ReviewPlan,
     SubmitPlan,
 )
+from domain.case.evidence_file import EvidenceFile, MediaType
 from domain.case.status import Status
 from domain.enrollment.events import ChangeAccount, Readmit
 from domain.shared.account import Issue
@@ -58,6 +59,7 @@ PHONE = "+12065550910"
 NEW_PHONE, NEW_EMAIL = "+12065550812", "wombat@zebrafinch.example"
 SUMMARY = "Narwhal tusks listed as toys"
 CAUSE, ACTION, MEASURE, PROOF = "walrus cause", "ibis action", "lemur measure", "tapir evidence"
+FILE_NAME = "marmot invoice.pdf"
 NOTES = [f"{animal} note" for animal in ("gecko", "heron", "jackal", "koala", "okapi", "puffin")]
 KIM, LEE, ORTIZ, INVESTIGATOR = "dr.kim.axolotl", "lee.pangolin", "ortiz.capybara", "inv.dugong"
 HARM = "FRAUD-manatee-77"
@@ -65,6 +67,7 @@ LANGUAGE, ZONE = "en-NZ", "Pacific/Auckland"
 
 PERSONAL = (
     *(NAME, EMAIL, PHONE, PHONE[1:], NEW_PHONE, NEW_EMAIL, SUMMARY, CAUSE, ACTION, MEASURE, PROOF),
+    FILE_NAME,
     *(*NOTES, KIM, LEE, ORTIZ, INVESTIGATOR, HARM, LANGUAGE, ZONE, "zebrafinch", "Zebrafinch"),
 )
 
@@ -117,6 +120,9 @@ async def lives(engine: Engine) -> None:
         corrective_actions=(ACTION,),
         preventive_measures=(MEASURE,),
         evidence=(PROOF,),
+        files=(
+            EvidenceFile(sha256="0f" * 32, name=FILE_NAME, media_type=MediaType.PDF, size=48_500),
+        ),
     )
     for _ in range(3):
         await case.tell(IssueCase.submit_plan, plan)

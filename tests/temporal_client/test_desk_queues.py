@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
 from temporal_client.desk_queues import Queue, cases_of_person, cases_of_queue, count_queues
 from temporal_client.found_cases import FoundCase
 from temporal_client.search_attributes import ASSIGNEE, ROW
-from tests.engine import EVERYONE, Engine, OpenCase, account, issue
+from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue
 from tests.patience import PATIENCE
+from tests.record import OFTEN
 from tests.workflows.events import ASK, CONTACT, PLAN, TAKE, WITHDRAW, joins
 from tests.workflows.test_case_line import upserted
 from workflows.case.input import CaseInput
@@ -125,3 +127,15 @@ async def test_a_case_that_was_started_without_a_memo_gets_one(engine: Engine) -
     memo = await (await case.handle.describe()).memo()
     assert memo[ROW]["name"] == "Started elsewhere"
     assert await memos_set(case) == 1
+
+
+async def test_a_case_that_continues_as_new_stays_in_its_queues(tmp_path: Path) -> None:
+    async with engine_in(tmp_path, config=OFTEN) as engine:
+        case = await engine.open(seller_id="GOESON", name="Goes on")
+        await case.tell(IssueCase.assign, TAKE)
+        await case.play(30 * HOUR)
+        await case.settled()
+        assert (await case.handle.describe()).run_id != case.handle.first_execution_run_id
+        (row,) = await in_queue(engine, Queue.SELLER, lambda sellers: sellers == ["GOESON"])
+        assert (row.name, row.assignee) == ("Goes on", TAKE.to)
+        assert await memos_set(case) == 0  # the new run has it from its beginning

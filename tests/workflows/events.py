@@ -3,6 +3,7 @@
 from domain.case.events import (
     AddIssue,
     Assign,
+    Confirm,
     ContactChannel,
     ConversationOutcome,
     Decide,
@@ -45,6 +46,11 @@ def talked(outcome: ConversationOutcome = ConversationOutcome.PLAN_EXPECTED) -> 
 def decided(decision: Decision) -> Decide:
     """The lead's decision."""
     return Decide(by="lead.ortiz", decision=decision, note="looked at the whole story")
+
+
+def confirmed(*, confirm: bool = True) -> Confirm:
+    """Another lead's answer to a proposal."""
+    return Confirm(by="lead.silva", confirm=confirm, note="read the whole file")
 
 
 def joins(issue: Issue) -> AddIssue:

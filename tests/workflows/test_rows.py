@@ -20,6 +20,7 @@ from tests.workflows.events import (
     PLAN,
     REJECT,
     WITHDRAW,
+    confirmed,
     decided,
     joins,
     talked,
@@ -96,6 +97,20 @@ def decide(decision: Decision, before: Path = rejected_three_times) -> Path:
     return path
 
 
+async def proposed(case: OpenCase) -> None:
+    await decide(Decision.DEACTIVATE)(case)
+
+
+async def proposed_and_confirmed(case: OpenCase) -> None:
+    await proposed(case)
+    await case.tell(IssueCase.confirm, confirmed())
+
+
+async def proposed_and_declined(case: OpenCase) -> None:
+    await proposed(case)
+    await case.tell(IssueCase.confirm, confirmed(confirm=False))
+
+
 async def never_reached_resumed(case: OpenCase) -> None:
     await decide(Decision.RESUME, silent)(case)
 
@@ -138,7 +153,9 @@ async def requested(case: OpenCase) -> None:
     await case.tell(IssueCase.request_call, CALL_ME)
 
 
-STILL_OPEN = [
+SECOND_PERSON = {"rules": {"second_person": True}}
+
+STILL_OPEN: list[tuple[Path, dict[str, Any], Status, Reason | None]] = [
     (working, {}, Status.WORKING, None),
     (requested, {}, Status.WORKING, None),
     (reviewed, {}, Status.PLAN_REVIEW, None),
@@ -149,6 +166,8 @@ STILL_OPEN = [
     (silent, NEVER_REALLY_TRIED, Status.ESCALATED, Reason.NOT_REALLY_TRIED),
     (never_reached_resumed, NEVER_REALLY_TRIED, Status.CONTACTING, None),
     (decide(Decision.RESUME), {}, Status.WORKING, None),
+    (proposed, SECOND_PERSON, Status.ESCALATED, Reason.PLANS_REJECTED),
+    (proposed_and_declined, SECOND_PERSON, Status.ESCALATED, Reason.PLANS_REJECTED),
     (plan_then_resumed, {}, Status.PLAN_REVIEW, None),
     (escalated_then_the_seller, {}, Status.ESCALATED, Reason.PLANS_REJECTED),
     (joined_in_contacting, {}, Status.CONTACTING, None),
@@ -162,6 +181,7 @@ ENDED: list[tuple[Path, dict[str, Any], Status, Reason]] = [
     (silent, {}, Status.DEACTIVATED, Reason.NOT_REACHED),
     (decide(Decision.RESOLVE), {}, Status.RESOLVED, Reason.DECISION),
     (decide(Decision.DEACTIVATE), {}, Status.DEACTIVATED, Reason.DECISION),
+    (proposed_and_confirmed, SECOND_PERSON, Status.DEACTIVATED, Reason.DECISION),
     (harmful, {}, Status.DEACTIVATED, Reason.HARM),
     (withdrawn, {}, Status.WITHDRAWN, Reason.RAISED_IN_ERROR),
     (cancelled, {}, Status.WITHDRAWN, Reason.CANCELLED),

@@ -51,8 +51,8 @@ class IssueCase(CaseUpdates):
             self._steps.nothing_new()
             steps = advance(self._case, workflow.now())
             self._steps.reconcile(steps)
-            self._show(steps)
-            if self._case.closed_at is not None and not self._steps.under_way:
+            self._show()
+            if self._is_over():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return view_of(self._case)
             if self._may_continue_as_new():
@@ -60,7 +60,8 @@ class IssueCase(CaseUpdates):
                 again = CaseInput(
                     account=self._case.account, issues=self._case.issues, carried=state
                 )
-                workflow.continue_as_new(again)
+                # By itself the next run would have the memo of the first run's start.
+                workflow.continue_as_new(again, memo=workflow.memo())
             try:
                 await self._steps.wait_for_news()
             except asyncio.CancelledError:
@@ -68,9 +69,9 @@ class IssueCase(CaseUpdates):
             for step, outcome in self._steps.take_off_finished():
                 (outcome or if_cancelled(step))(self._case, workflow.now())
 
-    def _show(self, steps: tuple[Step, ...]) -> None:
+    def _show(self) -> None:
         case, now = self._case, workflow.now()
-        workflow.set_current_details(details(case, now, steps))
+        workflow.set_current_details(details(case, now))
         if self._opened():
             account, in_lists = case.account, show_in_lists(case)
             in_search = show_in_search(
@@ -78,7 +79,7 @@ class IssueCase(CaseUpdates):
                 account.store,
                 account.seller_id,
                 of_case(case),
-                leave_an_event=self._steps.must_leave_event and not in_lists,
+                leave_an_event=self._must_leave_event() and not in_lists,
             )
             if in_lists or in_search:
                 self._steps.left_event()
@@ -94,6 +95,16 @@ class IssueCase(CaseUpdates):
             log.info(entry.what, **line)
         count(case, self._logged)
         self._logged = len(case.timeline.entries)
+
+    def _must_leave_event(self) -> bool:
+        return self._steps.must_leave_event and not self._ends()
+
+    def _is_over(self) -> bool:
+        return self._case.closed_at is not None and not self._steps.under_way
+
+    def _ends(self) -> bool:
+        """Whether this workflow task ends the workflow, which is an event in the history."""
+        return self._is_over() and workflow.all_handlers_finished()
 
     def _may_continue_as_new(self) -> bool:
         return (

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from domain.case.advance import next_moment
 from domain.case.attempt import Attempt, Channel, Scheduled
 from domain.case.case import Case
+from domain.case.evidence_file import described
 from domain.case.plans import Plan
 from domain.case.status import CLOSED, HAS_DEADLINE, NEEDS_CONVERSATION, READS_PLANS, Status
-from domain.case.steps import Step, TellDesk
+from domain.case.steps import TellDesk
 from domain.case.timeline import TimelineEntry, detail_of
 from domain.shared.codes import plain
 from domain.shared.events import ENGINE
-from domain.shared.steps import WaitUntil
 from workflows.shared.markdown import safe, time
 
 _HEADLINES = {
@@ -58,7 +59,7 @@ def desk_summary(case: Case, step: TellDesk) -> str:
     return f"Tell the desk: {case.status} since {time(step.due)}"
 
 
-def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
+def details(case: Case, now: datetime) -> str:
     """Describe the whole case in markdown."""
     reason = f" ({plain(case.reason)})" if case.reason else ""
     made = sorted(case.attempts.made, key=lambda attempt: attempt.number)
@@ -69,7 +70,7 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
         ("Attempts (UTC)", [_attempt(attempt) for attempt in made]),
         ("To come", [f"- {time(p.due)}: {_what(p)}" for p in to_come]),
     )
-    lines = [f"## {_HEADLINES[case.status]}{reason}", "", *_summary(case, now, steps)]
+    lines = [f"## {_HEADLINES[case.status]}{reason}", "", *_summary(case, now)]
     for title, content in sections:
         if content:
             lines += ["", f"### {title}", "", *content]
@@ -77,7 +78,7 @@ def details(case: Case, now: datetime, steps: tuple[Step, ...]) -> str:
     return "\n".join([*lines, *map(_entry, case.timeline.entries)])
 
 
-def _summary(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str]:
+def _summary(case: Case, now: datetime) -> Iterator[str]:
     """Name the seller, the deadline, the steps under way and the next moment."""
     account = case.account
     yield f"- **Seller**: {safe(account.name)} ({account.store} {account.seller_id})"
@@ -85,7 +86,7 @@ def _summary(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str
         left = _left(case.deadline - now)
         yield f"- **Deadline**: {time(case.deadline)} ({left} left at {time(now)})"
     if case.status not in CLOSED:
-        yield from _under_way_and_next(case, steps)
+        yield from _under_way_and_next(case, now)
     held, until = case.desk.assignment, case.assigned_until
     if held is not None and until is not None and case.is_open:
         yield f"- **Worked by**: {safe(held.to)}, until {time(until)}"
@@ -96,13 +97,12 @@ def _summary(case: Case, now: datetime, steps: tuple[Step, ...]) -> Iterator[str
         yield "- **A phone conversation** is required before the case can be resolved"
 
 
-def _under_way_and_next(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
+def _under_way_and_next(case: Case, now: datetime) -> Iterator[str]:
     under_way = [attempt_summary(case, a) for a in case.attempts.under_way if a.wanted]
     if under_way:
         yield f"- **Under way**: {', '.join(under_way)}"
-    wait = next((s for s in steps if isinstance(s, WaitUntil)), None)
-    if wait is not None:
-        yield f"- **Next**: {_upcoming(case, wait.moment)} at {time(wait.moment)}"
+    if moment := next_moment(case, now):
+        yield f"- **Next**: {_upcoming(case, moment)} at {time(moment)}"
 
 
 def _plans(case: Case) -> Iterator[str]:
@@ -121,6 +121,9 @@ def _plans(case: Case) -> Iterator[str]:
         if texts:
             yield f"- **{title}** (version {newest.version}):"
             yield from (f"    - {number}: {safe(text)}" for number, text in enumerate(texts, 1))
+    if newest.plan.files:
+        yield f"- **Files** (version {newest.version}):"
+        yield from (f"    - {safe(described(file))}" for file in newest.plan.files)
 
 
 def _review(plan: Plan, case: Case) -> str:

@@ -119,8 +119,15 @@ def test_who_has_it_may_take_it_again_which_is_an_act() -> None:
     assert assigned(world) == ("ana", 6)
 
 
+def test_who_has_it_knows_so_without_saying_it() -> None:
+    world = contacting().take(takes("ana"), Assign(by="ana", to="ben"))
+    assert assigned(world)[0] == "ben"
+    world.take(Assign(by="ben", to=None))
+    assert assigned(world) == (None, None)
+
+
 def test_it_can_be_released() -> None:
-    world = contacting().take(takes("ana"), Assign(by="ana", to=None, held_by="ana"))
+    world = contacting().take(takes("ana"), Assign(by="lead", to=None, held_by="ana"))
     assert assigned(world) == (None, None)
     assert assigned(world.take(takes("ben")))[0] == "ben"
     with pytest.raises(Refused):

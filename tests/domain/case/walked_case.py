@@ -60,7 +60,7 @@ from tests.domain.case.build import (
 )
 from tests.domain.case.state_form import form_of, witness_form
 from tests.domain.case.watched_world import WatchedWorld
-from tests.domain.case.world import HELD, Task
+from tests.domain.case.world import Task
 from tests.domain.walk import Letter, name_of
 
 EVENTS: dict[str, Event] = {
@@ -213,7 +213,12 @@ class Walked(WatchedWorld):
                 what = "call" if call else under_way[number].about
                 return [(f"{what}: {result}", result) for result in (*called_off, *results)]
             case Deactivate() if self.case.reason == Reason.NOT_REACHED:
-                return [("done", True), ("failed", False), ("held", HELD)]
+                return [
+                    ("done", True),
+                    ("failed", False),
+                    ("held", Reason.SILENCE_HELD),
+                    ("a message waits", Reason.MESSAGE_WAITING),
+                ]
             case TellDesk() | Deactivate() | ShareContact():
                 return [("done", True), ("failed", False)]
             case Announce() | Expel() | TellDeactivation() | LookUpHours():

@@ -124,7 +124,8 @@ class WatchedWorld(World):
         assert all(moment > self.now for moment in timers)
         if self.case.status in (Status.ESCALATED, Status.PLAN_REVIEW):
             told_now = any(isinstance(step, TellDesk) for step in steps)
-            assert told_now or min(timers) <= self.now + self.case.rules.desk_reminder
+            trying = any(attempt.wanted for attempt in self.case.attempts.under_way)
+            assert told_now or trying or min(timers) <= self.now + self.case.rules.desk_reminder
 
     def _check_what_the_timer_did(self, before: Status) -> None:
         """Neither an event nor a result changed the status, only time."""
@@ -261,7 +262,7 @@ class WatchedWorld(World):
             n for n, e in enumerate(case.timeline.entries) if e.what is EventKind.PLAN_SUBMITTED
         ][-1]
         joined = [e for e in case.timeline.entries[told:] if e.what is EventKind.ISSUE_JOINED]
-        lists = ("root_causes", "corrective_actions", "preventive_measures", "evidence")
+        lists = ("root_causes", "corrective_actions", "preventive_measures", "evidence", "files")
         same = all(getattr(event, name) == getattr(newest.plan, name) for name in lists)
         return same and newest.reviewed_at is None and not joined
 

@@ -40,8 +40,6 @@ Script = Result | Mapping[int, Result] | Callable[[Attempt], Result]
 """What attempts of a channel end with: always the same, by their count from 1 (calls not named
 are not answered, e-mails not named are accepted), or worked out from the attempt."""
 
-HELD = "held"
-"""What comes of a deactivation for silence while operations hold them."""
 _CLOSING_TIMEOUT = 24 * HOUR
 
 
@@ -49,7 +47,7 @@ class Task(NamedTuple):
     """A step being performed: when it will end, and how."""
 
     ends: datetime
-    outcome: Any  # Any: a Result, a bool, or None, by the kind of step
+    outcome: Any  # Any: a Result, a bool, a Reason why it is held, or None, by the kind of step
 
 
 class World:
@@ -234,7 +232,7 @@ class World:
             case Deactivate() if (
                 self.silence_held and deactivate_input(self.case).reason == Reason.NOT_REACHED
             ):
-                return Task(self.now, HELD)
+                return Task(self.now, Reason.SILENCE_HELD)
             case Deactivate() if not self.account_service:
                 return Task(self.now + self.case.rules.deactivation_timeout, False)
             case TellDesk() if not self.desk_mail:
@@ -272,8 +270,8 @@ class World:
             case TellDesk():
                 self.desk_mails += [self.now] if task.outcome else []
                 step_results.told_desk(self.case, step.due, task.outcome, self.now)
-            case Deactivate() if task.outcome == HELD:
-                step_results.deactivation_held(self.case, Reason.SILENCE_HELD, self.now)
+            case Deactivate() if isinstance(task.outcome, Reason):
+                step_results.deactivation_held(self.case, task.outcome, self.now)
             case Deactivate():
                 self.deactivations += 1
                 step_results.deactivated(self.case, task.outcome, self.now)
