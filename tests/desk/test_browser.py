@@ -82,6 +82,8 @@ async def test_one_of_four_people_signs_in_by_one_click_in_development(browser: 
         assert await violations(page) == []
         await page.get_by_role("link", name="reviewer.okafor").click()
         await expect(page.get_by_role("banner")).to_contain_text("reviewer.okafor · reviewer")
+        # The first page is loaded again, once the reader's zone is known.
+        await expect(page.locator("body")).not_to_have_attribute("data-zone", "")
         for width in (390, 1920):
             await page.set_viewport_size({"width": width, "height": 900})
             wide = await page.evaluate("document.documentElement.scrollWidth")
