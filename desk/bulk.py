@@ -43,6 +43,7 @@ from web.forms import text_of
 from web.languages import N_
 
 MOST_AT_ONCE = 200
+_TOO_MANY = N_("Only 200 cases are taken at once. Select it again afterwards.")
 
 Handler = Callable[[Request, Session], Awaitable[Response]]
 
@@ -59,8 +60,11 @@ class BulkPages:
         async def handler(request: Request, session: Session) -> Response:
             require(session.person, what.action)
             form = await request.form()
-            names = [str(value) for value in form.getlist("case")][:MOST_AT_ONCE]
-            entries, left_out = await self._looked_at(names, as_seen(form))
+            names = list(dict.fromkeys(str(value) for value in form.getlist("case")))
+            entries, left_out = await self._looked_at(names[:MOST_AT_ONCE], as_seen(form))
+            left_out += [
+                LeftOut(case_named(n).workflow_id, _TOO_MANY) for n in names[MOST_AT_ONCE:]
+            ]
             proposed = session.person.name if what is Bulk.ASSIGN else ""
             return self._preview(request, what, entries, left_out, BulkForm.new(form, proposed))
 
@@ -73,7 +77,7 @@ class BulkPages:
         entries, left_out = [], []
 
         async def cases() -> AsyncIterator[CaseName]:
-            for name in dict.fromkeys(names):
+            for name in names:
                 yield case_named(name)
 
         async for name, view in each(cases(), self._view):

@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 from structlog.testing import capture_logs
 
+from desk import bulk
 from desk.bulk_entries import TYPED_ABOVE
 from domain.case.events import ReportContact
 from domain.case.status import Status
@@ -161,3 +162,17 @@ async def test_in_a_browser_a_bulk_shows_how_far_it_is(desk: ListsDesk, browser:
     await page.reload()
     await expect(page.locator(".result-done")).to_have_text(["Withdrawn."] * 3)
     assert problems == []
+
+
+async def test_more_cases_than_are_taken_at_once_are_named(
+    desk: ListsDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 1)
+    names = [f"case/US/BEYOND{n}" for n in range(2)]
+    for name in names:
+        await escalated(desk.engine, name.rpartition("/")[2])
+    async with desk.person(Role.LEAD) as lead:
+        preview = (await lead.post("/desk/bulk/resolve", await selected(lead, *names))).text
+        assert "Resolve: 1 case" in preview
+        assert "1 case will not be touched" in preview
+        assert re.search(r"US/BEYOND1</a>: Only 200 cases are taken at once", preview)
