@@ -11,10 +11,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 from typing import Any, Generic, TypeVar
-from uuid import uuid4
 
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.testing import TimeSkipper
@@ -45,6 +42,7 @@ from runtime.providers import Providers
 from runtime.service import QUEUES, working
 from runtime.settings import Settings
 from tests.morning_zone import morning_zone
+from tests.own_namespace import in_a_namespace
 from tests.patience import PATIENCE, looks
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
@@ -258,14 +256,6 @@ class Engine:
         return case
 
 
-async def _in_a_namespace(client: Client) -> Client:
-    """Return a client of a new namespace: nothing that other tests left behind is in it."""
-    name, kept = f"tests-{uuid4()}", Duration(seconds=24 * 60 * 60)
-    new = RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=kept)
-    await client.workflow_service.register_namespace(new)
-    return Client(**(client.config() | {"namespace": name}))
-
-
 @asynccontextmanager
 async def engine_in(
     folder: Path,
@@ -287,7 +277,7 @@ async def engine_in(
     """The engine on a server of its own, or in a namespace of its own on the `server` given."""
     async with AsyncExitStack() as stack:
         if server:
-            client = await _in_a_namespace(await connect(server))
+            client = await in_a_namespace(await connect(server))
         else:
             own = await stack.enter_async_context(dev_server(folder / "temporal", config=config))
             client = await connect(own.address)

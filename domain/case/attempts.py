@@ -1,6 +1,6 @@
 """All attempts of a case: planned, under way, and made (docs/rules.md, section 4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import datetime
 
 from domain.case.attempt import Attempt, Channel, Purpose, Scheduled
@@ -102,6 +102,23 @@ class Attempts(State):
             a.model_copy(update={"result": Result.BOUNCED}) if a.number == number else a
             for a in self.made
         )
+
+    def come_back_from(self, address: str, passing: Container[int | None]) -> bool:
+        """Return whether all e-mails to an address came back, up to the last one that did.
+
+        One that was sent later may still do so. Those numbered in `passing` do not count.
+        """
+        results = [
+            email.result
+            for email in self.made
+            if email.channel is Channel.EMAIL
+            and email.to == address
+            and email.number not in passing
+        ]
+        if Result.BOUNCED not in results:
+            return False
+        last = len(results) - results[::-1].index(Result.BOUNCED)
+        return Result.ACCEPTED not in results[:last]
 
     def drop(self, unwanted: Unwanted) -> None:
         """Take entries out of the agenda."""

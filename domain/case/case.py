@@ -20,7 +20,6 @@ from domain.case.status import OPEN, Reason, Status
 from domain.case.timeline import Timeline
 from domain.shared.account import Account, ContactNews, Issue
 from domain.shared.events import ENGINE, HarmCategory
-from domain.shared.result import Result
 from domain.shared.taken_updates import TakesUpdates
 from domain.shared.text import Frozen
 
@@ -123,25 +122,14 @@ class Case(TakesUpdates):
     def email_needed(self) -> bool:
         """Whether the seller's present address does not work.
 
-        All e-mails up to the last one that came back have come back. One that was sent later may
-        still do so. A full or unreachable mailbox (a code of 4.x.x) says nothing of the address.
+        A full or unreachable mailbox (a code of 4.x.x) says nothing of the address.
         """
         passing = {
             entry.attempt
             for entry in self.timeline.entries
             if entry.what is EventKind.BOUNCED and (entry.code or "").startswith("4.")
         }
-        results = [
-            email.result
-            for email in self.attempts.made
-            if email.channel is Channel.EMAIL
-            and email.to == self.account.email
-            and email.number not in passing
-        ]
-        if Result.BOUNCED not in results:
-            return False
-        last = len(results) - results[::-1].index(Result.BOUNCED)
-        return Result.ACCEPTED not in results[:last]
+        return self.attempts.come_back_from(self.account.email, passing)
 
     @property
     def assigned_until(self) -> datetime | None:

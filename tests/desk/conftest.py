@@ -1,10 +1,11 @@
-"""The desk of the case page's tests, and the browser of the sellers' page's tests."""
+"""The desk of the case page's tests, a provider of identities, and the page's browser."""
 
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
 from tests.desk.cases import ServedDesk, served_desk
+from tests.desk.provider import TestProvider, providing
 from tests.engine import Engine
 from tests.page.conftest import browser, chromium
 
@@ -20,3 +21,9 @@ async def desk(engine: Engine) -> AsyncIterator[ServedDesk]:
     wording.write_text(WORDING)
     async with served_desk(engine.client, engine.folder, wording) as served:
         yield served
+
+
+@pytest_asyncio.fixture
+async def provider() -> AsyncIterator[TestProvider]:
+    async with providing() as running:
+        yield running

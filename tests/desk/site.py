@@ -158,3 +158,8 @@ def proof_in(page: str) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', page)
     assert found is not None
     return found[1]
+
+
+async def status(browser: httpx2.AsyncClient, **headers: str) -> int:
+    """What the desk answers a browser with."""
+    return (await browser.get("/desk/", headers=headers)).status_code

@@ -4,21 +4,14 @@ import base64
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
-import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from tests.desk.provider import Claims, TestProvider, providing
+from tests.desk.provider import Claims, TestProvider
 from tests.desk.site import desk_of, sign_in
-
-
-@pytest_asyncio.fixture
-async def provider() -> AsyncIterator[TestProvider]:
-    async with providing() as running:
-        yield running
 
 
 def changed(**claims: object) -> Callable[[TestProvider, Claims], str]:

@@ -6,20 +6,14 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
-from uuid import uuid4
-
-import pytest
 
 from domain.case.events import EventKind
 from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.shared.result import Result
-from inbound.incoming import Incoming
-from inbound.placing import Placed, Placing
+from inbound.placing import Placing
 from inbound.reading import Reading
 from inbound.setting_up import placing_of
 from providers.imap.mailbox import Folder
@@ -245,50 +239,6 @@ async def test_what_cannot_be_read_is_kept_apart(tmp_path: Path, server: str) ->
         await case.when(lambda v: v.status is Status.WORKING)
         await all_of_it.mailbox.when_empty()
         assert len(all_of_it.mailbox.in_folder(Folder.UNREADABLE)) == 1
-
-
-@pytest.mark.parametrize(("minutes_ago", "waits"), [(1, True), (20, False)])
-async def test_a_reply_to_a_case_that_is_not_listed_yet_waits(
-    tmp_path: Path, server: str, minutes_ago: int, waits: bool
-) -> None:
-    async with desk(tmp_path, server) as all_of_it:
-        replies = INBOUND.replies()
-        assert replies
-        came = format_datetime(datetime.now(UTC) - timedelta(minutes=minutes_ago))
-        of_another = reply(replies.address(SentEmail(str(uuid4()), 1)), Received=f"by mx; {came}")
-        all_of_it.mailbox.deliver(of_another)
-        case, view = await notified(all_of_it)
-        all_of_it.mailbox.deliver(reply(all_of_it.address(view)))
-        await case.when(lambda v: v.status is Status.WORKING)
-        assert len(all_of_it.mailbox.in_folder(None)) <= 1
-        if waits:
-            assert of_another in all_of_it.mailbox.in_folder(None)
-        else:
-            await all_of_it.mailbox.when_empty()
-            assert len(all_of_it.forwarded()) == 1
-
-
-async def test_a_fault_of_ours_keeps_the_message_and_holds_up_no_other(
-    tmp_path: Path, server: str
-) -> None:
-    class Faulty(Placing):
-        tries = 0
-
-        async def place(self, message: Incoming, raw: bytes) -> Placed:
-            if b"Faulty" in raw:
-                Faulty.tries += 1
-                if Faulty.tries < 3:
-                    raise KeyError("what the message says")
-            return await super().place(message, raw)
-
-    async with desk(tmp_path, server, Faulty) as all_of_it:
-        first, view = await notified(all_of_it)
-        all_of_it.mailbox.deliver(reply(all_of_it.address(view), Subject="Faulty"))
-        second, view = await notified(all_of_it)
-        all_of_it.mailbox.deliver(reply(all_of_it.address(view)))
-        await second.when(lambda v: v.status is Status.WORKING)
-        await first.when(lambda v: v.status is Status.WORKING)
-        assert Faulty.tries == 3
 
 
 async def test_a_mailbox_that_was_away_is_read_again(tmp_path: Path, server: str) -> None:

@@ -24,7 +24,8 @@ from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.steps import WaitUntil
 from tests.domain.case.build import ASK_MORE, a_harm_report, a_plan, a_request, apply
-from tests.domain.case.walked_case import EVENTS, OPENINGS, Walked
+from tests.domain.case.letters import EVENTS, OPENINGS
+from tests.domain.case.walked_case import Walked
 from tests.domain.case.walks import SMALL, at_work, nearly_silent, opening
 from tests.domain.enrollment import walked_enrollment as enrolled
 from tests.domain.enrollment.build import DAY, rated

@@ -12,7 +12,7 @@ from temporalio import workflow
 import client
 from domain.shared.events import Event
 from tests.domain.case import test_any_order as cases_in_any_order
-from tests.domain.case.walked_case import EVENTS as CASE_LETTERS
+from tests.domain.case.letters import EVENTS as CASE_LETTERS
 from tests.domain.enrollment.build import TODAY
 from tests.domain.enrollment.walked_enrollment import events_on
 from workflows.case.issue_case import IssueCase

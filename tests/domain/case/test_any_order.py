@@ -24,7 +24,7 @@ from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.result import Result
 from tests.domain.case.build import HOUR, MINUTE, OTHER_ADDRESS, OTHER_NUMBER, a_change, joins
-from tests.domain.case.walked_case import EVENTS
+from tests.domain.case.letters import EVENTS
 from tests.domain.case.watched_world import WatchedWorld
 
 ENDING = {

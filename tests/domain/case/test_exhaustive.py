@@ -11,7 +11,7 @@ import pytest
 
 from domain.case.status import Reason, Status
 from tests.domain.case import invariants
-from tests.domain.case.walked_case import EVENTS
+from tests.domain.case.letters import EVENTS
 from tests.domain.case.walks import walks
 from tests.domain.walk import HowFar, Walk
 

@@ -17,109 +17,29 @@ from domain.case.announcements import announcements
 from domain.case.attempt import Channel
 from domain.case.events import (
     AddIssue,
-    Assign,
-    Confirm,
-    ConversationOutcome,
-    Decision,
     EventKind,
-    MailKind,
-    Note,
-    NoteMail,
     ReceiveBounce,
-    ReceiveReply,
     RequestCall,
 )
 from domain.case.status import Reason, Status
 from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
 from domain.shared.errors import Refused
-from domain.shared.events import Event, RecordDeactivation, SendLink
+from domain.shared.events import Event, SendLink
 from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case import invariants
 from tests.domain.case.becomes import becomes
 from tests.domain.case.build import (
-    ACCEPT,
-    ADDRESS,
-    ASK_MORE,
     HOUR,
     MINUTE,
     MONDAY_9,
-    NUMBER,
-    OTHER_ADDRESS,
-    OTHER_NUMBER,
-    REJECT,
-    a_change,
-    a_contact,
-    a_conversation,
-    a_decision,
-    a_harm_report,
-    a_plan,
-    a_request,
-    a_withdrawal,
-    joins,
 )
+from tests.domain.case.letters import CALLS, EMAILS, EVENTS, OPENINGS
 from tests.domain.case.state_form import form_of, witness_form
 from tests.domain.case.watched_world import WatchedWorld
 from tests.domain.case.world import Task
 from tests.domain.walk import Letter, name_of
 
-EVENTS: dict[str, Event] = {
-    "contact": a_contact(),
-    "reply": ReceiveReply(by="seller", text="I have removed the listing."),
-    "complaint": NoteMail(by="mail", kind=MailKind.COMPLAINT),
-    "bounce of what was not sent": ReceiveBounce(by="mail", attempt=1000),
-    "note": Note(by="specialist", note="Their warehouse moves this week"),
-    "taken": Assign(by="specialist", to="specialist"),
-    "contact me now": a_request(),
-    "link": SendLink(by="page"),
-    "plan": a_plan(),
-    "another plan": a_plan("again"),
-    "accepted": ACCEPT,
-    "version 1 accepted": ACCEPT.model_copy(update={"version": 1}),
-    "more information": ASK_MORE,
-    "rejected": REJECT,
-    "accepted by who spoke with the seller": ACCEPT.model_copy(update={"by": "specialist"}),
-    "conversation": a_conversation(),
-    "conversation resolves": a_conversation(ConversationOutcome.RESOLVED),
-    "issue joins": joins(),
-    "known issue": joins("ISS-1"),
-    "harmful issue": joins("ISS-2", harmful=True),
-    "issue 1 withdrawn": a_withdrawal("ISS-1"),
-    "issue 2 withdrawn": a_withdrawal("ISS-2"),
-    "case withdrawn": a_withdrawal(),
-    "harm": a_harm_report(),
-    "deactivated by others": RecordDeactivation(by="marketplace"),
-    "number": a_change(phone=NUMBER),
-    "other number": a_change(phone=OTHER_NUMBER),
-    "address": a_change(email=ADDRESS),
-    "other address": a_change(email=OTHER_ADDRESS),
-    "address by the enrollment": a_change(email=OTHER_ADDRESS).model_copy(
-        update={"from_enrollment": True, "confirmed": (ADDRESS, OTHER_ADDRESS)}
-    ),
-    "decision: resolve": a_decision(Decision.RESOLVE),
-    "decision: deactivate": a_decision(Decision.DEACTIVATE),
-    "decision: resume": a_decision(Decision.RESUME),
-    "confirmed": Confirm(by="another lead", confirm=True, note="read the whole file"),
-    "confirmed by who proposed": Confirm(by="lead", confirm=True, note="sure"),
-    "declined": Confirm(by="another lead", confirm=False, note="their line was down"),
-}
-CALLS = [
-    Result.CONNECTED,
-    Result.DECLINED,
-    Result.VOICEMAIL,
-    Result.VOICEMAIL_CUT,
-    Result.NO_ANSWER,
-    Result.BUSY,
-    Result.INVALID_NUMBER,
-    Result.PROVIDER_FAILED,
-]
-EMAILS = [Result.ACCEPTED, Result.BOUNCED, Result.PROVIDER_FAILED]
-OPENINGS = {
-    "opens": {},
-    "opens, number not called": {"not_called": "is a satellite number"},
-    "opens, not covered": {"not_covered": "the account is not enrolled"},
-    "opens, deactivated already": {"deactivated": True},
-}
 DOWN = 100 * HOUR
 
 NEVER = Task(datetime.max.replace(tzinfo=MONDAY_9.tzinfo), None)

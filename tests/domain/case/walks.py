@@ -6,7 +6,8 @@ from domain.case.steps import LookUp, Reach
 from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from tests.domain.case.build import HOUR, MONDAY_9, a_contact, an_issue
-from tests.domain.case.walked_case import EVENTS, Walked
+from tests.domain.case.letters import EVENTS
+from tests.domain.case.walked_case import Walked
 from tests.domain.walk import HowFar, Walk
 
 SMALL = {
