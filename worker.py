@@ -18,11 +18,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import structlog
-from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from domain.shared.errors import explain
 from mail.proofreading import proofread
 from mail.templates import BadWording, Templates
 from providers.protocols import ProviderFailed
@@ -37,6 +35,7 @@ from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.metrics import metrics_at
 from runtime.page_settings import PageSettings, check_ways
+from runtime.program import end, loaded
 from runtime.providers import providers_of
 from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
@@ -194,21 +193,8 @@ def main() -> int:
         except OSError as error:
             parser.error(f"--dev: {error.strerror}: {arguments.dev}")
     try:
-        settings = Settings()
-    except ValidationError as error:
-        print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
-        return 2
-    try:
-        page = PageSettings()
-    except ValidationError as error:
-        print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
-        return 2
-    try:
-        inbound = InboundSettings()
-    except ValidationError as error:
-        print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
-        return 2
-    try:
+        settings, page = loaded(Settings), loaded(PageSettings)
+        inbound = loaded(InboundSettings)
         if arguments.dev is None:  # with --dev the page gets its own settings
             check_ways(page, settings)
         receivers_of(settings.webhooks_file)
@@ -240,8 +226,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Skip the interpreter's shutdown: after the SDK's threads it can abort and lose the exit code.
-    os._exit(code)
+    end(main())

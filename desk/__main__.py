@@ -1,11 +1,9 @@
 """The desk as a service of its own: `python -m desk` (docs/desk.md)."""
 
 import asyncio
-import os
 import sys
 
 import structlog
-from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -15,11 +13,11 @@ from temporalio.client import Client
 from desk.app import desk_routes
 from desk.identity import IdentityProvider
 from desk.outside import NOTHING, Outside
-from domain.shared.errors import explain
 from runtime.connection import Unreachable, connect
 from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
+from runtime.program import end, loaded
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
 from web.middleware import HeadersAndLog, without_redirects
@@ -67,22 +65,9 @@ async def serve(settings: DeskSettings, outside: Outside) -> None:
 def main() -> int:
     """Run the desk. Return exit code 2 if a setting is bad or missing."""
     try:
-        general = Settings()
-    except ValidationError as error:
-        print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
-        return 2
-    configure_logs(general.log, general.log_level)
-    try:
-        settings = desk_settings()
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        inbound = InboundSettings()
-    except ValidationError as error:
-        print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
-        return 2
-    try:
+        general = loaded(Settings)
+        configure_logs(general.log, general.log_level)
+        settings, inbound = desk_settings(), loaded(InboundSettings)
         asyncio.run(serve(settings, Outside.of(general, inbound)))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
@@ -94,8 +79,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Skip the interpreter's shutdown, as in worker.py.
-    os._exit(code)
+    end(main())

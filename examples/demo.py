@@ -39,6 +39,7 @@ from runtime.dev_server import DevServerFailed, dev_server, is_in_use
 from runtime.encryption import BadKeys
 from runtime.find_settings import with_kept_secret
 from runtime.logs import configure_logs
+from runtime.program import end
 from runtime.providers import providers_of
 from runtime.service import IDENTITY, working
 from runtime.settings import Settings
@@ -240,7 +241,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)  # see worker.py
+    end(main())

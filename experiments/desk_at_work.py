@@ -7,9 +7,7 @@ theirs; no answer may be an error of ours, and nobody may have done what their r
 
 import argparse
 import asyncio
-import os
 import shutil
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,11 +22,13 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
 from desk.app import desk_routes
+from desk.dev_people import DevPeople
 from desk.identity import Attempt, Identity, Token
 from desk.roles import Role
 from domain.case.events import SubmitPlan
 from runtime.desk_settings import DeskSettings, desk_on_this_machine
 from runtime.logs import configure_logs
+from runtime.program import end
 from runtime.web_server import open_socket
 from tests.engine import Engine, OpenCase, engine_in
 from web.middleware import HeadersAndLog, without_redirects
@@ -52,11 +52,10 @@ _ANSWERS = {
 _PATIENT_MS = 30_000
 
 
-class Everybody:
+class Everybody(DevPeople):
     """The five people, in place of an OpenID provider. `whom` is who signs in next."""
 
-    def __init__(self) -> None:
-        self.whom = ""
+    whom = ""
 
     async def sign_in_address(self, attempt: Attempt) -> str:
         """Return where the browser goes: straight back."""
@@ -69,10 +68,6 @@ class Everybody:
     async def check(self, subject: str, token: Token) -> Identity:
         """Return the same person."""
         return _identity(subject)
-
-    async def end(self, token: Token) -> str | None:
-        """Do nothing."""
-        return None
 
 
 def _identity(name: str) -> Identity:
@@ -227,9 +222,9 @@ async def _signed_in(browser: Browser, origin: str, provider: Everybody, name: s
 
 async def run(folder: Path, minutes: float, count: int, seed: int) -> int:
     """Work, and judge. Return the exit code: 1 if anything was wrong."""
-    ledger, provider = Ledger(), Everybody()
     listener = open_socket("127.0.0.1", 0)
     origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    ledger, provider = Ledger(), Everybody(origin)
     async with engine_in(folder) as engine, async_playwright() as playwright:
         settings = desk_on_this_machine(DeskSettings(), folder)
         routes = desk_routes(engine.client, settings, origin, provider)
@@ -283,6 +278,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    os._exit(code)  # see worker.py
+    end(main())

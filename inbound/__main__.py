@@ -1,19 +1,17 @@
 """Reads the answers to our e-mails as a service: `python -m inbound` (docs/inbound-mail.md)."""
 
 import asyncio
-import os
 import sys
 from contextlib import AsyncExitStack
 
 import structlog
-from pydantic import ValidationError
 
-from domain.shared.errors import explain
 from inbound.setting_up import reading_of
 from runtime.connection import Unreachable, connect
 from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
+from runtime.program import end, loaded
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
 
@@ -40,18 +38,9 @@ async def serve(general: Settings, settings: InboundSettings) -> None:
 def main() -> int:
     """Read the mailbox. Return exit code 2 if a setting is bad or missing."""
     try:
-        general = Settings()
-    except ValidationError as error:
-        print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
-        return 2
-    configure_logs(general.log, general.log_level)
-    try:
-        settings = InboundSettings()
-    except ValidationError as error:
-        print(f"settings (CASE72_INBOUND_*): {explain(error)}", file=sys.stderr)
-        return 2
-    try:
-        asyncio.run(serve(general, settings))
+        general = loaded(Settings)
+        configure_logs(general.log, general.log_level)
+        asyncio.run(serve(general, loaded(InboundSettings)))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -59,8 +48,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Skip the interpreter's shutdown, as in worker.py.
-    os._exit(code)
+    end(main())

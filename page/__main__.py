@@ -1,17 +1,14 @@
 """The account health page as a service: `python -m page` (docs/page.md)."""
 
 import asyncio
-import os
 import sys
 
 import structlog
-from pydantic import ValidationError
 from starlette.routing import BaseRoute, Route
 from temporalio.client import Client
 
 from desk.app import desk_routes
 from desk.outside import Outside
-from domain.shared.errors import explain
 from page.app import build
 from page.incoming_calls import incoming_routes
 from page.telephone_callbacks import callbacks_route
@@ -21,6 +18,7 @@ from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
+from runtime.program import end, loaded
 from runtime.providers import callbacks_of, incoming_of, telephone_of
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -37,7 +35,7 @@ async def serve(
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
     client = await connect(identity="page", lazy=True)
     telephone = telephone_routes(client, general, settings)
-    inbound = _inbound()
+    inbound = loaded(InboundSettings)
     beside: list[BaseRoute] = []
     if desk.is_configured and desk.url is None:
         beside = desk_routes(
@@ -79,40 +77,14 @@ def telephone_routes(client: Client, general: Settings, settings: PageSettings) 
     return routes
 
 
-def _inbound() -> InboundSettings:
-    try:
-        return InboundSettings()
-    except ValidationError as error:
-        raise ValueError(f"settings (CASE72_INBOUND_*): {explain(error)}") from None
-
-
-def _codec() -> CodecSettings:
-    try:
-        return CodecSettings()
-    except ValidationError as error:
-        raise ValueError(f"settings (CASE72_CODEC_*): {explain(error)}") from None
-
-
 def main() -> int:
     """Run the page. Return exit code 2 if a setting is bad or missing."""
     try:
-        general = Settings()
-    except ValidationError as error:
-        print(f"settings (CASE72_*): {explain(error)}", file=sys.stderr)
-        return 2
-    configure_logs(general.log, general.log_level)
-    try:
-        settings = PageSettings()
+        general = loaded(Settings)
+        configure_logs(general.log, general.log_level)
+        settings = loaded(PageSettings)
         settings.require()
-        codec, desk = _codec(), desk_settings()
-    except ValidationError as error:
-        print(f"settings (CASE72_PAGE_*): {explain(error)}", file=sys.stderr)
-        return 2
-    except (ValueError, Unreachable) as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        asyncio.run(serve(general, settings, codec, desk))
+        asyncio.run(serve(general, settings, loaded(CodecSettings), desk_settings()))
     except (Unreachable, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -123,8 +95,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Skip the interpreter's shutdown, as in worker.py.
-    os._exit(code)
+    end(main())

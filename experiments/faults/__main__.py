@@ -3,8 +3,6 @@
 import argparse
 import asyncio
 import importlib
-import os
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from experiments.faults.table import write
 from experiments.faults.trial import NotHere, Trial
 from runtime.logs import configure_logs
+from runtime.program import end
 
 NAMES = (
     "worker_killed",
@@ -70,7 +69,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    # Skip the interpreter's shutdown, as in worker.py.
-    os._exit(code)
+    end(main())

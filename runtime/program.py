@@ -1,0 +1,36 @@
+"""How a program of ours begins, with its settings, and how it ends."""
+
+import os
+import sys
+from typing import NoReturn, TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+
+from domain.shared.errors import explain
+
+SomeSettings = TypeVar("SomeSettings", bound=BaseSettings)
+
+
+def loaded(kind: type[SomeSettings]) -> SomeSettings:
+    """Return settings from the environment.
+
+    Raises:
+        ValueError: one is bad. The message names it.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix")
+        raise ValueError(f"settings ({prefix}*): {explain(error)}") from None
+
+
+def end(code: int) -> NoReturn:
+    """End the process with this exit code.
+
+    The interpreter's own way out is skipped: after the SDK's threads it can abort, and lose the
+    code.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
