@@ -100,7 +100,7 @@ def nothing_told(failure: BaseException, logged: io.StringIO) -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_no_fault_is_believed(service: Disturbed, fault: str, logged: io.StringIO) -> None:
     service.answers(FAULTS[fault])
-    accounts = service.client(timeout_seconds=0.4)
+    accounts = service.client(timeout_seconds=1.5)
     for asked in (
         accounts.is_active("US", SELLER),
         accounts.deactivate("US", SELLER, CASE),
@@ -116,7 +116,7 @@ async def test_no_fault_is_believed(service: Disturbed, fault: str, logged: io.S
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_what_was_done_before_the_fault_is_read_back(service: Disturbed, fault: str) -> None:
     service.answers(AfterActing(FAULTS[fault]), reads=False)
-    accounts = service.client(timeout_seconds=0.4)
+    accounts = service.client(timeout_seconds=1.5)
     with pytest.raises(ProviderFailed):
         await accounts.deactivate("US", SELLER, CASE)
     assert not await accounts.is_active("US", SELLER)

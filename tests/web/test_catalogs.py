@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 import desk.languages
+import mail.desk_words
 import page.languages
 from web.languages import catalog_path
 from web.static_files import SHARED
@@ -31,10 +32,13 @@ def said(room: Path) -> set[str | tuple[str, ...]]:
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
     options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+    shared = {Path(mail.desk_words.__file__)} if room == desk.languages.HERE else set()
     return {
         message
         for folder in (room, SHARED.parent)
         for _, _, message, *_ in extract_from_dir(folder, methods, options, keywords)
+    } | {
+        message for file in shared for _, message, *_ in extract_from_file("python", file, keywords)
     }
 
 
