@@ -21,6 +21,8 @@ from providers.protocols import Mail
 from providers.smtp.mail import Security
 from tests.certificates import certificates
 from tests.engine import OpenCase, engine_in
+from tests.providers.callback_stage import result_of, staged
+from tests.providers.calling_back import CallingBack
 from tests.providers.letters import COMPOSER, email_input
 from tests.providers.mail_server import mail_server
 from tests.providers.twilio_calls import SELLER, Story
@@ -35,6 +37,7 @@ ABOUT = (
 _EMAILS = 600
 _AT_ONCE = 50
 _HANG_UPS = 20
+_CALLBACKS = 15
 
 
 STORIES = (
@@ -58,7 +61,7 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             await _emails(box.client(Security.STARTTLS, ca_file=signed.ca_file), "STARTTLS")
         )
     calls = await asyncio.gather(*(_call(folder / str(n), *s) for n, s in enumerate(STORIES)))
-    return [*emails, *calls, await _hanging_up(folder)]
+    return [*emails, *calls, await _hanging_up(folder), await _called_back(folder)]
 
 
 async def _emails(mail: Mail, how: str) -> Row:
@@ -108,3 +111,49 @@ async def _hanging_up(folder: Path) -> Row:
             took.append(ended - turned_up)
     middle, most = statistics.median(took), max(took)
     return Row("from turning up to hang-up, median (most)", f"{middle:.2f} s ({most:.2f} s)")
+
+
+class _Timed(CallingBack):
+    """Notes when it called back last, by the wall clock."""
+
+    last = 0.0
+
+    async def post(self, url: str, form: dict[str, str], signed: str | None = None) -> int:
+        """Send one, as it comes out of the proxy, and say what is answered."""
+        self.last = time.time()
+        return await super().post(url, form, signed)
+
+
+async def _called_back(folder: Path) -> Row:
+    """Time a callback that says that nobody answered, until the case has drawn its conclusions."""
+    took = []
+    for number in range(_CALLBACKS):
+        place = folder / f"called-back-{number}"
+        place.mkdir()
+        async with (
+            twilio_stand_in(stories={SELLER: Story(2)}) as twilio,
+            staged(place, None, twilio, _Timed) as stage,
+        ):
+            case = await stage.engine.open(wait=False, emergency_phone=SELLER)
+            await case.when(lambda view: result_of(view) is Result.NO_ANSWER, 30)
+            assert isinstance(stage.back, _Timed)
+            took.append(await _concluded_at(case) - stage.back.last)
+    middle, most = statistics.median(took) * 1000, max(took) * 1000
+    return Row(
+        "from the provider's callback to the case's status, median (most)",
+        f"{middle:.0f} ms ({most:.0f} ms)",
+        goal="50 ms",
+        met=middle <= 50,
+    )
+
+
+async def _concluded_at(case: OpenCase) -> float:
+    """Return when the workflow task ended that took the newest result of an activity."""
+    at = 0.0
+    waits = False
+    for event in (await case.handle.fetch_history()).events:
+        if event.HasField("activity_task_completed_event_attributes"):
+            waits = True
+        elif waits and event.HasField("workflow_task_completed_event_attributes"):
+            at, waits = event.event_time.ToNanoseconds() / 1e9, False
+    return at

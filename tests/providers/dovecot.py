@@ -104,12 +104,17 @@ class Dovecot:
         path = self.folder / "maildir"
         if folder is not None:
             path /= f".{self.prefix.replace('INBOX', '').strip('.')}{folder}".replace("..", ".")
-        return [f.read_bytes() for sub in ("new", "cur") for f in (path / sub).glob("*")]
+        found = []
+        for file in [f for sub in ("new", "cur") for f in (path / sub).glob("*")]:
+            with suppress(FileNotFoundError):  # it was moved a moment ago
+                found.append(file.read_bytes())
+        return found
 
     async def when_empty(self, within: float = PATIENCE) -> None:
         """Wait until nothing is left to be read."""
         async with asyncio.timeout(within):
-            while self.in_folder(None):
+            box = self.folder / "maildir"
+            while any(any((box / sub).iterdir()) for sub in ("new", "cur")):
                 await asyncio.sleep(0.02)
 
     async def start(self) -> None:
