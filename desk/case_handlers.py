@@ -14,7 +14,7 @@ from desk.case_fields import CaseForm, Typed
 from desk.case_forms import FORMS, HAND_OVER, JUDGING, REVIEW, WHO_WORKS_IT
 from desk.case_page import CasePage, news
 from desk.case_recording import RECORDING
-from desk.case_refusals import CLOSED, NOT_YOURS, Told, told_of
+from desk.case_refusals import ANOTHER_CASE, CHANGED_SINCE, CLOSED, NOT_YOURS, Told, told_of
 from desk.case_workflows import CaseWorkflows
 from desk.guard import Handler
 from desk.plan_changes import PARTS
@@ -103,6 +103,8 @@ class CaseHandlers:
         try:
             return await self._answer(request, session, name, typed, posted)
         except NotThere:
+            if await self._was_taken(name, session, typed):
+                return self._done(request, typed)
             return await self._refused(request, session, typed, CLOSED, 409)
         except UpdateRefused as refusal:
             wrong, told = told_of(refusal, form)
@@ -117,21 +119,34 @@ class CaseHandlers:
     ) -> Response:
         if "insert" in posted:
             await self._insert(name, typed, text_of(posted, "wording") or "")
-            return await self._page(request, session, Shown(typed))
+            return await self._page(request, session, Shown(typed, seen=typed.seen))
         if "back" in posted:
-            return await self._page(request, session, Shown(typed))
+            return await self._page(request, session, Shown(typed, seen=typed.seen))
         event = typed.argument(session.person)
         if event is None:
-            return await self._page(request, session, Shown(typed, status=422))
+            return await self._page(request, session, Shown(typed, seen=typed.seen, status=422))
         if typed.is_final and text_of(posted, "sure") != "yes":
             return self._alone(request, typed, "sure", 200)
         if typed.form is HAND_OVER and not await self._is_theirs(name, session):
             return await self._refused(request, session, typed, NOT_YOURS, 409)
         key = _key(session, typed, event.model_dump_json())
         await self._workflows.tell(name, typed.form.update, event, key)
+        return self._done(request, typed)
+
+    def _done(self, request: Request, typed: Typed) -> Response:
         response = RedirectResponse(_address(request), 303)
         self._cookies.set(response, "done", typed.form.name, _NEWS_SECONDS)
         return response
+
+    async def _was_taken(self, name: CaseName, session: Session, typed: Typed) -> bool:
+        """Return whether the case, which has closed, took this form when it was sent before."""
+        try:
+            view = await self._workflows.view(name)
+        except NotThere:
+            return False
+        since = view.timeline[typed.seen :] if typed.seen is not None else ()
+        note = typed.texts.get("note") or None
+        return any(entry.by == session.person.name and entry.note == note for entry in since)
 
     async def _is_theirs(self, name: CaseName, session: Session) -> bool:
         """Tell whether the person has the case. Only a lead hands over what is not their own."""
@@ -165,6 +180,11 @@ class CaseHandlers:
             case = CasePage(await self._workflows.read(name, account))
         except NotThere:
             raise HTTPException(404) from None
+        typed, told = shown.typed, shown.told
+        new = news(case.view, shown.seen) if shown.seen is not None else ()
+        if typed is not None and typed.run not in (None, "", case.view.id.rpartition("/")[2]):
+            # What was typed is about another case: it is not offered for this one.
+            typed, told, new = None, ANOTHER_CASE, ()
         done = self._cookies.get(request, "done") or ""
         response = self._responses.page(
             request,
@@ -174,11 +194,11 @@ class CaseHandlers:
             address=_address(request),
             run=case.view.id.rpartition("/")[2],
             shown_run=name.run_id,
-            typed=shown.typed,
-            told=shown.told,
-            new=news(case.view, shown.seen) if shown.seen is not None else (),
+            typed=typed,
+            told=told or (CHANGED_SINCE if new else None),
+            new=new,
             done=_BY_NAME[done].done if request.method == "GET" and done in _BY_NAME else None,
-            forms=_offered(case, session, shown.typed),
+            forms=_offered(case, session, typed),
             texts=texts_for(self._wording, case.view.account.language),
             parts=PARTS,
             part_words=PLAN_PARTS,

@@ -18,6 +18,12 @@ class Told:
 
 
 CLOSED = Told(N_("The case has closed. Nothing was done."))
+ANOTHER_CASE = Told(
+    N_("That case has closed, and the account has another one by now: this. Nothing was done.")
+)
+CHANGED_SINCE = Told(
+    N_("The case has changed since you looked. Look at it again before you go on.")
+)
 NOT_YOURS = Told(N_("The case is not yours, so only a lead can hand it over."))
 _DOES_NOT_EXIST = Told(N_("It does not exist, or is none that we call or write to."))
 _REFUSED = N_("The case refused it: %(reason)s")

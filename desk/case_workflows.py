@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from temporalio.client import Client, WorkflowExecutionDescription
@@ -79,8 +79,15 @@ class CaseWorkflows:
         )
 
     async def mark_of(self, name: CaseName) -> str:
-        """Return the mark of a case. It costs no worker anything."""
-        return _mark(await self._workflows.describe(name))
+        """Return the mark of a case. It costs no worker anything.
+
+        A case that continued as new has further runs: the newest one is described.
+        """
+        newest = await self._workflows.describe(replace(name, run_id=None))
+        first = newest.raw_description.workflow_execution_info.first_run_id
+        if name.run_id in (None, first):
+            return _mark(newest)
+        return _mark(await self._workflows.describe(name))  # an earlier case of the account
 
     async def view(self, name: CaseName) -> CaseView:
         """Return a case as it stands."""

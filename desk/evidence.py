@@ -23,6 +23,7 @@ from temporal_client.workflows import Workflows
 
 FILE_PATH = "/file/{store}/{seller_id}/{sha256}"
 _SELLER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -38,7 +39,9 @@ class Evidence:
         self._workflows, self._files = Workflows(client), files
 
     async def download(self, request: Request, _: Session) -> Response:
-        """Send a file that a plan of the account's newest case names. Nothing else is sent.
+        """Send a file that a plan of a case names. Nothing else is sent.
+
+        The case is that of the run in the query, or the account's newest.
 
         Raises:
             HTTPException: 404, whatever is missing: case, name or file; 503, the store is away.
@@ -47,11 +50,12 @@ class Evidence:
         store, seller_id, digest = (
             str(request.path_params[name]) for name in ("store", "seller_id", "sha256")
         )
+        run = request.query_params.get("run")
         known = store in list(Store) and _SELLER.fullmatch(seller_id) and _HASH.fullmatch(digest)
-        if not known:
+        if not known or not (run is None or _RUN.fullmatch(run)):
             raise HTTPException(404)
         try:
-            view = await self._workflows.view(case_name(store, seller_id))
+            view = await self._workflows.view(case_name(store, seller_id, run))
         except NotThere:
             raise HTTPException(404) from None
         file = named_in(view, digest)

@@ -97,12 +97,12 @@ class Responses:
         """Lead somebody who is not signed in to where they sign in, and then back.
 
         What was posted cannot be sent again after signing in, so the answer to that is a page. A
-        part of a page that asks for itself cannot be redirected to another site: htmx is told to
-        load the whole page.
+        part of a page that asks for itself is no sign of anybody, and a provider may sign in
+        without asking. So it is led to a page from which a person signs in by a click.
         """
         address = f"/desk/sign-in?next={quote(path_of(request), safe='')}"
         if request.method != "GET":
             return self.error(request, 401, why="signed_out")
         if "hx-request" in request.headers:
-            return Response(status_code=401, headers={"HX-Refresh": "true"})
+            return Response(status_code=401, headers={"HX-Redirect": "/desk/signed-out"})
         return RedirectResponse(address, 303)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.utils import parsedate_to_datetime
 
 import structlog
 from starlette.requests import Request
@@ -21,6 +20,7 @@ from desk.sessions import Session
 from inbound.message import headers
 from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox
 from providers.imap.server import ImapServer
+from providers.retry_after import parsed_date
 
 log = structlog.get_logger("desk")
 
@@ -74,12 +74,7 @@ def _newest(server: ImapServer) -> tuple[int, list[bytes]]:
 def letter_of(raw: bytes) -> Letter:
     """Read the header lines of a message, whatever they hold."""
     message = headers(raw)
-    try:
-        at = parsedate_to_datetime(str(message["Date"]))
-    except ValueError:
-        at = None
-    if at is not None and at.tzinfo is None:  # it says that it does not know its zone
-        at = at.replace(tzinfo=UTC)
+    at = parsed_date(str(message["Date"]))
     return Letter(_decoded(str(message["From"] or "")), _decoded(str(message["Subject"] or "")), at)
 
 

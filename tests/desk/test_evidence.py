@@ -174,6 +174,7 @@ async def test_the_page_of_a_case_links_to_each_file_by_its_name_as_text(
     shown = template.render(
         view=view, files=view.plans[0].plan.files, reader=Reader(language), version="", session=None
     )
-    assert f'href="/desk/file/US/LINKED/{DIGEST}" download' in shown
+    run = view.id.rpartition("/")[2]
+    assert f'href="/desk/file/US/LINKED/{DIGEST}?run={run}" download' in shown
     assert "&lt;b&gt;" in shown
     assert "<b>" not in shown

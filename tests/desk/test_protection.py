@@ -60,7 +60,7 @@ async def test_a_stranger_is_led_to_sign_in_and_a_strangers_form_changes_nothing
         assert "Your session has ended" in answer.text
         assert "Kept &lt;text&gt;" in answer.text
         part = await stranger.get("/desk/", headers={"hx-request": "true"})
-        assert (part.status_code, part.headers["hx-refresh"]) == (401, "true")
+        assert (part.status_code, part.headers["hx-redirect"]) == (401, "/desk/signed-out")
 
 
 async def test_a_sellers_link_or_visit_is_nothing_at_the_desk_though_the_secret_is_the_same() -> (

@@ -157,7 +157,7 @@ async def test_a_page_that_is_left_open_is_no_sign_of_anybody(provider: TestProv
         assert await status(browser, **POLL) == 200
         desk.later = 1.1 * HOUR
         answer = await browser.get("/desk/", headers=POLL)
-        assert (answer.status_code, answer.headers["hx-refresh"]) == (401, "true")
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/desk/signed-out")
 
 
 async def test_a_session_ends_after_twelve_hours_however_busy_it_is(

@@ -65,3 +65,8 @@ def test_headers_that_make_no_sense_are_shown_as_they_came() -> None:
     assert len(long.subject) == 200
     assert long.at is not None
     assert long.at.tzinfo is not None
+
+
+def test_a_date_that_no_calendar_has_is_left_out() -> None:
+    raw = b"From: a@x.example\r\nDate: Mon, 1 Jan 99999999999999999999 10:00:00 +0000\r\n\r\n"
+    assert letter_of(raw).at is None

@@ -1,0 +1,61 @@
+"""A form that is sent after the case has changed, has closed, or is another one."""
+
+from domain.case.events import Review
+from domain.case.status import Status
+from runtime.desk_settings import Role
+from tests.desk.cases import ServedDesk, address, form_of
+from tests.domain.case.build import a_plan
+from tests.engine import Engine
+from tests.workflows.events import WITHDRAW
+from workflows.case.issue_case import IssueCase
+
+LOOK_AGAIN = "The case has changed since you looked"
+
+
+async def test_a_prepared_text_is_not_put_beside_a_plan_that_nobody_has_read(
+    desk: ServedDesk, engine: Engine
+) -> None:
+    case = await engine.open()
+    await case.tell(IssueCase.submit_plan, a_plan("The first cause"))
+    at = address(await case.view())
+    wording = {"insert": "yes", "wording": "reject/No invoice"}
+    async with desk.signed_in(Role.REVIEWER) as reviewer:
+        form = form_of((await reviewer.get(at)).text, "review", note="")
+        answer = await reviewer.post(f"{at}/review", data=form | wording)
+        assert LOOK_AGAIN not in answer.text
+        await case.tell(IssueCase.submit_plan, a_plan("Another cause"))
+        answer = await reviewer.post(f"{at}/review", data=form | wording)
+        assert LOOK_AGAIN in answer.text
+        assert "Another cause" in answer.text
+
+
+async def test_what_was_taken_is_not_said_to_have_failed_once_the_case_has_closed(
+    desk: ServedDesk, engine: Engine
+) -> None:
+    case = await engine.open()
+    await case.tell(IssueCase.submit_plan, a_plan())
+    at = address(await case.view())
+    async with desk.signed_in(Role.REVIEWER) as reviewer:
+        accept = {"decision": Review.ACCEPT.value, "note": "Good", "sure": "yes"}
+        form = form_of((await reviewer.get(at)).text, "review") | accept
+        assert (await reviewer.post(f"{at}/review", data=form)).status_code == 303
+        assert (await case.end()).status is Status.RESOLVED
+        again = await reviewer.post(f"{at}/review", data=form)
+        assert again.status_code == 303
+
+
+async def test_what_was_typed_for_a_closed_case_is_not_offered_for_the_next_one(
+    desk: ServedDesk, engine: Engine
+) -> None:
+    first = await engine.open(seller_id="NEXTCASE")
+    at = address(await first.view())
+    async with desk.signed_in(Role.SPECIALIST) as specialist:
+        form = form_of((await specialist.get(at)).text, "note", note="They called about ISS-1")
+        await first.tell(IssueCase.withdraw, WITHDRAW)
+        await first.end()
+        second = await engine.open(seller_id="NEXTCASE")
+        answer = await specialist.post(f"{at}/note", data=form)
+        assert answer.status_code == 409
+        assert "the account has another one by now" in answer.text
+        assert "They called about ISS-1" not in answer.text
+        assert not [e for e in (await second.view()).timeline if e.what == "note"]
