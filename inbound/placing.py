@@ -89,9 +89,17 @@ class Placing:
         return Placed.FORWARDED
 
     async def _place(self, message: Incoming, raw: bytes) -> Placed:
-        email = self.addresses.find(_own_addresses(message))
-        is_proven = email is not None
-        email = email or self._named_in_references(message)
+        emails = self.addresses.find(_own_addresses(message))
+        if not emails:
+            email = self._named_in_references(message)
+            return await self._place_for(email, message, raw, is_proven=False)
+        # Somebody with several cases may answer all of them at once.
+        placed = [await self._place_for(email, message, raw, is_proven=True) for email in emails]
+        return Placed.FORWARDED if Placed.FORWARDED in placed else Placed.TAKEN
+
+    async def _place_for(
+        self, email: SentEmail | None, message: Incoming, raw: bytes, *, is_proven: bool
+    ) -> Placed:
         listed_by = message.arrived + _LISTED_WITHIN if message.arrived and is_proven else None
         case = await self._case_of(email, listed_by) if email else None
         if email is None or case is None:

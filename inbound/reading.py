@@ -1,6 +1,7 @@
 """Reads the mailbox and places what comes in, until it is told to stop."""
 
 import asyncio
+import hashlib
 import time
 from collections import defaultdict
 from contextlib import suppress
@@ -48,6 +49,8 @@ class Reading:
         self._server, self._placing, self._poll_seconds = server, placing, poll_seconds
         self._alive_at = time.monotonic()
         """When the mailbox was last looked at, or found to be away."""
+        self._placed: dict[bytes, Folder] = {}
+        """Where messages go that were placed and could not be moved, by the hash of each."""
         self._later: dict[str, _Later] = {}
         """When to try messages again, by uid."""
 
@@ -100,12 +103,17 @@ class Reading:
                 by_folder[folder].append(message.uid)
         for folder, uids in by_folder.items():
             await asyncio.to_thread(box.move, uids, folder)
+        self._placed.clear()
 
     async def _folder_for(self, message: Waiting) -> Folder | None:
         """Place a message. Return where it goes, or None if it is to be tried again."""
         try:
-            incoming = await asyncio.to_thread(read, message.raw)
-            return _FOLDERS[await self._placing.place(incoming, message.raw)]
+            key = hashlib.sha256(message.raw).digest()
+            if key not in self._placed:
+                incoming = await asyncio.to_thread(read, message.raw)
+                placed = await self._placing.place(incoming, message.raw)
+                self._placed[key] = _FOLDERS[placed]
+            return self._placed[key]
         except Unreadable as why:
             log.warning("unreadable", uid=message.uid, why=str(why))
             return Folder.UNREADABLE

@@ -69,14 +69,15 @@ class ReplyAddresses:
         whole = base64.b32encode(uuid.UUID(run_id).bytes).decode().lower()
         return f"{self._local_part}+{whole[:_RUN_LENGTH]}"
 
-    def find(self, addresses: Iterable[str]) -> SentEmail | None:
-        """Return the e-mail that the first valid one of these addresses is for; None if none is."""
+    def find(self, addresses: Iterable[str]) -> list[SentEmail]:
+        """Return the e-mails that the valid ones of these addresses are for, one of each run."""
+        found: dict[str, SentEmail] = {}
         for address in addresses:
-            found = self._ours.fullmatch(address.strip())
-            email = self._read(found[1]) if found else None
+            ours = self._ours.fullmatch(address.strip())
+            email = self._read(ours[1]) if ours else None
             if email is not None:
-                return email
-        return None
+                found.setdefault(email.run_id, email)
+        return list(found.values())
 
     def _read(self, token: str) -> SentEmail | None:
         padded = token.upper() + "=" * (-len(token) % 8)

@@ -86,7 +86,7 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     if after == before and not is_called_now:
         return
     case.account, changed = after, tuple(given)
-    case.find_hashes_are_old = bool(case.find_hashes) and after != before
+    case.find_hashes_are_old |= bool(case.find_hashes) and after != before
     case.timeline.log(now, EventKind.CONTACT_CHANGED, event.by, changed=changed)
     confirmed = _confirm_contact(case, before, event, now)
     if case.shares_contact and not event.from_enrollment:

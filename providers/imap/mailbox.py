@@ -8,15 +8,14 @@ import imaplib
 import re
 import ssl
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from imap_tools import (
     AND,
-    OR,
     BaseMailBox,
     ImapToolsError,
     MailBox,
@@ -34,6 +33,7 @@ LARGEST_READ = 1024 * 1024
 _LONGEST_HEADERS = 8 * 1024
 """Bytes of sender, subject and date that are read of a message in a list."""
 _SECONDS = 60
+_HEADERS_AT_ONCE = 500
 _UID = re.compile(rb"UID (\d+)")
 
 
@@ -138,23 +138,48 @@ class ImapMailbox:
             raise NoMailbox("the mail server does not say when a message came")
         return datetime.fromtimestamp(time.mktime(came), UTC)
 
-    def holds(self, texts: Collection[str]) -> bool:
-        """Return whether a message has one of these texts, and no case has taken it.
+    def holds(self, texts: Collection[str], since: date) -> bool:
+        """Return whether a message of the last days has one of these texts in its addresses.
 
-        It is in the folder that is read, was sent to the desk, or could not be read. The server
-        does not tell upper case from lower case.
+        It is in the folder that is read, or among what was sent to the desk, could not be read, or
+        was taken for junk. So no case has taken it. Upper case does not differ from lower case.
+
+        The server is asked for dates only: many find whole words and no parts of them.
+
+        Args:
+            texts: parts of an address, or of what a message refers to.
+            since: the first day, by the server's clock.
 
         Raises:
             NoMailbox: the session is over.
         """
-        wanted = OR(*(AND(text=text) for text in texts))
-        folders = (self._server.folder, *(self._prefix + f for f in Folder if f is not Folder.DONE))
+        wanted = [text.lower().encode() for text in texts]
         with _understood():
-            for folder in folders:
+            for folder in self._not_taken():
                 self._box.folder.set(folder, readonly=True)
-                if self._box.uids(wanted):
-                    return True
+                uids = self._box.uids(AND(date_gte=since), None)
+                for start in range(0, len(uids), _HEADERS_AT_ONCE):
+                    heads = self._addresses(uids[start : start + _HEADERS_AT_ONCE])
+                    if any(text in head for head in heads for text in wanted):
+                        return True
         return False
+
+    def _not_taken(self) -> list[str]:
+        ours = (self._prefix + folder for folder in Folder if folder is not Folder.DONE)
+        junk = (f.name for f in self._box.folder.list() if "\\Junk" in f.flags)
+        return list(dict.fromkeys((self._server.folder, *ours, *junk)))
+
+    def _addresses(self, uids: Iterable[str]) -> Iterator[bytes]:
+        """Read what messages say of whom they are for, and what they refer to."""
+        fields = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC IN-REPLY-TO REFERENCES"
+        status, answers = self._box.client.uid(
+            "FETCH", ",".join(uids), f"(BODY.PEEK[HEADER.FIELDS ({fields})])"
+        )
+        if status != "OK":
+            raise NoMailbox("the mail server does not give its messages")
+        for answer in answers:
+            if isinstance(answer, tuple):
+                yield answer[1].lower()
 
     def count(self, folder: Folder) -> int:
         """Return how many messages are in a folder.

@@ -1,13 +1,18 @@
 """Tells whether a message about a case waits that no case has taken."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 from providers.imap.server import ImapServer
-from providers.protocols import ProviderFailed
+from providers.protocols import NotNow, ProviderFailed
 from reference.mail_tokens import ReplyAddresses
 
 _AT_ONCE = 2
 """Sessions. Mail servers allow one user about ten, and the reader needs its own."""
+
+
+_LOOKS_BACK = timedelta(days=30)
+"""Longer than an outreach takes. What is older has been before the desk for long."""
 
 
 class ImapUnreadMail:
@@ -26,6 +31,8 @@ class ImapUnreadMail:
         """Return whether a message waits that names an e-mail of this run (`UnreadMail`)."""
         # Its addresses begin alike. A reply to another address names the e-mail in References.
         texts = (self._addresses.beginning_of(run_id), run_id)
+        if self._sessions.locked():
+            raise NotNow("the mailbox is being looked into for others", timedelta(seconds=5))
         async with self._sessions:
             return await asyncio.to_thread(_holds, self._server, texts)
 
@@ -37,7 +44,7 @@ def _holds(server: ImapServer, texts: tuple[str, ...]) -> bool:
     try:
         box = ImapMailbox(server)
         try:
-            return box.holds(texts)
+            return box.holds(texts, since=(datetime.now(UTC) - _LOOKS_BACK).date())
         finally:
             box.close()
     except NoMailbox as why:

@@ -59,3 +59,15 @@ async def test_a_fault_of_ours_keeps_the_message_and_holds_up_no_other(
         await second.when(lambda v: v.status is Status.WORKING)
         await first.when(lambda v: v.status is Status.WORKING)
         assert Faulty.tries == 3
+
+
+async def test_who_answers_two_cases_at_once_is_reached_in_both(
+    tmp_path: Path, server: str
+) -> None:
+    async with desk(tmp_path, server) as all_of_it:
+        first, view = await notified(all_of_it)
+        second, other = await notified(all_of_it)
+        both = reply(all_of_it.address(view), Cc=all_of_it.address(other))
+        all_of_it.mailbox.deliver(both)
+        await first.when(lambda v: v.status is Status.WORKING)
+        await second.when(lambda v: v.status is Status.WORKING)

@@ -96,3 +96,12 @@ async def test_a_mailbox_that_is_away_holds_everybody(tmp_path: Path, server: st
         await all_of_it.mailbox.start()
         await case.play(HOUR)  # past the pause before the next try
         assert (await case.end()).reason == Reason.NOT_REACHED
+
+
+async def test_a_reply_that_was_taken_for_junk_escalates_too(tmp_path: Path, server: str) -> None:
+    async with nobody_reads(tmp_path, server) as all_of_it:
+        case, view = await notified(all_of_it)
+        junk = all_of_it.mailbox.make_junk()
+        all_of_it.mailbox.deliver(reply(all_of_it.address(view)), junk)
+        await case.play(73 * HOUR)
+        assert (await case.reaches(Status.ESCALATED)).reason == Reason.MESSAGE_WAITING

@@ -26,7 +26,7 @@ needs_dovecot = pytest.mark.skipif(
 )
 USER, PASSWORD = "reply", "open-sesame-9"
 
-_CONFIG = """
+_CONFIG = r"""
 base_dir = {sockets}
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
@@ -71,6 +71,9 @@ namespace inbox {{
   inbox = yes
   prefix = {prefix}
   separator = {separator}
+  mailbox Junk {{
+    special_use = \Junk
+  }}
 }}
 """
 
@@ -90,14 +93,22 @@ class Dovecot:
         """How our side reaches it."""
         return ImapServer("127.0.0.1", self.port, Security.NONE, USER, PASSWORD)
 
-    def deliver(self, raw: bytes) -> float:
-        """Put a message into the mailbox. Return when."""
+    def deliver(self, raw: bytes, folder: str = ".") -> float:
+        """Put a message into the mailbox, or into a folder of it. Return when."""
         name = f"{time.time():.6f}.{next(self._numbers)}.test"
         draft = self.folder / "maildir" / "tmp" / name
         draft.write_bytes(raw)
         os.chmod(draft, 0o666)
-        draft.rename(self.folder / "maildir" / "new" / name)
+        draft.rename(self.folder / "maildir" / folder / "new" / name)
         return time.monotonic()
+
+    def make_junk(self) -> str:
+        """Make the folder for what is taken for junk. Return where it is."""
+        place = self.folder / "maildir" / ".Junk"
+        for part in (place, *(place / sub for sub in ("new", "cur", "tmp"))):
+            part.mkdir()
+            shutil.chown(part, (self.folder / "maildir").owner())
+        return place.name
 
     def in_folder(self, folder: Folder | None) -> list[bytes]:
         """What is in a folder; None: in the one that is read."""
