@@ -21,10 +21,10 @@ from desk.bulk_entries import (
     LeftOut,
     as_seen,
     asks_count,
+    done_as,
     entry_for,
     entry_of,
     is_as_seen,
-    was_done,
 )
 from desk.bulk_words import OUTCOMES, TITLES, WHAT_HAPPENS
 from desk.list_pages import case_named, update_id
@@ -33,6 +33,7 @@ from desk.lists import Lists
 from desk.responses import Responses
 from desk.roles import require
 from desk.sessions import Session
+from domain.case.events import EventKind
 from domain.case.view import CaseView
 from domain.shared.events import Event
 from temporal_client.failures import NotThere, ServerFailed, TemporalFailure, UpdateRefused
@@ -156,7 +157,7 @@ class BulkPages:
                 raise HTTPException(400) from None
             said_and_seen = (entry.case, entry.run, str(entry.seen), typed.to, typed.note)
             key = update_id(typed.id, what, *said_and_seen)
-            is_done, said = await self._send(what, replace(name, run_id=entry.run), event, key)
+            is_done, said = await self._send(what, entry, event, key)
             self._lists.forget()
             return self._responses.page(
                 request,
@@ -170,8 +171,9 @@ class BulkPages:
 
         return handler
 
-    async def _send(self, what: Bulk, name: CaseName, event: Event, key: str) -> tuple[bool, str]:
+    async def _send(self, what: Bulk, entry: Entry, event: Event, key: str) -> tuple[bool, str]:
         """Send an update. Return whether it is done, and what came of it."""
+        name = replace(case_named(entry.case), run_id=entry.run)
         try:
             view = await self._workflows.execute_update(name, what.update, event, key)
         except UpdateRefused as refused:
@@ -179,7 +181,10 @@ class BulkPages:
         except NotThere:
             # A case that this bulk has ended takes no update, not even the same again.
             view_or_none = await self._view(name)
-            if view_or_none is not None and was_done(what, view_or_none, event):
+            kind = view_or_none and done_as(what, view_or_none, event, entry.seen)
+            if kind is EventKind.PROPOSED:
+                return True, N_("Proposed. The case has ended meanwhile.")
+            if kind is not None:
                 return True, OUTCOMES[what]
             return False, N_("It has ended meanwhile. Nothing was done.")
         except TemporalFailure:
