@@ -14,6 +14,8 @@ from desk.bulk_entries import TYPED_ABOVE
 from domain.case.events import ReportContact
 from domain.case.status import Status
 from runtime.desk_settings import Role
+from temporal_client.failures import NoAnswer
+from temporal_client.workflows import Workflows
 from tests.desk.served import ListsDesk, Person, desk_in, listed, until
 from tests.page.seller_states import A_PLAN, escalated
 from workflows.case.issue_case import IssueCase
@@ -61,8 +63,8 @@ async def test_many_cases_are_resolved_and_a_repeat_counts_once(desk: ListsDesk)
                     said = await lead.post(one, typed | {"entry": entry})
                     assert "Resolved." in said.text
             audited = [line for line in logs if line["event"] == "audit"]
-            assert [(a["who"], a["action"], a["case"]) for a in audited] == [
-                ("lead.ortiz", "decide", name)
+            assert [(a["who"], a["action"], a["case"], a["outcome"]) for a in audited] == [
+                ("lead.ortiz", "decide", name, "done")
             ] * 2
     for case in cases:
         view = await case.end()
@@ -112,6 +114,47 @@ async def test_many_deactivations_ask_for_their_number(desk: ListsDesk) -> None:
             assert "type how many accounts will be deactivated: 21" in run.text
         run = await lead.post("/desk/bulk/deactivate/run", typed | {"count": "21"})
         assert run.status_code == 200
+
+
+async def test_the_audit_log_tells_done_from_not_done(
+    desk: ListsDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await escalated(desk.engine, "AUDITED")
+    name, at = "case/US/AUDITED", "/desk/bulk/resolve"
+    async with desk.person(Role.LEAD) as lead, desk.person(Role.REVIEWER) as reviewer:
+        form = await selected(lead, name)
+        with capture_logs() as logs:
+            for person in (reviewer, lead):
+                preview = (await person.post(at, form)).text
+            (entry,), (bulk,) = fields_of(preview, "entry"), fields_of(preview, "bulk")
+            typed = {"bulk": bulk, "note": NOTE, "entry": entry}
+            for person in (reviewer, lead):
+                await person.post(f"{at}/run", typed)
+            await reviewer.post(f"{at}/US/AUDITED", typed)
+            with monkeypatch.context() as away:
+                away.setattr(Workflows, "execute_update", no_answer)
+                said = await lead.post(f"{at}/US/AUDITED", typed)
+                assert "It may have been done" in said.text
+            await case.tell(
+                IssueCase.report_contact, ReportContact(by="desk", channel="phone", note="Called")
+            )
+            said = await lead.post(f"{at}/US/AUDITED", typed)
+            assert "It has changed since you looked" in said.text
+    audited = [line for line in logs if line["event"] == "audit"]
+    assert {line["action"] for line in audited} == {"decide"}
+    assert [(a["role"], a["case"], a["status"], a["outcome"]) for a in audited] == [
+        ("reviewer", name, 403, "refused"),
+        ("lead", name, 200, "asked"),
+        ("reviewer", None, 403, "refused"),
+        ("lead", None, 200, "asked"),
+        ("reviewer", name, 403, "refused"),
+        ("lead", name, 200, "unanswered"),
+        ("lead", name, 200, "refused"),
+    ]
+
+
+async def no_answer(*_: object) -> None:
+    raise NoAnswer("nobody answered in time")
 
 
 async def test_a_second_person_is_needed_where_the_case_wants_one(desk: ListsDesk) -> None:
