@@ -17,6 +17,7 @@ from runtime.desk_settings import Role
 from temporal_client.failures import NoAnswer
 from temporal_client.workflows import Workflows
 from tests.desk.served import ListsDesk, Person, desk_in, listed, until
+from tests.page.accessibility import violations
 from tests.page.seller_states import A_PLAN, escalated
 from workflows.case.issue_case import IssueCase
 
@@ -219,3 +220,38 @@ async def test_more_cases_than_are_taken_at_once_are_named(
         assert "Resolve: 1 case" in preview
         assert "1 case will not be touched" in preview
         assert re.search(r"US/BEYOND1</a>: Only 200 cases are taken at once", preview)
+
+
+async def test_in_a_browser_a_case_that_fails_says_so_until_it_has_its_result(
+    desk: ListsDesk, browser: Browser
+) -> None:
+    cases = [f"FAILS{n}" for n in range(3)]
+    for case in cases:
+        await escalated(desk.engine, case)
+    async with desk.person(Role.LEAD) as lead:
+        await selected(lead, *(f"case/US/{case}" for case in cases))
+    page = await desk.page(browser, Role.LEAD, "/desk/?queue=decision")
+    for case in cases:
+        await page.check(f"#select-US-{case}")
+    await page.click('button[formaction="/desk/bulk/withdraw"]')
+    await page.fill("#note", NOTE)
+    # The first request is lost on its way, and the second one is not as the desk wants it.
+    await page.route("**/withdraw/US/FAILS0", lambda route: route.abort())
+    await page.route("**/withdraw/US/FAILS1", lambda route: route.continue_(post_data="entry="))
+    await page.click("button.primary")
+    rows = [page.locator("#results tr", has_text=case) for case in cases]
+    await expect(rows[2].locator(".result-done")).to_have_text("Withdrawn.")
+    await expect(page.locator("#bulk-count")).to_have_text("1 / 3")
+    await expect(rows[0].locator(".failed")).to_contain_text("It did not answer.")
+    await expect(rows[1].locator(".failed")).to_contain_text("The desk did not take it.")
+    await expect(page.locator("#away")).to_have_text(
+        "Some cases have no result. Their rows say why."
+    )
+    await page.unroute_all()
+    await rows[0].get_by_role("button").click()
+    await expect(rows[0].locator(".result-done")).to_have_text("Withdrawn.")
+    await expect(page.locator("#away")).to_be_visible()
+    assert await violations(page) == []
+    await page.context.clear_cookies()
+    await rows[1].get_by_role("button").click()
+    await expect(rows[1].locator(".failed")).to_contain_text("Your session has ended.")
