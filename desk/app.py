@@ -139,14 +139,12 @@ def _list_routes(
         Guarded("/assign", guard, Action.ASSIGN, pages.assign, posts=True),
     ]
     for what in Bulk:
-        # The first two change nothing. They ask for the role all the same (desk/bulk.py).
-        at, preview, run = f"/bulk/{what}", bulk.preview(what), bulk.run(what)
+        # The first two change nothing. They ask for the role all the same.
+        at, does = f"/bulk/{what}", what.action
         routes += [
-            Guarded(at, guard, Action.READ, preview, posts=True),
-            Guarded(f"{at}/run", guard, Action.READ, run, posts=True),
-            Guarded(
-                f"{at}/{{store}}/{{seller_id}}", guard, what.action, bulk.one(what), posts=True
-            ),
+            Guarded(at, guard, does, bulk.preview(what), posts=True),
+            Guarded(f"{at}/run", guard, does, bulk.run(what), posts=True),
+            Guarded(f"{at}/{{store}}/{{seller_id}}", guard, does, bulk.one(what), posts=True),
         ]
     if mailbox is not None:
         unplaced = UnplacedPages(responses, mailbox)

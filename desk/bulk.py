@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from temporalio.client import Client
 
+from desk.audit import Outcome
 from desk.bulk_entries import (
     Bulk,
     BulkForm,
@@ -21,18 +22,18 @@ from desk.bulk_entries import (
     LeftOut,
     as_seen,
     asks_count,
+    done_as,
     entry_for,
     entry_of,
     is_as_seen,
-    was_done,
 )
 from desk.bulk_words import OUTCOMES, TITLES, WHAT_HAPPENS
 from desk.list_pages import case_named, update_id
 from desk.list_words import CHANGES, OTHER_REFUSAL, REFUSALS
 from desk.lists import Lists
 from desk.responses import Responses
-from desk.roles import require
 from desk.sessions import Session
+from domain.case.events import EventKind
 from domain.case.view import CaseView
 from domain.shared.events import Event
 from temporal_client.failures import NotThere, ServerFailed, TemporalFailure, UpdateRefused
@@ -58,7 +59,7 @@ class BulkPages:
         """Return the handler that says what will happen to which cases."""
 
         async def handler(request: Request, session: Session) -> Response:
-            require(session.person, what.action)
+            request.state.outcome = Outcome.ASKED
             form = await request.form()
             names = list(dict.fromkeys(str(value) for value in form.getlist("case")))
             entries, left_out = await self._looked_at(names[:MOST_AT_ONCE], as_seen(form))
@@ -124,7 +125,7 @@ class BulkPages:
         """Return the handler of the page that sends the cases, one after the other."""
 
         async def handler(request: Request, session: Session) -> Response:
-            require(session.person, what.action)
+            request.state.outcome = Outcome.ASKED
             form = await request.form()
             entries = [entry_of(value) for value in form.getlist("entry")][:MOST_AT_ONCE]
             typed = BulkForm.of(form).checked(what, session.person.name, len(entries))
@@ -156,7 +157,7 @@ class BulkPages:
                 raise HTTPException(400) from None
             said_and_seen = (entry.case, entry.run, str(entry.seen), typed.to, typed.note)
             key = update_id(typed.id, what, *said_and_seen)
-            is_done, said = await self._send(what, replace(name, run_id=entry.run), event, key)
+            request.state.outcome, said = await self._send(what, entry, event, key)
             self._lists.forget()
             return self._responses.page(
                 request,
@@ -164,26 +165,31 @@ class BulkPages:
                 what=what,
                 entry=entry,
                 typed=typed,
-                is_done=is_done,
+                is_done=request.state.outcome is Outcome.DONE,
                 said=said,
             )
 
         return handler
 
-    async def _send(self, what: Bulk, name: CaseName, event: Event, key: str) -> tuple[bool, str]:
-        """Send an update. Return whether it is done, and what came of it."""
+    async def _send(self, what: Bulk, entry: Entry, event: Event, key: str) -> tuple[Outcome, str]:
+        """Send an update. Return what came of it, and the words for it."""
+        name = replace(case_named(entry.case), run_id=entry.run)
         try:
             view = await self._workflows.execute_update(name, what.update, event, key)
         except UpdateRefused as refused:
-            return False, REFUSALS.get(refused.code, OTHER_REFUSAL)
+            return Outcome.REFUSED, REFUSALS.get(refused.code, OTHER_REFUSAL)
         except NotThere:
             # A case that this bulk has ended takes no update, not even the same again.
             view_or_none = await self._view(name)
-            if view_or_none is not None and was_done(what, view_or_none, event):
-                return True, OUTCOMES[what]
-            return False, N_("It has ended meanwhile. Nothing was done.")
+            kind = view_or_none and done_as(what, view_or_none, event, entry.seen)
+            if kind is EventKind.PROPOSED:
+                return Outcome.DONE, N_("Proposed. The case has ended meanwhile.")
+            if kind is not None:
+                return Outcome.DONE, OUTCOMES[what]
+            return Outcome.REFUSED, N_("It has ended meanwhile. Nothing was done.")
         except TemporalFailure:
-            return False, N_("It did not answer. It may have been done; to send it again is safe.")
+            said = N_("It did not answer. It may have been done; to send it again is safe.")
+            return Outcome.UNANSWERED, said
         if what is Bulk.DEACTIVATE and view.proposed is not None:
-            return True, N_("Proposed. Another lead confirms it.")
-        return True, OUTCOMES[what]
+            return Outcome.DONE, N_("Proposed. Another lead confirms it.")
+        return Outcome.DONE, OUTCOMES[what]

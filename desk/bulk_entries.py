@@ -171,10 +171,16 @@ def entry_of(text: object) -> Entry:
         raise HTTPException(400) from None
 
 
-def was_done(what: Bulk, view: CaseView, event: Event) -> bool:
-    """Return whether the case that has ended shows that this very event was taken."""
-    kinds, note = {_DONE_BY[what], EventKind.PROPOSED}, getattr(event, "note", None)
-    return any(
-        entry.by == event.by and entry.what in kinds and entry.note == note
-        for entry in view.timeline
-    )
+def done_as(what: Bulk, view: CaseView, event: Event, seen: int) -> EventKind | None:
+    """Return what this very event is in the timeline of a case that has ended; None if nowhere.
+
+    Only what came after the first `seen` entries is looked at: the same person may have said the
+    same of the case before. They may also have decided otherwise with the same note.
+    """
+    kinds = {_DONE_BY[what], EventKind.PROPOSED}
+    said = [event.by, *(getattr(event, fact, None) for fact in ("decision", "to", "issue", "note"))]
+    for entry in view.timeline[seen:]:
+        told = [entry.by, entry.code, entry.assignee, entry.issue, entry.note]
+        if entry.what in kinds and told == said:
+            return entry.what
+    return None

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from desk.audit import audit
+from desk.audit import audit, outcome_of
 from desk.roles import Action, MayNot, require
 from desk.sessions import Session, Sessions
 from reference.page_links import Visitor
@@ -65,7 +65,7 @@ class Guard:
                 cases = cases or [None]
             # 204: a page asked whether anything is new, and was shown nothing.
             for case_id in cases if status != 204 else ():
-                audit(session.person, action, case_id, status)
+                audit(session.person, action, case_id, status, outcome_of(request, status))
         self._sessions.keep(request, response)
         return response
 

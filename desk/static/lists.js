@@ -65,6 +65,25 @@ const show = (id, isShown) => {
   if (element) element.hidden = !isShown;
 };
 
+// What to say of a request by its status, which is 0 without an answer. A 409 page says it itself.
+function whatFailed(status, verb, texts) {
+  if (status === 409 || (status > 0 && status < 400)) return null;
+  if (status === 401) return texts.ended;
+  if (status > 0 && status < 500 && status !== 429) return texts.refused;
+  return verb === "get" ? texts.unread : texts.unanswered;
+}
+
+function sayInRow(row, words) {
+  let said = row.querySelector(".failed");
+  if (!said) {
+    said = document.createElement("span");
+    said.className = "result-not failed";
+    said.setAttribute("role", "alert");
+    row.cells[1].prepend(said, " ");
+  }
+  said.textContent = words;
+}
+
 document.addEventListener("change", (event) => {
   if (event.target.id === "select-all") {
     for (const box of boxes()) box.checked = event.target.checked;
@@ -99,8 +118,22 @@ for (const moment of ["htmx:afterSwap", "htmx:afterSettle"]) {
   });
 }
 document.addEventListener("htmx:afterRequest", (event) => {
-  const status = event.detail.xhr.status;
-  show("away", status === 0 || status >= 500 || status === 429);
+  const { xhr, elt, requestConfig } = event.detail;
+  const away = document.getElementById("away");
+  const words = whatFailed(xhr.status, requestConfig.verb, away.dataset);
+  const row = elt.closest("#results tr");
+  if (row && words) sayInRow(row, words);
+  if (document.getElementById("results")) {
+    // It stays until each case that failed has its result. Its row says why it has none.
+    away.hidden = document.querySelector("#results .failed") === null;
+  } else if (words) {
+    away.textContent = words;
+    away.dataset.verb = requestConfig.verb;
+    away.hidden = false;
+  } else if (away.dataset.verb === requestConfig.verb) {
+    // The list is read every few seconds. That does not hide what became of something done.
+    away.hidden = true;
+  }
 });
 document.addEventListener("DOMContentLoaded", () => {
   showChosen();

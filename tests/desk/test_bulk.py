@@ -14,7 +14,10 @@ from desk.bulk_entries import TYPED_ABOVE
 from domain.case.events import ReportContact
 from domain.case.status import Status
 from runtime.desk_settings import Role
+from temporal_client.failures import NoAnswer
+from temporal_client.workflows import Workflows
 from tests.desk.served import ListsDesk, Person, desk_in, listed, until
+from tests.page.accessibility import violations
 from tests.page.seller_states import A_PLAN, escalated
 from workflows.case.issue_case import IssueCase
 
@@ -61,8 +64,8 @@ async def test_many_cases_are_resolved_and_a_repeat_counts_once(desk: ListsDesk)
                     said = await lead.post(one, typed | {"entry": entry})
                     assert "Resolved." in said.text
             audited = [line for line in logs if line["event"] == "audit"]
-            assert [(a["who"], a["action"], a["case"]) for a in audited] == [
-                ("lead.ortiz", "decide", name)
+            assert [(a["who"], a["action"], a["case"], a["outcome"]) for a in audited] == [
+                ("lead.ortiz", "decide", name, "done")
             ] * 2
     for case in cases:
         view = await case.end()
@@ -112,6 +115,47 @@ async def test_many_deactivations_ask_for_their_number(desk: ListsDesk) -> None:
             assert "type how many accounts will be deactivated: 21" in run.text
         run = await lead.post("/desk/bulk/deactivate/run", typed | {"count": "21"})
         assert run.status_code == 200
+
+
+async def test_the_audit_log_tells_done_from_not_done(
+    desk: ListsDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await escalated(desk.engine, "AUDITED")
+    name, at = "case/US/AUDITED", "/desk/bulk/resolve"
+    async with desk.person(Role.LEAD) as lead, desk.person(Role.REVIEWER) as reviewer:
+        form = await selected(lead, name)
+        with capture_logs() as logs:
+            for person in (reviewer, lead):
+                preview = (await person.post(at, form)).text
+            (entry,), (bulk,) = fields_of(preview, "entry"), fields_of(preview, "bulk")
+            typed = {"bulk": bulk, "note": NOTE, "entry": entry}
+            for person in (reviewer, lead):
+                await person.post(f"{at}/run", typed)
+            await reviewer.post(f"{at}/US/AUDITED", typed)
+            with monkeypatch.context() as away:
+                away.setattr(Workflows, "execute_update", no_answer)
+                said = await lead.post(f"{at}/US/AUDITED", typed)
+                assert "It may have been done" in said.text
+            await case.tell(
+                IssueCase.report_contact, ReportContact(by="desk", channel="phone", note="Called")
+            )
+            said = await lead.post(f"{at}/US/AUDITED", typed)
+            assert "It has changed since you looked" in said.text
+    audited = [line for line in logs if line["event"] == "audit"]
+    assert {line["action"] for line in audited} == {"decide"}
+    assert [(a["role"], a["case"], a["status"], a["outcome"]) for a in audited] == [
+        ("reviewer", name, 403, "refused"),
+        ("lead", name, 200, "asked"),
+        ("reviewer", None, 403, "refused"),
+        ("lead", None, 200, "asked"),
+        ("reviewer", name, 403, "refused"),
+        ("lead", name, 200, "unanswered"),
+        ("lead", name, 200, "refused"),
+    ]
+
+
+async def no_answer(*_: object) -> None:
+    raise NoAnswer("nobody answered in time")
 
 
 async def test_a_second_person_is_needed_where_the_case_wants_one(desk: ListsDesk) -> None:
@@ -176,3 +220,38 @@ async def test_more_cases_than_are_taken_at_once_are_named(
         assert "Resolve: 1 case" in preview
         assert "1 case will not be touched" in preview
         assert re.search(r"US/BEYOND1</a>: Only 200 cases are taken at once", preview)
+
+
+async def test_in_a_browser_a_case_that_fails_says_so_until_it_has_its_result(
+    desk: ListsDesk, browser: Browser
+) -> None:
+    cases = [f"FAILS{n}" for n in range(3)]
+    for case in cases:
+        await escalated(desk.engine, case)
+    async with desk.person(Role.LEAD) as lead:
+        await selected(lead, *(f"case/US/{case}" for case in cases))
+    page = await desk.page(browser, Role.LEAD, "/desk/?queue=decision")
+    for case in cases:
+        await page.check(f"#select-US-{case}")
+    await page.click('button[formaction="/desk/bulk/withdraw"]')
+    await page.fill("#note", NOTE)
+    # The first request is lost on its way, and the second one is not as the desk wants it.
+    await page.route("**/withdraw/US/FAILS0", lambda route: route.abort())
+    await page.route("**/withdraw/US/FAILS1", lambda route: route.continue_(post_data="entry="))
+    await page.click("button.primary")
+    rows = [page.locator("#results tr", has_text=case) for case in cases]
+    await expect(rows[2].locator(".result-done")).to_have_text("Withdrawn.")
+    await expect(page.locator("#bulk-count")).to_have_text("1 / 3")
+    await expect(rows[0].locator(".failed")).to_contain_text("It did not answer.")
+    await expect(rows[1].locator(".failed")).to_contain_text("The desk did not take it.")
+    await expect(page.locator("#away")).to_have_text(
+        "Some cases have no result. Their rows say why."
+    )
+    await page.unroute_all()
+    await rows[0].get_by_role("button").click()
+    await expect(rows[0].locator(".result-done")).to_have_text("Withdrawn.")
+    await expect(page.locator("#away")).to_be_visible()
+    assert await violations(page) == []
+    await page.context.clear_cookies()
+    await rows[1].get_by_role("button").click()
+    await expect(rows[1].locator(".failed")).to_contain_text("Your session has ended.")

@@ -91,6 +91,25 @@ async def test_two_people_see_who_has_a_case(desk: ListsDesk, browser: Browser) 
     await expect(other.locator("#take-US-ROW05")).to_have_count(0)
 
 
+async def test_what_became_of_a_form_is_not_hidden_by_the_next_refresh(
+    desk: ListsDesk, browser: Browser
+) -> None:
+    page = await desk.page(browser, Role.LEAD, "/desk/?queue=review")
+    await page.route("**/take?*", lambda route: route.continue_(post_data="case="))
+    await page.click("#take-US-ROW04")
+    away = page.locator("#away")
+    await expect(away).to_have_text("The desk did not take it. Nothing was done.")
+    for _ in range(2):  # by the second one, the page has dealt with the first
+        async with page.expect_response("**/desk/?queue=review") as refreshed:
+            pass
+        assert (await refreshed.value).ok
+    await expect(away).to_be_visible()
+    await page.unroute_all()
+    await page.click("#take-US-ROW04")
+    await expect(page.locator(".notice.good")).to_have_text("You have US/ROW04 now.")
+    await expect(away).to_be_hidden()
+
+
 async def test_it_works_without_a_script(desk: ListsDesk, browser: Browser) -> None:
     page = await desk.page(browser, Role.LEAD, "/desk/?queue=review", java_script_enabled=False)
     await page.click("#take-US-ROW10")

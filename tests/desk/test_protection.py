@@ -178,13 +178,13 @@ async def test_the_log_says_who_read_which_case_and_did_what_and_nothing_that_wa
     audit = [line for line in lines if line["event"] == "audit"]
     who = ("reviewer.okafor", "reviewer", "reviewer")
     assert {(line["who"], line["subject"], line["role"]) for line in audit} == {who}
-    assert [(line["action"], line["case"], line["status"]) for line in audit] == [
-        ("read", "case/US/A2EXAMPLE", 200),
-        ("review", CASE, 200),
-        ("review", "case/CA/A9", 200),
-        ("decide", CASE, 403),
-        ("note", None, 503),
-        ("review", CASE, 403),
+    assert [(line["action"], line["case"], line["status"], line["outcome"]) for line in audit] == [
+        ("read", "case/US/A2EXAMPLE", 200, "done"),
+        ("review", CASE, 200, "done"),
+        ("review", "case/CA/A9", 200, "done"),
+        ("decide", CASE, 403, "refused"),
+        ("note", None, 503, "unanswered"),
+        ("review", CASE, 403, "refused"),
     ]
     for private in ("own words", proof, "forged line"):
         assert private not in str(lines)
