@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from desk.audit import Outcome
 from desk.case_fields import CaseForm, Typed
 from desk.case_forms import FORMS, HAND_OVER, JUDGING, REVIEW, WHO_WORKS_IT
 from desk.case_page import CasePage, news
@@ -117,6 +118,7 @@ class CaseHandlers:
     async def _answer(
         self, request: Request, session: Session, name: CaseName, typed: Typed, posted: FormData
     ) -> Response:
+        request.state.outcome = Outcome.ASKED
         if "insert" in posted:
             await self._insert(name, typed, text_of(posted, "wording") or "")
             return await self._page(request, session, Shown(typed, seen=typed.seen))
@@ -134,6 +136,7 @@ class CaseHandlers:
         return self._done(request, typed)
 
     def _done(self, request: Request, typed: Typed) -> Response:
+        request.state.outcome = Outcome.DONE
         response = RedirectResponse(_address(request), 303)
         self._cookies.set(response, "done", typed.form.name, _NEWS_SECONDS)
         return response

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from structlog.testing import capture_logs
 
 from desk.case_forms import FORMS
 from desk.roles import MAY, Action
@@ -80,11 +81,15 @@ async def test_only_a_lead_adds_a_harmful_issue(desk: ServedDesk, engine: Engine
     assert len((await case.view()).issues) == 1
     async with desk.signed_in(Role.LEAD) as lead:
         form = form_of((await lead.get(at)).text, "issue", **typed)
-        asked = await lead.post(f"{at}/issue", data=form)
-        assert "The account will be deactivated" in asked.text
-        assert (await case.view()).status is Status.CONTACTING
-        sure = form_of(asked.text, "issue", sure="yes")
-        assert (await lead.post(f"{at}/issue", data=sure)).status_code == 303
+        with capture_logs() as logs:
+            asked = await lead.post(f"{at}/issue", data=form)
+            assert "The account will be deactivated" in asked.text
+            assert (await case.view()).status is Status.CONTACTING
+            sure = form_of(asked.text, "issue", sure="yes")
+            assert (await lead.post(f"{at}/issue", data=sure | {"back": "yes"})).status_code == 200
+            assert (await lead.post(f"{at}/issue", data=sure)).status_code == 303
+        outcomes = [line["outcome"] for line in logs if line["event"] == "audit"]
+        assert outcomes == ["asked", "asked", "done"]
     assert (await case.end()).status is Status.DEACTIVATED
 
 

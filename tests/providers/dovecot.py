@@ -5,7 +5,6 @@ import itertools
 import os
 import pwd
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ import pytest
 from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox
 from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
+from tests.free_port import free_port
 from tests.patience import PATIENCE
 
 PROGRAM = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin")
@@ -161,9 +161,7 @@ async def dovecot(folder: Path, prefix: str = "") -> AsyncIterator[Dovecot]:
         (folder / name).mkdir(parents=True)
     own = pwd.getpwuid(os.getuid()).pw_name
     is_root = os.getuid() == 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     mailer = "nobody" if is_root else own
     mail_group = pwd.getpwnam(mailer).pw_gid
     # The names of sockets must be short, and those of folders of tests are not.

@@ -4,7 +4,6 @@ import asyncio
 import os
 import pwd
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from providers.smtp.mail import Security, SmtpMail, SmtpServer
+from tests.free_port import free_port
 from tests.patience import PATIENCE
 
 PROGRAM = shutil.which("postfix") or shutil.which("postfix", path="/usr/sbin")
@@ -87,9 +87,7 @@ async def postfix(address: str, maildir: Path, away: str, onward: int) -> AsyncI
         away: a domain whose mail it passes on.
         onward: the port of that domain's mail server.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     # Its sockets' names must be short, and those of folders of tests are not.
     home = Path(tempfile.mkdtemp(prefix="case72-postfix-"))
     home.chmod(0o755)
