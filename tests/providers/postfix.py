@@ -121,7 +121,11 @@ async def postfix(address: str, maildir: Path, away: str, onward: int) -> AsyncI
         await _answers(port, home / "log")
         yield Postfix(port)
     finally:
-        process.terminate()
+        # The master is a process of its own, which a signal to its script does not reach.
+        stop = await asyncio.create_subprocess_exec(
+            str(PROGRAM), "-c", str(config), "stop", stderr=asyncio.subprocess.DEVNULL
+        )
+        await stop.wait()
         await process.wait()
         shutil.rmtree(home)
 
