@@ -3,8 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
+First = TypeVar("First")
+Second = TypeVar("Second")
+Third = TypeVar("Third")
 T = TypeVar("T")
 Answer = TypeVar("Answer")
 
@@ -30,3 +33,29 @@ async def each(
         for _, asking in ahead:
             asking.cancel()
         await asyncio.gather(*(asking for _, asking in ahead), return_exceptions=True)
+
+
+@overload
+async def together(
+    first: Coroutine[Any, Any, First],
+    second: Coroutine[Any, Any, Second],
+    third: Coroutine[Any, Any, Third],
+    /,
+) -> tuple[First, Second, Third]: ...
+
+
+@overload
+async def together(*calls: Coroutine[Any, Any, T]) -> tuple[T, ...]: ...
+
+
+async def together(*calls: Coroutine[Any, Any, Any]) -> tuple[Any, ...]:  # Any: as above
+    """Return the answers of a few calls.
+
+    Raises:
+        Exception: one call raised it. The others have ended then, so that nothing is said of them.
+    """
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return tuple(answers)

@@ -1,6 +1,5 @@
 """Lists and counts of workflows, by their search attributes."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,6 +10,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey
 
 from temporal_client.failures import translated
+from temporal_client.in_parallel import together
 from temporal_client.workflows import ANSWERS_WITHIN
 
 OPEN = "ExecutionStatus IN ('Running', 'Paused')"
@@ -65,7 +65,7 @@ async def count(client: Client, query: str) -> int:
 async def count_each(client: Client, queries: Mapping[SomeStatus, str]) -> dict[SomeStatus, int]:
     """Return how many workflows there are of each status."""
     # Not GROUP BY, which not every Temporal server has for custom attributes.
-    counts = await asyncio.gather(*(count(client, query) for query in queries.values()))
+    counts = await together(*(count(client, query) for query in queries.values()))
     return dict(zip(queries, counts, strict=True))
 
 

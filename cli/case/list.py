@@ -1,6 +1,5 @@
 """`list`: cases, found by their search attributes."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Annotated
@@ -22,6 +21,7 @@ from runtime.find_settings import of_this_machine
 from runtime.settings import Settings
 from temporal_client.finding import condition_of
 from temporal_client.found_cases import FoundCase, found_cases
+from temporal_client.in_parallel import together
 from temporal_client.search import count, count_each
 from temporal_client.workflows import Workflows
 
@@ -101,7 +101,7 @@ def _condition(text: str) -> str:
 async def _find(
     workflows: Workflows, wanted: CaseFilter
 ) -> tuple[list[FoundCase], int, dict[Status, int]]:
-    return await asyncio.gather(
+    return await together(
         _first(workflows, wanted),
         count(workflows.client, wanted.query()),
         count_each(workflows.client, {status: wanted.query_of(status) for status in Status}),

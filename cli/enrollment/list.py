@@ -1,6 +1,5 @@
 """`enrollment list`: sellers, found by their search attributes."""
 
-import asyncio
 import json
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from domain.shared.account import Store
 from domain.shared.codes import plain
 from domain.shared.names import ENROLLMENT_WORKFLOW
 from domain.shared.text import Frozen, Key
+from temporal_client.in_parallel import together
 from temporal_client.search import OPEN, count, count_each, newest, query_of
 from temporal_client.search_attributes import SELLER, STATUS, STORE
 
@@ -75,7 +75,7 @@ async def _find(
     client: Client, wanted: SellerFilter
 ) -> tuple[list[WorkflowExecution], int, dict[EnrollmentStatus, int]]:
     query = wanted.query(wanted.status)
-    return await asyncio.gather(
+    return await together(
         newest(client, query, wanted.limit),
         count(client, query),
         count_each(client, {status: wanted.query(status) for status in EnrollmentStatus}),

@@ -5,7 +5,6 @@ cheap if all is well: they list the open cases and describe each. They query no 
 have to replay the case. Enrollments are too many even for that.
 """
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 from temporalio.client import (
@@ -36,7 +35,7 @@ from domain.shared.names import (
 )
 from reference.time_zones import EDITION
 from temporal_client.failures import Closed, NotThere, ServerFailed, TemporalFailure
-from temporal_client.in_parallel import each
+from temporal_client.in_parallel import each, together
 from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
 from temporal_client.search import OPEN, count, listed, query_of
@@ -72,7 +71,7 @@ async def check_everything(
     served: tuple[str, ...] = (CASES_QUEUE, TELEPHONY_QUEUE, CALLS_QUEUE, EMAIL_QUEUE)
     if await count(client, query_of(DELIVERY_WORKFLOW, OPEN)):  # most have no receivers
         served = (*served, WEBHOOKS_QUEUE)
-    queues = await asyncio.gather(*(_queue(client, queue) for queue in served))
+    queues = await together(*(_queue(client, queue) for queue in served))
     findings = [queue for queue in queues if queue] + too_old(datetime.now(UTC), zones_checked)
     checker = _Checker(workflows, ask=ask, worker=not queues[0])
     for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW, DELIVERY_WORKFLOW):
