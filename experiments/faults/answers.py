@@ -69,6 +69,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         await asyncio.gather(*(_answer(post, n, case) for n, case in enumerate(opened)))
         disturbing.cancel()
         await asyncio.wait([disturbing])
+        await mailbox.start()  # it may have been stopped just now
         async with mail_reader(engine, mailbox):
             await mailbox.when_empty(_WITHIN)
         for number, case in enumerate(opened):
