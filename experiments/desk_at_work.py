@@ -11,12 +11,14 @@ import shutil
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from uuid import uuid4
 
 from playwright.async_api import Browser, Locator, Page, Response, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 from starlette.applications import Starlette
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError
@@ -30,7 +32,7 @@ from runtime.desk_settings import DeskSettings, desk_on_this_machine
 from runtime.logs import configure_logs
 from runtime.program import end
 from runtime.web_server import open_socket
-from tests.engine import Engine, OpenCase, engine_in
+from tests.engine import OpenCase, engine_in
 from web.middleware import HeadersAndLog, without_redirects
 from web.server import serving
 from workflows.case.issue_case import IssueCase
@@ -51,6 +53,7 @@ _ANSWERS = {
 }
 _PATIENT_MS = 30_000
 _TRIES = 20
+_TOLD_WITHIN_MS = 5_000
 
 
 class Everybody(DevPeople):
@@ -154,9 +157,8 @@ class Worker:
     async def _write_down(self, name: str, note: str) -> None:
         again = self.page.locator("section.alone form button.primary:not([name])")
         for _ in range(_TRIES):
-            if await self.page.locator(".notice.good, .notice.bad").count():
+            if await self._is_told():
                 break
-            await asyncio.sleep(1)
             if await again.count():  # what was typed is still there, and counts once
                 await again.click()
             else:  # it was done, and the case could not be shown
@@ -169,6 +171,14 @@ class Worker:
             self.ledger.counts[f"{name} refused: somebody was first"] += 1
         else:
             self.ledger.wrong.append(f"{name}: neither done nor refused, at {self.page.url}")
+
+    async def _is_told(self) -> bool:
+        """Wait a little for the page that says what came of it."""
+        with suppress(PlaywrightTimeout):
+            told = self.page.locator(".notice.good, .notice.bad")
+            await told.first.wait_for(timeout=_TOLD_WITHIN_MS)
+            return True
+        return False
 
     async def _try_what_they_may_not(self) -> None:
         name = _MAY_NOT.get(PEOPLE[self.name])
@@ -241,7 +251,7 @@ async def run(folder: Path, minutes: float, count: int, seed: int) -> int:
         settings = desk_on_this_machine(DeskSettings(), folder)
         routes = desk_routes(engine.client, settings, origin, provider)
         app = HeadersAndLog(without_redirects(Starlette(routes=routes)), tls=False)
-        cases = await _opened(engine, count)
+        cases = [await engine.open(wait=False) for _ in range(count)]
         sellers = [case.handle.id.rpartition("/")[2] for case in cases]
         path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         async with serving(app, settings, listener):
@@ -271,10 +281,6 @@ async def run(folder: Path, minutes: float, count: int, seed: int) -> int:
     for line in wrong[:20]:
         print(f"  {line}")
     return int(bool(wrong))
-
-
-async def _opened(engine: Engine, count: int) -> list[OpenCase]:
-    return [await engine.open(wait=False) for _ in range(count)]
 
 
 def main() -> int:
