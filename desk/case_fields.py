@@ -22,6 +22,8 @@ _PROBLEMS = {
     "enum": _CHOOSE,
     "missing": _REQUIRED,
 }
+Given = Mapping[str, Any]  # Any: checked by the event that is made of it
+"""What was typed in a form, with `by`, `seen`, `version` and `holder`."""
 MARKETPLACE_ONLY = N_("The seller does not see it.")
 _UNREADABLE = N_("This cannot be read. Please type it anew.")
 
@@ -65,7 +67,7 @@ class CaseForm:
     action: Action
     """What the role must include."""
     update: str
-    event: Callable[[Mapping[str, Any]], Event]
+    event: Callable[[Given], Event]
     """Makes the update's argument from `by`, the typed texts, `seen` and `version`.
 
     Any: what the texts say is checked here, and raises ValidationError.
@@ -83,10 +85,10 @@ class CaseForm:
     """Whether it makes sense now. The case itself has the last word."""
 
 
-def only(event: type[Event], *names: str) -> Callable[[Mapping[str, Any]], Event]:
+def only(event: type[Event], *names: str) -> Callable[[Given], Event]:
     """Return what makes an event of these texts, and of who acts."""
 
-    def made(given: Mapping[str, Any]) -> Event:
+    def made(given: Given) -> Event:
         return event.model_validate({name: given[name] for name in ("by", *names)})
 
     return made

@@ -1,9 +1,6 @@
 """What can be done in a case at the desk (docs/rules.md, section 5): judging it, and taking it."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from desk.case_fields import MARKETPLACE_ONLY, NOTE_FIELD, CaseForm, Choice, Field, only
+from desk.case_fields import MARKETPLACE_ONLY, NOTE_FIELD, CaseForm, Choice, Field, Given, only
 from desk.case_page import CasePage
 from desk.case_recording import RECORDING
 from desk.roles import Action, Person
@@ -18,8 +15,6 @@ from domain.case.events import (
 from domain.case.status import Status
 from domain.shared.events import Event
 from web.languages import N_
-
-Given = Mapping[str, Any]  # Any: checked by the event that is made of it
 
 
 def _take(given: Given) -> Event:

@@ -1,6 +1,5 @@
 """The handlers of the case page. The guard has let each request through (desk/guard.py)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,6 +23,7 @@ from desk.roles import require
 from desk.sessions import Session
 from desk.words import PLAN_PARTS
 from domain.case.events import Review
+from domain.shared.names import RUN_ID
 from mail.desk_words import STATUSES
 from reference.page_links import Visitor
 from runtime.desk_wording import Wording, texts_for
@@ -32,7 +32,6 @@ from temporal_client.names import CaseName, case_name
 from web.cookies import Cookies
 from web.forms import text_of
 
-_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NEWS_SECONDS = 60
 _BY_NAME = {form.name: form for form in FORMS}
 
@@ -245,7 +244,7 @@ def _name_of(request: Request, run: str | None) -> CaseName:
         Visitor.of(f"case/{store}/{seller_id}")
     except ValueError:
         raise HTTPException(404) from None
-    if run is not None and not _RUN.fullmatch(run):
+    if run is not None and not RUN_ID.fullmatch(run):
         raise HTTPException(404)
     return case_name(store, seller_id, run)
 

@@ -1,9 +1,6 @@
 """What the case page offers to record in a case (docs/rules.md, section 5)."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from desk.case_fields import MARKETPLACE_ONLY, NOTE_FIELD, CaseForm, Choice, Field, only
+from desk.case_fields import MARKETPLACE_ONLY, NOTE_FIELD, CaseForm, Choice, Field, Given, only
 from desk.case_page import CasePage
 from desk.roles import Action, Person
 from domain.case.events import (
@@ -20,8 +17,6 @@ from domain.case.events import (
 from domain.case.status import Status
 from domain.shared.events import Event, HarmCategory
 from web.languages import N_
-
-Given = Mapping[str, Any]  # Any: checked by the event that is made of it
 
 
 def _add_issue(given: Given) -> Event:

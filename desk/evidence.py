@@ -16,6 +16,7 @@ from desk.sessions import Session
 from domain.case.evidence_file import EvidenceFile
 from domain.case.view import CaseView
 from domain.shared.account import Store
+from domain.shared.names import RUN_ID
 from providers.files.store import FileGone, FileStore, StoreAway
 from temporal_client.failures import NotThere
 from temporal_client.names import case_name
@@ -23,7 +24,6 @@ from temporal_client.workflows import Workflows
 
 FILE_PATH = "/file/{store}/{seller_id}/{sha256}"
 _SELLER = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -52,7 +52,7 @@ class Evidence:
         )
         run = request.query_params.get("run")
         known = store in list(Store) and _SELLER.fullmatch(seller_id) and _HASH.fullmatch(digest)
-        if not known or not (run is None or _RUN.fullmatch(run)):
+        if not known or not (run is None or RUN_ID.fullmatch(run)):
             raise HTTPException(404)
         try:
             view = await self._workflows.view(case_name(store, seller_id, run))

@@ -12,7 +12,7 @@ from temporalio.client import WorkflowExecution
 from domain.case.events import MailKind, NoteMail, ReceiveBounce, ReceiveReply
 from domain.shared.errors import Refusal
 from domain.shared.events import Event
-from domain.shared.names import own_id
+from domain.shared.names import RUN_ID, own_id
 from inbound.forwarding import Forwarding, NotForwarded, Why
 from inbound.incoming import Incoming
 from inbound.kind import Kind
@@ -26,7 +26,6 @@ log = structlog.get_logger("inbound")
 
 _NOTHING_WRITTEN = "(nothing but what was quoted)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
-_RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LISTED_WITHIN = timedelta(minutes=10)
 """How long after the arrival of a bounce its case is looked for. Temporal lists with a delay."""
 _NUMBER = re.compile(r"[0-9]{1,5}")
@@ -133,7 +132,7 @@ class Placing:
             name, _, domain = reference.strip("<>").rpartition("@")
             run_id, _, number = name.partition(".")
             # Anybody may have written it, and it goes into a query. So it must be an id.
-            if domain == self.message_id_domain and _RUN_ID.fullmatch(run_id):
+            if domain == self.message_id_domain and RUN_ID.fullmatch(run_id):
                 return SentEmail(run_id, int(number) if _NUMBER.fullmatch(number) else 0)
         return None
 

@@ -2,12 +2,11 @@
 
 import re
 
-from domain.shared.names import issue_hash
+from domain.shared.names import RUN_ID, issue_hash
 from reference.find_hashes import FindHashes
 from temporal_client.search_attributes import FIND, SELLER
 
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGITS = re.compile(r"[0-9]{11}")
 
 
@@ -21,7 +20,7 @@ def condition_of(text: str, hashes: FindHashes | None) -> str | None:
     conditions = []
     if _KEY.fullmatch(text):
         conditions += [f"{SELLER.name} = '{text}'", _all_of(issue_hash(text))]
-    if _RUN_ID.fullmatch(text.lower()):
+    if RUN_ID.fullmatch(text.lower()):
         conditions.append(_all_of(text.lower()))
     if _DIGITS.fullmatch(text.replace(" ", "")):
         conditions.append(_all_of(text.replace(" ", "")))

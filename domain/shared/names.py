@@ -1,8 +1,12 @@
 """Names that clients in any language rely on (docs/api.md)."""
 
 import hashlib
+import re
 
 from domain.shared.account import Account
+
+RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""The form of a run id. What has another form goes into no query."""
 
 CASE_WORKFLOW = "IssueCase"
 ENROLLMENT_WORKFLOW = "Enrollment"
