@@ -45,6 +45,7 @@ class CallNews:
             return  # news of a call that another one was placed instead of
         result = await self._result(placed)
         if result is not None:
+            result = await under_way.why_ended(number, result)
             await under_way.end(number, ended(placed, result, self._telephone))
             log.info("heard of the end", call=f"{case_id}/{number}", result=result)
         elif isinstance(pending.known, PlacedCall) and not pending.is_running:

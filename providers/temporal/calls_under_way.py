@@ -138,6 +138,19 @@ class CallsUnderWay:
             return None
         return await self._of(call, is_unwanted=hang_up_id(number) in pending)
 
+    async def why_ended(self, number: int, seen: Result) -> Result:
+        """Return the result of a call that a provider was seen to have ended.
+
+        To who looks, a call that we hang up at this moment ends like one that the provider lost.
+
+        Raises:
+            ProviderFailed: the server does not answer.
+        """
+        if seen is not Result.PROVIDER_FAILED:
+            return seen
+        call = await self.find(number)
+        return Result.CANCELLED if call is not None and call.is_unwanted else seen
+
     async def _of(self, call: PendingActivityInfo, *, is_unwanted: bool) -> CallUnderWay:
         details = await self._client.data_converter.decode(call.heartbeat_details.payloads)
         return CallUnderWay(

@@ -245,7 +245,8 @@ class OneCall:
             # The call goes on whether or not the provider can tell us about it.
             raise self._goes_on(failure.retry_after or _LOOK_AGAIN) from failure
         if isinstance(seen, Result):
-            return ended(call, seen, self._telephone)
+            result = await self._under_way.why_ended(self._input.number, seen)
+            return ended(call, result, self._telephone)
         if seen.call != call.call:
             call = PlacedCall(seen.call, call.dialled_late)
             activity.heartbeat(*call.details())

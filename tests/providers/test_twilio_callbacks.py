@@ -90,10 +90,12 @@ async def test_a_callback_before_we_know_that_the_call_was_placed_is_not_lost(
         assert len(twilio.placed) == 1
 
 
+@pytest.mark.parametrize("slow", [0, 3], ids=["at once", "and tells us late"])
 async def test_a_call_is_hung_up_at_once_and_its_callback_changes_nothing(
-    tmp_path: Path, server: str, twilio: TwilioStandIn
+    tmp_path: Path, server: str, twilio: TwilioStandIn, slow: float
 ) -> None:
     twilio.stories[SELLER] = Story(60)
+    twilio.slow_to_end = slow
     async with staged(tmp_path, server, twilio) as stage:
         case = await stage.engine.open(wait=False, emergency_phone=SELLER)
         await something(lambda: twilio.placed)

@@ -60,6 +60,8 @@ class TwilioStandIn:
     """The same for the next GETs."""
     slow: float = 0
     """Seconds before every answer, what was asked being done at once."""
+    slow_to_end: float = 0
+    """The same for requests to hang up."""
     down: Answer | None = None
     """How everything is answered."""
     url: str = ""
@@ -143,6 +145,7 @@ class TwilioStandIn:
                 call.deaf -= 1
             else:
                 call.ended_by_us = self.now()
+            return Answer(200, call.as_json(), takes=self.slow_to_end)
         return Answer(200, call.as_json())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
