@@ -7,6 +7,9 @@
 # make dev         run a server, its Web UI, a worker, the sellers' page and the desk, with a few
 #                  cases in every queue of the desk, until Ctrl-C;
 #                  IN=.demo shows the data of the demo
+# make cluster     run PostgreSQL, a Temporal server of several nodes, and several workers and pages,
+#                  and play the demo's cases there, until Ctrl-C; needs Go and Debian's postgresql,
+#                  pgbouncer and haproxy; the first time it builds the server, in some minutes
 # make walk        check every sequence of events up to a depth; write tests/walk.md
 # make mutants     change the domain's code and see whether a test fails: tests/domain/mutants.md
 # make check       check format, lint, types and imports
@@ -22,13 +25,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo dev test test-all walk mutants bench faults messages check licences lock clean
+.PHONY: demo dev cluster test test-all walk mutants bench faults messages check licences lock clean
 
 demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo $(DEMO)
 
 dev: $(VENV)/run.stamp
 	$(BIN)/python worker.py --dev $(IN) --with-cases
+
+cluster: $(VENV)/dev.stamp .cluster/tools.stamp
+	$(BIN)/python -m experiments.cluster
 
 # Else every process of the tests compiles the code anew: 5 s each.
 unexport PYTHONDONTWRITEBYTECODE
@@ -88,6 +94,12 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	.moto/bin/pip install --quiet --disable-pip-version-check 'moto[s3]==5.2.5' flask flask-cors
 	@touch $@
 
+# Temporal's server with its tools, in the versions of docker-compose.yml.
+.cluster/tools.stamp: docker-compose.yml $(VENV)/dev.stamp
+	@mkdir -p .cluster
+	$(BIN)/python -m experiments.cluster --install
+	@touch $@
+
 .mutants/tool.stamp: requirements-dev.txt
 	$(PYTHON) -m venv .mutants
 	.mutants/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -108,4 +120,4 @@ lock: $(VENV)/dev.stamp
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf .venv .temporal .state .demo .mutants mutants .moto
+	rm -rf .venv .temporal .state .demo .mutants mutants .moto .cluster

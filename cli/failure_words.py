@@ -111,7 +111,7 @@ def _of_server(message: str) -> str:
     if "search attribute" in message:
         return (
             "no worker has run on this server yet; start one with `python worker.py`, which also "
-            "registers what cases are found by"
+            "registers what cases are found by (nodes of a server know that some seconds later)"
         )
     return f"Temporal answers: {message}"
 

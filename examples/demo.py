@@ -91,13 +91,14 @@ EXPECTED = {
 """The status of each seller that follows from the file of ratings."""
 
 
-async def _enrol(client: Client, address: str) -> dict[str, EnrollmentView]:
+async def _enrol(client: Client, state: Path) -> dict[str, EnrollmentView]:
     """Import the ratings with the client, and return the view of each enrollment."""
     command = [str(CLIENT), "ratings", "import", str(RATINGS), "--by", "feed"]
+    address = client.service_client.config.target_host
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
-        env={**os.environ, "TEMPORAL_ADDRESS": address, "CASE72_STATE": str(STATE)},
+        env={**os.environ, "TEMPORAL_ADDRESS": address, "CASE72_STATE": str(state)},
     )
     if await process.wait() != 0:
         raise DevServerFailed("the ratings could not be imported")
@@ -178,8 +179,25 @@ def _begin_anew() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+async def play(client: Client, state: Path, console: Console) -> bool:
+    """Enrol the sellers and play the cases, which workers serve that keep their data in `state`.
+
+    Return whether all ended as expected.
+
+    Raises:
+        DevServerFailed: the ratings could not be imported.
+    """
+    views = await _enrol(client, state)
+    console.print(_sellers(views))
+    skipper = time_skipper(client)
+    all_ended = list(await asyncio.gather(*(_perform(client, skipper, s) for s in STORIES)))
+    console.print(_table(all_ended))
+    enrolled = {seller: view.status for seller, view in views.items()} == EXPECTED
+    return enrolled and all(ended.is_expected for ended in all_ended)
+
+
 async def _run(settings: Settings, console: Console, over_http: bool) -> bool:
-    """Play everything. Return whether all ended as expected."""
+    """Play everything on a server and a worker of its own. Return whether all is as expected."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(dev_server(SERVER))
         client = await connect(server.address, identity=IDENTITY)
@@ -190,14 +208,7 @@ async def _run(settings: Settings, console: Console, over_http: bool) -> bool:
             accounts = HttpAccountService(AccountServer(url, TOKEN))
             providers = replace(providers, accounts=accounts)
         await stack.enter_async_context(working(client, settings, providers))
-        views = await _enrol(client, server.address)
-        console.print(_sellers(views))
-        skipper = time_skipper(client)
-        stories = [_perform(client, skipper, story) for story in STORIES]
-        all_ended = list(await asyncio.gather(*stories))
-        console.print(_table(all_ended))
-        enrolled = {seller: view.status for seller, view in views.items()} == EXPECTED
-        return enrolled and all(ended.is_expected for ended in all_ended)
+        return await play(client, settings.state, console)
 
 
 def main() -> int:

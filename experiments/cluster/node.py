@@ -1,0 +1,96 @@
+"""A process of a cluster: started, stopped, killed, and started again where it was."""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_STOPS_WITHIN_SECONDS = 45
+_LOOKS_EVERY_SECONDS = 1
+
+
+@dataclass
+class Node:
+    """A process with an address of its own."""
+
+    name: str
+    address: str
+    command: list[str]
+    log: Path
+    """What it prints. A node that is started again goes on in the same file."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """In addition to PATH."""
+    user: str | None = None
+    """Who runs it, if this process is root's; None: the same user."""
+    process: asyncio.subprocess.Process | None = None
+    is_wanted: bool = False
+    """Whether it is to run: it was started, and not stopped."""
+    starts: int = 0
+
+    async def start(self) -> None:
+        """Start it. It may take a while to serve."""
+        self.is_wanted, self.starts = True, self.starts + 1
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command,
+                env={"PATH": os.environ["PATH"]} | self.environment,
+                cwd=self.log.parent,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                user=self.user if os.geteuid() == 0 else None,
+            )
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self.process is not None and self.process.returncode is None
+
+    async def kill(self) -> None:
+        """Kill it with everything that it started. It may be started again by `kept_running`."""
+        self._signal(signal.SIGKILL)
+        await self._ended()
+
+    async def stop(self) -> None:
+        """Ask it to end, and kill it if it does not."""
+        self.is_wanted = False
+        self._signal(signal.SIGTERM)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ended(), _STOPS_WITHIN_SECONDS)
+        await self.kill()
+
+    def freeze(self) -> None:
+        """Stop it where it is, as a machine that stands still does."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def last_words(self) -> str:
+        """Return the end of its log, in one line."""
+        return " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+
+    async def _ended(self) -> None:
+        if self.process is not None:
+            await self.process.wait()
+
+
+async def kept_running(nodes: list[Node]) -> None:
+    """Start nodes again that have ended by themselves, as `restart: unless-stopped` does.
+
+    Of several nodes of a Temporal server that meet an empty database, the slower ones end.
+    """
+    while True:
+        for node in nodes:
+            if node.is_wanted and not node.is_running:
+                await node.start()
+        await asyncio.sleep(_LOOKS_EVERY_SECONDS)
