@@ -26,6 +26,7 @@ NAMES = (
     "callbacks",
     "answers",
     "receiver_dead",
+    "on_cluster.nodes_killed",
 )
 SEED = 72
 

@@ -7,7 +7,7 @@ from random import Random
 
 from experiments.faults.evidence import Delivered, read
 from experiments.faults.machines import ANSWER_LOST, AT_WORK
-from experiments.faults.scene import Scene, scene
+from experiments.faults.scene import Scene, meanwhile, scene
 from experiments.faults.trial import Trial
 from tests.providers.mail_server import Letterbox, mail_server
 
@@ -32,8 +32,8 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
             "CASE72_SMTP_SECURITY": "none",
         }
         async with (
-            stage.meanwhile(_hang_up(stage.random, box, trial)),
-            stage.meanwhile(_keep_up(stage, trial)),
+            meanwhile(_hang_up(stage.random, box, trial)),
+            meanwhile(_keep_up(stage, trial)),
         ):
             await stage.play(cases)
         await stage.workers.start()

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from experiments.faults.scene import Scene, scene
+from experiments.faults.scene import Scene, meanwhile, scene
 from experiments.faults.trial import NotHere, Trial
 
 CASES = 60
@@ -42,7 +42,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     }
     async with scene(folder, seed) as stage:
         await stage.workers.complete("-m", "experiments.faults.clock_worker", **settings)
-        async with stage.meanwhile(_move(stage, wrong, trial)):
+        async with meanwhile(_move(stage, wrong, trial)):
             await stage.play(cases)
         await stage.judge(trial)
     return trial

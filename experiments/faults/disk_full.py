@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from experiments.faults.crowd import NEXT_TRY
-from experiments.faults.scene import Scene, scene
+from experiments.faults.scene import Scene, meanwhile, scene
 from experiments.faults.trial import NotHere, Trial
 
 CASES = 60
@@ -40,7 +40,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         async with scene(folder, seed) as stage:
             await stage.workers.complete()
             playing = asyncio.create_task(stage.play(cases))
-            async with stage.meanwhile(_fill(stage, state / "ballast", trial)):
+            async with meanwhile(_fill(stage, state / "ballast", trial)):
                 await asyncio.wait([playing], timeout=FULL_FOR)
             await _next_tries(stage, playing, trial)
             await stage.judge(trial)

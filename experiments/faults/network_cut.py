@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from experiments.faults.scene import Scene, scene
+from experiments.faults.scene import Scene, meanwhile, scene
 from experiments.faults.trial import Trial
 
 CASES = 60
@@ -73,7 +73,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         wire = Wire(host, int(port))
         await stage.workers.start(TEMPORAL_ADDRESS=await wire.start(), CASE72_RING_SECONDS="2")
         await stage.workers.start(CASE72_RING_SECONDS="2")
-        async with stage.meanwhile(_cut(stage, wire, trial)):
+        async with meanwhile(_cut(stage, wire, trial)):
             await stage.play(cases)
         wire.heal()
         await stage.judge(trial)

@@ -12,7 +12,7 @@ from domain.case.view import CaseView
 from domain.shared.names import DELIVERY_WORKFLOW
 from experiments.faults.checks import SIGNS
 from experiments.faults.evidence import CaseSeen
-from experiments.faults.scene import Scene, scene
+from experiments.faults.scene import Scene, meanwhile, scene
 from experiments.faults.trial import Trial
 from runtime.clock import time_skipper
 from temporal_client.search import OPEN, listed, query_of
@@ -42,7 +42,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         # A call rings by the clock of its case, which may be played on to the next call at once.
         settings = {"CASE72_WEBHOOKS_FILE": str(file), "CASE72_RING_SECONDS": "0.01"}
         await stage.workers.complete(**settings)
-        async with stage.meanwhile(_kill(stage, trial, settings)):
+        async with meanwhile(_kill(stage, trial, settings)):
             await stage.play(cases)
         await stage.workers.complete(**settings)
         await _until_ended(stage, deliveries="WorkflowId STARTS_WITH 'events/well/'")

@@ -37,28 +37,33 @@ class Scene:
         parts = cast(self.random, cases) if isinstance(cases, int) else cases
         await self.crowd.live(parts)
 
-    @asynccontextmanager
-    async def meanwhile(self, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-        """Make the fault while the block runs. Raise errors of the fault's own code."""
-        making = asyncio.create_task(work)
-        try:
-            yield
-        finally:
-            making.cancel()
-            with suppress(asyncio.CancelledError):
-                await making
-
     async def judge(self, trial: Trial, mails: list[Delivered] | None = None) -> None:
         """Check the promises. `mails` are the delivered e-mails if they are not in the maildir."""
-        seen = await self.crowd.seen()
-        trial.judge(of_providers(self.workers.folder, seen, mails))
-        trial.violations += [
-            f"{life.workflow_id}: not over in time: {life.stuck}"
-            for life in self.crowd.lives
-            if life.stuck
-        ]
+        await judge(trial, self.crowd, self.workers.folder, mails)
         if struck := self.workers.logged()[NONDETERMINISM]:
             trial.notes.append(f"{NONDETERMINISM} was logged {struck} times")
+
+
+async def judge(
+    trial: Trial, crowd: Crowd, world: Path, mails: list[Delivered] | None = None
+) -> None:
+    """Check the promises to a crowd whose simulated world is in the folder `world`."""
+    trial.judge(of_providers(world, await crowd.seen(), mails))
+    trial.violations += [
+        f"{life.workflow_id}: not over in time: {life.stuck}" for life in crowd.lives if life.stuck
+    ]
+
+
+@asynccontextmanager
+async def meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Make a fault while the block runs. Raise errors of the fault's own code."""
+    making = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        making.cancel()
+        with suppress(asyncio.CancelledError):
+            await making
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from experiments.faults.scene import Scene, scene
+from experiments.faults.scene import Scene, meanwhile, scene
 from experiments.faults.trial import Trial
 
 CASES = 60
@@ -19,7 +19,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     )
     async with scene(folder, seed) as stage:
         await stage.workers.complete()
-        async with stage.meanwhile(_kill(stage, trial)):
+        async with meanwhile(_kill(stage, trial)):
             await stage.play(cases)
         await stage.server.kill()
         await stage.server.start()

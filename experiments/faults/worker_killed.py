@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 from experiments.faults.machines import AT_WORK, Workers
-from experiments.faults.scene import Scene, scene
+from experiments.faults.scene import Scene, meanwhile, scene
 from experiments.faults.trial import Trial
 
 CASES = 200
@@ -18,7 +18,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     )
     async with scene(folder, seed) as stage:
         await stage.workers.complete()
-        async with stage.meanwhile(_kill(stage.workers, stage.random, trial)):
+        async with meanwhile(_kill(stage.workers, stage.random, trial)):
             await stage.play(cases)
         await _ensure_worker(stage)
         await stage.judge(trial)

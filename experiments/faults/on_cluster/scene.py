@@ -1,0 +1,101 @@
+"""The scene of a fault on a cluster: real nodes, and many cases with their sellers and desks."""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from experiments.cluster.__main__ import INSTALLED
+from experiments.cluster.cluster import Cluster, Size, composed, running
+from experiments.cluster.hosts import Hosts, Loopback
+from experiments.cluster.programs import are_here, installed
+from experiments.faults.crowd import Crowd
+from experiments.faults.machines import NONDETERMINISM
+from experiments.faults.scene import judge
+from experiments.faults.stories import cast
+from experiments.faults.trial import NotHere, Trial
+from runtime.connection import connect
+
+CASES = 200
+WITHIN = 900
+"""The seconds within which the cases of a run must end."""
+_SETTINGS = {"CASE72_MAIL": "simulated", "CASE72_RING_SECONDS": "0.3"}
+
+
+@dataclass
+class ClusterScene:
+    """The surroundings of a fault."""
+
+    random: Random
+    cluster: Cluster
+    crowd: Crowd
+
+    async def play(self, cases: int) -> None:
+        """Play this many cases to their end."""
+        await self.crowd.live(cast(self.random, cases))
+
+    async def judge(self, trial: Trial) -> None:
+        """Check the promises, and note what nodes say of cases that do not replay."""
+        await judge(trial, self.crowd, self.cluster.state)
+        logs = [node.log for node in self.cluster.named("case72-") if node.log.exists()]
+        if struck := sum(log.read_text(errors="replace").count(NONDETERMINISM) for log in logs):
+            trial.notes.append(f"{NONDETERMINISM} was logged {struck} times")
+
+
+@asynccontextmanager
+async def cluster_scene(
+    folder: Path,
+    seed: int,
+    *,
+    within: float = WITHIN,
+    hosts: Hosts | None = None,
+    size: Size | None = None,
+    settings: dict[str, str] | None = None,
+) -> AsyncIterator[ClusterScene]:
+    """Start a cluster. Cases must end `within` this many seconds.
+
+    Args:
+        folder: the data and logs of the run.
+        seed: the same seed draws the same cases and moments.
+        within: see above.
+        hosts: where the nodes run; None: on the loopback interface.
+        size: how many there are of each node.
+        settings: settings of our processes besides the compose file's.
+
+    Raises:
+        NotHere: a cluster's programs are missing.
+    """
+    compose = composed()
+    if not are_here(compose, INSTALLED):
+        raise NotHere("a cluster's programs are missing; `make cluster` names them")
+    _let_others_enter(folder)
+    cluster = Cluster(
+        folder,
+        hosts or Loopback(),
+        compose,
+        installed(compose, INSTALLED),
+        size or Size(),
+        _SETTINGS | (settings or {}),
+    )
+    async with running(cluster):
+        before = dict(os.environ)
+        os.environ.update(cluster.client_environment())
+        try:
+            await cluster.knows_search_attributes()
+            random = Random(seed)
+            yield ClusterScene(random, cluster, Crowd(await connect(), random, within))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def _let_others_enter(folder: Path) -> None:
+    """PostgreSQL runs as another user than root."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.gettempdir())
+    for entered in (folder, *folder.parents):
+        if temporary in entered.parents:
+            entered.chmod(0o711)
