@@ -95,6 +95,16 @@ def test_what_it_mounts_of_ours_exists() -> None:
     assert all((ROOT / path).is_file() for path in ours)
 
 
+@pytest.mark.parametrize(
+    ("job", "setting"), [("case72", "CASE72_METRICS"), ("temporal", "PROMETHEUS_ENDPOINT")]
+)
+def test_prometheus_looks_where_the_figures_are_served(job: str, setting: str) -> None:
+    scraped = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    (found,) = (one for one in scraped["scrape_configs"] if one["job_name"] == job)
+    service, _, port = found["static_configs"][0]["targets"][0].partition(":")
+    assert SERVICES[service]["environment"][setting] == f"0.0.0.0:{port}"
+
+
 @dataclass
 class Outside:
     """Where what the file calls by the names of its containers is found here."""
