@@ -258,7 +258,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         ),
     },
     "tests/test_alerts.py": {
-        "test_a_worker_exports_whatever_alerts_and_dashboard_ask_for": "starts a worker",
+        "test_a_worker_exports_whatever_alerts_dashboard_and_scaling_ask_for": "starts a worker",
     },
     "tests/test_recipe.py": {
         ALL_OF_IT: ("runs the tests of the domain on a copy, five times"),
