@@ -75,11 +75,12 @@ class FileSettings(FromEnvironment):
                     f"CASE72_STATE: the folder for files cannot be made: {error.strerror}"
                 ) from None
             return FileStore(LocalStore(self.state.resolve()))
+        at, region = self.files_s3_endpoint, self.files_s3_region
         return FileStore(
             S3Store(
                 self.files_s3_bucket,
-                endpoint=self.files_s3_endpoint,
-                region=self.files_s3_region,
+                # None as an endpoint is not taken.
+                config={"region": region, "endpoint": at} if at else {"region": region},
                 client_options={
                     "allow_http": (self.files_s3_endpoint or "").startswith("http://"),
                     "connect_timeout": "5s",
