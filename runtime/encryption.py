@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter, PayloadCodec
@@ -119,7 +118,7 @@ def codec_of_environment() -> Codec | None:
     """
     try:
         file = EncryptionSettings().encryption_keys_file
-    except ValidationError as error:
+    except ValueError as error:
         raise BadKeys(f"settings (CASE72_*): {explain(error)}") from None
     if file is None:
         return None

@@ -7,6 +7,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from runtime.existing import ExistingFolder
@@ -26,11 +27,10 @@ class _Files(SecretsSettingsSource):
     def __call__(self) -> dict[str, Any]:  # Any: as the library has it
         try:
             return super().__call__()
-        except OSError as error:
-            why = f"{error.filename}: {error.strerror}"
-        except UnicodeDecodeError:  # its message would quote some of the file
-            why = "a file in it is not text in UTF-8"
-        raise ValueError(f"CASE72_SECRETS_FOLDER: {why}")
+        except SettingsError as error:  # its cause can quote some of the file
+            cause = error.__cause__
+            why = cause.strerror if isinstance(cause, OSError) else "is it text in UTF-8?"
+        raise ValueError(f"secrets_folder: a file in it cannot be read: {why}")
 
 
 class FromEnvironment(BaseSettings):

@@ -199,7 +199,7 @@ needs_tools = pytest.mark.skipif(
 
 
 def _rendered_by_kustomize() -> str:
-    command = [TOOLS / "bin" / "kustomize", "build", FOLDER / "example"]
+    command = [f"{TOOLS}/bin/kustomize", "build", str(FOLDER / "example")]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
@@ -207,7 +207,7 @@ def _judged(manifests: Path) -> dict[str, str]:
     """What kubeconform says of each, by kind and name."""
     schemas = f"{TOOLS}/schemas/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
     options = ["-strict", "-verbose", "-output", "json", "-schema-location", schemas]
-    command = [TOOLS / "bin" / "kubeconform", *options, manifests]
+    command = [f"{TOOLS}/bin/kubeconform", *options, str(manifests)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     found = json.loads(ended.stdout)["resources"]
     return {f"{one['kind']}/{one['name']}": one["status"] for one in found}
