@@ -18,6 +18,7 @@
 #                  PARTS="case many" runs and prints only these
 # make faults      run all faults; write experiments/faults/faults.md; some fifteen minutes
 # make messages    update the message catalogs of page and desk
+# make kubernetes  render deploy/kubernetes and check it against Kubernetes' own schemas; needs Go
 # make licences    list the licences of our dependencies in deploy/licences.md
 # make lock        update the requirements after a change of pyproject.toml
 
@@ -25,7 +26,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo dev cluster test test-all walk mutants bench faults messages check licences lock clean
+.PHONY: demo dev cluster test test-all walk mutants bench faults messages check kubernetes licences lock clean
 
 demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo $(DEMO)
@@ -74,6 +75,22 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+kubernetes: $(VENV)/dev.stamp .kubernetes/tool.stamp
+	$(BIN)/python -m pytest tests/test_kubernetes.py
+
+# The schemas are made of Kubernetes' OpenAPI and of the operators' own definitions.
+GO_MODULES = k8s.io/kubernetes@v1.34.2 github.com/kedacore/keda/v2@v2.18.1 \
+	github.com/prometheus-operator/prometheus-operator@v0.85.0
+.kubernetes/tool.stamp: $(VENV)/dev.stamp tests/kubernetes/schemas.py
+	@command -v go >/dev/null || { echo "Go is needed: https://go.dev/dl"; exit 2; }
+	GOBIN=$(CURDIR)/.kubernetes/bin go install sigs.k8s.io/kustomize/kustomize/v5@v5.7.1
+	GOBIN=$(CURDIR)/.kubernetes/bin go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+	set -- $$(go mod download -json $(GO_MODULES) | sed -n 's/.*"Dir": "\(.*\)".*/\1/p') && \
+	$(BIN)/python -m tests.kubernetes.schemas .kubernetes/schemas \
+		"$$1/api/openapi-spec/swagger.json" "$$2/config/crd/bases/keda.sh_scaledobjects.yaml" \
+		"$$3/example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml"
+	@touch $@
+
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }
@@ -120,4 +137,4 @@ lock: $(VENV)/dev.stamp
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf .venv .temporal .state .demo .mutants mutants .moto .cluster
+	rm -rf .venv .temporal .state .demo .mutants mutants .moto .cluster .kubernetes

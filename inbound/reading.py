@@ -133,8 +133,10 @@ class Reading:
         stopping.cancel()
         if idle.done():
             idle.result()
-        else:  # the thread waits on, and ends with the process; nobody asks what came of it
-            idle.add_done_callback(lambda task: task.cancelled() or task.exception())
+        else:  # the process waits for its threads
+            box.interrupt()
+            with suppress(NoMailbox):
+                await idle
 
 
 def _longer(pause: float) -> float:

@@ -3,14 +3,14 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings
 
 from providers.http.account_service import AccountServer, header_token, tls_context, token_in
 from runtime.existing import ExistingFile
+from runtime.from_environment import FromEnvironment
 from runtime.web_address import is_this_machine, origin_of
 
 
-class AccountServiceSettings(BaseSettings):
+class AccountServiceSettings(FromEnvironment):
     """How accounts are read and changed. They are a part of `Settings`."""
 
     marketplace: Literal["simulated", "http"] = "simulated"

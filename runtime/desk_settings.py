@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from domain.shared.errors import explain
@@ -146,7 +146,7 @@ def desk_settings() -> DeskSettings:
     """
     try:
         return DeskSettings()
-    except ValidationError as error:
+    except ValueError as error:
         raise ValueError(f"settings (CASE72_DESK_*): {explain(error)}") from None
 
 

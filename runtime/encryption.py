@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter, PayloadCodec
 
 from domain.shared.errors import explain
 from runtime.existing import ExistingFile
+from runtime.from_environment import FromEnvironment
 from workflows.shared.payloads import (
     DATA_CONVERTER,
     ENCRYPTED,
@@ -104,7 +104,7 @@ def _unreadable(payload: Payload, reason: str) -> Payload:
     return marked
 
 
-class EncryptionSettings(BaseSettings):
+class EncryptionSettings(FromEnvironment):
     model_config = SettingsConfigDict(env_prefix="CASE72_", hide_input_in_errors=True)
 
     encryption_keys_file: ExistingFile | None = None
@@ -118,7 +118,7 @@ def codec_of_environment() -> Codec | None:
     """
     try:
         file = EncryptionSettings().encryption_keys_file
-    except ValidationError as error:
+    except ValueError as error:
         raise BadKeys(f"settings (CASE72_*): {explain(error)}") from None
     if file is None:
         return None

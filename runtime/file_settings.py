@@ -7,18 +7,19 @@ from typing import Annotated, Literal, Self
 
 from obstore.store import LocalStore, S3Store
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from providers.files.clamd import Clamd
 from providers.files.intake import Intake
 from providers.files.store import FileStore
+from runtime.from_environment import FromEnvironment
 from runtime.web_address import is_this_machine
 
 _CLAMD = re.compile(r"/[^\0]+|[^\s/]+:[0-9]{1,5}")
 _TRIES = timedelta(seconds=20)
 
 
-class FileSettings(BaseSettings):
+class FileSettings(FromEnvironment):
     """Where files are kept. It is a part of `Settings`, and of what the client reads."""
 
     model_config = SettingsConfigDict(
@@ -74,11 +75,12 @@ class FileSettings(BaseSettings):
                     f"CASE72_STATE: the folder for files cannot be made: {error.strerror}"
                 ) from None
             return FileStore(LocalStore(self.state.resolve()))
+        at, region = self.files_s3_endpoint, self.files_s3_region
         return FileStore(
             S3Store(
                 self.files_s3_bucket,
-                endpoint=self.files_s3_endpoint,
-                region=self.files_s3_region,
+                # None as an endpoint is not taken.
+                config={"region": region, "endpoint": at} if at else {"region": region},
                 client_options={
                     "allow_http": (self.files_s3_endpoint or "").startswith("http://"),
                     "connect_timeout": "5s",

@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from reference.find_hashes import FindHashes
 from runtime.existing import ExistingFile
+from runtime.from_environment import FromEnvironment
 from runtime.secrets import SHORTEST_SECRET, kept_secret, secrets_in, split
 
 _KEPT = "find/secret"
 
 
-class FindSettings(BaseSettings):
+class FindSettings(FromEnvironment):
     """The secrets. They are a part of `Settings`, and of what client and desk read."""
 
     model_config = SettingsConfigDict(env_prefix="CASE72_", hide_input_in_errors=True)

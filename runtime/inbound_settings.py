@@ -3,17 +3,18 @@
 from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from reference.contact_check import email_problem
 from reference.mail_tokens import LONGEST_LOCAL_PART, ReplyAddresses
 from runtime.existing import ExistingFile
+from runtime.from_environment import FromEnvironment
 from runtime.secrets import SHORTEST_SECRET, split
 
 
-class InboundSettings(BaseSettings):
+class InboundSettings(FromEnvironment):
     """The settings of incoming mail. Error messages never quote secrets."""
 
     model_config = SettingsConfigDict(

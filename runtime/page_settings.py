@@ -6,9 +6,10 @@ from socket import socket
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from reference.page_links import PageLinks
+from runtime.from_environment import FromEnvironment
 from runtime.secrets import kept_secret
 from runtime.settings import Settings
 from runtime.web_address import origin_of
@@ -60,7 +61,7 @@ class PageSettings(WebSettings):
         return PageLinks(*self.require())
 
 
-class CodecSettings(BaseSettings):
+class CodecSettings(FromEnvironment):
     """The settings of decryption for the Web UI, with the prefix `CASE72_CODEC_`."""
 
     model_config = SettingsConfigDict(

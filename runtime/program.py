@@ -4,7 +4,6 @@ import os
 import sys
 from typing import NoReturn, TypeVar
 
-from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from domain.shared.errors import explain
@@ -20,7 +19,7 @@ def loaded(kind: type[SomeSettings]) -> SomeSettings:
     """
     try:
         return kind()
-    except ValidationError as error:
+    except ValueError as error:
         prefix = kind.model_config.get("env_prefix")
         raise ValueError(f"settings ({prefix}*): {explain(error)}") from None
 

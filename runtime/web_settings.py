@@ -4,14 +4,15 @@ from ipaddress import ip_network
 from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import NoDecode
 
 from runtime.existing import ExistingFile
+from runtime.from_environment import FromEnvironment
 from runtime.secrets import SHORTEST_SECRET, secrets_in, split
 from runtime.web_address import is_this_machine, origin_of
 
 
-class WebSettings(BaseSettings):
+class WebSettings(FromEnvironment):
     """The settings of a web application. Error messages never quote secrets."""
 
     url: str | None = None

@@ -77,6 +77,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
             "starts what docker-compose.yml names, and its health checks again and again"
         ),
     },
+    "tests/test_kubernetes_started.py": {ALL_OF_IT: "starts what each container runs"},
     "tests/test_metrics.py": {
         "test_a_worker_says_how_old_its_time_zones_are": "starts a server and a worker",
         "test_labels_tell_of_no_seller": "starts a server and a worker",
@@ -90,6 +91,9 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_without_what_it_needs_it_does_not_start_and_says_so": ("starts the page three times"),
     },
     "tests/runtime/test_settings.py": {
+        "test_a_folder_of_secrets_that_cannot_be_used_is_named_and_exits_2": (
+            "starts Python six times"
+        ),
         "test_the_worker_for_development_has_a_page_of_its_own": "starts a server and a worker",
         "test_a_worker_whose_emails_would_name_no_way_to_us_exits_2": (
             "starts a worker five times"
@@ -258,7 +262,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         ),
     },
     "tests/test_alerts.py": {
-        "test_a_worker_exports_whatever_alerts_and_dashboard_ask_for": "starts a worker",
+        "test_a_worker_exports_whatever_alerts_dashboard_and_scaling_ask_for": "starts a worker",
     },
     "tests/test_recipe.py": {
         ALL_OF_IT: ("runs the tests of the domain on a copy, five times"),

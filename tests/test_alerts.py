@@ -10,6 +10,7 @@ import pytest
 from cli.operate.audit_report import FindingKind
 from domain.shared.names import CASES_QUEUE, case_workflow_id
 from tests.engine import account, issue
+from tests.kubernetes.manifests import rendered
 from tests.patience import PATIENCE
 from tests.scraping import Scraped, Watched, watched
 from tests.test_metrics import opened
@@ -26,6 +27,11 @@ PANELS = {p["title"]: p for p in DASHBOARD["panels"] if p["type"] != "row"}
 EXPRESSIONS = [
     *(re.sub(r"annotations:.*", "", rule, flags=re.S) for rule in ALERTS.values()),
     *(target["expr"] for panel in PANELS.values() for target in panel["targets"]),
+    *(
+        trigger["metadata"]["query"]
+        for scaled in rendered("autoscaling")
+        for trigger in scaled["spec"]["triggers"]
+    ),
 ]
 METRIC = re.compile(r"\b(?:case72|temporal)_\w+")
 SELECTED = re.compile(r"\b((?:case72|temporal)_\w+)\{([^}]*)\}")
@@ -66,7 +72,9 @@ def test_the_dashboard_is_one_that_grafana_imports() -> None:
         assert all(t["datasource"]["uid"] == "${datasource}" for t in panel["targets"])
 
 
-async def test_a_worker_exports_whatever_alerts_and_dashboard_ask_for(tmp_path: Path) -> None:
+async def test_a_worker_exports_whatever_alerts_dashboard_and_scaling_ask_for(
+    tmp_path: Path,
+) -> None:
     wanted = {name for expression in EXPRESSIONS for name in METRIC.findall(expression)}
     assert len(wanted) > 20
     async with watched(tmp_path) as worker:

@@ -1,7 +1,6 @@
 """docker-compose.yml without containers: what it sets, and every command that can run outside."""
 
 import asyncio
-import os
 import re
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from domain.shared.result import Result
 from runtime.connection import connect
 from runtime.dev_server import DevServer, dev_server, free_ports
 from tests.cli.conftest import Cli
+from tests.containers import paths
 from tests.keys import keys_file
 from tests.page.forwarding import PROXY, asked_from, forwarding
 from tests.page.site import KEY
@@ -145,7 +145,7 @@ class Outside:
         return subprocess.Popen(
             [sys.executable, *command[1:]],
             cwd=ROOT,
-            env=_paths() | self.environment(service) | more,
+            env=paths() | self.environment(service) | more,
             stderr=(self.folder / f"{service}.log").open("wb"),
         )
 
@@ -155,7 +155,7 @@ class Outside:
         command = [self._translated(part).replace("$$", "$") for part in command]
         if kind == "CMD-SHELL":
             command = ["/bin/sh", "-c", *command]
-        where = _paths() | self.environment(service)
+        where = paths() | self.environment(service)
         ended = subprocess.run(command, env=where, capture_output=True, timeout=20, check=False)
         return ended.returncode == 0
 
@@ -164,12 +164,6 @@ class Outside:
         async with asyncio.timeout(PATIENCE):
             while not await asyncio.to_thread(self.is_well, service):
                 await asyncio.sleep(0.2)
-
-
-def _paths() -> dict[str, str]:
-    """Commands are found where the image has them: beside its Python."""
-    beside = Path(sys.executable).parent
-    return {"PATH": f"{beside}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
 
 
 @asynccontextmanager
@@ -236,7 +230,7 @@ async def test_the_job_of_the_namespace_makes_it_once(tmp_path: Path) -> None:
         for _ in range(2):
             command = [*job["entrypoint"], job["command"][0].replace("$$", "$")]
             process = await asyncio.create_subprocess_exec(
-                *command, env=_paths() | where, stdout=subprocess.DEVNULL
+                *command, env=paths() | where, stdout=subprocess.DEVNULL
             )
             assert await asyncio.wait_for(process.wait(), 60) == 0
         service = (await connect(server.address)).workflow_service

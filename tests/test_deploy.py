@@ -7,22 +7,25 @@ import pytest
 
 from runtime.desk_settings import DeskSettings
 from runtime.encryption import EncryptionSettings
+from runtime.from_environment import SecretsFolder
 from runtime.inbound_settings import InboundSettings
 from runtime.page_settings import CodecSettings, PageSettings
 from runtime.settings import Settings
 from tests.test_whole import ROOT
 from workflows.shared.versions import VERSION
 
+MODELS = (
+    Settings,
+    PageSettings,
+    CodecSettings,
+    EncryptionSettings,
+    InboundSettings,
+    DeskSettings,
+    SecretsFolder,
+)
 SETTINGS = {
     f"{model.model_config['env_prefix']}{field}".upper()
-    for model in (
-        Settings,
-        PageSettings,
-        CodecSettings,
-        EncryptionSettings,
-        InboundSettings,
-        DeskSettings,
-    )
+    for model in MODELS
     for field in model.model_fields
 }
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
@@ -30,6 +33,7 @@ DEPLOYED = [
     ROOT / "docker-compose.yml",
     ROOT / "Dockerfile",
     *UNITS,
+    *sorted((ROOT / "deploy" / "kubernetes").rglob("*.*")),
     *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "README.md",
 ]

@@ -6,7 +6,9 @@ acted on at least once, and what a process leaves half done is done by the next 
 
 import imaplib
 import re
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -74,6 +76,7 @@ class ImapMailbox:
             # Servers can do more after the login. imaplib asks before it only.
             _, (can, *_) = self._box.client.capability()
             self._box.client.capabilities = tuple(can.decode().upper().split())
+            self._interrupted = threading.Event()
             self._can_idle = "IDLE" in self._box.client.capabilities
             self._prefix = self._namespace()
             present = {folder.name for folder in self._box.folder.list()}
@@ -222,10 +225,16 @@ class ImapMailbox:
             NoMailbox: the session is over.
         """
         if not self._can_idle:
-            time.sleep(seconds)
+            self._interrupted.wait(seconds)
             return
         with _understood():
             self._box.idle.wait(seconds)
+
+    def interrupt(self) -> None:
+        """Have `wait` in another thread end at once. The session is then over."""
+        self._interrupted.set()
+        with suppress(OSError):  # it is over already
+            self._box.client.sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """End the session."""

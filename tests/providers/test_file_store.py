@@ -213,3 +213,7 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
+
+
+def test_a_bucket_at_aws_itself_needs_no_address() -> None:
+    FileSettings(files="s3", files_s3_bucket=BUCKET).file_store()

@@ -115,3 +115,43 @@ def test_one_way_to_us_is_enough(monkeypatch: pytest.MonkeyPatch, settings: dict
 async def test_the_worker_for_development_has_a_page_of_its_own(tmp_path: Path) -> None:
     async with service(tmp_path, CASE72_PAGE_SECRETS=SECRET, **SMTP) as (_, lines):
         assert lines[-1]["event"] == "serving"
+
+
+async def test_secrets_are_read_from_a_folder_as_kubernetes_mounts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Kubernetes swaps the folder behind the links when a secret changes.
+    (tmp_path / "..2026").mkdir()
+    (tmp_path / "..data").symlink_to("..2026")
+    secrets = {
+        "CASE72_SMTP_PASSWORD": "open-sesame",
+        "CASE72_PAGE_SECRETS": f"{'a' * 40},{'b' * 40}",
+    }
+    for name, value in secrets.items():
+        (tmp_path / "..2026" / name).write_text(f"{value}\n")
+        (tmp_path / name).symlink_to(f"..data/{name}")
+    monkeypatch.setenv("CASE72_SECRETS_FOLDER", str(tmp_path))
+    password = Settings().smtp_password
+    assert password is not None
+    assert password.get_secret_value() == "open-sesame"
+    assert PageSettings().keys == ("a" * 40, "b" * 40)
+    monkeypatch.setenv("CASE72_SMTP_PASSWORD", "the environment goes first")
+    given = Settings().smtp_password
+    assert given is not None
+    assert given.get_secret_value() == "the environment goes first"
+
+
+@pytest.mark.parametrize("command", [["worker.py"], ["-m", "desk"], ["client.py", "list"]])
+@pytest.mark.parametrize("bad", ["missing", "binary"])
+async def test_a_folder_of_secrets_that_cannot_be_used_is_named_and_exits_2(
+    command: list[str], bad: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / bad
+    if bad == "binary":
+        folder.mkdir()
+        for name in ("CASE72_TWILIO_AUTH_TOKEN", "CASE72_ENCRYPTION_KEYS_FILE"):
+            (folder / name).write_bytes(b"\xff\xfe\x00")
+    code, _, err = await run(sys.executable, *command, cwd=ROOT, CASE72_SECRETS_FOLDER=str(folder))
+    assert code == 2, err
+    assert "secrets_folder" in err.lower()
+    assert "Traceback" not in err
