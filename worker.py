@@ -37,6 +37,8 @@ from runtime.metrics import metrics_at
 from runtime.page_settings import PageSettings, check_ways
 from runtime.program import end, loaded
 from runtime.providers import providers_of
+from runtime.renewal import renewing
+from runtime.rights import NotAllowed, check_rights
 from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -77,6 +79,7 @@ async def serve(
 
             beside = beside_the_worker(client, settings, page, inbound, stop)
             page = await stack.enter_async_context(beside)
+        await check_rights(client.service_client, client.namespace)
         await register_search_attributes(client)
         providers = providers_of(settings, client, page.url, inbound)
         links = page.links() if page.is_configured else None
@@ -86,6 +89,8 @@ async def serve(
         workers = await stack.enter_async_context(serving_queues)
         if settings.health:
             await stack.enter_async_context(serving_health(settings.health, workers.what_is_wrong))
+        if not dev:
+            await stack.enter_async_context(renewing(client, workers.take_over))
         codec = client.data_converter.payload_codec
         held = settings.silence_held_until
         log.info(
@@ -212,8 +217,9 @@ def main() -> int:
         queues = arguments.queue or list(QUEUES)
         with_cases = dev and arguments.with_cases
         asyncio.run(serve(settings, page, inbound, queues, dev=dev, with_cases=with_cases))
-    except Unreachable as error:
-        # Do not return 2: systemd would not restart, but the server may only be slow to start.
+    except (Unreachable, NotAllowed) as error:
+        # Do not return 2: systemd would not restart, but the server may only be slow to start,
+        # or to learn a new key.
         print(error, file=sys.stderr)
         return 1
     except (DevServerFailed, ValueError) as error:

@@ -1,7 +1,11 @@
 """The connection to Temporal, set by the environment (TEMPORAL_ADDRESS, TLS, API key, profile)."""
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
+from google.protobuf.message import Message
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.enums.v1 import WorkflowExecutionStatus as Known
 from temporalio.api.operatorservice.v1 import (
@@ -11,14 +15,20 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError
+from temporalio.service import ConnectConfig, RPCError, ServiceClient, TLSConfig
 
+from runtime.credentials import KEY_FILE, api_key_in_file, check_certificates
 from runtime.encryption import data_converter
 from runtime.sent_again import SendAgain
 from temporal_client.search_attributes import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
 _SETTINGS = "the settings of the connection (TEMPORAL_*)"
+_TLS_PROBLEM = re.compile(r"received fatal alert: \w+|invalid peer certificate: \w+")
+_TLS_PROBLEMS = {
+    "received fatal alert": "Temporal refuses our client certificate",
+    "invalid peer certificate": "we do not trust Temporal's certificate",
+}
 
 
 def _paused_is_running(_: type, status: object) -> WorkflowExecutionStatus | None:
@@ -51,9 +61,51 @@ def environment() -> dict[str, object]:
         raise BadConnection(f"{_SETTINGS}: {error.filename}: {error.strerror}") from None
     except RuntimeError as error:  # the SDK's ConfigError is one, and has no public name
         raise BadConnection(f"{_SETTINGS}: {error}") from None
+    try:
+        api_key = api_key_in_file()
+        if api_key is not None:
+            if "api_key" in config:
+                raise ValueError(f"TEMPORAL_API_KEY and {KEY_FILE} are set: take one away")
+            config["api_key"] = api_key
+            config.setdefault("tls", True)  # as with a key that is in the settings
+        tls = config.get("tls")
+        if isinstance(tls, TLSConfig):
+            check_certificates(tls)
+    except ValueError as error:
+        raise BadConnection(f"{_SETTINGS}: {error}") from None
     config.setdefault("target_host", DEFAULT_ADDRESS)
     config.setdefault("namespace", "default")
     return config
+
+
+class Renewable(ServiceClient):
+    """A connection that can be replaced while a client uses it (runtime/renewal.py)."""
+
+    def __init__(self, connection: ServiceClient) -> None:
+        super().__init__(connection.config)
+        self._connection = connection
+
+    def replace(self, connection: ServiceClient) -> None:
+        """Use another connection for every call from now on."""
+        self.config, self._connection = connection.config, connection
+
+    @property
+    def worker_service_client(self) -> Any:  # Any: the SDK does not export the type.
+        """Return what a worker of the SDK needs."""
+        return self._connection.worker_service_client
+
+    def update_rpc_metadata(self, metadata: Mapping[str, str | bytes]) -> None:
+        """Change the metadata of every call."""
+        self._connection.update_rpc_metadata(metadata)
+
+    def update_api_key(self, api_key: str | None) -> None:
+        """Change the API key of every call."""
+        self._connection.update_api_key(api_key)
+
+    async def _rpc_call(
+        self, rpc: str, req: Message, *arguments: Any, **named: Any
+    ) -> Any:  # Any: only passed through
+        return await self._connection._rpc_call(rpc, req, *arguments, **named)
 
 
 async def connect(
@@ -77,26 +129,45 @@ async def connect(
         BadKeys: the encryption keys are bad.
     """
     config = environment()
+    namespace = str(config.pop("namespace"))
     converter = data_converter()
     if address is not None:
         config["target_host"] = address
-    if identity is not None:
-        config["identity"] = identity
-    if lazy:
-        config["lazy"] = True
-    if runtime is not None:
-        config["runtime"] = runtime
+    settings = ConnectConfig(
+        **config,  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
+        identity=identity or "",
+        lazy=lazy,
+        runtime=runtime,
+    )
     try:
-        return await Client.connect(
-            **config,  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
-            data_converter=converter,
-            interceptors=[SendAgain()],
-        )
+        connection = await ServiceClient.connect(settings)
     except (RuntimeError, RPCError) as error:
-        raise Unreachable(
-            f"no Temporal server answers at {config['target_host']} (TEMPORAL_ADDRESS); "
-            f"start one with `make dev`: {_short(error)}"
-        ) from None
+        raise Unreachable(unanswered(settings.target_host, error)) from None
+    return Client(
+        Renewable(connection),
+        namespace=namespace,
+        data_converter=converter,
+        interceptors=[SendAgain()],
+    )
+
+
+def tls_problem(error: Exception) -> str | None:
+    """Return what is wrong with a certificate, ours or Temporal's; None if it is something else."""
+    found = _TLS_PROBLEM.search(str(error))
+    if found is None:
+        return None
+    kind, _, detail = found[0].partition(": ")
+    return f"{_TLS_PROBLEMS[kind]} ({detail})"
+
+
+def unanswered(address: str, error: Exception) -> str:
+    """Return why Temporal does not answer."""
+    if problem := tls_problem(error):
+        return f"{problem} at {address} (TEMPORAL_ADDRESS; docs/access.md)"
+    return (
+        f"no Temporal server answers at {address} (TEMPORAL_ADDRESS); "
+        f"start one with `make dev`: {_short(error)}"
+    )
 
 
 def _short(error: Exception) -> str:
