@@ -17,18 +17,17 @@ from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 from temporalio.service import ConnectConfig, RPCError, ServiceClient, TLSConfig
 
-from runtime.credentials import KEY_FILE, api_key_in_file, check_certificates
+from runtime.credentials import KEY_FILE, api_key_in_file, check_certificates, why_refused
 from runtime.encryption import data_converter
+from runtime.rights import REFUSALS, NotAllowed
 from runtime.sent_again import SendAgain
 from temporal_client.search_attributes import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
 _SETTINGS = "the settings of the connection (TEMPORAL_*)"
-_TLS_PROBLEM = re.compile(r"received fatal alert: \w+|invalid peer certificate: \w+")
-_TLS_PROBLEMS = {
-    "received fatal alert": "Temporal refuses our client certificate",
-    "invalid peer certificate": "we do not trust Temporal's certificate",
-}
+_REFUSES_KEY = re.compile(r"code: (PermissionDenied|Unauthenticated)\b")
+_REFUSES_CERTIFICATE = re.compile(r"received fatal alert: (\w+)")
+_IS_NOT_TRUSTED = re.compile(r"invalid peer certificate: (\w+)")
 
 
 def _paused_is_running(_: type, status: object) -> WorkflowExecutionStatus | None:
@@ -142,7 +141,7 @@ async def connect(
     try:
         connection = await ServiceClient.connect(settings)
     except (RuntimeError, RPCError) as error:
-        raise Unreachable(unanswered(settings.target_host, error)) from None
+        raise Unreachable(_unanswered(settings, error)) from None
     return Client(
         Renewable(connection),
         namespace=namespace,
@@ -151,21 +150,28 @@ async def connect(
     )
 
 
-def tls_problem(error: Exception) -> str | None:
-    """Return what is wrong with a certificate, ours or Temporal's; None if it is something else."""
-    found = _TLS_PROBLEM.search(str(error))
-    if found is None:
-        return None
-    kind, _, detail = found[0].partition(": ")
-    return f"{_TLS_PROBLEMS[kind]} ({detail})"
+def refusal(error: Exception, api_key: str | None) -> str | None:
+    """Return why no connection can be made, if it is about who we are, or who Temporal is.
+
+    The SDK gives one text for everything.
+    """
+    text = str(error)
+    if _REFUSES_KEY.search(text):
+        return f"Temporal does not let us in: {why_refused(api_key)} (docs/access.md)"
+    if found := _REFUSES_CERTIFICATE.search(text):
+        return f"Temporal refuses our client certificate: {found[1]} (docs/access.md)"
+    if found := _IS_NOT_TRUSTED.search(text):
+        return f"we do not trust Temporal's certificate: {found[1]} (docs/access.md)"
+    return None
 
 
-def unanswered(address: str, error: Exception) -> str:
-    """Return why Temporal does not answer."""
-    if problem := tls_problem(error):
-        return f"{problem} at {address} (TEMPORAL_ADDRESS; docs/access.md)"
+def _unanswered(settings: ConnectConfig, error: Exception) -> str:
+    if why := refusal(error, settings.api_key):
+        return f"{why}, at {settings.target_host} (TEMPORAL_ADDRESS)"
+    # A server that refuses a certificate can hang up before we have read why.
+    or_else = ", or it refuses our client certificate" if settings.tls else ""
     return (
-        f"no Temporal server answers at {address} (TEMPORAL_ADDRESS); "
+        f"no Temporal server answers at {settings.target_host} (TEMPORAL_ADDRESS){or_else}; "
         f"start one with `make dev`: {_short(error)}"
     )
 
@@ -179,6 +185,7 @@ async def register_search_attributes(client: Client) -> None:
 
     Raises:
         ValueError: a search attribute exists with another type.
+        NotAllowed: Temporal does not let us. The message says who can, and how.
     """
     operator, namespace = client.operator_service, client.namespace
     known = await operator.list_search_attributes(
@@ -192,8 +199,29 @@ async def register_search_attributes(client: Client) -> None:
             missing[key.name] = wanted
         elif found != wanted:
             raise ValueError(f"the search attribute {key.name} exists with another type")
-    if missing:
+    if not missing:
+        return
+    try:
         await operator.add_search_attributes(
             AddSearchAttributesRequest(namespace=namespace, search_attributes=missing),
             timeout=timedelta(seconds=10),
         )
+    except RPCError as error:
+        if error.status not in REFUSALS:
+            raise
+        each = " ".join(
+            f"--name {key.name} --type {_type(key.indexed_value_type)}"
+            for key in ALL
+            if key.name in missing
+        )
+        raise NotAllowed(
+            "Temporal does not let us register the search attributes that are missing. Who has the "
+            "right `admin` in the namespace can (docs/access.md): temporal operator "
+            f"search-attribute create --namespace {namespace} {each}"
+        ) from None
+
+
+def _type(value: int) -> str:
+    """Return a search attribute's type as the command `temporal` names it."""
+    name = IndexedValueType.Name(IndexedValueType.ValueType(value))
+    return "".join(map(str.capitalize, name.removeprefix("INDEXED_VALUE_TYPE_").split("_")))

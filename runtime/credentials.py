@@ -32,11 +32,17 @@ def api_key_in_file() -> str | None:
     return keys[0]
 
 
-def expiry_of(api_key: str) -> datetime | None:
-    """Return when the API key expires; None if it does not say so.
+def why_refused(api_key: str | None) -> str:
+    """Return why Temporal refuses us, as far as the API key shows it. Temporal gives no reason."""
+    if api_key is None:
+        return "there is no API key"
+    expiry = _expiry_of(api_key)
+    if expiry is not None and expiry <= datetime.now(UTC):
+        return f"the API key expired on {expiry:%Y-%m-%d %H:%M} UTC"
+    return "the API key lacks the right, or Temporal does not know who signed it"
 
-    Only Temporal can tell whether the key is genuine. Its refusals say nothing of the reason.
-    """
+
+def _expiry_of(api_key: str) -> datetime | None:
     try:
         payload = api_key.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -10,7 +10,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError, ServiceClient
 
-from runtime.connection import BadConnection, Renewable, environment, tls_problem
+from runtime.connection import BadConnection, Renewable, environment, refusal
 from runtime.rights import NotAllowed, check_rights
 
 LOOKS_EVERY_SECONDS = 10.0
@@ -68,7 +68,7 @@ class _Looking:
             return str(error)
         except (RPCError, RuntimeError) as error:
             # An outage is nothing to attend to here.
-            return tls_problem(error) or self._wrong
+            return refusal(error, self._client.service_client.config.api_key) or self._wrong
         return None
 
     async def _take(self, api_key: Any, tls: Any) -> None:  # Any: as `environment` has them

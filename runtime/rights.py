@@ -1,11 +1,11 @@
 """Asks Temporal whether a program may do what it needs to (docs/access.md)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, ResetStickyTaskQueueRequest
 from temporalio.service import RPCError, RPCStatusCode, ServiceClient
 
-from runtime.credentials import expiry_of
+from runtime.credentials import why_refused
 
 REFUSALS = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED)
 _WITHIN = timedelta(seconds=10)
@@ -49,13 +49,3 @@ def _not_allowed(right: str, service: ServiceClient, namespace: str) -> NotAllow
         f"Temporal does not let us {right} in namespace {namespace}: "
         f"{why_refused(service.config.api_key)} (docs/access.md)"
     )
-
-
-def why_refused(api_key: str | None) -> str:
-    """Return what the API key itself shows of the reason. Temporal gives none."""
-    if api_key is None:
-        return "there is no API key"
-    expiry = expiry_of(api_key)
-    if expiry is not None and expiry <= datetime.now(UTC):
-        return f"the API key expired on {expiry:%Y-%m-%d %H:%M} UTC"
-    return "the API key lacks the right, or Temporal does not know who signed it"
