@@ -25,7 +25,7 @@ For = Annotated[str, typer.Option("--for", help="The program or person that the 
 Namespace = Annotated[
     str, typer.Option(help="Where it holds; temporal-system is the whole server.")
 ]
-Days = Annotated[float, typer.Option(min=0.001, max=3660, help="After how many days it expires.")]
+Days = Annotated[float, typer.Option(min=0, max=3660, help="After how many days it expires.")]
 
 
 class Right(StrEnum):
