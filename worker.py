@@ -26,7 +26,14 @@ from mail.templates import BadWording, Templates
 from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
 from reference.time_zones import EDITION, newest_known
-from runtime.connection import Unreachable, connect, environment, register_search_attributes
+from runtime.connection import (
+    BadConnection,
+    Unreachable,
+    connect,
+    environment,
+    refusal,
+    register_search_attributes,
+)
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.find_settings import with_kept_secret
@@ -228,7 +235,21 @@ def main() -> int:
     except (ProviderFailed, RPCError, OSError) as error:
         print(f"the worker stopped: {error}", file=sys.stderr)
         return 1
+    except RuntimeError as error:
+        # The SDK ends a worker that may not ask for tasks any more.
+        why = _why_refused(error.__cause__ or error)
+        if why is None:
+            raise
+        print(f"the worker stopped: {why}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _why_refused(error: BaseException) -> str | None:
+    try:
+        return refusal(error, environment().get("api_key"))
+    except BadConnection as bad:
+        return str(bad)
 
 
 if __name__ == "__main__":

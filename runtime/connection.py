@@ -150,7 +150,7 @@ async def connect(
     )
 
 
-def refusal(error: Exception, api_key: str | None) -> str | None:
+def refusal(error: BaseException, api_key: object) -> str | None:
     """Return why no connection can be made, if it is about who we are, or who Temporal is.
 
     The SDK gives one text for everything.

@@ -32,9 +32,9 @@ def api_key_in_file() -> str | None:
     return keys[0]
 
 
-def why_refused(api_key: str | None) -> str:
+def why_refused(api_key: object) -> str:
     """Return why Temporal refuses us, as far as the API key shows it. Temporal gives no reason."""
-    if api_key is None:
+    if not isinstance(api_key, str):
         return "there is no API key"
     expiry = _expiry_of(api_key)
     if expiry is not None and expiry <= datetime.now(UTC):

@@ -48,10 +48,13 @@ async def secured(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sec
 
 
 def _settings(server: SecuredServer, folder: Path, service: str, **others: str) -> dict[str, str]:
+    port = str(free_port())
     return server.settings(
         service,
+        CASE72_PAGE_URL=f"http://127.0.0.1:{port}",
+        CASE72_PAGE_PORT=port,
         CASE72_STATE=str(folder / "state"),
-        CASE72_ENCRYPTION_KEYS_FILE=str(keys_file(folder)),
+        CASE72_ENCRYPTION_KEYS_FILE=str(keys_file(folder, "ours")),
         CASE72_PAGE_SECRETS=KEY,
         CASE72_INBOUND_ADDRESS="reply@in.example",
         CASE72_INBOUND_SECRETS="x" * 40,
@@ -99,7 +102,7 @@ async def _opened(server: SecuredServer, folder: Path, seller: str) -> str:
 async def _attempts(
     server: SecuredServer, folder: Path, workflow: str, monkeypatch: pytest.MonkeyPatch
 ) -> dict[Channel, list[Result | None]]:
-    monkeypatch.setenv("CASE72_ENCRYPTION_KEYS_FILE", str(keys_file(folder)))
+    monkeypatch.setenv("CASE72_ENCRYPTION_KEYS_FILE", str(keys_file(folder, "ours")))
     client = await server.client("desk")
     handle = client.get_workflow_handle_for(IssueCase.run, workflow)
     view: CaseView = await handle.query(IssueCase.case)
@@ -115,11 +118,8 @@ def _serves(program: Program) -> bool:
 async def test_each_program_works_with_the_right_of_the_table(
     secured: SecuredServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    page_settings = _settings(
-        secured, tmp_path, "page", CASE72_PAGE_URL=url, CASE72_PAGE_PORT=str(port)
-    )
+    page_settings = _settings(secured, tmp_path, "page")
+    url = page_settings["CASE72_PAGE_URL"]
     quick = _settings(secured, tmp_path, "worker", CASE72_RING_SECONDS="0.2")
     async with AsyncExitStack() as stack:
         worker = await stack.enter_async_context(running(quick, "worker.py"))
@@ -196,10 +196,7 @@ async def test_whoever_lacks_something_is_told_so_in_a_line(
         assert code == 1
         assert len(said.splitlines()) == 1
     # The page serves all the same, and its log says why it has nothing to show.
-    page_settings = _settings(
-        secured, tmp_path, "page", CASE72_PAGE_URL="http://127.0.0.1", **changed
-    )
-    page_settings["CASE72_PAGE_PORT"] = str(free_port())
+    page_settings = _settings(secured, tmp_path, "page") | changed
     async with running(page_settings, "-m", "page") as page:
         await page.until(lambda p: bool(p.logged("the connection to Temporal needs attention")))
     (said_why, *_) = page.logged("the connection to Temporal needs attention")
