@@ -2,19 +2,26 @@
 
 import base64
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.service import TLSConfig
 
 from runtime.secrets import secrets_in
 
 KEY_FILE = "CASE72_TEMPORAL_API_KEY_FILE"
-"""Temporal's own settings know the key itself only, and a key that expires must be read again."""
+
+
+class AccessSettings(BaseSettings):
+    """What Temporal's own settings have no name for: the key may expire, so it is read again."""
+
+    model_config = SettingsConfigDict(env_prefix="CASE72_", env_ignore_empty=True)
+
+    temporal_api_key_file: Path | None = None
 
 
 def api_key_in_file() -> str | None:
@@ -23,10 +30,10 @@ def api_key_in_file() -> str | None:
     Raises:
         ValueError: the file holds no API key. The message names the setting.
     """
-    file = os.environ.get(KEY_FILE)
-    if not file:
+    file = AccessSettings().temporal_api_key_file
+    if file is None:
         return None
-    keys = secrets_in(Path(file), KEY_FILE)
+    keys = secrets_in(file, KEY_FILE)
     if len(keys) != 1 or not keys[0].isascii() or len(keys[0].split()) != 1:
         raise ValueError(f"{KEY_FILE}: must hold one API key, and nothing else")
     return keys[0]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.credentials import AccessSettings
 from runtime.desk_settings import DeskSettings
 from runtime.encryption import EncryptionSettings
 from runtime.inbound_settings import InboundSettings
@@ -20,6 +21,7 @@ SETTINGS = {
         PageSettings,
         CodecSettings,
         EncryptionSettings,
+        AccessSettings,
         InboundSettings,
         DeskSettings,
     )

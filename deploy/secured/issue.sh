@@ -69,7 +69,12 @@ for name; do
     case $name in
     temporal)
         copy "$out/ca/nodes-ca.pem" "$out/temporal/nodes-ca.pem"
-        copy "$out/ca/clients-ca.pem" "$out/temporal/clients-ca.pem"
+        # A CA that was replaced is trusted until the next time. It has a file of its own, since the
+        # server sees no change behind the first certificate of a file.
+        current="$out/temporal/clients-ca.pem"
+        [ -e "$current" ] || copy "$out/ca/clients-ca.pem" "$current"
+        copy "$current" "$out/temporal/clients-ca-before.pem"
+        copy "$out/ca/clients-ca.pem" "$current"
         certificate nodes-ca temporal-node DNS:temporal-node "$out/temporal/node"
         certificate nodes-ca temporal "$names" "$out/temporal/frontend"
         ;;
