@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 from temporalio.client import Client
-from temporalio.service import TLSConfig
+from temporalio.service import RPCError, TLSConfig
 
 from runtime.encryption import data_converter
 from tests.free_port import free_port
@@ -150,11 +150,22 @@ async def secured_server(folder: Path, program: Path) -> AsyncIterator[SecuredSe
         )
         try:
             assert await server.prepare() == 0
+            await _search_attributes_are_known(server)
             yield server
         finally:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+
+
+async def _search_attributes_are_known(server: SecuredServer) -> None:
+    """Wait until the server knows what was made just now, which takes it some seconds."""
+    client = await server.client("operator")
+    async with asyncio.timeout(PATIENCE):
+        async for _ in looks():
+            with suppress(RPCError):
+                await client.count_workflows("CaseStatus = 'contacting'")
+                return
 
 
 class Program:
