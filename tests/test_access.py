@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.operatorservice.v1 import DeleteNamespaceRequest
+from temporalio.api.operatorservice.v1 import (
+    DeleteNamespaceRequest,
+    ListSearchAttributesRequest,
+)
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DeleteWorkflowExecutionRequest,
     ListNamespacesRequest,
     PollWorkflowTaskQueueRequest,
+    RegisterNamespaceRequest,
     UpdateNamespaceRequest,
 )
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -151,6 +156,35 @@ async def test_a_bad_file_at_the_start_is_named_and_exits_2(
             assert await worker.ended() == 2
         (line,) = worker.lines
         assert why in line
+
+
+async def test_a_worker_that_may_not_register_says_the_command_that_does(
+    secured: SecuredServer, tmp_path: Path
+) -> None:
+    admin = secured.api_key("operator", "--may", "admin", "--namespace", "fresh")
+    operator = await secured.client("operator", admin)
+    await operator.workflow_service.register_namespace(
+        RegisterNamespaceRequest(
+            namespace="fresh", workflow_execution_retention_period=Duration(seconds=86_400)
+        )
+    )
+    async with asyncio.timeout(PATIENCE):
+        async for _ in looks():  # the server knows it some seconds later
+            with suppress(RPCError):
+                asked = ListSearchAttributesRequest(namespace="fresh")
+                await operator.operator_service.list_search_attributes(asked)
+                break
+    key = secured.api_key("worker", "--may", "write", "--namespace", "fresh")
+    settings = settings_of(secured, tmp_path, "worker") | {
+        "TEMPORAL_NAMESPACE": "fresh",
+        "CASE72_TEMPORAL_API_KEY_FILE": str(key),
+    }
+    async with running(settings, "worker.py") as worker:
+        assert await worker.ended() == 1
+    (line,) = worker.lines
+    _, _, command = line.partition("temporal operator search-attribute create ")
+    assert command.startswith("--namespace fresh --name CaseStatus --type Keyword --name ")
+    assert "--name CaseIssueCodes --type KeywordList" in command
 
 
 async def test_what_a_thief_of_the_pages_key_can_do_and_what_not(
