@@ -43,6 +43,7 @@ from cli.enrollment.reinstate import reinstate
 from cli.enrollment.show import show as show_enrollment
 from cli.files.sweep import sweep
 from cli.mail.read import read_mail
+from cli.operate.access import api_key, key_set, signing_key
 from cli.operate.audit import audit
 from cli.operate.events import replay
 from cli.operate.keys import new_key
@@ -138,6 +139,12 @@ _group(OPERATIONS, "files", "Files that sellers attach (docs/evidence-files.md).
 _command(OPERATIONS, "files sweep", sweep, "", "--delete")
 _group(OPERATIONS, "keys", "Keys that encrypt what Temporal stores (docs/encryption.md).")
 _command(OPERATIONS, "keys new", new_key, ">> case72.keys")
+_group(OPERATIONS, "access", "Who may do what in Temporal (docs/access.md).")
+_command(OPERATIONS, "access signing-key", signing_key, "signing/page.jwk")
+_command(OPERATIONS, "access key-set", key_set, "signing/*.jwk > jwks.json")
+_command(
+    OPERATIONS, "access api-key", api_key, "signing/page.jwk --for page --may write > page.token"
+)
 _command(SELLER, "call", call, "US/A2EXAMPLE --by seller")
 _command(
     SELLER,

@@ -26,7 +26,14 @@ from mail.templates import BadWording, Templates
 from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
 from reference.time_zones import EDITION, newest_known
-from runtime.connection import Unreachable, connect, environment, register_search_attributes
+from runtime.connection import (
+    BadConnection,
+    Unreachable,
+    connect,
+    environment,
+    refusal,
+    register_search_attributes,
+)
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.find_settings import with_kept_secret
@@ -37,6 +44,8 @@ from runtime.metrics import metrics_at
 from runtime.page_settings import PageSettings, check_ways
 from runtime.program import end, loaded
 from runtime.providers import providers_of
+from runtime.renewal import renewing
+from runtime.rights import NotAllowed, check_rights
 from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -77,6 +86,7 @@ async def serve(
 
             beside = beside_the_worker(client, settings, page, inbound, stop)
             page = await stack.enter_async_context(beside)
+        await check_rights(client.service_client, client.namespace)
         await register_search_attributes(client)
         providers = providers_of(settings, client, page.url, inbound)
         links = page.links() if page.is_configured else None
@@ -86,6 +96,8 @@ async def serve(
         workers = await stack.enter_async_context(serving_queues)
         if settings.health:
             await stack.enter_async_context(serving_health(settings.health, workers.what_is_wrong))
+        if not dev:
+            await stack.enter_async_context(renewing(client, workers.take_over))
         codec = client.data_converter.payload_codec
         held = settings.silence_held_until
         log.info(
@@ -212,8 +224,9 @@ def main() -> int:
         queues = arguments.queue or list(QUEUES)
         with_cases = dev and arguments.with_cases
         asyncio.run(serve(settings, page, inbound, queues, dev=dev, with_cases=with_cases))
-    except Unreachable as error:
-        # Do not return 2: systemd would not restart, but the server may only be slow to start.
+    except (Unreachable, NotAllowed) as error:
+        # Do not return 2: systemd would not restart, but the server may only be slow to start,
+        # or to learn a new key.
         print(error, file=sys.stderr)
         return 1
     except (DevServerFailed, ValueError) as error:
@@ -222,7 +235,21 @@ def main() -> int:
     except (ProviderFailed, RPCError, OSError) as error:
         print(f"the worker stopped: {error}", file=sys.stderr)
         return 1
+    except RuntimeError as error:
+        # The SDK ends a worker that may not ask for tasks any more.
+        why = _why_refused(error.__cause__ or error)
+        if why is None:
+            raise
+        print(f"the worker stopped: {why}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _why_refused(error: BaseException) -> str | None:
+    try:
+        return refusal(error, environment().get("api_key"))
+    except BadConnection as bad:
+        return str(bad)
 
 
 if __name__ == "__main__":

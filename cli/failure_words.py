@@ -3,6 +3,7 @@
 import re
 
 from domain.shared.names import CASES_QUEUE
+from runtime.rights import REFUSALS
 from temporal_client.failures import (
     AnswerUnreadable,
     Closed,
@@ -58,6 +59,11 @@ def in_words(failure: TemporalFailure) -> str:
         case AnswerUnreadable():
             unknown = "it is not known whether it was taken: " if failure.of_update else ""
             return f"{unknown}the answer {failure}"
+        case ServerRefused(status=status) if status in REFUSALS:
+            return (
+                f"Temporal does not let us: {failure} The API key lacks the right in this "
+                "namespace, or it has expired (docs/access.md)"
+            )
         case ServerRefused():
             return _of_server(str(failure))
         case Closed():

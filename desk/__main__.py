@@ -18,6 +18,7 @@ from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.program import end, loaded
+from runtime.renewal import renewing
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
 from web.middleware import HeadersAndLog, without_redirects
@@ -55,8 +56,9 @@ async def serve(settings: DeskSettings, outside: Outside) -> None:
     """Serve the desk until SIGTERM or SIGINT."""
     stop = stop_on_signal()
     # Connect lazily, so that the desk starts without Temporal and says that it is away.
-    app = build(await connect(identity="desk", lazy=True), settings, outside=outside)
-    async with serving(app, settings):
+    client = await connect(identity="desk", lazy=True)
+    app = build(client, settings, outside=outside)
+    async with renewing(client), serving(app, settings):
         log.info("serving", url=settings.url, host=settings.host, port=settings.port)
         await stop.wait()
     log.info("stopped")

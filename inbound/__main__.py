@@ -12,6 +12,7 @@ from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.program import end, loaded
+from runtime.renewal import renewing
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
 
@@ -31,6 +32,7 @@ async def serve(general: Settings, settings: InboundSettings) -> None:
     async with AsyncExitStack() as stack:
         if general.health:
             await stack.enter_async_context(serving_health(general.health, reading.what_is_wrong))
+        await stack.enter_async_context(renewing(client))
         await reading.read_until(stop)
     log.info("stopped")
 

@@ -20,6 +20,7 @@ from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
 from runtime.program import end, loaded
 from runtime.providers import callbacks_of, incoming_of, telephone_of
+from runtime.renewal import renewing
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
 from web.server import serving
@@ -51,7 +52,7 @@ async def serve(
         replies=inbound.address is not None,
         intake=general.intake(),
     )
-    async with serving(app, settings):
+    async with renewing(client), serving(app, settings):
         log.info(
             "serving",
             url=settings.url,

@@ -1,7 +1,11 @@
 """The connection to Temporal, set by the environment (TEMPORAL_ADDRESS, TLS, API key, profile)."""
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
+from google.protobuf.message import Message
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.enums.v1 import WorkflowExecutionStatus as Known
 from temporalio.api.operatorservice.v1 import (
@@ -11,14 +15,19 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError
+from temporalio.service import ConnectConfig, RPCError, ServiceClient, TLSConfig
 
+from runtime.credentials import KEY_FILE, api_key_in_file, check_certificates, why_refused
 from runtime.encryption import data_converter
+from runtime.rights import REFUSALS, NotAllowed
 from runtime.sent_again import SendAgain
 from temporal_client.search_attributes import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
 _SETTINGS = "the settings of the connection (TEMPORAL_*)"
+_REFUSES_KEY = re.compile(r"code: (PermissionDenied|Unauthenticated)\b")
+_REFUSES_CERTIFICATE = re.compile(r"received fatal alert: (\w+)")
+_IS_NOT_TRUSTED = re.compile(r"invalid peer certificate: (\w+)")
 
 
 def _paused_is_running(_: type, status: object) -> WorkflowExecutionStatus | None:
@@ -51,9 +60,51 @@ def environment() -> dict[str, object]:
         raise BadConnection(f"{_SETTINGS}: {error.filename}: {error.strerror}") from None
     except RuntimeError as error:  # the SDK's ConfigError is one, and has no public name
         raise BadConnection(f"{_SETTINGS}: {error}") from None
+    try:
+        api_key = api_key_in_file()
+        if api_key is not None:
+            if "api_key" in config:
+                raise ValueError(f"TEMPORAL_API_KEY and {KEY_FILE} are set: take one away")
+            config["api_key"] = api_key
+            config.setdefault("tls", True)  # as with a key that is in the settings
+        tls = config.get("tls")
+        if isinstance(tls, TLSConfig):
+            check_certificates(tls)
+    except ValueError as error:
+        raise BadConnection(f"{_SETTINGS}: {error}") from None
     config.setdefault("target_host", DEFAULT_ADDRESS)
     config.setdefault("namespace", "default")
     return config
+
+
+class Renewable(ServiceClient):
+    """A connection that can be replaced while a client uses it (runtime/renewal.py)."""
+
+    def __init__(self, connection: ServiceClient) -> None:
+        super().__init__(connection.config)
+        self._connection = connection
+
+    def replace(self, connection: ServiceClient) -> None:
+        """Use another connection for every call from now on."""
+        self.config, self._connection = connection.config, connection
+
+    @property
+    def worker_service_client(self) -> Any:  # Any: the SDK does not export the type.
+        """Return what a worker of the SDK needs."""
+        return self._connection.worker_service_client
+
+    def update_rpc_metadata(self, metadata: Mapping[str, str | bytes]) -> None:
+        """Change the metadata of every call."""
+        self._connection.update_rpc_metadata(metadata)
+
+    def update_api_key(self, api_key: str | None) -> None:
+        """Change the API key of every call."""
+        self._connection.update_api_key(api_key)
+
+    async def _rpc_call(
+        self, rpc: str, req: Message, *arguments: Any, **named: Any
+    ) -> Any:  # Any: only passed through
+        return await self._connection._rpc_call(rpc, req, *arguments, **named)
 
 
 async def connect(
@@ -77,26 +128,52 @@ async def connect(
         BadKeys: the encryption keys are bad.
     """
     config = environment()
+    namespace = str(config.pop("namespace"))
     converter = data_converter()
     if address is not None:
         config["target_host"] = address
-    if identity is not None:
-        config["identity"] = identity
-    if lazy:
-        config["lazy"] = True
-    if runtime is not None:
-        config["runtime"] = runtime
+    settings = ConnectConfig(
+        **config,  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
+        identity=identity or "",
+        lazy=lazy,
+        runtime=runtime,
+    )
     try:
-        return await Client.connect(
-            **config,  # type: ignore[arg-type]  # envconfig's TypedDict has no precise type for **
-            data_converter=converter,
-            interceptors=[SendAgain()],
-        )
+        connection = await ServiceClient.connect(settings)
     except (RuntimeError, RPCError) as error:
-        raise Unreachable(
-            f"no Temporal server answers at {config['target_host']} (TEMPORAL_ADDRESS); "
-            f"start one with `make dev`: {_short(error)}"
-        ) from None
+        raise Unreachable(_unanswered(settings, error)) from None
+    return Client(
+        Renewable(connection),
+        namespace=namespace,
+        data_converter=converter,
+        interceptors=[SendAgain()],
+    )
+
+
+def refusal(error: BaseException, api_key: object) -> str | None:
+    """Return why no connection can be made, if it is about who we are, or who Temporal is.
+
+    The SDK gives one text for everything.
+    """
+    text = str(error)
+    if _REFUSES_KEY.search(text):
+        return f"Temporal does not let us in: {why_refused(api_key)} (docs/access.md)"
+    if found := _REFUSES_CERTIFICATE.search(text):
+        return f"Temporal refuses our client certificate: {found[1]} (docs/access.md)"
+    if found := _IS_NOT_TRUSTED.search(text):
+        return f"we do not trust Temporal's certificate: {found[1]} (docs/access.md)"
+    return None
+
+
+def _unanswered(settings: ConnectConfig, error: Exception) -> str:
+    if why := refusal(error, settings.api_key):
+        return f"{why}, at {settings.target_host} (TEMPORAL_ADDRESS)"
+    # A server that refuses a certificate can hang up before we have read why.
+    or_else = ", or it refuses our client certificate" if settings.tls else ""
+    return (
+        f"no Temporal server answers at {settings.target_host} (TEMPORAL_ADDRESS){or_else}; "
+        f"start one with `make dev`: {_short(error)}"
+    )
 
 
 def _short(error: Exception) -> str:
@@ -108,6 +185,7 @@ async def register_search_attributes(client: Client) -> None:
 
     Raises:
         ValueError: a search attribute exists with another type.
+        NotAllowed: Temporal does not let us. The message says who can, and how.
     """
     operator, namespace = client.operator_service, client.namespace
     known = await operator.list_search_attributes(
@@ -121,8 +199,29 @@ async def register_search_attributes(client: Client) -> None:
             missing[key.name] = wanted
         elif found != wanted:
             raise ValueError(f"the search attribute {key.name} exists with another type")
-    if missing:
+    if not missing:
+        return
+    try:
         await operator.add_search_attributes(
             AddSearchAttributesRequest(namespace=namespace, search_attributes=missing),
             timeout=timedelta(seconds=10),
         )
+    except RPCError as error:
+        if error.status not in REFUSALS:
+            raise
+        each = " ".join(
+            f"--name {key.name} --type {_type(key.indexed_value_type)}"
+            for key in ALL
+            if key.name in missing
+        )
+        raise NotAllowed(
+            "Temporal does not let us register the search attributes that are missing. Who has the "
+            "right `admin` in the namespace can (docs/access.md): temporal operator "
+            f"search-attribute create --namespace {namespace} {each}"
+        ) from None
+
+
+def _type(value: int) -> str:
+    """Return a search attribute's type as the command `temporal` names it."""
+    name = IndexedValueType.Name(IndexedValueType.ValueType(value))
+    return "".join(map(str.capitalize, name.removeprefix("INDEXED_VALUE_TYPE_").split("_")))

@@ -91,6 +91,15 @@ class Workers:
         """Return why this process must be restarted; None if it is well."""
         return "a workflow task was lost" if self.has_lost_a_task else None
 
+    async def take_over(self, client: Client) -> None:
+        """Have every worker use the connection that the client has now.
+
+        What is under way goes on: calls that were sent are answered on the old connection.
+        """
+        for worker in self._workers:
+            does_workflows = bool(worker.config().get("workflows"))
+            worker.client = await _copy_of(client) if does_workflows else client
+
     async def stop(self) -> None:
         """Stop all workers at once. Each accepts no new task and finishes those under way."""
         await asyncio.gather(*(worker.shutdown() for worker in self._workers))

@@ -23,6 +23,9 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         ),
     },
     "tests/providers/test_twilio_crashes.py": {ALL_OF_IT: "kills workers, and stops one for 12 s"},
+    "tests/test_access.py": {
+        ALL_OF_IT: "starts Temporal's own server, and waits for keys to expire"
+    },
     "tests/page/test_outage.py": {ALL_OF_IT: "kills the server under the page"},
     "tests/runtime/test_keys_of_a_case.py": {
         "test_a_worker_with_the_wrong_key_holds_a_case_up_and_no_more": (

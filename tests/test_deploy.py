@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.credentials import AccessSettings
 from runtime.desk_settings import DeskSettings
 from runtime.encryption import EncryptionSettings
 from runtime.from_environment import SecretsFolder
@@ -19,6 +20,7 @@ MODELS = (
     PageSettings,
     CodecSettings,
     EncryptionSettings,
+    AccessSettings,
     InboundSettings,
     DeskSettings,
     SecretsFolder,

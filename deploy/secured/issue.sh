@@ -1,0 +1,91 @@
+#!/bin/sh
+# Makes certificates and API keys for a Temporal that checks both (docs/access.md).
+#
+#   deploy/secured/issue.sh secrets/access             for all; run it again to renew all
+#   deploy/secured/issue.sh secrets/access page        for the page only
+#
+# In the folder are then:
+#   ca/         the keys of both CAs, and the keys that sign API keys: these make everything anew
+#   temporal/   what the server needs
+#   worker/ page/ desk/ inbound/ operator/ ui/         what each of these needs
+#
+# CERTIFICATE_DAYS and API_KEY_DAYS are how long they are valid, NAMESPACE is where the API keys
+# hold, TEMPORAL_NAMES are further names of the server, such as DNS:temporal.internal.
+set -eu
+umask 077
+out=${1:?name the folder, such as secrets/access}
+shift
+client="${PYTHON:-.venv/bin/python} ${CLIENT:-client.py}"
+days=${CERTIFICATE_DAYS:-30}
+namespace=${NAMESPACE:-default}
+names="DNS:temporal,DNS:localhost,IP:127.0.0.1${TEMPORAL_NAMES:+,$TEMPORAL_NAMES}"
+mkdir -p "$out/ca" "$out/temporal"
+
+authority() { # NAME: a CA, once
+    [ -e "$out/ca/$1.pem" ] && return
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
+        -subj "/CN=case72 $1" -addext keyUsage=critical,keyCertSign,cRLSign \
+        -keyout "$out/ca/$1.key" -out "$out/ca/$1.pem" 2>/dev/null
+}
+
+certificate() { # CA NAME ALTERNATIVE-NAMES FILE: FILE.pem and FILE.key
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" \
+        -addext "subjectAltName=$3" -keyout "$4.key.new" -out "$4.csr" 2>/dev/null
+    openssl x509 -req -in "$4.csr" -CA "$out/ca/$1.pem" -CAkey "$out/ca/$1.key" -days "$days" \
+        -copy_extensions copy -out "$4.pem.new" 2>/dev/null
+    rm "$4.csr"
+    put "$4.key"
+    put "$4.pem"
+}
+
+put() { # FILE: put FILE.new in its place, at once
+    chmod 444 "$1.new"
+    mv -f "$1.new" "$1"
+}
+
+copy() { # FROM TO
+    cp "$1" "$2.new"
+    put "$2"
+}
+
+program() { # NAME RIGHT: a certificate, and an API key if it has a right of its own
+    mkdir -p "$out/$1"
+    certificate clients-ca "$1" "DNS:$1" "$out/$1/client"
+    copy "$out/ca/nodes-ca.pem" "$out/$1/ca.pem"
+    [ -n "$2" ] || return 0
+    [ -e "$out/ca/$1.jwk" ] || $client access signing-key "$out/ca/$1.jwk"
+    $client access key-set "$out"/ca/*.jwk > "$out/temporal/jwks.json.new"
+    put "$out/temporal/jwks.json"
+    $client access api-key "$out/ca/$1.jwk" --for "$1" --may "$2" --namespace "$namespace" \
+        --days "${API_KEY_DAYS:-30}" > "$out/$1/api-key.new"
+    put "$out/$1/api-key"
+}
+
+# Two CAs, so that no client can pass for a node: a node may do everything.
+authority nodes-ca
+authority clients-ca
+[ $# -gt 0 ] || set -- temporal worker page desk inbound operator ui
+for name; do
+    case $name in
+    temporal)
+        copy "$out/ca/nodes-ca.pem" "$out/temporal/nodes-ca.pem"
+        # A CA that was replaced is trusted until the next time. It has a file of its own, since the
+        # server sees no change behind the first certificate of a file.
+        current="$out/temporal/clients-ca.pem"
+        [ -e "$current" ] || copy "$out/ca/clients-ca.pem" "$current"
+        copy "$current" "$out/temporal/clients-ca-before.pem"
+        copy "$out/ca/clients-ca.pem" "$current"
+        certificate nodes-ca temporal-node DNS:temporal-node "$out/temporal/node"
+        certificate nodes-ca temporal "$names" "$out/temporal/frontend"
+        ;;
+    worker | page | desk | inbound) program "$name" write ;;
+    operator) program operator admin ;;
+    ui) program ui "" ;; # whoever signs in there has an API key of their own
+    *)
+        echo "there is nobody called $name" >&2
+        exit 2
+        ;;
+    esac
+done
+chmod 711 "$out" "$out"/*
+chmod 700 "$out/ca"
