@@ -111,14 +111,14 @@ async def test_a_node_that_is_killed_is_replaced_and_goes_on(cluster: Cluster) -
 
 
 def test_a_variable_without_a_value_is_named() -> None:
-    file = ComposeFile.read(ROOT / "docker-compose.yml", {})
+    file = ComposeFile.read([ROOT / "docker-compose.yml"], {})
     with pytest.raises(MissingVariable, match="POSTGRES_PASSWORD: is required"):
         file.environment("postgresql")
 
 
 def test_variables_have_the_values_that_docker_would_give_them() -> None:
     given = {"POSTGRES_PASSWORD": "secret", "PAGE_PORT": "9999"}
-    file = ComposeFile.read(ROOT / "docker-compose.yml", given)
+    file = ComposeFile.read([ROOT / "docker-compose.yml"], given)
     assert file.environment("temporal-schema")["SQL_PASSWORD"] == "secret"
     assert file.environment("worker")["CASE72_PAGE_URL"] == "http://localhost:9999"
     assert file.environment("worker")["CASE72_WEB_UI"] == "http://localhost:8080"

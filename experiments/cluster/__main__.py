@@ -14,7 +14,16 @@ from pathlib import Path
 from rich.console import Console
 
 from examples.demo import play
-from experiments.cluster.cluster import ROOT, SMALL, Cluster, ClusterFailed, Size, composed, running
+from experiments.cluster.cluster import (
+    ROOT,
+    SECURED,
+    SMALL,
+    Cluster,
+    ClusterFailed,
+    Size,
+    composed,
+    running,
+)
 from experiments.cluster.hosts import Loopback
 from experiments.cluster.postgres import DatabaseFailed
 from experiments.cluster.programs import MissingProgram, installed
@@ -28,7 +37,9 @@ INSTALLED = ROOT / ".cluster"
 """Where Temporal's programs are kept. Nothing in it is committed."""
 
 
-async def run(folder: Path, size: Size, console: Console, *, stays: bool) -> bool:
+async def run(
+    folder: Path, size: Size, console: Console, *, stays: bool, secured: bool = False
+) -> bool:
     """Start a cluster and play the demo. Return whether all ended as expected.
 
     Args:
@@ -36,9 +47,10 @@ async def run(folder: Path, size: Size, console: Console, *, stays: bool) -> boo
         size: how many there are of each node.
         console: is told what happens.
         stays: keep the cluster running until SIGTERM or SIGINT.
+        secured: Temporal asks everybody for a certificate and an API key.
     """
     stop = stop_on_signal()
-    compose = composed()
+    compose = composed(SECURED) if secured else composed()
     cluster = Cluster(folder, Loopback(), compose, installed(compose, INSTALLED), size)
     console.print(f"Starting {len(cluster.nodes) + 2} processes; their logs are in {folder} ...")
     async with running(cluster):
@@ -61,6 +73,7 @@ def main() -> int:
     """Run a cluster. Return 0 only if the demo ended as expected."""
     parser = argparse.ArgumentParser(prog="python -m experiments.cluster", description=__doc__)
     parser.add_argument("--small", action="store_true", help="one of each node")
+    parser.add_argument("--secured", action="store_true", help="with certificates and API keys")
     parser.add_argument("--once", action="store_true", help="end after the demo")
     parser.add_argument("--install", action="store_true", help="only build what is missing")
     arguments = parser.parse_args()
@@ -75,7 +88,14 @@ def main() -> int:
                 if arguments.install:
                     installed(composed(), INSTALLED)
                     return 0
-                expected = asyncio.run(run(Path(folder), size, console, stays=not arguments.once))
+                running_it = run(
+                    Path(folder),
+                    size,
+                    console,
+                    stays=not arguments.once,
+                    secured=arguments.secured,
+                )
+                expected = asyncio.run(running_it)
             except MissingProgram as missing:
                 console.print(str(missing))
                 return 2

@@ -29,6 +29,11 @@ from temporal_client.search_attributes import STATUS
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
+SECURED = ROOT / "deploy/secured/docker-compose.yml"
+SERVICES = ("frontend", "history", "matching", "worker")
+"""Those of Temporal's server."""
+_ACCESS = "/run/access"
+_DYNAMIC_CONFIG = "/etc/temporal/config/dynamicconfig/docker.yaml"
 _WITHIN_SECONDS = 180
 _AS_IN_THE_DEMO = {"CASE72_RING_SECONDS": "0.2", "CASE72_LEAST_WINDOW": "PT1S"}
 _CLOCKS_CAN_MOVE = """
@@ -86,8 +91,11 @@ class Cluster:
         folder = self.folder / "postgresql-1"
         self.primary = Postgres("postgresql-1", self.hosts, folder, role, password, options)
         self.bouncer = Bouncer(self.hosts, self.folder / "pgbouncer", self.primary)
-        for kind in ("frontend", "history", "matching", "worker"):
-            for number in range(1, getattr(self.size, kind) + 1):
+        sizes = {kind: getattr(self.size, kind) for kind in SERVICES}
+        if self.is_secured:
+            sizes["internal-frontend"] = self.size.frontend
+        for kind, count in sizes.items():
+            for number in range(1, count + 1):
                 self._add(self.server_node(f"{kind}-{number}", kind, self.programs.server))
         for queue in QUEUES:
             for number in range(1, self.size.our_workers + 1):
@@ -116,9 +124,9 @@ class Cluster:
     def server_node(self, name: str, service: str, program: Path) -> Node:
         """Return a node of Temporal's server that has one of its services."""
         node = self._node(name, "temporal", [str(program), "start", "--service", service])
-        (settings,) = self.compose.mounted_files("temporal").values()
+        settings = self.compose.mounted("temporal")[_DYNAMIC_CONFIG]
         here = self.folder / "dynamicconfig.yaml"
-        here.write_text(settings.read_text() + _CLOCKS_CAN_MOVE)
+        here.write_text((ROOT / settings).read_text() + _CLOCKS_CAN_MOVE)
         node.environment |= {
             "BIND_ON_IP": node.address,
             "TEMPORAL_BROADCAST_ADDRESS": node.address,
@@ -129,13 +137,35 @@ class Cluster:
     def environment(self, service: str, address: str) -> dict[str, str]:
         """Return what the compose file sets for a service that runs at an address."""
         settings = self.compose.environment(service)
-        return {name: self._here(value, address) for name, value in settings.items()}
+        here = {name: self._here(value, address) for name, value in settings.items()}
+        if (access := self.compose.mounted(service).get(_ACCESS)) is None:
+            return here
+        folder = str(self.folder / access)
+        return {name: value.replace(_ACCESS, folder) for name, value in here.items()}
 
     def client_environment(self) -> dict[str, str]:
-        """Return the settings with which this process is a client of the cluster."""
+        """Return the settings with which this process is a client, with an operator's rights."""
         ours = self.environment("worker", "127.0.0.1")
-        wanted = ("TEMPORAL_", "CASE72_ENCRYPTION_", "CASE72_STATE", "CASE72_FIND_")
+        ours |= self.environment("temporal-namespace", "127.0.0.1")
+        wanted = ("TEMPORAL_", "CASE72_ENCRYPTION_", "CASE72_STATE", "CASE72_TEMPORAL_")
         return {name: value for name, value in ours.items() if name.startswith(wanted)}
+
+    @property
+    def is_secured(self) -> bool:
+        """Whether Temporal asks for certificates and API keys (docs/access.md)."""
+        return "USE_INTERNAL_FRONTEND" in self.compose.environment("temporal")
+
+    def issue(self, *names: str) -> None:
+        """Make the certificates and API keys, or renew those of `names`."""
+        addresses = [self.hosts.gateway, *(node.address for node in self.named("frontend-"))]
+        run_here(
+            str(ROOT / "deploy/secured/issue.sh"),
+            str(self.folder / "secrets/access"),
+            *names,
+            PYTHON=sys.executable,
+            CLIENT=str(ROOT / "client.py"),
+            TEMPORAL_NAMES=",".join(f"IP:{address}" for address in addresses),
+        )
 
     def _here(self, text: str, address: str) -> str:
         """Replace what has another name or place in a container."""
@@ -158,8 +188,7 @@ class Cluster:
         folder = self.folder / "secrets"
         folder.mkdir(parents=True)
         self.state.mkdir()
-        make = [sys.executable, str(ROOT / "client.py"), "keys", "new"]
-        keys = subprocess.run(make, check=True, capture_output=True, text=True).stdout
+        keys = run_here(sys.executable, str(ROOT / "client.py"), "keys", "new")
         (folder / "encryption_keys").write_text(keys)
         (folder / "page_secrets").write_text(secrets.token_urlsafe(48))
 
@@ -203,6 +232,8 @@ class Cluster:
             ClusterFailed: a node or a job failed.
             DatabaseFailed: PostgreSQL did.
         """
+        if self.is_secured:
+            self.issue()
         await self.primary.create()
         await self.primary.start()
         await self.bouncer.start()
@@ -236,7 +267,9 @@ class Cluster:
         """Run a service that ends when its work is done."""
         tools = self.programs.path_of_tools(self.folder / "tools")
         path = os.pathsep.join([tools, str(Path(sys.executable).parent), os.environ["PATH"]])
+        access = str(self.folder / self.compose.mounted(service).get(_ACCESS, ""))
         command = [self._here(part, "127.0.0.1") for part in self.compose.command(service)]
+        command = [part.replace(_ACCESS, access) for part in command]
         job = Node(service, "", command, self.folder / f"{service}.log")
         job.environment = {"PATH": path} | self.environment(service, "127.0.0.1")
         await job.start()
@@ -275,11 +308,19 @@ class Cluster:
         self.hosts.close()
 
 
-def composed() -> ComposeFile:
-    """Return docker-compose.yml with the variables that a cluster here needs."""
+def run_here(*command: str, **environment: str) -> str:
+    """Run a command of ours to its end, and return what it printed."""
+    ended = subprocess.run(
+        command, check=True, capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    return ended.stdout
+
+
+def composed(*more: Path) -> ComposeFile:
+    """Return docker-compose.yml, and files that add to it, with variables for a cluster here."""
     page, web_ui = free_ports(8272, 8080)
     return ComposeFile.read(
-        COMPOSE,
+        [COMPOSE, *more],
         {
             "POSTGRES_PASSWORD": secrets.token_hex(12),
             "CODEC_PASSWORD": secrets.token_hex(12),

@@ -25,14 +25,18 @@ class ComposeFile:
     variables: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, path: Path, variables: dict[str, str]) -> "ComposeFile":
-        """Read a file.
+    def read(cls, paths: list[Path], variables: dict[str, str]) -> "ComposeFile":
+        """Read files, each of which adds to those before, as with `docker compose -f A -f B`.
 
         Args:
-            path: the file.
+            paths: the files.
             variables: what `.env` would set.
         """
-        return cls(path.parent, yaml.safe_load(path.read_text())["services"], variables)
+        services: dict[str, dict[str, Any]] = {}
+        for path in paths:
+            for name, described in yaml.safe_load(path.read_text())["services"].items():
+                services[name] = _added(services.get(name, {}), described)
+        return cls(paths[0].parent, services, variables)
 
     def environment(self, service: str) -> dict[str, str]:
         """Return what the file sets for a service."""
@@ -55,10 +59,10 @@ class ComposeFile:
         command = [self._filled(part) for part in command]
         return ["/bin/sh", "-c", *command] if kind == "CMD-SHELL" else command
 
-    def mounted_files(self, service: str) -> dict[str, Path]:
-        """Return the files of ours that a service sees, by their paths in its container."""
+    def mounted(self, service: str) -> dict[str, Path]:
+        """Return the files and folders of ours that a service sees, by their paths there."""
         mounts = [text.split(":") for text in self.services[service].get("volumes", ())]
-        return {to: self.folder / of for of, to, *_ in mounts if of.startswith("./")}
+        return {to: Path(of) for of, to, *_ in mounts if of.startswith("./")}
 
     def _filled(self, text: str) -> str:
         return _VARIABLE.sub(self._value, text)
@@ -72,3 +76,12 @@ class ComposeFile:
         if kind == "-":
             return str(default)
         raise MissingVariable(f"{name}: is required by docker-compose.yml")
+
+
+# Any: as in `ComposeFile.services`.
+def _added(before: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return a service's description with another file's: what is a list grows, but commands."""
+    both = {**before, **more}
+    both["environment"] = {**before.get("environment", {}), **more.get("environment", {})}
+    both["volumes"] = [*before.get("volumes", ()), *more.get("volumes", ())]
+    return both

@@ -27,6 +27,7 @@ NAMES = (
     "answers",
     "receiver_dead",
     "on_cluster.nodes_killed",
+    "on_cluster.certificates_renewed",
 )
 SEED = 72
 

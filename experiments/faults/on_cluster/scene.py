@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from experiments.cluster.__main__ import INSTALLED
-from experiments.cluster.cluster import Cluster, Size, composed, running
+from experiments.cluster.cluster import SECURED, Cluster, Size, composed, running
 from experiments.cluster.hosts import Hosts, Loopback
 from experiments.cluster.programs import are_here, installed
 from experiments.faults.crowd import Crowd
@@ -54,6 +54,7 @@ async def cluster_scene(
     hosts: Hosts | None = None,
     size: Size | None = None,
     settings: dict[str, str] | None = None,
+    secured: bool = False,
 ) -> AsyncIterator[ClusterScene]:
     """Start a cluster. Cases must end `within` this many seconds.
 
@@ -64,11 +65,12 @@ async def cluster_scene(
         hosts: where the nodes run; None: on the loopback interface.
         size: how many there are of each node.
         settings: settings of our processes besides the compose file's.
+        secured: Temporal asks everybody for a certificate and an API key.
 
     Raises:
         NotHere: a cluster's programs are missing.
     """
-    compose = composed()
+    compose = composed(SECURED) if secured else composed()
     if not are_here(compose, INSTALLED):
         raise NotHere("a cluster's programs are missing; `make cluster` names them")
     _let_others_enter(folder)
