@@ -30,7 +30,7 @@ SETTINGS = {
     for model in MODELS
     for field in model.model_fields
 }
-UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
+UNITS = sorted((ROOT / "deploy" / "systemd").glob("case72-*.service"))
 DEPLOYED = [
     ROOT / "docker-compose.yml",
     ROOT / "Dockerfile",

@@ -3,12 +3,15 @@
 import asyncio
 import os
 import signal
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _STOPS_WITHIN_SECONDS = 45
 _LOOKS_EVERY_SECONDS = 1
+_LONGEST_PAUSE = 20
+"""In seconds."""
 
 
 @dataclass
@@ -28,9 +31,11 @@ class Node:
     is_wanted: bool = False
     """Whether it is to run: it was started, and not stopped."""
     starts: int = 0
+    _ended_by: int | None = None
 
     async def start(self) -> None:
         """Start it. It may take a while to serve."""
+        self._ended_by = self.process.returncode if self.process else None
         self.is_wanted, self.starts = True, self.starts + 1
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
@@ -48,6 +53,11 @@ class Node:
     def is_running(self) -> bool:
         """Whether it was started and has not ended."""
         return self.process is not None and self.process.returncode is None
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it did not end by itself the last time."""
+        return self._ended_by == -signal.SIGKILL
 
     async def kill(self) -> None:
         """Kill it with everything that it started. It may be started again by `kept_running`."""
@@ -87,10 +97,19 @@ class Node:
 async def kept_running(nodes: list[Node]) -> None:
     """Start nodes again that have ended by themselves, as `restart: unless-stopped` does.
 
-    Of several nodes of a Temporal server that meet an empty database, the slower ones end.
+    Of several nodes of a Temporal server that meet an empty database, the slower ones end. A node
+    that ends by itself again and again is started ever less often, as by Docker: starting takes
+    more of the processor than all that others do. One that was killed is replaced at once.
     """
+    waiting: dict[str, tuple[int, float]] = {}
     while True:
         for node in nodes:
-            if node.is_wanted and not node.is_running:
-                await node.start()
+            if not node.is_wanted or node.is_running:
+                continue
+            failed, due = waiting.get(node.name, (0, 0.0))
+            if time.monotonic() < due:
+                continue
+            await node.start()
+            failed = 0 if node.was_killed else failed + 1
+            waiting[node.name] = (failed, time.monotonic() + min(2.0**failed, _LONGEST_PAUSE))
         await asyncio.sleep(_LOOKS_EVERY_SECONDS)
