@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 
+GATEWAY = "gateway"
+"""Stands for this machine itself where a node is named. The balancer runs here."""
 _ONE_CLUSTER = count()
 
 
@@ -58,7 +60,7 @@ class Loopback:
 class Namespaces:
     """Each node in a network namespace of its own, on one bridge. Needs root and iproute2.
 
-    So the connection between any two nodes can be cut.
+    So the connection between any two nodes can be cut, which needs iptables.
     """
 
     gateway: str = ""
@@ -86,11 +88,11 @@ class Namespaces:
         return ["ip", "netns", "exec", self._namespace(node)]
 
     def cut(self, one: str, other: str) -> None:
-        """Let nothing pass between two nodes, either way. No side is told."""
+        """Let nothing pass between a node and another one, or `GATEWAY`. No side is told."""
         self._rule("-I", one, other)
 
     def mend(self, one: str, other: str) -> None:
-        """Let everything pass again between two nodes."""
+        """Let everything pass again between the two."""
         self._rule("-D", one, other)
 
     def close(self) -> None:
@@ -100,7 +102,7 @@ class Namespaces:
         _ip("link", "delete", self._bridge)
 
     def _rule(self, how: str, one: str, other: str) -> None:
-        there = self.address(other)
+        there = self.gateway if other == GATEWAY else self.address(other)
         for chain, side in (("INPUT", "-s"), ("OUTPUT", "-d")):
             _run(*self.inside(one), "iptables", "-w", how, chain, side, there, "-j", "DROP")
 
