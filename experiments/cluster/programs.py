@@ -45,25 +45,25 @@ class Programs:
         return str(folder)
 
 
-def installed(compose: ComposeFile, folder: Path) -> Programs:
+def installed(compose: ComposeFile, folder: Path, version: str | None = None) -> Programs:
     """Return Temporal's programs. Install into `folder` what is missing there; takes minutes.
+
+    Args:
+        compose: names the versions.
+        folder: see above.
+        version: the server's, instead of the compose file's.
 
     Raises:
         MissingProgram: there is no Go, or it cannot build them.
     """
-    version, ui_version = compose.version("temporal"), compose.version("temporal-ui")
+    version, ui_version = version or compose.version("temporal"), compose.version("temporal-ui")
     return Programs(
-        server=server(version, folder),
+        server=_built(SERVER_MODULE, "cmd/server", version, folder),
         schema_tool=_built(SERVER_MODULE, "cmd/tools/sql", version, folder),
         web_ui=_built(_WEB_UI_MODULE, "cmd/server", ui_version, folder),
         web_ui_files=_sources(_WEB_UI_MODULE, ui_version),
         schema=_sources(SERVER_MODULE, version) / "schema",
     )
-
-
-def server(version: str, folder: Path) -> Path:
-    """Return Temporal's server in a version. Install it into `folder` if it is missing there."""
-    return _built(SERVER_MODULE, "cmd/server", version, folder)
 
 
 def are_here(compose: ComposeFile, folder: Path) -> bool:

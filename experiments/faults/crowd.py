@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from random import Random
 from typing import Any, TypeVar
 
@@ -205,21 +206,27 @@ class Crowd:
     within: float
     """The seconds within which all cases must end."""
     at_once: int = 70
+    clocks_run_ahead: bool = True
+    """Whether a case's clock skips, from its beginning, whatever time nothing happens in. If not,
+    it passes as for us until a story plays it forward."""
     lives: list[Life] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         self._until = time.monotonic() + self.within
 
     async def live(self, parts: list[Part]) -> None:
-        """Play a case for each part to its end, several at once."""
-        waiting = list(enumerate(parts))
+        """Play a case for each part to its end, several at once. It may be called again, also
+        before it has returned.
+        """
+        waiting = [(next(self._numbers), part) for part in parts]
         await asyncio.gather(*(self._play_waiting(waiting) for _ in range(self.at_once)))
 
     async def _play_waiting(self, waiting: list[tuple[int, Part]]) -> None:
         while waiting:
             number, part = waiting.pop(0)
             life = Life(
-                time_skipper(self.client).client,
+                time_skipper(self.client).client if self.clocks_run_ahead else self.client,
                 case_workflow_id_of(who := seller(number, part)),
                 self._until,
                 CaseInput(account=who, issues=part.issues, policy=EVERYONE | part.rules),

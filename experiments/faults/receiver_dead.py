@@ -55,7 +55,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         await _play_deliveries(stage, HOUR)
         await _until_ended(stage)
         for receiver, name in ((dead, "dead"), (well, "well")):
-            trial.violations += _missed(receiver, name, seen)
+            trial.violations += missed(receiver, name, seen)
             repeated = len(receiver.got) - len(set(receiver.ids))
             trial.notes.append(
                 f"the receiver {name} got {len(receiver.got)} events, {repeated} twice"
@@ -93,7 +93,7 @@ async def _until_ended(stage: Scene, deliveries: str = "WorkflowType = 'EventDel
         await asyncio.sleep(1)
 
 
-def _missed(receiver: ListeningReceiver, name: str, seen: Sequence[CaseSeen]) -> Iterator[str]:
+def missed(receiver: ListeningReceiver, name: str, seen: Sequence[CaseSeen]) -> Iterator[str]:
     """Check that it has each event of each case, in the order in which they happened."""
     first: dict[str, dict[str, str]] = {}
     for body in receiver.got:

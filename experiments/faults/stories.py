@@ -1,6 +1,8 @@
 """The stories that cases play."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 from domain.case.events import Decision
@@ -97,6 +99,16 @@ async def joined(case: Life) -> None:
     await case.play(20)
     await case.tell(IssueCase.add_issue, joins(issue("ISS-2")))
     await silence(case)
+
+
+def later(part: Part, moment: asyncio.Event) -> Part:
+    """Return the part, played no earlier than at a moment. The case is opened before it."""
+
+    async def play(case: Life) -> None:
+        await moment.wait()
+        await part.story(case)
+
+    return replace(part, story=play)
 
 
 SILENT = Part("silent", silence)

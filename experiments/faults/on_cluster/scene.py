@@ -1,5 +1,6 @@
 """The scene of a fault on a cluster: real nodes, and many cases with their sellers and desks."""
 
+import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator
@@ -37,6 +38,11 @@ class ClusterScene:
         """Play this many cases to their end."""
         await self.crowd.live(cast(self.random, cases))
 
+    async def opened(self, cases: float) -> None:
+        """Wait until so many cases have been opened."""
+        while len(self.crowd.lives) < cases:
+            await asyncio.sleep(0.2)
+
     async def judge(self, trial: Trial) -> None:
         """Check the promises, and note what nodes say of cases that do not replay."""
         await judge(trial, self.crowd, self.cluster.state)
@@ -55,6 +61,7 @@ async def cluster_scene(
     size: Size | None = None,
     settings: dict[str, str] | None = None,
     secured: bool = False,
+    server_version: str | None = None,
 ) -> AsyncIterator[ClusterScene]:
     """Start a cluster. Cases must end `within` this many seconds.
 
@@ -66,6 +73,7 @@ async def cluster_scene(
         size: how many there are of each node.
         settings: settings of our processes besides the compose file's.
         secured: Temporal asks everybody for a certificate and an API key.
+        server_version: the version of Temporal's server; None: the compose file's.
 
     Raises:
         NotHere: a cluster's programs are missing.
@@ -78,7 +86,7 @@ async def cluster_scene(
         folder,
         hosts or Loopback(),
         compose,
-        installed(compose, INSTALLED),
+        installed(compose, INSTALLED, server_version),
         size or Size(),
         _SETTINGS | (settings or {}),
     )
