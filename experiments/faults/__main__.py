@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import importlib
+import signal
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -28,6 +29,10 @@ NAMES = (
     "receiver_dead",
     "on_cluster.nodes_killed",
     "on_cluster.certificates_renewed",
+    "on_cluster.connections_cut",
+    "on_cluster.workers_deployed",
+    "on_cluster.key_rotated",
+    "on_cluster.server_upgraded",
 )
 SEED = 72
 
@@ -63,9 +68,14 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder that keeps logs and ledgers")
     arguments = parser.parse_args()
     configure_logs("console", "error")
+    # By default SIGTERM, of `timeout` for example, would leave a cluster's processes running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     names = arguments.name or list(NAMES)
     with tempfile.TemporaryDirectory(prefix="case72-faults-") as folder:
-        trials = asyncio.run(run(names, arguments.seed, arguments.keep or Path(folder)))
+        try:
+            trials = asyncio.run(run(names, arguments.seed, arguments.keep or Path(folder)))
+        except KeyboardInterrupt:
+            return 130
     write(trials)
     return int(any(trial.violations for trial in trials))
 
