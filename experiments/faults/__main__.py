@@ -28,6 +28,7 @@ NAMES = (
     "receiver_dead",
     "on_cluster.nodes_killed",
     "on_cluster.certificates_renewed",
+    "on_cluster.postgres_killed",
 )
 SEED = 72
 
