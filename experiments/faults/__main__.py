@@ -29,6 +29,7 @@ NAMES = (
     "on_cluster.nodes_killed",
     "on_cluster.certificates_renewed",
     "on_cluster.postgres_killed",
+    "on_cluster.postgres_disk_full",
 )
 SEED = 72
 

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +55,7 @@ async def cluster_scene(
     size: Size | None = None,
     settings: dict[str, str] | None = None,
     secured: bool = False,
+    prepare: Callable[[Cluster], None] | None = None,
 ) -> AsyncIterator[ClusterScene]:
     """Start a cluster. Cases must end `within` this many seconds.
 
@@ -66,6 +67,7 @@ async def cluster_scene(
         size: how many there are of each node.
         settings: settings of our processes besides the compose file's.
         secured: Temporal asks everybody for a certificate and an API key.
+        prepare: changes the cluster before it starts.
 
     Raises:
         NotHere: a cluster's programs are missing.
@@ -82,6 +84,8 @@ async def cluster_scene(
         size or Size(),
         _SETTINGS | (settings or {}),
     )
+    if prepare is not None:
+        prepare(cluster)
     async with running(cluster):
         before = dict(os.environ)
         os.environ.update(cluster.client_environment())
