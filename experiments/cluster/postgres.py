@@ -4,6 +4,7 @@ import asyncio
 import os
 import pwd
 import shutil
+import signal
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,6 +88,21 @@ class Postgres:
                         return
                     await asyncio.sleep(0.1)
         raise DatabaseFailed(f"{self.name} did not start: {self.node.last_words()}")
+
+    async def kill(self) -> None:
+        """Kill it with its children, as a machine that loses power does.
+
+        They have sessions of their own. One that still works keeps the server from starting again.
+        """
+        assert self.node.process is not None
+        pid = self.node.process.pid
+        with suppress(OSError):
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            await self.node.kill()
+            for child in children:
+                with suppress(ProcessLookupError):
+                    os.kill(int(child), signal.SIGKILL)
+        await self.node.kill()
 
     async def promote(self) -> None:
         """Make a replica the primary."""

@@ -33,6 +33,8 @@ NAMES = (
     "on_cluster.workers_deployed",
     "on_cluster.key_rotated",
     "on_cluster.server_upgraded",
+    "on_cluster.postgres_killed",
+    "on_cluster.postgres_disk_full",
 )
 SEED = 72
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +62,7 @@ async def cluster_scene(
     settings: dict[str, str] | None = None,
     secured: bool = False,
     server_version: str | None = None,
+    prepare: Callable[[Cluster], None] | None = None,
 ) -> AsyncIterator[ClusterScene]:
     """Start a cluster. Cases must end `within` this many seconds.
 
@@ -74,6 +75,7 @@ async def cluster_scene(
         settings: settings of our processes besides the compose file's.
         secured: Temporal asks everybody for a certificate and an API key.
         server_version: the version of Temporal's server; None: the compose file's.
+        prepare: changes the cluster before it starts.
 
     Raises:
         NotHere: a cluster's programs are missing.
@@ -90,6 +92,8 @@ async def cluster_scene(
         size or Size(),
         _SETTINGS | (settings or {}),
     )
+    if prepare is not None:
+        prepare(cluster)
     async with running(cluster):
         before = dict(os.environ)
         os.environ.update(cluster.client_environment())
