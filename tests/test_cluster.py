@@ -43,7 +43,7 @@ async def cluster() -> AsyncIterator[Cluster]:
         small = Cluster(Path(folder), Loopback(), compose, installed(compose, INSTALLED), SMALL)
         async with running(small):
             with pytest.MonkeyPatch.context() as environment:
-                for name, value in small.client_environment().items():
+                for name, value in small.places.client_environment().items():
                     environment.setenv(name, value)
                 await small.knows_search_attributes()
                 yield small

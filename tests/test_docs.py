@@ -62,7 +62,7 @@ STORIES = (
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 INLINE = re.compile(r"`([^`\s]+)`")
 FILE = re.compile(r"(?!\.|.*<)[\w./*-]+\.(?:py|md|txt|html|css|toml|yml|yaml|json|service|po)")
-OURS = re.compile(rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[\w./*-]*[\w*/]")
+OURS = re.compile(rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[\w./*@-]*[\w*/]")
 DOTTED = re.compile(rf"(?:{'|'.join(CODE)})(?:\.\w+)*(?<!\.example)")
 SECTIONS = re.compile(r"\bsections? (\d+(?:(?:,| and| to|, and) \d+)*)")
 

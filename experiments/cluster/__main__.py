@@ -15,7 +15,6 @@ from rich.console import Console
 
 from examples.demo import play
 from experiments.cluster.cluster import (
-    ROOT,
     SECURED,
     SMALL,
     Cluster,
@@ -25,6 +24,7 @@ from experiments.cluster.cluster import (
     running,
 )
 from experiments.cluster.hosts import Loopback
+from experiments.cluster.places import ROOT
 from experiments.cluster.postgres import DatabaseFailed
 from experiments.cluster.programs import MissingProgram, installed
 from runtime.connection import connect
@@ -54,9 +54,9 @@ async def run(
     cluster = Cluster(folder, Loopback(), compose, installed(compose, INSTALLED), size)
     console.print(f"Starting {len(cluster.nodes) + 2} processes; their logs are in {folder} ...")
     async with running(cluster):
-        os.environ.update(cluster.client_environment())
+        os.environ.update(cluster.places.client_environment())
         await cluster.knows_search_attributes()
-        is_expected = await play(await connect(), cluster.state, console)
+        is_expected = await play(await connect(), cluster.places.state, console)
         console.print(
             f"Temporal      {cluster.balancer.temporal}\n"
             f"Web UI        http://localhost:{cluster.ui_port}\n"

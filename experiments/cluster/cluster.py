@@ -7,7 +7,6 @@ them are replaced by what they are here.
 import asyncio
 import os
 import secrets
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +19,7 @@ from experiments.cluster.balancer import TEMPORAL_PORT, Balancer
 from experiments.cluster.compose_file import ComposeFile
 from experiments.cluster.hosts import Hosts
 from experiments.cluster.node import Node, kept_running
+from experiments.cluster.places import ROOT, Places
 from experiments.cluster.postgres import Bouncer, Postgres
 from experiments.cluster.programs import Programs
 from runtime.connection import connect, register_search_attributes
@@ -27,12 +27,10 @@ from runtime.dev_server import free_ports
 from runtime.service import QUEUES
 from temporal_client.search_attributes import STATUS
 
-ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 SECURED = ROOT / "deploy/secured/docker-compose.yml"
 SERVICES = ("frontend", "history", "matching", "worker")
 """Those of Temporal's server."""
-_ACCESS = "/run/access"
 _DYNAMIC_CONFIG = "/etc/temporal/config/dynamicconfig/docker.yaml"
 _WITHIN_SECONDS = 180
 _AS_IN_THE_DEMO = {"CASE72_RING_SECONDS": "0.2", "CASE72_LEAST_WINDOW": "PT1S"}
@@ -83,8 +81,8 @@ class Cluster:
     def __post_init__(self) -> None:
         self.ui_port = int(self.compose.variables["UI_PORT"])
         self.page_port = int(self.compose.variables["PAGE_PORT"])
-        self.state = self.folder / "state"
-        self._keep_secrets()
+        self.places = Places(self.compose, self.folder, self.hosts, self.programs)
+        self.places.keep_secrets()
         database = self.compose.environment("postgresql")
         role, password = database["POSTGRES_USER"], database["POSTGRES_PASSWORD"]
         options = self.compose.command("postgresql")[1:]
@@ -92,7 +90,7 @@ class Cluster:
         self.primary = Postgres("postgresql-1", self.hosts, folder, role, password, options)
         self.bouncer = Bouncer(self.hosts, self.folder / "pgbouncer", self.primary)
         sizes = {kind: getattr(self.size, kind) for kind in SERVICES}
-        if self.is_secured:
+        if self.places.is_secured:
             sizes["internal-frontend"] = self.size.frontend
         for kind, count in sizes.items():
             for number in range(1, count + 1):
@@ -134,71 +132,13 @@ class Cluster:
         }
         return node
 
-    def environment(self, service: str, address: str) -> dict[str, str]:
-        """Return what the compose file sets for a service that runs at an address."""
-        settings = self.compose.environment(service)
-        here = {name: self._here(value, address) for name, value in settings.items()}
-        if (access := self.compose.mounted(service).get(_ACCESS)) is None:
-            return here
-        folder = str(self.folder / access)
-        return {name: value.replace(_ACCESS, folder) for name, value in here.items()}
-
-    def client_environment(self) -> dict[str, str]:
-        """Return the settings with which this process is a client, with an operator's rights."""
-        ours = self.environment("worker", "127.0.0.1")
-        ours |= self.environment("temporal-namespace", "127.0.0.1")
-        wanted = ("TEMPORAL_", "CASE72_ENCRYPTION_", "CASE72_STATE", "CASE72_TEMPORAL_")
-        return {name: value for name, value in ours.items() if name.startswith(wanted)}
-
-    @property
-    def is_secured(self) -> bool:
-        """Whether Temporal asks for certificates and API keys (docs/access.md)."""
-        return "USE_INTERNAL_FRONTEND" in self.compose.environment("temporal")
-
-    def issue(self, *names: str) -> None:
-        """Make the certificates and API keys, or renew those of `names`."""
-        addresses = [self.hosts.gateway, *(node.address for node in self.named("frontend-"))]
-        run_here(
-            str(ROOT / "deploy/secured/issue.sh"),
-            str(self.folder / "secrets/access"),
-            *names,
-            PYTHON=sys.executable,
-            CLIENT=str(ROOT / "client.py"),
-            TEMPORAL_NAMES=",".join(f"IP:{address}" for address in addresses),
-        )
-
-    def _here(self, text: str, address: str) -> str:
-        """Replace what has another name or place in a container."""
-        if text == "postgresql":
-            return self.bouncer.address
-        for there, here in {
-            "temporal:7233": f"{self.hosts.gateway}:7233",
-            "mailpit": self.hosts.address("mailpit"),
-            "172.30.72.1": self.hosts.gateway,
-            "0.0.0.0": address,
-            "127.0.0.1": address,
-            "/var/lib/case72": str(self.state),
-            "/run/secrets": str(self.folder / "secrets"),
-            "/etc/temporal/schema": str(self.programs.schema),
-        }.items():
-            text = text.replace(there, here)
-        return text
-
-    def _keep_secrets(self) -> None:
-        folder = self.folder / "secrets"
-        folder.mkdir(parents=True)
-        self.state.mkdir()
-        keys = run_here(sys.executable, str(ROOT / "client.py"), "keys", "new")
-        (folder / "encryption_keys").write_text(keys)
-        (folder / "page_secrets").write_text(secrets.token_urlsafe(48))
-
     def _add(self, node: Node) -> None:
         self.nodes[node.name] = node
 
     def _node(self, name: str, service: str, command: list[str]) -> Node:
         address = self.hosts.address(name)
         command = [*self.hosts.inside(name), *command]
-        environment = self.environment(service, address)
+        environment = self.places.environment(service, address)
         return Node(name, address, command, self.folder / f"{name}.log", environment)
 
     def _ours(self, name: str, service: str, command: list[str]) -> Node:
@@ -225,6 +165,11 @@ class Cluster:
 
     # --- running ----------------------------------------------------------------------------
 
+    def issue(self, *names: str) -> None:
+        """Make the certificates and API keys, or renew those of `names`."""
+        frontends = [node.address for node in self.named("frontend-")]
+        self.places.issue([self.hosts.gateway, *frontends], *names)
+
     async def start(self) -> None:
         """Start everything, in the order in which the compose file's services wait.
 
@@ -232,7 +177,7 @@ class Cluster:
             ClusterFailed: a node or a job failed.
             DatabaseFailed: PostgreSQL did.
         """
-        if self.is_secured:
+        if self.places.is_secured:
             self.issue()
         await self.primary.create()
         await self.primary.start()
@@ -267,11 +212,9 @@ class Cluster:
         """Run a service that ends when its work is done."""
         tools = self.programs.path_of_tools(self.folder / "tools")
         path = os.pathsep.join([tools, str(Path(sys.executable).parent), os.environ["PATH"]])
-        access = str(self.folder / self.compose.mounted(service).get(_ACCESS, ""))
-        command = [self._here(part, "127.0.0.1") for part in self.compose.command(service)]
-        command = [part.replace(_ACCESS, access) for part in command]
+        command = self.places.command(service)
         job = Node(service, "", command, self.folder / f"{service}.log")
-        job.environment = {"PATH": path} | self.environment(service, "127.0.0.1")
+        job.environment = {"PATH": path} | self.places.environment(service)
         await job.start()
         assert job.process is not None
         try:
@@ -286,8 +229,7 @@ class Cluster:
     async def is_well(self, node: Node) -> None:
         """Wait until the health check of one of our nodes succeeds."""
         service = "page" if node.name.startswith("case72-page") else "worker"
-        check = [self._here(part, node.address) for part in self.compose.health_check(service)]
-        check[0] = sys.executable if check[0] == "python" else check[0]
+        check = self.places.health_check(service, node.address)
         until = asyncio.get_running_loop().time() + _WITHIN_SECONDS
         while asyncio.get_running_loop().time() < until:
             process = await asyncio.create_subprocess_exec(
@@ -306,14 +248,6 @@ class Cluster:
         for node in (*self.nodes.values(), self.bouncer.node, self.primary.node):
             await node.kill()
         self.hosts.close()
-
-
-def run_here(*command: str, **environment: str) -> str:
-    """Run a command of ours to its end, and return what it printed."""
-    ended = subprocess.run(
-        command, check=True, capture_output=True, text=True, env={**os.environ, **environment}
-    )
-    return ended.stdout
 
 
 def composed(*more: Path) -> ComposeFile:

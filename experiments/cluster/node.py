@@ -32,11 +32,18 @@ class Node:
     """Whether it is to run: it was started, and not stopped."""
     starts: int = 0
     _ended_by: int | None = None
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self) -> None:
-        """Start it. It may take a while to serve."""
+        """Start it, unless it runs. It may take a while to serve."""
+        async with self._starting:  # else `kept_running` could start a second one meanwhile
+            if not self.is_running:
+                await self._start()
+            self.is_wanted = True
+
+    async def _start(self) -> None:
         self._ended_by = self.process.returncode if self.process else None
-        self.is_wanted, self.starts = True, self.starts + 1
+        self.starts += 1
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *self.command,

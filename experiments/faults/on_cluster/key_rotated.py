@@ -12,8 +12,8 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.converter import PayloadCodec
 
-from experiments.cluster.cluster import ROOT
 from experiments.cluster.node import Node
+from experiments.cluster.places import ROOT
 from experiments.faults.crowd import Life
 from experiments.faults.on_cluster.scene import CASES, ClusterScene, cluster_scene
 from experiments.faults.stories import cast, later

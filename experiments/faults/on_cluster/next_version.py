@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.cluster.cluster import ROOT, Cluster
+from experiments.cluster.cluster import Cluster
 from experiments.cluster.node import Node
+from experiments.cluster.places import ROOT
 from experiments.faults.trial import Trial
 from runtime.service import DEPLOYMENT
 from workflows.shared.versions import VERSION
@@ -45,8 +46,8 @@ def beside(cluster: Cluster, old: Node, code: Path) -> Node:
     """Return a worker of the new version for the queue that an old one serves."""
     name = f"{old.name}-next"
     address = cluster.hosts.address(name)
-    before = cluster.environment("worker", old.address)
-    now = cluster.environment("worker", address)
+    before = cluster.places.environment("worker", old.address)
+    now = cluster.places.environment("worker", address)
     node = replace(
         old,
         name=name,

@@ -45,7 +45,7 @@ class ClusterScene:
 
     async def judge(self, trial: Trial) -> None:
         """Check the promises, and note what nodes say of cases that do not replay."""
-        await judge(trial, self.crowd, self.cluster.state)
+        await judge(trial, self.crowd, self.cluster.places.state)
         logs = [node.log for node in self.cluster.named("case72-") if node.log.exists()]
         if struck := sum(log.read_text(errors="replace").count(NONDETERMINISM) for log in logs):
             trial.notes.append(f"{NONDETERMINISM} was logged {struck} times")
@@ -96,7 +96,7 @@ async def cluster_scene(
         prepare(cluster)
     async with running(cluster):
         before = dict(os.environ)
-        os.environ.update(cluster.client_environment())
+        os.environ.update(cluster.places.client_environment())
         try:
             await cluster.knows_search_attributes()
             random = Random(seed)
