@@ -38,7 +38,7 @@ class CallActivities:
     phone_lock: PhoneLock
     restored_until: datetime | None = None
     """Until this moment a call may have been placed of which Temporal, being restored, knows
-    nothing. So the provider is asked before the first try dials."""
+    nothing. So the provider is asked before any try dials."""
 
     @activity.defn
     async def place_call(self, input: PlaceCallInput) -> Result | CallEnded:

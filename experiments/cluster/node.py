@@ -36,7 +36,7 @@ class Node:
     async def start(self) -> None:
         """Start it. It may take a while to serve."""
         self._ended_by = self.process.returncode if self.process else None
-        self.is_wanted, self.starts = True, self.starts + 1
+        self.starts += 1
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *self.command,
@@ -48,6 +48,8 @@ class Node:
                 start_new_session=True,
                 user=self.user if os.geteuid() == 0 else None,
             )
+        # Not before: `kept_running` would start another one beside it.
+        self.is_wanted = True
 
     @property
     def is_running(self) -> bool:

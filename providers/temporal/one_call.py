@@ -80,7 +80,7 @@ class OneCall:
         lock: keeps other workers from calling the same number now.
         under_way: the calls of the case.
         input: the call.
-        asks_first: the first try, too, asks the provider whether it has placed the call.
+        asks_first: whatever earlier tries know, ask the provider whether it has placed the call.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class OneCall:
                     return await self._look(found)
                 self._before = NothingPlaced(instead_of=instead_of)
             case NothingPlaced() as nothing:
-                if self._asks_first and info.attempt == 1 and (found := await self._find()):
+                if self._asks_first and (found := await self._find()):
                     return await self._look(found)
                 self._before = nothing
         return self._too_late() or await self._place()
