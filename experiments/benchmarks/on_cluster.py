@@ -43,9 +43,9 @@ from runtime.program import end
 PAGE = Path(__file__).with_name("postgresql.md")
 CASES = int(os.environ.get("CASES") or 200)
 _AT_ONCE = 20
-_WARMS_UP = 20
-_IDLE_SECONDS = 30
-_SETTLES_SECONDS = 20
+_WARMS_UP = 5
+_IDLE_SECONDS = 20
+_SETTLES_SECONDS = 10
 """Until tasks of the server that follow the end of a case are done."""
 _TABLES = 6
 """Of each database, those that grow most have a row."""
