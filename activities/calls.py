@@ -5,6 +5,7 @@ it and fails, and the next one is seconds later; so a ringing call holds no work
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from temporalio import activity
 
@@ -35,6 +36,9 @@ class CallActivities:
 
     telephone: Telephone
     phone_lock: PhoneLock
+    restored_until: datetime | None = None
+    """Until this moment a call may have been placed of which Temporal, being restored, knows
+    nothing. So the provider is asked before any try dials."""
 
     @activity.defn
     async def place_call(self, input: PlaceCallInput) -> Result | CallEnded:
@@ -46,7 +50,7 @@ class CallActivities:
         on, nor too soon after a call of another case. If that would take too long, it is skipped.
         """
         with provider_failures():
-            return await OneCall(self.telephone, self.phone_lock, _under_way(), input).result()
+            return await self._one_call(_under_way(), input).result()
 
     @activity.defn
     async def hang_up(self, input: PlaceCallInput) -> None:
@@ -59,7 +63,7 @@ class CallActivities:
             call = await under_way.find(input.number)
             if call is None:
                 return
-            one = OneCall(self.telephone, self.phone_lock, under_way, input)
+            one = self._one_call(under_way, input)
             match call.known:
                 case PlacedCall():
                     result = await one.hang_up(call.known)
@@ -70,6 +74,11 @@ class CallActivities:
                 case PerhapsPlaced():
                     result = await one.find_and_hang_up()
             await under_way.end(input.number, result)
+
+    def _one_call(self, under_way: CallsUnderWay, input: PlaceCallInput) -> OneCall:
+        until = self.restored_until
+        asks_first = until is not None and datetime.now(UTC) < until
+        return OneCall(self.telephone, self.phone_lock, under_way, input, asks_first=asks_first)
 
 
 def _under_way() -> CallsUnderWay:

@@ -209,7 +209,9 @@ def activities_by_queue(
     warnings = WarningActivities(settings.warn_days_below)
     contacts = SharingActivities(providers.programme, providers.cases, announces)
     webhooks = WebhookActivities(providers.webhooks, providers.deliveries)
-    telephony = CallActivities(providers.telephone, providers.phone_lock)
+    telephony = CallActivities(
+        providers.telephone, providers.phone_lock, settings.silence_held_until
+    )
     return {
         CASES_QUEUE: [
             opening.look_up,

@@ -55,6 +55,8 @@ class Node:
                 start_new_session=True,
                 user=self.user if os.geteuid() == 0 else None,
             )
+        # Not before: `kept_running` would start another one beside it.
+        self.is_wanted = True
 
     @property
     def is_running(self) -> bool:

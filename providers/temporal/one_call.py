@@ -80,13 +80,20 @@ class OneCall:
         lock: keeps other workers from calling the same number now.
         under_way: the calls of the case.
         input: the call.
+        asks_first: whatever earlier tries know, ask the provider whether it has placed the call.
     """
 
     def __init__(
-        self, telephone: Telephone, lock: PhoneLock, under_way: CallsUnderWay, input: PlaceCallInput
+        self,
+        telephone: Telephone,
+        lock: PhoneLock,
+        under_way: CallsUnderWay,
+        input: PlaceCallInput,
+        *,
+        asks_first: bool = False,
     ) -> None:
         self._telephone, self._lock, self._under_way = telephone, lock, under_way
-        self._input = input
+        self._input, self._asks_first = input, asks_first
         language = choose_language(input.language, SPOKEN).language
         self._dial = Dial(
             f"{input.case_id}/{input.number}",
@@ -116,6 +123,8 @@ class OneCall:
                     return await self._look(found)
                 self._before = NothingPlaced(instead_of=instead_of)
             case NothingPlaced() as nothing:
+                if self._asks_first and (found := await self._find()):
+                    return await self._look(found)
                 self._before = nothing
         return self._too_late() or await self._place()
 

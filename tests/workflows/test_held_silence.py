@@ -1,6 +1,8 @@
 """Deactivations for silence that operations hold, as after a restore (section 6)."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from domain.case.events import Decision
 from domain.case.status import Reason, Status
 from domain.case.view import CaseView
 from domain.shared.account import Store
+from domain.shared.result import Result
 from tests.engine import HOUR, Engine, OpenCase, engine_in, issue
 from tests.workflows.events import decided
 from workflows.case.issue_case import IssueCase
@@ -70,3 +73,22 @@ async def test_a_moment_that_is_past_holds_nobody(tmp_path: Path, server: str) -
     async with engine_in(tmp_path, silence_held_until=past, server=server) as engine:
         case = await silent(engine)
         assert (await case.end()).status is Status.DEACTIVATED
+
+
+async def test_a_call_of_the_time_that_a_restore_lost_is_not_dialled_again(held: Engine) -> None:
+    case = await held.open(email="owner@bluekettle.example")
+    view = await case.when(lambda view: view.attempts and view.attempts[-1].result)
+    lost = f"{view.id}/{len(view.attempts) + 1}"
+    with closing(sqlite3.connect(held.folder / "telephone.sqlite")) as ledger, ledger:
+        ledger.execute(
+            "INSERT INTO calls SELECT ?, case_id, phone, dialled_at, ends_at, 'connected', NULL, "
+            "result_at FROM calls",
+            (lost,),
+        )
+    await case.play(HOUR)
+    view = await case.reaches(Status.WORKING)
+    assert view.attempts[-1].result is Result.CONNECTED
+    with closing(sqlite3.connect(held.folder / "telephone.sqlite")) as ledger:
+        dialled = [key for (key,) in ledger.execute("SELECT key FROM dials")]
+    assert len(dialled) == 1
+    assert lost not in dialled
