@@ -56,9 +56,11 @@ class _Looking:
             await asyncio.sleep(LOOKS_EVERY_SECONDS)
 
     async def _what_is_wrong(self) -> str | None:
+        api_key = self._client.service_client.config.api_key
         try:
             config = environment()
             found = (config.get("api_key"), config.get("tls"))
+            api_key = str(found[0]) if found[0] else None
             if found == self._used:
                 await check_rights(self._client.service_client, self._client.namespace)
             else:
@@ -68,7 +70,9 @@ class _Looking:
             return str(error)
         except (RPCError, RuntimeError) as error:
             # An outage is nothing to attend to here.
-            return refusal(error, self._client.service_client.config.api_key) or self._wrong
+            return refusal(error, api_key) or self._wrong
+        except Exception as error:  # else nothing would be renewed any more
+            return f"what was renewed cannot be used ({type(error).__name__})"
         return None
 
     async def _take(self, api_key: Any, tls: Any) -> None:  # Any: as `environment` has them

@@ -19,6 +19,10 @@ client="${PYTHON:-.venv/bin/python} ${CLIENT:-client.py}"
 days=${CERTIFICATE_DAYS:-30}
 namespace=${NAMESPACE:-default}
 names="DNS:temporal,DNS:localhost,IP:127.0.0.1${TEMPORAL_NAMES:+,$TEMPORAL_NAMES}"
+if [ -e "$out/temporal/nodes-ca.pem" ] && [ ! -e "$out/ca/nodes-ca.key" ]; then
+    echo "$out/ca is away: bring it back first, or everything would be replaced at once" >&2
+    exit 2
+fi
 mkdir -p "$out/ca" "$out/temporal"
 
 authority() { # NAME: a CA, once

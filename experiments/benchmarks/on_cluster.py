@@ -1,6 +1,6 @@
 """What a silent case costs on PostgreSQL: `python -m experiments.benchmarks.on_cluster`.
 
-Writes experiments/benchmarks/postgresql.md. The server runs in parts behind pgbouncer, as in
+Writes `postgresql.md` beside itself. The server runs in parts behind pgbouncer, as in
 `make cluster`. `CASES=50` measures fewer cases.
 """
 

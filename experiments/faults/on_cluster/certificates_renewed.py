@@ -23,7 +23,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
             await stage.play(cases)
         await stage.judge(trial)
         for name, node in stage.cluster.nodes.items():
-            if node.starts != started[name] and name != "balancer":
+            if (node.starts != started[name] or not node.is_running) and name != "balancer":
                 trial.violations.append(f"{name} ended and was started again")
     return trial
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from experiments.cluster.cluster import Cluster
-from experiments.cluster.places import ROOT, ClusterFailed
+from experiments.cluster.cluster import Cluster, ClusterFailed
+from experiments.cluster.places import ROOT
 from experiments.faults.trial import Trial
 
 _WINDOW = timedelta(hours=72)
