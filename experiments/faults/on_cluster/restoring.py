@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -43,9 +44,11 @@ async def come_back(cluster: Cluster, known: list[str], trial: Trial) -> None:
             trial.violations.append(f"{node.name} does not say {said}")
     listed = await _client("list", "--status", "contacting", "--limit", "1000")
     trial.notes.append(f"`client.py list --status contacting`: {len(listed.splitlines())} lines")
-    for seller in known:
+    # A case that was opened in the lost time is not listed. It is opened again.
+    still = [seller for seller in known if re.search(rf"\bUS/{seller}\b", listed)]
+    for seller in still:
         await _client("contact", f"US/{seller}", "phone", "--note", "spoke to us before the loss")
-    trial.notes.append(f"`client.py contact`: {len(known)} sellers")
+    trial.notes.append(f"`client.py contact`: {len(still)} of {len(known)} sellers")
 
 
 async def in_visibility_only(client: Client) -> list[str]:
