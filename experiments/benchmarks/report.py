@@ -69,11 +69,11 @@ def report(measured: Iterable[Measured], load: float) -> str:
         "(`experiments/benchmarks/bare.py`), measured in the same run. "
         "A goal in **bold** is missed.\n"
     ]
-    parts += [f"## {part.title}\n\n{part.about}\n\n{table_of(rows)}" for part, rows in measured]
+    parts += [f"## {part.title}\n\n{part.about}\n\n{_table(rows)}" for part, rows in measured]
     return "\n".join(parts)
 
 
-def machine(database: str = "a SQLite file (WAL, FULL)") -> str:
+def machine() -> str:
     """Return what it was measured on, without saying whose machine that is."""
     said = subprocess.run(  # noqa: S603 - our own binary
         [server_binary(), "--version"], capture_output=True, text=True, check=True
@@ -83,13 +83,12 @@ def machine(database: str = "a SQLite file (WAL, FULL)") -> str:
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {memory:.0f} GB of "
         f"memory, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"Temporal's SDK {version('temporalio')}, server {server} with {database}. "
-        "Server, workers and clients share the cores."
+        f"Temporal's SDK {version('temporalio')}, server {server} with a SQLite file "
+        "(WAL, FULL). Server, workers and clients share the cores."
     )
 
 
-def table_of(rows: list[Row]) -> str:
-    """Return a table in markdown."""
+def _table(rows: list[Row]) -> str:
     cells = [_cells(row) for row in rows]
     used = [n for n in range(len(_HEADS)) if n < 2 or any(row[n] for row in cells)]
     lines = [tuple(_HEADS[n] if n else "" for n in used), ("---",) * len(used)]

@@ -46,12 +46,11 @@ async def silent_case(client: Client, seller_id: str = "SILENT") -> tuple[CaseVi
     return view, await history_of(handle)
 
 
-async def bare_silent(client: Client, like: CaseView, seller_id: str = "SILENT") -> History:
-    """Run the bare twin of a silent case."""
+async def _bare_silent(client: Client, like: CaseView) -> History:
     handle = await client.start_workflow(
         BareSilent.run,
-        Due(start_of(seller_id), _from_now(like)),
-        id=f"bare/{seller_id}",
+        Due(start_of("SILENT"), _from_now(like)),
+        id="bare/SILENT",
         task_queue=BARE_QUEUE,
     )
     await asyncio.sleep(1)
@@ -88,7 +87,7 @@ async def silence(client: Client, found: Found, server: Path) -> list[Row]:
     before = await actions(server)
     view, ours = await silent_case(client)
     counted = await actions(server) - before
-    bare = await bare_silent(client, view)
+    bare = await _bare_silent(client, view)
     twin = await actions(server) - before - counted
     calls = sum(a.channel is Channel.CALL for a in view.attempts)
     found["silent actions"] = counted.total()

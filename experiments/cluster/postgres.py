@@ -47,7 +47,7 @@ class Postgres:
         self.address = self.hosts.address(self.name)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = self.folder / "data"
-        give(self.folder)
+        _give(self.folder)
         command = [*self.hosts.inside(self.name), *_as_user()]
         command += [str(system_program("postgres")), "-D", str(self.data), *self.settings]
         command += ["-c", f"listen_addresses={self.address}", "-c", f"port={PORT}"]
@@ -58,7 +58,7 @@ class Postgres:
         """Make an empty database system."""
         word = self.folder / "password"
         word.write_text(self.password)
-        give(self.folder)
+        _give(self.folder)
         await run(
             str(system_program("initdb")),
             *("-D", str(self.data), "-U", self.role, f"--pwfile={word}", "--encoding=UTF8"),
@@ -172,7 +172,7 @@ class Bouncer:
             "server_connect_timeout = 3\nserver_login_retry = 1\nquery_wait_timeout = 10\n"
             "ignore_startup_parameters = extra_float_digits\n"
         )
-        give(self.folder)
+        _give(self.folder)
 
     async def _command(self, *commands: str) -> None:
         for command in commands:
@@ -211,9 +211,8 @@ def _as_user() -> list[str]:
     return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
 
 
-def give(folder: Path, *, deep: bool = False) -> None:
-    """Let PostgreSQL own a folder with what is in it; `deep`: in folders of it too."""
+def _give(folder: Path) -> None:
     if os.geteuid() == 0:
         who = pwd.getpwnam(USER)
-        for path in (folder, *(folder.rglob("*") if deep else folder.iterdir())):
+        for path in (folder, *folder.iterdir()):
             os.chown(path, who.pw_uid, who.pw_gid)

@@ -35,7 +35,6 @@ NAMES = (
     "on_cluster.server_upgraded",
     "on_cluster.postgres_killed",
     "on_cluster.postgres_disk_full",
-    "on_cluster.restored",
 )
 SEED = 72
 

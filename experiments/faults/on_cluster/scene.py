@@ -46,14 +46,9 @@ class ClusterScene:
     async def judge(self, trial: Trial) -> None:
         """Check the promises, and note what nodes say of cases that do not replay."""
         await judge(trial, self.crowd, self.cluster.places.state)
-        note_nondeterminism(trial, self.cluster)
-
-
-def note_nondeterminism(trial: Trial, cluster: Cluster) -> None:
-    """Note what our nodes say of cases that do not replay."""
-    logs = [node.log for node in cluster.named("case72-") if node.log.exists()]
-    if struck := sum(log.read_text(errors="replace").count(NONDETERMINISM) for log in logs):
-        trial.notes.append(f"{NONDETERMINISM} was logged {struck} times")
+        logs = [node.log for node in self.cluster.named("case72-") if node.log.exists()]
+        if struck := sum(log.read_text(errors="replace").count(NONDETERMINISM) for log in logs):
+            trial.notes.append(f"{NONDETERMINISM} was logged {struck} times")
 
 
 @asynccontextmanager
