@@ -23,9 +23,8 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         ),
     },
     "tests/providers/test_twilio_crashes.py": {ALL_OF_IT: "kills workers, and stops one for 12 s"},
-    "tests/test_access.py": {
-        ALL_OF_IT: "starts Temporal's own server, and waits for keys to expire"
-    },
+    "tests/test_access.py": {ALL_OF_IT: "starts Temporal's own server; keys expire"},
+    "tests/test_access_renewed.py": {ALL_OF_IT: "a call rings for 75 s while all is renewed"},
     "tests/page/test_outage.py": {ALL_OF_IT: "kills the server under the page"},
     "tests/runtime/test_keys_of_a_case.py": {
         "test_a_worker_with_the_wrong_key_holds_a_case_up_and_no_more": (
@@ -85,7 +84,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_a_worker_says_how_old_its_time_zones_are": "starts a server and a worker",
         "test_labels_tell_of_no_seller": "starts a server and a worker",
         "test_an_address_that_is_taken_is_said_and_exits_2": "starts a server and two workers",
-        "test_every_event_of_a_case_is_counted_once": ("plays many cases"),
+        "test_every_event_of_a_case_is_counted_once": "plays many cases",
         "test_an_address_that_is_none_is_said_and_exits_2": ("starts a worker four times"),
     },
     "tests/page/test_service.py": {
@@ -94,9 +93,7 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
         "test_without_what_it_needs_it_does_not_start_and_says_so": ("starts the page three times"),
     },
     "tests/runtime/test_settings.py": {
-        "test_a_folder_of_secrets_that_cannot_be_used_is_named_and_exits_2": (
-            "starts Python six times"
-        ),
+        "test_a_folder_of_secrets_that_cannot_be_used_is_named_and_exits_2": "starts Python",
         "test_the_worker_for_development_has_a_page_of_its_own": "starts a server and a worker",
         "test_a_worker_whose_emails_would_name_no_way_to_us_exits_2": (
             "starts a worker five times"

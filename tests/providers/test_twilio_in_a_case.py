@@ -105,19 +105,6 @@ async def test_a_call_that_rings_is_hung_up_when_the_seller_turns_up(
         assert ended - began < 3
 
 
-async def test_a_look_that_sees_our_hanging_up_first_does_not_take_it_for_a_failure(
-    tmp_path: Path, server: str, twilio: TwilioStandIn
-) -> None:
-    twilio.stories[SELLER] = Story(before=60)
-    twilio.slow_to_end = 2
-    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
-        case = await engine.open(wait=False, emergency_phone=SELLER)
-        await something(lambda: twilio.placed)
-        await something(lambda: f"GET /{twilio.placed[0].sid}.json" in twilio.requests)
-        await case.tell(IssueCase.report_contact, CONTACT)
-        assert call_of(await called(case)).result is Result.CANCELLED
-
-
 async def test_a_call_called_off_while_twilio_is_slow_to_take_it_is_hung_up(
     tmp_path: Path, server: str, twilio: TwilioStandIn
 ) -> None:

@@ -1,4 +1,4 @@
-"""Where an answer of Twilio is lost, nobody is dialled twice and no conversation is forgotten."""
+"""Where an answer of Twilio is lost or late, nobody is dialled twice and nothing is forgotten."""
 
 import asyncio
 from pathlib import Path
@@ -45,3 +45,16 @@ async def test_who_turns_up_while_nobody_knows_of_the_call_is_not_forgotten_on_t
         await case.tell(IssueCase.report_contact, CONTACT)
         assert result_of(await case.when(result_of)) is Result.CONNECTED
         assert [call.alive for call in twilio.placed] == [True]
+
+
+async def test_a_look_that_sees_our_hanging_up_first_does_not_take_it_for_a_failure(
+    tmp_path: Path, server: str, twilio: TwilioStandIn
+) -> None:
+    twilio.stories[SELLER] = Story(before=60)
+    twilio.slow_to_end = 2
+    async with engine_in(tmp_path, server=server, telephone=twilio.impatient()) as engine:
+        case = await engine.open(wait=False, emergency_phone=SELLER)
+        await something(lambda: twilio.placed)
+        await something(lambda: f"GET /{twilio.placed[0].sid}.json" in twilio.requests)
+        await case.tell(IssueCase.report_contact, CONTACT)
+        assert result_of(await case.when(result_of)) is Result.CANCELLED
