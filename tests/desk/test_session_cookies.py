@@ -138,8 +138,10 @@ async def test_the_cookie_tells_nobody_what_is_in_it(provider: TestProvider) -> 
         await sign_in(browser)
         cookie = browser.cookies["case72-desk"]
     assert "lead" not in cookie
-    for end in ("", "A"):
-        async with desk.browser({"case72-desk": cookie[:-1] + end}) as altered:
+    # Not the last letter: some of its bits say nothing.
+    other = "A" if cookie[-5] != "A" else "B"
+    for kept in (cookie[:-1], f"{cookie[:-5]}{other}{cookie[-4:]}"):
+        async with desk.browser({"case72-desk": kept}) as altered:
             assert await status(altered) == 303
 
 

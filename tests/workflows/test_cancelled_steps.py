@@ -26,6 +26,7 @@ from providers.simulated.telephone import SimulatedTelephone
 from reference.time_zones import UnknownZone
 from tests.engine import HOUR, Engine, OpenCase, Running, engine_in
 from tests.patience import PATIENCE, looks
+from tests.test_crashes import something
 from tests.workflows.events import CONTACT, WITHDRAW, decided
 from tests.workflows.test_shell import ledger
 from workflows.case.issue_case import IssueCase
@@ -167,8 +168,10 @@ class SlowToFail(SimulatedMail):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.released = asyncio.Event()
+        self.asked = 0
 
     async def send(self, message: EmailMessage, returns_to: str | None = None) -> Result:
+        self.asked += 1
         await self.released.wait()
         raise ProviderFailed("down")
 
@@ -197,10 +200,12 @@ async def test_an_e_mail_that_fails_while_it_is_cancelled_was_cancelled(
         await case.when(
             lambda v: [a.channel for a in v.attempts if not a.result] == [Channel.EMAIL]
         )
+        await something(lambda: mail.asked == 1)  # before that, nothing waits for the provider
         await case.tell(IssueCase.report_contact, CONTACT)
         await cancel_requested(case)
         seller = await engine.know("UNASKED", emergency_phone=None)
         await seller.when(lambda v: v.status is EnrollmentStatus.INVITED)
+        await something(lambda: mail.asked == 2)
         told = RecordDeactivation(by="marketplace")
         await seller.tell(SellerEnrollment.record_deactivation, told)
         await cancel_requested(seller)
