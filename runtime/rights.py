@@ -1,5 +1,7 @@
 """Asks Temporal whether a program may do what it needs to (docs/access.md)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, ResetStickyTaskQueueRequest
@@ -24,24 +26,29 @@ async def check_rights(service: ServiceClient, namespace: str) -> None:
         RuntimeError: a lazy connection cannot be made.
     """
     asked = service.workflow_service
-    try:
+    with _needing("read", service, namespace):
         await asked.describe_namespace(
             DescribeNamespaceRequest(namespace=namespace), timeout=_WITHIN
         )
-    except RPCError as error:
-        if error.status in REFUSALS:
-            raise _not_allowed("read", service, namespace) from None
-        raise
     try:
-        # It names no workflow, so all that a server can do is refuse it, for one reason or another.
-        await asked.reset_sticky_task_queue(
-            ResetStickyTaskQueueRequest(namespace=namespace), timeout=_WITHIN
-        )
+        with _needing("write", service, namespace):
+            # It names no workflow, so all that a server can do is refuse it, for whatever reason.
+            await asked.reset_sticky_task_queue(
+                ResetStickyTaskQueueRequest(namespace=namespace), timeout=_WITHIN
+            )
     except RPCError as error:
-        if error.status in REFUSALS:
-            raise _not_allowed("write", service, namespace) from None
         if error.status is not RPCStatusCode.INVALID_ARGUMENT:
             raise
+
+
+@contextmanager
+def _needing(right: str, service: ServiceClient, namespace: str) -> Iterator[None]:
+    try:
+        yield
+    except RPCError as error:
+        if error.status in REFUSALS:
+            raise _not_allowed(right, service, namespace) from None
+        raise
 
 
 def _not_allowed(right: str, service: ServiceClient, namespace: str) -> NotAllowed:

@@ -115,17 +115,15 @@ class OneCall:
             ProviderFailed: try again.
         """
         info = activity.info()
-        match known_before(info.attempt, tuple(info.heartbeat_details)):
-            case PlacedCall() as call:
-                return await self._look(call)
-            case PerhapsPlaced(instead_of):
-                if found := await self._find():
-                    return await self._look(found)
-                self._before = NothingPlaced(instead_of=instead_of)
-            case NothingPlaced() as nothing:
-                if self._asks_first and (found := await self._find()):
-                    return await self._look(found)
-                self._before = nothing
+        known = known_before(info.attempt, tuple(info.heartbeat_details))
+        if isinstance(known, PlacedCall):
+            return await self._look(known)
+        must_ask = self._asks_first or isinstance(known, PerhapsPlaced)
+        if must_ask and (found := await self._find()):
+            return await self._look(found)
+        if isinstance(known, PerhapsPlaced):
+            known = NothingPlaced(instead_of=known.instead_of)
+        self._before = known
         return self._too_late() or await self._place()
 
     # --- placing --------------------------------------------------------------------------
