@@ -99,7 +99,7 @@ class SecuredServer:
         tls = TLSConfig(
             server_root_ca_cert=(there / "ca.pem").read_bytes(),
             client_cert=(there / "client.pem").read_bytes(),
-            client_private_key=(there / "client.key").read_bytes(),
+            client_private_key=(there / "client.pem").read_bytes(),
         )
         return await Client.connect(
             self.address,

@@ -119,7 +119,7 @@ async def test_whoever_lacks_something_is_told_so_in_a_line(
         if kind == "a certificate of another CA":
             changed = {
                 "TEMPORAL_TLS_CLIENT_CERT_PATH": str(there / "client.pem"),
-                "TEMPORAL_TLS_CLIENT_KEY_PATH": str(there / "client.key"),
+                "TEMPORAL_TLS_CLIENT_KEY_PATH": str(there / "client.pem"),
             }
     worker_settings = settings_of(secured, tmp_path, "worker") | changed
     async with running(worker_settings, "worker.py") as worker:
@@ -228,7 +228,8 @@ async def test_what_a_thief_of_the_pages_key_can_do_and_what_not(
 
 
 async def test_no_client_is_taken_for_a_node(secured: SecuredServer) -> None:
-    node, client = secured.folder / "temporal" / "node", secured.folder / "operator" / "client"
+    node = secured.folder / "temporal" / "node.pem"
+    client = secured.folder / "operator" / "client.pem"
     for port in ("INTERNAL_FRONTEND_GRPC_PORT", "HISTORY_GRPC_PORT", "MATCHING_GRPC_PORT"):
         assert not await _is_let_in(secured, port, client)
     assert await _is_let_in(secured, "INTERNAL_FRONTEND_GRPC_PORT", node)
@@ -238,8 +239,8 @@ async def test_no_client_is_taken_for_a_node(secured: SecuredServer) -> None:
 async def _is_let_in(server: SecuredServer, port: str, shown: Path) -> bool:
     tls = TLSConfig(
         server_root_ca_cert=(server.folder / "ca" / "nodes-ca.pem").read_bytes(),
-        client_cert=shown.with_suffix(".pem").read_bytes(),
-        client_private_key=shown.with_suffix(".key").read_bytes(),
+        client_cert=shown.read_bytes(),
+        client_private_key=shown.read_bytes(),
         domain="temporal" if port.startswith("FRONTEND") else "temporal-node",
     )
     try:

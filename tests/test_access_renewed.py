@@ -18,9 +18,14 @@ from tests.secured_cases import (
     serves,
     settings_of,
 )
-from tests.secured_server import SecuredServer, running, secured_server
+from tests.secured_server import Program, SecuredServer, running, secured_server
 
 pytestmark = needs_the_server
+
+
+def complaints(program: Program) -> list[str]:
+    """What it says is wrong with its connection."""
+    return [line["why"] for line in program.logged("the connection to Temporal needs attention")]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +52,7 @@ async def test_a_worker_takes_what_is_renewed_while_a_seller_is_called(
         good = certificate.read_bytes()
         certificate.unlink()
         certificate.write_text("nothing")
-        await worker.until(lambda w: bool(w.logged("the connection to Temporal needs attention")))
+        await worker.until(lambda w: any("not one in PEM" in why for why in complaints(w)))
         certificate.write_bytes(good)
         certificate.chmod(0o444)
         # All get certificates of another CA. The server trusts the old one too, until it is issued
@@ -59,7 +64,7 @@ async def test_a_worker_takes_what_is_renewed_while_a_seller_is_called(
         # From here on the old certificate opens no connection. The server ends those that are open
         # after some seconds, and the old API key expires while the call still rings.
         secured.issue("temporal")
-        async with asyncio.timeout(150):
+        async with asyncio.timeout(75 + PATIENCE):
             async for _ in looks():
                 made = await attempts_of(secured, tmp_path, workflow, monkeypatch)
                 if made[Channel.CALL] and made[Channel.CALL][0] is not None:

@@ -190,6 +190,12 @@ def test_every_worker_is_scaled_by_its_own_queues() -> None:
         assert queues == set(workload.command) & set(QUEUES)
 
 
+def test_prometheus_of_the_operator_has_the_same_alerts() -> None:
+    (rule,) = of_kind("PrometheusRule", rendered("monitoring"))
+    alerts = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text())
+    assert rule["spec"] == alerts, "make alerts"
+
+
 # What follows needs the tools of `make kubernetes`.
 
 TOOLS = ROOT / ".kubernetes"
@@ -224,13 +230,14 @@ def test_kubernetes_knows_every_field(tmp_path: Path) -> None:
         "readOnlyRootFilesystem": "readOnlyRootFileSystem",
         "minReplicaCount": "minReplicas",
         "podMetricsEndpoints": "metricsEndpoints",
+        "alert: WorkerDown": "alarm: WorkerDown",
     }.items():
         assert right in text
         text = text.replace(right, wrong)
     bad.write_text(text)
     refused = {name for name, status in _judged(bad).items() if status == "statusInvalid"}
     kinds = {name.split("/")[0] for name in refused}
-    assert kinds == {"Deployment", "CronJob", "ScaledObject", "PodMonitor"}
+    assert kinds == {"Deployment", "CronJob", "ScaledObject", "PodMonitor", "PrometheusRule"}
 
 
 @needs_tools
@@ -255,7 +262,9 @@ def test_kustomize_makes_of_it_what_the_other_tests_look_at() -> None:
         assert ("replicas" in found.manifest["spec"]) == (
             not workload.is_job and workload not in WORKERS
         )
-    assert len(made) == len(BASE) + len(GROUPS) + len({*WORKERS_NAMES, "monitor", "ns", "ingress"})
+    assert len(made) == len(BASE) + len(GROUPS) + len(
+        {*WORKERS_NAMES, "monitor", "alerts", "ns", "ingress"}
+    )
 
 
 WORKERS_NAMES = [workload.name for workload in WORKERS]

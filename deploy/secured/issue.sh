@@ -7,10 +7,14 @@
 # In the folder are then:
 #   ca/         the keys of both CAs, and the keys that sign API keys: these make everything anew
 #   temporal/   what the server needs
-#   worker/ page/ desk/ inbound/ operator/ ui/         what each of these needs
+#   worker/ page/ desk/ inbound/ files/ operator/ ui/  what each of these needs
 #
 # CERTIFICATE_DAYS and API_KEY_DAYS are how long they are valid, NAMESPACE is where the API keys
 # hold, TEMPORAL_NAMES are further names of the server, such as DNS:temporal.internal.
+#
+# Run it as root: then a group can read the files, and no other user. ACCESS_GROUP names it; 10072 is
+# the one to which deploy/secured/docker-compose.yml adds every container, whose users differ. If
+# another user runs it, only that user can read the files.
 set -eu
 umask 077
 out=${1:?name the folder, such as secrets/access}
@@ -23,27 +27,43 @@ if [ -e "$out/temporal/nodes-ca.pem" ] && [ ! -e "$out/ca/nodes-ca.key" ]; then
     echo "$out/ca is away: bring it back first, or everything would be replaced at once" >&2
     exit 2
 fi
+group=
+mode=400
+if [ "$(id -u)" = 0 ]; then
+    group=${ACCESS_GROUP:-10072}
+    mode=440
+fi
 mkdir -p "$out/ca" "$out/temporal"
+work=$(mktemp -d "$out/ca/work.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+quietly() { # COMMAND...: show what it says only if it fails
+    "$@" > "$work/said" 2>&1 || {
+        cat "$work/said" >&2
+        exit 1
+    }
+}
 
 authority() { # NAME: a CA, once
     [ -e "$out/ca/$1.pem" ] && return
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
+    quietly openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
         -subj "/CN=case72 $1" -addext keyUsage=critical,keyCertSign,cRLSign \
-        -keyout "$out/ca/$1.key" -out "$out/ca/$1.pem" 2>/dev/null
+        -keyout "$out/ca/$1.key" -out "$out/ca/$1.pem"
 }
 
-certificate() { # CA NAME ALTERNATIVE-NAMES FILE: FILE.pem and FILE.key
-    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" \
-        -addext "subjectAltName=$3" -keyout "$4.key.new" -out "$4.csr" 2>/dev/null
-    openssl x509 -req -in "$4.csr" -CA "$out/ca/$1.pem" -CAkey "$out/ca/$1.key" -days "$days" \
-        -copy_extensions copy -out "$4.pem.new" 2>/dev/null
-    rm "$4.csr"
-    put "$4.key"
-    put "$4.pem"
+certificate() { # CA NAME ALTERNATIVE-NAMES FILE: a certificate with its key
+    quietly openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" \
+        -addext "subjectAltName=$3" -keyout "$work/key" -out "$work/csr"
+    quietly openssl x509 -req -in "$work/csr" -CA "$out/ca/$1.pem" -CAkey "$out/ca/$1.key" \
+        -days "$days" -copy_extensions copy -out "$work/pem"
+    # They are one file, so that nobody finds a new certificate beside an old key.
+    cat "$work/pem" "$work/key" > "$4.new"
+    put "$4"
 }
 
 put() { # FILE: put FILE.new in its place, at once
-    chmod 444 "$1.new"
+    [ -z "$group" ] || chgrp "$group" "$1.new"
+    chmod "$mode" "$1.new"
     mv -f "$1.new" "$1"
 }
 
@@ -54,7 +74,7 @@ copy() { # FROM TO
 
 program() { # NAME RIGHT: a certificate, and an API key if it has a right of its own
     mkdir -p "$out/$1"
-    certificate clients-ca "$1" "DNS:$1" "$out/$1/client"
+    certificate clients-ca "$1" "DNS:$1" "$out/$1/client.pem"
     copy "$out/ca/nodes-ca.pem" "$out/$1/ca.pem"
     [ -n "$2" ] || return 0
     [ -e "$out/ca/$1.jwk" ] || $client access signing-key "$out/ca/$1.jwk"
@@ -68,7 +88,7 @@ program() { # NAME RIGHT: a certificate, and an API key if it has a right of its
 # Two CAs, so that no client can pass for a node: a node may do everything.
 authority nodes-ca
 authority clients-ca
-[ $# -gt 0 ] || set -- temporal worker page desk inbound operator ui
+[ $# -gt 0 ] || set -- temporal worker page desk inbound files operator ui
 for name; do
     case $name in
     temporal)
@@ -79,10 +99,11 @@ for name; do
         [ -e "$current" ] || copy "$out/ca/clients-ca.pem" "$current"
         copy "$current" "$out/temporal/clients-ca-before.pem"
         copy "$out/ca/clients-ca.pem" "$current"
-        certificate nodes-ca temporal-node DNS:temporal-node "$out/temporal/node"
-        certificate nodes-ca temporal "$names" "$out/temporal/frontend"
+        certificate nodes-ca temporal-node DNS:temporal-node "$out/temporal/node.pem"
+        certificate nodes-ca temporal "$names" "$out/temporal/frontend.pem"
         ;;
     worker | page | desk | inbound) program "$name" write ;;
+    files) program files read ;;
     operator) program operator admin ;;
     ui) program ui "" ;; # whoever signs in there has an API key of their own
     *)

@@ -1,12 +1,12 @@
 """Measure everything, and write experiments/benchmarks/performance.md (`make bench`).
 
-`python -m experiments.benchmarks PART ...` measures these parts only. It prints them, and leaves
-the page alone.
+`python -m experiments.benchmarks PART ...` measures these parts only, and renews their sections.
 """
 
+import argparse
 import asyncio
 import os
-import sys
+import signal
 import tempfile
 from pathlib import Path
 
@@ -25,10 +25,17 @@ from experiments.benchmarks import (
     reaching,
     suite,
 )
-from experiments.benchmarks.report import Found, Measured, Part, report, show
+from experiments.benchmarks.on_cluster import one_case as on_postgresql
+from experiments.benchmarks.on_cluster import open_cases, workers
+from experiments.benchmarks.report import Found, NotMeasured, Part, renewed, show
+from experiments.cluster.cluster import ClusterFailed
+from experiments.cluster.postgres import DatabaseFailed
+from runtime.dev_server import DevServerFailed
 from runtime.logs import configure_logs
+from runtime.program import end
 
 PAGE = Path(__file__).with_name("performance.md")
+_POSTGRESQL = "PostgreSQL 15"
 
 PARTS = (
     Part("case", "A case", one_case.ABOUT, one_case.measure),
@@ -36,7 +43,34 @@ PARTS = (
     Part("many", "Many cases", many_cases.ABOUT, many_cases.measure),
     Part("races", "A query, then an update", query_and_update.ABOUT, query_and_update.measure),
     Part("sellers", "Sellers", enrollments.ABOUT, enrollments.measure),
-    Part("million", "A million sellers", million_sellers.ABOUT, million_sellers.measure),
+    Part(
+        "on-postgresql",
+        "A case on PostgreSQL",
+        on_postgresql.ABOUT,
+        on_postgresql.measure,
+        _POSTGRESQL,
+    ),
+    Part(
+        "million",
+        "A million sellers",
+        million_sellers.ABOUT,
+        million_sellers.measure,
+        _POSTGRESQL,
+    ),
+    Part(
+        "two-workers",
+        "One worker and two, on PostgreSQL",
+        workers.ABOUT,
+        workers.measure,
+        _POSTGRESQL,
+    ),
+    Part(
+        "many-on-postgresql",
+        "Many cases on PostgreSQL",
+        open_cases.ABOUT,
+        open_cases.measure,
+        _POSTGRESQL,
+    ),
     Part("commands", "Commands", commands.ABOUT, commands.measure),
     Part("page", "The sellers' page", page.ABOUT, page.measure),
     Part("desk", "The desk", desk.ABOUT, desk.measure),
@@ -47,32 +81,46 @@ PARTS = (
 )
 
 
-async def _measure(parts: list[Part], folder: Path) -> list[Measured]:
+async def _measure(parts: list[Part], folder: Path, page: Path | None) -> None:
+    """Measure parts. Renew the section of each as soon as it is measured."""
+    load = os.getloadavg()[0]
     found: Found = {}
-    measured = []
     for part in parts:
         (folder / part.name).mkdir()
-        rows = await part.measure(folder / part.name, found)
+        try:
+            rows = await part.measure(folder / part.name, found)
+        except NotMeasured as why:
+            print(f"{part.name}: not measured: {why}", flush=True)
+            continue
         show(part, rows)
-        measured.append((part, rows))
-    return measured
+        if page is not None:
+            page.write_text(renewed(page.read_text(), part, rows, PARTS, load))
 
 
-def main(names: list[str]) -> None:
-    """Measure the parts named, or all of them and write the page. Then end the process."""
-    parts = [part for part in PARTS if not names or part.name in names]
-    if unknown := set(names) - {part.name for part in PARTS}:
-        raise SystemExit(f"no such part: {', '.join(sorted(unknown))}")
-    load = os.getloadavg()[0]
+def main() -> int:
+    """Measure the parts named, or all of them, and renew their sections of the page."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.benchmarks", description=__doc__)
+    names = [part.name for part in PARTS]
+    parser.add_argument("part", nargs="*", choices=[[], *names], help="default: every part")
+    parser.add_argument("--only-print", action="store_true", help="leave the page alone")
+    parser.add_argument("--keep", type=Path, help="a new folder that keeps data and logs")
+    arguments = parser.parse_args()
+    # By default SIGTERM, of `timeout` for example, would leave a cluster's processes running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    parts = [part for part in PARTS if not arguments.part or part.name in arguments.part]
     configure_logs("console", "error")
-    with tempfile.TemporaryDirectory() as folder:
-        measured = asyncio.run(_measure(parts, Path(folder)))
-    if not names:
-        PAGE.write_text(report(measured, load))
-    sys.stdout.flush()
-    # The interpreter can abort on its way out after the SDK's threads (worker.py).
-    os._exit(0)
+    with tempfile.TemporaryDirectory(prefix="case72-bench-") as temporary:
+        folder = arguments.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            asyncio.run(_measure(parts, folder, None if arguments.only_print else PAGE))
+        except KeyboardInterrupt:
+            return 130
+        except (ClusterFailed, DatabaseFailed, DevServerFailed) as failure:
+            print(failure)
+            return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    end(main())

@@ -11,18 +11,20 @@ from activities.accounts import AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
-from domain.case.activity_inputs import (
-    DeactivateInput,
-    LookUpInput,
-    PlaceCallInput,
-    SendEmailInput,
-    place_call_id,
-)
+from domain.case.activity_inputs import DeactivateInput, LookUpInput, SendEmailInput
 from domain.case.attempt import CallEnded, Channel, Purpose
 from domain.case.events import ReviewPlan, SubmitPlan
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
-from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE, typed_reference
+from domain.shared.account import Store
+from domain.shared.activity_inputs import PlaceCallInput, place_call_id
+from domain.shared.names import (
+    CASES_QUEUE,
+    EMAIL_QUEUE,
+    TELEPHONY_QUEUE,
+    case_workflow_id,
+    typed_reference,
+)
 from domain.shared.result import Result
 from workflows.case.input import CaseInput
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY
@@ -30,6 +32,14 @@ from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY
 BARE_QUEUE = "bare"
 _TOGETHER = timedelta(seconds=1)
 """Between two attempts that are closer than this there is no timer."""
+
+
+def bare_workflow_id(seller_id: str) -> str:
+    """Return the workflow id of a seller's twin.
+
+    It has the form of a case's. Else a worker whose e-mails link to the page could send none.
+    """
+    return case_workflow_id(Store.US, f"BARE-{seller_id}")
 
 
 @dataclass(frozen=True)

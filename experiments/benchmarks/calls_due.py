@@ -1,7 +1,6 @@
-"""A thousand calls that fall due at the same moment, as when calling hours begin in the morning.
+"""Calls that fall due at the same second, on a worker without a limit and on one with its limit.
 
-No time is skipped. The cases open in quiet hours that end some seconds later, at the same moment
-for all. Each case moves its first call to that moment.
+Some calls of the second lot are urgent.
 """
 
 import asyncio
@@ -9,31 +8,31 @@ import math
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowHandle
 
-from domain.case.attempt import Channel
 from domain.case.view import CaseView
-from domain.shared.account import Account
 from domain.shared.result import Result
-from experiments.benchmarks.bare import BARE_QUEUE, BareDue, Due
-from experiments.benchmarks.crowd import POLICY, Crowd, seller
-from experiments.benchmarks.machine import memory, processor_seconds
-from experiments.benchmarks.report import Found, Row
-from tests.engine import issue
+from experiments.benchmarks.bursts import (
+    Burst,
+    MemoryWatch,
+    burst,
+    called_from,
+    calling_hours_begin,
+    night_owl,
+    require_before,
+    rows_of_bursts,
+)
+from experiments.benchmarks.crowd import Crowd
+from experiments.benchmarks.report import Row
 from tests.workflows.events import CALL_ME
-from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
 
 NO_LIMIT = {"CASE72_CONCURRENT_CALLS": "2000"}
 RING_SECONDS = 25
-_OPENED_IN_TIME = 2
-"""The time until the calls fall due, as a multiple of what the last lot took to open."""
 _URGENT, _REQUESTED = 1 / 20, 1 / 50
-_LONGEST = 900
 _HOURS_LAST = 30
 """The length of the short calling hours in seconds."""
 _REQUESTED_AFTER = 8
@@ -42,56 +41,17 @@ CONCURRENT = 100
 Handles = dict[str, WorkflowHandle[Any, Any]]
 
 
-class _Memory:
-    """Watches the memory of a process until it is cancelled."""
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self.before = self.most = memory(pid)[0]
-
-    async def watch(self) -> None:
-        while True:
-            self.most = max(self.most, memory(self._pid)[0])
-            await asyncio.sleep(0.25)
-
-
-def _calling_hours_begin(crowd: Crowd, count: int) -> datetime:
-    """Return when the calling hours of the next lot begin."""
-    wait = timedelta(seconds=15 + _OPENED_IN_TIME * count / crowd.rate)
-    return (datetime.now(UTC) + wait).replace(microsecond=0)
-
-
-def _policy(begins: datetime, ends: datetime | None = None) -> dict[str, Any]:
-    ends = ends or begins + timedelta(hours=12)
-    return POLICY | {"quiet_until": f"{begins:%H:%M:%S}", "quiet_from": f"{ends:%H:%M:%S}"}
-
-
-async def _dialled(crowd: Crowd, before: Mapping[str, object], count: int) -> dict[str, float]:
-    """Return when each call that is new since `before` was dialled, by workflow id."""
-    until = time.monotonic() + _LONGEST
-    new: list[str] = []
-    while len(new) < count and time.monotonic() < until:
-        await asyncio.sleep(1)
-        new = [key for key in crowd.calls() if key not in before]
-    calls = crowd.calls()
-    return {key.rsplit("/", 2)[0]: calls[key][0] for key in new}
-
-
-async def as_fast_as_possible(crowd: Crowd, worker: int, count: int, found: Found) -> list[Row]:
+async def as_fast_as_possible(crowd: Crowd, worker: int, count: int) -> list[Row]:
     """Measure calls that end at once and never wait for each other: the engine's own speed."""
-    ours = await _burst(crowd, worker, count, bare=False)
-    found["worker seconds a call"] = ours.spent / count
-    found["calls a second"] = count / ours.last
-    twins = await _burst(crowd, worker, count, bare=True)
+    ours = await burst(crowd, [worker], count, bare=False)
+    twins = await burst(crowd, [worker], count, bare=True)
     return [
-        Row(
+        *rows_of_bursts(
             f"{count} first calls due at the same second, {crowd.opened} workflows open, any "
             "number at once, over at once: dialled",
-            f"{len(ours.late)}",
-            f"{len(twins.late)}",
+            ours,
+            twins,
         ),
-        Row("  late, median", f"{ours.median:.1f} s", f"{twins.median:.1f} s"),
-        Row("  late, the last", f"{ours.last:.1f} s", f"{twins.last:.1f} s"),
         Row(
             "  memory of the worker before, and at most",
             f"{ours.memory.before:.0f} MB, {ours.memory.most:.0f} MB",
@@ -100,69 +60,25 @@ async def as_fast_as_possible(crowd: Crowd, worker: int, count: int, found: Foun
     ]
 
 
-class _Burst:
-    def __init__(
-        self, dialled: dict[str, float], due: datetime, watch: _Memory, spent: float
-    ) -> None:
-        self.late = sorted(at - due.timestamp() for at in dialled.values())
-        self.median, self.last = statistics.median(self.late), self.late[-1]
-        self.memory, self.spent = watch, spent
-
-
-async def _burst(crowd: Crowd, worker: int, count: int, *, bare: bool) -> _Burst:
-    due = _calling_hours_begin(crowd, count)
-    before = crowd.calls()
-
-    async def case(seller_id: str) -> None:
-        await crowd.case(_night_owl(seller_id), _policy(due))
-
-    async def twin(seller_id: str) -> None:
-        start = CaseInput(account=_night_owl(seller_id), issues=(issue(),), policy=POLICY)
-        await crowd.client.start_workflow(
-            BareDue.run,
-            Due(start, [(Channel.CALL, due)]),
-            id=f"bare/US/{seller_id}",
-            task_queue=BARE_QUEUE,
-        )
-
-    await crowd.open(twin if bare else case, count, calls=0)
-    _require_before(due)
-    watch = _Memory(worker)
-    spent = processor_seconds(worker)
-    watching = asyncio.create_task(watch.watch())
-    dialled = await _dialled(crowd, before, count)
-    watching.cancel()
-    return _Burst(dialled, due, watch, processor_seconds(worker) - spent)
-
-
-def _night_owl(seller_id: str) -> Account:
-    return seller(seller_id, int(seller_id[4:]), time_zone="Africa/Abidjan")
-
-
-def _require_before(due: datetime) -> None:
-    if datetime.now(UTC) >= due:
-        raise RuntimeError("the cases were not all open when their calls fell due")
-
-
 async def most_urgent_first(crowd: Crowd, worker: int, count: int) -> list[Row]:
     """Measure calls that queue up for the usual limit, some of them urgent."""
-    due, first, before = _calling_hours_begin(crowd, count), crowd.opened, crowd.calls()
+    due, first, before = calling_hours_begin(crowd, count), crowd.opened, crowd.calls()
     urgent_count, requested = math.ceil(count * _URGENT), math.ceil(count * _REQUESTED)
     handles: Handles = {}
 
     async def start(seller_id: str) -> None:
         place = int(seller_id[4:]) - first
-        rules = _policy(due)
+        rules = called_from(due)
         if place < urgent_count:
-            rules = _policy(due) | _near_its_end(due)
+            rules = called_from(due) | _near_its_end(due)
         elif place < 2 * urgent_count:
-            rules = _policy(due, due + timedelta(seconds=_HOURS_LAST))
+            rules = called_from(due, due + timedelta(seconds=_HOURS_LAST))
         workflow_id = f"case/US/{seller_id}"
-        handles[workflow_id] = await crowd.case(_night_owl(seller_id), rules)
+        handles[workflow_id] = await crowd.case(night_owl(seller_id), rules)
 
     await crowd.open(start, count, calls=0)
-    _require_before(due)
-    watch = _Memory(worker)
+    require_before(due)
+    watch = MemoryWatch([worker])
     watching = asyncio.create_task(watch.watch())
     await asyncio.sleep((due - datetime.now(UTC)).total_seconds() + _REQUESTED_AFTER)
     in_order = sorted(handles, key=lambda key: int(key.rsplit("MANY")[1]))
@@ -176,7 +92,7 @@ async def most_urgent_first(crowd: Crowd, worker: int, count: int) -> list[Row]:
     for key, (at, _) in sorted(crowd.calls().items(), key=lambda call: call[1]):
         if key not in before:
             dialled[key.rsplit("/", 2)[0]].append(at)
-    twins = await _burst(crowd, worker, count, bare=True)
+    twins = await burst(crowd, [worker], count, bare=True)
     rows = _rows(views, dialled, requested_at, due, urgent_count, twins=twins)
     return [*rows, _memory_row(watch)]
 
@@ -214,7 +130,7 @@ def _rows(
     due: datetime,
     urgent_count: int,
     *,
-    twins: _Burst,
+    twins: Burst,
 ) -> list[Row]:
     cases = list(views)
     urgent, closing = cases[:urgent_count], cases[urgent_count : 2 * urgent_count]
@@ -273,7 +189,7 @@ def _opened(views: dict[str, CaseView], some: list[str]) -> float:
     return statistics.median(views[case].opened_at.timestamp() for case in some)
 
 
-def _memory_row(watch: _Memory) -> Row:
+def _memory_row(watch: MemoryWatch) -> Row:
     return Row(
         "  memory of the worker before, and at most",
         f"{watch.before:.0f} MB, {watch.most:.0f} MB",

@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from domain.shared.account import Account
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
-from experiments.benchmarks.bare import BARE_QUEUE, BareCase
+from experiments.benchmarks.bare import BARE_QUEUE, BareCase, bare_workflow_id
 from tests.engine import EVERYONE, account, issue
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
@@ -114,6 +114,6 @@ class Crowd:
         await self.client.start_workflow(
             BareCase.run,
             CaseInput(account=who, issues=(issue(),), policy=POLICY),
-            id=f"bare/{seller_id}",
+            id=bare_workflow_id(seller_id),
             task_queue=BARE_QUEUE,
         )

@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from experiments.benchmarks.one_case import cost_of_a_round, whole_case
 from experiments.benchmarks.report import Found, Row
-from experiments.benchmarks.silent_cases import silent_case
+from experiments.benchmarks.silent_cases import history_of, silent_case
 from runtime.encryption import Codec, keys_of, new_key
 from tests.engine import account, engine_in
 from tests.keys import SETTING
@@ -61,7 +61,7 @@ async def measure(folder: Path, found: Found) -> list[Row]:
     rows = [await _a_payload()]
     async with _engine(folder / "plain", None) as plain, _engine(folder / "keys", new_key()) as key:
         for name, client in (("plain", plain), ("encrypted", key)):
-            _, history = await silent_case(client)
+            history = await history_of((await silent_case(client))[0])
             size = f"{history.size / 1024:.1f} KB"
             rows.append(Row(f"{name}: a silent case", f"{history.events} events, {size}"))
         spent: dict[str, list[float]] = {"plain": [], "encrypted": []}

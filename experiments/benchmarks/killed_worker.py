@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.case.status import Status
-from experiments.benchmarks.bare import BARE_QUEUE, BareCase
+from experiments.benchmarks.bare import BARE_QUEUE, BareCase, bare_workflow_id
 from experiments.benchmarks.report import Found, Row
 from tests.engine import EVERYONE, account, issue
 from tests.killable_server import kill
@@ -54,7 +54,7 @@ async def _round(folder: Path) -> tuple[float, float, float]:
         twin = await client.start_workflow(
             BareCase.run,
             CaseInput(account=account("BARE"), issues=(issue(),), policy=EVERYONE),
-            id="bare/BARE",
+            id=bare_workflow_id("BARE"),
             task_queue=BARE_QUEUE,
         )
         await twin.execute_update(BareCase.submit_plan, PLAN)

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import re
+import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -18,6 +19,7 @@ _SKIPPING = "grpc_UpdateWorkflowExecutionOptions"
 """Only a clock that is played forward sends this."""
 _SETTLES_WITHIN, _BROUGHT_UP_TO_DATE = 30, 2.5
 _ACTION = re.compile(r'^action\{action_type="([^"]+)",namespace="default".*\} (\S+)$', re.MULTILINE)
+_ESTABLISHED = "01"
 _METRICS = re.compile(r"http://\S+/metrics")
 
 
@@ -56,6 +58,30 @@ def processor_seconds(pid: int) -> float:
     """Return the processor time that a process has taken so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def processor_seconds_of_family(pid: int) -> float:
+    """Return the same of a process and its children, those included that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    spent = processor_seconds(pid) + ended
+    for child in children:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            spent += processor_seconds(int(child))
+    return spent
+
+
+def connections(pid: int, address: str, port: int) -> int:
+    """Return how many TCP connections a process has to this port of an IPv4 address."""
+    remote = f"{socket.inet_aton(address)[::-1].hex().upper()}:{port:04X}"
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    sockets = {f"socket:[{row[9]}]" for row in rows if row[2:4] == [remote, _ESTABLISHED]}
+    found = 0
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it has just been closed
+            found += os.readlink(descriptor) in sockets
+    return found
 
 
 def stored(folder: Path) -> int:

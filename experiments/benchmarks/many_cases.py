@@ -13,7 +13,7 @@ from pathlib import Path
 
 from experiments.benchmarks import calls_due
 from experiments.benchmarks.crowd import AT_ONCE, RING_SECONDS, Crowd, Start
-from experiments.benchmarks.machine import memory, process, processor_seconds, stored
+from experiments.benchmarks.machine import memory, process, stored
 from experiments.benchmarks.report import Found, Row
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
@@ -26,7 +26,7 @@ worker makes as many at once as it does by default. So they queue up, and the mo
 first (`domain/case/urgency.py`)."""
 CASES = int(os.environ.get("CASES") or 10_000)
 ROUNDS = 10
-_CALLS = min(1_000, CASES // 5)
+CALLS = min(1_000, CASES // 5)
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
@@ -43,13 +43,13 @@ async def measure(folder: Path, found: Found) -> list[Row]:
                 client = await connect(server.address)
                 await register_search_attributes(client)
                 crowd = Crowd(client, folder)
-                rows = await _opening(crowd, folder, (worker, twins), found)
-                rows += await calls_due.as_fast_as_possible(crowd, worker, _CALLS, found)
+                rows = await _opening(crowd, folder, (worker, twins))
+                rows += await calls_due.as_fast_as_possible(crowd, worker, CALLS)
             async with process(folder, server.address, "worker.py", **slow) as worker:
-                return rows + await calls_due.most_urgent_first(crowd, worker, _CALLS)
+                return rows + await calls_due.most_urgent_first(crowd, worker, CALLS)
 
 
-async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int], found: Found) -> list[Row]:
+async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int]) -> list[Row]:
     worker, twins = pids
     batch = max(AT_ONCE, CASES // 5 // ROUNDS)
     bulk = max(0, CASES // ROUNDS - batch)
@@ -59,7 +59,6 @@ async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int], found: Fou
     rates: dict[Start, list[float]] = defaultdict(list)
     grown: dict[Start, int] = defaultdict(int)
     sustained: list[float] = []
-    spent = processor_seconds(worker)
     for number in range(ROUNDS):
         for start in both if number % 2 else reversed(both):
             before = stored(folder / "temporal")
@@ -73,9 +72,6 @@ async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int], found: Fou
             file=sys.stderr,
         )
     cases = ROUNDS * (batch + bulk)
-    # The engine's worker makes the calls and e-mails of the twins too.
-    made = cases + ROUNDS * batch
-    found["worker seconds a case opened"] = (processor_seconds(worker) - spent) / made
     now, peak = memory(worker)
     bare_now, bare_peak = memory(twins)
     kilobytes = {start: grown[start] / (ROUNDS * batch) / 1000 for start in both}

@@ -6,14 +6,15 @@ from typing import Any
 from temporalio.client import Client
 
 from domain.shared.names import CASES_QUEUE
-from experiments.benchmarks.bare import BARE_QUEUE, BareCase
+from experiments.benchmarks.bare import BARE_QUEUE, BareCase, bare_workflow_id
 from experiments.benchmarks.crowd import seller
 from tests.engine import EVERYONE, issue
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
 from workflows.shared.search_attributes import at_start
 
-_numbers = itertools.count()
+_numbers = itertools.count(50_000)
+"""Their telephones differ from those of a `Crowd`. Calls to one number are kept apart in time."""
 
 
 def start_of(seller_id: str, **changes: str) -> CaseInput:
@@ -36,6 +37,6 @@ async def open_bare(client: Client, seller_id: str, **changes: str) -> Any:
     return await client.start_workflow(
         BareCase.run,
         start_of(seller_id, **changes),
-        id=f"bare/{seller_id}",
+        id=bare_workflow_id(seller_id),
         task_queue=BARE_QUEUE,
     )

@@ -1,4 +1,7 @@
-"""The report: each figure beside that of a bare workflow, and its goal."""
+"""The report: each figure beside that of a bare workflow, and its goal.
+
+Each run renews the sections of the parts that it measured, and keeps the others.
+"""
 
 import os
 import platform
@@ -39,11 +42,24 @@ class Part:
     title: str
     about: str
     measure: Callable[[Path, Found], Awaitable[list[Row]]]
+    database: str = "a SQLite file (WAL, FULL)"
+    """That of the Temporal server."""
 
 
-Measured = tuple[Part, list[Row]]
+class NotMeasured(Exception):
+    """A part was not measured. The message says why."""
+
 
 _QUIET = 0.5
+_HEAD = """# Performance
+
+Written by the runs; do not edit. `make bench` measures all of it, and
+`python -m experiments.benchmarks PART ...` renews the sections of these parts. Below each table is
+when and on what it was measured; server, workers and clients share the cores.
+
+*Bare* is a workflow of the same activities, timers and updates without any rule
+(`experiments/benchmarks/bare.py`), measured in the same run. A goal in **bold** is missed.
+"""
 _HEADS = ("measure", "figure", "bare", "goal")
 
 
@@ -55,25 +71,34 @@ def show(part: Part, rows: list[Row]) -> None:
     Console(width=130).print(table)
 
 
-def report(measured: Iterable[Measured], load: float) -> str:
-    """Return the whole page in markdown. `load` is the load average before the run."""
+def renewed(page: str, part: Part, rows: list[Row], parts: Iterable[Part], load: float) -> str:
+    """Return the page in markdown, with the section of what was measured renewed.
+
+    Args:
+        page: the page before.
+        part: what was measured.
+        rows: its figures.
+        parts: every part, in the order of the page. Sections of no part are dropped.
+        load: the load average before the run.
+    """
+    sections = {text.splitlines()[0]: text for text in page.split("\n## ")[1:]}
+    sections[part.title] = _section(part, rows, load)
+    kept = [sections[each.title] for each in parts if each.title in sections]
+    return "\n## ".join([_HEAD, *kept])
+
+
+def _section(part: Part, rows: list[Row], load: float) -> str:
     busy = (
-        "**The machine had other work: the times and rates below say nothing; the counts hold.** "
-        f"Its load average before the run was {load:.1f}.\n\n"
+        "\n**The machine had other work: the times and rates below say nothing; the counts hold.** "
+        f"Its load average before the run was {load:.1f}.\n"
     )
-    parts = [
-        "# Performance\n\nMade by `make bench`, which measures all of it in one run; do not edit. "
-        f"{machine()}\n\n"
-        f"{busy if load > _QUIET else ''}"
-        "*Bare* is a workflow of the same activities, timers and updates without any rule "
-        "(`experiments/benchmarks/bare.py`), measured in the same run. "
-        "A goal in **bold** is missed.\n"
-    ]
-    parts += [f"## {part.title}\n\n{part.about}\n\n{_table(rows)}" for part, rows in measured]
-    return "\n".join(parts)
+    return (
+        f"{part.title}\n\n{part.about}\n{busy if load > _QUIET else ''}\n{_table(rows)}\n"
+        f"{_machine(part.database)}\n"
+    )
 
 
-def machine() -> str:
+def _machine(database: str) -> str:
     """Return what it was measured on, without saying whose machine that is."""
     said = subprocess.run(  # noqa: S603 - our own binary
         [server_binary(), "--version"], capture_output=True, text=True, check=True
@@ -81,10 +106,9 @@ def machine() -> str:
     server = said.stdout.partition("(Server ")[2].partition(",")[0]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     return (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {memory:.0f} GB of "
-        f"memory, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"Temporal's SDK {version('temporalio')}, server {server} with a SQLite file "
-        "(WAL, FULL). Server, workers and clients share the cores."
+        f"{datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {memory:.0f} GB of memory, "
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, Temporal's "
+        f"SDK {version('temporalio')}, server {server} with {database}."
     )
 
 

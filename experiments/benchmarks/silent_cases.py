@@ -11,10 +11,10 @@ from temporalio.client import Client
 
 from domain.case.attempt import NOTICES, Channel
 from domain.case.view import CaseView
-from experiments.benchmarks.bare import BARE_QUEUE, BareSilent, Due
+from experiments.benchmarks.bare import BARE_QUEUE, BareSilent, Due, bare_workflow_id
 from experiments.benchmarks.machine import actions, stored
 from experiments.benchmarks.opening import open_case, start_of
-from experiments.benchmarks.report import Found, Row
+from experiments.benchmarks.report import Row
 from runtime.clock import time_skipper
 from tests.engine import HOUR, OpenCase, engine_in
 
@@ -28,35 +28,39 @@ _RINGS = 25
 
 @dataclass(frozen=True)
 class History:
-    """The history of a workflow that has ended."""
+    """The history of a workflow that has ended, without the skips of its time."""
 
     events: int
     size: int
     result: int
     transitions: int
+    skips: int
 
 
-async def silent_case(client: Client, seller_id: str = "SILENT") -> tuple[CaseView, History]:
-    """Run a silent case with default hours, opened at about nine in the morning."""
+async def silent_case(client: Client, seller_id: str = "SILENT") -> tuple[Any, CaseView]:
+    """Run a silent case with default hours, opened at about nine in the morning.
+
+    Return its handle, and the view with which it ended.
+    """
     skipper = time_skipper(client)
     handle = await open_case(client, seller_id)
     await asyncio.sleep(1)
     await skipper.fast_forward(handle, 73 * HOUR)
-    view = await OpenCase(handle, skipper).end()
-    return view, await history_of(handle)
+    return handle, await OpenCase(handle, skipper).end()
 
 
-async def _bare_silent(client: Client, like: CaseView) -> History:
+async def bare_silent(client: Client, like: CaseView, seller_id: str = "SILENT") -> Any:
+    """Run the bare twin of a silent case. Return its handle."""
     handle = await client.start_workflow(
         BareSilent.run,
-        Due(start_of("SILENT"), _from_now(like)),
-        id="bare/SILENT",
+        Due(start_of(seller_id), _from_now(like)),
+        id=bare_workflow_id(seller_id),
         task_queue=BARE_QUEUE,
     )
     await asyncio.sleep(1)
     await time_skipper(client).fast_forward(handle, 73 * HOUR)
     await handle.result()
-    return await history_of(handle)
+    return handle
 
 
 def _from_now(view: CaseView) -> list[tuple[Channel, datetime]]:
@@ -67,6 +71,7 @@ def _from_now(view: CaseView) -> list[tuple[Channel, datetime]]:
 
 
 async def history_of(handle: Any) -> History:  # Any: handles of several workflows
+    """Read the history of a workflow that has ended."""
     events = (await handle.fetch_history()).events
     own = [e for e in events if not _of_time_skipping(e.WhichOneof("attributes") or "")]
     result = next(e for e in own if e.HasField("workflow_execution_completed_event_attributes"))
@@ -76,6 +81,7 @@ async def history_of(handle: Any) -> History:  # Any: handles of several workflo
         size=sum(e.ByteSize() for e in own),
         result=result.ByteSize(),
         transitions=described.state_transition_count - (len(events) - len(own)),
+        skips=len(events) - len(own),
     )
 
 
@@ -83,16 +89,14 @@ def _of_time_skipping(event: str) -> bool:
     return "time_skipping" in event or "options_updated" in event
 
 
-async def silence(client: Client, found: Found, server: Path) -> list[Row]:
+async def silence(client: Client, server: Path) -> list[Row]:
     before = await actions(server)
-    view, ours = await silent_case(client)
+    handle, view = await silent_case(client)
     counted = await actions(server) - before
-    bare = await _bare_silent(client, view)
+    twins = await bare_silent(client, view)
     twin = await actions(server) - before - counted
+    ours, bare = await history_of(handle), await history_of(twins)
     calls = sum(a.channel is Channel.CALL for a in view.attempts)
-    found["silent actions"] = counted.total()
-    found["silent calls"] = calls
-    found["silent transitions"] = ours.transitions
     what = f"silent case ({calls} calls, {len(view.attempts) - calls} e-mails)"
     return [
         Row(
@@ -119,15 +123,15 @@ async def silence(client: Client, found: Found, server: Path) -> list[Row]:
     ]
 
 
-async def silent_cases(client: Client, found: Found, server: Path) -> list[Row]:
+async def silent_cases(client: Client, server: Path) -> list[Row]:
     """Measure many silent cases, skips of time included."""
     before, spent = stored(server), time.process_time()
     await asyncio.gather(*(silent_case(client, f"SILENT{number}") for number in range(_MANY)))
     spent = (time.process_time() - spent) / _MANY
-    found["silent disk"] = (stored(server) - before) / _MANY
+    disk = (stored(server) - before) / _MANY
     return [
         Row(f"each of {_MANY} silent cases at once: processor time", f"{spent * 1000:.0f} ms"),
-        Row("  its disk (SQLite)", f"{found['silent disk'] / 1000:.1f} KB"),
+        Row("  its disk (SQLite)", f"{disk / 1000:.1f} KB"),
     ]
 
 
@@ -154,7 +158,7 @@ async def long_calls(folder: Path) -> list[Row]:
     ]
 
 
-async def ringing(found: Found, folder: Path) -> list[Row]:
+async def ringing(folder: Path) -> list[Row]:
     """Measure the cost of a ringing call: the difference of a short and a long one."""
     lasting = []
     for seconds in (_SHORT, _LONG):
@@ -164,6 +168,5 @@ async def ringing(found: Found, folder: Path) -> list[Row]:
             await case.when(lambda view: view.attempts and view.attempts[-1].result)
             counted = await actions(server)
             lasting.append(counted.total() - counted[_QUERY])
-    found["actions a second of ringing"] = (lasting[1] - lasting[0]) / (_LONG - _SHORT)
-    figure = f"{found['actions a second of ringing']:.2f}"
+    figure = f"{(lasting[1] - lasting[0]) / (_LONG - _SHORT):.2f}"
     return [Row("billable actions for each second that a call rings (looks)", figure)]

@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +76,7 @@ class Cluster:
     """Settings of ours besides the compose file's."""
     nodes: dict[str, Node] = field(default_factory=dict)
 
-    _keeping: asyncio.Task[None] | None = None
+    _keeping: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     def __post_init__(self) -> None:
         self.ui_port = int(self.compose.variables["UI_PORT"])
@@ -173,6 +173,8 @@ class Cluster:
     async def start(self) -> None:
         """Start everything, in the order in which the compose file's services wait.
 
+        From then on the task that awaits this is ended if a node cannot be started again.
+
         Raises:
             ClusterFailed: a node or a job failed.
             DatabaseFailed: PostgreSQL did.
@@ -186,7 +188,7 @@ class Cluster:
         for node in self.nodes.values():
             if not node.name.startswith("case72-"):
                 await node.start()
-        self._keeping = asyncio.create_task(kept_running([*self.nodes.values()]))
+        await self._keeping.enter_async_context(kept_running([*self.nodes.values()]))
         await self.job("temporal-namespace")
         for node in self.named("case72-"):
             await node.start()
@@ -241,13 +243,17 @@ class Cluster:
         raise ClusterFailed(f"{node.name} did not get well: {node.last_words()}")
 
     async def stop(self) -> None:
-        """Kill everything. Nothing runs any more when this returns."""
-        if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.wait([self._keeping])
-        for node in (*self.nodes.values(), self.bouncer.node, self.primary.node):
-            await node.kill()
-        self.hosts.close()
+        """Kill everything. Nothing runs any more when this returns.
+
+        Raises:
+            OSError: a node could not be started again.
+        """
+        try:
+            await self._keeping.aclose()
+        finally:
+            for node in (*self.nodes.values(), self.bouncer.node, self.primary.node):
+                await node.kill()
+            self.hosts.close()
 
 
 def composed(*more: Path) -> ComposeFile:

@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,7 +104,29 @@ class Node:
             await self.process.wait()
 
 
-async def kept_running(nodes: list[Node]) -> None:
+@asynccontextmanager
+async def kept_running(nodes: list[Node]) -> AsyncIterator[None]:
+    """Start nodes again that end by themselves while the block runs.
+
+    If a node cannot be started, the block is ended at once: a run that goes on without its nodes
+    would say nothing. The error is that of starting it.
+    """
+    block = asyncio.current_task()
+    assert block is not None
+    keeping = asyncio.create_task(_keep_running(nodes))
+    keeping.add_done_callback(lambda ended: None if ended.cancelled() else block.cancel())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([keeping])
+        if not keeping.cancelled():
+            block.uncancel()
+            keeping.result()
+
+
+async def _keep_running(nodes: list[Node]) -> None:
     """Start nodes again that have ended by themselves, as `restart: unless-stopped` does.
 
     Of several nodes of a Temporal server that meet an empty database, the slower ones end. A node

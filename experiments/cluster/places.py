@@ -58,13 +58,18 @@ class Places:
         return {name: value for name, value in ours.items() if name.startswith(wanted)}
 
     def keep_secrets(self) -> None:
-        """Make the files of secrets that the file names."""
+        """Make the files of secrets that the file names. No other user can read them."""
         folder = self.folder / "secrets"
-        folder.mkdir(parents=True)
-        self.state.mkdir()
+        folder.mkdir(mode=0o700, parents=True)
+        self.state.mkdir(mode=0o700)
         keys = _run(sys.executable, str(ROOT / "client.py"), "keys", "new")
-        (folder / "encryption_keys").write_text(keys)
-        (folder / "page_secrets").write_text(secrets.token_urlsafe(48))
+        for name, content in {
+            "encryption_keys": keys,
+            "page_secrets": secrets.token_urlsafe(48),
+        }.items():
+            file = folder / name
+            file.touch(0o600)
+            file.write_text(content)
 
     def issue(self, addresses: list[str], *names: str) -> None:
         """Make the certificates and API keys, or renew those of `names`.

@@ -47,7 +47,7 @@ class Postgres:
         self.address = self.hosts.address(self.name)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = self.folder / "data"
-        _give(self.folder)
+        give(self.folder)
         command = [*self.hosts.inside(self.name), *_as_user()]
         command += [str(system_program("postgres")), "-D", str(self.data), *self.settings]
         command += ["-c", f"listen_addresses={self.address}", "-c", f"port={PORT}"]
@@ -58,7 +58,7 @@ class Postgres:
         """Make an empty database system."""
         word = self.folder / "password"
         word.write_text(self.password)
-        _give(self.folder)
+        give(self.folder)
         await run(
             str(system_program("initdb")),
             *("-D", str(self.data), "-U", self.role, f"--pwfile={word}", "--encoding=UTF8"),
@@ -104,8 +104,19 @@ class Postgres:
                     os.kill(int(child), signal.SIGKILL)
         await self.node.kill()
 
+    async def shut_down(self) -> None:
+        """End it in good order, without waiting for its clients."""
+        await run(str(system_program("pg_ctl")), "stop", "-D", str(self.data), "--mode=fast")
+
+    async def keep_in_step(self) -> None:
+        """From now on commit nothing that the replica has not written too."""
+        await self.ask("alter system set synchronous_standby_names = '*'")
+        await self.ask("select pg_reload_conf()")
+
     async def promote(self) -> None:
-        """Make a replica the primary."""
+        """Make a replica the primary. It commits alone until `keep_in_step`."""
+        await self.ask("alter system reset synchronous_standby_names")
+        await self.ask("select pg_reload_conf()")
         await self.ask("select pg_promote()")
 
     async def ask(self, query: str, database: str = "postgres") -> str:
@@ -147,12 +158,11 @@ class Bouncer:
         await self.node.start()
 
     async def lead_to(self, primary: Postgres) -> None:
-        """Lead to another server. Connections to the old one are cut."""
+        """Lead to another server, by a new start: so no connection to the old one stays."""
         self.primary = primary
         self._write()
-        await self._command("RELOAD")
-        await self._command("KILL temporal", "KILL temporal_visibility")
-        await self._command("RESUME temporal", "RESUME temporal_visibility")
+        await self.node.kill()
+        await self.node.start()
 
     def url(self, database: str) -> str:
         """Return the address of a database by this way."""
@@ -167,17 +177,12 @@ class Bouncer:
             f"[databases]\n{databases}\n[pgbouncer]\n"
             f"listen_addr = {self.address}\nlisten_port = {PORT}\nunix_socket_dir =\n"
             f"auth_type = scram-sha-256\nauth_file = {self.folder / 'users'}\n"
-            f"admin_users = {self.primary.role}\npool_mode = session\n"
+            "pool_mode = session\n"
             "max_client_conn = 2000\ndefault_pool_size = 400\nserver_check_delay = 5\n"
             "server_connect_timeout = 3\nserver_login_retry = 1\nquery_wait_timeout = 10\n"
             "ignore_startup_parameters = extra_float_digits\n"
         )
-        _give(self.folder)
-
-    async def _command(self, *commands: str) -> None:
-        for command in commands:
-            psql = str(system_program("psql"))
-            await run(psql, "-XAtq", "-c", command, self.url("pgbouncer"), user=None)
+        give(self.folder)
 
 
 async def run(*command: str, user: str | None = USER) -> str:
@@ -211,8 +216,13 @@ def _as_user() -> list[str]:
     return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
 
 
-def _give(folder: Path) -> None:
+def give(folder: Path, *, deep: bool = False) -> None:
+    """Give a folder to PostgreSQL's user, and let nobody else enter it: it holds passwords.
+
+    `deep`: also what is in folders of it.
+    """
+    folder.chmod(0o700)
     if os.geteuid() == 0:
         who = pwd.getpwnam(USER)
-        for path in (folder, *folder.iterdir()):
+        for path in (folder, *(folder.rglob("*") if deep else folder.iterdir())):
             os.chown(path, who.pw_uid, who.pw_gid)

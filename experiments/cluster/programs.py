@@ -94,29 +94,52 @@ def system_program(name: str) -> Path:
     return Path(found)
 
 
-def _place(module: str, package: str, version: str, folder: Path) -> Path:
+def server_with(overlay: Path, name: str, version: str, folder: Path) -> Path:
+    """Return Temporal's server with other sources in some places.
+
+    Args:
+        overlay: names them (`go help build`).
+        name: how this program differs from the usual one.
+        version: the server's.
+        folder: where it is installed; takes minutes if it is missing there.
+
+    Raises:
+        MissingProgram: there is no Go, or it cannot build it.
+    """
+    return _built(SERVER_MODULE, "cmd/server", version, folder, f"-{name}", f"-overlay={overlay}")
+
+
+def _place(module: str, package: str, version: str, folder: Path, suffix: str = "") -> Path:
     name = f"{module}/{package}".replace("/", "-")
-    return folder / f"{name}-{version}" / Path(package).name
+    return folder / f"{name}-{version}{suffix}" / Path(package).name
 
 
-def _built(module: str, package: str, version: str, folder: Path) -> Path:
-    program = _place(module, package, version, folder)
+def _built(
+    module: str, package: str, version: str, folder: Path, suffix: str = "", *options: str
+) -> Path:
+    program = _place(module, package, version, folder, suffix)
     if not program.exists():
-        print(f"Building {module}/{package} {version} ...", flush=True)
-        _go("install", f"{module}/{package}@v{version}", GOBIN=str(program.parent.absolute()))
+        print(f"Building {module}/{package} {version}{suffix} ...", flush=True)
+        into = str(program.parent.absolute())
+        go("install", *options, f"{module}/{package}@v{version}", GOBIN=into)
     return program
 
 
 def _sources(module: str, version: str) -> Path:
-    return Path(_go("list", "-m", "-f", "{{.Dir}}", f"{module}@v{version}"))
+    return Path(go("list", "-m", "-f", "{{.Dir}}", f"{module}@v{version}"))
 
 
-def _go(*arguments: str, **environment: str) -> str:
-    go = shutil.which("go", path=f"{os.environ['PATH']}{os.pathsep}/usr/local/go/bin")
-    if go is None:
+def go(*arguments: str, **environment: str) -> str:
+    """Run the `go` command, and return what it printed.
+
+    Raises:
+        MissingProgram: there is no Go, or the command failed.
+    """
+    found = shutil.which("go", path=f"{os.environ['PATH']}{os.pathsep}/usr/local/go/bin")
+    if found is None:
         raise MissingProgram("go is missing: install Go 1.26 or newer (https://go.dev/dl)")
     ended = subprocess.run(
-        [go, *arguments],
+        [found, *arguments],
         env={**os.environ, "GOFLAGS": "-mod=mod", **environment},
         capture_output=True,
         text=True,

@@ -20,6 +20,7 @@ NAMES = (
     "answer_lost",
     "accounts_down",
     "accounts_lying",
+    "appeals",
     "clock_moved",
     "messages",
     "disk_full",
@@ -34,7 +35,10 @@ NAMES = (
     "on_cluster.key_rotated",
     "on_cluster.server_upgraded",
     "on_cluster.postgres_killed",
+    "on_cluster.postgres_failed_over",
     "on_cluster.postgres_disk_full",
+    "on_cluster.clocks_apart",
+    "on_cluster.restored",
 )
 SEED = 72
 

@@ -7,9 +7,13 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+from domain.appeal.activity_inputs import TellReinstatementInput
 from domain.case.activity_inputs import ExpelInput
+from domain.enrollment.view import EnrollmentView
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
-from providers.protocols import AccountService, Programme, ProviderFailed
+from providers.appeal_protocols import AppealedProgramme
+from providers.protocols import AccountService, ProviderFailed
+from providers.workflow_protocols import Standing
 from runtime.providers import Providers
 from runtime.settings import Settings
 from tests.serving import serve
@@ -40,9 +44,9 @@ class DownForSome:
         _fail_if_down(self._folder, seller_id)
         await self._accounts.deactivate(store, seller_id, case_id)
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
         _fail_if_down(self._folder, seller_id)
-        await self._accounts.reinstate(store, seller_id, case_id)
+        await self._accounts.reinstate(store, seller_id, case_id, appeal_id)
 
     async def is_active(self, store: str, seller_id: str) -> bool:
         _fail_if_down(self._folder, seller_id)
@@ -52,13 +56,13 @@ class DownForSome:
 class ProgrammeDownForSome:
     """A programme that is down for some accounts. The accounts it knows are enrolled."""
 
-    def __init__(self, programme: Programme, folder: Path) -> None:
+    def __init__(self, programme: AppealedProgramme, folder: Path) -> None:
         self._programme, self._folder = programme, folder
 
-    async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
+    async def standing(self, store: str, seller_id: str) -> Standing:
         if not known(self._folder, seller_id).exists():
             raise ProviderFailed("the programme is down")
-        return None
+        return Standing(None)
 
     async def expel(self, input: ExpelInput) -> None:
         _fail_if_down(self._folder, input.seller_id)
@@ -67,6 +71,14 @@ class ProgrammeDownForSome:
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
         _fail_if_down(self._folder, input.seller_id)
         await self._programme.record_deactivation(input)
+
+    async def find(self, store: str, seller_id: str) -> EnrollmentView | None:
+        _fail_if_down(self._folder, seller_id)
+        return await self._programme.find(store, seller_id)
+
+    async def reinstate(self, input: TellReinstatementInput) -> None:
+        _fail_if_down(self._folder, input.seller_id)
+        await self._programme.reinstate(input)
 
     async def change_contact(self, input: ShareContactInput) -> None:
         _fail_if_down(self._folder, input.seller_id)

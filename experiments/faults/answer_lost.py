@@ -33,7 +33,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         }
         async with (
             meanwhile(_hang_up(stage.random, box, trial)),
-            meanwhile(_keep_up(stage, trial)),
+            meanwhile(keep_up(stage, trial)),
         ):
             await stage.play(cases)
         await stage.workers.start()
@@ -66,7 +66,7 @@ def _repeats(handed_over: list[Delivered]) -> str:
     )
 
 
-async def _keep_up(stage: Scene, trial: Trial) -> None:
+async def keep_up(stage: Scene, trial: Trial) -> None:
     """Keep two workers running. Replace each that has died."""
     while True:
         for process in [p for p in stage.workers.processes if p.returncode is not None]:

@@ -31,20 +31,23 @@ PAIRS = (
 """The kinds of nodes between which connections are cut, in this order."""
 _BRIEFLY, _LONG = 2, 30
 _BETWEEN = (2, 5)
+_ROUNDS = 2
+_WITHIN = 1800
 _NODES = {_POSTGRES: "postgresql-1", _PGBOUNCER: "postgresql", _BALANCER: GATEWAY}
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
-    """Cut connections, each pair of kinds in turn, until all cases have ended."""
+    """Cut connections, each pair of kinds in turn, twice."""
+    in_turn = ", ".join(" and ".join(pair) for pair in PAIRS)
     trial = Trial(
         "cluster: connections cut",
         seed,
         f"Every few seconds all packets between two kinds of nodes are dropped for {_BRIEFLY} to "
         f"{_LONG} seconds, and no side is told: either between one node of each kind, or between "
-        f"all of them. In turn: {', '.join(' and '.join(pair) for pair in PAIRS)}; case72 are our "
-        "workers and pages. Each node has a network namespace of its own",
+        f"all of them. In turn, {_ROUNDS} times: {in_turn}; case72 are our workers and pages. Each "
+        "node has a network namespace of its own",
     )
-    async with cluster_scene(folder, seed, hosts=_namespaces()) as stage:
+    async with cluster_scene(folder, seed, within=_WITHIN, hosts=_namespaces()) as stage:
         async with meanwhile(_cut(stage, trial)):
             await stage.play(cases)
         await stage.judge(trial)
@@ -65,7 +68,7 @@ def _namespaces() -> Namespaces:
 
 
 async def _cut(stage: ClusterScene, trial: Trial) -> None:
-    while True:
+    for _ in range(_ROUNDS):
         for pair in PAIRS:
             await asyncio.sleep(stage.random.uniform(*_BETWEEN))
             every = list(_between(stage.cluster, *pair))

@@ -14,6 +14,7 @@ from experiments.faults.scene import meanwhile
 from experiments.faults.trial import NotHere, Trial
 
 SIZE = "700m"
+_TIMES = 8
 
 
 async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
@@ -27,9 +28,9 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     trial = Trial(
         "cluster: PostgreSQL's disk full",
         seed,
-        f"PostgreSQL's data and log are on a tmpfs of {SIZE}. Every 5 to 12 seconds it is filled "
-        "to its last byte (ENOSPC) for 10 to 25 seconds. PostgreSQL is started again whenever it "
-        "has ended. Mounting needs root",
+        f"PostgreSQL's data and log are on a tmpfs of {SIZE}. {_TIMES} times, every 5 to 12 "
+        "seconds, it is filled to its last byte (ENOSPC) for 10 to 25 seconds. PostgreSQL is "
+        "started again whenever it has ended. Mounting needs root",
     )
     disk = folder / "postgresql-1"
     disk.mkdir(parents=True)
@@ -37,7 +38,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     try:
         async with cluster_scene(folder, seed, prepare=_little_log) as stage:
             primary = stage.cluster.primary
-            async with meanwhile(kept_running([primary.node])):
+            async with kept_running([primary.node]):
                 async with meanwhile(_fill(stage, disk / "ballast", trial)):
                     await stage.play(cases)
                 await _is_back(primary)
@@ -58,7 +59,7 @@ async def _mount(*command: str) -> None:
 
 async def _fill(stage: ClusterScene, ballast: Path, trial: Trial) -> None:
     try:
-        while True:
+        for _ in range(_TIMES):
             await asyncio.sleep(stage.random.uniform(5, 12))
             trial.faults["disk full"] += 1
             until = asyncio.get_running_loop().time() + stage.random.uniform(10, 25)

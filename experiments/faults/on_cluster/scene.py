@@ -1,8 +1,6 @@
 """The scene of a fault on a cluster: real nodes, and many cases with their sellers and desks."""
 
 import asyncio
-import os
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +8,8 @@ from pathlib import Path
 from random import Random
 
 from experiments.cluster.__main__ import INSTALLED
-from experiments.cluster.cluster import SECURED, Cluster, Size, composed, running
+from experiments.cluster.cluster import SECURED, Cluster, Size, composed
+from experiments.cluster.connected import connected, let_others_enter
 from experiments.cluster.hosts import Hosts, Loopback
 from experiments.cluster.programs import are_here, installed
 from experiments.faults.crowd import Crowd
@@ -18,7 +17,6 @@ from experiments.faults.machines import NONDETERMINISM
 from experiments.faults.scene import judge
 from experiments.faults.stories import cast
 from experiments.faults.trial import NotHere, Trial
-from runtime.connection import connect
 
 CASES = 200
 WITHIN = 900
@@ -46,9 +44,14 @@ class ClusterScene:
     async def judge(self, trial: Trial) -> None:
         """Check the promises, and note what nodes say of cases that do not replay."""
         await judge(trial, self.crowd, self.cluster.places.state)
-        logs = [node.log for node in self.cluster.named("case72-") if node.log.exists()]
-        if struck := sum(log.read_text(errors="replace").count(NONDETERMINISM) for log in logs):
-            trial.notes.append(f"{NONDETERMINISM} was logged {struck} times")
+        note_nondeterminism(trial, self.cluster)
+
+
+def note_nondeterminism(trial: Trial, cluster: Cluster) -> None:
+    """Note what our nodes say of cases that do not replay."""
+    logs = [node.log for node in cluster.named("case72-") if node.log.exists()]
+    if struck := sum(log.read_text(errors="replace").count(NONDETERMINISM) for log in logs):
+        trial.notes.append(f"{NONDETERMINISM} was logged {struck} times")
 
 
 @asynccontextmanager
@@ -83,7 +86,7 @@ async def cluster_scene(
     compose = composed(SECURED) if secured else composed()
     if not are_here(compose, INSTALLED):
         raise NotHere("a cluster's programs are missing; `make cluster` names them")
-    _let_others_enter(folder)
+    let_others_enter(folder)
     cluster = Cluster(
         folder,
         hosts or Loopback(),
@@ -94,22 +97,6 @@ async def cluster_scene(
     )
     if prepare is not None:
         prepare(cluster)
-    async with running(cluster):
-        before = dict(os.environ)
-        os.environ.update(cluster.places.client_environment())
-        try:
-            await cluster.knows_search_attributes()
-            random = Random(seed)
-            yield ClusterScene(random, cluster, Crowd(await connect(), random, within))
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-
-def _let_others_enter(folder: Path) -> None:
-    """PostgreSQL runs as another user than root."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.gettempdir())
-    for entered in (folder, *folder.parents):
-        if temporary in entered.parents:
-            entered.chmod(0o711)
+    async with connected(cluster) as client:
+        random = Random(seed)
+        yield ClusterScene(random, cluster, Crowd(client, random, within))

@@ -6,7 +6,9 @@ from pathlib import Path
 from random import Random
 
 from temporalio.api.workflowservice.v1 import GetClusterInfoRequest
+from temporalio.service import RPCError
 
+from domain.case.events import Decision
 from domain.case.status import Status
 from experiments.cluster.__main__ import INSTALLED
 from experiments.cluster.balancer import TEMPORAL_PORT
@@ -16,8 +18,8 @@ from experiments.faults.crowd import Life, Part
 from experiments.faults.on_cluster.scene import CASES, ClusterScene, cluster_scene
 from experiments.faults.stories import BRIEF, REJECTED, cast, later, silence
 from experiments.faults.trial import NotHere, Trial
-from runtime.connection import connect
-from tests.workflows.events import ACCEPT, PLAN
+from runtime.connection import Unreachable, connect
+from tests.workflows.events import ACCEPT, PLAN, decided
 from workflows.case.issue_case import IssueCase
 
 BEFORE = "1.31.2"
@@ -70,8 +72,13 @@ def _parts(random: Random, count: int, upgraded: asyncio.Event) -> list[Part]:
 
 
 async def _answered(case: Life) -> None:
-    """The seller answers a call and sends a plan, which is accepted. No clock is played forward."""
-    await case.leaves(Status.CONTACTING)
+    """The seller answers a call and sends a plan, which is accepted. No clock is played forward.
+
+    A call that the upgrade made us miss is not held against the seller: the lead resolves the case.
+    """
+    if await case.leaves(Status.CONTACTING) is Status.ESCALATED:
+        await case.tell(IssueCase.decide, decided(Decision.RESOLVE))
+        return
     await case.tell(IssueCase.submit_plan, PLAN)
     await case.tell(IssueCase.review_plan, ACCEPT)
 
@@ -134,9 +141,17 @@ async def _serves(address: str, port: int) -> None:
 
 async def _versions(stage: ClusterScene) -> list[str]:
     """Ask each frontend for its version, as `temporal operator cluster system` does."""
-    found = []
-    for node in stage.cluster.named("frontend-"):
-        client = await connect(f"{node.address}:{TEMPORAL_PORT}")
-        info = await client.workflow_service.get_cluster_info(GetClusterInfoRequest())
-        found.append(info.server_version)
-    return found
+    return [
+        await _version(f"{n.address}:{TEMPORAL_PORT}") for n in stage.cluster.named("frontend-")
+    ]
+
+
+async def _version(frontend: str) -> str:
+    """Wait until a frontend answers: it opens its port before it is well."""
+    async with asyncio.timeout(_SERVES_WITHIN):
+        while True:
+            with suppress(Unreachable, RPCError):
+                client = await connect(frontend)
+                info = await client.workflow_service.get_cluster_info(GetClusterInfoRequest())
+                return info.server_version
+            await asyncio.sleep(0.5)

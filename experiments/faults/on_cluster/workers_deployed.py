@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import WorkflowQueryFailedError
@@ -19,7 +19,6 @@ from experiments.faults.on_cluster import next_version
 from experiments.faults.on_cluster.next_version import NEW, OLD
 from experiments.faults.on_cluster.scene import CASES, ClusterScene, cluster_scene
 from experiments.faults.receiver_dead import missed
-from experiments.faults.scene import meanwhile
 from experiments.faults.stories import cast, later, silence
 from experiments.faults.trial import Trial
 from runtime.service import QUEUES
@@ -31,6 +30,8 @@ from workflows.enrollment.seller_enrollment import SellerEnrollment
 from workflows.shared.versions import VERSION
 
 _SELLERS = 10
+_KNOWN_EVERYWHERE = timedelta(seconds=60)
+"""After so long all nodes of the server know which version is current, however busy they are."""
 _RAMP_PERCENT = 30
 _FIRST_OF = {OLD: Channel.EMAIL, NEW: Channel.CALL}
 """The rule that differs: what attempt 1 is."""
@@ -139,24 +140,41 @@ class Rollout:
     async def violations(self) -> AsyncIterator[str]:
         """Check that each case had one version from its beginning to its end, and its rule."""
         begun = {OLD: 0, NEW: 0}
+        late: list[timedelta] = []
         for life in self.stage.crowd.lives:
             handle = life.client.get_workflow_handle(life.workflow_id)
             info = (await handle.describe()).raw_description.workflow_execution_info
             version = info.versioning_info.deployment_version.build_id
             at = info.start_time.ToDatetime(UTC)
-            allowed = [versions for since, versions in self.changes if since <= at][-1]
+            allowed = self._right_in(at - _KNOWN_EVERYWHERE, at)
             if life is self.stage.crowd.lives[0]:  # the one that was moved began anew by a reset
                 allowed = {OLD}
+            elif version in allowed - self._right_in(at, at):
+                late.append(at - max(since for since, _ in self.changes if since <= at))
             if version not in allowed:
                 yield f"{life.workflow_id}: has version {version}, and began when it was {allowed}"
             if life.ended:
                 begun[version] += 1
                 for said in _by_another_rule(life.ended, version):
                     yield f"{life.workflow_id}: {said}"
+        if late:
+            longest = max(late).total_seconds()
+            self.trial.notes.append(
+                f"{len(late)} cases began with the version before, up to {longest:.1f} s later"
+            )
         for version, number in begun.items():
             self.trial.notes.append(f"{number} cases had version {version}")
         for line in self._said_of_replays():
             yield f"a case did not replay: {line}"
+
+    def _right_in(self, since: datetime, until: datetime) -> set[str]:
+        """Return the versions with which a case was right to begin at some moment of this time."""
+        ends = [*(when for when, _ in self.changes[1:]), datetime.max.replace(tzinfo=UTC)]
+        right: set[str] = set()
+        for (begins, versions), end in zip(self.changes, ends, strict=True):
+            if begins <= until and since < end:
+                right |= versions
+        return right
 
     def _said_of_replays(self) -> Iterator[str]:
         for node in self.stage.cluster.named("case72-"):
@@ -169,7 +187,7 @@ class Rollout:
         cluster = self.stage.cluster
         code = next_version.changed_copy(cluster.folder / "next")
         new = [next_version.beside(cluster, old, code) for old in self._old_workers()]
-        async with meanwhile(kept_running(new)):
+        async with kept_running(new):
             yield new
 
     async def _start(self, new: list[Node]) -> None:
@@ -188,8 +206,8 @@ class Rollout:
         ]
 
     async def _change_to(self, version: str) -> None:
-        if self.changes:
-            self.changes.append((datetime.now(UTC), {OLD, NEW}))
+        meanwhile = {OLD, NEW} if self.changes else {version}
+        self.changes.append((datetime.now(UTC), meanwhile))
         await next_version.make_current(version)
         self.changes.append((datetime.now(UTC), {version}))
         self.trial.faults["version made current"] += 1
