@@ -43,15 +43,15 @@ class Accounts:
             self._done.add(("deactivate", account, key))
             self.deactivated.setdefault(account, key)
 
-    def reinstate(self, account: str, key: str) -> None:
-        """Reinstate the account. A repeat changes nothing.
+    def reinstate(self, account: str, key: str, deactivation: str) -> None:
+        """Reinstate the account that the key `deactivation` deactivated. A repeat changes nothing.
 
         Raises:
             HTTPException: another key deactivated it.
         """
         if ("reinstate", account, key) in self._done:
             return
-        if self.deactivated.get(account, key) != key:
+        if self.deactivated.get(account, deactivation) != deactivation:
             raise HTTPException(409, "the account is deactivated, and not by this case")
         self._done.add(("reinstate", account, key))
         self.deactivated.pop(account, None)
@@ -64,14 +64,15 @@ def application(accounts: Accounts, token: str = TOKEN) -> Starlette:
         return told(_account(request, token))
 
     def changing(
-        change: Callable[[str, str], None],
+        change: Callable[..., None], *headers: str
     ) -> Callable[[Request], Awaitable[JSONResponse]]:
         async def changed(request: Request) -> JSONResponse:
             account = _account(request, token)
-            key = request.headers.get("Idempotency-Key", "")
-            if not _KEY.fullmatch(key):
-                raise HTTPException(400, "Idempotency-Key: give the id of the case")
-            change(account, key)
+            keys = [request.headers.get(header, "") for header in headers]
+            for header, key in zip(headers, keys, strict=True):
+                if not _KEY.fullmatch(key):
+                    raise HTTPException(400, f"{header}: give the id of the case or the appeal")
+            change(account, *keys)
             return told(account)
 
         return changed
@@ -80,13 +81,13 @@ def application(accounts: Accounts, token: str = TOKEN) -> Starlette:
         state = "deactivated" if account in accounts.deactivated else "active"
         return JSONResponse({"account": account, "state": state})
 
+    deactivate = changing(accounts.deactivate, "Idempotency-Key")
+    reinstate = changing(accounts.reinstate, "Idempotency-Key", "Deactivation-Key")
     return Starlette(
         routes=[
             Route("/accounts/{account}", read, methods=["GET"]),
-            Route(
-                "/accounts/{account}/deactivate", changing(accounts.deactivate), methods=["POST"]
-            ),
-            Route("/accounts/{account}/reinstate", changing(accounts.reinstate), methods=["POST"]),
+            Route("/accounts/{account}/deactivate", deactivate, methods=["POST"]),
+            Route("/accounts/{account}/reinstate", reinstate, methods=["POST"]),
         ],
         exception_handlers={HTTPException: _problem},
     )

@@ -23,6 +23,7 @@ from rich.table import Table
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
+from domain.appeal.status import AppealStatus
 from domain.case.attempt import Channel
 from domain.case.view import CaseView
 from domain.enrollment.status import EnrollmentStatus
@@ -30,11 +31,13 @@ from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.shared.errors import explain
 from domain.shared.names import CASES_QUEUE, case_workflow_id_of
 from examples.account_service import TOKEN, Accounts, application, serving
+from examples.appeal_story import SELLER, TOLD, play_appeal
 from examples.stage import Stage
 from examples.stories import STORIES, Story
 from providers.http.account_service import AccountServer, HttpAccountService
 from runtime.clock import time_skipper
-from runtime.connection import BadConnection, connect, register_search_attributes
+from runtime.connection import connect, register_search_attributes
+from runtime.credentials import BadConnection
 from runtime.dev_server import DevServerFailed, dev_server, is_in_use
 from runtime.encryption import BadKeys
 from runtime.find_settings import with_kept_secret
@@ -162,6 +165,15 @@ def _table(all_ended: list[Ended]) -> Table:
     return table
 
 
+def _appeal(ended: str, *, is_expected: bool) -> Table:
+    table = Table(title="An appeal", title_justify="left")
+    for column in ("appeal", "what happened", "ended"):
+        table.add_column(column, overflow="fold")
+    mark = "[green]" if is_expected else "[red]NOT AS IT SHOULD: "
+    table.add_row(f"appeal/US/{SELLER}", TOLD, f"{mark}{ended}")
+    return table
+
+
 def _span(span: timedelta) -> str:
     minutes = round(span.total_seconds() / 60)
     return f"{minutes // 60} h {minutes % 60:02} min"
@@ -182,7 +194,7 @@ def _begin_anew() -> None:
 async def play(client: Client, state: Path, console: Console) -> bool:
     """Enrol the sellers and play the cases, which workers serve that keep their data in `state`.
 
-    Return whether all ended as expected.
+    The silent seller then appeals. Return whether all ended as expected.
 
     Raises:
         DevServerFailed: the ratings could not be imported.
@@ -192,8 +204,15 @@ async def play(client: Client, state: Path, console: Console) -> bool:
     skipper = time_skipper(client)
     all_ended = list(await asyncio.gather(*(_perform(client, skipper, s) for s in STORIES)))
     console.print(_table(all_ended))
+    try:
+        async with asyncio.timeout(STORY_TAKES_AT_MOST_SECONDS):
+            appeal = await play_appeal(client)
+        ended, is_reinstated = appeal.status.value, appeal.status is AppealStatus.REINSTATED
+    except Exception as error:  # it is told in the table, as with the cases
+        ended, is_reinstated = f"{type(error).__name__}: {error}", False
+    console.print(_appeal(ended, is_expected=is_reinstated))
     enrolled = {seller: view.status for seller, view in views.items()} == EXPECTED
-    return enrolled and all(ended.is_expected for ended in all_ended)
+    return enrolled and is_reinstated and all(ended.is_expected for ended in all_ended)
 
 
 async def _run(settings: Settings, console: Console, over_http: bool) -> bool:

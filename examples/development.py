@@ -42,6 +42,8 @@ async def beside_the_worker(
         desk=_desk(client, settings, page, inbound),
         replies=inbound.address is not None,
         intake=settings.intake(),
+        appeal_window=settings.appeal_terms.window,
+        proof=settings.require_verified_number,
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serving(app, page, listener))

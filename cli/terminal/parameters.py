@@ -9,13 +9,24 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from domain.shared.account import Store
-from temporal_client.names import CaseName, SellerName, case_name, enrollment_name
+from reference.contact_check import dialled_extension
+from temporal_client.names import (
+    AppealName,
+    CaseName,
+    SellerName,
+    appeal_name,
+    case_name,
+    enrollment_name,
+)
 
 _ACCOUNT = rf"({'|'.join(Store)})/([A-Za-z0-9._-]{{1,64}})"
 _CASE = re.compile(rf"(?:case/)?{_ACCOUNT}(?:/([0-9a-fA-F-]{{36}}))?")
 _SELLER = re.compile(rf"(?:enrollment/)?{_ACCOUNT}")
-_OTHER_STORE = re.compile(r"(?:case/|enrollment/)?[A-Za-z]{2}/")
-_STORES = tuple(f"{prefix}{store}/" for prefix in ("", "case/", "enrollment/") for store in Store)
+_APPEAL = re.compile(rf"(?:appeal/)?{_ACCOUNT}")
+_OTHER_STORE = re.compile(r"(?:case/|enrollment/|appeal/)?[A-Za-z]{2}/")
+_STORES = tuple(
+    f"{prefix}{store}/" for prefix in ("", "case/", "enrollment/", "appeal/") for store in Store
+)
 _SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,6 +40,11 @@ def parse_case(text: str) -> CaseName:
 def parse_seller(text: str) -> SellerName:
     """`US/A2EXAMPLE`, or the workflow id."""
     return enrollment_name(*_parts(_SELLER, text))
+
+
+def parse_appeal(text: str) -> AppealName:
+    """`US/A2EXAMPLE`, or the workflow id."""
+    return appeal_name(*_parts(_APPEAL, text))
 
 
 def _parts(form: re.Pattern[str], text: str) -> tuple[str, ...]:
@@ -91,6 +107,16 @@ def past_moment(text: str) -> datetime:
         ) from None
 
 
+def extension_dialled(extension: str | None) -> str | None:
+    """Return an extension as it is dialled, such as `ww12`. None stays None."""
+    dialled = dialled_extension(extension or "")
+    if extension is not None and dialled is None:
+        raise typer.BadParameter(
+            "--extension: give up to 32 digits, commas, '*', '#' and 'w', such as ww12"
+        )
+    return dialled
+
+
 def _os_user() -> str:
     try:
         return getpass.getuser()
@@ -105,6 +131,10 @@ Case = Annotated[
 Seller = Annotated[
     SellerName,
     typer.Argument(parser=parse_seller, metavar="SELLER", help="Such as US/A2EXAMPLE."),
+]
+AppealOf = Annotated[
+    AppealName,
+    typer.Argument(parser=parse_appeal, metavar="SELLER", help="Such as US/A2EXAMPLE."),
 ]
 By = Annotated[
     str,
