@@ -3,10 +3,12 @@
 # Use the Python version with which requirements.txt was locked.
 FROM python:3.11-slim AS build
 WORKDIR /build
-COPY requirements.txt .
+# With --build-arg REQUIREMENTS=requirements-report.txt it can make reports and the archive too.
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-report.txt ./
 RUN python -m venv /opt/case72 && \
     /opt/case72/bin/pip install --no-cache-dir --disable-pip-version-check \
-        --require-hashes -r requirements.txt
+        --require-hashes -r $REQUIREMENTS
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 case72 && \
@@ -26,6 +28,8 @@ COPY desk desk
 COPY web web
 COPY inbound inbound
 COPY templates templates
+COPY reports reports
+COPY simulation simulation
 COPY cli cli
 COPY examples examples
 COPY worker.py client.py ./

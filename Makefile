@@ -1,9 +1,9 @@
 # make demo        play cases of 72 hours in seconds, on a real Temporal server;
 #                  DEMO=--over-http asks examples/account_service.py for the accounts
-# make test        run the tests of the rules and the service, in some two minutes;
+# make test        run the tests of the rules and the service, in some twenty minutes;
 #                  TESTS=tests/domain runs all of these, and only these; those in a browser
 #                  need chromium-headless-shell or, twice as slow, Chromium
-# make test-all    run all tests, as CI does: also those in tests/kept_for_all.py
+# make test-all    run all tests, also those in tests/kept_for_all.py
 # make dev         run a server, its Web UI, a worker, the sellers' page and the desk, with a few
 #                  cases in every queue of the desk, until Ctrl-C;
 #                  IN=.demo shows the data of the demo
@@ -14,19 +14,24 @@
 # make mutants     change the domain's code and see whether a test fails: tests/domain/mutants.md
 # make check       check format, lint, types and imports
 # make bench       measure; write experiments/benchmarks/performance.md;
-#                  it takes some 40 minutes on a quiet machine; CASES=500 opens fewer cases;
-#                  PARTS="case many" runs and prints only these
+#                  it takes some two hours on a quiet machine; CASES=500 opens fewer cases;
+#                  PARTS="case many" measures only these, and renews their sections; those on
+#                  PostgreSQL need what `make cluster` does
 # make faults      run all faults; write experiments/faults/faults.md; some fifteen minutes
+# make policies    play examples/policies in examples/worlds; renew the tables of docs/policies.md;
+#                  CASES=2000 plays fewer cases
 # make messages    update the message catalogs of page and desk
 # make kubernetes  render deploy/kubernetes and check it against Kubernetes' own schemas; needs Go
+# make alerts      copy deploy/prometheus/alerts.yml to Kubernetes' PrometheusRule
 # make licences    list the licences of our dependencies in deploy/licences.md
+# make report      install what the reports and the archive need (docs/reports.md)
 # make lock        update the requirements after a change of pyproject.toml
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo dev cluster test test-all walk mutants bench faults messages check kubernetes licences lock clean
+.PHONY: demo dev cluster test test-all walk mutants bench faults policies messages check report kubernetes alerts licences lock clean
 
 demo: $(VENV)/run.stamp
 	$(BIN)/python -m examples.demo $(DEMO)
@@ -60,6 +65,9 @@ bench: $(VENV)/dev.stamp
 faults: $(VENV)/dev.stamp
 	$(BIN)/python -m experiments.faults
 
+policies: $(VENV)/run.stamp
+	CASES=$(CASES) $(BIN)/python -m experiments.policies
+
 messages: $(VENV)/dev.stamp
 	@mkdir -p .state
 	for room in page desk; do \
@@ -75,6 +83,9 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+report: $(VENV)/run.stamp requirements-report.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-report.txt
+
 kubernetes: $(VENV)/dev.stamp .kubernetes/tool.stamp
 	$(BIN)/python -m pytest tests/test_kubernetes.py
 
@@ -88,7 +99,8 @@ GO_MODULES = k8s.io/kubernetes@v1.34.2 github.com/kedacore/keda/v2@v2.18.1 \
 	set -- $$(go mod download -json $(GO_MODULES) | sed -n 's/.*"Dir": "\(.*\)".*/\1/p') && \
 	$(BIN)/python -m tests.kubernetes.schemas .kubernetes/schemas \
 		"$$1/api/openapi-spec/swagger.json" "$$2/config/crd/bases/keda.sh_scaledobjects.yaml" \
-		"$$3/example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml"
+		"$$3/example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml" \
+		"$$3/example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"
 	@touch $@
 
 $(VENV)/python.stamp:
@@ -126,6 +138,14 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 LOCK = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+# kustomize cannot put a file into a field of a resource.
+alerts:
+	{ echo "# Made by \`make alerts\` of deploy/prometheus/alerts.yml."; \
+	printf '%s\n' "apiVersion: monitoring.coreos.com/v1" "kind: PrometheusRule" "metadata:" \
+		"  name: case72" "  labels: {app.kubernetes.io/name: case72}" "spec:"; \
+	sed -n '/^groups:/,$$p' deploy/prometheus/alerts.yml | sed 's/^./  &/'; } \
+		> deploy/kubernetes/monitoring/alerts.yaml
+
 licences: $(VENV)/dev.stamp
 	{ echo "# Licences of what the service runs on"; echo; echo "Made by \`make licences\`."; echo; \
 	$(BIN)/pip-licenses --python $(BIN)/python --from=mixed --order=license --format=markdown \
@@ -134,7 +154,9 @@ licences: $(VENV)/dev.stamp
 lock: $(VENV)/dev.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
 	$(LOCK) --output-file requirements.txt pyproject.toml
-	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	$(LOCK) --extra report --constraint requirements.txt --output-file requirements-report.txt pyproject.toml
+	$(LOCK) --extra report --extra dev --constraint requirements-report.txt \
+		--output-file requirements-dev.txt pyproject.toml
 
 clean:
 	rm -rf .venv .temporal .state .demo .mutants mutants .moto .cluster .kubernetes

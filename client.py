@@ -15,6 +15,12 @@ from contextlib import suppress
 
 import typer
 
+from cli.appeal.decide import decide as decide_appeal
+from cli.appeal.decide import outage
+from cli.appeal.list import list_appeals
+from cli.appeal.show import advance as advance_appeal
+from cli.appeal.show import show as show_appeal
+from cli.appeal.submit import add, submit
 from cli.case.advance import advance
 from cli.case.assign import assign
 from cli.case.call import call
@@ -41,6 +47,8 @@ from cli.enrollment.list import list_sellers
 from cli.enrollment.readmit import readmit
 from cli.enrollment.reinstate import reinstate
 from cli.enrollment.show import show as show_enrollment
+from cli.enrollment.try_call import try_call
+from cli.enrollment.verify import verify
 from cli.files.sweep import sweep
 from cli.mail.read import read_mail
 from cli.operate.access import api_key, key_set, signing_key
@@ -49,6 +57,10 @@ from cli.operate.events import replay
 from cli.operate.keys import new_key
 from cli.operate.link import link
 from cli.ratings.import_ratings import import_ratings
+from cli.report.archive import archive
+from cli.report.report import report
+from cli.simulation.simulate import simulate
+from cli.simulation.world_fit import fit
 
 OPERATIONS, SELLER, DESK, DEVELOPER = "Operations", "Seller", "Desk", "Developer"
 
@@ -122,6 +134,14 @@ _command(
     "US/A2EXAMPLE --note 'Wrong seller'",
     "US/A2EXAMPLE --issue ISS-2 --note 'Reported twice'",
 )
+_command(
+    OPERATIONS,
+    "report",
+    report,
+    "--since 90d --by issue --html report.html",
+    "--since 2026-10-01 --until 2026-11-01 --store US --csv october.csv --archive closed/",
+)
+_command(OPERATIONS, "archive", archive, "--to closed/", "--to closed/ --since 3d")
 _command(OPERATIONS, "audit", audit, "", "--quick", "--ask --json")
 _group(OPERATIONS, "events", "Events for the marketplace's systems (docs/webhooks.md).")
 _command(OPERATIONS, "events replay", replay, "--receiver crm --since 3d")
@@ -145,6 +165,15 @@ _command(OPERATIONS, "access key-set", key_set, "signing/*.jwk > jwks.json")
 _command(
     OPERATIONS, "access api-key", api_key, "signing/page.jwk --for page --may write > page.token"
 )
+_command(
+    OPERATIONS,
+    "simulate",
+    simulate,
+    "--policy examples/policies/default.json --policy examples/policies/one-more-email.json"
+    " --world examples/worlds/calm.json --cases 100000 --seed 7",
+)
+_group(OPERATIONS, "world", "Worlds that simulated cases meet (docs/simulation.md).")
+_command(OPERATIONS, "world fit", fit, "--base examples/worlds/calm.json --output ours.json")
 _command(SELLER, "call", call, "US/A2EXAMPLE --by seller")
 _command(
     SELLER,
@@ -199,9 +228,37 @@ _command(
     "US/A2EXAMPLE --phone +12065550102",
     "US/A2EXAMPLE --selling-plan professional --remove email",
 )
+_command(
+    SELLER,
+    "enrollment verify",
+    verify,
+    "US/A2EXAMPLE --by seller",
+    "US/A2EXAMPLE --code 481927",
+)
+_command(SELLER, "enrollment try-call", try_call, "US/A2EXAMPLE --by seller")
 _command(DESK, "enrollment expel", expel, "US/A2EXAMPLE fraud --evidence FRAUD-2291")
 _command(DESK, "enrollment readmit", readmit, "US/A2EXAMPLE --note 'Mistaken identity'")
 _command(DESK, "enrollment reinstate", reinstate, "US/A2EXAMPLE --note 'The appeal holds'")
+_group(DESK, "appeal", "Appeals of sellers whose account was deactivated.")
+_command(DESK, "appeal show", show_appeal, "US/A2EXAMPLE", "US/A2EXAMPLE --json")
+_command(DESK, "appeal list", list_appeals, "--status submitted --store US", "--all --json")
+_command(
+    SELLER,
+    "appeal submit",
+    submit,
+    "US/A2EXAMPLE --what-happened 'We were abroad' --grounds 'The listing is gone'"
+    " --evidence 'Invoice INV-77' --attach invoice.pdf",
+)
+_command(SELLER, "appeal add", add, "US/A2EXAMPLE --text 'The supplier is Kettle Works'")
+_command(
+    DESK,
+    "appeal decide",
+    decide_appeal,
+    "US/A2EXAMPLE reinstate --note 'The invoices are in order'",
+    "US/A2EXAMPLE more_information --note 'Which supplier was it?' --seen 4",
+)
+_command(OPERATIONS, "appeal outage", outage, "US/A2EXAMPLE --note 'Mail was lost that week'")
+_command(DEVELOPER, "appeal advance", advance_appeal, "US/A2EXAMPLE 3d")
 _command(DEVELOPER, "enrollment advance", advance_enrollment, "US/A2EXAMPLE 30d")
 _command(DEVELOPER, "advance", advance, "US/A2EXAMPLE 8h", "US/A2EXAMPLE PT72H")
 

@@ -27,13 +27,13 @@ from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
 from reference.time_zones import EDITION, newest_known
 from runtime.connection import (
-    BadConnection,
     Unreachable,
     connect,
     environment,
     refusal,
     register_search_attributes,
 )
+from runtime.credentials import BadConnection, NotValidNow
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
 from runtime.find_settings import with_kept_secret
@@ -97,7 +97,7 @@ async def serve(
         if settings.health:
             await stack.enter_async_context(serving_health(settings.health, workers.what_is_wrong))
         if not dev:
-            await stack.enter_async_context(renewing(client, workers.take_over))
+            await stack.enter_async_context(renewing(client, workers.prepare_renewal))
         codec = client.data_converter.payload_codec
         held = settings.silence_held_until
         log.info(
@@ -224,9 +224,9 @@ def main() -> int:
         queues = arguments.queue or list(QUEUES)
         with_cases = dev and arguments.with_cases
         asyncio.run(serve(settings, page, inbound, queues, dev=dev, with_cases=with_cases))
-    except (Unreachable, NotAllowed) as error:
+    except (Unreachable, NotAllowed, NotValidNow) as error:
         # Do not return 2: systemd would not restart, but the server may only be slow to start,
-        # or to learn a new key.
+        # or to learn a new key, or our certificate may be renewed.
         print(error, file=sys.stderr)
         return 1
     except (DevServerFailed, ValueError) as error:

@@ -10,9 +10,10 @@ from domain.case.activity_inputs import DeactivateInput, ExpelInput
 from domain.case.status import Reason
 from domain.shared.activity_inputs import TellDeactivationInput
 from domain.shared.names import run_id_of
-from providers.protocols import AccountService, Programme, ProviderFailed, UnreadMail
+from providers.protocols import AccountService, ProviderFailed, UnreadMail
 from providers.temporal.failures import provider_failures
 from providers.temporal.heartbeats import shielded
+from providers.workflow_protocols import Programme
 
 
 class Held(ApplicationError):

@@ -9,10 +9,14 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
-from domain.case.activity_inputs import PlaceCallInput
 from domain.case.attempt import CallEnded
+from domain.enrollment.activity_inputs import PlaceNumberCallInput
+from domain.enrollment.verification import CallKind
+from domain.shared.activity_inputs import PlaceCallInput
+from domain.shared.names import number_call_id
 from domain.shared.result import Result
-from providers.protocols import NotNow, PhoneLock, Telephone
+from providers.call_wording import SPOKEN, language_of_country
+from providers.protocols import NotNow, PhoneLock, ProviderFailed, Telephone
 from providers.temporal.calls_under_way import (
     CallsUnderWay,
     NothingPlaced,
@@ -21,6 +25,8 @@ from providers.temporal.calls_under_way import (
 )
 from providers.temporal.failures import provider_failures
 from providers.temporal.one_call import OneCall
+from reference.languages import choose_language
+from reference.number_codes import NumberCodes
 
 
 class StillDialling(NotNow):
@@ -36,6 +42,7 @@ class CallActivities:
 
     telephone: Telephone
     phone_lock: PhoneLock
+    codes: NumberCodes | None = None
     restored_until: datetime | None = None
     """Until this moment a call may have been placed of which Temporal, being restored, knows
     nothing. So the provider is asked before any try dials."""
@@ -51,6 +58,24 @@ class CallActivities:
         """
         with provider_failures():
             return await self._one_call(_under_way(), input).result()
+
+    @activity.defn
+    async def place_number_call(self, input: PlaceNumberCallInput) -> Result | CallEnded:
+        """Call a seller outside any case, to say a code or that the number works.
+
+        It is placed and looked at as `place_call` does.
+        """
+        with provider_failures():
+            language = input.language or language_of_country(input.phone)
+            input = input.model_copy(update={"language": language})
+            words = SPOKEN[choose_language(language, SPOKEN).language]
+            says: tuple[str, ...] = (words.test_call,)
+            if input.kind is CallKind.CODE:
+                if self.codes is None:  # another worker has them, which prepared the call
+                    raise ProviderFailed("CASE72_PAGE_SECRETS is not set for this worker")
+                code = self.codes.code(number_call_id(input.case_id, input.number))
+                says = (words.your_code, *code)
+            return await self._one_call(_under_way(), input, says).result()
 
     @activity.defn
     async def hang_up(self, input: PlaceCallInput) -> None:
@@ -75,10 +100,14 @@ class CallActivities:
                     result = await one.find_and_hang_up()
             await under_way.end(input.number, result)
 
-    def _one_call(self, under_way: CallsUnderWay, input: PlaceCallInput) -> OneCall:
+    def _one_call(
+        self, under_way: CallsUnderWay, input: PlaceCallInput, says: tuple[str, ...] = ()
+    ) -> OneCall:
         until = self.restored_until
         asks_first = until is not None and datetime.now(UTC) < until
-        return OneCall(self.telephone, self.phone_lock, under_way, input, asks_first=asks_first)
+        return OneCall(
+            self.telephone, self.phone_lock, under_way, input, says, asks_first=asks_first
+        )
 
 
 def _under_way() -> CallsUnderWay:

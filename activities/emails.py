@@ -1,4 +1,4 @@
-"""E-mails to the seller and to the desk (docs/rules.md, sections 2, 4 and 5)."""
+"""E-mails to the seller and to the desk (docs/rules.md, sections 2, 4, 5 and 9)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 from temporalio import activity
 
+from domain.appeal.activity_inputs import SendAppealLetterInput, TellDeskOfAppealInput
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.shared.result import Result
@@ -31,6 +32,16 @@ class EmailActivities:
     async def send_letter(self, input: SendLetterInput) -> Result:
         """E-mail a seller about their enrollment. Return `accepted` or `bounced`."""
         return await self._send(lambda: self.composer.to_member(input))
+
+    @activity.defn
+    async def send_appeal_letter(self, input: SendAppealLetterInput) -> Result:
+        """E-mail a seller about their appeal. Return `accepted` or `bounced`."""
+        return await self._send(lambda: self.composer.about_appeal(input))
+
+    @activity.defn
+    async def tell_desk_of_appeal(self, input: TellDeskOfAppealInput) -> Result:
+        """E-mail the desk about an appeal that waits for it."""
+        return await self._send(lambda: self.composer.to_desk_about_appeal(input))
 
     @activity.defn
     async def tell_desk(self, input: TellDeskInput) -> Result:

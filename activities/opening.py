@@ -13,13 +13,14 @@ from domain.case.policy_limits import LEAST_WINDOW, unfair
 from domain.case.steps import CaseFacts
 from domain.shared.account import Account
 from domain.shared.errors import explain
-from providers.protocols import AccountService, Programme
+from providers.protocols import AccountService
 from providers.temporal.failures import provider_failures
+from providers.workflow_protocols import Programme, Standing
 from reference.contact_check import email_problem, number_problem, zone_problem
 from reference.find_hashes import FindHashes
 from reference.time_zones import zone_of
 
-_HOURS_AHEAD = timedelta(days=4)
+HOURS_AHEAD = timedelta(days=4)
 """How far beyond the window calling hours are looked up."""
 
 
@@ -62,21 +63,20 @@ class OpeningActivities:
         if problem := zone_problem(account.time_zone):
             raise BadInput(f"account.time_zone: {problem}")
         hours = hours_of(account, policy, input.now)
-        deactivated, not_covered = False, None
+        deactivated, standing = False, Standing(None)
         if not input.harmful:
             with provider_failures():
                 deactivated = not await self.accounts.is_active(account.store, account.seller_id)
                 if policy.coverage is Coverage.ENROLLED and not deactivated:
-                    not_covered = await self.programme.why_not_enrolled(
-                        account.store, account.seller_id
-                    )
+                    standing = await self.programme.standing(account.store, account.seller_id)
         return CaseFacts(
             policy=policy,
             hours=hours,
             not_called=number_problem(input.account.emergency_phone),
-            not_covered=not_covered,
+            not_covered=standing.not_enrolled,
             deactivated=deactivated,
             shares_contact=True,
+            tells_answers=standing.is_verified,
             find_hashes=self._find_hashes(account),
             announces=self.announces,
         )
@@ -104,6 +104,6 @@ def hours_of(account: Account, policy: Policy, now: datetime) -> tuple[CallingWi
         UnknownZone: this machine does not know the zone. One that was known when
             the case opened is looked up again until it is: a lack of ours ends no case.
     """
-    until = now + policy.window + _HOURS_AHEAD
+    until = now + policy.window + HOURS_AHEAD
     zone = zone_of(account.time_zone)
     return calling_hours(policy.quiet_from, policy.quiet_until, zone, now, until)

@@ -6,8 +6,8 @@ from temporalio import activity
 
 from domain.enrollment.steps import NumberFacts
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
-from providers.protocols import OpenCases, Programme
 from providers.temporal.failures import provider_failures
+from providers.workflow_protocols import OpenCases, Programme
 from reference.contact_check import number_problem
 
 
@@ -19,11 +19,17 @@ class SharingActivities:
     cases: OpenCases
     announces: bool = False
     """Whether a receiver of events is configured."""
+    must_be_verified: bool = False
+    """Whether only a proven number enrolls."""
 
     @activity.defn
     async def check_number(self, phone: str) -> NumberFacts:
-        """Return whether we call the enrollment's first number (docs/rules.md, section 2)."""
-        return NumberFacts(valid=number_problem(phone) is None, announces=self.announces)
+        """Return what decides whether an enrollment's number counts (docs/rules.md, section 2)."""
+        return NumberFacts(
+            valid=number_problem(phone) is None,
+            must_be_verified=self.must_be_verified,
+            announces=self.announces,
+        )
 
     @activity.defn
     async def tell_enrollment(self, input: ShareContactInput) -> None:

@@ -6,10 +6,10 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from domain.shared.activity_inputs import AnnounceInput, DeliverInput
-from providers.protocols import EventDeliveries
 from providers.temporal.failures import provider_failures
 from providers.temporal.heartbeats import heartbeats
 from providers.webhooks.sender import ReceiverGone, Webhooks
+from providers.workflow_protocols import EventDeliveries
 
 
 @dataclass(frozen=True)

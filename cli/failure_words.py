@@ -17,14 +17,19 @@ from temporal_client.failures import (
     UpdateRefused,
     WorkerFailed,
 )
-from temporal_client.names import CASE, ENROLLMENT
+from temporal_client.names import APPEAL, CASE, ENROLLMENT
 from temporal_client.workflows import ANSWERS_WITHIN
 
 _UNKNOWN = {
     CASE.workflow: "there is no case",
     ENROLLMENT.workflow: "the programme does not know the seller",
+    APPEAL.workflow: "there is no appeal of",
 }
-SHOWN_BY = {CASE.workflow: "show", ENROLLMENT.workflow: "enrollment show"}
+SHOWN_BY = {
+    CASE.workflow: "show",
+    ENROLLMENT.workflow: "enrollment show",
+    APPEAL.workflow: "appeal show",
+}
 """The command that shows a workflow."""
 _ENCRYPTED_MESSAGE = "Encoded failure"
 """What Temporal says in place of an encrypted message."""
@@ -40,6 +45,9 @@ COMMANDS = {
     "report_harm": "harm",
     "record_ratings": "ratings import",
     "change_account": "enrollment change",
+    "add_information": "appeal add",
+    "decide_appeal": "appeal decide",
+    "report_outage": "appeal outage",
 }
 _UPDATE = re.compile(rf"\b({'|'.join(COMMANDS)})\b")
 

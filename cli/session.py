@@ -6,12 +6,15 @@ from typing import Any, TypeVar
 
 from temporalio.runtime import Runtime, TelemetryConfig
 
+from cli.appeal.words import status_of
 from cli.case.words import how_it_ended as how_case_ended
 from cli.failure_words import in_words
 from cli.terminal.problems import BadInput, DidNotHappen
+from domain.appeal.view import AppealView
 from domain.case.view import CaseView
 from domain.shared.events import Event
-from runtime.connection import BadConnection, Unreachable, connect
+from runtime.connection import Unreachable, connect
+from runtime.credentials import BadConnection, NotValidNow
 from runtime.encryption import BadKeys
 from temporal_client.failures import NotThere, TemporalFailure
 from temporal_client.names import Name, View
@@ -24,7 +27,8 @@ def run(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
     """Do `work` with a connection to Temporal.
 
     Raises:
-        DidNotHappen: Temporal does not answer, or refuses, or its answer cannot be read.
+        DidNotHappen: Temporal does not answer, or refuses, or its answer cannot be read; or our
+            certificate has to be renewed.
         BadInput: the settings of the connection, or the encryption keys, are invalid.
     """
     # In an outage the SDK would write lines of its own into our standard output.
@@ -33,10 +37,10 @@ def run(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
     )
     try:
         return asyncio.run(_connected(work))
+    except (Unreachable, NotValidNow) as error:
+        raise DidNotHappen(str(error)) from None
     except (BadConnection, BadKeys) as error:
         raise BadInput(str(error)) from None
-    except Unreachable as error:
-        raise DidNotHappen(str(error)) from None
     except TemporalFailure as failure:
         raise DidNotHappen(in_words(failure)) from None
 
@@ -77,4 +81,6 @@ def how_it_ended(last: Snapshot[Any]) -> str:
     """Say what became of a case, or why an enrollment has ended."""
     if last.broke_off is None and isinstance(last.view, CaseView):
         return how_case_ended(last.view)
+    if last.broke_off is None and isinstance(last.view, AppealView):
+        return f"the appeal ended {status_of(last.view)}"
     return last.broke_off or "an enrollment goes on for as long as the seller sells"

@@ -1,7 +1,6 @@
 """The desk as a service of its own: `python -m desk` (docs/desk.md)."""
 
 import asyncio
-import sys
 
 import structlog
 from starlette.applications import Starlette
@@ -17,7 +16,7 @@ from runtime.connection import Unreachable, connect
 from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
-from runtime.program import end, loaded
+from runtime.program import end, loaded, not_started
 from runtime.renewal import renewing
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -71,12 +70,8 @@ def main() -> int:
         configure_logs(general.log, general.log_level)
         settings, inbound = desk_settings(), loaded(InboundSettings)
         asyncio.run(serve(settings, Outside.of(general, inbound)))
-    except (Unreachable, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"the desk cannot listen on port {settings.port}: {error.strerror}", file=sys.stderr)
-        return 1
+    except (Unreachable, ValueError, OSError) as error:
+        return not_started(error)
     return 0
 
 

@@ -11,13 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from temporalio.client import Client
 
+from desk.appeals import AppealHandlers
 from desk.bulk import BulkPages
 from desk.bulk_entries import Bulk
 from desk.case_forms import FORMS
 from desk.case_handlers import CaseHandlers
 from desk.case_workflows import CaseWorkflows
 from desk.dev_people import DevPeople, dev_routes
-from desk.evidence import FILE_PATH, Evidence
+from desk.evidence import APPEAL_FILE_PATH, FILE_PATH, Evidence
 from desk.guard import Guard, Guarded
 from desk.identity import IdentityProvider, ProviderAway, ProviderRefuses
 from desk.languages import HERE
@@ -26,6 +27,7 @@ from desk.lists import Lists
 from desk.next_case import NextCase
 from desk.openid import OpenIdProvider
 from desk.outside import NOTHING, Outside
+from desk.report import ReportPage
 from desk.responses import Responses
 from desk.roles import Action, MayNot
 from desk.sealed import Sealer
@@ -103,12 +105,15 @@ def desk_app(
         Mount("/static", static),
         # Who wants to leave may, even while the provider is away.
         Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
-        *_list_routes(client, responses, guard, outside),
+        *_list_routes(client, responses, guard, outside, ReportPage(settings.report)),
         *_case_routes(client, responses, cookies, guard, read_wording(settings.wording)),
+        *_appeal_routes(AppealHandlers(client, responses, cookies), guard),
     ]
     if outside.files is not None:
         evidence = Evidence(client, outside.files)
         routes.append(Guarded(FILE_PATH, guard, Action.READ, evidence.download))
+        of_appeal = evidence.download_of_appeal
+        routes.append(Guarded(APPEAL_FILE_PATH, guard, Action.READ, of_appeal))
     if isinstance(provider, DevPeople):
         routes.extend(dev_routes(responses))
     app = Starlette(
@@ -124,14 +129,18 @@ def _list_routes(
     responses: Responses,
     guard: Guard,
     outside: Outside,
+    report: ReportPage,
 ) -> list[BaseRoute]:
     """Return the routes of the lists, and of what is done from them."""
     lists = Lists(client)
     mailbox = outside.mailbox
-    pages = ListPages(client, responses, lists, outside.hashes, has_mailbox=mailbox is not None)
+    pages = ListPages(
+        client, responses, lists, outside.hashes, report, has_mailbox=mailbox is not None
+    )
     bulk = BulkPages(client, responses, lists)
     routes: list[BaseRoute] = [
         Guarded("/", guard, Action.READ, pages.home),
+        Guarded("/report", guard, Action.READ, report.show),
         Guarded("/find", guard, Action.READ, pages.find, posts=True),
         Guarded("/take", guard, Action.TAKE, pages.take, posts=True),
         Guarded("/hand-over", guard, Action.TAKE, pages.hand_over, posts=True),
@@ -166,6 +175,17 @@ def _case_routes(
             for form in FORMS
         ),
         Guarded("/next", guard, Action.READ, NextCase(client).lead_there),
+    ]
+
+
+def _appeal_routes(appeals: AppealHandlers, guard: Guard) -> list[BaseRoute]:
+    """Return the list of appeals, the page of one, and what its forms are sent to."""
+    at = "/appeal/{store}/{seller_id}"
+    return [
+        Guarded("/appeals", guard, Action.READ, appeals.waiting),
+        Guarded(at, guard, Action.READ, appeals.show),
+        Guarded(f"{at}/decide", guard, Action.DECIDE_APPEAL, appeals.decide, posts=True),
+        Guarded(f"{at}/outage", guard, Action.NOTE, appeals.outage, posts=True),
     ]
 
 

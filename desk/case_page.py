@@ -12,6 +12,8 @@ from domain.case.policy import Policy
 from domain.case.status import HAS_DEADLINE, OPEN, Status
 from domain.case.timeline import TimelineEntry
 from domain.case.view import AttemptView, CaseView
+from domain.enrollment.view import StandingView
+from domain.shared.account import Account, SellerAccount
 from domain.shared.codes import plain
 from domain.shared.events import ENGINE
 from mail.desk_words import EVENTS, REASONS, RESULTS, STATUSES
@@ -105,6 +107,18 @@ class CasePage:
     def now(self) -> datetime:
         """The time of the case's own clock."""
         return self.file.snapshot.now
+
+    @property
+    def proof(self) -> StandingView | None:
+        """What the enrollment knows of the case's number; None if it has another, or is unknown."""
+        standing = self.file.standing
+        if standing is None or self._dialled(standing.account) != self._dialled(self.view.account):
+            return None
+        return standing
+
+    @staticmethod
+    def _dialled(account: Account | SellerAccount) -> tuple[str | None, str | None]:
+        return account.emergency_phone, account.extension
 
     @property
     def seen(self) -> int:

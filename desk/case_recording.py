@@ -16,6 +16,7 @@ from domain.case.events import (
 )
 from domain.case.status import Status
 from domain.shared.events import Event, HarmCategory
+from reference.contact_check import dialled_extension
 from web.languages import N_
 
 
@@ -29,7 +30,14 @@ def _add_issue(given: Given) -> Event:
 def _change_contact(given: Given) -> Event:
     phone = given["emergency_phone"]
     dialled = phone and "".join(c for c in phone if c not in " -().\u00a0")
-    return ChangeContact(by=given["by"], emergency_phone=dialled, email=given["email"])
+    extension = given["extension"]
+    return ChangeContact(
+        by=given["by"],
+        emergency_phone=dialled,
+        # What cannot be dialled is refused with the field's name.
+        extension=(dialled_extension(extension) or extension) if extension else None,
+        email=given["email"],
+    )
 
 
 def _may_be_harm(case: CasePage, _: Person) -> bool:
@@ -121,6 +129,12 @@ CHANGE_CONTACT = CaseForm(
             "emergency_phone",
             N_("New emergency number"),
             hint=N_("With its country code, such as +1 206 555 0101."),
+            required=False,
+        ),
+        Field(
+            "extension",
+            N_("Extension"),
+            hint=N_("Dialled once the number has answered. A comma waits for two seconds."),
             required=False,
         ),
         Field("email", N_("New e-mail address"), required=False),

@@ -1,4 +1,4 @@
-"""The files of a plan, which the desk downloads (docs/evidence-files.md).
+"""The files of a plan or an appeal, which the desk downloads (docs/evidence-files.md).
 
 A file comes from a seller, so a browser must never show it on the desk's own site: it is sent as a
 download of bytes, in a sandbox that allows nothing.
@@ -13,16 +13,18 @@ from starlette.responses import Response
 from temporalio.client import Client
 
 from desk.sessions import Session
+from domain.appeal.view import files_of
 from domain.case.evidence_file import EvidenceFile
 from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.names import RUN_ID
 from providers.files.store import FileGone, FileStore, StoreAway
 from temporal_client.failures import NotThere
-from temporal_client.names import case_name
+from temporal_client.names import appeal_name, case_name
 from temporal_client.workflows import Workflows
 
 FILE_PATH = "/file/{store}/{seller_id}/{sha256}"
+APPEAL_FILE_PATH = "/appeal/{store}/{seller_id}/file/{sha256}"
 _SELLER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _HEADERS = {
@@ -58,11 +60,30 @@ class Evidence:
             view = await self._workflows.view(case_name(store, seller_id, run))
         except NotThere:
             raise HTTPException(404) from None
-        file = named_in(view, digest)
+        return await self._send(f"{store}/{seller_id}", named_in(view, digest))
+
+    async def download_of_appeal(self, request: Request, _: Session) -> Response:
+        """Send a file that the newest appeal of an account names, as `download` does.
+
+        Raises:
+            HTTPException, TemporalFailure: as with `download`.
+        """
+        store, seller_id, digest = (
+            str(request.path_params[name]) for name in ("store", "seller_id", "sha256")
+        )
+        if store not in list(Store) or not _SELLER.fullmatch(seller_id):
+            raise HTTPException(404)
+        try:
+            view = await self._workflows.view(appeal_name(store, seller_id))
+        except NotThere:
+            raise HTTPException(404) from None
+        return await self._send(f"{store}/{seller_id}", files_of(view).get(digest))
+
+    async def _send(self, account: str, file: EvidenceFile | None) -> Response:
         if file is None:
             raise HTTPException(404)
         try:
-            content = await self._files.get(f"{store}/{seller_id}", digest)
+            content = await self._files.get(account, file.sha256)
         except FileGone:
             raise HTTPException(404) from None
         except StoreAway:

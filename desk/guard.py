@@ -116,17 +116,18 @@ class Guarded(Route):
 
 
 def _cases(request: Request, form: FormData) -> list[str]:
-    """Return the ids of the cases that a request is about."""
+    """Return the ids of the cases, or of the appeal, that a request is about."""
     of_path = request.path_params
     named = [str(value) for value in form.getlist("case")]
     if "store" in of_path and "seller_id" in of_path:
-        named.append(f"case/{of_path['store']}/{of_path['seller_id']}")
-    return [case_id for case_id in named if _is_case(case_id)]
+        kind = "appeal" if "/appeal/" in request.url.path else "case"
+        named.append(f"{kind}/{of_path['store']}/{of_path['seller_id']}")
+    return [own_id for own_id in named if _is_named(own_id)]
 
 
-def _is_case(text: str) -> bool:
+def _is_named(text: str) -> bool:
     try:
-        return Visitor.of(text).about_id.startswith("case/")
+        return Visitor.of(text).about_id.startswith(("case/", "appeal/"))
     except ValueError:
         return False
 

@@ -14,6 +14,7 @@ from temporalio.client import Client
 
 from desk.list_words import NOTHING_THERE, QUEUES
 from desk.lists import MOST, PAGE, REFRESH_SECONDS, Lists, ListWish
+from desk.report import ReportPage
 from desk.responses import Responses
 from desk.roles import Action, require
 from desk.rows import Row
@@ -27,6 +28,7 @@ from reference.find_hashes import FindHashes
 from reference.page_links import Visitor
 from temporal_client.failures import NotThere, UpdateRefused
 from temporal_client.finding import condition_of
+from temporal_client.found_appeals import count_waiting
 from temporal_client.found_cases import found_cases
 from temporal_client.names import CaseName, case_name
 from temporal_client.search import query_of
@@ -57,6 +59,7 @@ class ListPages:
         responses: Responses,
         lists: Lists,
         hashes: FindHashes | None,
+        report: ReportPage,
         *,
         has_mailbox: bool,
     ) -> None:
@@ -67,9 +70,10 @@ class ListPages:
             responses: makes the pages.
             lists: the lists, with what is kept of them.
             hashes: what cases are found by. None: not by name, address and number.
+            report: is led to once there is one.
             has_mailbox: whether the desk shows replies that could not be placed.
         """
-        self._has_mailbox = has_mailbox
+        self._has_mailbox, self._report = has_mailbox, report
         self._client, self._workflows = client, Workflows(client)
         self._responses, self._lists, self._hashes = responses, lists, hashes
 
@@ -108,7 +112,9 @@ class ListPages:
             queues=QUEUES,
             nothing_there=NOTHING_THERE[wish.queue],
             names=self._lists.names,
+            appeals=await count_waiting(self._client, wish.store),
             has_mailbox=self._has_mailbox,
+            has_report=self._report.is_there,
             notice=notice,
             key=token_urlsafe(9),
             stores=list(Store),

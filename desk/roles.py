@@ -23,6 +23,7 @@ class Action(StrEnum):
     TAKE = "take"
     """Take a case, hand over one's own, or release it."""
     REVIEW = "review"
+    DECIDE_APPEAL = "decide_appeal"
     DECIDE = "decide"
     CONFIRM = "confirm"
     """Confirm or decline what another lead proposed."""
@@ -41,7 +42,7 @@ _SPECIALIST = _OBSERVER | {
     Action.ADD_ISSUE,
     Action.TAKE,
 }
-_REVIEWER = _SPECIALIST | {Action.REVIEW}
+_REVIEWER = _SPECIALIST | {Action.REVIEW, Action.DECIDE_APPEAL}
 _LEAD = _REVIEWER | {
     Action.DECIDE,
     Action.CONFIRM,

@@ -1,7 +1,6 @@
 """Reads the answers to our e-mails as a service: `python -m inbound` (docs/inbound-mail.md)."""
 
 import asyncio
-import sys
 from contextlib import AsyncExitStack
 
 import structlog
@@ -11,7 +10,7 @@ from runtime.connection import Unreachable, connect
 from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
-from runtime.program import end, loaded
+from runtime.program import end, loaded, not_started
 from runtime.renewal import renewing
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -43,9 +42,8 @@ def main() -> int:
         general = loaded(Settings)
         configure_logs(general.log, general.log_level)
         asyncio.run(serve(general, loaded(InboundSettings)))
-    except (Unreachable, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    except (Unreachable, ValueError, OSError) as error:
+        return not_started(error)
     return 0
 
 

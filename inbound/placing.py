@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,7 +19,7 @@ from inbound.incoming import Incoming
 from inbound.kind import Kind
 from reference.mail_tokens import ReplyAddresses, SentEmail
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
-from temporal_client.names import CaseName, case_name_of_id
+from temporal_client.names import AppealName, CaseName, appeal_name_of_id, case_name_of_id
 from temporal_client.search import listed
 from temporal_client.workflows import Workflows
 
@@ -103,6 +104,8 @@ class Placing:
         case = await self._case_of(email, listed_by) if email else None
         if email is None or case is None:
             return await self._without_case(message, raw)
+        if isinstance(case, AppealName):
+            return await self._place_for_appeal(case, email, message, raw, is_proven=is_proven)
         try:
             if not is_proven and not await self._is_from_seller(case, message):
                 return await self._without_case(message, raw)
@@ -124,6 +127,24 @@ class Placing:
         log.info("taken", case=str(case), kind=message.kind)
         return Placed.TAKEN
 
+    async def _place_for_appeal(
+        self,
+        appeal: AppealName,
+        email: SentEmail,
+        message: Incoming,
+        raw: bytes,
+        *,
+        is_proven: bool,
+    ) -> Placed:
+        """Tell an appeal of a letter that came back. Anything else is the desk's to read."""
+        update, event = _event(message, email)
+        if message.kind is not Kind.BOUNCE or event is None or not is_proven:
+            return await self._without_case(message, raw)
+        with suppress(UpdateRefused, NotThere):  # one that is over needs to know nothing
+            await self.workflows.execute_update(appeal, update, event, message.id)
+        log.info("taken", appeal=str(appeal), kind=message.kind)
+        return Placed.TAKEN
+
     def _named_in_references(self, message: Incoming) -> SentEmail | None:
         """Return the e-mail that a reply without our address refers to. It proves nothing yet."""
         if message.kind is not Kind.REPLY:
@@ -136,8 +157,10 @@ class Placing:
                 return SentEmail(run_id, int(number) if _NUMBER.fullmatch(number) else 0)
         return None
 
-    async def _case_of(self, email: SentEmail, listed_by: datetime | None) -> CaseName | None:
-        """Return the case of an e-mail. None: it was an enrollment's, or it is long gone.
+    async def _case_of(
+        self, email: SentEmail, listed_by: datetime | None
+    ) -> CaseName | AppealName | None:
+        """Return the case, or the appeal, of an e-mail. None: an enrollment's, or long gone.
 
         Raises:
             TryLater: the case may not be listed yet.
@@ -150,6 +173,8 @@ class Placing:
             if listed_by is not None and datetime.now(UTC) < listed_by:
                 raise TryLater("its case is not listed yet")
             return None
+        if found.id.startswith("appeal/"):
+            return appeal_name_of_id(own_id(found.id, email.run_id))
         if not found.id.startswith("case/"):
             return None
         return case_name_of_id(own_id(found.id, email.run_id))

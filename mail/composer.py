@@ -20,10 +20,12 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import cast
 
+from domain.appeal.activity_inputs import SendAppealLetterInput, TellDeskOfAppealInput
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.shared.names import reference
-from mail.templates import Templates, Written
+from mail.appeal_values import values_of_appeal, values_of_desk_appeal
+from mail.templates import DESK_APPEAL, Templates, Written
 from mail.values import (
     Ways,
     WebUI,
@@ -109,6 +111,15 @@ class Composer:
         email = SentEmail(reference(input.enrollment_id), input.number)
         return self._to_seller(written, to, email, about=input.enrollment_id, at=input.at)
 
+    def about_appeal(self, input: SendAppealLetterInput) -> EmailMessage:
+        """Compose a letter about an appeal."""
+        reader = self._wording.reader(input.language)
+        values = values_of_appeal(input, reader.locale, self._ways)
+        written = self._wording.write(f"appeal/{input.about}", reader.language, values)
+        to = _addressee(input.name, input.email)
+        email = SentEmail(reference(input.appeal_id), input.number)
+        return self._to_seller(written, to, email, about=input.appeal_id, at=input.at)
+
     def _to_seller(
         self, written: Written, to: Address, email: SentEmail, *, about: str, at: datetime
     ) -> EmailMessage:
@@ -129,9 +140,17 @@ class Composer:
     def to_desk(self, input: TellDeskInput) -> EmailMessage:
         """Compose the e-mail to the desk, with the whole timeline."""
         written = self._wording.write_to_desk(values_of_desk(input, self._web_ui))
+        return self._to_desk(written, about=input.case_id, due=input.due)
+
+    def to_desk_about_appeal(self, input: TellDeskOfAppealInput) -> EmailMessage:
+        """Compose the e-mail to the desk about an appeal, with the whole story."""
+        written = self._wording.write_to_desk(values_of_desk_appeal(input), DESK_APPEAL)
+        return self._to_desk(written, about=input.appeal_id, due=input.due)
+
+    def _to_desk(self, written: Written, *, about: str, due: datetime) -> EmailMessage:
         to = Address(addr_spec=self._addresses.desk)
-        key = f"desk.{input.due:%Y%m%dT%H%M%S.%f}"
-        return self._message(written, to, about=input.case_id, key=key, at=input.due)
+        key = f"desk.{due:%Y%m%dT%H%M%S.%f}"
+        return self._message(written, to, about=about, key=key, at=due)
 
     def _message(
         self, written: Written, to: Address, *, about: str, key: str, at: datetime

@@ -10,11 +10,17 @@ from pathlib import PurePosixPath
 
 from jinja2 import TemplateError, meta
 
+from domain.appeal.letters import AppealPurpose
+from mail.appeal_samples import desk_appeal_samples
 from mail.samples import CASE_MESSAGES, LETTERS, desk_samples, samples
-from mail.templates import DESK, LAYOUT, SUBJECT, BadWording, Templates, Written
+from mail.templates import DESK, DESK_APPEAL, LAYOUT, SUBJECT, BadWording, Templates, Written
 from reference.languages import Tag
 
-MESSAGES = (*CASE_MESSAGES, *(f"enrollment/{about}" for about in LETTERS))
+MESSAGES = (
+    *CASE_MESSAGES,
+    *(f"enrollment/{about}" for about in LETTERS),
+    *(f"appeal/{about}" for about in AppealPurpose),
+)
 LONGEST_SUBJECT = 200
 
 _LAYOUT_VARIABLES = {"subject", "content", "language", "direction"}
@@ -28,7 +34,7 @@ def proofread(wording: Templates) -> None:
     """
     for language in wording.languages:
         _check_complete(wording, language)
-    variables = {LAYOUT: _LAYOUT_VARIABLES, DESK: set[str]()}
+    variables = {LAYOUT: _LAYOUT_VARIABLES, DESK: set[str](), DESK_APPEAL: set[str]()}
     for written, name, given in _rendered(wording):
         variables.setdefault(name, set()).update(given)
         if len(written.subject) > LONGEST_SUBJECT:
@@ -53,6 +59,8 @@ def _rendered(wording: Templates) -> Iterator[tuple[Written, str, set[str]]]:
             yield wording.write(message, language, values), name, set(values)
     for values in desk_samples():
         yield wording.write_to_desk(values), DESK, set(values)
+    for values in desk_appeal_samples():
+        yield wording.write_to_desk(values, DESK_APPEAL), DESK_APPEAL, set(values)
 
 
 def _check_complete(wording: Templates, language: str) -> None:

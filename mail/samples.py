@@ -19,6 +19,7 @@ from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Account, Confirmation, Issue, Store
+from mail.appeal_samples import appeal_samples
 from mail.values import (
     Values,
     Ways,
@@ -33,25 +34,28 @@ CASE_MESSAGES = tuple(
 )
 """The purposes of a case's e-mails. The other purposes are of calls."""
 
+_NUMBER_NEEDED = (
+    EnrollmentReason.NO_NUMBER,
+    EnrollmentReason.INVALID_NUMBER,
+    EnrollmentReason.NUMBER_NOT_VERIFIED,
+)
+
 LETTERS: dict[LetterPurpose, tuple[EnrollmentReason, ...]] = {
     LetterPurpose.ENROLLED: (EnrollmentReason.REQUIREMENTS_MET,),
-    LetterPurpose.INVITED: (EnrollmentReason.NO_NUMBER, EnrollmentReason.INVALID_NUMBER),
-    LetterPurpose.INVITED_AGAIN: (EnrollmentReason.NO_NUMBER, EnrollmentReason.INVALID_NUMBER),
+    LetterPurpose.INVITED: _NUMBER_NEEDED,
+    LetterPurpose.INVITED_AGAIN: _NUMBER_NEEDED,
     LetterPurpose.ENDED: (
         EnrollmentReason.HARM,
         EnrollmentReason.SELLING_PLAN,
         EnrollmentReason.RECORD_TOO_SHORT,
         EnrollmentReason.TOO_MANY_DAYS_BELOW,
-        EnrollmentReason.NO_NUMBER,
-        EnrollmentReason.INVALID_NUMBER,
+        *_NUMBER_NEEDED,
     ),
-    LetterPurpose.ENDED_NUMBER_NEEDED: (
-        EnrollmentReason.NO_NUMBER,
-        EnrollmentReason.INVALID_NUMBER,
-    ),
+    LetterPurpose.ENDED_NUMBER_NEEDED: _NUMBER_NEEDED,
     LetterPurpose.FRESH_LINK: (EnrollmentReason.REQUIREMENTS_MET,),  # the text ignores the reason
     LetterPurpose.DAYS_BELOW: (EnrollmentReason.REQUIREMENTS_MET,),
     LetterPurpose.CONTACT_CHANGED: (EnrollmentReason.REQUIREMENTS_MET,),
+    LetterPurpose.VERIFY_AGAIN: (EnrollmentReason.REQUIREMENTS_MET,),
 }
 """The purposes of the programme's letters, with their reasons."""
 
@@ -109,11 +113,14 @@ def _page(own_id: str) -> str:
 
 def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
     """Yield the file name of each message, with the values of every situation."""
-    ways = Ways(_page, "+12065550198", "+12065550199", takes_calls=True) if has_ways else Ways()
+    ways = Ways(proof=True)
+    if has_ways:
+        ways = Ways(_page, "+12065550198", "+12065550199", takes_calls=True)
     for mail in email_inputs():
         yield mail.about, values_of_case(mail, locale, ways)
     for letter in letter_inputs():
         yield f"enrollment/{letter.about}", values_of_letter(letter, ways)
+    yield from appeal_samples(locale, ways)
 
 
 def email_inputs() -> Iterator[SendEmailInput]:

@@ -25,6 +25,7 @@ from reference.languages import LanguageChoice, Tag, choose_language
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LAYOUT = "layout.html"
 DESK = "desk.txt"
+DESK_APPEAL = "desk_appeal.txt"
 SUBJECT = "Subject: "
 
 _GAP = re.compile(r"\n{3,}")
@@ -116,13 +117,13 @@ class Templates:
         )
         return Written(subject, text, html)
 
-    def write_to_desk(self, values: Mapping[str, object]) -> Written:
+    def write_to_desk(self, values: Mapping[str, object], name: str = DESK) -> Written:
         """Render an e-mail to the desk, in English and as plain text.
 
         Raises:
             BadWording: the template is bad.
         """
-        return Written(*self._rendered(self.plain, DESK, values))
+        return Written(*self._rendered(self.plain, name, values))
 
     def source(self, name: str) -> str:
         """Return the text of a file."""

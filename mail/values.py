@@ -37,6 +37,8 @@ class Ways:
     """Whether a reply to an e-mail of a case is a contact."""
     takes_calls: bool = False
     """Whether that number can be called."""
+    proof: bool = False
+    """Whether only a verified number enrolls."""
 
     def values(self, own_id: str) -> Values:
         """Return the values that every e-mail to a seller has."""
@@ -99,6 +101,7 @@ def values_of_letter(input: SendLetterInput, ways: Ways) -> Values:
         "below": input.days_below,
         "left": None if input.days_below is None else DAYS_BELOW_ALLOWED - input.days_below,
         "typed_reference": None,
+        "proof": ways.proof,
         **_confirmed(input.confirms),
         **ways.values(input.enrollment_id),
     }

@@ -1,7 +1,6 @@
 """The account health page as a service: `python -m page` (docs/page.md)."""
 
 import asyncio
-import sys
 
 import structlog
 from starlette.routing import BaseRoute, Route
@@ -18,7 +17,7 @@ from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.page_settings import CodecSettings, PageSettings
-from runtime.program import end, loaded
+from runtime.program import end, loaded, not_started
 from runtime.providers import callbacks_of, incoming_of, telephone_of
 from runtime.renewal import renewing
 from runtime.settings import Settings
@@ -51,6 +50,8 @@ async def serve(
         desk=beside,
         replies=inbound.address is not None,
         intake=general.intake(),
+        appeal_window=general.appeal_terms.window,
+        proof=general.require_verified_number,
     )
     async with renewing(client), serving(app, settings):
         log.info(
@@ -86,12 +87,8 @@ def main() -> int:
         settings = loaded(PageSettings)
         settings.require()
         asyncio.run(serve(general, settings, loaded(CodecSettings), desk_settings()))
-    except (Unreachable, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"the page cannot listen on port {settings.port}: {error.strerror}", file=sys.stderr)
-        return 1
+    except (Unreachable, ValueError, OSError) as error:
+        return not_started(error)
     return 0
 
 

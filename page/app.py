@@ -1,6 +1,7 @@
 """The application: its routes and its error pages."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -10,8 +11,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 from temporalio.client import Client
 
+from page.appeal_pages import AppealPages
 from page.codec_endpoint import codec_app
 from page.languages import HERE
+from page.number_pages import NumberPages
 from page.pages import Pages
 from page.plan_files import PlanFiles
 from page.responses import Responses
@@ -19,6 +22,7 @@ from page.seller_workflows import SellerWorkflows
 from page.uploads import UploadRoute
 from page.visits import NoVisit, Visits
 from providers.files.intake import Intake
+from reference.number_codes import NumberCodes
 from reference.page_links import Expired, Forged, Signer
 from runtime.page_settings import CodecSettings, PageSettings
 from temporal_client.failures import TemporalFailure
@@ -41,13 +45,17 @@ def build(
     desk: Iterable[BaseRoute] = (),
     replies: bool = False,
     intake: Intake | None = None,
+    appeal_window: timedelta = timedelta(days=90),
+    proof: bool = False,
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
     `desk_phone` is the line that sellers are told to call, if there is one. `telephone` is the
     endpoint that the telephone's provider calls, if it does. `desk` is the desk (desk/app.py), if
     it is served here. `replies` says whether a reply to an e-mail is a contact. `intake` takes the
-    files of plans; without it the form has no field for them.
+    files of plans and appeals; without it the forms have no field for them. `appeal_window` is how
+    long after a deactivation it can be appealed. `proof` says whether only a verified number
+    enrolls.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -59,9 +67,19 @@ def build(
     workflows = SellerWorkflows(client)
     static = KeptStatic(HERE)
     responses = Responses(
-        workflows, visits, static.version, desk_phone, replies=replies, files=files
+        workflows,
+        visits,
+        static.version,
+        desk_phone,
+        replies=replies,
+        files=files,
+        appeal_window=appeal_window,
+        proof=proof,
     )
-    page = _routes(Pages(workflows, visits, responses, files), responses, static)
+    pages = Pages(workflows, visits, responses, files)
+    appeals = AppealPages(workflows, visits, responses, files)
+    number_pages = NumberPages(workflows, visits, responses, NumberCodes(keys))
+    page = _routes(pages, number_pages, appeals, responses, static)
     # Others than sellers have their own logins, so what is for them is mounted beside the page.
     beside: list[BaseRoute] = []
     if codec is not None and codec.password is not None and codec.ui is not None:
@@ -78,7 +96,13 @@ def build(
     return HeadersAndLog(everything if beside else page, tls=visits.cookies.secure)
 
 
-def _routes(pages: Pages, responses: Responses, static: KeptStatic) -> Starlette:
+def _routes(
+    pages: Pages,
+    number_pages: NumberPages,
+    appeals: AppealPages,
+    responses: Responses,
+    static: KeptStatic,
+) -> Starlette:
     # Starlette passes each handler only the kind of exception that it is registered for.
     async def no_visit(request: Request, _: Exception) -> Response:
         return responses.error(request, 403, why="no_visit")
@@ -113,7 +137,12 @@ def _routes(pages: Pages, responses: Responses, static: KeptStatic) -> Starlette
             Route("/fresh-link", pages.fresh_link, methods=["POST"]),
             Route("/call", pages.call, methods=["POST"]),
             UploadRoute("/plan", pages.plan),
-            Route("/number", pages.number, methods=["POST"]),
+            Route("/number", number_pages.number, methods=["POST"]),
+            Route("/verify", number_pages.verify, methods=["POST"]),
+            Route("/try-call", number_pages.try_call, methods=["POST"]),
+            Route("/code", number_pages.code, methods=["POST"]),
+            UploadRoute("/appeal", appeals.appeal),
+            UploadRoute("/appeal/information", appeals.add_to_appeal),
             Route("/leave", pages.leave, methods=["POST"]),
             Route("/health", pages.health),
             Route("/ready", pages.ready),

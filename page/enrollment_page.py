@@ -10,6 +10,7 @@ from domain.enrollment.ratings import (
 )
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.view import Requirement, StandingView
+from page.words import CALL_RESULT
 from web.rating_chart import Chart
 
 
@@ -45,6 +46,36 @@ class EnrollmentPage:
     def reason(self) -> EnrollmentReason:
         """Why the enrollment has its status."""
         return self.view.reason
+
+    @property
+    def can_be_verified(self) -> bool:
+        """Whether the seller may have the number called outside any case."""
+        gone = self.deactivated or self.status is EnrollmentStatus.EXPELLED
+        invalid = self.reason is EnrollmentReason.INVALID_NUMBER
+        return self.view.account.emergency_phone is not None and not gone and not invalid
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether there is a number that must be verified."""
+        has_number = self.view.account.emergency_phone is not None
+        return has_number and self.view.verified_at is None and not self.met("emergency_contact")
+
+    @property
+    def verified_on(self) -> date | None:
+        """The day on which the number was verified (UTC)."""
+        return self.view.verified_at.date() if self.view.verified_at else None
+
+    @property
+    def is_called(self) -> bool:
+        """Whether a call that the seller asked for is under way."""
+        call = self.view.number_call
+        return call is not None and call.result is None
+
+    @property
+    def call_result(self) -> str:
+        """What came of the newest call: a message to translate."""
+        call = self.view.number_call
+        return CALL_RESULT[call.result] if call and call.result else ""
 
     def met(self, requirement: str) -> bool:
         """Return whether a requirement is met."""

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from domain.case.status import Status
 from domain.shared.errors import Refusal
+from page.appeal_form import AppealForm
 from page.case_page import CasePage
+from page.code_form import CodeForm
+from page.enrollment_page import EnrollmentPage
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
 from temporal_client.failures import UpdateRefused
@@ -18,6 +21,14 @@ NUMBER_SAVED = N_("Thank you. Your emergency number is saved.")
 
 CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
 FILE_FULL = N_("The case has no room for more text. Our team can still answer you and decide.")
+APPEAL_RECEIVED = N_("Thank you. We have received your appeal.")
+INFORMATION_RECEIVED = N_("Thank you. We have received what you added.")
+CALLING_WITH_CODE = N_("We are calling your number now. Please type the code that the call says.")
+TRYING_NUMBER = N_("We are calling your number now, to try it.")
+NUMBER_VERIFIED = N_("Thank you. Your emergency number is verified.")
+CODE_IS_OVER = N_("This code does not count any more. Please ask for another call.")
+CALL_UNDER_WAY = N_("We are calling your number already.")
+NO_NUMBER = N_("Please give us a number that we can call first.")
 CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
 NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
 
@@ -31,13 +42,18 @@ class Feedback:
     again_from: datetime | None = None
     """The moment that the message names, if any."""
     news: str | None = None
-    """What the seller did just now: `call`, `plan` or `number`."""
+    """What the seller did just now: `call`, `plan`, `number`, `verify`, `try-call`, `code`,
+    `appeal` or `information`."""
     plan: PlanForm | None = None
+    appeal: AppealForm | None = None
     number: NumberForm = field(default_factory=NumberForm)
+    code: CodeForm = field(default_factory=CodeForm)
     status: int = 200
 
 
-def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
+def confirmation_of(
+    news: str | None, case: CasePage | None, enrollment: EnrollmentPage | None
+) -> str | None:
     """Return the message that confirms what was done, if it still holds."""
     match news:
         case "call" if case is not None and case.calling:
@@ -48,6 +64,16 @@ def confirmation_of(news: str | None, case: CasePage | None) -> str | None:
             return CASE_CHANGED if case.wants_plan else said.get(case.status)
         case "number":
             return NUMBER_SAVED
+        case "appeal":
+            return APPEAL_RECEIVED
+        case "information":
+            return INFORMATION_RECEIVED
+        case "verify" if enrollment is not None and enrollment.is_called:
+            return CALLING_WITH_CODE
+        case "try-call" if enrollment is not None and enrollment.is_called:
+            return TRYING_NUMBER
+        case "code" if enrollment is not None and enrollment.view.verified_at:
+            return NUMBER_VERIFIED
     return None
 
 
@@ -59,5 +85,11 @@ def feedback_on(refusal: UpdateRefused) -> Feedback:
         case Refusal.CALL_TOO_SOON | Refusal.TOO_MANY_CALLS:
             again_from = datetime.fromisoformat(str(refusal.values["again_from"]))
             return Feedback(CALLED_JUST_NOW, again_from=again_from, status=409)
+        case Refusal.NO_CODE:
+            return Feedback(CODE_IS_OVER, status=409)
+        case Refusal.CALL_UNDER_WAY:
+            return Feedback(CALL_UNDER_WAY, status=409)
+        case Refusal.NO_NUMBER:
+            return Feedback(NO_NUMBER, status=409)
         case _:
             return Feedback(CASE_CHANGED, status=409)

@@ -6,17 +6,10 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from domain.case.events import ChangeContact, RequestCall, SubmitPlan
-from domain.enrollment.events import ChangeAccount
-from page.feedback import (
-    CASE_CHANGED,
-    NOT_KNOWN,
-    Feedback,
-    feedback_on,
-)
+from domain.case.events import RequestCall, SubmitPlan
+from page.feedback import CASE_CHANGED, Feedback, feedback_on
 from page.forms import Forms, case_of
 from page.languages import NAMES
-from page.number_form import NumberForm
 from page.plan_files import PlanFiles
 from page.plan_form import PlanForm
 from page.responses import Responses
@@ -117,7 +110,7 @@ class Pages:
             return await self._responses.show(request, visit, feedback_on(refusal))
         except NotThere:
             return await self._responses.show(request, visit, Feedback(CASE_CHANGED, status=409))
-        return self._redirect_with_news("call")
+        return self._visits.to_page_with_news("call")
 
     async def plan(self, request: Request) -> Response:
         """Submit a plan. Or show its form with a row added or removed, or in another language."""
@@ -159,7 +152,7 @@ class Pages:
             return await self._responses.show(
                 request, visit, Feedback(CASE_CHANGED, plan=typed, status=409)
             )
-        return self._redirect_with_news("plan")
+        return self._visits.to_page_with_news("plan")
 
     async def _plan_of(self, typed: PlanForm, visit: Visit, rejected: str) -> SubmitPlan | None:
         """Return the plan, or None if there is a problem with it or its files."""
@@ -168,45 +161,3 @@ class Pages:
         plan = typed.plan()
         refused = plan is None or typed.file_problems or typed.is_unchanged(rejected)
         return None if refused else plan
-
-    async def number(self, request: Request) -> Response:
-        """Change the emergency number in the open case, or else in the enrollment.
-
-        Each of them tells the other (docs/rules.md, section 2).
-        """
-        form = await read_form(request)
-        visit = self._forms.visit_of(request, form)
-        typed = NumberForm.of_form(form, visit.visitor.store)
-        if typed.e164 is None:
-            return await self._responses.show(request, visit, Feedback(number=typed, status=422))
-        try:
-            await self._change_number(visit, form, typed.e164)
-        except UpdateRefused as refusal:
-            of_field = typed.is_refused_by(refusal)
-            feedback = Feedback(number=typed, status=422) if of_field else feedback_on(refusal)
-            return await self._responses.show(request, visit, feedback)
-        except NotThere:
-            return await self._responses.show(
-                request, visit, Feedback(NOT_KNOWN, number=typed, status=409)
-            )
-        return self._redirect_with_news("number")
-
-    async def _change_number(self, visit: Visit, form: FormData, phone: str) -> None:
-        if form.get("case"):
-            try:
-                await self._workflows.tell_case(
-                    case_of(form, visit),
-                    "change_contact",
-                    ChangeContact(by=_SELLER, emergency_phone=phone),
-                )
-            except NotThere:
-                pass  # the case has closed, so tell the enrollment
-            else:
-                return
-        event = ChangeAccount(by=_SELLER, emergency_phone=phone)
-        await self._workflows.tell_enrollment(visit.visitor, "change_account", event)
-
-    def _redirect_with_news(self, what: str) -> Response:
-        response = RedirectResponse("/", 303)
-        self._visits.set_news(response, what)
-        return response

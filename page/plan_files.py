@@ -1,4 +1,4 @@
-"""The files of a plan's form: those that were just chosen, and those that are in the store already.
+"""The files of a plan's or an appeal's form: those just chosen, and those in the store already.
 
 A file is stored when the form comes in, whatever becomes of the plan. If the form is shown again, a
 signed field names each stored file, so that nobody has to choose it again. The files that no case
@@ -8,12 +8,13 @@ comes to name are deleted later (docs/evidence-files.md).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from domain.case.evidence_file import LARGEST_FILE, MOST_FILES, EvidenceFile, clean_file_name
-from page.plan_form import FILES, PlanForm, Problem
+from page.plan_form import FILES, Problem
 from providers.files.intake import Intake, TryLater
 from providers.files.kinds import FileProblem, FileRefused
 from providers.files.store import StoreAway
@@ -54,6 +55,14 @@ TOO_OFTEN = N_(
 GONE = N_("We do not have %(file)s any more. Please choose it again.")
 
 
+class HasFiles(Protocol):
+    """A form with files."""
+
+    files: list[EvidenceFile]
+    file_problems: list[Problem]
+    try_later: bool
+
+
 @dataclass(frozen=True)
 class KeptFile:
     """A stored file that a form lists."""
@@ -74,7 +83,7 @@ class PlanFiles:
         """Return files of an account with the proof that they are its own."""
         return [KeptFile(file, self._sign(account, file)) for file in files]
 
-    async def take(self, form: FormData, account: str, typed: PlanForm) -> None:
+    async def take(self, form: FormData, account: str, typed: HasFiles) -> None:
         """Set the files of a form: those it names, without a removed one, then those chosen.
 
         The problems with files are added to the form's. `typed.try_later` says whether one of them
@@ -87,7 +96,7 @@ class PlanFiles:
             if isinstance(upload, UploadFile) and (upload.filename or upload.size):
                 await self._take(upload, account, typed)
 
-    async def check(self, account: str, typed: PlanForm) -> None:
+    async def check(self, account: str, typed: HasFiles) -> None:
         """Check that the store has every file. Take out those that it has not, and say so."""
         for file in typed.files:
             try:
@@ -100,7 +109,7 @@ class PlanFiles:
             typed.files = [other for other in typed.files if other != file]
             typed.file_problems.append(_about(file.name, GONE))
 
-    async def _take(self, upload: UploadFile, account: str, typed: PlanForm) -> None:
+    async def _take(self, upload: UploadFile, account: str, typed: HasFiles) -> None:
         name = clean_file_name(upload.filename or "")
         if len(typed.files) >= MOST_FILES:
             typed.file_problems.append(_about(name, TOO_MANY_FILES, most=MOST_FILES))
@@ -126,7 +135,7 @@ class PlanFiles:
     def _sign(self, account: str, file: EvidenceFile) -> str:
         return self._signer.sign(Purpose.FILE, [account, file.model_dump(mode="json")])
 
-    def _named_by(self, form: FormData, account: str, typed: PlanForm) -> list[EvidenceFile]:
+    def _named_by(self, form: FormData, account: str, typed: HasFiles) -> list[EvidenceFile]:
         """Return the stored files that a form names. One that is too old is asked for again."""
         found: dict[str, EvidenceFile] = {}
         for token in _texts(form.getlist("kept"))[:MOST_FILES]:

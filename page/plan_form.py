@@ -150,6 +150,14 @@ class PlanForm:
         """The problems with texts, then those with files."""
         return [*self.problems, *self.file_problems]
 
+    @property
+    def said(self) -> list[tuple[str, list[str]]]:
+        """The titles, to translate, each with what was typed."""
+        return [
+            (PLAN_WORDS.titles[part], [text for text in texts if text])
+            for part, texts in self.rows.items()
+        ]
+
     def problem(self, field_id: str) -> Problem | None:
         """Return the problem with a field, if any."""
         return next((p for p in self.problems if p.field_id == field_id), None)

@@ -1,15 +1,24 @@
 """Renders the pages, each in its reader's language."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from domain.case.evidence_file import LARGEST_FILE, MOST_FILES
+from page.appeal_form import APPEAL_TEXTS, INFORMATION_TEXTS, AppealForm
+from page.appeal_page import AppealPage
 from page.case_page import case_page
 from page.enrollment_page import EnrollmentPage
-from page.feedback import CALLING, CASE_CHANGED, Feedback, confirmation_of
+from page.feedback import (
+    CALLING,
+    CALLING_WITH_CODE,
+    CASE_CHANGED,
+    TRYING_NUMBER,
+    Feedback,
+    confirmation_of,
+)
 from page.languages import NAMES, language_of
 from page.number_form import readable
 from page.plan_files import KeptFile, PlanFiles
@@ -32,8 +41,11 @@ class Responses:
         *,
         replies: bool = False,
         files: PlanFiles | None = None,
+        appeal_window: timedelta = timedelta(days=90),
+        proof: bool = False,
     ) -> None:
-        self._workflows = workflows
+        self._proof = proof
+        self._workflows, self._appeal_window = workflows, appeal_window
         self._visits = visits
         self._version = version
         self._desk_phone, self._replies = desk_phone, replies
@@ -53,7 +65,13 @@ class Responses:
             # The case no longer accepts a plan, so only show what was typed.
             feedback = Feedback(CASE_CHANGED, plan=PlanForm(feedback.plan.rows), status=409)
         plan = feedback.plan or begun
-        message = feedback.notice or confirmation_of(feedback.news, case)
+        now = case.now if case else datetime.now(UTC)
+        appeal = None
+        if case is None or not case.is_open:
+            appeal = AppealPage.of(found.standing, found.appeal, self._appeal_window, now)
+        appeal_form = feedback.appeal or _blank_appeal(appeal)
+        kept = self._kept(visit, feedback.appeal or plan)
+        message = feedback.notice or confirmation_of(feedback.news, case, enrollment)
         return self._render(
             request,
             reader,
@@ -64,18 +82,24 @@ class Responses:
             case_id=case.view.id if case else "",
             state=case.state if case else "",
             rejected=case.rejected if case else "",
-            now=case.now if case else datetime.now(UTC),
+            now=now,
+            appeal=appeal,
+            appeal_form=appeal_form,
+            appeal_typed=feedback.appeal is not None,
+            takes_appeal_form=appeal is not None and _takes(appeal, appeal_form),
             another_case=case is not None and case.is_another_than(visit.visitor.about_id),
             enrollment=enrollment,
             enrollment_unknown=found.standing_unknown,
             notice=_translated(message, reader, feedback.again_from),
             notice_of_call=message == CALLING,
+            notice_of_number_call=message in (CALLING_WITH_CODE, TRYING_NUMBER),
             notice_is_good=feedback.status == 200 and message != CASE_CHANGED,
             plan=plan,
-            kept_files=self._kept(visit, plan),
+            kept_files=kept,
             plan_typed=feedback.plan not in (None, begun),
             has_plan_form=has_plan_form,
             number=feedback.number,
+            code=feedback.code,
         )
 
     def say(self, request: Request, template: str) -> Response:
@@ -94,6 +118,7 @@ class Responses:
             "phone": readable,
             "desk_phone": self._desk_phone,
             "replies": self._replies,
+            "proof": self._proof,
             "plan_words": PLAN_WORDS,
             "has_plan_form": False,
             "takes_files": self._files is not None,
@@ -133,7 +158,7 @@ class Responses:
         """Return the page for an outage of Temporal. A typed plan stays in its form."""
         typed = getattr(request.state, "typed", None)
         visit = getattr(request.state, "visit", None)
-        if typed is None or visit is None:
+        if not isinstance(typed, PlanForm) or visit is None:
             return self.error(request, 503, {"Retry-After": "30"})
         return self._render(
             request,
@@ -149,8 +174,8 @@ class Responses:
             rejected=request.state.rejected,
         )
 
-    def _kept(self, visit: Visit, plan: PlanForm) -> list[KeptFile]:
-        return self._files.kept(visit.visitor.account, plan.files) if self._files else []
+    def _kept(self, visit: Visit, form: PlanForm | AppealForm) -> list[KeptFile]:
+        return self._files.kept(visit.visitor.account, form.files) if self._files else []
 
     def _language(self, request: Request, tag: str | None = None) -> Language:
         chosen = getattr(request.state, "language", None)
@@ -169,3 +194,12 @@ def _translated(message: str | None, reader: Reader, again_from: datetime | None
     if message is None or again_from is None:
         return reader.say(message) if message else None
     return reader.say(message, moment=reader.moment(again_from))
+
+
+def _blank_appeal(appeal: AppealPage | None) -> AppealForm:
+    adds = appeal is not None and appeal.takes_information
+    return AppealForm.of_form(INFORMATION_TEXTS if adds else APPEAL_TEXTS)
+
+
+def _takes(appeal: AppealPage, form: AppealForm) -> bool:
+    return appeal.takes_information if form.fields == INFORMATION_TEXTS else appeal.takes_appeal

@@ -1,4 +1,4 @@
-"""The queries and updates that the page sends to a seller's two workflows."""
+"""The queries and updates that the page sends to a seller's workflows."""
 
 import asyncio
 from contextlib import suppress
@@ -7,15 +7,18 @@ from datetime import timedelta
 
 from temporalio.client import Client
 
+from domain.appeal.events import AddInformation, Appeal
+from domain.appeal.view import AppealView
 from domain.case.status import OPEN
 from domain.case.view import CaseView
-from domain.enrollment.view import StandingView
+from domain.enrollment.view import EnrollmentView, StandingView
 from domain.shared.events import Event, SendLink
 from reference.page_links import Visitor
 from temporal_client.failures import NoAnswer, NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import (
     Name,
     View,
+    appeal_name,
     case_name,
     case_name_of_id,
     enrollment_name,
@@ -35,10 +38,12 @@ class Found:
     standing: StandingView | None
     standing_unknown: bool
     """Whether the enrollment did not answer, so that nobody knows if there is one."""
+    appeal: AppealView | None = None
+    """The appeal of a deactivated account."""
 
 
 class SellerWorkflows:
-    """The case and the enrollment of a visitor.
+    """The case, the enrollment and the appeal of a visitor.
 
     Every method raises a `TemporalFailure` if it fails.
     """
@@ -62,7 +67,11 @@ class SellerWorkflows:
             return Found(case, None, standing_unknown=True)
         if isinstance(standing, BaseException):
             raise standing
-        return Found(case, standing, standing_unknown=False)
+        # Only a deactivated account can have an appeal, so no other page waits for the question.
+        appeal = None
+        if standing is not None and standing.deactivated:
+            appeal = await self._view(appeal_name(store, seller_id))
+        return Found(case, standing, standing_unknown=False, appeal=appeal)
 
     async def tell_case(
         self, case_id: str, update: str, event: Event, key: str | None = None
@@ -70,10 +79,22 @@ class SellerWorkflows:
         """Send an update to the case with this own id. Updates with the same key count once."""
         await self._workflows.execute_update(case_name_of_id(case_id), update, event, key)
 
-    async def tell_enrollment(self, visitor: Visitor, update: str, event: Event) -> None:
-        """Send an update to the enrollment."""
+    async def tell_enrollment(
+        self, visitor: Visitor, update: str, event: Event, key: str | None = None
+    ) -> EnrollmentView:
+        """Send an update to the enrollment. Updates with the same key count once."""
         name = enrollment_name(visitor.store, visitor.seller_id)
-        await self._workflows.execute_update(name, update, event)
+        return await self._workflows.execute_update(name, update, event, key)
+
+    async def appeal(self, visitor: Visitor, event: Appeal, key: str) -> None:
+        """Appeal. Updates with the same key count once."""
+        name = appeal_name(visitor.store, visitor.seller_id)
+        await self._workflows.execute_update_with_start(name, "appeal", event, key)
+
+    async def add_to_appeal(self, visitor: Visitor, event: AddInformation, key: str) -> None:
+        """Add something to an appeal. Updates with the same key count once."""
+        name = appeal_name(visitor.store, visitor.seller_id)
+        await self._workflows.execute_update(name, "add_information", event, key)
 
     async def send_link(self, visitor: Visitor) -> None:
         """Have a fresh link e-mailed to the address on file. Ignore a refusal.

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from reference.page_links import Expired, Forged, Purpose, Signer, Visitor
 from web.cookies import Cookies
@@ -102,9 +102,11 @@ class Visits:
         """End the visit."""
         self.cookies.forget(response, "visit")
 
-    def set_news(self, response: Response, news: str) -> None:
-        """Remember what was done, so that the next page confirms it."""
+    def to_page_with_news(self, news: str) -> Response:
+        """Return to the page, which then confirms what was done."""
+        response = RedirectResponse("/", 303)
         self.cookies.set(response, "news", news, _NEWS_SECONDS)
+        return response
 
 
 def _visitor(about: object) -> Visitor:

@@ -48,6 +48,13 @@ RESULT = {
     Result.SKIPPED: N_("not made, as we were late; this is not held against you"),
 }
 
+CALL_RESULT = RESULT | {
+    Result.CANCELLED: N_("not made, as a case is open or the number was changed"),
+    Result.SKIPPED: N_("not made, as this number was called too often"),
+    Result.PROVIDER_FAILED: N_("failed on our side; please ask for another"),
+}
+"""The results of calls that a seller asked for outside any case."""
+
 CANNOT_CALL = {
     CannotCall.NO_SUCH_NUMBER: N_("We cannot call you: the number we have does not exist."),
     CannotCall.NOT_CALLED: N_("We cannot call you: the number we have is not one that we call."),

@@ -35,6 +35,10 @@ class Words(NamedTuple):
     """Said then, if they type no reference that we know."""
     call_later: str
     """Said if nobody at the desk has answered a person who called us."""
+    your_code: str
+    """Said before the digits of a code that a seller asked for."""
+    test_call: str
+    """Said in a call that a seller asked for to try the number."""
 
 
 SPOKEN = {
@@ -59,6 +63,11 @@ SPOKEN = {
         "We are connecting you to a specialist. "
         "Please say which seller account you are calling about.",
         "We are sorry, nobody is free at the moment. Please call again later. Goodbye.",
+        "Hello. This is the account health team. Somebody asked for a code for a seller account "
+        "with this number. If it was not you, just hang up, and tell nobody the code. "
+        "Your code is:",
+        "Hello. This is the account health team. This is a test call that you asked for. "
+        "Your number works. There is nothing that you have to do. Goodbye.",
     ),
     "fr": Words(
         "fr-CA",
@@ -82,6 +91,11 @@ SPOKEN = {
         "Veuillez lui indiquer le compte vendeur qui motive votre appel.",
         "Nous regrettons, personne n’est disponible pour le moment. "
         "Veuillez rappeler plus tard. Au revoir.",
+        "Bonjour. C’est l’équipe Santé du compte. Quelqu’un a demandé un code pour un compte "
+        "vendeur avec ce numéro. Si ce n’était pas vous, raccrochez simplement, et ne donnez le "
+        "code à personne. Votre code est :",
+        "Bonjour. C’est l’équipe Santé du compte. Ceci est un appel d’essai que vous avez demandé. "
+        "Votre numéro fonctionne. Vous n’avez rien à faire. Au revoir.",
     ),
     "es": Words(
         "es-US",
@@ -104,6 +118,11 @@ SPOKEN = {
         "Le pasamos con un especialista. Indíquele por qué cuenta de vendedor llama, por favor.",
         "Lo sentimos, en este momento no hay nadie disponible. "
         "Vuelva a llamar más tarde, por favor. Adiós.",
+        "Hola. Le llama el equipo de Estado de la cuenta. Alguien ha pedido un código para una "
+        "cuenta de vendedor con este número. Si no ha sido usted, cuelgue sin más y no dé el "
+        "código a nadie. Su código es:",
+        "Hola. Le llama el equipo de Estado de la cuenta. Esta es una llamada de prueba que usted "
+        "ha pedido. Su número funciona. No tiene que hacer nada. Adiós.",
     ),
     "zh-Hans": Words(
         "cmn-CN",
@@ -119,6 +138,9 @@ SPOKEN = {
         "如果您手边有我们的第一封电子邮件，请输入其中的十一位数字。否则请不要挂断。",
         "我们正在为您转接专员。请告诉专员您是为哪个卖家账户致电。",
         "很抱歉，目前没有空闲的专员。请稍后再次致电。再见。",
+        "您好，这里是账户状况团队。有人为使用此号码的卖家账户请求了验证码。"
+        "如果不是您本人，请直接挂断，不要把验证码告诉任何人。您的验证码是：",
+        "您好，这里是账户状况团队。这是您请求的测试电话。您的号码可以接通，您无需做任何事。再见。",
     ),
 }
 """The words by language of the templates."""

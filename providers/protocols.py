@@ -4,16 +4,11 @@ An adapter raises `ProviderFailed` if the provider itself fails. That is retried
 against the seller. Every result that an adapter returns is about the seller's side.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
-from domain.case.activity_inputs import ExpelInput
-from domain.shared.account import SellerAccount
-from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
-from domain.shared.announcements import Announcement
 from domain.shared.result import Result
 from reference.languages import ENGLISH
 
@@ -65,6 +60,11 @@ class Dial:
     """The number of the attempt."""
     at_once: bool = False
     """Whether it waits for no distance to earlier calls: the seller has asked for it."""
+    extension: str | None = field(default=None, repr=False)
+    """What is dialled after the answer: digits, `*`, `#`, and `w` for half a second's pause."""
+    says: tuple[str, ...] = field(default=(), repr=False)
+    """What is said to whoever answers, twice, with a pause after each part. Then the call ends, as
+    `connected`. Nothing: who answers is joined to the desk."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,23 @@ class PhoneLock(Protocol):
         """
 
 
+class CallPlaces(Protocol):
+    """Counts the calls to a number that sellers ask for outside any case."""
+
+    async def take_place(self, phone: str, key: str, places: int, span: timedelta) -> bool:
+        """Take one of the places that a number has. Return False if all are taken.
+
+        Args:
+            phone: the number, E.164.
+            key: the call. Asked again with the same key, it takes no second place.
+            places: how many there are.
+            span: for how long the place stays taken.
+
+        Raises:
+            ProviderFailed: nobody knows whether there is a place.
+        """
+
+
 class Mail(Protocol):
     """Sends e-mails to the mail server.
 
@@ -202,14 +219,14 @@ class AccountService(Protocol):
             ProviderFailed: the service did not accept it.
         """
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
         """Reinstate the account that the case deactivated. A repeat changes nothing.
 
-        A repeat does not undo what others did since.
+        A repeat for the same appeal does not undo what others did since. Read the account back.
 
         Raises:
-            ProviderFailed: the service did not accept it, or the account is deactivated, and not
-                by this case.
+            DeactivatedByAnother: the account is deactivated, and not by this case.
+            ProviderFailed: the service did not accept it.
         """
 
     async def is_active(self, store: str, seller_id: str) -> bool:
@@ -231,67 +248,4 @@ class UnreadMail(Protocol):
 
         Raises:
             ProviderFailed: the mailbox cannot be looked into now.
-        """
-
-
-class Programme(Protocol):
-    """The programme, which knows who is enrolled."""
-
-    async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """Return why an account is not enrolled, without personal data, or None if it is.
-
-        Raises:
-            ProviderFailed: the programme did not answer.
-        """
-
-    async def expel(self, input: ExpelInput) -> None:
-        """Expel the account for harmful conduct. A repeat changes nothing.
-
-        Raises:
-            ProviderFailed: the programme did not accept it.
-        """
-
-    async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Record that the account is deactivated. A repeat changes nothing.
-
-        Raises:
-            ProviderFailed: the programme did not accept it.
-        """
-
-    async def change_contact(self, input: ShareContactInput) -> None:
-        """Tell the account's enrollment, if there is one, of the change.
-
-        Raises:
-            ProviderFailed: the programme did not accept it.
-        """
-
-
-class OpenCases(Protocol):
-    """The open cases."""
-
-    async def change_contact(self, input: ShareContactInput) -> None:
-        """Tell the account's open case, if there is one, of the change.
-
-        Raises:
-            ProviderFailed: the case did not answer.
-        """
-
-    async def record_deactivation(self, input: TellDeactivationInput) -> None:
-        """Tell the account's open case, if there is one, that the account is deactivated.
-
-        Raises:
-            ProviderFailed: the case did not answer, or is deactivating the account itself.
-        """
-
-
-class EventDeliveries(Protocol):
-    """The deliveries of events to receivers."""
-
-    async def hand_over(
-        self, receiver: str, own_id: str, account: SellerAccount, events: Sequence[Announcement]
-    ) -> None:
-        """Hand events of a case or an enrollment over. A repeat changes nothing.
-
-        Raises:
-            ProviderFailed: Temporal did not take them.
         """

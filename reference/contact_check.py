@@ -32,6 +32,8 @@ _COSTLY = {
     PhoneNumberType.PAGER,
     PhoneNumberType.VOICEMAIL,
 }
+_EXTENSION = re.compile(r"(?=.*[0-9])[0-9*#w]{1,32}")
+"""As domain/shared/text.py has it."""
 _NO_COUNTRY = "001"
 """The library's region for satellites and global networks: +870, +881, +882, +979 and others."""
 _NORTH_AMERICA = 1
@@ -110,6 +112,15 @@ def number_problem(phone: str) -> ContactProblem | None:
     if _called and _called.isdisjoint({region, f"+{code}"}):
         return ContactProblem.COUNTRY_NOT_CALLED
     return None
+
+
+def dialled_extension(typed: str) -> str | None:
+    """Return an extension as it is dialled; None if nobody could dial it.
+
+    Spaces and hyphens are left out. A comma waits for two seconds, as telephones have it.
+    """
+    dialled = re.sub(r"[\s.-]", "", typed).replace(",", "wwww")
+    return dialled if _EXTENSION.fullmatch(dialled) else None
 
 
 def _is_possible(code: int, national: str) -> bool:

@@ -15,9 +15,10 @@ from typing import Any
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from domain.shared.account import Store
+from reference.number_codes import NumberCodes
 
 _ABOUT = re.compile(
-    rf"(?:case|enrollment)/({'|'.join(Store)})/([A-Za-z0-9._-]{{1,64}})(?:/[A-Za-z0-9-]{{1,64}})?"
+    rf"(?:case|enrollment|appeal)/({'|'.join(Store)})/([A-Za-z0-9._-]{{1,64}})(?:/[A-Za-z0-9-]{{1,64}})?"
 )
 
 
@@ -42,7 +43,7 @@ class Visitor:
     """The account whose page is requested."""
 
     about_id: str
-    """The own id of the case or enrollment that the link was made for."""
+    """The own id of the case, the enrollment or the appeal that the link was made for."""
     store: Store
     seller_id: str
 
@@ -60,7 +61,7 @@ class Visitor:
         """
         found = _ABOUT.fullmatch(about_id)
         if found is None:
-            raise ValueError("is not the id of a case or an enrollment")
+            raise ValueError("is not the id of a case, an enrollment or an appeal")
         return cls(about_id, Store(found[1]), found[2])
 
 
@@ -113,6 +114,8 @@ class PageLinks:
 
     def __init__(self, keys: Sequence[str], base_url: str) -> None:
         self._signer = Signer(keys)
+        self.codes = NumberCodes(keys)
+        """What a seller who was called with a code may type on the page."""
         self._base_url = base_url.rstrip("/")
 
     def link(self, about_id: str) -> str:

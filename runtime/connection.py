@@ -17,7 +17,14 @@ from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 from temporalio.service import ConnectConfig, RPCError, ServiceClient, TLSConfig
 
-from runtime.credentials import KEY_FILE, api_key_in_file, check_certificates, why_refused
+from runtime.credentials import (
+    KEY_FILE,
+    BadConnection,
+    NotValidNow,
+    api_key_in_file,
+    check_certificates,
+    why_refused,
+)
 from runtime.encryption import data_converter
 from runtime.rights import REFUSALS, NotAllowed
 from runtime.sent_again import SendAgain
@@ -44,15 +51,12 @@ class Unreachable(Exception):
     """Temporal does not answer. The message names the address."""
 
 
-class BadConnection(ValueError):
-    """The environment's settings of the connection are bad. The message says which."""
-
-
 def environment() -> dict[str, object]:
     """Return the environment's settings of the connection, with defaults.
 
     Raises:
         BadConnection: a setting cannot be understood, or names a file that cannot be read.
+        NotValidNow: the client certificate cannot be used as it is now.
     """
     try:
         config = dict(ClientConfig.load_client_connect_config())
@@ -70,6 +74,8 @@ def environment() -> dict[str, object]:
         tls = config.get("tls")
         if isinstance(tls, TLSConfig):
             check_certificates(tls)
+    except NotValidNow as error:
+        raise NotValidNow(f"{_SETTINGS}: {error}") from None
     except ValueError as error:
         raise BadConnection(f"{_SETTINGS}: {error}") from None
     config.setdefault("target_host", DEFAULT_ADDRESS)
@@ -124,6 +130,7 @@ async def connect(
 
     Raises:
         BadConnection: the environment's settings are bad.
+        NotValidNow: the client certificate cannot be used as it is now.
         Unreachable: no server answers, or it refuses the connection.
         BadKeys: the encryption keys are bad.
     """
@@ -170,9 +177,11 @@ def _unanswered(settings: ConnectConfig, error: Exception) -> str:
         return f"{why}, at {settings.target_host} (TEMPORAL_ADDRESS)"
     # A server that refuses a certificate can hang up before we have read why.
     or_else = ", or it refuses our client certificate" if settings.tls else ""
+    is_here = settings.target_host.rpartition(":")[0] in {"localhost", "127.0.0.1", "[::1]"}
+    hint = "; start one with `make dev`" if is_here else ""
     return (
-        f"no Temporal server answers at {settings.target_host} (TEMPORAL_ADDRESS){or_else}; "
-        f"start one with `make dev`: {_short(error)}"
+        f"no Temporal server answers at {settings.target_host} (TEMPORAL_ADDRESS){or_else}{hint}: "
+        f"{_short(error)}"
     )
 
 

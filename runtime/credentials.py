@@ -2,7 +2,8 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -14,6 +15,18 @@ from temporalio.service import TLSConfig
 from runtime.secrets import secrets_in
 
 KEY_FILE = "CASE72_TEMPORAL_API_KEY_FILE"
+
+
+class BadConnection(ValueError):
+    """The environment's settings of the connection are bad. The message says which."""
+
+
+class NotValidNow(BadConnection):
+    """The client certificate has expired, is not valid yet, or does not belong to its key.
+
+    No setting has to be changed: the certificate is to be renewed, or somebody has replaced only
+    one of its two files so far. So a program that ends because of it is to be started again.
+    """
 
 
 class AccessSettings(BaseSettings):
@@ -43,17 +56,49 @@ def why_refused(api_key: object) -> str:
     """Return why Temporal refuses us, as far as the API key shows it. Temporal gives no reason."""
     if not isinstance(api_key, str):
         return "there is no API key"
-    expiry = _expiry_of(api_key)
-    if expiry is not None and expiry <= datetime.now(UTC):
-        return f"the API key expired on {expiry:%Y-%m-%d %H:%M} UTC"
+    expires = _moment(api_key, "exp")
+    if expires is not None and expires <= datetime.now(UTC):
+        return f"the API key expired on {expires:%Y-%m-%d %H:%M} UTC"
     return "the API key lacks the right, or Temporal does not know who signed it"
 
 
-def _expiry_of(api_key: str) -> datetime | None:
+@dataclass(frozen=True)
+class Credential:
+    """An API key or a certificate that we show Temporal, and that expires."""
+
+    name: str
+    expires: datetime
+    issued: datetime | None
+
+    @property
+    def renew_by(self) -> datetime:
+        """When it ought to have been renewed: a week before it expires.
+
+        One with a short life ought to have been renewed after three quarters of it.
+        """
+        margin = timedelta(days=7)
+        if self.issued is not None:
+            margin = min(margin, (self.expires - self.issued) / 4)
+        return self.expires - margin
+
+
+def credentials(api_key: object, tls: object) -> list[Credential]:
+    """Return those of a connection of which it is known when they expire."""
+    found = []
+    if isinstance(api_key, str) and (expires := _moment(api_key, "exp")):
+        found.append(Credential("API key", expires, _moment(api_key, "iat")))
+    if isinstance(tls, TLSConfig) and tls.client_cert is not None:
+        shown = _certificate(tls.client_cert, "the client certificate")
+        since, until = shown.not_valid_before_utc, shown.not_valid_after_utc
+        found.append(Credential("client certificate", until, since))
+    return found
+
+
+def _moment(api_key: str, claim: str) -> datetime | None:
     try:
         payload = api_key.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return datetime.fromtimestamp(claims["exp"], UTC)
+        return datetime.fromtimestamp(claims[claim], UTC)
     except (IndexError, KeyError, TypeError, ValueError, OverflowError, OSError):
         return None  # it is no JWT, or one without this claim
 
@@ -62,7 +107,8 @@ def check_certificates(tls: TLSConfig) -> None:
     """Check what can be checked without a connection.
 
     Raises:
-        ValueError: a certificate or its key cannot be used. The message says which, and why.
+        NotValidNow: the files are well formed, and cannot be used as they are now.
+        ValueError: a certificate or its key can never be used. The message says which, and why.
     """
     if tls.server_root_ca_cert is not None:
         _certificate(tls.server_root_ca_cert, "the certificate of the server's CA")
@@ -76,12 +122,12 @@ def check_certificates(tls: TLSConfig) -> None:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise ValueError("the client key is not one in PEM without a password") from None
     if key.public_key() != certificate.public_key():
-        raise ValueError("the client certificate and the client key do not belong together")
+        raise NotValidNow("the client certificate and the client key do not belong together")
     now, until = datetime.now(UTC), certificate.not_valid_after_utc
     if now > until:
-        raise ValueError(f"the client certificate expired on {until:%Y-%m-%d %H:%M} UTC")
+        raise NotValidNow(f"the client certificate expired on {until:%Y-%m-%d %H:%M} UTC")
     if now < (since := certificate.not_valid_before_utc):
-        raise ValueError(f"the client certificate is valid only from {since:%Y-%m-%d %H:%M} UTC")
+        raise NotValidNow(f"the client certificate is valid only from {since:%Y-%m-%d %H:%M} UTC")
 
 
 def _certificate(pem: bytes, what: str) -> x509.Certificate:

@@ -59,6 +59,8 @@ class DeskSettings(WebSettings):
     """After how long without a sign of its person a session ends."""
     wording: ExistingFile | None = None
     """A JSON file with texts for answers to plans (runtime/desk_wording.py). None means none."""
+    report: Path | None = None
+    """The file that `client.py report --html` makes. It need not exist yet. None means none."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8273
 
     @field_validator("roles", mode="before")

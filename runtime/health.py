@@ -23,7 +23,7 @@ async def serving_health(address: str, what_is_wrong: WhatIsWrong) -> AsyncItera
     an outage of Temporal, does not count.
 
     Raises:
-        OSError: nothing can listen on the address.
+        ValueError: nothing can listen on the address. The message names the setting.
     """
 
     async def healthy(_: Request) -> PlainTextResponse:
@@ -33,5 +33,9 @@ async def serving_health(address: str, what_is_wrong: WhatIsWrong) -> AsyncItera
     app = Starlette(routes=[Route("/healthy", healthy)])
     config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
     host, _, port = address.rpartition(":")
-    async with listening(config, open_socket(host.removeprefix("[").removesuffix("]"), int(port))):
+    try:
+        listener = open_socket(host.removeprefix("[").removesuffix("]"), int(port))
+    except OSError as error:
+        raise ValueError(f"CASE72_HEALTH={address}: {error.strerror}") from None
+    async with listening(config, listener):
         yield

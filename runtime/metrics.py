@@ -1,14 +1,17 @@
 """Metrics for Prometheus: the SDK's and ours (workflows/case/metrics.py)."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from domain.shared.names import CASE_WORKFLOW, CASES_QUEUE
 from reference.time_zones import EDITION
+from runtime.credentials import Credential
 from workflows.case.metrics import BUCKETS, FROM_THE_START, HELP
 
 TIME_ZONES = "case72_time_zones_timestamp_seconds"
+RENEW_BY = "case72_credential_renewal_timestamp_seconds"
 
 
 def metrics_at(address: str, namespace: str, zones_newest: date) -> Runtime:
@@ -41,3 +44,14 @@ def metrics_at(address: str, namespace: str, zones_newest: date) -> Runtime:
     newest = datetime.combine(zones_newest, time(), UTC)
     gauge.set(int(newest.timestamp()), {"namespace": namespace, "edition": EDITION})
     return runtime
+
+
+def show_credentials(runtime: Runtime, namespace: str, used: Iterable[Credential]) -> None:
+    """Have the runtime's `/metrics`, if it serves it, say when each is to be renewed."""
+    gauge = runtime.metric_meter.create_gauge(
+        RENEW_BY,
+        "When what we show Temporal ought to have been renewed, some time before it expires",
+    )
+    for one in used:
+        labels = {"namespace": namespace, "credential": one.name}
+        gauge.set(int(one.renew_by.timestamp()), labels)

@@ -89,8 +89,14 @@ def check_ways(page: PageSettings, settings: Settings) -> None:
     """Check that e-mails can name a way to reach us: the page, or the desk's telephone.
 
     Raises:
-        ValueError: the page is set only in part, or real e-mails could name neither way.
+        ValueError: the page is set only in part, or real e-mails could name neither way, or a
+            number must be verified and no code could be made.
     """
+    if settings.require_verified_number and not page.is_configured:
+        raise ValueError(
+            "CASE72_REQUIRE_VERIFIED_NUMBER: needs CASE72_PAGE_URL and CASE72_PAGE_SECRETS, since "
+            "codes are made with the secret"
+        )
     if page.url is not None or page.keys:
         page.require()
     elif settings.mail == "smtp" and settings.desk_phone is None:

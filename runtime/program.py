@@ -7,6 +7,7 @@ from typing import NoReturn, TypeVar
 from pydantic_settings import BaseSettings
 
 from domain.shared.errors import explain
+from runtime.credentials import NotValidNow
 
 SomeSettings = TypeVar("SomeSettings", bound=BaseSettings)
 
@@ -22,6 +23,16 @@ def loaded(kind: type[SomeSettings]) -> SomeSettings:
     except ValueError as error:
         prefix = kind.model_config.get("env_prefix")
         raise ValueError(f"settings ({prefix}*): {explain(error)}") from None
+
+
+def not_started(error: Exception) -> int:
+    """Say in a line why the program does not start, and return its exit code.
+
+    2 means that a setting has to be changed: systemd leaves the program alone then. After 1 it is
+    started again.
+    """
+    print(error, file=sys.stderr)
+    return 1 if isinstance(error, (NotValidNow, OSError)) else 2
 
 
 def end(code: int) -> NoReturn:

@@ -5,25 +5,18 @@ from datetime import timedelta
 
 from temporalio.client import Client
 
+from providers.appeal_protocols import AppealedProgramme, ClosedCases
 from providers.failover_telephone import FailoverTelephone
 from providers.http.account_service import HttpAccountService
 from providers.imap.unread_mail import ImapUnreadMail
-from providers.protocols import (
-    AccountService,
-    EventDeliveries,
-    Mail,
-    OpenCases,
-    PhoneLock,
-    Programme,
-    Telephone,
-    UnreadMail,
-)
+from providers.protocols import AccountService, CallPlaces, Mail, PhoneLock, Telephone, UnreadMail
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from providers.smtp.mail import SmtpMail, SmtpServer
 from providers.spacing import Spacing
 from providers.temporal.own_workflows import Cases, Deliveries, Enrollments
+from providers.temporal.own_workflows import ClosedCases as OwnClosedCases
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.twilio.api import Account
 from providers.twilio.callbacks import PATH, Callbacks
@@ -31,6 +24,7 @@ from providers.twilio.incoming_calls import IncomingCalls
 from providers.twilio.telephone import Numbers, TwilioTelephone
 from providers.webhooks.receivers import receivers_of
 from providers.webhooks.sender import Webhooks
+from providers.workflow_protocols import EventDeliveries, OpenCases
 from reference.mail_tokens import ReplyAddresses
 from runtime.inbound_settings import InboundSettings
 from runtime.settings import Settings
@@ -42,10 +36,12 @@ class Providers:
 
     telephone: Telephone
     phone_lock: PhoneLock
+    call_places: CallPlaces
     mail: Mail
     accounts: AccountService
-    programme: Programme
+    programme: AppealedProgramme
     cases: OpenCases
+    closed_cases: ClosedCases
     webhooks: Webhooks
     deliveries: EventDeliveries
     replies: ReplyAddresses | None = None
@@ -73,10 +69,12 @@ def providers_of(
     return Providers(
         telephone=telephone_of(settings, callbacks_of(settings, page_url)),
         phone_lock=TemporalPhoneLock(client),
+        call_places=TemporalPhoneLock(client),
         mail=mail_of(settings),
         accounts=accounts_of(settings),
         programme=Enrollments(client),
         cases=Cases(client),
+        closed_cases=OwnClosedCases(client),
         replies=replies,
         unread_mail=ImapUnreadMail(mailbox, replies) if mailbox and replies else None,
         webhooks=Webhooks(receivers_of(settings.webhooks_file)),

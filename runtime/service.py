@@ -10,7 +10,7 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
-from temporalio.service import ServiceClient
+from temporalio.service import ConnectConfig, ServiceClient
 from temporalio.worker import (
     FixedSizeSlotSupplier,
     UnsandboxedWorkflowRunner,
@@ -20,8 +20,10 @@ from temporalio.worker import (
 )
 
 from activities.accounts import AccountActivities
+from activities.appeals import AppealActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
+from activities.number_calls import NumberCallActivities
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
@@ -41,6 +43,7 @@ from reference.page_links import PageLinks
 from runtime.providers import Providers
 from runtime.settings import Settings
 from runtime.workflow_slots import LOST_AFTER_SECONDS, OneSlot
+from workflows.appeal.seller_appeal import SellerAppeal
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 from workflows.webhooks.event_delivery import EventDelivery
@@ -51,7 +54,7 @@ QUEUES = (CASES_QUEUE, TELEPHONY_QUEUE, EMAIL_QUEUE, WEBHOOKS_QUEUE)
 DEPLOYMENT = "case72"
 """The name of the worker deployment. It is short, since every event of a worker repeats it."""
 
-WORKFLOWS = [IssueCase, SellerEnrollment, EventDelivery]
+WORKFLOWS = [IssueCase, SellerEnrollment, SellerAppeal, EventDelivery]
 
 _ACKNOWLEDGE_CANCEL_WITHIN = timedelta(seconds=1)
 """Of e-mails and of what the account service does. A call is not cancelled: it is hung up."""
@@ -91,14 +94,25 @@ class Workers:
         """Return why this process must be restarted; None if it is well."""
         return "a workflow task was lost" if self.has_lost_a_task else None
 
-    async def take_over(self, client: Client) -> None:
-        """Have every worker use the connection that the client has now.
+    async def prepare_renewal(self, client: Client, config: ConnectConfig) -> Callable[[], None]:
+        """Make the connections that workers need besides the client's.
 
-        What is under way goes on: calls that were sent are answered on the old connection.
+        Return what has every worker use its new connection, once the client has its own. What is
+        under way goes on: calls that were sent are answered on the old connection.
+
+        Raises:
+            RPCError: a connection cannot be made. So does RuntimeError. No worker has changed.
         """
-        for worker in self._workers:
-            does_workflows = bool(worker.config().get("workflows"))
-            worker.client = await _copy_of(client) if does_workflows else client
+        clients = [
+            await _copy_of(client, config) if worker.config().get("workflows") else client
+            for worker in self._workers
+        ]
+
+        def use() -> None:
+            for worker, its_client in zip(self._workers, clients, strict=True):
+                worker.client = its_client
+
+        return use
 
     async def stop(self) -> None:
         """Stop all workers at once. Each accepts no new task and finishes those under way."""
@@ -143,7 +157,7 @@ async def workflow_workers(
     unused = FixedSizeSlotSupplier(1)
     return [
         Worker(
-            await _copy_of(client),
+            await _copy_of(client, client.service_client.config),
             task_queue=queue,
             workflows=workflows,
             workflow_runner=UnsandboxedWorkflowRunner(),
@@ -163,12 +177,14 @@ async def workflow_workers(
     ]
 
 
-async def _copy_of(client: Client) -> Client:
-    """Return a copy of the client. The SDK allows a client one workflow worker of each queue."""
-    service = await ServiceClient.connect(client.service_client.config)
-    config = client.config()
-    config["service_client"] = service
-    return Client(**config)
+async def _copy_of(client: Client, config: ConnectConfig) -> Client:
+    """Return a copy of the client that is connected by `config`.
+
+    The SDK allows a client one workflow worker of each queue.
+    """
+    options = client.config()
+    options["service_client"] = await ServiceClient.connect(config)
+    return Client(**options)
 
 
 def activities_by_queue(
@@ -202,16 +218,31 @@ def activities_by_queue(
                 settings.calling_number,
                 takes_calls=settings.takes_calls,
                 replies=providers.replies is not None,
+                proof=settings.require_verified_number,
             ),
             WebUI(settings.web_ui, namespace) if settings.web_ui else None,
         ),
     )
-    warnings = WarningActivities(settings.warn_days_below)
-    contacts = SharingActivities(providers.programme, providers.cases, announces)
-    webhooks = WebhookActivities(providers.webhooks, providers.deliveries)
-    telephony = CallActivities(
-        providers.telephone, providers.phone_lock, settings.silence_held_until
+    appeals = AppealActivities(
+        providers.accounts,
+        providers.programme,
+        providers.closed_cases,
+        settings.appeal_terms,
+        providers.unread_mail,
     )
+    warnings = WarningActivities(settings.warn_days_below)
+    contacts = SharingActivities(
+        providers.programme,
+        providers.cases,
+        announces,
+        must_be_verified=settings.require_verified_number,
+    )
+    webhooks = WebhookActivities(providers.webhooks, providers.deliveries)
+    codes = page.codes if page else None
+    telephony = CallActivities(
+        providers.telephone, providers.phone_lock, codes, settings.silence_held_until
+    )
+    number_calls = NumberCallActivities(providers.call_places, providers.cases, codes)
     return {
         CASES_QUEUE: [
             opening.look_up,
@@ -220,16 +251,26 @@ def activities_by_queue(
             marketplace.deactivate_account,
             marketplace.expel_account,
             marketplace.tell_deactivation,
+            appeals.look_up_appeal,
+            appeals.reinstate_account,
+            appeals.tell_reinstatement,
             contacts.check_number,
             contacts.tell_enrollment,
             contacts.tell_case,
             contacts.tell_case_of_deactivation,
             warnings.look_up_warnings,
+            number_calls.prepare_number_call,
             webhooks.announce,
         ],
-        TELEPHONY_QUEUE: [telephony.place_call],
-        CALLS_QUEUE: [telephony.place_call, telephony.hang_up],
-        EMAIL_QUEUE: [mailing.send_email, mailing.send_letter, mailing.tell_desk],
+        TELEPHONY_QUEUE: [telephony.place_call, telephony.place_number_call],
+        CALLS_QUEUE: [telephony.place_call, telephony.place_number_call, telephony.hang_up],
+        EMAIL_QUEUE: [
+            mailing.send_email,
+            mailing.send_letter,
+            mailing.send_appeal_letter,
+            mailing.tell_desk,
+            mailing.tell_desk_of_appeal,
+        ],
         WEBHOOKS_QUEUE: [webhooks.deliver],
     }
 

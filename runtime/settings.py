@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from domain.appeal.deactivation import Terms
 from domain.case.policy_limits import LEAST_WINDOW
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED
 from providers.smtp.mail import Security
@@ -85,6 +86,12 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings):
         tuple[Annotated[int, Field(ge=1, le=DAYS_BELOW_ALLOWED)], ...], NoDecode
     ] = (7, 10)
     """At how many days below an enrolled seller is warned. Empty means no warnings."""
+    appeal_days: Annotated[float, Field(gt=0, le=365)] = 90
+    """How many days after its deactivation an account can be appealed."""
+    appeal_desk_days: Annotated[float, Field(gt=0, le=90)] = 7
+    """How many days the desk has to answer an appeal."""
+    require_verified_number: bool = False
+    """Whether only a number that was proven by a code enrolls its seller."""
     webhooks_file: ExistingFile | None = None
     """The file of the receivers of events (docs/webhooks.md). None: nobody is told of events."""
     sender: str = "Account Health <account-health@case72.example>"
@@ -202,6 +209,14 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings):
         if not join or not join.hostname or join.scheme != "https":
             raise ValueError("twilio_join_url: must be an https address, such as a TwiML Bin's")
         return self
+
+    @property
+    def appeal_terms(self) -> Terms:
+        """Return the time limits of appeals."""
+        return Terms(
+            window=timedelta(days=self.appeal_days),
+            desk_within=timedelta(days=self.appeal_desk_days),
+        )
 
     @property
     def calling_number(self) -> str | None:

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar, overload
 
+from temporal_client.failures import ServerFailed, TemporalFailure
+
 First = TypeVar("First")
 Second = TypeVar("Second")
 Third = TypeVar("Third")
@@ -33,6 +35,25 @@ async def each(
         for _, asking in ahead:
             asking.cancel()
         await asyncio.gather(*(asking for _, asking in ahead), return_exceptions=True)
+
+
+def or_failure(
+    ask: Callable[[T], Coroutine[Any, Any, Answer]],
+) -> Callable[[T], Coroutine[Any, Any, Answer | TemporalFailure]]:
+    """Return `ask` with a failure as its answer, for when the other items are still wanted.
+
+    A failure of the server as a whole is raised nevertheless.
+    """
+
+    async def asked(item: T) -> Answer | TemporalFailure:
+        try:
+            return await ask(item)
+        except ServerFailed:
+            raise
+        except TemporalFailure as failure:
+            return failure
+
+    return asked
 
 
 @overload

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from domain.appeal.view import AppealView
 from domain.case.view import CaseView
 from domain.enrollment.view import EnrollmentView, StandingView
 from domain.shared.account import SellerAccount, Store
-from domain.shared.names import case_workflow_id, enrollment_workflow_id
+from domain.shared.names import appeal_workflow_id, case_workflow_id, enrollment_workflow_id
 
 View = TypeVar("View")
 
@@ -24,6 +25,7 @@ class ViewQuery(Generic[View]):
 CASE = ViewQuery("case", CaseView, "case")
 ENROLLMENT = ViewQuery("enrollment", EnrollmentView, "enrollment")
 STANDING = ViewQuery("standing", StandingView, "enrollment")
+APPEAL = ViewQuery("appeal", AppealView, "appeal")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class SellerName(Name[EnrollmentView]):
     """The enrollment of a seller in a store."""
 
 
+class AppealName(Name[AppealView]):
+    """The appeal of an account."""
+
+
 AnyName = Name[Any]  # Any: of a kind that does not matter
 
 
@@ -74,3 +80,14 @@ def enrollment_name(store: str, seller_id: str) -> SellerName:
 def standing_name(store: str, seller_id: str) -> Name[StandingView]:
     """Return the name of an enrollment, for the query that returns the ratings too."""
     return Name(STANDING, enrollment_workflow_id(store, seller_id))
+
+
+def appeal_name_of_id(appeal_id: str) -> AppealName:
+    """Return the name of the appeal that has this id of its own."""
+    workflow_id, _, first_run_id = appeal_id.rpartition("/")
+    return AppealName(APPEAL, workflow_id, first_run_id)
+
+
+def appeal_name(store: str, seller_id: str, run_id: str | None = None) -> AppealName:
+    """Return the name of the newest appeal of an account, or of one of its appeals."""
+    return AppealName(APPEAL, appeal_workflow_id(store, seller_id), run_id)

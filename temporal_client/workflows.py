@@ -23,10 +23,9 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.enrollment.view import EnrollmentView
 from domain.shared.account import SellerAccount
 from domain.shared.events import Event
-from domain.shared.names import CASE_WORKFLOW, CASES_QUEUE, ENROLLMENT_WORKFLOW
+from domain.shared.names import APPEAL_WORKFLOW, CASE_WORKFLOW, CASES_QUEUE, ENROLLMENT_WORKFLOW
 from temporal_client.failures import (
     NO_ANSWER,
     Closed,
@@ -38,7 +37,7 @@ from temporal_client.failures import (
     one_line,
     translated,
 )
-from temporal_client.names import AnyName, CaseName, Name, SellerName, View
+from temporal_client.names import APPEAL, ENROLLMENT, AnyName, CaseName, Name, View
 from temporal_client.queues import is_listening, last_heard
 from temporal_client.search_attributes import Shown
 
@@ -47,6 +46,8 @@ ANSWERS_WITHIN = timedelta(seconds=5)
 
 _ASKS_WHO_LISTENS_AFTER = 1.0
 """Seconds without an answer after which the server is asked whether any worker listens."""
+
+_STARTED = {ENROLLMENT.workflow: ENROLLMENT_WORKFLOW, APPEAL.workflow: APPEAL_WORKFLOW}
 
 T = TypeVar("T")
 
@@ -170,20 +171,20 @@ class Workflows:
 
     async def execute_update_with_start(
         self,
-        name: SellerName,
+        name: Name[View],
         update: str,
         event: Event,
         key: str | None = None,
         *,
         known: SellerAccount | None = None,
         attributes: TypedSearchAttributes | None = None,
-    ) -> EnrollmentView:
-        """Send an update to an enrollment, which is started if there is none.
+    ) -> View:
+        """Send an update to an enrollment or an appeal, which is started if there is none.
 
         `known` is what is known of the seller at such a start.
         """
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            ENROLLMENT_WORKFLOW,
+            _STARTED[name.query.workflow],
             {"account": known or name.account, "by": event.by},
             id=name.workflow_id,
             task_queue=CASES_QUEUE,
@@ -200,7 +201,7 @@ class Workflows:
             rpc_timeout=self._within,
         )
         try:
-            view: EnrollmentView = await self._answer(name, answer, of_update=True)
+            view: View = await self._answer(name, answer, of_update=True)
         except BaseException:
             # Nobody else reads the failure of the start, which asyncio would log.
             handle = asyncio.ensure_future(start.workflow_handle())

@@ -34,15 +34,15 @@ class Certificates:
         return _server(self.self_signed_file)
 
 
-def certificates(folder: Path) -> Certificates:
-    """Make them."""
+def certificates(folder: Path, good_for: timedelta = timedelta(hours=1)) -> Certificates:
+    """Make them. What the CA signed is valid for so long from now on; below zero it has expired."""
     ca_key, ca_name = ec.generate_private_key(ec.SECP256R1()), _name("A private CA")
     ca = _certificate(ca_name, ca_key, ca_name, ca_key, ca=True)
     made = Certificates(folder / "ca.pem", folder / "good.pem", folder / "own.pem")
     made.ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     name = _name("mx.example")
     signed, alone = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    _write(made.good_file, _certificate(name, signed, ca_name, ca_key), signed)
+    _write(made.good_file, _certificate(name, signed, ca_name, ca_key, good_for=good_for), signed)
     _write(made.self_signed_file, _certificate(name, alone, name, alone), alone)
     return made
 
@@ -57,6 +57,7 @@ def _certificate(
     issuer: x509.Name,
     issuer_key: ec.EllipticCurvePrivateKey,
     ca: bool = False,
+    good_for: timedelta = timedelta(hours=1),
 ) -> x509.Certificate:
     now = datetime.now(UTC)
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
@@ -67,7 +68,7 @@ def _certificate(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
+        .not_valid_after(now + good_for)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([address]), critical=False)
         .add_extension(

@@ -14,7 +14,8 @@ from typing import NoReturn
 from domain.case.activity_inputs import ExpelInput
 from domain.shared.announcements import Announcement
 from domain.shared.result import Result
-from providers.protocols import AccountService, Dial, GoesOn, Mail, Programme, Telephone
+from providers.appeal_protocols import AppealedProgramme
+from providers.protocols import AccountService, Dial, GoesOn, Mail, Telephone
 from providers.webhooks.sender import Webhooks
 from runtime.providers import Providers
 from runtime.settings import Settings
@@ -59,10 +60,11 @@ class DyingTelephone:
 class DyingProgramme:
     """Dies once the seller is expelled."""
 
-    def __init__(self, programme: Programme) -> None:
-        self.why_not_enrolled = programme.why_not_enrolled
+    def __init__(self, programme: AppealedProgramme) -> None:
+        self.standing = programme.standing
         self.change_contact = programme.change_contact
         self.record_deactivation = programme.record_deactivation
+        self.find, self.reinstate = programme.find, programme.reinstate
         self._expel = programme.expel
 
     async def expel(self, input: ExpelInput) -> None:

@@ -24,12 +24,13 @@ from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import Account, Issue, SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, case_workflow_id, enrollment_workflow_id
-from providers.protocols import AccountService, Mail, Programme, Telephone, UnreadMail
+from providers.appeal_protocols import AppealedProgramme
+from providers.protocols import AccountService, Mail, Telephone, UnreadMail
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
 from providers.spacing import NO_SPACING
-from providers.temporal.own_workflows import Cases, Deliveries, Enrollments
+from providers.temporal.own_workflows import Cases, ClosedCases, Deliveries, Enrollments
 from providers.temporal.phone_lock import TemporalPhoneLock
 from providers.webhooks.receivers import Receiver
 from providers.webhooks.sender import Webhooks
@@ -265,7 +266,7 @@ async def engine_in(
     telephone: Telephone | None = None,
     mail: Mail | None = None,
     accounts: AccountService | None = None,
-    programme: Callable[[Client], Programme] = Enrollments,
+    programme: Callable[[Client], AppealedProgramme] = Enrollments,
     queues: Iterable[str] = QUEUES,
     page: PageLinks | None = None,
     server: str | None = None,
@@ -285,10 +286,12 @@ async def engine_in(
         providers = Providers(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds, spacing=NO_SPACING),
             phone_lock=TemporalPhoneLock(client),
+            call_places=TemporalPhoneLock(client),
             mail=mail or SimulatedMail(folder / "mail"),
             accounts=accounts or SimulatedMarketplace(folder),
             programme=programme(client),
             cases=Cases(client),
+            closed_cases=ClosedCases(client),
             webhooks=Webhooks(receivers or {}),
             deliveries=Deliveries(client),
             replies=replies,

@@ -11,12 +11,17 @@ import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from temporalio.client import WorkflowUpdateFailedError
+
+from domain.appeal.events import Verdict
+from domain.appeal.status import AppealStatus
 from domain.case.events import Decision
 from domain.case.status import Status
-from domain.enrollment.events import Readmit, Reinstate
+from domain.enrollment.events import EnterCode, Readmit, Reinstate, TryCall, VerifyNumber
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.events import RecordDeactivation
 from domain.shared.names import delivery_workflow_id
@@ -24,11 +29,22 @@ from providers.failover_telephone import FailoverTelephone
 from providers.protocols import Dial, GoesOn, ProviderFailed
 from providers.simulated.telephone import SimulatedTelephone
 from providers.webhooks.receivers import Receiver
+from reference.page_links import PageLinks
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, Running, engine_in, issue
 from tests.workflows import test_rows as rows
+from tests.workflows.appeals import (
+    ADDED,
+    AGAIN,
+    OUTAGE,
+    OpenAppeal,
+    appeal_of,
+    deactivated,
+    submit,
+)
 from tests.workflows.enrollment_events import DAY, changed, days_ago, found_harm, recorded
 from tests.workflows.events import NOTE, PLAN, TAKE, WITHDRAW, decided
+from workflows.appeal.seller_appeal import SellerAppeal
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 
@@ -147,6 +163,25 @@ async def _deactivated_and_reinstated(engine: Engine) -> KnownSeller:
     return seller
 
 
+async def _verified(engine: Engine) -> KnownSeller:
+    """A number is proven, tried, changed, and proven no more."""
+    phone = "+12065550901"
+    seller = await engine.know("VERIFIED", emergency_phone=phone)
+    await seller.tell(Programme.verify_number, VerifyNumber(by="seller"))
+    view = await seller.when(lambda v: v.number_call and v.number_call.result)
+    assert view.number_call is not None
+    words = (engine.folder / "heard" / f"{phone}.txt").read_text(encoding="utf-8")
+    code, call = "".join(words.split()[-6:]), view.number_call.id
+    for typed in ("none", code):
+        event = EnterCode(by="seller", proofs=PAGE.codes.proofs(call, typed))
+        await seller.tell(Programme.enter_code, event)
+    await seller.tell(Programme.try_call, TryCall(by="seller"))
+    await seller.when(lambda v: v.number_call and v.number_call.result)
+    await seller.play(366 * DAY)
+    await seller.tell(Programme.change_account, changed(emergency_phone="+12065550910"))
+    return seller
+
+
 async def _enrollment_continued(engine: Engine) -> KnownSeller:
     seller = await engine.know("GOESON", emergency_phone=None)
     for age in range(20):
@@ -169,6 +204,42 @@ async def _given_up(engine: Engine) -> Running[Any]:
     delivery = engine.client.get_workflow_handle(delivery_workflow_id("crm", own_id))
     await engine.skipper.fast_forward(delivery, 10 * DAY)
     return Running(delivery, engine.skipper)
+
+
+async def _reinstated(engine: Engine) -> OpenAppeal:
+    """Every update of an appeal: asked, answered, upheld, appealed again, and reinstated."""
+    await deactivated(engine, "RECORDED")
+    appeal = await submit(engine, "RECORDED")
+    await appeal.decide(Verdict.MORE_INFORMATION)
+    await appeal.when(lambda v: v.seller_by)
+    await appeal.tell(SellerAppeal.add_information, ADDED)
+    await appeal.play(5 * DAY)
+    await appeal.decide(Verdict.UPHOLD)
+    await appeal.tell(SellerAppeal.report_outage, OUTAGE)
+    await submit(engine, "RECORDED", AGAIN)
+    await appeal.decide(Verdict.REINSTATE, "lead.diaz")
+    await appeal.end()
+    return appeal
+
+
+async def _lapsed(engine: Engine) -> OpenAppeal:
+    await deactivated(engine, "LAPSES")
+    appeal = await submit(engine, "LAPSES")
+    await appeal.play(8 * DAY)
+    await appeal.decide(Verdict.MORE_INFORMATION)
+    await appeal.when(lambda v: v.seller_by)
+    await appeal.play(8 * DAY)
+    await appeal.reaches(AppealStatus.LAPSED)
+    await appeal.play(90 * DAY)
+    await appeal.end()
+    return appeal
+
+
+async def _nothing_to_appeal(engine: Engine) -> OpenAppeal:
+    await engine.know("ACTIVE")
+    with suppress(WorkflowUpdateFailedError):
+        await submit(engine, "ACTIVE")
+    return appeal_of(engine, "ACTIVE")
 
 
 STORIES: dict[str, Record] = {
@@ -194,6 +265,10 @@ STORIES: dict[str, Record] = {
     "enrollment-invited": _invited,
     "enrollment-expelled": _expelled_and_readmitted,
     "enrollment-deactivated": _deactivated_and_reinstated,
+    "appeal-reinstated": _reinstated,
+    "appeal-lapsed": _lapsed,
+    "appeal-of-nothing": _nothing_to_appeal,
+    "enrollment-verified": _verified,
 }
 
 SECOND_PROVIDER: dict[str, Record] = {"second-provider": _row(rows.silent)}
@@ -203,7 +278,9 @@ WEBHOOKS: dict[str, Record] = {"announced": _announced, "delivery-given-up": _gi
 """Of a case, and of a delivery, where a receiver of events is configured."""
 
 SECRET = "a secret of no importance, and long enough"
-"""Of the hashes by which cases are found."""
+"""Of the hashes by which cases are found, and of codes."""
+
+PAGE = PageLinks((SECRET,), "https://health.shop.example")
 
 NOBODY = Receiver(url="http://127.0.0.1:9/", secrets=(f"whsec_{'A' * 32}",))
 """A receiver that nobody listens for."""
@@ -225,7 +302,7 @@ async def record(wanted: list[str]) -> None:
             {"first": OutOfService(second, 0), "second": SimulatedTelephone(second, 0.05)}
         )
         for stories, engine_of in (
-            (STORIES, engine_in(Path(folder, "engine"), find_secrets=(SECRET,))),
+            (STORIES, engine_in(Path(folder, "engine"), find_secrets=(SECRET,), page=PAGE)),
             (SECOND_PROVIDER, engine_in(second, telephone=telephone)),
             (WEBHOOKS, engine_in(Path(folder, "webhooks"), receivers={"crm": NOBODY})),
             (CONTINUED, engine_in(Path(folder, "often"), config=OFTEN)),

@@ -28,9 +28,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class Scraped:
-    """All that a worker exports."""
+    """All that a process exports."""
 
     samples: list[Sample]
+
+    @classmethod
+    def read(cls, text: str) -> "Scraped":
+        """Read what was exported in Prometheus' text format."""
+        found = filter(None, map(_SAMPLE.fullmatch, text.splitlines()))
+        return cls([Sample(m[1], dict(_LABEL.findall(m[2] or "")), float(m[3])) for m in found])
 
     def __call__(self, name: str, **labels: str) -> float:
         """The sum of the series of that name that have these labels."""
@@ -49,10 +55,13 @@ class Watched:
 
     async def scrape(self) -> Scraped:
         """What the worker exports now."""
-        async with httpx2.AsyncClient() as http:
-            text = (await http.get(self.url)).text
-        found = filter(None, map(_SAMPLE.fullmatch, text.splitlines()))
-        return Scraped([Sample(m[1], dict(_LABEL.findall(m[2] or "")), float(m[3])) for m in found])
+        return await scrape(self.url)
+
+
+async def scrape(url: str) -> Scraped:
+    """What is exported there now."""
+    async with httpx2.AsyncClient() as http:
+        return Scraped.read((await http.get(url)).text)
 
 
 @asynccontextmanager

@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from cli.operate.audit_report import FindingKind
 from domain.shared.names import CASES_QUEUE, case_workflow_id
+from runtime.credentials import KEY_FILE
 from tests.engine import account, issue
 from tests.kubernetes.manifests import rendered
 from tests.patience import PATIENCE
@@ -77,7 +80,12 @@ async def test_a_worker_exports_whatever_alerts_dashboard_and_scaling_ask_for(
 ) -> None:
     wanted = {name for expression in EXPRESSIONS for name in METRIC.findall(expression)}
     assert len(wanted) > 20
-    async with watched(tmp_path) as worker:
+    key = tmp_path / "api-key"
+    key.write_text(
+        jwt.encode({"alg": "ES256"}, {"exp": 2_000_000_000}, ECKey.generate_key("P-256"))
+    )
+    shown = {KEY_FILE: str(key), "TEMPORAL_TLS": "false"}
+    async with watched(tmp_path, **shown) as worker:
         answers = await opened(worker.client, "ANSWERS", "+12065550101")
         await answers.tell(IssueCase.submit_plan, PLAN)
         await answers.tell(IssueCase.review_plan, ACCEPT)

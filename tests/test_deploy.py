@@ -59,9 +59,40 @@ def test_a_unit_runs_what_there_is(unit: Path) -> None:
     assert (ROOT / module).is_file() or (ROOT / module / "__main__.py").is_file()
 
 
+def test_the_balancer_leads_to_the_port_of_the_pages() -> None:
+    balancer = (ROOT / "deploy" / "haproxy.cfg").read_text("utf-8")
+    pages = balancer.partition("\nlisten pages\n")[2]
+    ports = {int(port) for port in re.findall(r"^  server \S+ \S+:(\d+)$", pages, re.MULTILINE)}
+    assert ports == {PageSettings.model_fields["port"].default}
+
+
+def test_the_page_of_the_instructions_can_be_reached_by_the_balancer() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    (block,) = re.findall(r"^```\n(TEMPORAL_ADDRESS=.*?)^```$", told, re.MULTILINE | re.DOTALL)
+    named = {line.partition("=")[0] for line in block.splitlines()}
+    # Without these it listens on its own machine only, and takes all visitors for one.
+    assert {"CASE72_PAGE_HOST", "CASE72_PAGE_PROXIES"} <= named
+
+
 def test_the_image_holds_every_room_the_service_needs() -> None:
     copied = set(re.findall(r"^COPY (\w+) ", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
     rooms = {f.parent.name for f in ROOT.glob("*/__init__.py")} - {"tests", "experiments"}
     assert rooms | {"templates"} <= copied
     let_in = set((ROOT / ".dockerignore").read_text().split())
     assert {f"!{room}" for room in copied} <= let_in
+
+
+@pytest.mark.parametrize("page", ["operations.md", "observability.md"])
+def test_an_operator_s_shell_has_the_settings_of_the_units(page: str) -> None:
+    said = (ROOT / "docs" / page).read_text("utf-8")
+    (command,) = re.findall(r"^sudo (systemd-run .*?) bash$", said, re.MULTILINE | re.DOTALL)
+    options = dict(re.findall(r"--([\w-]+)=(\S+)", command))
+    for unit in UNITS:
+        lines = unit.read_text().splitlines()
+        assert f"User={options['uid']}" in lines
+        assert f"WorkingDirectory={options['working-directory']}" in lines
+        assert options["property"] in lines
+        (runs,) = (line for line in lines if line.startswith("ExecStart="))
+        assert runs.startswith(f"ExecStart={options['setenv'].partition('=')[2].split(':')[0]}/")
+    # A shell reads quotes otherwise than systemd.
+    assert not re.search(r"(?:\.|source) /etc/case72/environment", said)

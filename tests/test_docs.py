@@ -39,6 +39,8 @@ STORIES = (
     "enrolled 5",
     "US/A9FLINT is not covered",
     "CA/A8MAPLE is enrolled",
+    "Votre code est",
+    "CA/A8MAPLE is enrolled",
     "US/A2EXAMPLE is enrolled",
     "US/A2EXAMPLE is contacting",
     "US/A2EXAMPLE is plan review",

@@ -16,17 +16,19 @@ from domain.case.view import CaseView
 from domain.shared.names import CASES_QUEUE, case_workflow_id
 from reference.time_zones import EDITION
 from runtime.clock import time_skipper
-from runtime.metrics import TIME_ZONES
+from runtime.credentials import Credential
+from runtime.dev_server import free_ports
+from runtime.metrics import RENEW_BY, TIME_ZONES, metrics_at, show_credentials
 from tests.engine import EVERYONE, HOUR, OpenCase, account, issue
 from tests.patience import PATIENCE
-from tests.scraping import Scraped, watched
+from tests.scraping import Scraped, scrape, watched
 from tests.test_whole import ROOT, run
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
 
 LABELS = {"namespace", "task_queue", "workflow_type", "activity_type", "le"}
-LABELS |= {"edition", "status", "reason", "channel", "result", "what", "about"}
+LABELS |= {"credential", "edition", "status", "reason", "channel", "result", "what", "about"}
 DEACTIVATE = Decide(by="lead.ortiz", decision=Decision.DEACTIVATE, note="Nobody there")
 
 
@@ -120,6 +122,16 @@ async def test_a_worker_says_how_old_its_time_zones_are(tmp_path: Path) -> None:
         scraped = await worker.scrape()
     newest = datetime.fromtimestamp(scraped(TIME_ZONES, edition=EDITION), UTC)
     assert newest == datetime(2027, 5, 3, tzinfo=UTC)
+
+
+async def test_it_is_known_when_credentials_are_to_be_renewed() -> None:
+    expires = datetime(2027, 5, 31, tzinfo=UTC)
+    address = f"127.0.0.1:{free_ports(0)[0]}"
+    runtime = metrics_at(address, "default", expires.date())
+    show_credentials(runtime, "default", [Credential("API key", expires, issued=None)])
+    scraped = await scrape(f"http://{address}/metrics")
+    due = scraped(RENEW_BY, credential="API key", namespace="default")
+    assert datetime.fromtimestamp(due, UTC) == datetime(2027, 5, 24, tzinfo=UTC)
 
 
 async def test_labels_tell_of_no_seller(tmp_path: Path) -> None:

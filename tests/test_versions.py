@@ -92,7 +92,7 @@ async def test_a_case_can_be_moved_to_the_newest_version(tmp_path: Path) -> None
 async def test_a_worker_replaced_by_a_newer_version_while_a_call_rings_dials_nobody_twice(
     tmp_path: Path,
 ) -> None:
-    rings = {"CASE72_RING_SECONDS": "20", "CASE72_LOOK_AT_CALLS_SECONDS": "2"}
+    rings = {"CASE72_RING_SECONDS": "600", "CASE72_LOOK_AT_CALLS_SECONDS": "2"}
     async with stage(tmp_path, CASE72_VERSION="1", **rings) as (host, client):
         worker = await host.start()
         await make_current(client, "1")
@@ -107,6 +107,7 @@ async def test_a_worker_replaced_by_a_newer_version_while_a_call_rings_dials_nob
             worker.terminate()  # a ringing call does not keep it
             await asyncio.wait_for(worker.wait(), 15)
             await move(client, case)
+            host.end_calls()
             view = await case.when(
                 lambda v: len(v.attempts) == 2 and all(a.result for a in v.attempts)
             )

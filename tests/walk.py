@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from tests.domain.appeal import walked_appeal as appeals
 from tests.domain.case import walks as cases
 from tests.domain.enrollment import walked_enrollment as enrollments
 from tests.domain.walk import Breach, HowFar, Walk
@@ -33,7 +34,7 @@ def row(walk: Walk) -> str:
 
 def main() -> int:
     """Walk, print, and write the page; 1 on a breach."""
-    walks = [*cases.walks(HowFar.FAR), *enrollments.walks(HowFar.FAR)]
+    walks = [*cases.walks(HowFar.FAR), *enrollments.walks(HowFar.FAR), *appeals.walks(HowFar.FAR)]
     lines: list[str] = []
     for walk in walks:
         try:

@@ -25,7 +25,7 @@ async def serving(
     The proxy limits how long a request may take to arrive (docs/page.md).
 
     Raises:
-        OSError: nothing can listen on the address.
+        ValueError: nothing can listen on the address. The message names the setting.
     """
     config = uvicorn.Config(
         app,
@@ -43,5 +43,16 @@ async def serving(
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         timeout_graceful_shutdown=_STOPS_WITHIN_SECONDS,
     )
-    async with listening(config, listener or open_socket(settings.host, settings.port)):
+    async with listening(config, listener or _listener(settings)):
         yield
+
+
+def _listener(settings: WebSettings) -> socket:
+    try:
+        return open_socket(settings.host, settings.port)
+    except OSError as error:
+        prefix = settings.model_config.get("env_prefix")
+        raise ValueError(
+            f"{prefix}PORT={settings.port}: cannot listen there on {settings.host} "
+            f"({prefix}HOST): {error.strerror}"
+        ) from None

@@ -23,6 +23,7 @@ from domain.case.plans import Plan
 from domain.case.status import Status
 from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import CaseView
+from domain.shared.account import dialled_number
 from domain.shared.codes import plain
 from temporal_client.workflows import Snapshot
 
@@ -48,7 +49,7 @@ def _head(snapshot: Snapshot[CaseView]) -> RenderableType:
         ("Case", view.id),
         ("Status", f"{status_of(view)}: {meaning_of(view)}"),
         ("Seller", f"{account.name} ({account.language}, {account.time_zone})"),
-        ("Contact", f"{account.emergency_phone}, {account.email}"),
+        ("Contact", f"{dialled_number(account)}, {account.email}"),
         ("Opened", both(view.opened_at, view)),
     ]
     if view.closed_at is not None:

@@ -1,9 +1,7 @@
 """`history`: what happened in cases, for auditors. It prints a line for each timeline entry."""
 
 import csv
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +16,7 @@ from cli.session import run
 from cli.terminal.output import as_json_for, warn
 from cli.terminal.parameters import OfSeller, OfStore, parse_case
 from cli.terminal.problems import BadInput, DidNotHappen, checked
+from cli.terminal.written_file import defused, written
 from domain.case.attempt import Channel, Purpose
 from domain.case.events import EventKind
 from domain.case.status import Missing, Status
@@ -26,14 +25,11 @@ from domain.shared.account import Store
 from domain.shared.names import CASE_WORKFLOW
 from domain.shared.result import Result
 from domain.shared.text import Frozen
-from temporal_client.failures import ServerFailed, TemporalFailure
-from temporal_client.in_parallel import each
+from temporal_client.failures import TemporalFailure
+from temporal_client.in_parallel import each, or_failure
 from temporal_client.names import CASE, CaseName
 from temporal_client.search import listed, query_of
-from temporal_client.workflows import Snapshot, Workflows
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a cell that begins with one of these for a formula."""
+from temporal_client.workflows import Workflows
 
 
 class Format(StrEnum):
@@ -103,7 +99,7 @@ def history(
             return _named(workflows, cases, earlier=earlier)
         return _found(workflows, wanted.query())
 
-    with _written(output) as file:
+    with written(output, "--output") as file:
         write = _writer(form, file)
         missing = run(lambda workflows: _write(workflows, names(workflows), write))
     if missing:
@@ -114,17 +110,8 @@ async def _write(
     workflows: Workflows, names: AsyncIterator[CaseName], write: Callable[[HistoryLine], None]
 ) -> int:
     """Write each case. Return how many could not be read."""
-
-    async def read(name: CaseName) -> Snapshot[CaseView] | TemporalFailure:
-        try:
-            return await workflows.snapshot(name)
-        except ServerFailed:
-            raise
-        except TemporalFailure as failure:  # the other cases are still wanted
-            return failure
-
     missing = 0
-    async for name, found in each(names, read):
+    async for name, found in each(names, or_failure(workflows.snapshot)):
         if isinstance(found, TemporalFailure):
             missing += 1
             warn(f"{name} is missing: {in_words(found)}")
@@ -175,27 +162,4 @@ def _writer(form: Format, file: TextIO) -> Callable[[HistoryLine], None]:
         return lambda line: print(as_json_for(file, line.model_dump_json()), file=file)
     rows = csv.writer(file)
     rows.writerow(HistoryLine.model_fields)
-    return lambda line: rows.writerow(map(_defused, line.model_dump(mode="json").values()))
-
-
-def _defused(cell: str | int | None) -> str | int | None:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-
-
-@contextmanager
-def _written(output: Path | None) -> Iterator[TextIO]:
-    """Open the output. A file is whole or does not exist: nobody audits half of one."""
-    if output is None:
-        yield sys.stdout
-        return
-    part = output.with_name(f"{output.name}.part")
-    try:
-        file = part.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise BadInput(f"--output: {error.strerror}: {part}") from None
-    try:
-        with file:
-            yield file
-        part.replace(output)
-    finally:
-        part.unlink(missing_ok=True)
+    return lambda line: rows.writerow(map(defused, line.model_dump(mode="json").values()))

@@ -62,7 +62,7 @@ def open_case(
 
     A .jsonl has a case in each line; a .csv an issue in each, and the columns store, seller_id,
     name, language, time_zone, email, emergency_phone, issue_id, issue_code, issue_summary and, if
-    you like, harmful and policy (JSON). Bad lines are listed while the rest goes on.
+    you like, extension, harmful and policy (JSON). Bad lines are listed while the rest goes on.
 
     Counted are lines: opened, joined an open case, known already, not covered (the account is not
     enrolled, or is deactivated: the case ended at once), refused by a case, not yet answered

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
-from pydantic import JsonValue
+from pydantic import BeforeValidator, JsonValue
 
 from cli.case.input_check import check
 from cli.case.open_or_join import IssuesRefused, NotYetAnswered, Outcome, open_or_join
@@ -25,7 +25,7 @@ from cli.terminal.problems import BadInput, DidNotHappen, checked
 from domain.case.events import RequestCall
 from domain.shared.account import Account
 from domain.shared.names import case_workflow_id_of
-from domain.shared.text import Code, Key, Line
+from domain.shared.text import Code, Extension, Key, Line
 from temporal_client.failures import (
     NoAnswer,
     NoWorker,
@@ -51,6 +51,7 @@ Queue = asyncio.Queue[tuple[int, CaseInput] | None]
 class _Row(Account):
     """A line of CSV. Its fields are the columns."""
 
+    extension: Annotated[Extension | None, BeforeValidator(lambda cell: cell or None)] = None
     issue_id: Key
     issue_code: Code
     issue_summary: Line

@@ -7,7 +7,7 @@ import typer
 
 from cli.enrollment.words import print_enrollment
 from cli.session import execute_update
-from cli.terminal.parameters import By, Json, Seller
+from cli.terminal.parameters import By, Json, Seller, extension_dialled
 from cli.terminal.problems import BadInput, checked
 from domain.enrollment.events import ChangeAccount
 from domain.shared.account import SellingPlan
@@ -19,6 +19,7 @@ class Removable(StrEnum):
     NAME = "name"
     SELLING_PLAN = "selling-plan"
     PHONE = "phone"
+    EXTENSION = "extension"
     EMAIL = "email"
     LANGUAGE = "language"
     TIME_ZONE = "time-zone"
@@ -32,6 +33,9 @@ def change(
     selling_plan: Annotated[SellingPlan | None, typer.Option(help="The selling plan.")] = None,
     phone: Annotated[
         str | None, typer.Option(help="The emergency number, such as +12065550101.")
+    ] = None,
+    extension: Annotated[
+        str | None, typer.Option(help="Dialled after the answer, such as ww12. A comma waits 2 s.")
     ] = None,
     email: Annotated[str | None, typer.Option(help="The seller's address.")] = None,
     language: Annotated[str | None, typer.Option(help="Such as en-US.")] = None,
@@ -47,6 +51,7 @@ def change(
         Removable.NAME: name,
         Removable.SELLING_PLAN: selling_plan,
         Removable.PHONE: phone,
+        Removable.EXTENSION: extension_dialled(extension),
         Removable.EMAIL: email,
         Removable.LANGUAGE: language,
         Removable.TIME_ZONE: time_zone,

@@ -13,7 +13,9 @@ from temporal_client.workflows import Snapshot
 
 _MEANING = {
     EnrollmentStatus.NOT_ELIGIBLE: "cases of the seller are not covered",
-    EnrollmentStatus.INVITED: "all that is missing is a number that we call; cases are not covered",
+    EnrollmentStatus.INVITED: (
+        "all that is missing is a number that we call, or its proof; cases are not covered"
+    ),
     EnrollmentStatus.ENROLLED: "cases of the seller are covered",
     EnrollmentStatus.EXPELLED: "out of the programme until a person readmits the seller",
 }
@@ -27,6 +29,8 @@ def print_enrollment(view: EnrollmentView, *, as_json: bool) -> None:
     say(f"{view.account.store}/{view.account.seller_id} is {_status(view)}.")
     if view.deactivated:
         say("The account is deactivated; what is left to the seller is to appeal.")
+    elif view.number_call is not None and view.number_call.result is None:
+        say(f"The number is being called ({view.number_call.kind}).")
     elif view.qualifies_on is not None and not view.requirements[2].met and _may_return(view):
         say(f"Next: {_qualifies(view)}.")
 
@@ -45,6 +49,7 @@ def enrollment_details(name: str, snapshot: Snapshot[EnrollmentView]) -> Rendera
         ("Days below", str(view.days_below)),
         ("Days on record", str(view.days_on_record)),
         ("Qualifies", _qualifies(view)),
+        ("Number", _number(view)),
     ]
     return Group(
         head(rows),
@@ -56,6 +61,17 @@ def enrollment_details(name: str, snapshot: Snapshot[EnrollmentView]) -> Rendera
 
 def _status(view: EnrollmentView) -> str:
     return f"{plain(view.status)} ({plain(view.reason)}): {_MEANING[view.status]}"
+
+
+def _number(view: EnrollmentView) -> str:
+    verified = view.verified_at
+    said = [f"verified {verified:%Y-%m-%d %H:%M}" if verified else "not verified"]
+    if call := view.number_call:
+        result = plain(call.result) if call.result else "under way"
+        said.append(f"call {call.at:%Y-%m-%d %H:%M} ({call.kind}): {result}")
+        if call.code_until:
+            said.append(f"its code counts until {call.code_until:%H:%M}")
+    return "; ".join(said)
 
 
 def _qualifies(view: EnrollmentView) -> str:

@@ -1,4 +1,4 @@
-"""`files sweep`: delete the files of sellers that no case names any more."""
+"""`files sweep`: delete the files of sellers that no case and no appeal names any more."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -12,12 +12,13 @@ from cli.files.settings import intake_of_settings
 from cli.session import run
 from cli.terminal.output import say, warn
 from cli.terminal.problems import DidNotHappen
+from domain.appeal.view import AppealView, files_of
 from domain.case.view import CaseView
-from domain.shared.names import CASE_WORKFLOW
+from domain.shared.names import APPEAL_WORKFLOW, CASE_WORKFLOW
 from providers.files.store import FileStore, StoreAway, Stored, owner_of
 from temporal_client.failures import TemporalFailure
 from temporal_client.in_parallel import each
-from temporal_client.names import CaseName, case_name_of_id
+from temporal_client.names import AppealName, CaseName, appeal_name, case_name_of_id
 from temporal_client.search import listed, query_of
 from temporal_client.workflows import Workflows
 
@@ -27,11 +28,11 @@ _KEPT_FOR = timedelta(days=1)
 
 @dataclass
 class _Named:
-    """What the cases say of the files of some accounts, by the hash of the account."""
+    """What cases and appeals say of the files of some accounts, by the hash of the account."""
 
     files: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unknown: set[str] = field(default_factory=set)
-    """The accounts with a case that did not answer."""
+    """The accounts with a case or an appeal that did not answer."""
     any_case: bool = False
 
 
@@ -41,10 +42,10 @@ def sweep(
         bool, typer.Option("--delete", help="Delete them, instead of counting them only.")
     ] = False,
 ) -> None:
-    """Count, or delete, the files of sellers that no case names.
+    """Count, or delete, the files of sellers that no case and no appeal names.
 
-    A file stays as long as Temporal has a case that names it, open or closed, and for a day
-    after it was stored. If a case does not answer, the files of its account stay.
+    A file stays as long as Temporal has a case or an appeal that names it, open or closed, and
+    for a day after it was stored. If one does not answer, the files of its account stay.
     """
     store = intake_of_settings().store
     try:
@@ -52,7 +53,7 @@ def sweep(
     except StoreAway as why:
         raise DidNotHappen(f"the store for files does not answer: {why}") from None
     if unknown:
-        raise DidNotHappen(f"incomplete: accounts whose cases did not answer: {unknown}")
+        raise DidNotHappen(f"incomplete: accounts whose workflows did not answer: {unknown}")
 
 
 async def _sweep(workflows: Workflows, store: FileStore, *, delete: bool) -> int:
@@ -80,33 +81,42 @@ async def _sweep(workflows: Workflows, store: FileStore, *, delete: bool) -> int
         deleted = [await store.delete(file) for file in spare]
         say(f"Deleted: {sum(deleted)}. Kept: {sum(map(len, old.values())) - sum(deleted)}.")
     else:
-        say(f"Named by no case: {len(spare)}. With --delete they are deleted.")
+        say(f"Named by nothing: {len(spare)}. With --delete they are deleted.")
     return len(named.unknown)
 
 
 async def _named(workflows: Workflows, owners: set[str]) -> _Named:
-    """Ask the cases of these accounts, open and closed, which files they name."""
+    """Ask the cases and appeals of these accounts, open and closed, which files they name."""
     named = _Named()
 
-    async def cases() -> AsyncIterator[CaseName]:
+    async def names() -> AsyncIterator[CaseName | AppealName]:
         # Runs that continued as new too: a case may do so while the list is read. Each leads to the
         # newest one, which has all plans.
         async for execution in listed(workflows.client, query_of(CASE_WORKFLOW)):
             named.any_case = True
             if owner_of(execution.id.removeprefix("case/")) in owners:
                 yield case_name_of_id(f"{execution.id}/{execution.run_id}")
+        async for execution in listed(workflows.client, query_of(APPEAL_WORKFLOW)):
+            account = execution.id.removeprefix("appeal/")
+            if owner_of(account) in owners:
+                store, _, seller_id = account.partition("/")
+                yield appeal_name(store, seller_id, execution.run_id)
 
-    async def view(case: CaseName) -> CaseView | TemporalFailure:
+    async def view(name: CaseName | AppealName) -> CaseView | AppealView | TemporalFailure:
         try:
-            return (await workflows.snapshot(case)).view
+            if isinstance(name, CaseName):
+                return (await workflows.snapshot(name)).view
+            return (await workflows.snapshot(name)).view
         except TemporalFailure as failure:
             return failure
 
-    async for case, found in each(cases(), view):
-        owner = owner_of(str(case))
+    async for name, found in each(names(), view):
+        owner = owner_of(str(name))
         if isinstance(found, TemporalFailure):
-            warn(f"{case}: {found}")
+            warn(f"{name}: {found}")
             named.unknown.add(owner)
+        elif isinstance(found, AppealView):
+            named.files[owner] |= files_of(found).keys()
         else:
             named.files[owner] |= {f.sha256 for plan in found.plans for f in plan.plan.files}
     return named

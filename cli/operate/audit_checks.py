@@ -19,11 +19,14 @@ from cli.failure_words import in_words
 from cli.operate.audit_report import Finding, FindingKind, Report, lasting
 from cli.operate.server_checks import LATE, check_case, stands_still, stuck
 from cli.operate.time_zones_check import too_old
+from domain.appeal.status import OPEN as OPEN_APPEALS
+from domain.appeal.status import AppealStatus
 from domain.case.events import EventKind
 from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.shared.deliveries import DeliveryStatus
 from domain.shared.names import (
+    APPEAL_WORKFLOW,
     CALLS_QUEUE,
     CASE_WORKFLOW,
     CASES_QUEUE,
@@ -38,8 +41,8 @@ from temporal_client.failures import Closed, NotThere, ServerFailed, TemporalFai
 from temporal_client.in_parallel import each, together
 from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
-from temporal_client.search import OPEN, count, listed, query_of
-from temporal_client.search_attributes import SINCE, STATUS
+from temporal_client.search import OPEN, any_of, count, listed, query_of
+from temporal_client.search_attributes import DEADLINE, SINCE, STATUS
 from temporal_client.workflows import Workflows, clock_of
 
 UNDECIDED = timedelta(hours=24)
@@ -50,6 +53,9 @@ _FAILING_TASKS = (
 )
 """Workflows that the server marks after some failures in a row. Our servers are set to two."""
 _STANDS_STILL = f"({_FAILING_TASKS} OR ExecutionStatus = 'Paused')"
+
+_UNDER_WAY = query_of(APPEAL_WORKFLOW, OPEN, any_of(STATUS, *sorted(OPEN_APPEALS)))
+"""The appeals that somebody or something is still to act on. They are few."""
 
 _GIVEN_UP = f"{STATUS.name} = '{DeliveryStatus.GIVEN_UP}'"
 
@@ -74,12 +80,14 @@ async def check_everything(
     queues = await together(*(_queue(client, queue) for queue in served))
     findings = [queue for queue in queues if queue] + too_old(datetime.now(UTC), zones_checked)
     checker = _Checker(workflows, ask=ask, worker=not queues[0])
-    for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW, DELIVERY_WORKFLOW):
+    for workflow in (ENROLLMENT_WORKFLOW, CASE_WORKFLOW, APPEAL_WORKFLOW, DELIVERY_WORKFLOW):
         marked = listed(client, query_of(workflow, OPEN, _STANDS_STILL))
         async for _, about in each(marked, checker.check_marked):
             findings += about
     given_up = listed(client, query_of(DELIVERY_WORKFLOW, OPEN, _GIVEN_UP))
     async for _, about in each(given_up, checker.check_given_up):
+        findings += about
+    async for _, about in each(listed(client, _UNDER_WAY), checker.check_appeal):
         findings += about
     cases = 0
     if not quick:
@@ -129,6 +137,20 @@ class _Checker:
         what = "events were given up, and nobody has had them sent again"
         since, now = delivery.typed_search_attributes[SINCE], clock_of(delivery)
         return [lasting(FindingKind.EVENTS_GIVEN_UP, delivery.id, what, since, now)]
+
+    async def check_appeal(self, listed: WorkflowExecution) -> list[Finding]:
+        """Check an appeal: what fails or waits in it, and whether the desk is late."""
+        appeal = await self._still_running(listed)
+        if appeal is None or appeal.run_id in self._stuck:
+            return []
+        findings = await check_case(self._workflows.client, appeal)
+        found, now = appeal.typed_search_attributes, clock_of(appeal)
+        deadline = found.get(DEADLINE)
+        waits = found.get(STATUS) == AppealStatus.SUBMITTED
+        if waits and deadline is not None and deadline < now - LATE:
+            what = "it waits for the desk, which has had its time"
+            findings.append(lasting(FindingKind.APPEAL_UNANSWERED, appeal.id, what, deadline, now))
+        return findings
 
     async def check_open_case(self, listed: WorkflowExecution) -> list[Finding]:
         """Check an open case."""

@@ -17,6 +17,7 @@ class FindingKind(StrEnum):
     LATE_ATTEMPTS = "late_attempts"
     PROVIDER_FAILING = "provider_failing"
     ESCALATION_UNDECIDED = "escalation_undecided"
+    APPEAL_UNANSWERED = "appeal_unanswered"
     NO_ANSWER = "no_answer"
     EVENTS_GIVEN_UP = "events_given_up"
     INCOMING_MAIL = "incoming_mail"
@@ -33,7 +34,7 @@ class Finding(Frozen):
 
     kind: FindingKind
     where: str
-    """A case or an enrollment by its workflow id, a queue, the mailbox, or this machine."""
+    """A workflow by its id, a queue, the mailbox, or this machine."""
     what: str
     since: datetime | None = None
     """By the case's own clock, which may have been played forward. Null if unknown."""

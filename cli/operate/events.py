@@ -24,8 +24,8 @@ from domain.shared.text import Frozen, Key
 from providers.webhooks.receivers import Receiver, receivers_of
 from runtime.settings import Settings
 from temporal_client.deliveries import announce_from_now, hand_over
-from temporal_client.failures import ServerFailed, TemporalFailure
-from temporal_client.in_parallel import each
+from temporal_client.failures import TemporalFailure
+from temporal_client.in_parallel import each, or_failure
 from temporal_client.names import CASE, ENROLLMENT, CaseName, SellerName
 from temporal_client.search import OPEN, listed, query_of
 from temporal_client.workflows import Workflows
@@ -108,23 +108,18 @@ async def _replay(
             async for one in listed(workflows.client, query):
                 yield one
 
-    async def one_by_one(execution: WorkflowExecution) -> int | TemporalFailure:
-        try:
-            is_case = execution.workflow_type == CASE_WORKFLOW
-            read = _of_case if is_case else _of_enrollment
-            of, account, every = await read(workflows, execution)
-            who = seller_of(account)
-            events = receiver.shown([e for e in every if e.at >= wanted.since], who)
-            if events:
-                await hand_over(workflows.client, name, of, who, events, again=True)
-        except ServerFailed:
-            raise
-        except TemporalFailure as failure:  # the others are still wanted
-            return failure
+    async def one_by_one(execution: WorkflowExecution) -> int:
+        is_case = execution.workflow_type == CASE_WORKFLOW
+        read = _of_case if is_case else _of_enrollment
+        of, account, every = await read(workflows, execution)
+        who = seller_of(account)
+        events = receiver.shown([e for e in every if e.at >= wanted.since], who)
+        if events:
+            await hand_over(workflows.client, name, of, who, events, again=True)
         return len(events)
 
     events = of = missing = 0
-    async for execution, handed in each(found(), one_by_one):
+    async for execution, handed in each(found(), or_failure(one_by_one)):
         if isinstance(handed, TemporalFailure):
             missing += 1
             warn(f"{execution.id} is missing: {in_words(handed)}")

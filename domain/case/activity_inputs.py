@@ -11,7 +11,7 @@ from domain.case.plans import Plan
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account, Confirmation, Issue
-from domain.shared.activity_inputs import TellDeactivationInput
+from domain.shared.activity_inputs import PlaceCallInput, TellDeactivationInput
 from domain.shared.events import HarmCategory
 from domain.shared.names import typed_reference
 from domain.shared.text import Frozen
@@ -25,22 +25,6 @@ class LookUpInput(Frozen):
     policy: dict[str, JsonValue] | None
     harmful: bool
     """Harm is looked at before coverage."""
-
-
-class PlaceCallInput(Frozen):
-    """Call the seller. `case_id` and `number` together name the call for ever."""
-
-    case_id: str
-    number: int
-    phone: str
-    language: str
-    """The seller's, as their account has it."""
-    at: datetime
-    """When the attempt began. No call of it is older."""
-    latest: datetime
-    """Not dialled at or after this moment."""
-    at_once: bool = False
-    """Whether it waits for no distance to other cases' calls: the seller has asked for it."""
 
 
 class SendEmailInput(Frozen):
@@ -111,16 +95,6 @@ class ExpelInput(Frozen):
     evidence: str
 
 
-def place_call_id(number: int) -> str:
-    """Return the id of the activity that places the call of an attempt."""
-    return f"call-{number}"
-
-
-def hang_up_id(number: int) -> str:
-    """Return the id of the activity that hangs it up."""
-    return f"hang-up-{number}"
-
-
 def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
     """The input for a call under way."""
     assert call.latest is not None
@@ -128,6 +102,7 @@ def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
         case_id=case.id,
         number=call.number,
         phone=call.to,
+        extension=case.account.extension,
         language=case.account.language,
         at=call.at,
         latest=call.latest,

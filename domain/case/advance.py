@@ -94,7 +94,7 @@ def _wanted(case: Case, now: datetime) -> list[Step]:
     if case.status is Status.DEACTIVATING:
         steps.append(Deactivate())
     steps += _news_for_enrollment(case)
-    if case.contact_news.fields:
+    if case.contact_news.is_any:
         steps.append(ShareContact())
     desk_due = case.desk_due
     if desk_due is not None and desk_due <= now:

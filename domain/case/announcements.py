@@ -6,14 +6,11 @@ All of it is derived from the timeline, so that a repeat derives the same.
 from collections.abc import Iterator, Sequence
 
 from domain.case.case import Case
-from domain.case.events import EventKind
+from domain.case.events import CONTACTS, EventKind
 from domain.case.status import Status
 from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account
 from domain.shared.announcements import Announcement, EventType, event_id
-
-_CONTACTS = frozenset({EventKind.CONTACT, EventKind.PLAN_SUBMITTED})
-"""What else is a contact (section 4) enters the timeline as `contact` too."""
 
 
 def untold(case: Case) -> tuple[Announcement, ...]:
@@ -51,7 +48,7 @@ def announcements(
                 id=event_id(case_id, number, what), type=what, at=entry.at, data=data
             )
             found.append(event)
-        reached = reached or entry.what in _CONTACTS
+        reached = reached or entry.what in CONTACTS
     return tuple(found)
 
 
@@ -59,7 +56,7 @@ def _types(entry: TimelineEntry, *, reached: bool) -> Iterator[EventType]:
     """Return the types of events that an entry makes. A plan can be the first contact too."""
     if entry.what is EventKind.OPENED:
         yield EventType.CASE_OPENED
-    if entry.what in _CONTACTS and not reached:
+    if entry.what in CONTACTS and not reached:
         yield EventType.CASE_REACHED
     if entry.what is EventKind.PLAN_SUBMITTED:
         yield EventType.CASE_PLAN_SUBMITTED

@@ -1,5 +1,6 @@
 """All attempts of a case: planned, under way, and made (docs/rules.md, section 4)."""
 
+from bisect import insort
 from collections.abc import Callable, Container
 from datetime import datetime
 
@@ -62,7 +63,9 @@ class Attempts(State):
             to=to,
             confirms=confirms,
         )
-        self.agenda = tuple(sorted((*self.agenda, planned), key=_in_order))
+        agenda = list(self.agenda)
+        insort(agenda, planned, key=_in_order)
+        self.agenda = tuple(agenda)
 
     def email(
         self, about: Purpose, now: datetime, note: str | None = None, plan: int | None = None
@@ -146,7 +149,7 @@ class Attempts(State):
         self.drop(lambda entry: entry is planned)
         to = planned.to or planned.channel.address(account)
         return Attempt(
-            **{**dict(planned), "to": to},
+            **{**vars(planned), "to": to},
             number=self.count + 1,
             at=now,
             outreach_number=outreach_number,

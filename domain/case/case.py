@@ -83,6 +83,8 @@ class Case(TakesUpdates):
     """Whether the enrollment is told of a new number or address."""
     contact_news: ContactNews = ContactNews()
     """The new number or address that the enrollment was not told of yet."""
+    tells_answers: bool = False
+    """Whether the enrollment is told of each connected call."""
     find_hashes: tuple[str, ...] = ()
     """Keyed hashes of name, number and address, by which the case is found. Empty without a key."""
     find_hashes_are_old: bool = False

@@ -12,7 +12,16 @@ from pydantic import Field, model_validator
 from domain.case.evidence_file import EvidenceFiles
 from domain.shared.account import Issue
 from domain.shared.events import Event, HarmCategory
-from domain.shared.text import Email, Key, Line, OptionalParagraph, Paragraph, Phone, Reply
+from domain.shared.text import (
+    Email,
+    Extension,
+    Key,
+    Line,
+    OptionalParagraph,
+    Paragraph,
+    Phone,
+    Reply,
+)
 
 Items = Annotated[tuple[Paragraph, ...], Field(min_length=1, max_length=20)]
 
@@ -174,6 +183,7 @@ class ChangeContact(Event):
     """A new number, a new address, or both."""
 
     emergency_phone: Phone | None = None
+    extension: Extension | None = None
     email: Email | None = None
     from_enrollment: bool = False
     """Whether the enrollment sent this, and so knows it. For the engine's own use."""
@@ -182,8 +192,8 @@ class ChangeContact(Event):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.emergency_phone is None and self.email is None:
-            raise ValueError("emergency_phone or email is required")
+        if self.emergency_phone is None and (self.email is None or self.extension is not None):
+            raise ValueError("emergency_phone or email is required; extension takes a number")
         return self
 
 
@@ -284,3 +294,6 @@ CHANGES_THE_CASE = frozenset(
     }
 )
 """The events that whoever judges the case must have seen."""
+
+CONTACTS = frozenset({EventKind.CONTACT, EventKind.PLAN_SUBMITTED})
+"""The events that are a contact. Whatever else is one (section 4) is logged as `contact` too."""

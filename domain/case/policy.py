@@ -50,7 +50,7 @@ class Policy(Frozen):
 
     # The 72 hours (section 4)
     window: Annotated[timedelta, Field(gt=timedelta(0), le=_LONGEST_WINDOW)] = 72 * _HOUR
-    email_hours: Hours = _hours(0, 24, 48, 66)
+    email_hours: Hours = _hours(0, 24, 36, 48, 66)
     call_hours: Hours = _hours(0, 0.25, 1, 4, 8, 24, 32, 48, 56, 64, 70)
     quiet_from: time = time(21)
     quiet_until: time = time(8)

@@ -80,7 +80,7 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     admit(case, event, though_full=event.from_enrollment)
     before, outreach = case.account, case.outreach
     given = event.model_dump(include={"emergency_phone", "email"}, exclude_none=True)
-    after = before.model_copy(update=given)
+    after = before.model_copy(update=given | _extension(event, before))
     # The number that we did not call may be named again: the validator has found it callable.
     is_called_now = outreach.number.not_called is not None and event.emergency_phone is not None
     if after == before and not is_called_now:
@@ -96,6 +96,15 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
         outreach.call_again(now)
         if case.status is Status.CONTACTING:
             outreach.plan_calls(now, case.rules, case.account, call_now=True)
+
+
+def _extension(event: ChangeContact, before: Account) -> dict[str, str | None]:
+    """Return the extension that the change leaves. Another number has none but its own."""
+    is_another = event.emergency_phone not in (None, before.emergency_phone)
+    is_told = event.from_enrollment and event.emergency_phone is not None
+    if is_another or is_told or event.extension is not None:
+        return {"extension": event.extension}
+    return {}
 
 
 def _confirm_contact(

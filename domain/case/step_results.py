@@ -26,6 +26,7 @@ def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
     delay = case.rules.opening_spread * share_of(case.id)
     case.outreach.open(facts.hours, facts.not_called, delay)
     case.shares_contact, case.announces = facts.shares_contact, facts.announces
+    case.tells_answers = facts.tells_answers
     case.find_hashes = facts.find_hashes
     case.timeline.log(now, EventKind.OPENED, case.opened_by)
     if facts.not_called is not None:
@@ -77,6 +78,8 @@ def reached_out(case: Case, number: int, ended: Result | CallEnded, now: datetim
         _number_is_invalid(case, now)
     if attempt.result is Result.CONNECTED and case.is_open:
         case.seller_turned_up(now, by="seller")
+        if case.tells_answers:
+            case.contact_news = case.contact_news.with_answer(attempt.to)
 
 
 def _still_wanted(case: Case, call: Attempt) -> bool:

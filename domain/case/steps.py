@@ -78,6 +78,8 @@ class CaseFacts(Frozen):
     deactivated: bool = False
     """Whether the account is deactivated already."""
     shares_contact: bool = False
+    tells_answers: bool = False
+    """Whether the enrollment, whose number is proven, is told of each connected call."""
     find_hashes: tuple[str, ...] = ()
     announces: bool = False
     """Whether a receiver of events is configured."""

@@ -5,8 +5,10 @@ from datetime import datetime
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter, LetterPurpose
 from domain.enrollment.status import EnrollmentReason
+from domain.enrollment.verification import DIALLED_WITHIN, CallKind, NumberCall
 from domain.shared.account import Confirmation, Store
-from domain.shared.activity_inputs import TellDeactivationInput
+from domain.shared.activity_inputs import PlaceCallInput, TellDeactivationInput
+from domain.shared.names import number_call_id
 from domain.shared.text import Frozen
 
 
@@ -43,6 +45,48 @@ def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLe
         at=letter.at,
         days_below=letter.days_below,
         confirms=letter.confirms,
+    )
+
+
+class PrepareCallInput(Frozen):
+    """Find out whether a call may be dialled, and what proves its code."""
+
+    call_id: str
+    store: Store
+    seller_id: str
+    kind: CallKind
+    phone: str
+
+
+class PlaceNumberCallInput(PlaceCallInput):
+    """Call the seller outside any case. `case_id` is the enrollment's own id."""
+
+    kind: CallKind
+
+
+def prepare_call_input(enrollment: Enrollment, call: NumberCall) -> PrepareCallInput:
+    """Return the input that prepares a call."""
+    return PrepareCallInput(
+        call_id=number_call_id(enrollment.id, call.number),
+        store=enrollment.account.store,
+        seller_id=enrollment.account.seller_id,
+        kind=call.kind,
+        phone=call.phone,
+    )
+
+
+def place_number_call_input(enrollment: Enrollment, call: NumberCall) -> PlaceNumberCallInput:
+    """Return the input that places a call. The seller waits, so it keeps no distance."""
+    return PlaceNumberCallInput(
+        case_id=enrollment.id,
+        number=call.number,
+        phone=call.phone,
+        extension=call.extension,
+        language=enrollment.account.language or "",
+        at=call.at,
+        latest=call.at + DIALLED_WITHIN,
+        at_once=True,
+        kind=call.kind,
     )
 
 

@@ -9,6 +9,8 @@ from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
     LookUpWarnings,
+    PlaceCall,
+    PrepareCall,
     Send,
 )
 from domain.shared.account import SellingPlan
@@ -22,16 +24,21 @@ def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]
     at the same moment changes nothing. Nothing is decided before the number is checked.
     Otherwise a seller with a valid number would be asked for one.
     """
-    if enrollment.number_unchecked:
-        assert enrollment.account.emergency_phone is not None
-        return (CheckNumber(enrollment.account.emergency_phone),)
-    enrollment.settle(now)
     steps: list[EnrollmentStep] = []
+    unchecked = enrollment.number_unchecked
+    if unchecked:
+        assert enrollment.account.emergency_phone is not None
+        steps.append(CheckNumber(enrollment.account.emergency_phone))
+    else:
+        enrollment.settle(now)
+    if call := enrollment.verification.under_way:
+        steps.append(PlaceCall(call.number) if call.is_prepared else PrepareCall(call.number))
     for letter in enrollment.outbox.letters:
         if to := letter.to or enrollment.account.email:
             steps.append(Send(letter.number, letter.about, to))
             break
-    if enrollment.warnings.days is None and enrollment.used_up(now.astimezone(UTC).date()):
+    knows_warnings = unchecked or enrollment.warnings.days is not None
+    if not knows_warnings and enrollment.used_up(now.astimezone(UTC).date()):
         steps.append(LookUpWarnings())
     if enrollment.contact_news.fields:
         steps.append(ShareContact())
@@ -39,7 +46,7 @@ def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]
         steps.append(TellDeactivation())
     if enrollment.announces is not False and untold(enrollment):
         steps.append(Announce())
-    if moment := _next_moment(enrollment, now):
+    if not unchecked and (moment := _next_moment(enrollment, now)):
         steps.append(WaitUntil(moment))
     return tuple(steps)
 
@@ -47,7 +54,8 @@ def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]
 def _next_moment(enrollment: Enrollment, now: datetime) -> datetime | None:
     """Return the next moment at which something changes by itself; None if nothing will."""
     today = now.astimezone(UTC).date()
-    moments = [] if enrollment.remind_at is None else [enrollment.remind_at]
+    reminders = (enrollment.remind_at, enrollment.verification.remind_at)
+    moments = [moment for moment in reminders if moment is not None]
     professional = enrollment.account.selling_plan is SellingPlan.PROFESSIONAL
     if professional and enrollment.expulsion is None and not enrollment.deactivated:
         day = enrollment.ratings.changes_on(today)

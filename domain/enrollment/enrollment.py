@@ -13,6 +13,7 @@ from domain.enrollment.letters import SAYS_ENDED, LetterPurpose, Outbox
 from domain.enrollment.ratings import RatingRecord
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind, EnrollmentTimeline
+from domain.enrollment.verification import Verification
 from domain.enrollment.warnings import Warnings
 from domain.shared.account import ContactNews, SellerAccount, SellingPlan
 from domain.shared.events import HarmCategory
@@ -39,6 +40,9 @@ class Enrollment(TakesUpdates):
     ratings: RatingRecord = RatingRecord()
     number_valid: bool | None = None
     """Null until the number was checked."""
+    must_be_verified: bool | None = None
+    """Whether the number must be proven. Null until that was looked up for the present number."""
+    verification: Verification = Field(default_factory=Verification)
     expulsion: Expulsion | None = None
     expelled_in: tuple[str, ...] = ()
     """The newest cases that expelled the seller. A repeat by one of them changes nothing."""
@@ -67,8 +71,15 @@ class Enrollment(TakesUpdates):
 
     @property
     def number_unchecked(self) -> bool:
-        """Whether there is a number that was not checked yet."""
-        return self.account.emergency_phone is not None and self.number_valid is None
+        """Whether there is a number that was not checked yet, or not looked up for."""
+        unknown = self.number_valid is None or self.must_be_verified is None
+        return self.account.emergency_phone is not None and unknown
+
+    @property
+    def number_counts(self) -> bool:
+        """Whether the number meets the requirement."""
+        proven = not self.must_be_verified or self.verification.verified_at is not None
+        return bool(self.number_valid) and proven
 
     def settle(self, now: datetime) -> None:
         """Bring the status up to date. Call it only after the number was checked."""
@@ -81,6 +92,7 @@ class Enrollment(TakesUpdates):
         if self.remind_at is not None and self.remind_at <= now:
             self.remind_at = None
             self.write(LetterPurpose.INVITED_AGAIN, now)
+        self._remind_to_verify(now)
         self._warn(today, now)
 
     def _status_on(self, today: date) -> tuple[EnrollmentStatus, EnrollmentReason]:
@@ -101,6 +113,8 @@ class Enrollment(TakesUpdates):
             return EnrollmentStatus.INVITED, EnrollmentReason.NO_NUMBER
         if not self.number_valid:
             return EnrollmentStatus.INVITED, EnrollmentReason.INVALID_NUMBER
+        if not self.number_counts:
+            return EnrollmentStatus.INVITED, EnrollmentReason.NUMBER_NOT_VERIFIED
         return EnrollmentStatus.ENROLLED, EnrollmentReason.REQUIREMENTS_MET
 
     def _set_status(
@@ -120,6 +134,14 @@ class Enrollment(TakesUpdates):
             self.write(LetterPurpose.ENDED_NUMBER_NEEDED if ended else LetterPurpose.INVITED, now)
         elif ended and reason is not EnrollmentReason.DEACTIVATED:  # whoever deactivated tells
             self.write(LetterPurpose.ENDED, now)
+
+    def _remind_to_verify(self, now: datetime) -> None:
+        """Ask an enrolled seller, a year after the proof, to prove the number again."""
+        due = self.verification.remind_at
+        if due is not None and due <= now:
+            self.verification.put_off_reminder(now)
+            if self.status is EnrollmentStatus.ENROLLED:
+                self.write(LetterPurpose.VERIFY_AGAIN, now)
 
     def used_up(self, today: date) -> int:
         """Return how many allowed days below are used up; 0 if the seller is not enrolled."""

@@ -5,12 +5,20 @@ The function in updates.py with the same name performs the rule of each.
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
 from domain.enrollment.ratings import Rating
 from domain.shared.account import SellingPlan
 from domain.shared.events import Event, HarmCategory
-from domain.shared.text import Email, Frozen, Language, Line, Paragraph, Phone, TimeZone
+from domain.shared.text import Email, Extension, Frozen, Language, Line, Paragraph, Phone, TimeZone
+
+Proof = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 MAXIMUM_RATINGS = 1000
 """The maximum in one message: enough for each day of five windows of six months."""
@@ -24,6 +32,7 @@ class AccountNews(Frozen):
     time_zone: TimeZone | None = None
     email: Email | None = None
     emergency_phone: Phone | None = None
+    extension: Extension | None = None
     selling_plan: SellingPlan | None = None
 
     @property
@@ -79,3 +88,27 @@ class Readmit(Event):
     """A person takes an expulsion back."""
 
     note: Paragraph
+
+
+class VerifyNumber(Event):
+    """The seller asks for a call that says a code."""
+
+
+class EnterCode(Event):
+    """The seller has typed a code."""
+
+    proofs: Annotated[tuple[Proof, ...], Field(min_length=1, max_length=10)]
+    """The keyed hashes of what was typed, one for each key (reference/number_codes.py).
+
+    What was typed is no argument, since arguments stand in the history.
+    """
+
+
+class RecordAnswer(Event):
+    """A call of a case to the number connected. The case sends it."""
+
+    phone: Phone
+
+
+class TryCall(Event):
+    """The seller asks for a call to try whether the number works."""

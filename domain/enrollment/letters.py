@@ -26,6 +26,8 @@ class LetterPurpose(StrEnum):
     """A warning that few of the allowed days below are left."""
     CONTACT_CHANGED = "contact_changed"
     """A confirmation of a changed number or address, to the old address too."""
+    VERIFY_AGAIN = "verify_again"
+    """A reminder to prove the number again, a year after the proof."""
 
 
 INVITES = frozenset({LetterPurpose.INVITED, LetterPurpose.ENDED_NUMBER_NEEDED})

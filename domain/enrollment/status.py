@@ -8,7 +8,7 @@ class EnrollmentStatus(StrEnum):
 
     NOT_ELIGIBLE = "not_eligible"
     INVITED = "invited"
-    """All that is missing is a valid number."""
+    """All that is missing is a valid number, or its proof."""
     ENROLLED = "enrolled"
     EXPELLED = "expelled"
 
@@ -26,4 +26,6 @@ class EnrollmentReason(StrEnum):
     """Only in a view, while the number is being checked. Nothing is decided yet."""
     NO_NUMBER = "no_number"
     INVALID_NUMBER = "invalid_number"
+    NUMBER_NOT_VERIFIED = "number_not_verified"
+    """The setting requires a proven number."""
     HARM = "harm"

@@ -7,6 +7,7 @@ from domain.enrollment.letters import INVITES, Letter, LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import NumberFacts
 from domain.enrollment.timeline import EnrollmentEventKind
+from domain.enrollment.verification import Preparation
 from domain.shared.account import ContactNews
 from domain.shared.result import Result
 
@@ -14,10 +15,13 @@ REMIND_AFTER = timedelta(days=7)
 
 
 def number_checked(enrollment: Enrollment, facts: NumberFacts, now: datetime) -> None:
-    """Record whether the number that the enrollment began with is valid."""
-    enrollment.announces = facts.announces
+    """Record whether the number is valid, and whether it must be proven."""
+    if enrollment.announces is None:
+        enrollment.announces = facts.announces
     if enrollment.number_unchecked:
-        enrollment.number_valid = facts.valid
+        if enrollment.number_valid is None:  # else the update's validator has found it valid
+            enrollment.number_valid = facts.valid
+        enrollment.must_be_verified = facts.must_be_verified
         enrollment.settle(now)
 
 
@@ -39,6 +43,29 @@ def sent(enrollment: Enrollment, letter: Letter, result: Result, now: datetime) 
         enrollment.warnings.record(letter, result, now.astimezone(UTC).date())
     if letter.about in INVITES and enrollment.status is EnrollmentStatus.INVITED:
         enrollment.remind_at = now + REMIND_AFTER
+
+
+def call_prepared(
+    enrollment: Enrollment, number: int, preparation: Preparation, now: datetime
+) -> None:
+    """Record whether a call that the seller asked for may be dialled."""
+    verification = enrollment.verification
+    call = verification.under_way  # None if the number has changed meanwhile
+    verification.prepare(number, preparation)
+    if call is not None and preparation.refused_as is not None:
+        _log_call(enrollment, preparation.refused_as, now)
+
+
+def call_ended(enrollment: Enrollment, number: int, result: Result, now: datetime) -> None:
+    """Record what came of a call that the seller asked for."""
+    enrollment.verification.end(number, result, now)
+    _log_call(enrollment, result, now)
+
+
+def _log_call(enrollment: Enrollment, result: Result, now: datetime) -> None:
+    call = enrollment.verification.call
+    assert call is not None
+    enrollment.timeline.log(now, EnrollmentEventKind.CALL, code=call.kind, result=result)
 
 
 def told_deactivation(enrollment: Enrollment, by: str, told: bool, now: datetime) -> None:

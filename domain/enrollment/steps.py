@@ -9,9 +9,23 @@ from domain.shared.text import Frozen
 
 @dataclass(frozen=True, slots=True)
 class CheckNumber:
-    """Check whether the number that the enrollment began with is valid."""
+    """Check whether a number is valid, and look up whether it must be proven."""
 
     phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareCall:
+    """Find out whether the call with this number may be dialled, and the proof of its code."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCall:
+    """Place the call with this number, and wait for its result."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +46,23 @@ class LookUpWarnings:
 
 
 EnrollmentStep = (
-    CheckNumber | LookUpWarnings | Send | ShareContact | TellDeactivation | Announce | WaitUntil
+    CheckNumber
+    | LookUpWarnings
+    | PrepareCall
+    | PlaceCall
+    | Send
+    | ShareContact
+    | TellDeactivation
+    | Announce
+    | WaitUntil
 )
 
 
 class NumberFacts(Frozen):
-    """What was found out when the number was checked that the enrollment began with."""
+    """What was found out when a number was checked."""
 
     valid: bool
+    must_be_verified: bool
+    """Whether only a proven number enrolls, by the setting."""
     announces: bool
     """Whether a receiver of events is configured. To look it up then costs no event."""

@@ -28,6 +28,11 @@ class EnrollmentEventKind(StrEnum):
     DEACTIVATED = "deactivated"
     REINSTATED = "reinstated"
     LINK_REQUESTED = "link_requested"
+    CALL_REQUESTED = "call_requested"
+    CALL = "call"
+    NUMBER_VERIFIED = "number_verified"
+    CODE_MISSED = "code_missed"
+    """A wrong code was typed for the last time that was allowed."""
     EMAIL = "email"
     CONTACT_NOT_SHARED = "contact_not_shared"
     CASE_NOT_TOLD = "case_not_told"
@@ -49,7 +54,7 @@ class EnrollmentEntry(Frozen):
     changed: tuple[str, ...] = ()
     """The fields of the account that changed."""
     code: str | None = None
-    """The category of the harm."""
+    """The category of the harm, or what a call was for."""
     case_id: str | None = None
     """The case that deactivated the account."""
     note: str | None = None

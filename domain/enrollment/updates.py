@@ -10,15 +10,20 @@ from domain.enrollment.enrollment import Enrollment, Expulsion
 from domain.enrollment.events import (
     AccountNews,
     ChangeAccount,
+    EnterCode,
     Expel,
     Readmit,
+    RecordAnswer,
     RecordRatings,
     Reinstate,
+    TryCall,
+    VerifyNumber,
 )
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.timeline import EnrollmentEventKind
+from domain.enrollment.verification import CallKind, refuse_if_too_often
 from domain.shared import fresh_link
-from domain.shared.account import SellerAccount, confirmation_of
+from domain.shared.account import NUMBER, SellerAccount, confirmation_of
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import RecordDeactivation, SendLink
 
@@ -67,16 +72,21 @@ def _learn(
     now: datetime,
     confirmed: tuple[str, ...] = (),
 ) -> None:
-    news = account.news.items()
-    changed = {f: value for f, value in news if value != getattr(enrollment.account, f)}
+    news, before = account.news, enrollment.account
+    if news.get("emergency_phone", before.emergency_phone) != before.emergency_phone:
+        news.setdefault("extension", None)  # the old extension is not of the new number
+    changed = {f: value for f, value in news.items() if value != getattr(before, f)}
     if account.emergency_phone is not None and not enrollment.number_valid:
         # Even the number we have counts as changed: the update's validator found it valid.
         changed["emergency_phone"] = account.emergency_phone
     if not changed:
         return
-    before, enrollment.account = enrollment.account, enrollment.account.model_copy(update=changed)
+    enrollment.account = before.model_copy(update=changed)
     if "email" in changed:
         enrollment.warnings.allow_now()  # a new address is written to at once
+    if not changed.keys().isdisjoint(NUMBER):
+        enrollment.verification.forget()
+        enrollment.must_be_verified = None
     if "emergency_phone" in changed:
         enrollment.number_valid = None if changed["emergency_phone"] is None else True
     confirmed = _confirm_contact(enrollment, before, confirmed, now)
@@ -179,6 +189,53 @@ def send_link(enrollment: Enrollment, event: SendLink, now: datetime) -> None:
     fresh_link.refuse_if_too_often(asked, now, fresh_link.SPACING, fresh_link.PER_DAY)
     enrollment.timeline.log(now, EnrollmentEventKind.LINK_REQUESTED, event.by)
     enrollment.write(LetterPurpose.FRESH_LINK, now)
+
+
+def verify_number(enrollment: Enrollment, event: VerifyNumber, now: datetime) -> None:
+    """Call the number with a code, which proves the number.
+
+    Raises:
+        Refused: no number that we call is known, a call is under way, or there were too many.
+    """
+    _ask_for_call(enrollment, CallKind.CODE, event.by, now)
+
+
+def try_call(enrollment: Enrollment, event: TryCall, now: datetime) -> None:
+    """Call the number, so that the seller sees that it works.
+
+    Raises:
+        Refused: no number that we call is known, a call is under way, or there were too many.
+    """
+    _ask_for_call(enrollment, CallKind.TEST, event.by, now)
+
+
+def _ask_for_call(enrollment: Enrollment, kind: CallKind, by: str, now: datetime) -> None:
+    account, verification = enrollment.account, enrollment.verification
+    if account.emergency_phone is None or not enrollment.number_valid:
+        raise Refused("no number that we call is known", Refusal.NO_NUMBER)
+    if verification.under_way is not None:
+        raise Refused("a call to the number is under way", Refusal.CALL_UNDER_WAY)
+    refuse_if_too_often(verification.asked, now)
+    verification.ask(kind, account.emergency_phone, account.extension, now)
+    enrollment.timeline.log(now, EnrollmentEventKind.CALL_REQUESTED, by, code=kind)
+
+
+def enter_code(enrollment: Enrollment, event: EnterCode, now: datetime) -> None:
+    """Take a code that the seller typed. A wrong one is taken too, since it counts as a try.
+
+    Raises:
+        Refused: no code is waited for.
+    """
+    if enrollment.verification.try_code(event.proofs, now):
+        enrollment.timeline.log(now, EnrollmentEventKind.NUMBER_VERIFIED, event.by)
+    elif not enrollment.verification.waits_for_code(now):
+        enrollment.timeline.log(now, EnrollmentEventKind.CODE_MISSED, event.by)
+
+
+def record_answer(enrollment: Enrollment, event: RecordAnswer, now: datetime) -> None:
+    """Move the reminder to verify the number, since a call of a case to it connected."""
+    if event.phone == enrollment.account.emergency_phone:
+        enrollment.verification.answered(now)
 
 
 def ignore_cancellation(enrollment: Enrollment, now: datetime) -> None:

@@ -13,8 +13,11 @@ from domain.enrollment.ratings import (
 )
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEntry
+from domain.enrollment.verification import TRIES, CallKind, next_call_from
 from domain.shared.account import SellerAccount, SellingPlan
 from domain.shared.codes import plain
+from domain.shared.names import number_call_id
+from domain.shared.result import Result
 from domain.shared.text import Frozen
 
 
@@ -35,6 +38,22 @@ class RequirementView(Frozen):
     detail: str
 
 
+class NumberCallView(Frozen):
+    """The newest call that the seller asked for outside any case."""
+
+    id: str
+    """It names the call for ever. The hashes of what is typed are made of it."""
+    kind: CallKind
+    at: datetime
+    """When it was asked for."""
+    result: Result | None
+    """Null while it is under way."""
+    code_until: datetime | None
+    """Until when its code counts. Null if none is waited for."""
+    tries_left: int
+    """How many codes may still be typed."""
+
+
 class EnrollmentView(Frozen):
     """The enrollment as clients see it. A field without a value is null; no field is missing."""
 
@@ -49,6 +68,11 @@ class EnrollmentView(Frozen):
     """In today's window."""
     qualifies_on: date | None
     account: SellerAccount
+    verified_at: datetime | None
+    """When the present number was proven."""
+    number_call: NumberCallView | None
+    call_again_from: datetime | None
+    """From when on a call may be asked for, if that is later than now."""
     deactivated: bool
     """Whether the account itself is deactivated, whatever the status."""
     timeline: tuple[EnrollmentEntry, ...]
@@ -99,10 +123,33 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
         days_on_record=ratings.days_on_record(today),
         qualifies_on=ratings.qualifies_on(today),
         account=account,
+        verified_at=current.verification.verified_at,
+        number_call=_number_call(current, now),
+        call_again_from=_call_again_from(current, now),
         deactivated=current.deactivated,
         timeline=current.timeline.entries,
         events=current.timeline.count,
     )
+
+
+def _number_call(enrollment: Enrollment, now: datetime) -> NumberCallView | None:
+    call = enrollment.verification.call
+    if call is None:
+        return None
+    waits = enrollment.verification.waits_for_code(now)
+    return NumberCallView(
+        id=number_call_id(enrollment.id, call.number),
+        kind=call.kind,
+        at=call.at,
+        result=call.result,
+        code_until=call.code_until if waits else None,
+        tries_left=TRIES - call.wrong if waits else 0,
+    )
+
+
+def _call_again_from(enrollment: Enrollment, now: datetime) -> datetime | None:
+    moment = next_call_from(enrollment.verification.asked)
+    return moment if moment is not None and moment > now else None
 
 
 def why_not_enrolled(view: EnrollmentView) -> str | None:
@@ -147,10 +194,14 @@ def _emergency_contact(enrollment: Enrollment) -> RequirementView:
         detail = "no number is known"
     elif enrollment.number_valid is None:
         detail = "the number is being looked up"
+    elif not enrollment.number_valid:
+        detail = "the number cannot be called"
+    elif enrollment.verification.verified_at is not None:
+        detail = "the number can be called, and is verified"
+    elif enrollment.must_be_verified:
+        detail = "the number can be called, and must be verified"
     else:
-        detail = (
-            "the number can be called" if enrollment.number_valid else "the number cannot be called"
-        )
+        detail = "the number can be called"
     return RequirementView(
-        name=Requirement.EMERGENCY_CONTACT, met=bool(enrollment.number_valid), detail=detail
+        name=Requirement.EMERGENCY_CONTACT, met=enrollment.number_counts, detail=detail
     )

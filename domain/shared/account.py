@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from domain.shared.text import Code, Email, Frozen, Key, Language, Line, Phone, TimeZone
+from domain.shared.text import Code, Email, Extension, Frozen, Key, Language, Line, Phone, TimeZone
 
 
 class Store(StrEnum):
@@ -30,6 +30,7 @@ class Account(Frozen):
     time_zone: TimeZone
     email: Email
     emergency_phone: Phone
+    extension: Extension | None = None
 
 
 class SellerAccount(Frozen):
@@ -42,7 +43,14 @@ class SellerAccount(Frozen):
     time_zone: TimeZone | None = None
     email: Email | None = None
     emergency_phone: Phone | None = None
+    extension: Extension | None = None
     selling_plan: SellingPlan | None = None
+
+
+def dialled_number(account: Account | SellerAccount) -> str | None:
+    """Return the number for people, with its extension: `+12065550101 extension 12`."""
+    phone, extension = account.emergency_phone, account.extension
+    return f"{phone} extension {extension}" if phone and extension else phone
 
 
 def seller_of(account: Account | SellerAccount) -> SellerAccount:
@@ -61,6 +69,17 @@ class ContactNews(Frozen):
     """Counts the changes. A change that comes while another is being told is told afterwards."""
     confirmed: tuple[str, ...] = ()
     """The addresses that got a confirmation already. No address gets two for one change."""
+    answered: str | None = None
+    """The number at which a call of the case connected."""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.fields) or self.answered is not None
+
+    def with_answer(self, phone: str) -> "ContactNews":
+        """Return the news with a call to this number that connected."""
+        return self.model_copy(update={"answered": phone, "change": self.change + 1})
 
     def after(
         self,
@@ -69,7 +88,8 @@ class ContactNews(Frozen):
         confirmed: Iterable[str] = (),
     ) -> "ContactNews":
         """Return the news with the fields that just changed. A removed value is no news."""
-        every = {*self.fields, *changed}
+        # An extension is told with its number.
+        every = {"emergency_phone" if f in NUMBER else f for f in (*self.fields, *changed)}
         if every.isdisjoint(_CONTACT):
             return self
         fields = tuple(f for f in _CONTACT if f in every and getattr(account, f) is not None)
@@ -77,6 +97,7 @@ class ContactNews(Frozen):
             fields=fields,
             change=self.change + 1,
             confirmed=tuple(dict.fromkeys((*self.confirmed, *confirmed))),
+            answered=self.answered,
         )
 
     def told(self) -> "ContactNews":
@@ -85,6 +106,8 @@ class ContactNews(Frozen):
 
 
 _CONTACT = ("emergency_phone", "email")
+NUMBER = ("emergency_phone", "extension")
+"""The fields that together say what is dialled."""
 
 
 class Confirmation(Frozen):

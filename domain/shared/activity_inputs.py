@@ -1,8 +1,41 @@
-"""The inputs of activities by which a case and an enrollment tell each other news."""
+"""The inputs of activities that cases and enrollments share."""
+
+from datetime import datetime
 
 from domain.shared.account import Account, ContactNews, SellerAccount, seller_of
 from domain.shared.announcements import Announcement
 from domain.shared.text import Frozen
+
+
+class PlaceCallInput(Frozen):
+    """Call the seller. `case_id` and `number` together name the call for ever.
+
+    For a call outside any case `case_id` is the enrollment's own id.
+    """
+
+    case_id: str
+    number: int
+    phone: str
+    language: str
+    """The seller's, as their account has it. Empty if it is not known."""
+    at: datetime
+    """When the attempt began. No call of it is older."""
+    latest: datetime
+    """Not dialled at or after this moment."""
+    at_once: bool = False
+    """Whether it waits for no distance to other cases' calls: the seller has asked for it."""
+    extension: str | None = None
+    """What is dialled after the answer."""
+
+
+def place_call_id(number: int) -> str:
+    """Return the id of the activity that places the call of an attempt."""
+    return f"call-{number}"
+
+
+def hang_up_id(number: int) -> str:
+    """Return the id of the activity that hangs it up."""
+    return f"hang-up-{number}"
 
 
 class ShareContactInput(Frozen):
@@ -14,8 +47,12 @@ class ShareContactInput(Frozen):
     """Names this change, so that a repeat is recognised while the other's run lasts."""
     emergency_phone: str | None
     email: str | None
+    extension: str | None = None
+    """The number's, if a number is told; null if it has none."""
     confirmed: tuple[str, ...] = ()
     """The addresses that it was confirmed to."""
+    answered: str | None = None
+    """The number at which a call of the case connected."""
 
 
 class TellDeactivationInput(Frozen):
@@ -39,8 +76,10 @@ def share_contact_input(
         seller_id=account.seller_id,
         key=f"{own_id}/contact/{news.change}",
         emergency_phone=account.emergency_phone if "emergency_phone" in news.fields else None,
+        extension=account.extension if "emergency_phone" in news.fields else None,
         email=account.email if "email" in news.fields else None,
         confirmed=news.confirmed,
+        answered=news.answered,
     )
 
 

@@ -10,6 +10,7 @@ RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 CASE_WORKFLOW = "IssueCase"
 ENROLLMENT_WORKFLOW = "Enrollment"
+APPEAL_WORKFLOW = "Appeal"
 LINE_WORKFLOW = "PhoneLine"
 DELIVERY_WORKFLOW = "EventDelivery"
 
@@ -40,9 +41,19 @@ def enrollment_workflow_id(store: str, seller_id: str) -> str:
     return f"enrollment/{store}/{seller_id}"
 
 
+def appeal_workflow_id(store: str, seller_id: str) -> str:
+    """Return the workflow id that all appeals of an account share. They run one after the other."""
+    return f"appeal/{store}/{seller_id}"
+
+
 def own_id(workflow_id: str, first_run_id: str) -> str:
     """Return an id that no later case or enrollment uses again, unlike the workflow id."""
     return f"{workflow_id}/{first_run_id}"
+
+
+def number_call_id(enrollment_id: str, number: int) -> str:
+    """Return the id of a call that a seller asked for outside any case. No other call has it."""
+    return f"{enrollment_id}/{number}"
 
 
 def run_id_of(own_id: str) -> str:

@@ -73,6 +73,7 @@ _CODE = r"^[A-Z][A-Z0-9_]{0,63}$"
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 _TIME_ZONE = r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$"
 _PHONE = r"^\+[1-9][0-9]{6,14}$"
+_EXTENSION = r"^[*#w]*[0-9][0-9*#w]*$"
 _EMAIL = r'^[^@\s<>"(),:;\\\[\]]{1,64}@[^@\s<>"(),:;\\]+\.[^@\s<>"(),:;\\.]+$'
 
 FORMS = {
@@ -81,6 +82,7 @@ FORMS = {
     _LANGUAGE: "a language such as en-US",
     _TIME_ZONE: "a time zone such as America/Los_Angeles",
     _PHONE: "'+', the country code and the number, 7 to 15 digits in all, such as +14165550101",
+    _EXTENSION: "up to 32 digits, '*', '#' and 'w' (half a second's pause), with a digit in it",
     _EMAIL: "an address such as owner@shop.example",
 }
 """Each pattern described in words."""
@@ -90,4 +92,6 @@ Code = Annotated[str, StringConstraints(pattern=_CODE)]
 Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 TimeZone = Annotated[str, StringConstraints(pattern=_TIME_ZONE)]
 Phone = Annotated[str, StringConstraints(pattern=_PHONE)]
+Extension = Annotated[str, StringConstraints(max_length=32, pattern=_EXTENSION)]
+"""What is dialled after the answer."""
 Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL), AfterValidator(_unbroken)]

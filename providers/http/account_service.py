@@ -15,6 +15,7 @@ from typing import Literal
 import httpx2
 from pydantic import BaseModel, ValidationError
 
+from providers.appeal_protocols import DeactivatedByAnother
 from providers.protocols import ProviderFailed
 from providers.retry_after import parsed_date, retry_after
 
@@ -30,8 +31,8 @@ _MEANS = {
     401: "does not know our token or certificate",
     403: "does not allow us to do this",
     404: "knows no such account, or CASE72_ACCOUNTS_URL is not its address",
-    409: "refuses, since the case did not deactivate the account",
 }
+_BY_ANOTHER = 409
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,16 @@ class HttpAccountService:
 
     async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
         """Deactivate the account. A repeat for the same case changes nothing."""
-        await self._change(f"{store}:{seller_id}", "deactivate", case_id, "deactivated")
+        key = {"Idempotency-Key": case_id}
+        await self._change(f"{store}:{seller_id}", "deactivate", key, "deactivated")
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
         """Reinstate the account that the case deactivated. A repeat changes nothing."""
-        await self._change(f"{store}:{seller_id}", "reinstate", case_id, "active")
+        keys = {"Idempotency-Key": appeal_id, "Deactivation-Key": case_id}
+        await self._change(f"{store}:{seller_id}", "reinstate", keys, "active")
 
-    async def _change(self, account: str, change: str, case_id: str, then: State) -> None:
-        state = await self._ask("POST", account, f"/{change}", {"Idempotency-Key": case_id})
+    async def _change(self, account: str, change: str, keys: dict[str, str], then: State) -> None:
+        state = await self._ask("POST", account, f"/{change}", keys)
         if state != then:
             raise ProviderFailed(f"account service: took {change}, and the account is {state}")
 
@@ -164,6 +167,10 @@ def _refused(answer: _Answer) -> ProviderFailed:
     status, wait = answer.status, answer.wait
     if status < 500 and status not in _SOON:
         wait = wait or _LONGEST_WAIT
+    if status == _BY_ANOTHER:
+        return DeactivatedByAnother(
+            "account service: refuses, since the case did not deactivate the account (409)", wait
+        )
     means = _MEANS.get(status, "redirects are not followed" if 300 <= status < 400 else "failed")
     return _failed(f"{means} ({status})", wait)
 

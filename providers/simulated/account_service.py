@@ -4,6 +4,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+from providers.appeal_protocols import DeactivatedByAnother
 from providers.protocols import ProviderFailed
 from providers.simulated.sqlite import Ledger
 
@@ -21,8 +22,8 @@ CREATE TABLE IF NOT EXISTS changes (
     change TEXT NOT NULL,
     store TEXT NOT NULL,
     seller_id TEXT NOT NULL,
-    case_id TEXT NOT NULL,
-    PRIMARY KEY (change, store, seller_id, case_id)
+    key TEXT NOT NULL,
+    PRIMARY KEY (change, store, seller_id, key)
 );
 """
 
@@ -50,17 +51,17 @@ class SimulatedMarketplace:
 
         await self._ledger.transaction(work)
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
         """Reinstate the account that the case deactivated. A repeat changes nothing."""
 
         def work(db: sqlite3.Connection) -> None:
-            if not _is_new(db, "reinstate", store, seller_id, case_id):
+            if not _is_new(db, "reinstate", store, seller_id, appeal_id):
                 return
             account = (store, seller_id)
             query = "SELECT case_id FROM deactivations WHERE store = ? AND seller_id = ?"
             found = db.execute(query, account).fetchone()
             if found and found[0] != case_id:
-                raise ProviderFailed("simulated: the case did not deactivate the account")
+                raise DeactivatedByAnother("simulated: the case did not deactivate the account")
             db.execute("DELETE FROM deactivations WHERE store = ? AND seller_id = ?", account)
 
         await self._ledger.transaction(work)

@@ -48,7 +48,8 @@ class SimulatedTelephone:
     and `ends_at` are by the telephone's clock, `result_at` and `hung_up_at` by that of its case.
 
     Args:
-        folder: the folder of `telephone.sqlite`.
+        folder: the folder of `telephone.sqlite`, and of `heard`: for each number what the newest
+            call said that was answered and had something to say.
         ring_seconds: how long a call rings.
         look_every: how often a ringing call is looked at.
         clock: the telephone's clock, in seconds. By default a call rings by the clock of its case,
@@ -66,6 +67,7 @@ class SimulatedTelephone:
         spacing: Spacing = DEFAULT_SPACING,
     ) -> None:
         self._ledger = Ledger(folder / "telephone.sqlite", _SCHEMA)
+        self._heard = folder / "heard"
         self._ring_seconds, self._look_every = ring_seconds, look_every
         self._clock, self._clock_of_case = clock or time.time, clock or _clock_of_case
         self._spacing = spacing
@@ -105,7 +107,8 @@ class SimulatedTelephone:
         query = (
             "SELECT result_at - (ends_at - dialled_at), result_at, "
             "result = ? AND hung_up_at IS NULL "
-            "FROM calls WHERE phone = ? AND case_id <> ? AND result_at > ?"
+            "FROM calls WHERE phone = ? AND case_id <> ? AND result_at > ? "
+            "AND case_id NOT LIKE 'enrollment/%'"
         )
         since = now - max(distance, pause)
         lately = db.execute(query, (Result.CONNECTED, dial.phone, dial.case_id, since))
@@ -126,7 +129,7 @@ class SimulatedTelephone:
         if ending == _FAILS:
             raise ProviderFailed("simulated: the telephone provider is out of service")
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: sqlite3.Connection) -> Result:
             earlier = "SELECT count(*) FROM calls WHERE case_id = ? AND phone = ? AND key <> ?"
             (count,) = db.execute(earlier, (case_id, phone, key)).fetchone()
             result = _ALWAYS.get(ending, Result.NO_ANSWER)
@@ -139,9 +142,17 @@ class SimulatedTelephone:
                 "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, NULL, ?)",
                 (key, case_id, phone, now, now + rings, result, began + rings),
             )
+            return result
 
-        await self._ledger.transaction(work)
+        if await self._ledger.transaction(work) is Result.CONNECTED and dial.says:
+            self._hear(dial)
         return self._goes_on(key)
+
+    def _hear(self, dial: Dial) -> None:
+        """Write down what whoever answers hears: a simulated seller has no other ear."""
+        self._heard.mkdir(parents=True, exist_ok=True)
+        dialled = f"{dial.phone}, then {dial.extension}" if dial.extension else dial.phone
+        (self._heard / f"{dial.phone}.txt").write_text(f"{dialled}\n{' '.join(dial.says)}\n")
 
     def _goes_on(self, key: str) -> GoesOn:
         # The telephone knows how long a call rings, so a short one is looked at when it ends.

@@ -19,8 +19,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.case.activity_inputs import hang_up_id, place_call_id
 from domain.case.attempt import CallEnded
+from domain.shared.activity_inputs import hang_up_id, place_call_id
 from domain.shared.result import Result
 from providers.protocols import ProviderFailed, Telephone
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 from temporalio import activity
 
-from domain.case.activity_inputs import PlaceCallInput
 from domain.case.attempt import DIALLED_LATE, CallEnded
+from domain.shared.activity_inputs import PlaceCallInput
 from domain.shared.names import CALLS_QUEUE
 from domain.shared.result import Result
 from providers.call_wording import SPOKEN
@@ -80,6 +80,7 @@ class OneCall:
         lock: keeps other workers from calling the same number now.
         under_way: the calls of the case.
         input: the call.
+        says: what it says; nothing: it joins whoever answers to the desk.
         asks_first: whatever earlier tries know, ask the provider whether it has placed the call.
     """
 
@@ -89,6 +90,7 @@ class OneCall:
         lock: PhoneLock,
         under_way: CallsUnderWay,
         input: PlaceCallInput,
+        says: tuple[str, ...] = (),
         *,
         asks_first: bool = False,
     ) -> None:
@@ -103,6 +105,8 @@ class OneCall:
             run_id=activity.info().workflow_run_id or "",
             number=input.number,
             at_once=input.at_once,
+            extension=input.extension,
+            says=says,
         )
         self._began = time.monotonic()
         self._before = NothingPlaced()

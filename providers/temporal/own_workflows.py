@@ -4,21 +4,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 
+from domain.appeal.activity_inputs import TellReinstatementInput
 from domain.case.activity_inputs import ExpelInput
 from domain.case.events import ChangeContact
-from domain.enrollment.events import ChangeAccount, Expel
+from domain.case.view import CaseView
+from domain.enrollment.events import ChangeAccount, Expel, RecordAnswer, Reinstate
 from domain.enrollment.status import EnrollmentReason
-from domain.enrollment.view import why_not_enrolled
+from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.shared.account import SellerAccount
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from domain.shared.announcements import Announcement
+from domain.shared.errors import Refusal
 from domain.shared.events import RecordDeactivation
 from providers.protocols import ProviderFailed
+from providers.workflow_protocols import Standing
 from temporal_client.deliveries import hand_over
-from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
-from temporal_client.names import case_name, enrollment_name
+from temporal_client.failures import Closed, NotThere, TemporalFailure, UpdateRefused
+from temporal_client.names import case_name, case_name_of_id, enrollment_name
 from temporal_client.workflows import Workflows
 
 _ANSWERS_WITHIN = timedelta(seconds=10)
@@ -30,16 +34,24 @@ class Enrollments:
     def __init__(self, client: Client) -> None:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
-    async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
-        """Return what an account lacks to be enrolled, or None if it is enrolled."""
+    async def standing(self, store: str, seller_id: str) -> Standing:
+        """Return what an account lacks to be enrolled, and whether its number is proven."""
         try:
             with _provider_failures("the enrollment"):
                 view = await self._workflows.view(enrollment_name(store, seller_id))
         except NotThere:  # an enrollment that has ended broke off
-            return "the account is not enrolled: the programme does not know the seller"
+            return Standing("the account is not enrolled: the programme does not know the seller")
         if view.reason is EnrollmentReason.NUMBER_BEING_CHECKED:
             raise ProviderFailed("the enrollment is still looking up the number")
-        return why_not_enrolled(view)
+        return Standing(why_not_enrolled(view), is_verified=view.verified_at is not None)
+
+    async def find(self, store: str, seller_id: str) -> EnrollmentView | None:
+        """Return what the programme knows of a seller, or None if it does not know them."""
+        try:
+            with _provider_failures("the enrollment"):
+                return await self._workflows.view(enrollment_name(store, seller_id))
+        except NotThere:
+            return None
 
     async def expel(self, input: ExpelInput) -> None:
         """Expel the account, known or not, for harmful conduct. A repeat changes nothing."""
@@ -61,12 +73,33 @@ class Enrollments:
                 name, "record_deactivation", event, input.key
             )
 
-    async def change_contact(self, input: ShareContactInput) -> None:
-        """Tell the account's enrollment of the change, if there is an enrollment."""
+    async def reinstate(self, input: TellReinstatementInput) -> None:
+        """Record that the account is active again. A repeat changes nothing."""
         name = enrollment_name(input.store, input.seller_id)
+        event = Reinstate(by=input.by, note=input.note)
+        with _provider_failures("reinstate"):
+            try:
+                await self._workflows.execute_update(name, "reinstate", event, input.key)
+            except UpdateRefused as refused:
+                if refused.code != Refusal.NOT_DEACTIVATED:  # a person said so before
+                    raise
+
+    async def change_contact(self, input: ShareContactInput) -> None:
+        """Tell the account's enrollment of the news, if there is an enrollment."""
+        name = enrollment_name(input.store, input.seller_id)
+        if input.answered:
+            answer = RecordAnswer(by="case", phone=input.answered)
+            with suppress(NotThere), _provider_failures("record_answer"):
+                await self._workflows.execute_update(
+                    name, "record_answer", answer, f"{input.key}/answered"
+                )
+        if not (input.emergency_phone or input.email):
+            return
         news = {"emergency_phone": input.emergency_phone, "email": input.email}
         # A null would say that the value is not known any more.
-        known = {field: value for field, value in news.items() if value}
+        known: dict[str, str | None] = {field: value for field, value in news.items() if value}
+        if input.emergency_phone:
+            known["extension"] = input.extension  # a null says that the number has none
         event = ChangeAccount(by="case", confirmed=input.confirmed, **known)
         with suppress(NotThere), _provider_failures("change_account"):
             await self._workflows.execute_update(name, "change_account", event, input.key)
@@ -84,6 +117,7 @@ class Cases:
         event = ChangeContact(
             by="enrollment",
             emergency_phone=input.emergency_phone,
+            extension=input.extension,
             email=input.email,
             from_enrollment=True,
             confirmed=input.confirmed,
@@ -91,12 +125,39 @@ class Cases:
         with suppress(NotThere), _provider_failures("change_contact"):
             await self._workflows.execute_update(name, "change_contact", event, input.key)
 
+    async def is_open(self, store: str, seller_id: str) -> bool:
+        """Return whether the account has an open case."""
+        try:
+            with _provider_failures("the case"):
+                described = await self._workflows.describe(case_name(store, seller_id))
+        except NotThere:
+            return False
+        return described.status is WorkflowExecutionStatus.RUNNING
+
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
         """Tell the account's open case, if any, that the account is deactivated."""
         name = case_name(input.store, input.seller_id)
         event = RecordDeactivation(by=input.by)
         with suppress(NotThere), _provider_failures("record_deactivation"):
             await self._workflows.execute_update(name, "record_deactivation", event, input.key)
+
+
+class ClosedCases:
+    """The records of cases that have ended, as long as Temporal keeps them."""
+
+    def __init__(self, client: Client) -> None:
+        self._workflows = Workflows(client, _ANSWERS_WITHIN)
+
+    async def find(self, case_id: str) -> CaseView | None:
+        """Return what a case ended with. None: Temporal does not keep it any more."""
+        try:
+            with _provider_failures("the case"):
+                case = await self._workflows.snapshot(case_name_of_id(case_id))
+        except Closed:
+            raise ProviderFailed("the case broke off, and nobody answers with its record") from None
+        except NotThere:
+            return None
+        return case.view
 
 
 class Deliveries:

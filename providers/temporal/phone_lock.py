@@ -2,6 +2,9 @@
 
 The lock of a number is a workflow with the number's id. Temporal starts it for one caller only. It
 has no worker and never runs. It is deleted on release, and otherwise times out.
+
+The places of a number are locks that are never released. So there are no more calls in a span of
+time than places, whoever asks for them (docs/rules.md, section 2).
 """
 
 from datetime import timedelta
@@ -31,10 +34,21 @@ class TemporalPhoneLock:
 
     async def acquire(self, phone: str, key: str, lease: timedelta) -> str | None:
         """Lock a number. Return the lock, or None if another key holds it."""
+        return await self._start(line_workflow_id(phone), key, lease)
+
+    async def take_place(self, phone: str, key: str, places: int, span: timedelta) -> bool:
+        """Take a place of a number for a span of time. Return False if all are taken."""
+        kind = f"{line_workflow_id(phone)}/{int(span.total_seconds())}s"
+        for place in range(1, places + 1):
+            if await self._start(f"{kind}/{place}", key, span):
+                return True
+        return False
+
+    async def _start(self, workflow_id: str, key: str, lease: timedelta) -> str | None:
         # The raw request, since only that takes a request id.
         request = StartWorkflowExecutionRequest(
             namespace=self._client.namespace,
-            workflow_id=line_workflow_id(phone),
+            workflow_id=workflow_id,
             workflow_type=WorkflowType(name=LINE_WORKFLOW),
             task_queue=TaskQueue(name=LINES_QUEUE),
             request_id=key,

@@ -33,6 +33,8 @@ class FollowedCall(Frozen):
     """Whether it was found by its numbers. It is probably ours, without proof."""
     rang: bool = False
     """Whether it was seen ringing or answered."""
+    says_only: bool = False
+    """Whether it says something and ends, and joins nobody to the desk."""
     message: MessageToMachine | None = None
 
     @classmethod

@@ -1,5 +1,6 @@
 """What a call at Twilio says and does, as TwiML (docs/real-telephone.md)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -44,6 +45,15 @@ def for_a_machine(words: Words, desk: str, join_url: str | None) -> str:
     said = _say(words, f"{message} {words.press_a_key}", times=_TIMES)
     gather = f'numDigits="1" timeout="{_WAITS_SECONDS}" action={quoteattr(join_url)}'
     return f"<Response><Gather {gather}>{said}</Gather></Response>"
+
+
+def for_an_announcement(words: Words, says: Sequence[str]) -> str:
+    """Return the TwiML that says the parts, with a second's pause after each, twice.
+
+    Each digit of a code is a part, so that it can be written down.
+    """
+    once = "".join(f'{_say(words, part)}<Pause length="1"/>' for part in says)
+    return f"<Response>{once * _TIMES}<Hangup/></Response>"
 
 
 class Addresses(NamedTuple):

@@ -19,7 +19,12 @@ from providers.twilio.api import Account, Call, CallStatus, Refused, TwilioApi, 
 from providers.twilio.callbacks import Callbacks, CallbackTarget
 from providers.twilio.earlier_calls import wait_after
 from providers.twilio.followed_call import FollowedCall, MessageToMachine
-from providers.twilio.speech import for_a_machine, for_a_person, seconds_for_a_machine
+from providers.twilio.speech import (
+    for_a_machine,
+    for_a_person,
+    for_an_announcement,
+    seconds_for_a_machine,
+)
 
 LOOK_EVERY = timedelta(seconds=10)
 _WITH_CALLBACKS = timedelta(seconds=60)
@@ -28,6 +33,8 @@ _UNDECIDED = timedelta(seconds=1)
 """How often an answered call is looked at: a machine is to be told our message at once."""
 _RING_SECONDS = 45
 _CALL_SECONDS = 3600
+_ANNOUNCEMENT_SECONDS = 180
+"""A call that says something twice takes less."""
 _GREETING_SECONDS = 59
 """How long Twilio waits for the end of a machine's greeting. This is its maximum."""
 
@@ -92,7 +99,8 @@ class TwilioTelephone:
             rang = call.status is not CallStatus.FAILED
             recent = call.date_created is None or call.date_created >= since
             if rang and recent:
-                return FollowedCall(sid=call.sid, is_found=True).encoded()
+                says_only = bool(dial.says)
+                return FollowedCall(sid=call.sid, is_found=True, says_only=says_only).encoded()
         return None
 
     async def wait_before(self, dial: Dial) -> timedelta:
@@ -111,28 +119,39 @@ class TwilioTelephone:
         if dial.phone == self._numbers.ours:
             # Twilio would refuse it.
             raise ProviderFailed("twilio: the number to call is our own number")
-        called_back = self._called_back(dial)
-        form: dict[str, str | list[str]] = {
-            "To": dial.phone,
-            "From": self._numbers.ours,
-            "Twiml": for_a_person(
-                SPOKEN[dial.language], self._numbers.ours, self._numbers.desk, called_back
-            ),
-            "Timeout": str(_RING_SECONDS),
-            "TimeLimit": str(_CALL_SECONDS),
-            "MachineDetection": "DetectMessageEnd",
-            "MachineDetectionTimeout": str(_GREETING_SECONDS),
-        }
-        if called_back:
-            form["StatusCallback"] = called_back
-            form["StatusCallbackEvent"] = ["answered", "completed"]
         try:
-            placed = await self._api.create(form)
+            placed = await self._api.create(self._form(dial))
         except Unclear as unclear:
             raise PerhapsDialled(str(unclear), unclear.retry_after) from None
         await self._wait_until_listed(dial, placed.sid)
-        call = FollowedCall(sid=placed.sid, language=dial.language)
+        says_only = bool(dial.says)
+        call = FollowedCall(sid=placed.sid, language=dial.language, says_only=says_only)
         return GoesOn(call.encoded(), self._look_every, is_queued=True)
+
+    def _form(self, dial: Dial) -> dict[str, str | list[str]]:
+        """Return the request that places the call."""
+        numbers, words, called_back = self._numbers, SPOKEN[dial.language], self._called_back(dial)
+        form: dict[str, str | list[str]] = {
+            "To": dial.phone,
+            "From": numbers.ours,
+            "Timeout": str(_RING_SECONDS),
+        }
+        if dial.extension:
+            form["SendDigits"] = dial.extension
+        if dial.says:
+            form |= {"Twiml": for_an_announcement(words, dial.says)}
+            form |= {"TimeLimit": str(_ANNOUNCEMENT_SECONDS)}
+        else:
+            form |= {
+                "Twiml": for_a_person(words, numbers.ours, numbers.desk, called_back),
+                "TimeLimit": str(_CALL_SECONDS),
+                "MachineDetection": "DetectMessageEnd",
+                "MachineDetectionTimeout": str(_GREETING_SECONDS),
+            }
+        if called_back:
+            form["StatusCallback"] = called_back
+            form["StatusCallbackEvent"] = ["answered", "completed"]
+        return form
 
     def _called_back(self, dial: Dial) -> str | None:
         """Return the address that Twilio calls back about the call; None without callbacks."""
@@ -223,6 +242,11 @@ class TwilioTelephone:
                 return None
 
     async def _answered(self, seen: Call, followed: FollowedCall) -> Result | None:
+        if followed.says_only:
+            if seen.status is CallStatus.IN_PROGRESS:
+                return None
+            # One that was found may be another call to the number, which said something else.
+            return Result.PROVIDER_FAILED if followed.is_found else Result.CONNECTED
         if seen.is_by_machine:
             return await self._by_machine(seen, followed)
         leg = await self._desk_leg(seen)

@@ -55,13 +55,18 @@ class ServedDesk:
 
 @asynccontextmanager
 async def served_desk(
-    client: Client, folder: Path, wording: Path | None = None, outside: Outside = NOTHING
+    client: Client,
+    folder: Path,
+    wording: Path | None = None,
+    outside: Outside = NOTHING,
+    report: Path | None = None,
 ) -> AsyncIterator[ServedDesk]:
     """Serve the desk on a free port, as `--dev` does."""
     listener = open_socket("127.0.0.1", 0)
     port = listener.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
-    given = DeskSettings.model_validate({"secrets": KEY, "port": port, "wording": wording})
+    own = {"secrets": KEY, "port": port, "wording": wording, "report": report}
+    given = DeskSettings.model_validate(own)
     settings = desk_on_this_machine(given, folder)
     routes = desk_routes(client, settings, origin, DevPeople(origin), outside)
     app = HeadersAndLog(without_redirects(Starlette(routes=routes)), tls=False)

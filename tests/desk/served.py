@@ -46,9 +46,11 @@ class Person:
 
 
 @asynccontextmanager
-async def desk_over(engine: Engine, outside: Outside = NOTHING) -> AsyncIterator[ListsDesk]:
+async def desk_over(
+    engine: Engine, outside: Outside = NOTHING, report: Path | None = None
+) -> AsyncIterator[ListsDesk]:
     """The desk, on any free port."""
-    async with served_desk(engine.client, engine.folder, outside=outside) as served:
+    async with served_desk(engine.client, engine.folder, outside=outside, report=report) as served:
         yield ListsDesk(served.origin, engine)
 
 

@@ -30,7 +30,9 @@ WHOLES = pytest.mark.parametrize(
             },
             id="case",
         ),
-        pytest.param(ENROLLMENT, {"", ".outbox", ".warnings", ".timeline"}, id="enrollment"),
+        pytest.param(
+            ENROLLMENT, {"", ".outbox", ".warnings", ".verification", ".timeline"}, id="enrollment"
+        ),
     ],
 )
 

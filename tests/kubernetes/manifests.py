@@ -130,9 +130,18 @@ class Workload:
     @property
     def secrets(self) -> list[str]:
         """The groups whose Secret it gets."""
-        (volume,) = (v["projected"] for v in self.pod["volumes"] if v["name"] == "secrets")
-        names = [source["secret"]["name"] for source in volume["sources"]]
+        names = [s["name"] for s in self._mounted_secrets if not s.get("optional")]
         return [name.removeprefix("case72-") for name in names]
+
+    @property
+    def optional_secrets(self) -> list[str]:
+        """The Secrets that it gets if they are there."""
+        return [s["name"] for s in self._mounted_secrets if s.get("optional")]
+
+    @property
+    def _mounted_secrets(self) -> list[Manifest]:
+        (volume,) = (v["projected"] for v in self.pod["volumes"] if v["name"] == "secrets")
+        return [source["secret"] for source in volume["sources"]]
 
     @property
     def environment(self) -> dict[str, str]:

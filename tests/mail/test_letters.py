@@ -9,15 +9,17 @@ from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Store
 from mail.composer import Addresses, Composer
+from mail.values import Ways
 from tests.reading import text_of
 
-COMPOSER = Composer(Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example"))
+ADDRESSES = Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example")
 
 WHY = {
     EnrollmentReason.HARM: "harmful conduct",
     EnrollmentReason.SELLING_PLAN: "professional selling plan",
     EnrollmentReason.NO_NUMBER: "no emergency number",
     EnrollmentReason.INVALID_NUMBER: "not one that we can call",
+    EnrollmentReason.NUMBER_NOT_VERIFIED: "was not verified",
     EnrollmentReason.RECORD_TOO_SHORT: "not on record for the whole of the last 6 months",
     EnrollmentReason.TOO_MANY_DAYS_BELOW: "below 250 on more than 10 days",
 }
@@ -28,6 +30,8 @@ def letter(
     reason: EnrollmentReason,
     name: str | None = "Blue Kettle",
     days_below: int | None = None,
+    *,
+    proof: bool = False,
 ) -> tuple[str, str]:
     """Subject and text."""
     input = SendLetterInput(
@@ -43,7 +47,7 @@ def letter(
         days_below=days_below,
         at=datetime(2026, 3, 1, tzinfo=UTC),
     )
-    message = COMPOSER.to_member(input)
+    message = Composer(ADDRESSES, ways=Ways(proof=proof)).to_member(input)
     assert message["Message-ID"] == "<run-1.3@shop.example>"
     return str(message["Subject"]), text_of(message).lower()
 
@@ -66,6 +70,27 @@ def test_who_lacks_a_number_is_asked_for_it(about: LetterPurpose, reason: Enroll
     assert WHY[reason] in text
     assert "give us" in text
     assert ("no longer enrolled" in text) == (about is LetterPurpose.ENDED_NUMBER_NEEDED)
+
+
+@pytest.mark.parametrize(
+    "about", [LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN, LetterPurpose.ENDED_NUMBER_NEEDED]
+)
+def test_whose_number_is_not_verified_is_asked_to_verify_it(about: LetterPurpose) -> None:
+    subject, text = letter(about, EnrollmentReason.NUMBER_NOT_VERIFIED)
+    assert "verify your emergency number" in subject
+    assert "is not verified yet" in text
+    assert "give us" not in text
+    assert "a call says a code to you" in text
+
+
+@pytest.mark.parametrize("proof", [True, False])
+@pytest.mark.parametrize("reason", [EnrollmentReason.NO_NUMBER, EnrollmentReason.INVALID_NUMBER])
+@pytest.mark.parametrize("about", [LetterPurpose.INVITED, LetterPurpose.ENDED])
+def test_who_is_asked_for_a_number_is_told_to_verify_it_where_that_is_required(
+    about: LetterPurpose, reason: EnrollmentReason, proof: bool
+) -> None:
+    _, text = letter(about, reason, proof=proof)
+    assert ("and verify it" in text) == proof
 
 
 def test_a_seller_whose_name_is_not_known_is_greeted_all_the_same() -> None:

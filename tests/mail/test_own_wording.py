@@ -37,7 +37,7 @@ def only_english(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     """Of our own templates only the English ones: each language takes as long to read."""
     ours = tmp_path_factory.mktemp("ours")
     shutil.copytree(TEMPLATES / "en", ours / "en")
-    for name in ("layout.html", "desk.txt"):
+    for name in ("layout.html", "desk.txt", "desk_appeal.txt"):
         shutil.copy(TEMPLATES / name, ours)
     monkeypatch.setattr("mail.templates.TEMPLATES", ours)
 

@@ -30,10 +30,12 @@ def test_an_emergency_number_or_a_short_code_is_said_to_be_one(typed: str) -> No
     assert (form.problem or "").startswith("This is an emergency number or a short code")
 
 
-def test_a_number_with_an_extension_is_refused_since_nobody_would_dial_it() -> None:
-    typed = "+1 206 555 0111 ext. 5"
-    form = NumberForm.of_form(FormData({"emergency_phone": typed}), Store.US)
-    assert (form.e164, form.typed) == (None, typed)
+def test_an_extension_may_be_typed_behind_its_number() -> None:
+    typed = {"emergency_phone": "+1 206 555 0111 ext. 5"}
+    form = NumberForm.of_form(FormData(typed), Store.US)
+    assert (form.e164, form.dialled, form.extension_problem) == ("+12065550111", "5", None)
+    beside = NumberForm.of_form(FormData(typed | {"extension": ",6"}), Store.US)
+    assert beside.dialled == "wwww6", "what stands in its own field counts"
 
 
 @pytest.mark.parametrize("number", ["²", "٣", "0", "-1", "3", "9" * 5000, "1\n", ""])

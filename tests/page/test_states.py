@@ -11,7 +11,7 @@ from reference.time_zones import zone_of
 from tests.page.accessibility import violations
 from tests.page.seller_states import EVIDENCE, REPORTER, SECRET_NOTE, STATES
 from tests.page.site import Site
-from tests.page.wording import APPEAL, PROMISES, check
+from tests.page.wording import APPEAL, PROMISES, Said, check
 
 SAYS = {
     "contacting": ("Get in touch by", "Contact me now", "your account will be deactivated"),
@@ -22,7 +22,7 @@ SAYS = {
     "more_information": ("Talk with us", "Which supplier was it", "begins with what you sent last"),
     "escalated": ("A person of our team is deciding", "not accepted"),
     "deactivating": ("Your account is being deactivated", "harmful conduct"),
-    "deactivated": ("You can appeal", "did not reach you in time", "reply to our last e-mail"),
+    "deactivated": ("You can appeal", "did not reach you in time", "Write your appeal below"),
     "deactivated_elsewhere": ("You can appeal", "reply to our last e-mail"),
     "deactivated_later": ("You can appeal", "reply to our last e-mail"),
     "deactivated_meanwhile": ("You can appeal", "reply to our last e-mail"),
@@ -58,8 +58,9 @@ OVER = {
 INTERNAL = (SECRET_NOTE, EVIDENCE, REPORTER, "reviewer.kim", "lead.ortiz", "desk_told", "monitor")
 
 
-SAYS_IN_EACH_LANGUAGE = {
-    "deactivated": (APPEAL, PROMISES),
+SAYS_IN_EACH_LANGUAGE: dict[str, tuple[Said, Said]] = {
+    # How to appeal says its form, in each language: tests/page/test_appeal.py.
+    "deactivated": (dict.fromkeys(APPEAL, ()), PROMISES),
     "deactivated_elsewhere": (APPEAL, PROMISES),
     "deactivated_later": (APPEAL, PROMISES),
     "deactivated_meanwhile": (APPEAL, PROMISES),

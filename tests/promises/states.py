@@ -27,6 +27,7 @@ from tests.domain.case.build import ASK_MORE, a_harm_report, a_plan, a_request, 
 from tests.domain.case.letters import EVENTS, OPENINGS
 from tests.domain.case.walked_case import Walked
 from tests.domain.case.walks import SMALL, at_work, nearly_silent, opening
+from tests.domain.enrollment import letters as enrollment_letters
 from tests.domain.enrollment import walked_enrollment as enrolled
 from tests.domain.enrollment.build import DAY, rated
 from tests.domain.enrollment.status_oracle import minus_six_months
@@ -202,8 +203,10 @@ def of_enrollments() -> list[Moment]:
     """From every beginning by every two events, while the mail is slow; then a week."""
     found = Gathered()
     begins = minus_six_months(enrolled.BEGINS.date())
-    ratings = [rated({enrolled.BEGINS.date() - n * DAY: r}) for n, r in enrolled.RATINGS.values()]
-    events = [*enrolled.EVENTS.values(), *ratings]
+    ratings = [
+        rated({enrolled.BEGINS.date() - n * DAY: r}) for n, r in enrollment_letters.RATINGS.values()
+    ]
+    events = [*enrollment_letters.EVENTS.values(), *ratings]
     rated_well, for_less = rated({begins + DAY: 800}), rated({begins + 30 * DAY: 800})
     for known in ({}, {"number": None}):
         for first, second in product(events, events):
@@ -212,6 +215,7 @@ def of_enrollments() -> list[Moment]:
         {},
         {"number": None},
         {"number_valid": False},
+        {"must_be_verified": True},
         {"email": None},
         {"plan": SellingPlan.INDIVIDUAL},
     ]

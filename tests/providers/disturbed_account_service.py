@@ -17,6 +17,7 @@ from providers.http.account_service import AccountServer, HttpAccountService
 SELLER = "A2EXAMPLE"
 ACCOUNT = f"US:{SELLER}"
 CASE = "case/US/A2EXAMPLE/01998f0a"
+APPEAL = "appeal/US/A2EXAMPLE/03bb"
 
 
 @dataclass(frozen=True)

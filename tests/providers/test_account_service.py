@@ -1,6 +1,7 @@
 """What becomes of an account: the same in the simulation and over HTTP."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from providers.protocols import AccountService, ProviderFailed
 from providers.simulated.account_service import SimulatedMarketplace
 from tests.providers.disturbed_account_service import (
     ACCOUNT,
+    APPEAL,
     CASE,
     SELLER,
     TOO_MANY,
@@ -20,6 +22,7 @@ from tests.providers.disturbed_account_service import (
 )
 
 LATER = "case/US/A2EXAMPLE/02aa"
+LATER_APPEAL = "appeal/US/A2EXAMPLE/04cc"
 
 
 @pytest.fixture
@@ -45,10 +48,10 @@ async def test_an_account_is_active_until_a_case_deactivates_it(accounts: Accoun
 
 async def test_the_case_that_deactivated_it_reinstates_it(accounts: AccountService) -> None:
     await accounts.deactivate("US", SELLER, CASE)
-    await accounts.reinstate("US", SELLER, CASE)
+    await accounts.reinstate("US", SELLER, CASE, APPEAL)
     assert await accounts.is_active("US", SELLER)
-    await accounts.reinstate("US", SELLER, CASE)
-    await accounts.reinstate("US", SELLER, LATER)  # it is active already
+    await accounts.reinstate("US", SELLER, CASE, APPEAL)
+    await accounts.reinstate("US", SELLER, LATER, LATER_APPEAL)  # it is active already
     assert await accounts.is_active("US", SELLER)
 
 
@@ -56,30 +59,41 @@ async def test_no_case_reinstates_what_another_deactivated(accounts: AccountServ
     await accounts.deactivate("US", SELLER, LATER)
     await accounts.deactivate("US", SELLER, CASE)
     with pytest.raises(ProviderFailed, match="the case did not deactivate the account"):
-        await accounts.reinstate("US", SELLER, CASE)
+        await accounts.reinstate("US", SELLER, CASE, APPEAL)
     assert not await accounts.is_active("US", SELLER)
 
 
 async def test_a_refused_reinstatement_may_be_tried_again(accounts: AccountService) -> None:
     await accounts.deactivate("US", SELLER, LATER)
     with pytest.raises(ProviderFailed):
-        await accounts.reinstate("US", SELLER, CASE)
-    await accounts.reinstate("US", SELLER, LATER)
-    await accounts.reinstate("US", SELLER, CASE)
+        await accounts.reinstate("US", SELLER, CASE, APPEAL)
+    await accounts.reinstate("US", SELLER, LATER, LATER_APPEAL)
+    await accounts.reinstate("US", SELLER, CASE, APPEAL)
     assert await accounts.is_active("US", SELLER)
 
 
 async def test_a_later_case_deactivates_a_reinstated_account(accounts: AccountService) -> None:
     await accounts.deactivate("US", SELLER, CASE)
-    await accounts.reinstate("US", SELLER, CASE)
+    await accounts.reinstate("US", SELLER, CASE, APPEAL)
     await accounts.deactivate("US", SELLER, LATER)
+    assert not await accounts.is_active("US", SELLER)
+
+
+async def test_a_late_repeat_of_an_appeal_undoes_no_later_deactivation(
+    accounts: AccountService,
+) -> None:
+    await accounts.deactivate("US", SELLER, CASE)
+    await accounts.reinstate("US", SELLER, CASE, APPEAL)
+    await accounts.deactivate("US", SELLER, LATER)
+    with suppress(ProviderFailed):  # over HTTP the answer says that the account is deactivated
+        await accounts.reinstate("US", SELLER, CASE, APPEAL)
     assert not await accounts.is_active("US", SELLER)
 
 
 async def test_a_late_repeat_undoes_no_reinstatement(service: Disturbed) -> None:
     accounts = service.client()
     await accounts.deactivate("US", SELLER, CASE)
-    await accounts.reinstate("US", SELLER, CASE)
+    await accounts.reinstate("US", SELLER, CASE, APPEAL)
     with pytest.raises(ProviderFailed, match="took deactivate, and the account is active"):
         await accounts.deactivate("US", SELLER, CASE)
     assert await accounts.is_active("US", SELLER)
@@ -88,7 +102,7 @@ async def test_a_late_repeat_undoes_no_reinstatement(service: Disturbed) -> None
 async def test_a_late_repeat_undoes_no_reinstatement_in_the_simulation(tmp_path: Path) -> None:
     accounts = SimulatedMarketplace(tmp_path)
     await accounts.deactivate("US", SELLER, CASE)
-    await accounts.reinstate("US", SELLER, CASE)
+    await accounts.reinstate("US", SELLER, CASE, APPEAL)
     await accounts.deactivate("US", SELLER, CASE)
     assert await accounts.is_active("US", SELLER)
 
@@ -107,11 +121,13 @@ async def test_a_base_address_may_have_a_path_and_a_slash(service: Disturbed) ->
     assert service.asked == [("GET", f"/accounts/{ACCOUNT}", None)]
 
 
-async def test_each_change_has_the_cases_id_as_its_key(service: Disturbed) -> None:
+async def test_each_change_has_a_key_of_its_own_and_an_appeal_names_the_cases_too(
+    service: Disturbed,
+) -> None:
     accounts = service.client()
     await accounts.deactivate("US", SELLER, CASE)
-    await accounts.reinstate("US", SELLER, CASE)
-    assert service.changes() == [("deactivate", CASE), ("reinstate", CASE)]
+    await accounts.reinstate("US", SELLER, CASE, APPEAL)
+    assert service.changes() == [("deactivate", CASE), ("reinstate", APPEAL)]
 
 
 async def test_an_unknown_account_is_neither_active_nor_deactivated(service: Disturbed) -> None:
@@ -119,7 +135,7 @@ async def test_an_unknown_account_is_neither_active_nor_deactivated(service: Dis
     for asked in (
         accounts.is_active("US", "UNKNOWN"),
         accounts.deactivate("US", "UNKNOWN", CASE),
-        accounts.reinstate("US", "UNKNOWN", CASE),
+        accounts.reinstate("US", "UNKNOWN", CASE, APPEAL),
     ):
         with pytest.raises(ProviderFailed, match="knows no such account") as failure:
             await asked

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from examples.account_service import TOKEN, Accounts, application, serving
 from runtime.web_server import open_socket
 from tests.providers.disturbed_account_service import (
+    APPEAL,
     CASE,
     SELLER,
     AfterActing,
@@ -70,7 +71,7 @@ async def test_the_adapter_asks_what_the_contract_names() -> None:
         accounts = service.client()
         await accounts.is_active("US", SELLER)
         await accounts.deactivate("US", SELLER, CASE)
-        await accounts.reinstate("US", SELLER, CASE)
+        await accounts.reinstate("US", SELLER, CASE, APPEAL)
         assert {(method, path) for method, path, _ in service.asked} == named
 
 

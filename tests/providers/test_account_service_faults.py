@@ -15,6 +15,7 @@ from providers.http.account_service import AccountServer, HttpAccountService
 from providers.protocols import ProviderFailed
 from tests.providers.disturbed_account_service import (
     ACCOUNT,
+    APPEAL,
     BROKEN,
     CASE,
     DOWN,
@@ -104,7 +105,7 @@ async def test_no_fault_is_believed(service: Disturbed, fault: str, logged: io.S
     for asked in (
         accounts.is_active("US", SELLER),
         accounts.deactivate("US", SELLER, CASE),
-        accounts.reinstate("US", SELLER, CASE),
+        accounts.reinstate("US", SELLER, CASE, APPEAL),
     ):
         with pytest.raises(ProviderFailed, match="account service: ") as failure:
             await asked

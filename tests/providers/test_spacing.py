@@ -72,6 +72,20 @@ async def test_simulated_calls_of_two_cases_are_placed_five_minutes_apart(tmp_pa
     assert await telephone.wait_before(second) == NONE
 
 
+async def test_a_call_that_says_a_code_keeps_no_case_from_calling_once_it_has_ended(
+    tmp_path: Path,
+) -> None:
+    clock = Clock()
+    telephone = simulated(tmp_path, clock)
+    number = f"{SELLER[:-2]}01"  # which answers
+    of_code = call_of("enrollment/US/A1/run-1", number)
+    await telephone.dial(replace(of_code, says=("Your code is:", *"481927"), at_once=True))
+    assert await telephone.wait_before(call_of("A", number)) == WHILE_A_CALL_GOES_ON
+    clock.passes(MINUTE)
+    assert await telephone.result(of_code.key) is Result.CONNECTED
+    assert await telephone.wait_before(call_of("A", number)) == NONE
+
+
 async def test_a_simulated_call_that_was_hung_up_keeps_its_distance_too(tmp_path: Path) -> None:
     clock = Clock()
     telephone = simulated(tmp_path, clock)

@@ -40,4 +40,4 @@ def test_every_activity_runs_on_one_queue_and_that_of_a_call_on_two(
     by_queue = activities_by_queue(settings, providers, None, "default")
     assert {*by_queue} == {*QUEUES, CALLS_QUEUE}
     names = [run.__name__ for methods in by_queue.values() for run in methods]
-    assert sorted(names) == sorted([*written(), "place_call"])
+    assert sorted(names) == sorted([*written(), "place_call", "place_number_call"])

@@ -9,8 +9,15 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from temporalio.service import TLSConfig
 
-from runtime.connection import BadConnection, environment
-from runtime.credentials import KEY_FILE, why_refused
+from runtime.connection import environment
+from runtime.credentials import (
+    KEY_FILE,
+    BadConnection,
+    Credential,
+    NotValidNow,
+    credentials,
+    why_refused,
+)
 from tests.certificates import certificates
 
 
@@ -71,7 +78,7 @@ def test_a_certificate_with_the_key_of_another_is_refused(
     tmp_path: Path, shown: Callable[[Path, Path], object]
 ) -> None:
     made = certificates(tmp_path)
-    with pytest.raises(BadConnection, match="do not belong together"):
+    with pytest.raises(NotValidNow, match="do not belong together"):
         shown(made.good_file, made.self_signed_file)
 
 
@@ -91,3 +98,32 @@ def test_it_is_said_that_an_api_key_has_expired() -> None:
     ):
         assert why_refused(other).startswith("the API key lacks the right")
     assert why_refused(None) == "there is no API key"
+
+
+@pytest.mark.parametrize(
+    ("life", "before"),
+    [
+        (timedelta(days=365), timedelta(days=7)),
+        (timedelta(days=30), timedelta(days=7)),
+        (timedelta(days=2), timedelta(hours=12)),
+        (None, timedelta(days=7)),
+    ],
+)
+def test_it_is_to_be_renewed_a_week_before_it_expires_or_after_three_quarters_of_its_life(
+    life: timedelta | None, before: timedelta
+) -> None:
+    expires = datetime(2027, 5, 31, tzinfo=UTC)
+    issued = None if life is None else expires - life
+    assert Credential("API key", expires, issued).renew_by == expires - before
+
+
+def test_it_is_known_when_api_key_and_certificate_expire(tmp_path: Path) -> None:
+    issued, expires = datetime(2027, 5, 1, tzinfo=UTC), datetime(2027, 5, 31, tzinfo=UTC)
+    claims = {"iat": int(issued.timestamp()), "exp": int(expires.timestamp())}
+    api_key = jwt.encode({"alg": "ES256"}, claims, ECKey.generate_key("P-256"))
+    good = certificates(tmp_path, good_for=timedelta(days=3)).good_file.read_bytes()
+    key, certificate = credentials(api_key, TLSConfig(client_cert=good, client_private_key=good))
+    assert key == Credential("API key", expires, issued)
+    assert certificate.name == "client certificate"
+    assert timedelta(days=2.9) < certificate.expires - datetime.now(UTC) <= timedelta(days=3)
+    assert credentials("no JWT", True) == credentials(None, None) == []

@@ -88,7 +88,7 @@ def keys_in(events: WorkflowHistory) -> set[str]:
     return {p.metadata["encryption-key-id"].decode() for p in payloads}
 
 
-AT_GROWING_INTERVALS = 5 * PATIENCE
+AT_GROWING_INTERVALS = 3 * PATIENCE
 """How long a task that has failed several times may take to be handed out again, s: the slower the
 machine, the more often it has failed."""
 

@@ -1,4 +1,4 @@
-"""Whoever reads all that Temporal stores of cases and enrollments learns nothing personal."""
+"""Whoever reads all that Temporal stores of a seller learns nothing personal."""
 
 import base64
 import gzip
@@ -24,6 +24,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.case.open_or_join import open_or_join
+from domain.appeal.events import AddInformation, Appeal, DecideAppeal, ReportOutage, Verdict
 from domain.case.events import (
     Assign,
     ContactChannel,
@@ -49,6 +50,8 @@ from temporal_client.workflows import Workflows
 from tests.engine import EVERYONE, HOUR, Engine, OpenCase, account, engine_in
 from tests.keys import use_keys
 from tests.record import OFTEN
+from tests.workflows.appeals import submit
+from workflows.appeal.seller_appeal import SellerAppeal
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
@@ -143,9 +146,19 @@ async def lives(engine: Engine) -> None:
     await seller.tell(Programme.readmit, Readmit(by=ORTIZ, note=NOTES[5]))
     # And one to whom nobody ever speaks, about whom the desk is not told.
     here: dict[str, Any] = {"name": NAME, "email": EMAIL, "emergency_phone": PHONE}
-    silent = await engine.open(seller_id="QUIET2", issues=issues, wait=False, **here)
+    # With a fifth e-mail it would continue as new near its end. Such a case has no timer at first,
+    # so this server skips to the end of what is played, and the last call with it.
+    rules = {"email_hours": [0, 24, 48, 66]}
+    silent = await engine.open(seller_id="QUIET2", issues=issues, wait=False, rules=rules, **here)
     await silent.play(73 * HOUR)
-    await silent.end()
+    assert (await silent.end()).status is Status.DEACTIVATED
+    appealed = Appeal(by="seller", what_happened=CAUSE, grounds=ACTION, evidence=PROOF)
+    appeal = await submit(engine, "QUIET2", appealed)
+    await appeal.tell(SellerAppeal.report_outage, ReportOutage(by=LEE, note=NOTES[0]))
+    await appeal.tell(SellerAppeal.add_information, AddInformation(by="seller", text=MEASURE))
+    granted = DecideAppeal(by=KIM, verdict=Verdict.REINSTATE, note=NOTES[1])
+    await appeal.tell(SellerAppeal.decide_appeal, granted)
+    await appeal.end()
     # And one that stays open, with an attempt that failed just now.
     assert isinstance(engine.providers.mail, Failing)
     engine.providers.mail.times = 1_000_000
@@ -269,7 +282,8 @@ async def test_nothing_personal_is_told_or_stored(
     inside = list(chain.from_iterable(map(within, tells)))
     payloads = [m for m in inside if isinstance(m, Payload)]
     assert len(payloads) > 200
-    assert {bytes(p.metadata["encoding"]) for p in payloads} == {b"binary/encrypted"}
+    plain = [p for p in payloads if p.metadata["encoding"] != b"binary/encrypted"]
+    assert not plain
     failures = [m for m in inside if isinstance(m, Failure)]
     ours = [f for f in failures if f.source != "Server"]
     assert ours

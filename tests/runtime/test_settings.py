@@ -90,6 +90,7 @@ NOBODY = {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
         (SECRETS, "CASE72_PAGE_URL: is required"),
         (SECRETS | PHONE, "CASE72_PAGE_URL: is required"),
         (SMTP, "CASE72_PAGE_URL with its secrets, or CASE72_DESK_PHONE: is required"),
+        ({"CASE72_REQUIRE_VERIFIED_NUMBER": "true"}, "CASE72_REQUIRE_VERIFIED_NUMBER: needs"),
     ],
 )
 async def test_a_worker_whose_emails_would_name_no_way_to_us_exits_2(

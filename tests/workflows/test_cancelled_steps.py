@@ -12,17 +12,20 @@ import pytest
 from temporalio.api.enums.v1 import PendingActivityState
 
 from activities import opening
+from domain.appeal.activity_inputs import TellReinstatementInput
 from domain.case.activity_inputs import ExpelInput
 from domain.case.attempt import Channel
 from domain.case.events import Decision
 from domain.case.status import Reason, Status
 from domain.enrollment.status import EnrollmentStatus
+from domain.enrollment.view import EnrollmentView
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from domain.shared.events import RecordDeactivation
 from domain.shared.result import Result
 from providers.protocols import Dial, GoesOn, ProviderFailed
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
+from providers.workflow_protocols import Standing
 from reference.time_zones import UnknownZone
 from tests.engine import HOUR, Engine, OpenCase, Running, engine_in
 from tests.patience import PATIENCE, looks
@@ -128,7 +131,7 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(
     tmp_path: Path, server: str
 ) -> None:
     class Down:
-        async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
+        async def standing(self, store: str, seller_id: str) -> Standing:
             raise ProviderFailed("down")
 
         async def expel(self, input: ExpelInput) -> None:
@@ -138,6 +141,12 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(
             raise ProviderFailed("down")
 
         async def change_contact(self, input: ShareContactInput) -> None:
+            raise ProviderFailed("down")
+
+        async def find(self, store: str, seller_id: str) -> EnrollmentView | None:
+            raise ProviderFailed("down")
+
+        async def reinstate(self, input: TellReinstatementInput) -> None:
             raise ProviderFailed("down")
 
     async with engine_in(tmp_path, programme=lambda _: Down(), server=server) as engine:

@@ -16,6 +16,7 @@ from domain.shared.activity_inputs import ShareContactInput
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
 from providers.temporal.own_workflows import Cases, Enrollments
+from providers.workflow_protocols import Standing
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows.events import FRAUD, WITHDRAW
 from workflows.case.issue_case import IssueCase
@@ -85,11 +86,11 @@ async def test_a_programme_out_of_reach_delays_a_case_and_decides_nothing(
     class Unreachable(Enrollments):
         asked = 0
 
-        async def why_not_enrolled(self, store: str, seller_id: str) -> str | None:
+        async def standing(self, store: str, seller_id: str) -> Standing:
             self.asked += 1
             if self.asked <= 3:
                 raise ProviderFailed("down")
-            return await super().why_not_enrolled(store, seller_id)
+            return await super().standing(store, seller_id)
 
     async with engine_in(tmp_path, programme=Unreachable, server=server) as engine:
         await engine.know("PATIENT")

@@ -11,16 +11,21 @@ from temporalio import workflow
 
 import client
 from domain.shared.events import Event
+from tests.domain.appeal.walked_appeal import APPEALS as APPEAL_LETTERS
+from tests.domain.appeal.walked_appeal import EVENTS as APPEAL_EVENTS
 from tests.domain.case import test_any_order as cases_in_any_order
 from tests.domain.case.letters import EVENTS as CASE_LETTERS
 from tests.domain.enrollment.build import TODAY
-from tests.domain.enrollment.walked_enrollment import events_on
+from tests.domain.enrollment.letters import events_on
+from workflows.appeal.seller_appeal import SellerAppeal
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment
 
+WORKFLOWS = (IssueCase, SellerEnrollment, SellerAppeal)
 WITHOUT_A_COMMAND = {
     "send_link": "whoever has an old link asks on the page",
     "record_deactivation": "for a case: its enrollment tells it",
+    "record_answer": "a case tells its enrollment",
     "receive_reply": "`mail read` takes the message itself",
     "receive_bounce": "likewise",
     "note_mail": "likewise",
@@ -53,6 +58,11 @@ def test_every_update_of_an_enrollment_is_a_letter_and_tried_in_any_order() -> N
     assert letters == {*updates_of(SellerEnrollment).values()}
 
 
+def test_every_update_of_an_appeal_is_a_letter_of_the_walk() -> None:
+    letters = {type(event) for event in (APPEAL_LETTERS | APPEAL_EVENTS).values()}
+    assert letters == {*updates_of(SellerAppeal).values()}
+
+
 def modules_of_commands() -> set[str]:
     """The modules of the client's commands, and those of `cli` that they use."""
     apps = [client.app, *(group.typer_instance for group in client.app.registered_groups)]
@@ -63,7 +73,9 @@ def modules_of_commands() -> set[str]:
     return modules | {name for name in names if name.startswith("cli.")}
 
 
-@pytest.mark.parametrize("update", sorted({*updates_of(IssueCase), *updates_of(SellerEnrollment)}))
+@pytest.mark.parametrize(
+    "update", sorted({u for workflow in WORKFLOWS for u in updates_of(workflow)})
+)
 def test_every_update_is_sent_by_a_command(update: str) -> None:
     files = [Path(sys.modules[name].__file__ or "") for name in modules_of_commands()]
     sent = any(f'"{update}"' in file.read_text(encoding="utf-8") for file in files)

@@ -113,8 +113,8 @@ async def test_harm_is_looked_at_before_coverage(engine: Engine) -> None:
     view = await case.end()
     assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)
     assert [a.about for a in view.attempts] == [Purpose.DEACTIVATED]
-    lacks = await engine.providers.programme.why_not_enrolled("US", view.account.seller_id)
-    assert lacks == "the account was expelled from the programme"
+    standing = await engine.providers.programme.standing("US", view.account.seller_id)
+    assert standing.not_enrolled == "the account was expelled from the programme"
 
 
 async def test_a_case_after_a_closed_one_has_an_id_of_its_own(engine: Engine) -> None:

@@ -19,8 +19,6 @@ from domain.case.activity_inputs import (
     ExpelInput,
     deactivate_input,
     expel_input,
-    hang_up_id,
-    place_call_id,
     place_call_input,
     send_email_input,
     tell_deactivation_input,
@@ -45,6 +43,8 @@ from domain.case.urgency import FIRST, urgency
 from domain.shared.activity_inputs import (
     TellDeactivationInput,
     announce_input,
+    hang_up_id,
+    place_call_id,
     share_contact_input,
 )
 from domain.shared.names import CALLS_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE

@@ -4,13 +4,21 @@ from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.common import Priority
 from temporalio.workflow import ActivityCancellationType
 
+from activities.calls import CallActivities
 from activities.emails import EmailActivities
+from activities.number_calls import NumberCallActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
 from domain.enrollment import step_results
-from domain.enrollment.activity_inputs import send_letter_input, tell_deactivation_input
+from domain.enrollment.activity_inputs import (
+    place_number_call_input,
+    prepare_call_input,
+    send_letter_input,
+    tell_deactivation_input,
+)
 from domain.enrollment.announcements import untold
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter
@@ -18,14 +26,24 @@ from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
     LookUpWarnings,
+    PlaceCall,
+    PrepareCall,
     Send,
 )
-from domain.shared.activity_inputs import announce_input, share_contact_input
-from domain.shared.names import EMAIL_QUEUE
+from domain.enrollment.verification import DIALLED_WITHIN, NumberCall, Preparation
+from domain.shared.activity_inputs import announce_input, place_call_id, share_contact_input
+from domain.shared.names import EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from workflows.enrollment import web_ui
-from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
+from workflows.shared.activity_options import (
+    A_MESSAGE,
+    HEARTBEAT,
+    LETTER,
+    NUMBER_CALL,
+    RETRY,
+    or_failed,
+)
 from workflows.shared.announcing import hand_over
 from workflows.shared.sharing import tell_other_workflow
 
@@ -40,6 +58,10 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
             return await _check_number(phone)
         case LookUpWarnings():
             return await _look_up_warnings()
+        case PrepareCall(number=number):
+            return await _prepare_call(enrollment, number)
+        case PlaceCall(number=number):
+            return await _place_call(enrollment, number)
         case Send(number=number, to=to):
             letter = next(x for x in enrollment.outbox.letters if x.number == number)
             return await _send(enrollment, letter, to)
@@ -62,7 +84,7 @@ async def _check_number(phone: str) -> EnrollmentOutcome:
         phone,
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
-        summary="Look up the emergency number",
+        summary="Look up whether the emergency number counts",
     )
     return lambda enrollment, now: step_results.number_checked(enrollment, facts, now)
 
@@ -75,6 +97,42 @@ async def _look_up_warnings() -> EnrollmentOutcome:
         summary="Look up at how many days below to warn",
     )
     return lambda enrollment, now: step_results.warnings_looked_up(enrollment, days, now)
+
+
+async def _prepare_call(enrollment: Enrollment, number: int) -> EnrollmentOutcome:
+    preparing = workflow.execute_activity_method(
+        NumberCallActivities.prepare_number_call,
+        prepare_call_input(enrollment, _call(enrollment)),
+        schedule_to_close_timeout=DIALLED_WITHIN,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary=web_ui.call_summary(_call(enrollment), "prepare"),
+    )
+    failed = Preparation(refused_as=Result.PROVIDER_FAILED)
+    preparation = await or_failed(preparing, failed)
+    return lambda enrollment, now: step_results.call_prepared(enrollment, number, preparation, now)
+
+
+async def _place_call(enrollment: Enrollment, number: int) -> EnrollmentOutcome:
+    calling = workflow.execute_activity_method(
+        CallActivities.place_number_call,
+        place_number_call_input(enrollment, _call(enrollment)),
+        activity_id=place_call_id(number),
+        task_queue=TELEPHONY_QUEUE,
+        priority=Priority(priority_key=2),  # the seller waits, but no deadline runs out
+        schedule_to_close_timeout=NUMBER_CALL,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary=web_ui.call_summary(_call(enrollment), "call"),
+    )
+    ended = await or_failed(calling, Result.PROVIDER_FAILED)
+    result = ended if isinstance(ended, Result) else ended.result
+    return lambda enrollment, now: step_results.call_ended(enrollment, number, result, now)
+
+
+def _call(enrollment: Enrollment) -> NumberCall:
+    assert enrollment.verification.call is not None
+    return enrollment.verification.call
 
 
 async def _announce(enrollment: Enrollment) -> EnrollmentOutcome:

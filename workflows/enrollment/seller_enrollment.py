@@ -17,12 +17,16 @@ from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import (
     ChangeAccount,
+    EnterCode,
     Expel,
     Readmit,
+    RecordAnswer,
     RecordRatings,
     Reinstate,
+    TryCall,
+    VerifyNumber,
 )
-from domain.enrollment.steps import EnrollmentStep
+from domain.enrollment.steps import EnrollmentStep, PlaceCall
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
 from domain.shared.errors import Refused
@@ -124,7 +128,9 @@ class SellerEnrollment:
         quiet = all(isinstance(step, WaitUntil) for step in self._steps.under_way)
         long = length >= LONG_HISTORY or info.is_continue_as_new_suggested()
         due = (quiet and long) or length >= TOO_LONG_HISTORY
-        return due and workflow.all_handlers_finished()
+        # A call that is started again could be dialled again.
+        calls = any(isinstance(step, PlaceCall) for step in self._steps.under_way)
+        return due and not calls and workflow.all_handlers_finished()
 
     # --- queries and updates --------------------------------------------------------------
 
@@ -158,10 +164,15 @@ class SellerEnrollment:
         enrollment = self._enrollment.model_copy()
         rule(enrollment, event, now)
         enrollment.remember(update_id())
-        enrollment.settle(now)
+        if not enrollment.number_unchecked:
+            enrollment.settle(now)
         self._enrollment = enrollment
         self._steps.tell()
-        return view_of(enrollment, now)
+        if self._enrollment.number_unchecked:
+            # A new number decides the status once it is looked up. Whoever waited for nothing would
+            # still be waiting when the loop looks whether it may continue as new.
+            await workflow.wait_condition(lambda: not self._enrollment.number_unchecked)
+        return view_of(self._enrollment, workflow.now())
 
     @workflow.signal
     def announce(self) -> None:
@@ -215,6 +226,38 @@ class SellerEnrollment:
     @reinstate.validator
     def _reinstate(self, event: Reinstate) -> None:
         self._check(updates.reinstate, event)
+
+    @workflow.update
+    async def verify_number(self, event: VerifyNumber) -> EnrollmentView:
+        return await self._apply(updates.verify_number, event)
+
+    @verify_number.validator
+    def _verify_number(self, event: VerifyNumber) -> None:
+        self._check(updates.verify_number, event)
+
+    @workflow.update
+    async def enter_code(self, event: EnterCode) -> EnrollmentView:
+        return await self._apply(updates.enter_code, event)
+
+    @enter_code.validator
+    def _enter_code(self, event: EnterCode) -> None:
+        self._check(updates.enter_code, event)
+
+    @workflow.update
+    async def record_answer(self, event: RecordAnswer) -> EnrollmentView:
+        return await self._apply(updates.record_answer, event)
+
+    @record_answer.validator
+    def _record_answer(self, event: RecordAnswer) -> None:
+        self._check(updates.record_answer, event)
+
+    @workflow.update
+    async def try_call(self, event: TryCall) -> EnrollmentView:
+        return await self._apply(updates.try_call, event)
+
+    @try_call.validator
+    def _try_call(self, event: TryCall) -> None:
+        self._check(updates.try_call, event)
 
     @workflow.update
     async def send_link(self, event: SendLink) -> EnrollmentView:

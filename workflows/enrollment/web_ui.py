@@ -7,6 +7,7 @@ from domain.enrollment.letters import Letter
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import EnrollmentStep
 from domain.enrollment.timeline import EnrollmentEntry, detail_of
+from domain.enrollment.verification import NumberCall
 from domain.enrollment.view import view_of
 from domain.shared.codes import plain
 from domain.shared.events import ENGINE
@@ -15,7 +16,7 @@ from workflows.shared.markdown import safe, time
 
 _HEADLINES = {
     EnrollmentStatus.NOT_ELIGIBLE: "Not eligible",
-    EnrollmentStatus.INVITED: "Invited: all that is missing is a valid number",
+    EnrollmentStatus.INVITED: "Invited: all that is missing is a valid number, or its proof",
     EnrollmentStatus.ENROLLED: "Enrolled",
     EnrollmentStatus.EXPELLED: "Expelled: only a person readmits",
 }
@@ -26,10 +27,17 @@ def letter_summary(letter: Letter) -> str:
     return f"E-mail {letter.number} to the seller ({plain(letter.about)})"
 
 
+def call_summary(call: NumberCall, does: str) -> str:
+    """Describe an activity of a call: "call 2 to the seller (code): prepare"."""
+    return f"Call {call.number} to the seller ({call.kind}): {does}"
+
+
 def wait_summary(enrollment: Enrollment, moment: datetime, now: datetime) -> str:
     """Describe a timer: "Next: the rating requirement is met on 2026-11-24"."""
     if enrollment.remind_at == moment:
         return f"Next: a reminder at {time(moment)}"
+    if enrollment.verification.remind_at == moment:
+        return f"Next: a reminder to verify the number, at {time(moment)}"
     if enrollment.ratings.changes_on(now.date()) == moment.date():
         turns = "ends" if enrollment.ratings.is_met(now.date()) else "is met"
         return f"Next: the rating requirement {turns} on {moment:%Y-%m-%d}"

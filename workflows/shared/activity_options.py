@@ -31,6 +31,9 @@ SHARING = timedelta(hours=24)
 LETTER = timedelta(days=3)
 """How long an e-mail of the programme is tried. It outlasts an outage over a weekend."""
 
+NUMBER_CALL = timedelta(minutes=15)
+"""How long a call outside any case may take. It is dialled in its first minutes, or not at all."""
+
 DELIVERY = timedelta(days=3)
 """How long an event is tried to be delivered to a receiver."""
 

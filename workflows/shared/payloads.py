@@ -25,10 +25,11 @@ from temporalio.exceptions import ApplicationError
 
 from domain.shared.errors import Refused, explain
 from domain.shared.events import Event
+from workflows.appeal.input import AppealInput
 from workflows.case.input import CaseInput
 from workflows.enrollment.input import EnrollmentInput
 
-_FROM_CLIENTS = (CaseInput, EnrollmentInput, Event)
+_FROM_CLIENTS = (CaseInput, EnrollmentInput, AppealInput, Event)
 """What clients send to a workflow: the input of a start, the argument of an update."""
 
 ENCRYPTED = "binary/encrypted"

@@ -6,6 +6,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
+from domain.appeal.appeal import Appeal
 from domain.case.case import Case
 from domain.case.found_by import found_by
 from domain.case.row import row_at_start, row_of
@@ -120,3 +121,12 @@ def of_case(case: Case) -> tuple[Wanted, ...]:
     )
     # The last deadline stays, even when no deadline runs any more.
     return wanted if case.deadline is None else ((DEADLINE, case.deadline), *wanted)
+
+
+def of_appeal(appeal: Appeal) -> tuple[Wanted, ...]:
+    """Return the other search attributes of an appeal. Its deadline is whoever's turn it is."""
+    return (
+        (SINCE, appeal.since),
+        (REASON, appeal.reason),
+        (DEADLINE, appeal.desk_by or appeal.seller_by),
+    )

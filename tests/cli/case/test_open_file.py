@@ -62,7 +62,7 @@ async def test_many_are_opened_and_joined_and_a_second_run_changes_nothing(
         "\ufeff" + "".join([*first, "\n", as_json("BULK0", "ISS-2", "ISS-3", joins=True)]),
     )
     rows = [as_csv(seller, i) for i in ("ISS-1", "ISS-2") for seller in ("CSV1", "CSV2", "CSV3")]
-    table = written("b.CSV", "\ufeff" + HEADER + "".join(rows) + "," * 10 + "\r\n")
+    table = written("b.CSV", "\ufeff" + HEADER + "".join(rows) + "," * 11 + "\r\n")
     json_done, csv_done = await asyncio.gather(
         cli("open", file, "--json", "--by", "monitor"), cli("open", table)
     )
@@ -182,8 +182,8 @@ ROW = as_csv("A")
             "a.jsonl: is not UTF-8 but, most likely, Windows-1252",
         ),
         ("a.csv", HEADER.replace("email,", "") + ROW, "missing: email\n"),
-        ("a.csv", HEADER.replace("harmful", "colour") + ROW, "column 11 is none of a case"),
-        ("a.csv", HEADER.replace("harmful", "email") + ROW, "column 11 is there twice"),
+        ("a.csv", HEADER.replace("harmful", "colour") + ROW, "column 12 is none of a case"),
+        ("a.csv", HEADER.replace("harmful", "email") + ROW, "column 12 is there twice"),
         ("a.csv", ROW, "missing: store, "),
         ("a.csv", (HEADER + ROW).encode("utf-16"), "a.csv: is UTF-16, not UTF-8; save it as UTF-8"),
         ("a.csv", (HEADER + ROW.replace("Blue", "Bleuté")).encode("cp1252"), "Windows-1252; save"),
@@ -268,8 +268,8 @@ def test_a_bad_line_of_json_harms_no_other(line: str, says: str) -> None:
         (as_csv("A").replace("ISS-1", '"ISS-1'), "is not CSV"),
         (as_csv("A").replace("ISS-1", "ISS 1"), "issue_id: is malformed"),
         (as_csv("A", harmful="perhaps"), "harmful: "),
-        (as_csv("A").rstrip() + ",x\r\n", "has 12 cells for 11 columns"),
-        ("US,A\r\n", "has 2 cells for 11 columns"),
+        (as_csv("A").rstrip() + ",x\r\n", "has 13 cells for 12 columns"),
+        ("US,A\r\n", "has 2 cells for 12 columns"),
         (as_csv("A").replace(",", ";"), "is separated by semicolons; separate it by commas"),
         (as_csv("A").replace("US", "US\r"), "has a carriage return (CR) in it"),
     ],

@@ -66,8 +66,8 @@ async def test_what_is_known_of_an_account_changes_and_is_forgotten(
     removed = await cli(*command, "--remove", "phone", "--remove", "name", "--by", "kim")
     assert (removed.code, removed.err) == (0, "")
     assert removed.out == (
-        "US/CHANGES is invited (no number): all that is missing is a number that we call; "
-        "cases are not covered.\n"
+        "US/CHANGES is invited (no number): all that is missing is a number that we call, or its "
+        "proof; cases are not covered.\n"
     )
     back, refused = await asyncio.gather(
         cli(*command, "--phone", "+12065550111", "--selling-plan", "professional", "--json"),
@@ -202,7 +202,9 @@ async def test_completion_knows_the_choices(cli: Cli) -> None:
     )
     assert {"show", "list", "change", "expel", "readmit", "advance"} <= of_group
     assert statuses == {"not_eligible", "invited", "enrolled", "expelled"}
-    assert fields == {"name", "selling-plan", "phone", "email", "language", "time-zone"}
+    assert fields == {
+        *("name", "selling-plan", "phone", "extension", "email", "language", "time-zone")
+    }
     assert harm == {"fraud", "deception", "illegal", "harm"}
 
 

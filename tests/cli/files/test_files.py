@@ -130,7 +130,7 @@ async def test_what_a_case_names_stays_and_what_none_names_goes(
     make_old(tmp_path)
     young = await store.put(accounts[1], b"young")
     counted = await cli("files", "sweep")
-    assert (counted.code, "Named by no case: 2." in counted.out) == (0, True), counted
+    assert (counted.code, "Named by nothing: 2." in counted.out) == (0, True), counted
     assert len([f async for f in store.each()]) == 5
     swept = await cli("files", "sweep", "--delete")
     assert (swept.code, "Deleted: 2. Kept: 2." in swept.out) == (0, True), swept

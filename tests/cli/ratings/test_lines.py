@@ -70,7 +70,7 @@ def test_of_the_values_of_an_account_the_last_that_is_given_counts() -> None:
         (row("A\x01"), KEY),
         (row("A" * 65), KEY),
         (row(""), KEY),
-        (row("A").rstrip() + ",\n", "has 11 cells for 10 columns"),
+        (row("A").rstrip() + ",\n", "has 12 cells for 11 columns"),
         (row("A").replace("US", '"US'), "is not CSV"),
         (row("A", name="x" * 20_000), "is longer than 10000 bytes"),
         (row("A", name="x\x07"), "name: must not contain control characters"),

@@ -44,6 +44,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         _time_of_day(case, now),
         case.reached,
         case.contact_news.fields,
+        (case.tells_answers, case.contact_news.answered),
         case.plans.rejections,
         _plan(case),
         case.conversation_required,

@@ -26,7 +26,13 @@ def planned(world: World, channel: Channel) -> list[str]:
 
 def test_the_whole_agenda_exists_from_the_first_moment() -> None:
     world = opening_at(9)
-    assert planned(world, Channel.EMAIL) == ["Mon 09:00", "Tue 09:00", "Wed 09:00", "Thu 03:00"]
+    assert planned(world, Channel.EMAIL) == [
+        "Mon 09:00",
+        "Tue 09:00",
+        "Tue 21:00",
+        "Wed 09:00",
+        "Thu 03:00",
+    ]
     assert planned(world, Channel.CALL) == [
         "Mon 09:00",
         "Mon 09:15",
@@ -51,7 +57,7 @@ def test_the_agenda_is_kept() -> None:
 
 def test_the_last_email_is_the_final_notice() -> None:
     world = opening_at(9).play(71)
-    assert [a.about for a in world.emails()] == [*[Purpose.NOTICE] * 3, Purpose.FINAL_NOTICE]
+    assert [a.about for a in world.emails()] == [*[Purpose.NOTICE] * 4, Purpose.FINAL_NOTICE]
 
 
 def test_of_two_attempts_due_together_the_email_goes_first() -> None:

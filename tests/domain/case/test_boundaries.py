@@ -19,6 +19,7 @@ from tests.domain.case.build import (
     MINUTE,
     MONDAY_9,
     MONDAY_22,
+    NUMBER,
     OTHER_ADDRESS,
     OTHER_NUMBER,
     REJECT,
@@ -180,6 +181,18 @@ def test_what_changed_is_told_to_the_enrollment_and_only_that() -> None:
     step_results.shared_contact(world.case, later, False, world.now)
     assert ShareContact() not in advance(world.case, world.now)
     assert world.case.timeline.entries[-1].what == "contact_not_shared"
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_the_enrollment_is_told_of_a_connected_call_if_its_number_is_proven(tells: bool) -> None:
+    world = World(calls=Result.CONNECTED)
+    world.case.tells_answers = tells
+    world.play(1)
+    assert world.case.reached
+    assert (ShareContact() in advance(world.case, world.now)) is tells
+    assert world.case.contact_news.answered == (NUMBER if tells else None)
+    step_results.shared_contact(world.case, world.case.contact_news, True, world.now)
+    assert ShareContact() not in advance(world.case, world.now)
 
 
 def test_the_enrollment_is_told_which_addresses_were_confirmed_each_once() -> None:

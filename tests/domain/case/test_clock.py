@@ -44,13 +44,13 @@ def test_until_then_the_deadline_is_72_hours_after_the_beginning_and_reaching_it
     assert world.status is Status.CONTACTING
     world.play(0.1)
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.NO_NOTICE)
-    assert world.hours_of(world.emails()) == [0, 24, 48, 66]
+    assert world.hours_of(world.emails()) == [0, 24, 36, 48, 66]
 
 
 def test_a_first_notice_within_15_minutes_leaves_the_agenda_as_it_is() -> None:
     world = World(calls=FAILED, email_takes=15 * MINUTE).play(71)
     assert world.hour(world.case.deadline) == 72.25
-    assert world.hours_of(world.emails()) == [0, 24, 48, 66]
+    assert world.hours_of(world.emails()) == [0, 24, 36, 48, 66]
 
 
 def test_after_a_first_notice_later_than_15_minutes_the_rest_is_planned_anew_from_it() -> None:
@@ -59,7 +59,7 @@ def test_after_a_first_notice_later_than_15_minutes_the_rest_is_planned_anew_fro
     assert world.hour(world.case.outreach.noticed_at) == 24
     assert world.hour(world.case.deadline) == 96
     # The late notice takes the place of the new agenda's first e-mail, and so does its call.
-    assert world.hours_of(world.emails()) == [0, 24, 48, 72, 90]
+    assert world.hours_of(world.emails()) == [0, 24, 48, 60, 72, 90]
     assert [a.about for a in world.emails()][-2:] == [Purpose.NOTICE, Purpose.FINAL_NOTICE]
     calls = world.hours_of(world.calls())
     # Calls planned for 88 and 94 fall into the night; 95 is when the seller's day begins.
@@ -142,7 +142,7 @@ def test_an_issue_that_joins_while_nobody_is_reached_begins_the_outreach_anew() 
     assert world.hours_of(world.emails())[-1] == 30
     assert world.hours_of(world.calls())[-1] == 30
     world.play(71.9)
-    assert world.hours_of(world.emails()) == [0, 24, 30, 54, 78, 96]
+    assert world.hours_of(world.emails()) == [0, 24, 30, 54, 66, 78, 96]
     assert world.status is Status.CONTACTING
     world.play(0.2)
     assert world.case.reason == Reason.NOT_REACHED

@@ -116,7 +116,7 @@ def test_resumed_without_anybody_reached_the_outreach_begins_anew() -> None:
     assert world.hour(world.case.deadline) == 172 + 72
     world.play(71.9)
     again = [h for h in world.hours_of(world.emails()) if h >= 172]
-    assert again == [172, 172 + 24, 172 + 48, 172 + 66]
+    assert again == [172, 172 + 24, 172 + 36, 172 + 48, 172 + 66]
     world.play(1)
     assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.NOT_REACHED)
 

@@ -63,7 +63,7 @@ def test_where_nobody_says_who_opened_it_was_the_engine() -> None:
 def test_a_number_that_is_none_of_those_we_call_is_not_called_and_no_call_is_recorded() -> None:
     world = World(not_called="is a satellite number").play(71)
     assert world.calls() == []
-    assert world.hours_of(world.emails()) == [0, 24, 48, 66]
+    assert world.hours_of(world.emails()) == [0, 24, 36, 48, 66]
     assert all(send_email_input(world.case, email).number_needed for email in world.emails())
     told = [(e.what, e.note) for e in world.case.timeline.entries if e.what is not EventKind.EMAIL]
     assert told[:2] == [

@@ -25,6 +25,7 @@ def test_of_overdue_attempts_only_the_newest_of_each_channel_is_made() -> None:
         (Channel.CALL, 24),
         (Channel.CALL, 32),
         (Channel.EMAIL, 24),
+        (Channel.EMAIL, 36),
     ]
 
 

@@ -86,10 +86,10 @@ def test_an_outreach_begins_with_a_notice_a_call_and_a_provisional_deadline() ->
 def test_a_number_that_we_do_not_call_leaves_the_e_mails() -> None:
     outreach = begun(number={"not_called": "is a toll-free number"})
     assert outreach.number.cannot_be_called
-    assert [p.channel for p in outreach.attempts.agenda] == [Channel.EMAIL] * 4
+    assert [p.channel for p in outreach.attempts.agenda] == [Channel.EMAIL] * 5
     outreach.call_again(MONDAY_9)
     outreach.plan_calls(MONDAY_9, RULES, ACCOUNT)
-    assert len(outreach.attempts.agenda) > 4
+    assert len(outreach.attempts.agenda) > 5
 
 
 def test_of_what_is_overdue_the_newest_is_made_and_the_others_are_skipped() -> None:

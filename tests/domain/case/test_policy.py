@@ -15,7 +15,7 @@ def test_no_overrides_are_the_numbers_of_the_programme() -> None:
     policy = effective_policy(None)
     assert policy == effective_policy({})
     assert policy.window == policy.cooperation_window == 72 * HOUR
-    assert policy.email_hours == (0, 24, 48, 66)
+    assert policy.email_hours == (0, 24, 36, 48, 66)
     assert policy.call_hours == (0, 0.25, 1, 4, 8, 24, 32, 48, 56, 64, 70)
 
 
@@ -24,12 +24,12 @@ def test_any_default_is_overridden_by_name() -> None:
     assert policy.coverage is Coverage.ENROLLED
     assert policy.window == 96 * HOUR
     assert policy.quiet_from.hour == 20
-    assert policy.email_hours == (0, 24, 48, 66)
+    assert policy.email_hours == (0, 24, 36, 48, 66)
 
 
 def test_with_a_shorter_window_defaults_beyond_it_fall_away() -> None:
     policy = effective_policy({"window": "PT48H"})
-    assert policy.email_hours == (0, 24)
+    assert policy.email_hours == (0, 24, 36)
     assert policy.call_hours == (0, 0.25, 1, 4, 8, 24, 32)
 
 

@@ -108,19 +108,20 @@ def test_redials_count_as_one_entry() -> None:
 
 @pytest.mark.parametrize("result", [BOUNCED, FAILED])
 def test_the_final_notice_must_have_been_accepted(result: Result) -> None:
-    assert ends_as(World(emails={4: result})) is Reason.NOT_REALLY_TRIED
+    assert ends_as(World(emails={5: result})) is Reason.NOT_REALLY_TRIED
 
 
 def test_earlier_notices_may_have_bounced() -> None:
-    assert ends_as(World(emails={1: BOUNCED, 2: BOUNCED, 3: FAILED})) is Reason.NOT_REACHED
+    emails = {1: BOUNCED, 2: BOUNCED, 3: FAILED, 4: FAILED}
+    assert ends_as(World(emails=emails)) is Reason.NOT_REACHED
 
 
 @pytest.mark.parametrize(
     ("emails", "really_tried"),
     [
         pytest.param({}, True, id="all-accepted"),
-        pytest.param({2: BOUNCED, 3: FAILED}, True, id="the-final-one-and-one-more"),
-        pytest.param({4: BOUNCED}, False, id="not-the-final-one"),
+        pytest.param({2: BOUNCED, 3: FAILED, 4: FAILED}, True, id="the-final-one-and-one-more"),
+        pytest.param({5: BOUNCED}, False, id="not-the-final-one"),
     ],
 )
 def test_where_the_number_is_invalid_the_final_notice_and_one_more_must_have_been_accepted(
@@ -137,9 +138,9 @@ def test_where_the_number_is_invalid_one_email_to_the_present_address_is_too_lit
 
 def test_where_the_number_is_invalid_the_last_email_must_not_have_bounced() -> None:
     """The final notice is the first to get through, so the agenda begins again after it."""
-    world = World(calls=INVALID, emails={1: FAILED, 2: FAILED, 3: FAILED, 7: BOUNCED})
+    world = World(calls=INVALID, emails={**dict.fromkeys((1, 2, 3, 4), FAILED), 9: BOUNCED})
     world.play(66 + 73)
-    assert world.hours_of(world.emails()) == [0, 24, 48, 66, 90, 114, 132]
+    assert world.hours_of(world.emails()) == [0, 24, 36, 48, 66, 90, 102, 114, 132]
     assert world.case.reason == Reason.NOT_REALLY_TRIED
     assert [code for code, _ in missing(world)] == [Missing.FINAL_NOTICE]
 
@@ -178,7 +179,7 @@ def test_a_number_that_was_never_called_is_never_held_against_the_seller() -> No
     """Every e-mail was accepted; that there is no such number only a carrier can say."""
     world = World(not_called="is a satellite number")
     assert ends_as(world) is Reason.NOT_REALLY_TRIED
-    assert world.results.count(Result.ACCEPTED) == 4
+    assert world.results.count(Result.ACCEPTED) == 5
     assert missing(world) == [
         (Missing.NEVER_CALLED, "the number was never called: it is a satellite number")
     ]
@@ -244,7 +245,7 @@ def test_how_many_calls_must_have_rung_is_the_policys() -> None:
             id="skipped",
         ),
         pytest.param(
-            World(emails={4: BOUNCED}),
+            World(emails={5: BOUNCED}),
             Missing.FINAL_NOTICE,
             "the final notice was not accepted",
             id="final-notice",
@@ -283,7 +284,7 @@ def test_a_final_notice_from_before_the_agenda_was_planned_anew_was_not_the_fina
     def calls(attempt: Attempt) -> Result:
         return RANG if (attempt.due - MONDAY_9).total_seconds() / 3600 > 66 else FAILED
 
-    world = World(calls=calls, emails={1: FAILED, 2: FAILED, 3: FAILED, 7: FAILED})
+    world = World(calls=calls, emails=dict.fromkeys((1, 2, 3, 4, 9), FAILED))
     world.play(150)
     assert [a.about for a in world.emails()].count(Purpose.FINAL_NOTICE) == 2
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.NOT_REALLY_TRIED)

@@ -91,7 +91,7 @@ def test_how_often_and_when_busy_is_redialled_is_the_policys() -> None:
 def test_invalid_number_ends_calling_until_the_number_changes_and_email_goes_on() -> None:
     world = World(calls=INVALID).play(71)
     assert [a.result for a in world.calls()] == [INVALID]
-    assert world.hours_of(world.emails()) == [0, 24, 48, 66]
+    assert world.hours_of(world.emails()) == [0, 24, 36, 48, 66]
     assert world.case.outreach.number.is_invalid
 
 

@@ -59,7 +59,7 @@ def test_the_agenda_shows_channel_purpose_and_time_of_what_is_to_come() -> None:
     assert [set(json.loads(p.model_dump_json())) for p in view.agenda[:1]] == [
         {"channel", "about", "due"}
     ]
-    assert len([p for p in view.agenda if p.channel is Channel.EMAIL]) == 3
+    assert len([p for p in view.agenda if p.channel is Channel.EMAIL]) == 4
     together = [p.channel for p in view.agenda if p.due == MONDAY_9 + 24 * HOUR]
     assert together == [Channel.EMAIL, Channel.CALL]
     assert [p.due for p in view.agenda] == sorted(p.due for p in view.agenda)

@@ -123,6 +123,9 @@ class Seller:
     address: str | None = None
     expelled: bool = False
     deactivated: bool = False
+    must_be_verified: bool = False
+    """Whether only a proven number enrolls."""
+    proven: bool = False
     recorded: dict[date, int] = field(default_factory=dict)
 
     def copy(self) -> "Seller":
@@ -142,5 +145,6 @@ class Seller:
         met = _is_met(frozenset(self.recorded.items()), day)
         if self.plan is not SellingPlan.PROFESSIONAL or not met:
             return EnrollmentStatus.NOT_ELIGIBLE
-        valid = self.number is not None and self.number_valid
+        proven = self.proven or not self.must_be_verified
+        valid = self.number is not None and self.number_valid and proven
         return EnrollmentStatus.ENROLLED if valid else EnrollmentStatus.INVITED

@@ -33,9 +33,10 @@ from tests.domain.enrollment.build import (
     an_expulsion,
     rated,
 )
+from tests.domain.enrollment.letters import events_on
 from tests.domain.enrollment.status_oracle import minus_six_months
-from tests.domain.enrollment.walked_enrollment import events_on
-from tests.domain.enrollment.watched_programme import ASKS, WatchedProgramme
+from tests.domain.enrollment.watched_programme import WatchedProgramme
+from tests.domain.enrollment.written import ASKS
 
 HOUR = DAY / 24
 BEGINNINGS = [

@@ -26,7 +26,7 @@ from tests.domain.enrollment.world import Programme
 
 
 def found(*, valid: bool) -> NumberFacts:
-    return NumberFacts(valid=valid, announces=False)
+    return NumberFacts(must_be_verified=False, valid=valid, announces=False)
 
 
 def enrolled() -> Programme:

@@ -44,7 +44,8 @@ def test_a_change_stored_and_read_again_is_no_more_than_what_was_given(
 
 def test_a_change_of_nothing_is_refused_and_says_what_could_be_changed() -> None:
     assert refusal(ChangeAccount, {"by": "seller"}) == (
-        "give one or more of: name, language, time_zone, email, emergency_phone, selling_plan"
+        "give one or more of: name, language, time_zone, email, emergency_phone, extension, "
+        "selling_plan"
     )
     assert refusal(ChangeAccount, {"name": "B"}) == "by: is required"
 

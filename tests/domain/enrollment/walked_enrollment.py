@@ -6,18 +6,19 @@ tests/domain/enrollment/watched_programme.py.
 
 import copy
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from domain.enrollment import updates
-from domain.enrollment.events import AccountNews
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
     LookUpWarnings,
+    PlaceCall,
+    PrepareCall,
     Send,
 )
 from domain.enrollment.timeline import EnrollmentEventKind
@@ -25,63 +26,23 @@ from domain.shared.errors import Refused
 from domain.shared.events import Event, SendLink
 from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
-from tests.domain.case.build import ADDRESS, NUMBER, OTHER_ADDRESS, OTHER_NUMBER
+from tests.domain.case.build import NUMBER
 from tests.domain.enrollment.build import (
-    ADDRESS_COMES,
-    ADDRESS_REMOVED,
-    BECOMES_INDIVIDUAL,
-    BECOMES_PROFESSIONAL,
     DAY,
-    DEACTIVATED,
-    DEACTIVATED_BY_OTHERS,
-    NUMBER_COMES,
-    NUMBER_REMOVED,
     READMITTED,
     REINSTATED,
-    a_change,
-    an_expulsion,
     rated,
 )
+from tests.domain.enrollment.letters import EVENTS, events_on
 from tests.domain.enrollment.status_oracle import minus_six_months
-from tests.domain.enrollment.watched_programme import ASKS, WatchedProgramme, as_written
+from tests.domain.enrollment.watched_programme import WatchedProgramme
 from tests.domain.enrollment.world import Task
+from tests.domain.enrollment.written import ASKS, as_written
 from tests.domain.walk import HowFar, Letter, Walk
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 BEGINS = datetime(2026, 8, 31, 12, tzinfo=UTC)
 """Six months before is 28 February."""
-
-EVENTS: dict[str, Event] = {
-    "number comes": NUMBER_COMES,
-    "other number": a_change(emergency_phone=OTHER_NUMBER),
-    "number removed": NUMBER_REMOVED,
-    "address comes": ADDRESS_COMES,
-    "address removed": ADDRESS_REMOVED,
-    "individual": BECOMES_INDIVIDUAL,
-    "professional": BECOMES_PROFESSIONAL,
-    "expelled": an_expulsion(None),
-    "expelled by case 1": an_expulsion("case-1"),
-    "readmitted": READMITTED,
-    "deactivated": DEACTIVATED,
-    "deactivated by others": DEACTIVATED_BY_OTHERS,
-    "reinstated": REINSTATED,
-    "link": SendLink(by="page"),
-    "address by a case": a_change(email=OTHER_ADDRESS).model_copy(
-        update={"confirmed": (ADDRESS, OTHER_ADDRESS)}
-    ),
-}
-RATINGS = {"good today": (0, 250), "bad today": (0, 249), "bad since 10 days": (9, 249)}
-PAST = {"bad 11 days ago": (10, 249), "good 11 days ago": (10, 250)}
-
-
-def events_on(today: date) -> dict[str, Event]:
-    """Every event that a letter hands over, on a day."""
-    ratings = {
-        name: rated({today - back * DAY: score}) for name, (back, score) in (RATINGS | PAST).items()
-    }
-    both = rated({today: 249}, AccountNews(email=OTHER_ADDRESS))
-    return EVENTS | ratings | {"rating and address": both}
-
 
 RESULTS = [Result.ACCEPTED, Result.BOUNCED]
 
@@ -96,6 +57,7 @@ class Walked(WatchedProgramme):
         other._tasks = dict(self._tasks)
         other._expelled_in = set(self._expelled_in)
         other.announced = ()
+        other.prover = self.prover.copy()
         other.warner, other._beside = self.warner.copy(), list(self._beside)
         for name in (
             "changes",
@@ -138,6 +100,9 @@ class Walked(WatchedProgramme):
             (self.warner.at, tuple(self.warner.had.items()), self._warning),
             self.warner.failed_on == self.now.date(),
             tuple(asked for asked in self.links if self.now - asked < DAY),
+            it.verification.model_copy(update={"calls": 0}).model_dump_json(),
+            tuple(asked for asked in self.prover.asked if self.now - asked < DAY),
+            it.must_be_verified,
         )
 
     def shows(self) -> Iterable[Hashable]:
@@ -168,6 +133,13 @@ class Walked(WatchedProgramme):
             match step:
                 case LookUpWarnings():
                     yield "warnings", partial(Walked.hear, step=step, outcome=(7, 10))
+                case PrepareCall():
+                    yield "call prepared", partial(Walked.hear, step=step, outcome=None)
+                    skipped = Result.SKIPPED
+                    yield "call not dialled", partial(Walked.hear, step=step, outcome=skipped)
+                case PlaceCall():
+                    for result in (Result.CONNECTED, Result.NO_ANSWER):
+                        yield f"call: {result}", partial(Walked.hear, step=step, outcome=result)
                 case CheckNumber():
                     yield "number valid", partial(Walked.hear, step=step, outcome=True)
                     yield "number invalid", partial(Walked.hear, step=step, outcome=False)
@@ -201,7 +173,8 @@ class Walked(WatchedProgramme):
         try:
             self.take(event)
         except Refused:
-            assert refused or (isinstance(event, SendLink) and self.refuses_link())
+            refused = refused or (isinstance(event, SendLink) and self.refuses_link())
+            assert refused or self.refuses_call_or_code(event)
             assert self.enrollment is before
             assert before == state
         else:
@@ -221,6 +194,10 @@ class Walked(WatchedProgramme):
             self.number_valid = self.seller.number_valid = outcome
         elif isinstance(step, LookUpWarnings):
             self.warn_days = outcome
+        elif isinstance(step, PrepareCall):
+            self.call_refused_as = outcome
+        elif isinstance(step, PlaceCall):
+            self.call_result = outcome
         elif isinstance(step, Send):
             self.mail_result = outcome
         else:
@@ -238,7 +215,7 @@ class Walked(WatchedProgramme):
         """Section 2, of a state alone."""
         it, today = self.enrollment, self.now.date()
         if it.number_unchecked:
-            assert list(self._tasks) == [CheckNumber(it.account.emergency_phone or "")]
+            assert CheckNumber(it.account.emergency_phone or "") in self._tasks
             return
         assert it.status is self.seller.status_on(today)
         assert (TellDeactivation() in self._tasks) == (it.case_to_hear is not None)
@@ -267,8 +244,15 @@ class Walked(WatchedProgramme):
         return False
 
     def _reconcile(self) -> None:
-        """Other systems are told at once: what comes of it changes nothing else."""
+        """Other systems are told at once: what comes of it changes nothing else.
+
+        So is the setting looked up for another number: an update waits for it.
+        """
         super()._reconcile()
+        for step in [step for step in self._tasks if isinstance(step, CheckNumber)]:
+            if self.enrollment.number_valid:
+                self._tell(step, self._tasks.pop(step))
+                super()._reconcile()
         if Announce() in self._tasks:
             self._tell(Announce(), self._tasks.pop(Announce()))
             super()._reconcile()
@@ -278,10 +262,21 @@ class Walked(WatchedProgramme):
 
 
 def a_seller(
-    *, number: str | None = NUMBER, email: str | None = "a@b.example", **known: int
+    *,
+    number: str | None = NUMBER,
+    email: str | None = "a@b.example",
+    must_be_verified: bool = False,
+    **known: int,
 ) -> Walked:
     """Rated well since the given days before the day on which the window begins, if at all."""
-    world = Walked(now=BEGINS, number=number, email=email, number_valid=True, announces=True)
+    world = Walked(
+        now=BEGINS,
+        number=number,
+        email=email,
+        number_valid=True,
+        announces=True,
+        must_be_verified=must_be_verified,
+    )
     for days in known.values():
         world.take(rated({minus_six_months(BEGINS.date()) + (1 - days) * DAY: 800}))
     return world
@@ -297,6 +292,17 @@ def nearly_warned() -> Walked:
     return world
 
 
+def proven() -> Walked:
+    """Enrolled, where only a proven number enrolls."""
+    world = a_seller(rated_for=0, must_be_verified=True)
+    world.hear(CheckNumber(NUMBER), True)
+    world.offer(EVENTS["call with a code"])
+    world.hear(PrepareCall(1), None)
+    world.offer(EVENTS["right code"])
+    world.hear(PlaceCall(1), Result.CONNECTED)
+    return world
+
+
 def walks(how_far: HowFar) -> list[Walk]:
     """The walks: ten seconds of them if they go far; one otherwise."""
     roots = [
@@ -306,5 +312,7 @@ def walks(how_far: HowFar) -> list[Walk]:
         ("invited", a_seller(number=None, rated_for=0)),
         ("no address", a_seller(email=None, rated_for=0)),
         ("enrolled, below for 6 days", nearly_warned()),
+        ("to be verified", a_seller(number=None, rated_for=0, must_be_verified=True)),
+        ("verified", proven()),
     ]
     return [Walk("enrollment, all letters", roots, 3 if how_far is HowFar.FAR else 2, recheck=20)]

@@ -1,69 +1,43 @@
 """A world in which every status and every e-mail is compared with what the rules say."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from domain.enrollment import step_results
 from domain.enrollment.events import (
     AccountNews,
     ChangeAccount,
+    EnterCode,
     Expel,
     Readmit,
+    RecordAnswer,
     RecordRatings,
     Reinstate,
+    TryCall,
+    VerifyNumber,
 )
 from domain.enrollment.letters import SAYS_ENDED, Letter, LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
-from domain.enrollment.steps import EnrollmentStep, LookUpWarnings, Send
+from domain.enrollment.steps import (
+    CheckNumber,
+    EnrollmentStep,
+    LookUpWarnings,
+    PlaceCall,
+    PrepareCall,
+    Send,
+)
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.errors import Refused
 from domain.shared.events import Event, RecordDeactivation, SendLink
 from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from tests.domain.enrollment.build import DAY, PROFESSIONAL
+from tests.domain.enrollment.proof_oracle import YEAR, Prover
 from tests.domain.enrollment.status_oracle import Confirmed, Seller, confirmations
 from tests.domain.enrollment.warnings_oracle import Warner
-from tests.domain.enrollment.world import Programme, Task
+from tests.domain.enrollment.world import Programme, Task, proof_of
+from tests.domain.enrollment.written import ASKS, SAYS_WHY, Written, as_written, e_mail_for
 
 Change = tuple[datetime, EnrollmentStatus]
-
-ASKS = frozenset(
-    {LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN, LetterPurpose.ENDED_NUMBER_NEEDED}
-)
-"""What asks for a number."""
-_SAYS_WHY = {*LetterPurpose} - {LetterPurpose.CONTACT_CHANGED, LetterPurpose.FRESH_LINK}
-"""What names the reason of the status."""
-
-
-class Written(NamedTuple):
-    """What an e-mail says, and to whom where that is not the present address."""
-
-    about: LetterPurpose
-    confirms: Confirmed | None = None
-    days_below: int | None = None
-    warns_at: tuple[int, ...] = ()
-
-
-def as_written(letter: Letter) -> Written:
-    """A letter, as the rules know it."""
-    confirms = None
-    if letter.confirms is not None:
-        assert letter.to is not None
-        confirms = Confirmed(letter.to, **letter.confirms.model_dump())
-    else:
-        assert letter.to is None, "only what confirms a change goes to another address"
-    return Written(letter.about, confirms, letter.days_below, letter.warns_at)
-
-
-def e_mail_for(after: EnrollmentStatus, *, ended: bool, deactivated: bool) -> list[Written]:
-    """What a change of status writes; `ended`: an enrollment ended, and nobody was told yet."""
-    if after is EnrollmentStatus.ENROLLED:
-        return [Written(LetterPurpose.ENROLLED)]
-    if after is EnrollmentStatus.INVITED:
-        return [Written(LetterPurpose.ENDED_NUMBER_NEEDED if ended else LetterPurpose.INVITED)]
-    if after is EnrollmentStatus.NOT_ELIGIBLE and deactivated:
-        return []  # whoever deactivated tells
-    return [Written(LetterPurpose.ENDED)] if ended else []
 
 
 class WatchedProgramme(Programme):
@@ -77,8 +51,10 @@ class WatchedProgramme(Programme):
         email: str | None,
         number_valid: bool,
         announces: bool = False,
+        must_be_verified: bool = False,
     ) -> None:
         self.seller = Seller(PROFESSIONAL, number, number_valid, email)
+        self.prover = Prover()
         self.warner = Warner(now.date())
         self.changes: list[Change] = []
         """Of status, as they must be."""
@@ -99,7 +75,12 @@ class WatchedProgramme(Programme):
         self._warning: Written | None = None
         """The one that waits to leave."""
         super().__init__(
-            now=now, number=number, email=email, number_valid=number_valid, announces=announces
+            now=now,
+            number=number,
+            email=email,
+            number_valid=number_valid,
+            announces=announces,
+            must_be_verified=must_be_verified,
         )
 
     # --- what happens -------------------------------------------------------------------------
@@ -107,13 +88,14 @@ class WatchedProgramme(Programme):
     def take(self, *events: Event) -> "WatchedProgramme":
         for event in events:
             before, warner = self.seller.copy(), self.warner.copy()
+            prover = self.prover.copy()
             owed, links, beside = self.owed, self.links, list(self._beside)
             refused = self._note(event)
             try:
                 super().take(event)
             except Refused:
                 self.seller, self.warner, self.owed, self.links = before, warner, owed, links
-                self._beside = beside
+                self._beside, self.prover = beside, prover
                 raise
             assert not refused, "what is to be refused is refused"
         return self
@@ -140,7 +122,26 @@ class WatchedProgramme(Programme):
                 seller.deactivated = True
             case Reinstate():
                 seller.deactivated = False
+            case VerifyNumber() | TryCall() | EnterCode():
+                return self._prove(event)
+            case RecordAnswer(phone=phone) if phone == seller.number:
+                self.prover.answers(self.now)
         return False
+
+    def _prove(self, event: Event) -> bool:
+        if self.refuses_call_or_code(event):
+            return True
+        right = isinstance(event, EnterCode) and proof_of(len(self.prover.asked)) in event.proofs
+        self.prover.takes(event, self.now, right=right)
+        self.seller.proven = self.prover.proven_at is not None
+        return False
+
+    def refuses_call_or_code(self, event: Event) -> bool:
+        """Whether there is no number, no code is waited for, or calls are asked for too often."""
+        seller = self.seller
+        checked = self.enrollment.number_valid is not None
+        has_number = checked and seller.number is not None and seller.number_valid
+        return self.prover.refuses(event, self.now, has_number=has_number)
 
     def _learn(self, account: AccountNews, told: tuple[str, ...] = ()) -> None:
         seller = self.seller
@@ -154,6 +155,10 @@ class WatchedProgramme(Programme):
         seller.number_valid = seller.number_valid or number != seller.number
         if address != seller.address:
             self.warner.failed_on = None
+        if number != seller.number or (number is not None and not self.enrollment.number_valid):
+            self.prover.number_changes()
+            seller.proven = False
+            seller.must_be_verified = self.must_be_verified
         seller.number, seller.address = number, address
 
     def _ask_for_link(self) -> bool:
@@ -184,6 +189,12 @@ class WatchedProgramme(Programme):
         super()._tell(step, task)
         if isinstance(step, LookUpWarnings):
             self.warner.at = self.warn_days
+        if isinstance(step, CheckNumber):
+            self.seller.must_be_verified = self.must_be_verified
+        if isinstance(step, PrepareCall):
+            self.prover.may_be_dialled(self.call_refused_as)
+        if isinstance(step, PlaceCall):
+            self.prover.call_ends(self.call_result, self.now)
         if isinstance(step, Send) and task.letter is not None:
             assert step.to == (task.letter.to or self.seller.address)
             self._was_sent(task.letter, self.mail_result)
@@ -227,6 +238,12 @@ class WatchedProgramme(Programme):
         elif self._remind_at is not None and self._remind_at <= self.now:
             expected.append(Written(LetterPurpose.INVITED_AGAIN))
             self._remind_at = None
+        if self.prover.remind_at is not None and self.prover.remind_at <= self.now:
+            self.prover.remind_at = self.now + YEAR
+            if due is EnrollmentStatus.ENROLLED:
+                expected.append(Written(LetterPurpose.VERIFY_AGAIN))
+        assert self.enrollment.verification.remind_at == self.prover.remind_at
+        assert self.enrollment.verification.verified_at == self.prover.proven_at
         expected += self._warning_written()
         assert self._letters_written() == expected
         waits = self.enrollment.account.email is None
@@ -274,7 +291,7 @@ class WatchedProgramme(Programme):
         lost = enrollment.outbox.count - self._letters_seen - len(new)
         assert lost == 0, "none is lost unseen"
         for letter in new:
-            assert letter.about not in _SAYS_WHY or letter.reason is enrollment.reason
+            assert letter.about not in SAYS_WHY or letter.reason is enrollment.reason
         self._letters_seen = enrollment.outbox.count
         waiting = [as_written(letter) for letter in enrollment.outbox.letters]
         assert [x.confirms for x in waiting if x.confirms] == list(self.owed), "none is called off"

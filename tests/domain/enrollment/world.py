@@ -14,9 +14,12 @@ from domain.enrollment.steps import (
     EnrollmentStep,
     LookUpWarnings,
     NumberFacts,
+    PlaceCall,
+    PrepareCall,
     Send,
 )
 from domain.enrollment.timeline import EnrollmentEventKind
+from domain.enrollment.verification import CallKind, Preparation, kept
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.shared.account import ContactNews, SellingPlan
 from domain.shared.announcements import Announcement
@@ -39,6 +42,11 @@ class Task(NamedTuple):
     """Who deactivated the account."""
     told: tuple[tuple[Announcement, ...], int] | None = None
     """The events that are handed over, and how many entries of the timeline they are from."""
+
+
+def proof_of(number: int) -> str:
+    """The proof of the code that a call says."""
+    return f"{number:064x}"
 
 
 class CalledOff(NamedTuple):
@@ -69,6 +77,7 @@ class Programme:
         plan: SellingPlan | None = PROFESSIONAL,
         number_valid: bool = True,
         announces: bool = False,
+        must_be_verified: bool = False,
     ) -> None:
         self.now = now
         self.enrollment = an_enrollment(now, number=number, email=email, plan=plan)
@@ -77,6 +86,10 @@ class Programme:
         self.share_takes, self.check_takes = AT_ONCE, AT_ONCE
         self.warn_days: tuple[int, ...] = (7, 10)
         self.case_can_be_told = True
+        self.must_be_verified = must_be_verified
+        self.call_result = Result.CONNECTED
+        self.call_refused_as: Result | None = None
+        self.call_takes = AT_ONCE
         self.announces = announces
         self.announced: tuple[Announcement, ...] = ()
         """The events that were handed over."""
@@ -199,6 +212,10 @@ class Programme:
                 return Task(self.now + self.check_takes)
             case LookUpWarnings():
                 return Task(self.now + self.check_takes)
+            case PrepareCall():
+                return Task(self.now + self.check_takes)
+            case PlaceCall():
+                return Task(self.now + self.call_takes)
             case Announce():
                 told = (untold(self.enrollment), self.enrollment.timeline.count)
                 return Task(self.now + self.share_takes, told=told)
@@ -215,8 +232,21 @@ class Programme:
     def _tell(self, step: EnrollmentStep, task: Task) -> None:
         match step:
             case CheckNumber():
-                facts = NumberFacts(valid=self.number_valid, announces=self.announces)
+                facts = NumberFacts(
+                    valid=self.number_valid,
+                    must_be_verified=self.must_be_verified,
+                    announces=self.announces,
+                )
                 step_results.number_checked(self.enrollment, facts, self.now)
+            case PrepareCall(number=number):
+                call = self.enrollment.verification.call
+                assert call is not None
+                says = call.kind is CallKind.CODE and self.call_refused_as is None
+                proof = kept(proof_of(number)) if says else None
+                preparation = Preparation(refused_as=self.call_refused_as, proof=proof)
+                step_results.call_prepared(self.enrollment, number, preparation, self.now)
+            case PlaceCall(number=number):
+                step_results.call_ended(self.enrollment, number, self.call_result, self.now)
             case Announce():
                 assert task.told is not None
                 events, entries = task.told

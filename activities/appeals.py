@@ -1,0 +1,121 @@
+"""Look up what an appeal is about, and reinstate the account (docs/rules.md, section 9)."""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from domain.appeal.activity_inputs import (
+    LookUpAppealInput,
+    ReinstateInput,
+    TellReinstatementInput,
+)
+from domain.appeal.deactivation import AppealFacts, Deactivation, Terms, deactivation_of
+from domain.appeal.status import AppealReason
+from domain.case.status import Reason
+from domain.case.view import CaseView
+from domain.enrollment.timeline import EnrollmentEventKind
+from domain.enrollment.view import EnrollmentView
+from domain.shared.account import SellerAccount, Store
+from domain.shared.errors import Refusal
+from domain.shared.names import run_id_of
+from providers.appeal_protocols import AppealedProgramme, ClosedCases, DeactivatedByAnother
+from providers.protocols import (
+    AccountService,
+    ProviderFailed,
+    UnreadMail,
+)
+from providers.temporal.failures import provider_failures
+from providers.temporal.heartbeats import shielded
+
+
+@dataclass(frozen=True)
+class AppealActivities:
+    """Activities of the queue `cases` that an appeal needs."""
+
+    accounts: AccountService
+    programme: AppealedProgramme
+    closed_cases: ClosedCases
+    terms: Terms
+    unread_mail: UnreadMail | None = None
+    """What may be from a seller who counted as silent. None: nothing tells."""
+
+    @activity.defn
+    async def look_up_appeal(self, input: LookUpAppealInput) -> AppealFacts:
+        """Return which case deactivated the account, and who had a part in it."""
+        with provider_failures():
+            return await self._look_up(input)
+
+    async def _look_up(self, input: LookUpAppealInput) -> AppealFacts:
+        known = await self.programme.find(input.store, input.seller_id)
+        account = known.account if known else _account(input)
+        if known is None or await self.accounts.is_active(input.store, input.seller_id):
+            return self._nothing(account, Refusal.NOT_DEACTIVATED)
+        told = [e for e in known.timeline if e.what is EnrollmentEventKind.DEACTIVATED]
+        if not told or told[-1].case_id is None:
+            return self._nothing(account, Refusal.NOT_BY_A_CASE)
+        case_id = told[-1].case_id
+        case = await self.closed_cases.find(case_id)
+        if case is None:
+            gone = Deactivation(case_id=case_id, at=told[-1].at, reason=None, part=None)
+            return AppealFacts(terms=self.terms, account=account, deactivation=gone)
+        found = deactivation_of(case, message_waits=await self._message_waits(case))
+        if found is None:
+            return self._nothing(account, Refusal.NOT_BY_A_CASE)
+        return AppealFacts(terms=self.terms, account=_merged(case, known), deactivation=found)
+
+    def _nothing(self, account: SellerAccount, problem: Refusal) -> AppealFacts:
+        return AppealFacts(terms=self.terms, account=account, problem=problem)
+
+    async def _message_waits(self, case: CaseView) -> bool:
+        if self.unread_mail is None or case.reason != Reason.NOT_REACHED:
+            return False
+        try:
+            return await self.unread_mail.waits_for(run_id_of(case.id))
+        except ProviderFailed:
+            # An appeal does not wait for the mailbox: the desk sees the mailbox too.
+            return False
+
+    @activity.defn
+    async def reinstate_account(self, input: ReinstateInput) -> None:
+        """Reinstate the account and read it back. Do nothing if it is active already.
+
+        Raises:
+            ApplicationError: somebody else deactivated the account. A person decides.
+        """
+        with provider_failures():
+            await shielded(self._reinstate(input))
+
+    async def _reinstate(self, input: ReinstateInput) -> None:
+        if await self.accounts.is_active(input.store, input.seller_id):
+            return
+        try:
+            await self.accounts.reinstate(
+                input.store, input.seller_id, input.case_id, input.appeal_id
+            )
+        except DeactivatedByAnother as held:
+            raise ApplicationError(
+                str(held),
+                type=AppealReason.REINSTATEMENT_HELD,
+                non_retryable=True,
+                category=ApplicationErrorCategory.BENIGN,
+            ) from None
+        if not await self.accounts.is_active(input.store, input.seller_id):
+            raise ProviderFailed("the account is deactivated although it was reinstated")
+
+    @activity.defn
+    async def tell_reinstatement(self, input: TellReinstatementInput) -> None:
+        """Tell the programme that the account is active again."""
+        with provider_failures():
+            await shielded(self.programme.reinstate(input))
+
+
+def _account(input: LookUpAppealInput) -> SellerAccount:
+    return SellerAccount(store=Store(input.store), seller_id=input.seller_id)
+
+
+def _merged(case: CaseView, known: EnrollmentView) -> SellerAccount:
+    """Return what is known of the seller: what the enrollment has, and else what the case had."""
+    of_case = case.account.model_dump()
+    newer = {name: value for name, value in known.account.model_dump().items() if value}
+    return SellerAccount.model_validate(of_case | newer)

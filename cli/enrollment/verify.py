@@ -1,0 +1,72 @@
+"""`enrollment verify`: prove the emergency number by a code that a call says."""
+
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from cli.enrollment.words import print_enrollment
+from cli.session import execute_update, run
+from cli.terminal.output import say
+from cli.terminal.parameters import By, Json, Seller
+from cli.terminal.problems import BadInput, DidNotHappen, checked
+from domain.enrollment.events import EnterCode, VerifyNumber
+from domain.enrollment.view import EnrollmentView
+from domain.shared.errors import explain
+from reference.number_codes import NumberCodes, typed_code
+from runtime.page_settings import PageSettings, of_this_machine
+from runtime.settings import Settings
+from temporal_client.names import SellerName
+
+
+def verify(
+    seller: Seller,
+    *,
+    by: By,
+    code: Annotated[
+        str | None, typer.Option(help="The 6 digits that the newest call has said.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """The number is called, and a code is said; whoever gives the code has verified the number.
+
+    Without --code the number is called at once, whatever the hour. At a terminal the code is then
+    asked for. It counts for 10 minutes, and for 5 tries.
+    """
+    codes = _codes()
+    if code is None:
+        view = execute_update(seller, "verify_number", checked(VerifyNumber, {"by": by}))
+        if as_json or not sys.stdin.isatty():
+            print_enrollment(view, as_json=as_json)
+            return
+        say(f"{view.account.emergency_phone} is being called.")
+        code = typer.prompt("The code")
+    print_enrollment(_enter(seller, codes, code, by), as_json=as_json)
+
+
+def _codes() -> NumberCodes:
+    try:
+        keys = of_this_machine(PageSettings(), Settings().state).keys
+    except ValidationError as error:
+        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    if not keys:
+        raise BadInput("CASE72_PAGE_SECRETS: is required, since codes are made with the secret")
+    return NumberCodes(keys)
+
+
+def _enter(seller: SellerName, codes: NumberCodes, code: str, by: str) -> EnrollmentView:
+    digits = typed_code(code)
+    if digits is None:
+        raise BadInput("--code: give the 6 digits that the call has said")
+    before = run(lambda workflows: workflows.view(seller))
+    if before.number_call is None:
+        raise DidNotHappen("no code is waited for: leave out --code to be called")
+    proofs = codes.proofs(before.number_call.id, digits)
+    event = checked(EnterCode, {"by": by, "proofs": proofs})
+    view = execute_update(seller, "enter_code", event)
+    if view.verified_at != before.verified_at:
+        return view
+    left = view.number_call.tries_left if view.number_call else 0
+    tries = f"{left} more {'try' if left == 1 else 'tries'}" if left else "ask for another call"
+    raise DidNotHappen(f"this is not the code that the call has said: {tries}")

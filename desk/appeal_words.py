@@ -1,0 +1,70 @@
+"""What the desk says of appeals, in messages to translate."""
+
+from domain.appeal.deactivation import Unreached
+from domain.appeal.events import AppealEventKind, Verdict
+from domain.appeal.status import AppealReason, AppealStatus
+from domain.shared.errors import Refusal
+from web.languages import N_
+
+STATUSES = {
+    AppealStatus.SUBMITTED: N_("It waits for the desk"),
+    AppealStatus.MORE_INFORMATION: N_("It waits for the seller"),
+    AppealStatus.REINSTATING: N_("Granted: the account service has not done it yet"),
+    AppealStatus.REINSTATED: N_("Granted: the account is active again"),
+    AppealStatus.UPHELD: N_("Upheld: the deactivation stands"),
+    AppealStatus.LAPSED: N_("Lapsed without a decision"),
+}
+REASONS = {
+    AppealReason.NOT_APPEALED: N_("nothing was appealed"),
+    AppealReason.NO_ANSWER: N_("the seller did not answer the question"),
+    AppealReason.QUESTION_UNDELIVERED: N_("the e-mail with the question did not get through"),
+    AppealReason.REINSTATEMENT_FAILED: N_("the account service failed for 24 hours"),
+    AppealReason.REINSTATEMENT_HELD: N_(
+        "the account service says that another than the case deactivated the account"
+    ),
+}
+UNREACHED = {
+    Unreached.EMAIL_BOUNCED: N_("An e-mail to them came back."),
+    Unreached.NUMBER_NOT_CALLED: N_("Their number was invalid, or none that we call."),
+    Unreached.FAILED_ON_OUR_SIDE: N_("An attempt failed on our side, or was not made."),
+    Unreached.MESSAGE_WAITING: N_("A message about the case is in the mailbox; no case took it."),
+    Unreached.OUTAGE_REPORTED: N_("An outage of ours has come to light since."),
+}
+VERDICTS = {
+    Verdict.REINSTATE: N_("Reinstate the account"),
+    Verdict.UPHOLD: N_("Uphold the deactivation"),
+    Verdict.MORE_INFORMATION: N_("Ask for more information"),
+}
+EVENTS = {
+    AppealEventKind.SUBMITTED: N_("Appeal sent"),
+    AppealEventKind.INFORMATION_ADDED: N_("Information added"),
+    AppealEventKind.DECIDED: N_("Answered"),
+    AppealEventKind.OUTAGE_REPORTED: N_("Outage reported"),
+    AppealEventKind.STATUS: N_("Became"),
+    AppealEventKind.EMAIL: N_("E-mail to the seller"),
+    AppealEventKind.DESK_TOLD: N_("Desk told"),
+    AppealEventKind.DESK_NOT_TOLD: N_("Desk could not be told"),
+    AppealEventKind.PROGRAMME_TOLD: N_("Programme told"),
+    AppealEventKind.CANCELLATION_IGNORED: N_("Cancellation ignored"),
+    AppealEventKind.CLOSED: N_("Closed"),
+}
+CHANGED_SINCE = N_("The appeal has changed since you looked. Read it again; nothing was done.")
+NOT_TAKEN = N_("The appeal does not take it. Nothing was done.")
+REFUSALS: dict[str, str] = {
+    Refusal.HAD_PART_IN_CASE: N_("You had a part in the case, so another person decides."),
+    Refusal.ANSWERED_FIRST_APPEAL: N_(
+        "You answered the first appeal, so another person answers the second."
+    ),
+    Refusal.CHANGED_SINCE: CHANGED_SINCE,
+    Refusal.NO_APPEAL_WAITS: N_("It is decided already. Nothing was done."),
+    Refusal.SELLER_WAS_ASKED: N_(
+        "The seller was asked and still has time to answer. Until then it can only be granted."
+    ),
+    Refusal.ASKED_ALREADY: N_("The seller was asked already. Decide on what there is."),
+    Refusal.NO_EMAIL: N_("No e-mail address of the seller is known, so nothing can be asked."),
+    Refusal.FILE_FULL: N_("The appeal has no room for more."),
+}
+DONE = {
+    "decide_appeal": N_("Your answer is taken."),
+    "report_outage": N_("The outage is recorded beside the appeal."),
+}

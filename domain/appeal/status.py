@@ -1,0 +1,38 @@
+"""Where an appeal stands, and why (docs/rules.md, section 9; docs/api.md)."""
+
+from enum import StrEnum
+
+
+class AppealStatus(StrEnum):
+    """Where an appeal stands."""
+
+    SUBMITTED = "submitted"
+    MORE_INFORMATION = "more_information"
+    REINSTATING = "reinstating"
+    """It is granted, and the account service has not done it yet."""
+    REINSTATED = "reinstated"
+    UPHELD = "upheld"
+    LAPSED = "lapsed"
+
+
+OPEN = frozenset({AppealStatus.SUBMITTED, AppealStatus.MORE_INFORMATION, AppealStatus.REINSTATING})
+"""The statuses in which somebody or something is still to act."""
+WAITING = frozenset({AppealStatus.SUBMITTED, AppealStatus.MORE_INFORMATION})
+"""The statuses in which it waits for a decision, or for what the seller adds."""
+ANSWERED = frozenset({AppealStatus.UPHELD, AppealStatus.LAPSED})
+"""The statuses after which a second appeal may come."""
+
+
+class AppealReason(StrEnum):
+    """Why an appeal has its status, where the status alone does not say it."""
+
+    NOT_APPEALED = "not_appealed"
+    """With `lapsed`: nothing was appealed, or the only appeal was refused."""
+    NO_ANSWER = "no_answer"
+    """With `lapsed`: the seller did not answer the question in time."""
+    QUESTION_UNDELIVERED = "question_undelivered"
+    """With `submitted`: the e-mail with the question did not get through."""
+    REINSTATEMENT_FAILED = "reinstatement_failed"
+    """With `submitted`: the account service failed for 24 hours."""
+    REINSTATEMENT_HELD = "reinstatement_held"
+    """With `submitted`: the account service says that somebody else deactivated the account."""

@@ -1,0 +1,255 @@
+"""The effect of each update of an appeal (docs/rules.md, section 9).
+
+Each function takes an event and its time. It changes the appeal or raises `Refused`. Callers
+apply it to a copy, and drop the copy after a refusal.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.appeal.appeal import MOST_APPEALS, Answer, Appeal, Information, OutageReport, Submission
+from domain.appeal.deactivation import Deactivation
+from domain.appeal.events import (
+    CHANGES_THE_APPEAL,
+    AddInformation,
+    AppealEventKind,
+    DecideAppeal,
+    ReportOutage,
+    Verdict,
+)
+from domain.appeal.events import Appeal as AppealEvent
+from domain.appeal.letters import AppealPurpose
+from domain.appeal.status import WAITING, AppealStatus
+from domain.case.events import ReceiveBounce
+from domain.shared.errors import Refusal, Refused
+from domain.shared.result import Result
+
+_MOST_ADDED = 10
+"""How often something may be added to an appeal, and how many outages may be reported."""
+
+_NOTHING_TO_APPEAL = {
+    Refusal.NOT_DEACTIVATED: "the account is not deactivated, so there is nothing to appeal",
+    Refusal.NOT_BY_A_CASE: "no case deactivated the account; reply to the e-mail of whoever did",
+}
+
+_NOT_BY = {
+    Refusal.HAD_PART_IN_CASE: (
+        "whoever had a part in the case does not decide its appeal; another person does"
+    ),
+    Refusal.ANSWERED_FIRST_APPEAL: (
+        "whoever answered the first appeal does not answer the second; another person does"
+    ),
+}
+
+
+def appeal(appeal: Appeal, event: AppealEvent, now: datetime) -> None:
+    """Take in an appeal, the first or the second. Call it only after the look-up.
+
+    Raises:
+        Refused: there is nothing to appeal, or an appeal is open, or it is too late, the third, or
+            has no new evidence.
+    """
+    refuse_while_open(appeal)
+    if appeal.status is AppealStatus.REINSTATED:
+        raise Refused(_NOTHING_TO_APPEAL[Refusal.NOT_DEACTIVATED], Refusal.NOT_DEACTIVATED)
+    if appeal.problem is not None or appeal.deactivation is None:
+        problem = appeal.problem or Refusal.NOT_DEACTIVATED
+        raise Refused(_NOTHING_TO_APPEAL[problem], problem)
+    if len(appeal.submissions) >= MOST_APPEALS:
+        raise Refused(
+            "the account was appealed twice, and a third appeal is not taken",
+            Refusal.APPEALED_TWICE,
+        )
+    if appeal.until is None or now >= appeal.until:
+        until = appeal.until.isoformat() if appeal.until else None
+        raise Refused(f"it could be appealed until {until}", Refusal.TOO_LATE, until=until)
+    if appeal.submissions and not _has_new_evidence(appeal, event):
+        raise Refused(
+            "evidence, files: a second appeal takes evidence that the first did not have",
+            Refusal.NO_NEW_EVIDENCE,
+        )
+    appeal.submissions += (Submission(at=now, said=event),)
+    appeal.timeline.log(now, AppealEventKind.SUBMITTED, event.by)
+    appeal.wait_for_desk(now)
+    appeal.write(AppealPurpose.RECEIVED, now)
+
+
+def refuse_while_open(appeal: Appeal) -> None:
+    """Refuse a further appeal while one is open.
+
+    Raises:
+        Refused: one is.
+    """
+    if appeal.is_open:
+        raise Refused(
+            f"an appeal is open already: {appeal.status}",
+            Refusal.APPEAL_OPEN,
+            status=appeal.status.value,
+        )
+
+
+def _has_new_evidence(appeal: Appeal, event: AppealEvent) -> bool:
+    texts = {s.said.evidence for s in appeal.submissions} | {
+        added.said.text for s in appeal.submissions for added in s.information
+    }
+    named = [s.said.files for s in appeal.submissions]
+    named += [added.said.files for s in appeal.submissions for added in s.information]
+    hashes = {file.sha256 for files in named for file in files}
+    is_new_text = event.evidence is not None and event.evidence not in texts
+    is_new_file = any(file.sha256 not in hashes for file in event.files)
+    # An outage of ours is evidence for the seller, whoever has found it out.
+    came_to_light = any(outage.at > appeal.since for outage in appeal.outages)
+    return is_new_text or is_new_file or came_to_light
+
+
+def add_information(appeal: Appeal, event: AddInformation, now: datetime) -> None:
+    """Add something to an appeal. If the seller was asked, the desk has its whole time again.
+
+    Raises:
+        Refused: no appeal waits for a decision, or too much was added already.
+    """
+    _refuse_unless_waiting(appeal)
+    if len(appeal.newest.information) >= _MOST_ADDED:
+        raise Refused(
+            "the appeal has no room for more; the desk decides on what it has",
+            Refusal.FILE_FULL,
+        )
+    added = Information(at=now, said=event)
+    appeal.change_newest(information=(*appeal.newest.information, added))
+    appeal.timeline.log(now, AppealEventKind.INFORMATION_ADDED, event.by)
+    if appeal.status is AppealStatus.MORE_INFORMATION:
+        appeal.wait_for_desk(now)
+        appeal.write(AppealPurpose.RECEIVED, now)
+
+
+def _refuse_unless_waiting(appeal: Appeal) -> None:
+    if appeal.status not in WAITING:
+        raise Refused(
+            f"no appeal waits for a decision: it is {appeal.status}",
+            Refusal.NO_APPEAL_WAITS,
+            status=appeal.status.value,
+        )
+
+
+def decide_appeal(appeal: Appeal, event: DecideAppeal, now: datetime) -> None:
+    """Answer an appeal, or ask for more information, which is done once.
+
+    Raises:
+        Refused: no appeal waits for this, it has changed since, the question was asked before, or
+            the person had a part in the case or in the first appeal.
+    """
+    _refuse_unless_waiting(appeal)
+    if appeal.status is AppealStatus.MORE_INFORMATION and event.verdict is not Verdict.REINSTATE:
+        raise Refused(
+            "the seller was asked and still has time to answer; until then it can only be granted",
+            Refusal.SELLER_WAS_ASKED,
+        )
+    _refuse_whoever_had_a_part(appeal, event.by)
+    _refuse_unless_seen(appeal, event)
+    answer = Answer(at=now, said=event)
+    if event.verdict is Verdict.MORE_INFORMATION:
+        _refuse_second_question(appeal)
+        appeal.change_newest(question=answer)
+    else:
+        appeal.change_newest(answer=answer)
+    appeal.timeline.log(
+        now, AppealEventKind.DECIDED, event.by, verdict=event.verdict, note=event.note
+    )
+    match event.verdict:
+        case Verdict.MORE_INFORMATION:
+            appeal.set_status(now, AppealStatus.MORE_INFORMATION)
+            appeal.write(AppealPurpose.MORE_INFORMATION, now, event.note)
+        case Verdict.REINSTATE:
+            appeal.set_status(now, AppealStatus.REINSTATING)
+        case Verdict.UPHOLD:
+            appeal.set_status(now, AppealStatus.UPHELD)
+            appeal.write(AppealPurpose.UPHELD, now, event.note)
+
+
+def why_not_by(
+    person: str, deactivation: Deactivation | None, submissions: Sequence[Submission]
+) -> Refusal | None:
+    """Return why a person does not decide the newest of these appeals; None if they may."""
+    if deactivation is not None and _is_among(person, deactivation.part or ()):
+        return Refusal.HAD_PART_IN_CASE
+    if any(_is_among(person, earlier.judges) for earlier in submissions[:-1]):
+        return Refusal.ANSWERED_FIRST_APPEAL
+    return None
+
+
+def _refuse_whoever_had_a_part(appeal: Appeal, by: str) -> None:
+    assert appeal.deactivation is not None
+    if problem := why_not_by(by, appeal.deactivation, appeal.submissions):
+        raise Refused(_NOT_BY[problem], problem)
+
+
+def _is_among(by: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a person is among others, however their name is capitalised."""
+    return by.casefold() in {name.casefold() for name in names}
+
+
+def _refuse_unless_seen(appeal: Appeal, event: DecideAppeal) -> None:
+    if event.seen is None:
+        return
+    timeline = appeal.timeline
+    if event.seen > timeline.count:
+        raise Refused(
+            f"seen: there are {timeline.count} events",
+            Refusal.NO_SUCH_EVENT,
+            seen=event.seen,
+            events=timeline.count,
+        )
+    before = timeline.count - len(timeline.entries)
+    since = timeline.entries[max(0, event.seen - before) :]
+    new = sorted({entry.what for entry in since} & CHANGES_THE_APPEAL)
+    if new:
+        raise Refused(
+            f"the appeal has changed since ({', '.join(new)}); look at it again",
+            Refusal.CHANGED_SINCE,
+            seen=event.seen,
+            events=timeline.count,
+            new=[*new],
+        )
+
+
+def _refuse_second_question(appeal: Appeal) -> None:
+    if appeal.newest.question is not None:
+        raise Refused(
+            "the seller was asked for more information already; decide on what there is",
+            Refusal.ASKED_ALREADY,
+        )
+    if appeal.account.email is None:
+        raise Refused("no e-mail address is known", Refusal.NO_EMAIL)
+
+
+def report_outage(appeal: Appeal, event: ReportOutage, now: datetime) -> None:
+    """Record an outage that came to light. Whoever decides the appeal is told at once.
+
+    Raises:
+        Refused: the account was not appealed, or is active again, or too many were reported.
+    """
+    if not appeal.submissions or appeal.status is AppealStatus.REINSTATED:
+        raise Refused(
+            f"no appeal needs it: it is {appeal.status}",
+            Refusal.NO_APPEAL_WAITS,
+            status=appeal.status.value,
+        )
+    if len(appeal.outages) >= _MOST_ADDED:
+        raise Refused("the appeal has no room for more", Refusal.FILE_FULL)
+    appeal.outages += (OutageReport(at=now, said=event),)
+    appeal.timeline.log(now, AppealEventKind.OUTAGE_REPORTED, event.by, note=event.note)
+    if appeal.status is AppealStatus.SUBMITTED:
+        appeal.desk_due = now
+
+
+def receive_bounce(appeal: Appeal, event: ReceiveBounce, now: datetime) -> None:
+    """Record that an accepted letter came back. A question that did was never asked."""
+    result = Result.BOUNCED
+    appeal.timeline.log(now, AppealEventKind.EMAIL, event.by, result=result, note=event.code)
+    if event.attempt == appeal.question_letter:
+        appeal.lose_question(now)
+
+
+def ignore_cancellation(appeal: Appeal, now: datetime) -> None:
+    """Go on despite a cancellation. Otherwise a third appeal would be taken."""
+    appeal.timeline.log(now, AppealEventKind.CANCELLATION_IGNORED)

@@ -1,0 +1,138 @@
+"""What the page shows of an appeal. It leaves out names, notes of the desk, and the timeline."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.appeal.appeal import Submission
+from domain.appeal.status import ANSWERED, WAITING, AppealStatus
+from domain.appeal.view import AppealView
+from domain.enrollment.timeline import EnrollmentEntry, EnrollmentEventKind
+from domain.enrollment.view import StandingView
+from web.languages import N_
+
+_BY_A_CASE = "case"
+
+HEADLINES = {
+    AppealStatus.SUBMITTED: N_("We are reading your appeal"),
+    AppealStatus.MORE_INFORMATION: N_("We have a question about your appeal"),
+    AppealStatus.REINSTATING: N_("Your appeal is granted. Your account is being reinstated"),
+    AppealStatus.REINSTATED: N_("Your account is active again"),
+    AppealStatus.UPHELD: N_("We have read your appeal. Your account stays deactivated"),
+    AppealStatus.LAPSED: N_("Your appeal has ended without a decision"),
+}
+CAN_APPEAL = N_("Your account was deactivated. You can appeal")
+CANNOT_APPEAL = N_("Your account was deactivated")
+_TONES = {
+    AppealStatus.SUBMITTED: "wait",
+    AppealStatus.MORE_INFORMATION: "act",
+    AppealStatus.REINSTATING: "wait",
+    AppealStatus.REINSTATED: "done",
+}
+
+
+@dataclass(frozen=True)
+class AppealPage:
+    """The appeals of a deactivated account as its seller sees them."""
+
+    deactivated_at: datetime
+    window: timedelta
+    now: datetime
+    view: AppealView | None = None
+    """The appeal, if there was one against this deactivation."""
+
+    @classmethod
+    def of(
+        cls,
+        standing: StandingView | None,
+        appeal: AppealView | None,
+        window: timedelta,
+        now: datetime,
+    ) -> "AppealPage | None":
+        """Return the page; None if there is nothing that could be appealed on it."""
+        told = deactivation_in(standing)
+        if told is None:
+            return None
+        found = appeal.deactivation if appeal else None
+        is_of_it = found is not None and found.case_id == told.case_id
+        view = appeal if is_of_it and appeal and appeal.submissions else None
+        return cls(found.at if is_of_it and found else told.at, window, now, view)
+
+    @property
+    def status(self) -> AppealStatus | None:
+        """The status of the appeal; None before there is any."""
+        return self.view.status if self.view else None
+
+    @property
+    def until(self) -> datetime:
+        """Until when the account can be appealed."""
+        known = self.view.until if self.view else None
+        return known or self.deactivated_at + self.window
+
+    @property
+    def takes_appeal(self) -> bool:
+        """Whether the form for an appeal is shown."""
+        if self.view is not None and not self.view.may_come_again:
+            return False
+        return self.now < self.until
+
+    @property
+    def is_second(self) -> bool:
+        """Whether what would be sent is the second appeal."""
+        return self.view is not None
+
+    @property
+    def asks(self) -> bool:
+        """Whether the seller is asked a question."""
+        return self.status is AppealStatus.MORE_INFORMATION
+
+    @property
+    def takes_information(self) -> bool:
+        """Whether something may be added."""
+        return self.status in WAITING
+
+    @property
+    def headline(self) -> str:
+        """The headline, to translate."""
+        if self.status is not None:
+            return HEADLINES[self.status]
+        return CAN_APPEAL if self.takes_appeal else CANNOT_APPEAL
+
+    @property
+    def tone(self) -> str:
+        """The tone of the page."""
+        return _TONES.get(self.status, "over") if self.status else "over"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether both appeals were made and answered."""
+        return self.status in ANSWERED and not self.takes_appeal
+
+    @property
+    def newest(self) -> Submission | None:
+        """The appeal that counts."""
+        return self.view.submissions[-1] if self.view else None
+
+    @property
+    def question(self) -> str | None:
+        """What we asked, while it is open."""
+        asked = self.newest.question if self.newest and self.asks else None
+        return asked.said.note if asked else None
+
+    @property
+    def answer(self) -> str | None:
+        """Our answer to the newest appeal."""
+        answer = self.newest.answer if self.newest else None
+        return answer.said.note if answer and self.status is AppealStatus.UPHELD else None
+
+    @property
+    def submissions(self) -> list[tuple[int, Submission]]:
+        """Every appeal with its number, the newest first."""
+        return list(enumerate(self.view.submissions, 1))[::-1] if self.view else []
+
+
+def deactivation_in(standing: StandingView | None) -> EnrollmentEntry | None:
+    """Return the event by which a case deactivated the account, if one did and it is so."""
+    if standing is None or not standing.deactivated:
+        return None
+    told = [e for e in standing.timeline if e.what is EnrollmentEventKind.DEACTIVATED]
+    return told[-1] if told and told[-1].case_id and told[-1].by == _BY_A_CASE else None

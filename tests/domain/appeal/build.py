@@ -1,0 +1,119 @@
+"""What tests are made of: an appeal in each status, the events, the facts."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.appeal import step_results, updates
+from domain.appeal.advance import advance
+from domain.appeal.appeal import Appeal
+from domain.appeal.deactivation import AppealFacts, Deactivation, Terms
+from domain.appeal.events import AddInformation, DecideAppeal, ReportOutage, Verdict
+from domain.appeal.events import Appeal as AppealEvent
+from domain.appeal.letters import AppealPurpose
+from domain.appeal.status import AppealStatus
+from domain.case.events import ReceiveBounce
+from domain.case.evidence_file import EvidenceFile, MediaType
+from domain.case.status import Reason
+from domain.shared.account import SellerAccount, Store
+from domain.shared.errors import Refusal, Refused
+from domain.shared.events import Event
+from domain.shared.result import Result
+
+DAY = timedelta(days=1)
+DEACTIVATED_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NOW = DEACTIVATED_AT + DAY
+TERMS = Terms(window=90 * DAY, desk_within=7 * DAY)
+ACCOUNT = SellerAccount(store=Store.US, seller_id="A2EXAMPLE", email="owner@bluekettle.example")
+PART, NOVAK, DIAZ = "reviewer.kim", "reviewer.novak", "lead.diaz"
+"""One had a part in the case, the others had not."""
+
+FOUND = Deactivation(
+    case_id="case/US/A2EXAMPLE/1", at=DEACTIVATED_AT, reason=Reason.NOT_REACHED, part=(PART,)
+)
+FACTS = AppealFacts(terms=TERMS, account=ACCOUNT, deactivation=FOUND)
+NOTHING = AppealFacts(terms=TERMS, account=ACCOUNT, problem=Refusal.NOT_DEACTIVATED)
+
+FILE = EvidenceFile(sha256="0f" * 32, name="invoice.pdf", media_type=MediaType.PDF, size=48_500)
+APPEAL = AppealEvent(by="seller", what_happened="We were abroad", grounds="It is mended")
+AGAIN = APPEAL.model_copy(update={"evidence": "Invoice INV-77"})
+WITH_FILE = APPEAL.model_copy(update={"files": (FILE,)})
+ADDED = AddInformation(by="seller", text="The supplier is Kettle Works")
+BOUNCE = ReceiveBounce(by="mail", attempt=2, code="5.1.1")
+OUTAGE = ReportOutage(by="operations", note="The mail server lost messages")
+
+
+def answer(verdict: Verdict, by: str = NOVAK, seen: int | None = None) -> DecideAppeal:
+    return DecideAppeal(by=by, verdict=verdict, note=f"{verdict}, says {by}", seen=seen)
+
+
+def a_new_appeal(now: datetime = NOW) -> Appeal:
+    return Appeal(id="appeal/US/A2EXAMPLE/9", account=ACCOUNT, since=now)
+
+
+def apply(appeal: Appeal, event: Event, now: datetime = NOW) -> None:
+    """Apply an event as the workflow does: to the appeal, unless it is refused."""
+    method = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    changed = appeal.model_copy()
+    getattr(updates, method)(changed, event, now)
+    for name in Appeal.model_fields:
+        setattr(appeal, name, getattr(changed, name))
+
+
+def submit(
+    appeal: Appeal, event: AppealEvent = APPEAL, now: datetime = NOW, facts: AppealFacts = FACTS
+) -> Appeal:
+    """Appeal, after the look-up."""
+    step_results.looked_up(appeal, facts, now)
+    apply(appeal, event, now)
+    return appeal
+
+
+def submitted(now: datetime = NOW) -> Appeal:
+    appeal = submit(a_new_appeal(now), now=now)
+    send_all(appeal, now)
+    step_results.told_desk(appeal, now, True, now)
+    return appeal
+
+
+def send_all(appeal: Appeal, now: datetime, result: Result = Result.ACCEPTED) -> None:
+    """Send every letter that waits."""
+    while appeal.letters:
+        step_results.sent(appeal, appeal.letters[0], result, now)
+
+
+def in_status(status: AppealStatus, now: datetime = NOW) -> Appeal:
+    """An appeal that came into a status at `now`, with its letters sent."""
+    appeal = submitted(now)
+    match status:
+        case AppealStatus.MORE_INFORMATION | AppealStatus.LAPSED:
+            apply(appeal, answer(Verdict.MORE_INFORMATION), now)
+        case AppealStatus.REINSTATING | AppealStatus.REINSTATED:
+            apply(appeal, answer(Verdict.REINSTATE), now)
+        case AppealStatus.UPHELD:
+            apply(appeal, answer(Verdict.UPHOLD), now)
+    send_all(appeal, now)
+    if status is AppealStatus.REINSTATED:
+        step_results.reinstated(appeal, now)
+        send_all(appeal, now)
+    if status is AppealStatus.LAPSED:
+        later = now + 7 * DAY
+        advance(appeal, later)
+        send_all(appeal, later)
+    assert appeal.status is status
+    return appeal
+
+
+def written(appeal: Appeal) -> list[AppealPurpose]:
+    """What the letters that wait are about."""
+    return [letter.about for letter in appeal.letters]
+
+
+def code_of(appeal: Appeal, event: Event, now: datetime = NOW) -> Refusal:
+    """The code with which an event is refused."""
+    before = appeal.model_copy()
+    with pytest.raises(Refused) as refused:
+        apply(appeal, event, now)
+    assert appeal == before
+    return refused.value.code

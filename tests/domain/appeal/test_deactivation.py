@@ -1,0 +1,86 @@
+"""What an appeal takes from the record of its case (docs/rules.md, section 9)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from domain.appeal.deactivation import Deactivation, Unreached, deactivation_of
+from domain.case.events import Decision
+from domain.case.status import Reason
+from domain.case.view import view_of
+from domain.shared.result import Result
+from tests.domain.case.build import (
+    MONDAY_9,
+    REJECT,
+    a_decision,
+    a_harm_report,
+    a_plan,
+)
+from tests.domain.case.world import World
+
+
+def of(world: World, *, message_waits: bool = False) -> Deactivation:
+    found = deactivation_of(view_of(world.case), message_waits=message_waits)
+    assert found is not None
+    return found
+
+
+def test_whoever_stands_in_the_timeline_had_a_part_and_no_machine_and_no_seller() -> None:
+    world = World()
+    for _ in range(3):
+        world.take(a_plan(), REJECT)
+    world.take(a_decision(Decision.DEACTIVATE)).play(1)
+    found = of(world)
+    people = {REJECT.by, a_decision(Decision.DEACTIVATE).by}
+    assert people <= {*(found.part or ())}
+    assert {"engine", "seller"}.isdisjoint(found.part or ())
+    assert (found.case_id, found.reason) == (world.case.id, Reason.DECISION)
+
+
+def test_the_90_days_begin_when_the_account_service_had_done_it() -> None:
+    world = World().play(80)
+    found = of(world)
+    at = max(e.at for e in world.case.timeline.entries if e.status == "deactivated")
+    assert found.at == at >= MONDAY_9
+    assert found.reason == Reason.NOT_REACHED
+
+
+def test_a_case_that_deactivated_nothing_has_nothing_to_appeal() -> None:
+    assert deactivation_of(view_of(World().case), message_waits=False) is None
+
+
+@pytest.mark.parametrize(
+    ("world", "unreached"),
+    [
+        pytest.param(World, (), id="everything-got-through"),
+        pytest.param(
+            lambda: World(
+                calls=lambda call: Result.PROVIDER_FAILED if call.number == 2 else Result.NO_ANSWER
+            ),
+            (Unreached.FAILED_ON_OUR_SIDE,),
+            id="a-call-failed",
+        ),
+        pytest.param(
+            lambda: World(calls=Result.INVALID_NUMBER),
+            (Unreached.NUMBER_NOT_CALLED,),
+            id="no-such-number",
+        ),
+        pytest.param(
+            lambda: World(emails={2: Result.BOUNCED}),
+            (Unreached.EMAIL_BOUNCED,),
+            id="an-e-mail-bounced",
+        ),
+    ],
+)
+def test_why_it_may_have_been_us_who_could_not_reach_a_silent_seller(
+    world: Callable[[], World], unreached: tuple[Unreached, ...]
+) -> None:
+    played = world().play(80)
+    assert of(played).reason == Reason.NOT_REACHED
+    assert of(played).unreached == unreached
+    assert of(played, message_waits=True).unreached == (*unreached, Unreached.MESSAGE_WAITING)
+
+
+def test_of_any_other_deactivation_nothing_of_it_is_said() -> None:
+    world = World(calls=Result.INVALID_NUMBER).take(a_harm_report()).play(1)
+    assert of(world, message_waits=True).unreached == ()

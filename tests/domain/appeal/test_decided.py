@@ -1,0 +1,256 @@
+"""Who decides an appeal, what is asked, and who is told when (docs/rules.md, section 9)."""
+
+from datetime import datetime
+
+import pytest
+
+from domain.appeal import step_results
+from domain.appeal.advance import advance
+from domain.appeal.appeal import Appeal
+from domain.appeal.deactivation import Unreached
+from domain.appeal.events import Verdict
+from domain.appeal.letters import AppealPurpose
+from domain.appeal.status import AppealReason, AppealStatus
+from domain.appeal.steps import Reinstate, Send, TellDesk, TellProgramme
+from domain.appeal.view import view_of
+from domain.shared.errors import Refusal
+from domain.shared.result import Result
+from tests.domain.appeal.build import (
+    ADDED,
+    AGAIN,
+    BOUNCE,
+    DAY,
+    DIAZ,
+    FOUND,
+    NOTHING,
+    NOVAK,
+    NOW,
+    OUTAGE,
+    PART,
+    a_new_appeal,
+    answer,
+    apply,
+    code_of,
+    in_status,
+    send_all,
+    submit,
+    submitted,
+    written,
+)
+
+
+def tells_desk(appeal: Appeal, now: datetime) -> list[datetime]:
+    return [step.due for step in advance(appeal, now) if isinstance(step, TellDesk)]
+
+
+# --- who decides ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("by", [PART, PART.upper()])
+def test_who_had_a_part_in_the_case_does_not_decide(verdict: Verdict, by: str) -> None:
+    assert code_of(submitted(), answer(verdict, by)) is Refusal.HAD_PART_IN_CASE
+
+
+def test_who_answered_the_first_appeal_or_asked_in_it_does_not_answer_the_second() -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.MORE_INFORMATION, DIAZ))
+    apply(appeal, ADDED)
+    apply(appeal, answer(Verdict.UPHOLD, NOVAK))
+    apply(appeal, AGAIN)
+    for by in (NOVAK, DIAZ):
+        assert code_of(appeal, answer(Verdict.UPHOLD, by)) is Refusal.ANSWERED_FIRST_APPEAL
+    apply(appeal, answer(Verdict.UPHOLD, "lead.weber"))
+
+
+def test_who_asked_for_more_information_may_answer() -> None:
+    appeal = in_status(AppealStatus.MORE_INFORMATION)
+    apply(appeal, ADDED)
+    apply(appeal, answer(Verdict.UPHOLD))
+    assert appeal.status is AppealStatus.UPHELD
+
+
+def test_who_has_not_seen_what_the_seller_added_is_told_so() -> None:
+    appeal = submitted()
+    seen = appeal.timeline.count
+    apply(appeal, ADDED)
+    assert code_of(appeal, answer(Verdict.UPHOLD, seen=seen)) is Refusal.CHANGED_SINCE
+    assert code_of(appeal, answer(Verdict.UPHOLD, seen=99)) is Refusal.NO_SUCH_EVENT
+    apply(appeal, answer(Verdict.UPHOLD, seen=appeal.timeline.count))
+
+
+def test_that_the_desk_was_told_since_does_not_matter() -> None:
+    appeal = submitted()
+    seen = appeal.timeline.count
+    step_results.told_desk(appeal, NOW, True, NOW)
+    apply(appeal, answer(Verdict.UPHOLD, seen=seen))
+
+
+# --- more information -------------------------------------------------------------------------
+
+
+def test_more_information_is_asked_for_once_then_there_is_a_decision() -> None:
+    appeal = in_status(AppealStatus.MORE_INFORMATION)
+    apply(appeal, ADDED)
+    assert code_of(appeal, answer(Verdict.MORE_INFORMATION)) is Refusal.ASKED_ALREADY
+
+
+def test_the_sellers_7_days_begin_when_the_question_is_accepted() -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.MORE_INFORMATION))
+    assert appeal.seller_by is None
+    arrived = NOW + 2 * DAY
+    send_all(appeal, arrived)
+    assert appeal.seller_by == arrived + 7 * DAY
+    advance(appeal, arrived + 6.99 * DAY)
+    assert appeal.status is AppealStatus.MORE_INFORMATION
+    advance(appeal, arrived + 7 * DAY)
+    assert (appeal.status, appeal.reason) == (AppealStatus.LAPSED, AppealReason.NO_ANSWER)
+    assert written(appeal) == [AppealPurpose.LAPSED]
+
+
+@pytest.mark.parametrize("result", [Result.BOUNCED, Result.PROVIDER_FAILED])
+def test_a_question_that_does_not_get_through_is_never_held_against_the_seller(
+    result: Result,
+) -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.MORE_INFORMATION))
+    send_all(appeal, NOW, result)
+    assert appeal.status is AppealStatus.SUBMITTED
+    assert appeal.reason is AppealReason.QUESTION_UNDELIVERED
+    assert tells_desk(appeal, NOW) == [NOW]
+    apply(appeal, answer(Verdict.MORE_INFORMATION))  # it may be asked again
+
+
+def test_a_question_that_comes_back_later_was_not_asked() -> None:
+    appeal = in_status(AppealStatus.MORE_INFORMATION)
+    assert appeal.question_letter == BOUNCE.attempt
+    apply(appeal, BOUNCE.model_copy(update={"attempt": 1}), NOW + DAY)
+    assert (appeal.status, appeal.reason) == (AppealStatus.MORE_INFORMATION, None)
+    apply(appeal, BOUNCE, NOW + 6 * DAY)
+    undelivered = (AppealStatus.SUBMITTED, AppealReason.QUESTION_UNDELIVERED)
+    assert (appeal.status, appeal.reason) == undelivered
+    assert tells_desk(appeal, NOW + 6 * DAY) == [NOW + 6 * DAY]
+    apply(appeal, answer(Verdict.MORE_INFORMATION), NOW + 7 * DAY)
+
+
+def test_a_question_that_was_answered_before_it_left_is_not_sent() -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.MORE_INFORMATION))
+    apply(appeal, ADDED)
+    assert written(appeal) == [AppealPurpose.RECEIVED]
+
+
+def test_without_an_address_nothing_can_be_asked() -> None:
+    appeal = submitted()
+    appeal.account = appeal.account.model_copy(update={"email": None})
+    assert code_of(appeal, answer(Verdict.MORE_INFORMATION)) is Refusal.NO_EMAIL
+    apply(appeal, answer(Verdict.UPHOLD))
+    assert appeal.letters == ()
+
+
+def test_something_may_be_added_ten_times() -> None:
+    appeal = submitted()
+    for _ in range(10):
+        apply(appeal, ADDED)
+    assert code_of(appeal, ADDED) is Refusal.FILE_FULL
+
+
+# --- the desk ---------------------------------------------------------------------------------
+
+
+def test_the_desk_is_told_at_once_after_half_of_its_time_and_then_each_day() -> None:
+    appeal = submit(a_new_appeal())
+    told, now = [], NOW
+    for _ in range(6):
+        (due,) = tells_desk(appeal, now)
+        told.append((due - NOW) / DAY)
+        step_results.told_desk(appeal, due, True, now)
+        assert tells_desk(appeal, now) == []
+        assert appeal.desk_due is not None
+        now = appeal.desk_due
+    assert told == [0, 3.5, 4.5, 5.5, 6.5, 7.5]
+
+
+def test_a_desk_that_could_not_be_told_is_told_again() -> None:
+    appeal = submit(a_new_appeal())
+    later = NOW + DAY
+    step_results.told_desk(appeal, NOW, False, later)
+    assert tells_desk(appeal, later) == [later]
+
+
+def test_a_desk_whose_mail_server_refuses_at_once_is_told_again_a_day_later() -> None:
+    appeal = submit(a_new_appeal())
+    step_results.told_desk(appeal, NOW, False, NOW)
+    assert tells_desk(appeal, NOW) == []
+    assert tells_desk(appeal, NOW + DAY) == [NOW + DAY]
+
+
+def test_an_outage_that_comes_to_light_is_told_to_the_desk_at_once() -> None:
+    appeal = submitted()
+    apply(appeal, OUTAGE, NOW + DAY)
+    assert tells_desk(appeal, NOW + DAY) == [NOW + DAY]
+    assert view_of(appeal).unreached == (Unreached.OUTAGE_REPORTED,)
+
+
+def test_a_slow_desk_costs_the_seller_nothing_and_they_are_told_once() -> None:
+    appeal = submitted()
+    for day in (7, 8, 400):
+        advance(appeal, NOW + day * DAY)
+    assert appeal.status is AppealStatus.SUBMITTED
+    assert written(appeal) == [AppealPurpose.DELAYED]
+
+
+# --- the answer -------------------------------------------------------------------------------
+
+
+def test_the_seller_reads_the_reason_of_an_answer() -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.UPHOLD))
+    (letter,) = appeal.letters
+    assert (letter.about, letter.note) == (AppealPurpose.UPHELD, "uphold, says reviewer.novak")
+
+
+def test_reinstating_tells_the_seller_and_the_programme_when_it_is_done() -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.REINSTATE))
+    assert advance(appeal, NOW) == (Reinstate(),)
+    step_results.reinstated(appeal, NOW)
+    send, tell = advance(appeal, NOW)
+    assert isinstance(send, Send)
+    assert (send.about, tell) == (AppealPurpose.REINSTATED, TellProgramme())
+    send_all(appeal, NOW)
+    step_results.told_programme(appeal, NOW)
+    assert advance(appeal, NOW) == ()
+
+
+@pytest.mark.parametrize(
+    "reason", [AppealReason.REINSTATEMENT_FAILED, AppealReason.REINSTATEMENT_HELD]
+)
+def test_what_the_account_service_does_not_do_is_decided_again(reason: AppealReason) -> None:
+    appeal = in_status(AppealStatus.REINSTATING)
+    later = NOW + DAY
+    step_results.not_reinstated(appeal, reason, later)
+    assert (appeal.status, appeal.reason) == (AppealStatus.SUBMITTED, reason)
+    assert (tells_desk(appeal, later), appeal.desk_by) == ([later], later + 7 * DAY)
+    apply(appeal, answer(Verdict.REINSTATE), later)
+
+
+def test_a_letter_that_is_overtaken_is_not_sent() -> None:
+    appeal = submit(a_new_appeal())
+    assert written(appeal) == [AppealPurpose.RECEIVED]
+    apply(appeal, answer(Verdict.UPHOLD))
+    assert written(appeal) == [AppealPurpose.UPHELD]
+
+
+def test_an_answer_is_sent_whatever_comes_after_it() -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.UPHOLD))
+    apply(appeal, AGAIN)
+    assert written(appeal) == [AppealPurpose.UPHELD, AppealPurpose.RECEIVED]
+
+
+def test_an_open_appeal_stays_about_what_it_was_about() -> None:
+    appeal = submitted()
+    step_results.looked_up(appeal, NOTHING, NOW)
+    assert appeal.deactivation == FOUND

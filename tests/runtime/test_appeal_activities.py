@@ -1,0 +1,160 @@
+"""What is looked up for an appeal, and how an account is reinstated (docs/rules.md, section 9)."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.appeals import AppealActivities
+from domain.appeal.activity_inputs import LookUpAppealInput, ReinstateInput
+from domain.appeal.deactivation import AppealFacts, Terms
+from domain.appeal.status import AppealReason
+from domain.case.status import Reason
+from domain.case.view import CaseView, view_of
+from domain.enrollment.view import EnrollmentView
+from domain.enrollment.view import view_of as enrollment_view_of
+from domain.shared.errors import Refusal
+from domain.shared.events import RecordDeactivation
+from providers.protocols import ProviderFailed
+from providers.simulated.account_service import SimulatedMarketplace
+from tests.domain.case.world import World
+from tests.domain.enrollment.world import Programme as Enrolled
+
+SELLER = "A2EXAMPLE"
+APPEAL = "appeal/US/A2EXAMPLE/9"
+TERMS = Terms(window=timedelta(days=90), desk_within=timedelta(days=7))
+INPUT = LookUpAppealInput(store="US", seller_id=SELLER)
+
+
+class Known:
+    """A programme, a store of closed cases and a mailbox that answer what they were given."""
+
+    def __init__(self, known: EnrollmentView | None, case: CaseView | None = None) -> None:
+        self.known, self.case, self.mailbox_is_away = known, case, False
+
+    async def find(self, *_: str) -> Any:  # Any: of an enrollment, or of a case
+        return self.known if len(_) == 2 else self.case
+
+    async def waits_for(self, run_id: str) -> bool:
+        if self.mailbox_is_away:
+            raise ProviderFailed("the mailbox is away")
+        return True
+
+
+def activities(folder: Path, known: Known) -> AppealActivities:
+    accounts = SimulatedMarketplace(folder)
+    programme: Any = known  # Any: only what is asked is there
+    return AppealActivities(accounts, programme, programme, TERMS, programme)
+
+
+def enrollment(*deactivations: RecordDeactivation) -> EnrollmentView:
+    seller = Enrolled()
+    seller.take(*deactivations)
+    return enrollment_view_of(seller.enrollment, seller.now)
+
+
+def by_case(case: CaseView) -> RecordDeactivation:
+    return RecordDeactivation(by="case", case_id=case.id)
+
+
+async def look_up(folder: Path, known: Known, *, active: bool = False) -> AppealFacts:
+    found = activities(folder, known)
+    if not active:
+        await found.accounts.deactivate("US", SELLER, "case/US/A2EXAMPLE/1")
+    return await ActivityEnvironment().run(found.look_up_appeal, INPUT)
+
+
+@pytest.fixture(scope="module")
+def silent() -> CaseView:
+    return view_of(World().play(80).case)
+
+
+async def test_a_case_that_deactivated_is_found_with_who_had_a_part(
+    tmp_path: Path, silent: CaseView
+) -> None:
+    facts = await look_up(tmp_path, Known(enrollment(by_case(silent)), silent))
+    found = facts.deactivation
+    assert found is not None
+    assert (found.case_id, found.reason) == (silent.id, Reason.NOT_REACHED)
+    assert "message_waiting" in found.unreached
+    assert facts.account.email == silent.account.email
+
+
+async def test_an_appeal_does_not_wait_for_a_mailbox_that_is_away(
+    tmp_path: Path, silent: CaseView
+) -> None:
+    known = Known(enrollment(by_case(silent)), silent)
+    known.mailbox_is_away = True
+    facts = await look_up(tmp_path, known)
+    assert facts.deactivation is not None
+    assert facts.deactivation.unreached == ()
+
+
+async def test_a_case_that_temporal_forgot_is_appealed_all_the_same(
+    tmp_path: Path, silent: CaseView
+) -> None:
+    facts = await look_up(tmp_path, Known(enrollment(by_case(silent)), None))
+    assert facts.deactivation is not None
+    assert (facts.deactivation.case_id, facts.deactivation.part) == (silent.id, None)
+
+
+@pytest.mark.parametrize(
+    ("known", "active", "problem"),
+    [
+        pytest.param(lambda: None, False, Refusal.NOT_DEACTIVATED, id="nobody-knows-the-seller"),
+        pytest.param(
+            lambda: enrollment(RecordDeactivation(by="marketplace")),
+            False,
+            Refusal.NOT_BY_A_CASE,
+            id="somebody-else-did",
+        ),
+        pytest.param(
+            lambda: enrollment(RecordDeactivation(by="case", case_id="case/US/A2EXAMPLE/1")),
+            True,
+            Refusal.NOT_DEACTIVATED,
+            id="active-again",
+        ),
+        pytest.param(enrollment, False, Refusal.NOT_BY_A_CASE, id="the-programme-was-not-told"),
+    ],
+)
+async def test_what_cannot_be_appealed(
+    tmp_path: Path, known: Any, active: bool, problem: Refusal
+) -> None:
+    facts = await look_up(tmp_path, Known(known()), active=active)
+    assert (facts.deactivation, facts.problem) == (None, problem)
+
+
+async def test_only_what_the_case_did_is_taken_back(tmp_path: Path) -> None:
+    found = activities(tmp_path, Known(None))
+    await found.accounts.deactivate("US", SELLER, "case/US/A2EXAMPLE/another")
+    wanted = ReinstateInput(
+        appeal_id=APPEAL, case_id="case/US/A2EXAMPLE/1", store="US", seller_id=SELLER
+    )
+    with pytest.raises(ApplicationError) as held:
+        await ActivityEnvironment().run(found.reinstate_account, wanted)
+    assert (held.value.type, held.value.non_retryable) == (AppealReason.REINSTATEMENT_HELD, True)
+    assert not await found.accounts.is_active("US", SELLER)
+
+
+async def test_an_account_is_believed_to_be_active_only_when_it_is_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = activities(tmp_path, Known(None))
+    await found.accounts.deactivate("US", SELLER, "case/US/A2EXAMPLE/1")
+    wanted = ReinstateInput(
+        appeal_id=APPEAL, case_id="case/US/A2EXAMPLE/1", store="US", seller_id=SELLER
+    )
+
+    async def lies(*_: str) -> None:
+        """Take it, and do nothing."""
+
+    with monkeypatch.context() as lying:
+        lying.setattr(SimulatedMarketplace, "reinstate", lies)
+        with pytest.raises(ApplicationError, match="deactivated although it was reinstated"):
+            await ActivityEnvironment().run(found.reinstate_account, wanted)
+    await ActivityEnvironment().run(found.reinstate_account, wanted)
+    await ActivityEnvironment().run(found.reinstate_account, wanted)
+    assert await found.accounts.is_active("US", SELLER)

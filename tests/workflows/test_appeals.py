@@ -1,0 +1,110 @@
+"""Appeals on a real server, from the deactivation to the answer (docs/rules.md, section 9)."""
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from domain.appeal.events import Verdict
+from domain.appeal.status import AppealReason, AppealStatus
+from domain.enrollment.status import EnrollmentStatus
+from domain.shared.errors import Refusal
+from tests.engine import Engine
+from tests.workflows import test_rows as rows
+from tests.workflows.appeals import ADDED, AGAIN, deactivated, submit
+from workflows.appeal.seller_appeal import SellerAppeal
+
+
+def code_of(failure: WorkflowUpdateFailedError) -> str:
+    """The code of a refusal."""
+    assert isinstance(failure.cause, ApplicationError)
+    return str(failure.cause.details[0]["code"])
+
+
+async def test_a_deactivated_seller_appeals_another_person_reinstates_and_the_account_is_active(
+    engine: Engine,
+) -> None:
+    await deactivated(engine, "WAYBACK")
+    seller = await engine.know("WAYBACK")
+    assert (await seller.view()).status is EnrollmentStatus.NOT_ELIGIBLE
+    appeal = await submit(engine, "WAYBACK")
+    assert (await appeal.view()).status is AppealStatus.SUBMITTED
+    await appeal.decide(Verdict.REINSTATE)
+    ended = await appeal.end()
+    assert ended.status is AppealStatus.REINSTATED
+    assert await engine.providers.accounts.is_active("US", "WAYBACK")
+    known = await seller.view()
+    assert (known.status, known.deactivated) == (EnrollmentStatus.ENROLLED, False)
+    subjects = [str(mail["Subject"]) for mail in engine.mails("owner@bluekettle.example")]
+    assert "Your account is active again" in subjects
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await submit(engine, "WAYBACK")
+    assert code_of(refused.value) == Refusal.NOT_DEACTIVATED
+
+
+async def test_who_had_a_part_in_the_case_is_refused_by_the_workflow(engine: Engine) -> None:
+    await deactivated(engine, "PART")
+    appeal = await submit(engine, "PART")
+    part = (await appeal.view()).deactivation
+    assert part is not None
+    assert part.part
+    for by in part.part:
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await appeal.decide(Verdict.REINSTATE, by)
+        assert code_of(refused.value) == Refusal.HAD_PART_IN_CASE
+    await appeal.decide(Verdict.UPHOLD)
+
+
+async def test_an_upheld_appeal_may_come_again_by_another_person_and_a_third_is_refused(
+    engine: Engine,
+) -> None:
+    await deactivated(engine, "TWICE")
+    appeal = await submit(engine, "TWICE")
+    await appeal.decide(Verdict.MORE_INFORMATION)
+    await appeal.when(lambda v: v.seller_by)
+    await appeal.tell(SellerAppeal.add_information, ADDED)
+    await appeal.decide(Verdict.UPHOLD)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await submit(engine, "TWICE")
+    assert code_of(refused.value) == Refusal.NO_NEW_EVIDENCE
+    await submit(engine, "TWICE", AGAIN)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await appeal.decide(Verdict.UPHOLD)
+    assert code_of(refused.value) == Refusal.ANSWERED_FIRST_APPEAL
+    await appeal.decide(Verdict.UPHOLD, "lead.diaz")
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await submit(engine, "TWICE", AGAIN)
+    assert code_of(refused.value) == Refusal.APPEALED_TWICE
+
+
+async def test_after_harm_the_account_is_active_and_the_expulsion_stays(engine: Engine) -> None:
+    seller = await engine.know("HARMED")
+    case = await engine.open(seller_id="HARMED")
+    await rows.harmful(case)
+    await case.end()
+    appeal = await submit(engine, "HARMED")
+    await appeal.decide(Verdict.REINSTATE)
+    await appeal.end()
+    known = await seller.view()
+    assert (known.status, known.deactivated) == (EnrollmentStatus.EXPELLED, False)
+    letters = [mail.get_body(("plain",)) for mail in engine.mails("owner@bluekettle.example")]
+    said = [" ".join(letter.get_content().split()) for letter in letters if letter is not None]
+    assert any("until a person of our team readmits it" in text for text in said)
+
+
+async def test_what_another_deactivated_since_is_not_taken_back_and_the_desk_decides_again(
+    engine: Engine,
+) -> None:
+    await deactivated(engine, "HELD")
+    accounts, appeal = engine.providers.accounts, await submit(engine, "HELD")
+    found = (await appeal.view()).deactivation
+    assert found is not None
+    await accounts.reinstate("US", "HELD", found.case_id, "by hand")
+    await accounts.deactivate("US", "HELD", "by hand")
+    await appeal.decide(Verdict.REINSTATE)
+    view = await appeal.when(lambda v: v.reason)
+    assert (view.status, view.reason) == (
+        AppealStatus.SUBMITTED,
+        AppealReason.REINSTATEMENT_HELD,
+    )
+    assert not await accounts.is_active("US", "HELD")
+    await appeal.decide(Verdict.UPHOLD)

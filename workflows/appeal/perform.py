@@ -1,0 +1,132 @@
+"""Performs each step of an appeal: by which activity, on which queue, with which timeouts."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.workflow import ActivityCancellationType
+
+from activities.appeals import AppealActivities
+from activities.emails import EmailActivities
+from domain.appeal import step_results
+from domain.appeal.activity_inputs import (
+    LookUpAppealInput,
+    reinstate_input,
+    send_appeal_letter_input,
+    tell_desk_of_appeal_input,
+    tell_reinstatement_input,
+)
+from domain.appeal.appeal import ANSWER_WITHIN, REMINDED_EVERY, Appeal
+from domain.appeal.letters import AppealLetter
+from domain.appeal.status import AppealReason
+from domain.appeal.steps import AppealStep, LookUp, Reinstate, Send, TellDesk, TellProgramme
+from domain.shared.names import EMAIL_QUEUE
+from domain.shared.result import Result
+from domain.shared.steps import WaitUntil
+from workflows.appeal import web_ui
+from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
+
+AppealOutcome = Callable[[Appeal, datetime], None]
+"""Tells the appeal the outcome of a step."""
+
+_WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+_REINSTATED_WITHIN = timedelta(hours=24)
+"""How long the account service is tried."""
+
+
+async def perform(appeal: Appeal, step: AppealStep) -> AppealOutcome:
+    """Perform a step and return its outcome."""
+    match step:
+        case LookUp():
+            return await _look_up(appeal)
+        case Send(number=number, to=to):
+            letter = next(one for one in appeal.letters if one.number == number)
+            return await _send(appeal, letter, to)
+        case TellDesk(due=due):
+            return await _tell_desk(appeal, due)
+        case Reinstate():
+            return await _reinstate(appeal)
+        case TellProgramme():
+            return await _tell_programme(appeal)
+        case WaitUntil(moment=moment):
+            summary = web_ui.wait_summary(appeal, moment)
+            await workflow.sleep(moment - workflow.now(), summary=summary)
+            return lambda appeal, now: None  # `advance` sees by itself that time passed
+
+
+async def _look_up(appeal: Appeal) -> AppealOutcome:
+    account = appeal.account
+    facts = await workflow.execute_activity_method(
+        AppealActivities.look_up_appeal,
+        LookUpAppealInput(store=account.store, seller_id=account.seller_id),
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look up the case that deactivated the account",
+    )
+    return lambda appeal, now: step_results.looked_up(appeal, facts, now)
+
+
+async def _send(appeal: Appeal, letter: AppealLetter, to: str) -> AppealOutcome:
+    sending = workflow.execute_activity_method(
+        EmailActivities.send_appeal_letter,
+        send_appeal_letter_input(appeal, letter, to, ANSWER_WITHIN.days),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=LETTER,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        cancellation_type=_WAIT,
+        summary=web_ui.letter_summary(letter),
+    )
+    result = await or_failed(sending, Result.PROVIDER_FAILED)
+    return lambda appeal, now: step_results.sent(appeal, letter, result, now)
+
+
+async def _tell_desk(appeal: Appeal, due: datetime) -> AppealOutcome:
+    telling = workflow.execute_activity_method(
+        EmailActivities.tell_desk_of_appeal,
+        tell_desk_of_appeal_input(appeal, due),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=REMINDED_EVERY,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary="Tell the desk of the appeal",
+    )
+    result = await or_failed(telling, Result.PROVIDER_FAILED)
+    told = result is Result.ACCEPTED
+    return lambda appeal, now: step_results.told_desk(appeal, due, told, now)
+
+
+async def _reinstate(appeal: Appeal) -> AppealOutcome:
+    try:
+        await workflow.execute_activity_method(
+            AppealActivities.reinstate_account,
+            reinstate_input(appeal),
+            schedule_to_close_timeout=_REINSTATED_WITHIN,
+            start_to_close_timeout=A_MESSAGE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RETRY,
+            cancellation_type=_WAIT,
+            summary="Reinstate the account",
+        )
+    except ActivityError as error:
+        cause, reason = error.cause, AppealReason.REINSTATEMENT_FAILED
+        if isinstance(cause, ApplicationError) and cause.type == AppealReason.REINSTATEMENT_HELD:
+            reason = AppealReason.REINSTATEMENT_HELD
+        return lambda appeal, now: step_results.not_reinstated(appeal, reason, now)
+    return step_results.reinstated
+
+
+async def _tell_programme(appeal: Appeal) -> AppealOutcome:
+    """Tell the programme, and retry until it accepts. The appeal does not close before."""
+    await workflow.execute_activity_method(
+        AppealActivities.tell_reinstatement,
+        tell_reinstatement_input(appeal),
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary="Tell the programme that the account is active again",
+    )
+    return step_results.told_programme
