@@ -34,11 +34,6 @@ KEPT_FOR_ALL: Final[dict[str, dict[str, str]]] = {
             "waits 10 s for Temporal to hand a task out again"
         ),
     },
-    "tests/workflows/test_webhooks.py": {
-        "test_a_delivery_that_continues_as_new_keeps_what_it_holds": (
-            "stood still once beside others, and not alone; why is not known"
-        )
-    },
     "tests/test_versions.py": {ALL_OF_IT: "starts and kills a worker for each version"},
     "tests/runtime/test_health.py": {
         "test_a_worker_that_has_lost_a_task_ends_so_that_another_is_started": (
