@@ -21,11 +21,11 @@ from domain.case.steps import (
     Step,
     TellDesk,
 )
-from domain.shared.account import Issue
+from domain.shared.account import ContactNews, Issue
 from domain.shared.announcements import Announcement
 from domain.shared.events import Event
 from domain.shared.result import Result
-from domain.shared.steps import Announce, TellDeactivation, WaitUntil
+from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from reference.time_zones import zone_of
 from tests.domain.case.build import (
     HOUR,
@@ -92,12 +92,13 @@ class World:
             deactivated=already_deactivated,
             announces=announces,
             days=known_days,
-        )
+        ).model_copy(update={"find_hashes": find_hashes})
         self.desk_mails: list[datetime] = []
         self.deactivations = self.expulsions = self.told_deactivated = 0
-        self.facts = self.facts.model_copy(update={"find_hashes": find_hashes})
         self.announced: tuple[Announcement, ...] = ()
         """The events that were handed over."""
+        self.shared: list[ContactNews] = []
+        """What the enrollment was told of number, address and answered calls."""
         self.down_until: datetime | None = None
         self._tasks: dict[Step, Task] = {}
         self._called_off: dict[Step, Task] = {}
@@ -227,6 +228,8 @@ class World:
                 account = self.case.account
                 hashes = (account.email, account.emergency_phone)  # in the clear, to be seen
                 return Task(self.now + self.look_up_takes, (account, hashes))
+            case ShareContact():
+                return Task(self.now, self.case.contact_news)
             case Announce():
                 return Task(self.now, (untold(self.case), len(self.case.timeline.entries)))
             case Deactivate() if (
@@ -282,6 +285,9 @@ class World:
                 events, entries = task.outcome
                 self.announced += events
                 step_results.announced(self.case, entries, True, self.now)
+            case ShareContact():
+                self.shared.append(task.outcome)
+                step_results.shared_contact(self.case, task.outcome, True, self.now)
             case TellDeactivation():
                 self.told_deactivated += 1
                 step_results.told_deactivation(self.case, self.now)
