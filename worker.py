@@ -40,7 +40,7 @@ from runtime.find_settings import with_kept_secret
 from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
-from runtime.metrics import metrics_at
+from runtime.metrics import serving_metrics, show_from_the_start
 from runtime.page_settings import PageSettings, check_ways
 from runtime.program import end, loaded
 from runtime.providers import providers_of
@@ -71,8 +71,9 @@ async def serve(
     async with AsyncExitStack() as stack:
         connection = environment()
         address, namespace = str(connection["target_host"]), str(connection["namespace"])
-        zones = newest_known(settings.time_zones_checked)
-        runtime = metrics_at(settings.metrics, namespace, zones) if settings.metrics else None
+        runtime = serving_metrics(settings.metrics)
+        if runtime:
+            show_from_the_start(runtime, namespace, newest_known(settings.time_zones_checked))
         if dev:
             server = await stack.enter_async_context(dev_server(SERVER_FOLDER, usual_ports=True))
             address = server.address

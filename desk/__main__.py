@@ -16,6 +16,7 @@ from runtime.connection import Unreachable, connect
 from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
+from runtime.metrics import serving_metrics
 from runtime.program import end, loaded, not_started
 from runtime.renewal import renewing
 from runtime.settings import Settings
@@ -51,11 +52,12 @@ def build(
     return HeadersAndLog(app, tls=origin.startswith("https:"))
 
 
-async def serve(settings: DeskSettings, outside: Outside) -> None:
+async def serve(general: Settings, settings: DeskSettings, outside: Outside) -> None:
     """Serve the desk until SIGTERM or SIGINT."""
     stop = stop_on_signal()
     # Connect lazily, so that the desk starts without Temporal and says that it is away.
-    client = await connect(identity="desk", lazy=True)
+    metrics = serving_metrics(general.metrics)
+    client = await connect(identity="desk", lazy=True, runtime=metrics)
     app = build(client, settings, outside=outside)
     async with renewing(client), serving(app, settings):
         log.info("serving", url=settings.url, host=settings.host, port=settings.port)
@@ -69,7 +71,7 @@ def main() -> int:
         general = loaded(Settings)
         configure_logs(general.log, general.log_level)
         settings, inbound = desk_settings(), loaded(InboundSettings)
-        asyncio.run(serve(settings, Outside.of(general, inbound)))
+        asyncio.run(serve(general, settings, Outside.of(general, inbound)))
     except (Unreachable, ValueError, OSError) as error:
         return not_started(error)
     return 0

@@ -10,6 +10,7 @@ from runtime.connection import Unreachable, connect
 from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
+from runtime.metrics import serving_metrics
 from runtime.program import end, loaded, not_started
 from runtime.renewal import renewing
 from runtime.settings import Settings
@@ -26,7 +27,8 @@ async def serve(general: Settings, settings: InboundSettings) -> None:
     """
     stop = stop_on_signal()
     # Connect lazily: while Temporal is away, messages wait in the mailbox.
-    client = await connect(identity="inbound", lazy=True)
+    metrics = serving_metrics(general.metrics)
+    client = await connect(identity="inbound", lazy=True, runtime=metrics)
     reading = reading_of(client, general, settings)
     async with AsyncExitStack() as stack:
         if general.health:

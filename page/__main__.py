@@ -16,6 +16,7 @@ from runtime.connection import Unreachable, connect
 from runtime.desk_settings import DeskSettings, desk_settings
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
+from runtime.metrics import serving_metrics
 from runtime.page_settings import CodecSettings, PageSettings
 from runtime.program import end, loaded, not_started
 from runtime.providers import callbacks_of, incoming_of, telephone_of
@@ -33,7 +34,8 @@ async def serve(
     """Serve the page until SIGTERM or SIGINT, and the desk unless it has a host of its own."""
     stop = stop_on_signal()
     # Connect lazily, so that the page starts without Temporal and tells sellers that it is away.
-    client = await connect(identity="page", lazy=True)
+    metrics = serving_metrics(general.metrics)
+    client = await connect(identity="page", lazy=True, runtime=metrics)
     telephone = telephone_routes(client, general, settings)
     inbound = loaded(InboundSettings)
     beside: list[BaseRoute] = []

@@ -1,6 +1,7 @@
 """The handlers of the page's routes. Each shows a page or sends an update to a workflow."""
 
 import time
+from hashlib import sha256
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -22,6 +23,8 @@ from web.forms import check_site, read_form, text_of
 from web.limits import Limit
 
 _SELLER = "seller"
+_SHOWN_ANEW_AFTER = 120
+"""Seconds. Some of the page changes with time alone, such as when a call can be asked for again."""
 
 
 class Pages:
@@ -55,10 +58,27 @@ class Pages:
         visit = self._visits.of(request)
         self._views.take(visit.visitor.account)
         news = self._visits.cookies.get(request, "news")
+        # Taken first: of what happens while the page is made, the next look must hear.
+        state = await self._state(request, visit)
+        if news is None and request.headers.get("if-none-match") == state:
+            return Response(status_code=304)
         response = await self._responses.show(request, visit, Feedback(news=news))
+        if response.status_code == 200:
+            response.headers["ETag"] = state
         if news is not None:
             self._visits.cookies.forget(response, "news")
         return response
+
+    async def _state(self, request: Request, visit: Visit) -> str:
+        """Return the entity tag of what the page would show, without asking a worker for it."""
+        shown = (
+            await self._workflows.stamp(visit.visitor),
+            visit.nonce,
+            self._visits.cookies.get(request, "language") or "",
+            request.headers.get("accept-language", ""),
+            str(int(time.time() // _SHOWN_ANEW_AFTER)),
+        )
+        return f'W/"{sha256(chr(0).join(shown).encode()).hexdigest()[:32]}"'
 
     async def enter(self, request: Request) -> Response:
         """Open a visit for a link's token. The redirect removes the token from the address."""

@@ -16,6 +16,7 @@ from domain.shared.events import Event, SendLink
 from reference.page_links import Visitor
 from temporal_client.failures import NoAnswer, NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import (
+    AnyName,
     Name,
     View,
     appeal_name,
@@ -72,6 +73,26 @@ class SellerWorkflows:
         if standing is not None and standing.deactivated:
             appeal = await self._view(appeal_name(store, seller_id))
         return Found(case, standing, standing_unknown=False, appeal=appeal)
+
+    async def stamp(self, visitor: Visitor) -> str:
+        """Return a text that changes with everything that happens to the visitor's workflows.
+
+        Temporal's server knows it: no worker is asked, and Temporal Cloud bills no action.
+        """
+        store, seller_id = visitor.store, visitor.seller_id
+        names: tuple[AnyName, ...] = (
+            case_name(store, seller_id),
+            standing_name(store, seller_id),
+            appeal_name(store, seller_id),
+        )
+        return " ".join(await asyncio.gather(*map(self._stamp, names)))
+
+    async def _stamp(self, name: AnyName) -> str:
+        try:
+            described = await self._workflows.describe(name)
+        except NotThere:
+            return "none"
+        return f"{described.run_id}/{described.history_length}"
 
     async def tell_case(
         self, case_id: str, update: str, event: Event, key: str | None = None

@@ -15,7 +15,7 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
-from temporalio.service import ConnectConfig, RPCError, ServiceClient, TLSConfig
+from temporalio.service import ConnectConfig, RPCError, RPCStatusCode, ServiceClient, TLSConfig
 
 from runtime.credentials import (
     KEY_FILE,
@@ -196,22 +196,17 @@ async def register_search_attributes(client: Client) -> None:
         ValueError: a search attribute exists with another type.
         NotAllowed: Temporal does not let us. The message says who can, and how.
     """
-    operator, namespace = client.operator_service, client.namespace
-    known = await operator.list_search_attributes(
-        ListSearchAttributesRequest(namespace=namespace), timeout=timedelta(seconds=10)
-    )
-    missing = {}
-    for key in ALL:
-        wanted = IndexedValueType.ValueType(key.indexed_value_type)
-        found = known.custom_attributes.get(key.name)
-        if found is None:
-            missing[key.name] = wanted
-        elif found != wanted:
-            raise ValueError(f"the search attribute {key.name} exists with another type")
+    namespace = client.namespace
+    try:
+        missing = await _missing_by_list(client)
+    except RPCError as error:
+        if error.status not in REFUSALS:
+            raise
+        missing = await _missing_by_search(client)
     if not missing:
         return
     try:
-        await operator.add_search_attributes(
+        await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=namespace, search_attributes=missing),
             timeout=timedelta(seconds=10),
         )
@@ -228,6 +223,34 @@ async def register_search_attributes(client: Client) -> None:
             "right `admin` in the namespace can (docs/access.md): temporal operator "
             f"search-attribute create --namespace {namespace} {each}"
         ) from None
+
+
+async def _missing_by_list(client: Client) -> dict[str, IndexedValueType.ValueType]:
+    known = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace), timeout=timedelta(seconds=10)
+    )
+    missing = {}
+    for key in ALL:
+        wanted = IndexedValueType.ValueType(key.indexed_value_type)
+        found = known.custom_attributes.get(key.name)
+        if found is None:
+            missing[key.name] = wanted
+        elif found != wanted:
+            raise ValueError(f"the search attribute {key.name} exists with another type")
+    return missing
+
+
+async def _missing_by_search(client: Client) -> dict[str, IndexedValueType.ValueType]:
+    """Return what is missing where we may not list: a search by what is not there is refused."""
+    missing = {}
+    for key in ALL:
+        try:
+            await client.count_workflows(f"{key.name} IS NULL", rpc_timeout=timedelta(seconds=10))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                raise
+            missing[key.name] = IndexedValueType.ValueType(key.indexed_value_type)
+    return missing
 
 
 def _type(value: int) -> str:

@@ -14,14 +14,16 @@ TIME_ZONES = "case72_time_zones_timestamp_seconds"
 RENEW_BY = "case72_credential_renewal_timestamp_seconds"
 
 
-def metrics_at(address: str, namespace: str, zones_newest: date) -> Runtime:
+def serving_metrics(address: str | None) -> Runtime | None:
     """Return an SDK runtime that serves `/metrics` at `address`, for as long as it is kept.
 
-    `zones_newest` is the last day on which the time zones in use were known to be the newest.
+    None if there is no address. A client that is connected with it counts its requests there.
 
     Raises:
         ValueError: nothing can be served at the address.
     """
+    if address is None:
+        return None
     prometheus = PrometheusConfig(
         bind_address=address,
         counters_total_suffix=True,
@@ -30,9 +32,16 @@ def metrics_at(address: str, namespace: str, zones_newest: date) -> Runtime:
         histogram_bucket_overrides=BUCKETS,
     )
     try:
-        runtime = Runtime(telemetry=TelemetryConfig(metrics=prometheus, attach_service_name=False))
+        return Runtime(telemetry=TelemetryConfig(metrics=prometheus, attach_service_name=False))
     except ValueError as error:
         raise ValueError(f"CASE72_METRICS={address}: {error}") from None
+
+
+def show_from_the_start(runtime: Runtime, namespace: str, zones_newest: date) -> None:
+    """Have a worker's `/metrics` show what nothing has happened to yet, and the time zones.
+
+    `zones_newest` is the last day on which the time zones in use were known to be the newest.
+    """
     # These are the SDK's labels of a case's metrics. So the series are the same.
     case = {"namespace": namespace, "task_queue": CASES_QUEUE, "workflow_type": CASE_WORKFLOW}
     meter = runtime.metric_meter.with_additional_attributes(case)
@@ -43,7 +52,6 @@ def metrics_at(address: str, namespace: str, zones_newest: date) -> Runtime:
     )
     newest = datetime.combine(zones_newest, time(), UTC)
     gauge.set(int(newest.timestamp()), {"namespace": namespace, "edition": EDITION})
-    return runtime
 
 
 def show_credentials(runtime: Runtime, namespace: str, used: Iterable[Credential]) -> None:

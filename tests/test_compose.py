@@ -77,6 +77,13 @@ def test_the_desks_emails_link_to_the_web_ui_where_it_is_opened() -> None:
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
+def test_what_a_container_logs_does_not_fill_the_disk(service: str) -> None:
+    logging = SERVICES[service]["logging"]
+    assert logging["driver"] == "local"  # which rotates
+    assert set(logging["options"]) == {"max-size", "max-file"}
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
 def test_each_tells_whether_it_is_well(service: str) -> None:
     assert ("healthcheck" in SERVICES[service]) != (service in JOBS)
 

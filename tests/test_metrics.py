@@ -18,7 +18,7 @@ from reference.time_zones import EDITION
 from runtime.clock import time_skipper
 from runtime.credentials import Credential
 from runtime.dev_server import free_ports
-from runtime.metrics import RENEW_BY, TIME_ZONES, metrics_at, show_credentials
+from runtime.metrics import RENEW_BY, TIME_ZONES, serving_metrics, show_credentials
 from tests.engine import EVERYONE, HOUR, OpenCase, account, issue
 from tests.patience import PATIENCE
 from tests.scraping import Scraped, scrape, watched
@@ -127,7 +127,8 @@ async def test_a_worker_says_how_old_its_time_zones_are(tmp_path: Path) -> None:
 async def test_it_is_known_when_credentials_are_to_be_renewed() -> None:
     expires = datetime(2027, 5, 31, tzinfo=UTC)
     address = f"127.0.0.1:{free_ports(0)[0]}"
-    runtime = metrics_at(address, "default", expires.date())
+    runtime = serving_metrics(address)
+    assert runtime
     show_credentials(runtime, "default", [Credential("API key", expires, issued=None)])
     scraped = await scrape(f"http://{address}/metrics")
     due = scraped(RENEW_BY, credential="API key", namespace="default")

@@ -43,6 +43,7 @@ function tick() {
 // --- what has changed ----------------------------------------------------------------------
 
 let refreshing = false;
+let shown = null; // what the page shows, as the server tags it; null if it must be asked for whole
 
 function mayBeReplaced(part) {
   if (part.contains(document.activeElement)) return false;
@@ -67,17 +68,23 @@ function warn(which) {
 
 const live = (page) => [...page.querySelectorAll("[data-live]")].map((part) => part.id).join();
 
+// Return whether the page shows all that is new. What the seller is at is left for later.
 function replace(fresh) {
   const main = document.getElementById("main");
   const busy = main.querySelector("[data-typed]") || main.contains(document.activeElement);
-  if (live(document) !== live(fresh) && !busy) {
+  let whole = live(document) === live(fresh);
+  if (!whole && !busy) {
     // A case was opened or has ended, so replace the whole page.
     main.replaceWith(fresh.getElementById("main"));
-    return;
+    return true;
   }
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(part.id);
-    if (!mayBeReplaced(part) || part.innerHTML === other?.innerHTML) continue;
+    if (part.innerHTML === other?.innerHTML) continue;
+    if (!mayBeReplaced(part)) {
+      whole = false;
+      continue;
+    }
     if (other) {
       keepOpen(part, other);
       part.replaceWith(other);
@@ -85,6 +92,7 @@ function replace(fresh) {
       part.remove();
     }
   }
+  return whole;
 }
 
 // Remove notices that no longer hold, such as that we are calling.
@@ -106,7 +114,9 @@ async function refresh() {
   if (document.hidden || refreshing) return;
   refreshing = true;
   try {
-    const response = await fetch("/", { headers: { Accept: "text/html" }, cache: "no-store" });
+    const headers = { Accept: "text/html", ...(shown && { "If-None-Match": shown }) };
+    const response = await fetch("/", { headers, cache: "no-store" });
+    if (response.status === 304) return warn(null);
     if (response.status === 403) return warn("over");
     if (!response.ok) throw new Error(String(response.status));
     const before = document.getElementById("now")?.dataset.status;
@@ -114,7 +124,7 @@ async function refresh() {
     if (fresh.body.dataset.account !== document.body.dataset.account) return warn("other");
     goOnWithVisit(fresh);
     removeOutdated(fresh);
-    replace(fresh);
+    shown = replace(fresh) ? response.headers.get("ETag") : null;
     countAll();
     announce(before);
     synchronise();

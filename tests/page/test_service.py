@@ -15,6 +15,7 @@ from runtime.dev_server import free_ports
 from tests import test_whole
 from tests.page.site import KEY
 from tests.patience import PATIENCE
+from tests.scraping import scrape
 from tests.test_whole import ROOT, service
 
 WITHOUT = {k: v for k, v in os.environ.items() if not k.startswith(("CASE72_", "TEMPORAL_"))}
@@ -75,8 +76,9 @@ async def test_secrets_that_cannot_be_read_are_refused_in_one_line(
 
 
 async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm() -> None:
-    (port,) = free_ports(0)
+    port, metrics_port = free_ports(0, 0)
     settings = {
+        "CASE72_METRICS": f"127.0.0.1:{metrics_port}",
         "CASE72_PAGE_URL": f"http://127.0.0.1:{port}",
         "CASE72_PAGE_PORT": f"{port}",
         "CASE72_PAGE_SECRETS": KEY,
@@ -99,6 +101,8 @@ async def test_it_serves_without_temporal_logs_no_addresses_and_stops_on_sigterm
         assert code == 0
         assert "it is not known whether there is a seller US/A2EXAMPLE" in err
         assert (await client.get(link.strip())).status_code == 303
+        assert (await client.get("/")).status_code == 503
+        await scrape(f"http://127.0.0.1:{metrics_port}/metrics")  # or raises
     process.send_signal(signal.SIGTERM)
     rest = (await asyncio.wait_for(process.stderr.read(), PATIENCE)).decode()
     assert await process.wait() == 0

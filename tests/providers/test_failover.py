@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -122,3 +123,14 @@ async def test_the_simulated_telephone_may_step_in(tmp_path: Path) -> None:
         call = await asked_and_dialled(telephone)
         assert call == f"simulated:{CALL.key}"
         assert await telephone.look(call) is Result.NO_ANSWER
+
+
+async def test_calls_that_are_never_dialled_fill_no_memory(two: Two) -> None:
+    telephone, _, second = two
+    second.down = Answer(503, "")
+    for number in range(1_100):
+        await telephone.wait_before(replace(CALL, key=f"call-{number}"))
+    assert len(telephone._answered) == 1_000
+    second.down = None
+    # Of the first nobody knows any more who answered, so any provider may dial it.
+    assert (await telephone.dial(replace(CALL, key="call-0"))).call.startswith("a:")
