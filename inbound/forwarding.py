@@ -18,6 +18,7 @@ class Why(StrEnum):
     CASE_ENDED = "Its case has ended."
     ENDING = "Its case is ending."
     FILE_FULL = "Its case has no room for more text."
+    NO_APPEAL_WAITS = "It answers an e-mail about an appeal, and no appeal waits."
     UNREADABLE = "It could not be read."
 
 

@@ -76,9 +76,9 @@ class ProgrammeDownForSome:
         _fail_if_down(self._folder, seller_id)
         return await self._programme.find(store, seller_id)
 
-    async def reinstate(self, input: TellReinstatementInput) -> None:
+    async def reinstate(self, input: TellReinstatementInput) -> bool:
         _fail_if_down(self._folder, input.seller_id)
-        await self._programme.reinstate(input)
+        return await self._programme.reinstate(input)
 
     async def change_contact(self, input: ShareContactInput) -> None:
         _fail_if_down(self._folder, input.seller_id)

@@ -59,7 +59,7 @@ async def submit(
     """Appeal, as the page does: the appeal starts if there is none."""
     start: WithStartWorkflowOperation[Any, AppealView] = WithStartWorkflowOperation(
         SellerAppeal.run,
-        AppealInput(account=SellerAccount(store=Store.US, seller_id=seller_id), by=event.by),
+        AppealInput(account=SellerAccount(store=Store.US, seller_id=seller_id)),
         id=appeal_workflow_id("US", seller_id),
         task_queue=CASES_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
