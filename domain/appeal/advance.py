@@ -17,6 +17,7 @@ from domain.appeal.steps import (
     TellProgramme,
 )
 from domain.shared.steps import Announce, WaitUntil
+from domain.shared.throttle import DAY
 
 
 def advance(appeal: Appeal, now: datetime) -> tuple[AppealStep, ...]:
@@ -77,11 +78,14 @@ def _watch_question(appeal: Appeal, now: datetime) -> None:
 def _next_moment(appeal: Appeal, now: datetime) -> datetime | None:
     """Return the next moment at which something changes by itself; None if nothing will.
 
-    An answered appeal waits until nobody can appeal any more. It then refuses a third.
+    An answered appeal waits until nobody can appeal any more. It then refuses a third. A refused
+    one is remembered for a day, so that they can be counted.
     """
     moments = [appeal.desk_by, appeal.desk_due, appeal.seller_by]
     if appeal.seller_by is not None and appeal.question is not None:
         moments.append(appeal.question.remind_at)
     if appeal.status in ANSWERED and appeal.submissions:
         moments.append(appeal.until)
+    if appeal.status is AppealStatus.NOT_APPEALED and appeal.refused:
+        moments.append(appeal.refused[-1] + DAY)
     return min((m for m in moments if m is not None and m > now), default=None)

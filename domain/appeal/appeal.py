@@ -82,6 +82,8 @@ class Appeal(TakesUpdates):
     deactivation: Deactivation | None = None
     submissions: tuple[Submission, ...] = ()
     outages: tuple[OutageReport, ...] = ()
+    refused: tuple[datetime, ...] = ()
+    """When appeals were refused, the newest."""
     decisions: int = 0
     """How many there ever were. What a decision has done is known by its number."""
 

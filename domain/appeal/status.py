@@ -19,6 +19,8 @@ class AppealStatus(StrEnum):
 
 OPEN = frozenset({AppealStatus.SUBMITTED, AppealStatus.MORE_INFORMATION, AppealStatus.REINSTATING})
 """The statuses in which somebody or something is still to act."""
+UNSETTLED = frozenset({AppealStatus.NOT_APPEALED, AppealStatus.REINSTATED})
+"""The statuses in which it is kept open only until something was looked up or told."""
 WAITING = frozenset({AppealStatus.SUBMITTED, AppealStatus.MORE_INFORMATION})
 """The statuses in which it waits for a decision, or for what the seller adds."""
 ANSWERED = frozenset({AppealStatus.UPHELD, AppealStatus.LAPSED})

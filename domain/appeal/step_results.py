@@ -16,6 +16,8 @@ def looked_up(appeal: Appeal, facts: AppealFacts, now: datetime) -> None:
     if appeal.is_open:
         return
     appeal.account, appeal.problem = facts.account, facts.problem
+    if not appeal.announces:
+        appeal.told = appeal.timeline.count  # nobody wanted to know so far
     appeal.announces = facts.announces
     known, found = appeal.deactivation, facts.deactivation
     if found is None:

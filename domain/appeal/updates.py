@@ -4,7 +4,7 @@ Each function takes an event and its time. It changes the appeal or raises `Refu
 apply it to a copy, and drop the copy after a refusal.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.appeal.appeal import MOST_APPEALS, Answer, Appeal, Information, OutageReport, Submission
 from domain.appeal.events import (
@@ -20,9 +20,12 @@ from domain.appeal.judges import why_not_by
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import WAITING, AppealReason, AppealStatus
 from domain.shared.errors import Refusal, Refused
+from domain.shared.throttle import wait_after
 
 _MOST_ADDED = 10
 """How often something may be added to an appeal that waits for the desk."""
+_MOST_REFUSED = 10
+"""How many appeals may be refused in 24 hours, before the next is looked up."""
 _MOST_OUTAGES = 10
 """How many outages may be reported beside an appeal."""
 
@@ -87,6 +90,27 @@ def refuse_while_open(appeal: Appeal) -> None:
             Refusal.APPEAL_OPEN,
             status=appeal.status.value,
         )
+
+
+def refuse_if_too_often(appeal: Appeal, now: datetime) -> None:
+    """Refuse an appeal before it is looked up, where many were refused already.
+
+    Raises:
+        Refused: the limit of the day is reached.
+    """
+    wait = wait_after(appeal.refused, timedelta(0), _MOST_REFUSED)
+    if wait is not None and now < wait.until:
+        raise Refused(
+            f"{_MOST_REFUSED} appeals were refused within 24 hours",
+            Refusal.TOO_MANY_APPEALS,
+            appeals=_MOST_REFUSED,
+            again_from=wait.until.isoformat(),
+        )
+
+
+def note_refused(appeal: Appeal, now: datetime) -> None:
+    """Note that an appeal was refused after it was looked up."""
+    appeal.refused = (*appeal.refused, now)[-_MOST_REFUSED:]
 
 
 def _has_new_evidence(appeal: Appeal, event: AppealEvent) -> bool:

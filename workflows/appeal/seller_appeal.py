@@ -57,6 +57,8 @@ class SellerAppeal:
             lambda step: perform(self._appeal, step)
         )
         self._logged = self._appeal.timeline.count
+        self._has_refused = False
+        """Whether this run has refused an appeal, which Temporal would refuse again unasked."""
 
     @workflow.run
     async def run(self, start: AppealInput | None = None) -> AppealView:
@@ -115,7 +117,7 @@ class SellerAppeal:
 
     def _may_continue_as_new(self) -> bool:
         return (
-            workflow.info().is_continue_as_new_suggested()
+            (self._has_refused or workflow.info().is_continue_as_new_suggested())
             and all(isinstance(step, WaitUntil) for step in self._steps.under_way)
             and workflow.all_handlers_finished()
         )
@@ -158,6 +160,10 @@ class SellerAppeal:
             await workflow.wait_condition(lambda: not self._appeal.wants_look_up)
         try:
             return self._apply(updates.appeal, event, came_at)
+        except Refused:
+            updates.note_refused(self._appeal, workflow.now())
+            self._has_refused = True
+            raise
         finally:
             self._steps.tell()  # a refused one may have been all that there was to wait for
 
@@ -165,6 +171,7 @@ class SellerAppeal:
     def _appeal_is_possible(self, event: AppealEvent) -> None:
         if not self._appeal.has_taken(update_id()):
             updates.refuse_while_open(self._appeal)
+            updates.refuse_if_too_often(self._appeal, workflow.now())
 
     @workflow.update
     async def add_information(self, event: AddInformation) -> AppealView:

@@ -1,15 +1,17 @@
 """Who may appeal, until when, and how often (docs/rules.md, section 9)."""
 
+from datetime import timedelta
+
 import pytest
 
-from domain.appeal import step_results
+from domain.appeal import step_results, updates
 from domain.appeal.advance import advance
 from domain.appeal.appeal import Appeal
 from domain.appeal.events import Verdict
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealStatus
 from domain.appeal.steps import Send
-from domain.shared.errors import Refusal
+from domain.shared.errors import Refusal, Refused
 from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from tests.domain.appeal.build import (
@@ -229,3 +231,26 @@ def test_a_record_that_is_gone_by_now_is_kept_as_it_was() -> None:
     submit(appeal, AGAIN, NOW, FACTS.model_copy(update={"deactivation": gone}))
     assert appeal.deactivation == FOUND
     assert code_of(appeal, answer(Verdict.UPHOLD, PART)) is Refusal.HAD_PART_IN_CASE
+
+
+# --- many refused ones --------------------------------------------------------------------------
+
+
+def test_after_ten_refused_appeals_the_next_is_refused_before_anything_is_looked_up() -> None:
+    appeal = a_new_appeal()
+    step_results.looked_up(appeal, NOTHING, NOW)
+    for minute in range(10):
+        updates.refuse_if_too_often(appeal, NOW + timedelta(minutes=minute))
+        updates.note_refused(appeal, NOW + timedelta(minutes=minute))
+    with pytest.raises(Refused) as refused:
+        updates.refuse_if_too_often(appeal, NOW + timedelta(hours=23))
+    assert refused.value.code is Refusal.TOO_MANY_APPEALS
+    updates.refuse_if_too_often(appeal, NOW + DAY)
+
+
+def test_what_was_refused_is_remembered_for_a_day_and_then_the_workflow_ends() -> None:
+    appeal = a_new_appeal()
+    step_results.looked_up(appeal, NOTHING, NOW)
+    updates.note_refused(appeal, NOW)
+    assert advance(appeal, NOW) == (WaitUntil(NOW + DAY),)
+    assert advance(appeal, NOW + DAY) == ()
