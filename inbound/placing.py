@@ -124,6 +124,8 @@ class Placing:
         except NotThere:
             return await self._not_taken(case, message, raw, Why.CASE_ENDED)
         log.info("taken", case=str(case), kind=message.kind)
+        if isinstance(case, AppealName) and message.has_files:
+            return await self._forward(message, raw, Why.HAS_FILES)  # they may be the evidence
         return Placed.TAKEN
 
     async def _not_taken(

@@ -1,5 +1,6 @@
 """What comes back for the letters of an appeal (docs/rules.md, section 9)."""
 
+from email.message import EmailMessage
 from pathlib import Path
 
 from domain.appeal.events import Verdict
@@ -39,6 +40,22 @@ async def test_a_reply_is_the_answer_and_what_comes_too_late_for_it_is_sent_to_t
         (message,) = all_of_it.forwarded()
         (attached,) = message.iter_attachments()
         assert b"But it was Kettle Works" in attached.get_content()
+
+
+async def test_the_files_of_a_reply_reach_the_desk(tmp_path: Path, server: str) -> None:
+    async with desk(tmp_path, server, Placing) as all_of_it:
+        appeal, to = await asked(all_of_it, "ATTACHES")
+        message = EmailMessage()
+        message["From"], message["To"], message["Message-ID"] = SELLER, to, "<1@seller.example>"
+        message.set_content("See the invoice.")
+        message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="i.pdf")
+        all_of_it.mailbox.deliver(message.as_bytes())
+        view = await appeal.reaches(AppealStatus.SUBMITTED)
+        assert view.submissions[-1].information[0].said.text == "See the invoice."
+        await all_of_it.mailbox.when_empty()
+        (forwarded,) = all_of_it.forwarded()
+        (attached,) = forwarded.iter_attachments()
+        assert b"i.pdf" in attached.get_content()
 
 
 async def asked(all_of_it: Desk, seller_id: str) -> tuple[OpenAppeal, str]:
