@@ -18,7 +18,7 @@ from inbound.incoming import Incoming
 from inbound.kind import Kind
 from reference.mail_tokens import ReplyAddresses, SentEmail
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
-from temporal_client.names import AppealName, CaseName, appeal_name_of_id, case_name_of_id
+from temporal_client.names import AnyName, AppealName, CaseName, appeal_name_of_id, case_name_of_id
 from temporal_client.search import listed
 from temporal_client.workflows import Workflows
 
@@ -114,8 +114,9 @@ class Placing:
         update, event = _event(message, email)
         if event is None:
             return Placed.TAKEN
+        name: AnyName = case
         try:
-            await self.workflows.execute_update(case, update, event, message.id)
+            await self.workflows.execute_update(name, update, event, message.id)
         except UpdateRefused as refused:
             if refused.code == Refusal.EMAIL_UNDER_WAY:
                 raise TryLater("the e-mail is still being sent") from None
@@ -169,12 +170,9 @@ class Placing:
             return None
         return case_name_of_id(own_id(found.id, email.run_id))
 
-    async def _is_from_seller(self, case: CaseName | AppealName, message: Incoming) -> bool:
+    async def _is_from_seller(self, case: AnyName, message: Incoming) -> bool:
         """Return whether a message says that it is from the address on file."""
-        if isinstance(case, AppealName):
-            email = (await self.workflows.view(case)).account.email
-        else:
-            email = (await self.workflows.view(case)).account.email
+        email: str | None = (await self.workflows.view(case)).account.email
         return message.sender is not None and message.sender.lower() == (email or "").lower()
 
     async def _without_case(self, message: Incoming, raw: bytes) -> Placed:

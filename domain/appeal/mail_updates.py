@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.appeal.appeal import Appeal
 from domain.appeal.events import AddInformation, AppealEventKind, ChangeAddress
-from domain.appeal.status import AppealReason, AppealStatus
+from domain.appeal.status import ANSWERED, AppealReason, AppealStatus
 from domain.appeal.updates import add_information
 from domain.case.events import ReceiveBounce, ReceiveReply
 from domain.shared.errors import Refusal, Refused
@@ -59,5 +59,5 @@ def change_address(appeal: Appeal, event: ChangeAddress, now: datetime) -> None:
     appeal.account = appeal.account.model_copy(update={"email": event.email})
     appeal.timeline.log(now, AppealEventKind.ADDRESS_CHANGED, event.by)
     is_told = appeal.answer_told_at is not None or appeal.is_on_its_way(appeal.answer_letter)
-    if appeal.may_come_again and not is_told:
+    if appeal.status in ANSWERED and not is_told:
         appeal.tell_answer(now)

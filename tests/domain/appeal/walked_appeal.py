@@ -140,8 +140,8 @@ class WalkedAppeal:
                 self.known.question = self._new_letters(letters, AppealPurpose.MORE_INFORMATION)
             if expected is UPHELD and was is not UPHELD:
                 self._answer_is_written(letters, AppealPurpose.UPHELD)
-            if self.known.status in ANSWERED and self.known.appeals == 1:
-                if isinstance(event, ReportOutage):
+            if self.known.status in ANSWERED:
+                if isinstance(event, ReportOutage) and self.known.appeals == 1:
                     self._answer_is_written(letters, AppealPurpose.OUTAGE_FOUND)
                 if untold:
                     self._answer_is_written(letters, AppealPurpose(self.known.status))
