@@ -44,9 +44,9 @@ class DownForSome:
         _fail_if_down(self._folder, seller_id)
         await self._accounts.deactivate(store, seller_id, case_id)
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, key: str) -> None:
         _fail_if_down(self._folder, seller_id)
-        await self._accounts.reinstate(store, seller_id, case_id, appeal_id)
+        await self._accounts.reinstate(store, seller_id, case_id, key)
 
     async def is_active(self, store: str, seller_id: str) -> bool:
         _fail_if_down(self._folder, seller_id)
