@@ -14,7 +14,15 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.shared.errors import Refusal
 from tests.engine import Engine, engine_in, issue
 from tests.workflows import test_rows as rows
-from tests.workflows.appeals import ADDED, AGAIN, MOVED, deactivated, submit, was_sent
+from tests.workflows.appeals import (
+    ADDED,
+    AGAIN,
+    MOVED,
+    OUTAGE,
+    deactivated,
+    submit,
+    was_sent,
+)
 from tests.workflows.enrollment_events import changed
 from workflows.appeal.seller_appeal import SellerAppeal
 from workflows.enrollment.seller_enrollment import SellerEnrollment
@@ -185,3 +193,25 @@ async def test_what_a_later_case_has_deactivated_can_be_appealed_and_reinstated_
     await second.end()
     assert await engine.providers.accounts.is_active("US", "LATER")
     assert not (await (await engine.know("LATER")).view()).deactivated
+
+
+async def test_the_same_appeal_sent_again_after_a_refusal_is_judged_anew(engine: Engine) -> None:
+    await deactivated(engine, "ANEW")
+    appeal = await submit(engine, "ANEW")
+    await appeal.decide(Verdict.UPHOLD)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await submit(engine, "ANEW", id="the same form")
+    assert code_of(refused.value) == Refusal.NO_NEW_EVIDENCE
+    await appeal.tell(SellerAppeal.report_outage, OUTAGE)
+    await submit(engine, "ANEW", id="the same form")
+    assert (await appeal.view()).status is AppealStatus.SUBMITTED
+
+
+async def test_after_ten_refused_appeals_nothing_is_looked_up_for_the_next(engine: Engine) -> None:
+    await engine.know("OFTEN")
+    codes = []
+    for _ in range(11):
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await submit(engine, "OFTEN")
+        codes.append(code_of(refused.value))
+    assert codes == [*[Refusal.NOT_DEACTIVATED] * 10, Refusal.TOO_MANY_APPEALS]
