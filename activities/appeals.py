@@ -6,6 +6,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from domain.appeal.activity_inputs import (
+    LookForAnswerInput,
     LookUpAppealInput,
     ReinstateInput,
     TellReinstatementInput,
@@ -14,7 +15,6 @@ from domain.appeal.deactivation import AppealFacts, Deactivation, Terms, deactiv
 from domain.appeal.status import AppealReason
 from domain.case.status import Reason
 from domain.case.view import CaseView
-from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import SellerAccount, Store
 from domain.shared.errors import Refusal
@@ -38,7 +38,9 @@ class AppealActivities:
     closed_cases: ClosedCases
     terms: Terms
     unread_mail: UnreadMail | None = None
-    """What may be from a seller who counted as silent. None: nothing tells."""
+    """What may be from a seller who counts as silent. None: nothing tells."""
+    announces: bool = False
+    """Whether a receiver of events is configured."""
 
     @activity.defn
     async def look_up_appeal(self, input: LookUpAppealInput) -> AppealFacts:
@@ -51,21 +53,35 @@ class AppealActivities:
         account = known.account if known else _account(input)
         if known is None or await self.accounts.is_active(input.store, input.seller_id):
             return self._nothing(account, Refusal.NOT_DEACTIVATED)
-        told = [e for e in known.timeline if e.what is EnrollmentEventKind.DEACTIVATED]
-        if not told or told[-1].case_id is None:
+        case_id, at = known.deactivated_by, known.deactivated_at
+        if case_id is None or at is None:
             return self._nothing(account, Refusal.NOT_BY_A_CASE)
-        case_id = told[-1].case_id
         case = await self.closed_cases.find(case_id)
         if case is None:
-            gone = Deactivation(case_id=case_id, at=told[-1].at, reason=None, part=None)
-            return AppealFacts(terms=self.terms, account=account, deactivation=gone)
+            gone = Deactivation(case_id=case_id, at=at, reason=None, part=None)
+            return self._facts(account, deactivation=gone)
         found = deactivation_of(case, message_waits=await self._message_waits(case))
         if found is None:
             return self._nothing(account, Refusal.NOT_BY_A_CASE)
-        return AppealFacts(terms=self.terms, account=_merged(case, known), deactivation=found)
+        return self._facts(_merged(case, known), deactivation=found)
 
     def _nothing(self, account: SellerAccount, problem: Refusal) -> AppealFacts:
-        return AppealFacts(terms=self.terms, account=account, problem=problem)
+        return self._facts(account, problem=problem)
+
+    def _facts(
+        self,
+        account: SellerAccount,
+        *,
+        deactivation: Deactivation | None = None,
+        problem: Refusal | None = None,
+    ) -> AppealFacts:
+        return AppealFacts(
+            terms=self.terms,
+            account=account,
+            deactivation=deactivation,
+            problem=problem,
+            announces=self.announces,
+        )
 
     async def _message_waits(self, case: CaseView) -> bool:
         if self.unread_mail is None or case.reason != Reason.NOT_REACHED:
@@ -75,6 +91,17 @@ class AppealActivities:
         except ProviderFailed:
             # An appeal does not wait for the mailbox: the desk sees the mailbox too.
             return False
+
+    @activity.defn
+    async def look_for_answer(self, input: LookForAnswerInput) -> bool:
+        """Return whether a message about an appeal waits where mail is read.
+
+        A mailbox that is away is an outage of ours: the appeal waits for it.
+        """
+        if self.unread_mail is None:
+            return False
+        with provider_failures():
+            return await self.unread_mail.waits_for(run_id_of(input.appeal_id))
 
     @activity.defn
     async def reinstate_account(self, input: ReinstateInput) -> None:
@@ -90,9 +117,7 @@ class AppealActivities:
         if await self.accounts.is_active(input.store, input.seller_id):
             return
         try:
-            await self.accounts.reinstate(
-                input.store, input.seller_id, input.case_id, input.appeal_id
-            )
+            await self.accounts.reinstate(input.store, input.seller_id, input.case_id, input.key)
         except DeactivatedByAnother as held:
             raise ApplicationError(
                 str(held),
@@ -104,10 +129,13 @@ class AppealActivities:
             raise ProviderFailed("the account is deactivated although it was reinstated")
 
     @activity.defn
-    async def tell_reinstatement(self, input: TellReinstatementInput) -> None:
-        """Tell the programme that the account is active again."""
+    async def tell_reinstatement(self, input: TellReinstatementInput) -> bool:
+        """Tell the programme that the account is active again.
+
+        Return whether the seller is still expelled from it.
+        """
         with provider_failures():
-            await shielded(self.programme.reinstate(input))
+            return await shielded(self.programme.reinstate(input))
 
 
 def _account(input: LookUpAppealInput) -> SellerAccount:

@@ -39,7 +39,7 @@ class SharingActivities:
 
     @activity.defn
     async def tell_case(self, input: ShareContactInput) -> None:
-        """Tell the account's open case of the change, if a case is open."""
+        """Tell the account's open case of the change, if a case is open, and its appeal."""
         with provider_failures():
             await self.cases.change_contact(input)
 

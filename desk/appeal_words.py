@@ -7,6 +7,7 @@ from domain.shared.errors import Refusal
 from web.languages import N_
 
 STATUSES = {
+    AppealStatus.NOT_APPEALED: N_("nothing was appealed"),
     AppealStatus.SUBMITTED: N_("It waits for the desk"),
     AppealStatus.MORE_INFORMATION: N_("It waits for the seller"),
     AppealStatus.REINSTATING: N_("Granted: the account service has not done it yet"),
@@ -15,9 +16,10 @@ STATUSES = {
     AppealStatus.LAPSED: N_("Lapsed without a decision"),
 }
 REASONS = {
-    AppealReason.NOT_APPEALED: N_("nothing was appealed"),
     AppealReason.NO_ANSWER: N_("the seller did not answer the question"),
     AppealReason.QUESTION_UNDELIVERED: N_("the e-mail with the question did not get through"),
+    AppealReason.ADDED_MEANWHILE: N_("the seller added something before the question was sent"),
+    AppealReason.MESSAGE_WAITING: N_("a message about the appeal waits in the mailbox"),
     AppealReason.REINSTATEMENT_FAILED: N_("the account service failed for 24 hours"),
     AppealReason.REINSTATEMENT_HELD: N_(
         "the account service says that another than the case deactivated the account"
@@ -40,6 +42,7 @@ EVENTS = {
     AppealEventKind.INFORMATION_ADDED: N_("Information added"),
     AppealEventKind.DECIDED: N_("Answered"),
     AppealEventKind.OUTAGE_REPORTED: N_("Outage reported"),
+    AppealEventKind.ADDRESS_CHANGED: N_("Address changed"),
     AppealEventKind.STATUS: N_("Became"),
     AppealEventKind.EMAIL: N_("E-mail to the seller"),
     AppealEventKind.DESK_TOLD: N_("Desk told"),

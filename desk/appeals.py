@@ -30,8 +30,8 @@ from desk.roles import Action
 from desk.rows import span
 from desk.sessions import Session
 from domain.appeal.events import DecideAppeal, ReportOutage, Verdict
+from domain.appeal.judges import why_not_by
 from domain.appeal.status import WAITING, AppealStatus
-from domain.appeal.updates import why_not_by
 from domain.appeal.view import AppealView
 from domain.shared.events import Event
 from domain.shared.names import RUN_ID

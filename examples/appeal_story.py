@@ -22,7 +22,7 @@ async def play_appeal(client: Client) -> AppealView:
     """Play the appeal to its end, and return its view."""
     start: WithStartWorkflowOperation[Any, AppealView] = WithStartWorkflowOperation(
         SellerAppeal.run,
-        AppealInput(account=SellerAccount(store=Store.US, seller_id=SELLER), by="seller"),
+        AppealInput(account=SellerAccount(store=Store.US, seller_id=SELLER)),
         id=appeal_workflow_id(Store.US, SELLER),
         task_queue=CASES_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -35,6 +35,17 @@ def text_of(message: Message) -> str:
     return _readable(_said(message))
 
 
+def has_files(message: Message) -> bool:
+    """Whether a file is attached to `message`."""
+    waiting = [message]
+    while waiting:
+        part = waiting.pop()
+        if part.get_content_disposition() == "attachment":
+            return True
+        waiting += children(part)
+    return False
+
+
 def _said(part: Message) -> str:
     subtype = part.get_content_subtype()
     if part.get_content_maintype() == "multipart":

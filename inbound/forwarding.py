@@ -1,4 +1,4 @@
-"""Sends the desk the messages that no case takes."""
+"""Sends the desk the messages that no case takes, or not all of."""
 
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -18,6 +18,8 @@ class Why(StrEnum):
     CASE_ENDED = "Its case has ended."
     ENDING = "Its case is ending."
     FILE_FULL = "Its case has no room for more text."
+    NO_APPEAL_WAITS = "It answers an e-mail about an appeal, and no appeal waits."
+    HAS_FILES = "An appeal has taken what it says, and not the files that it has."
     UNREADABLE = "It could not be read."
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.shared.text import Email
 from inbound.automatic import is_automatic
-from inbound.body import text_of
+from inbound.body import has_files, text_of
 from inbound.bounces import report_in
 from inbound.kind import Kind
 from inbound.message import parse
@@ -52,6 +52,8 @@ class Incoming:
     """The Message-IDs, each with its <>, of what it answers or reports."""
     text: str
     """What was written, if `kind` is `reply` or `automatic`; "" if nothing is left of it."""
+    has_files: bool
+    """Whether files are attached to it."""
     status: str | None
     """The status code of a bounce or a delay, such as 5.1.1 (RFC 3463)."""
     returned: str | None
@@ -85,6 +87,7 @@ def _read(raw: bytes) -> Incoming:
         sender=_sender(message),
         references=_references(message, original),
         text=text,
+        has_files=has_files(message),
         status=status,
         returned=_returned(original),
     )

@@ -1,8 +1,7 @@
-"""Tells the case, or the desk, of a message that came in (docs/inbound-mail.md)."""
+"""Tells the case, the appeal, or the desk of a message that came in (docs/inbound-mail.md)."""
 
 import hashlib
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,7 +18,7 @@ from inbound.incoming import Incoming
 from inbound.kind import Kind
 from reference.mail_tokens import ReplyAddresses, SentEmail
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
-from temporal_client.names import AppealName, CaseName, appeal_name_of_id, case_name_of_id
+from temporal_client.names import AnyName, AppealName, CaseName, appeal_name_of_id, case_name_of_id
 from temporal_client.search import listed
 from temporal_client.workflows import Workflows
 
@@ -29,6 +28,7 @@ _NOTHING_WRITTEN = "(nothing but what was quoted)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
 _LISTED_WITHIN = timedelta(minutes=10)
 """How long after the arrival of a bounce its case is looked for. Temporal lists with a delay."""
+_FOR_APPEALS = (Kind.REPLY, Kind.BOUNCE)
 _NUMBER = re.compile(r"[0-9]{1,5}")
 
 
@@ -104,8 +104,8 @@ class Placing:
         case = await self._case_of(email, listed_by) if email else None
         if email is None or case is None:
             return await self._without_case(message, raw)
-        if isinstance(case, AppealName):
-            return await self._place_for_appeal(case, email, message, raw, is_proven=is_proven)
+        if isinstance(case, AppealName) and message.kind not in _FOR_APPEALS:
+            return await self._without_case(message, raw)
         try:
             if not is_proven and not await self._is_from_seller(case, message):
                 return await self._without_case(message, raw)
@@ -114,36 +114,27 @@ class Placing:
         update, event = _event(message, email)
         if event is None:
             return Placed.TAKEN
+        name: AnyName = case
         try:
-            await self.workflows.execute_update(case, update, event, message.id)
+            await self.workflows.execute_update(name, update, event, message.id)
         except UpdateRefused as refused:
             if refused.code == Refusal.EMAIL_UNDER_WAY:
                 raise TryLater("the e-mail is still being sent") from None
             log.info("refused", case=str(case), kind=message.kind, why=refused.code)
-            why = Why.FILE_FULL if refused.code == Refusal.FILE_FULL else Why.ENDING
-            return await self._forward(message, raw, why)
+            return await self._not_taken(case, message, raw, _why(case, refused))
         except NotThere:
-            return await self._forward(message, raw, Why.CASE_ENDED)
+            return await self._not_taken(case, message, raw, Why.CASE_ENDED)
         log.info("taken", case=str(case), kind=message.kind)
+        if isinstance(case, AppealName) and message.has_files:
+            return await self._forward(message, raw, Why.HAS_FILES)  # they may be the evidence
         return Placed.TAKEN
 
-    async def _place_for_appeal(
-        self,
-        appeal: AppealName,
-        email: SentEmail,
-        message: Incoming,
-        raw: bytes,
-        *,
-        is_proven: bool,
+    async def _not_taken(
+        self, case: CaseName | AppealName, message: Incoming, raw: bytes, why: Why
     ) -> Placed:
-        """Tell an appeal of a letter that came back. Anything else is the desk's to read."""
-        update, event = _event(message, email)
-        if message.kind is not Kind.BOUNCE or event is None or not is_proven:
-            return await self._without_case(message, raw)
-        with suppress(UpdateRefused, NotThere):  # one that is over needs to know nothing
-            await self.workflows.execute_update(appeal, update, event, message.id)
-        log.info("taken", appeal=str(appeal), kind=message.kind)
-        return Placed.TAKEN
+        if isinstance(case, AppealName) and message.kind is Kind.BOUNCE:
+            return Placed.TAKEN  # an appeal that is over needs to know nothing
+        return await self._forward(message, raw, why)
 
     def _named_in_references(self, message: Incoming) -> SentEmail | None:
         """Return the e-mail that a reply without our address refers to. It proves nothing yet."""
@@ -179,10 +170,10 @@ class Placing:
             return None
         return case_name_of_id(own_id(found.id, email.run_id))
 
-    async def _is_from_seller(self, case: CaseName, message: Incoming) -> bool:
+    async def _is_from_seller(self, case: AnyName, message: Incoming) -> bool:
         """Return whether a message says that it is from the address on file."""
-        view = await self.workflows.view(case)
-        return (message.sender or "").lower() == view.account.email.lower()
+        email: str | None = (await self.workflows.view(case)).account.email
+        return message.sender is not None and message.sender.lower() == (email or "").lower()
 
     async def _without_case(self, message: Incoming, raw: bytes) -> Placed:
         if message.kind is Kind.REPLY or message.kind is Kind.COMPLAINT:
@@ -197,6 +188,13 @@ class Placing:
         await self.forwarding.forward(message.id, raw, why)
         log.info("forwarded to the desk", kind=message.kind, message=message.id[:12], why=why)
         return Placed.FORWARDED
+
+
+def _why(case: CaseName | AppealName, refused: UpdateRefused) -> Why:
+    """Return why a message was refused, in words for the desk."""
+    if refused.code == Refusal.FILE_FULL:
+        return Why.FILE_FULL
+    return Why.NO_APPEAL_WAITS if isinstance(case, AppealName) else Why.ENDING
 
 
 def _own_addresses(message: Incoming) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from domain.appeal.events import (
     ReportOutage,
     Verdict,
 )
-from domain.appeal.letters import AppealPurpose
+from domain.appeal.letters import ASKS, AppealPurpose
 from domain.appeal.status import AppealReason
 from domain.appeal.timeline import AppealEntry
 from domain.case.evidence_file import EvidenceFile, MediaType
@@ -29,14 +29,15 @@ APPEAL_ID = "appeal/US/A2EXAMPLE/5e0f6c2e-6f7a-4b0e-9a57-0123456789ab"
 _CASE_ID = "case/US/A2EXAMPLE/7d0f6c2e-6f7a-4b0e-9a57-0123456789ab"
 _AT = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)
 _NOTE = "Which supplier sold it to you?\n\nPlease attach the invoices:\n- of January"
-_WITH_NOTE = (AppealPurpose.MORE_INFORMATION, AppealPurpose.REINSTATED, AppealPurpose.UPHELD)
-_ENDS = (AppealPurpose.UPHELD, AppealPurpose.LAPSED)
+_WITH_NOTE = (*ASKS, AppealPurpose.REINSTATED, AppealPurpose.UPHELD)
+_ENDS = (AppealPurpose.UPHELD, AppealPurpose.LAPSED, AppealPurpose.OUTAGE_FOUND)
+_LATER = _AT + timedelta(days=80)
 
 
 def appeal_letter_inputs() -> Iterator[SendAppealLetterInput]:
     """Yield letters about appeals."""
     for about in AppealPurpose:
-        for until in (None, _AT + timedelta(days=80)) if about in _ENDS else (None,):
+        for until, days in _spans(about):
             for expelled in (False, True):
                 yield SendAppealLetterInput(
                     appeal_id=APPEAL_ID,
@@ -49,9 +50,19 @@ def appeal_letter_inputs() -> Iterator[SendAppealLetterInput]:
                     at=_AT,
                     note=_NOTE if about in _WITH_NOTE else None,
                     until=until,
-                    seller_days=7,
+                    days=days,
                     expelled=expelled,
                 )
+
+
+def _spans(about: AppealPurpose) -> tuple[tuple[datetime | None, int | None], ...]:
+    """Return until when, and for how many days, a letter gives the seller time."""
+    if about in ASKS:
+        return ((None, 7),)
+    again = ((_LATER, None), (None, 7))
+    if about is AppealPurpose.OUTAGE_FOUND:
+        return again
+    return (*again, (None, None)) if about in _ENDS else ((None, None),)
 
 
 def appeal_samples(locale: Locale, ways: Ways) -> Iterator[tuple[str, Values]]:
@@ -76,6 +87,7 @@ def desk_appeal_samples() -> Iterator[Values]:
         information=(Information(at=_AT, said=added),),
         question=Answer(at=_AT, said=asked),
         answer=Answer(at=_AT, said=upheld),
+        judges=(asked.by, upheld.by),
     )
     for submissions, part, reason in (
         ((first,), ("lee",), None),

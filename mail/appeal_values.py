@@ -27,6 +27,10 @@ UNREACHED = {
 
 WHY_HERE = {
     AppealReason.QUESTION_UNDELIVERED: "the e-mail with the question did not get through",
+    AppealReason.ADDED_MEANWHILE: (
+        "the seller added something before the mail server had accepted the question"
+    ),
+    AppealReason.MESSAGE_WAITING: "a message about the appeal waits in the mailbox",
     AppealReason.REINSTATEMENT_FAILED: "the account service failed for 24 hours",
     AppealReason.REINSTATEMENT_HELD: (
         "the account service says that another than the case deactivated the account"
@@ -42,7 +46,7 @@ def values_of_appeal(input: SendAppealLetterInput, locale: Locale, ways: Ways) -
         "name": input.name,
         "note": input.note,
         "until": moment(until, input.time_zone or "UTC", locale) if until else None,
-        "days": input.seller_days,
+        "days": input.days,
         "expelled": input.expelled,
         "typed_reference": None,
         **ways.values(input.appeal_id),

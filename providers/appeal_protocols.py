@@ -23,8 +23,10 @@ class AppealedProgramme(Programme, Protocol):
             ProviderFailed: the programme did not answer.
         """
 
-    async def reinstate(self, input: TellReinstatementInput) -> None:
+    async def reinstate(self, input: TellReinstatementInput) -> bool:
         """Record that the account is active again. A repeat changes nothing.
+
+        Return whether the seller is still expelled.
 
         Raises:
             ProviderFailed: the programme did not accept it.

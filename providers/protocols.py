@@ -219,10 +219,10 @@ class AccountService(Protocol):
             ProviderFailed: the service did not accept it.
         """
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, key: str) -> None:
         """Reinstate the account that the case deactivated. A repeat changes nothing.
 
-        A repeat for the same appeal does not undo what others did since. Read the account back.
+        A repeat with the same key does not undo what others did since. Read the account back.
 
         Raises:
             DeactivatedByAnother: the account is deactivated, and not by this case.

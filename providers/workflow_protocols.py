@@ -57,7 +57,7 @@ class OpenCases(Protocol):
     """The open cases."""
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Tell the account's open case, if there is one, of the change.
+        """Tell the account's open case, if there is one, and its appeal of the change.
 
         Raises:
             ProviderFailed: the case did not answer.

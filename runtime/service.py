@@ -229,6 +229,7 @@ def activities_by_queue(
         providers.closed_cases,
         settings.appeal_terms,
         providers.unread_mail,
+        announces,
     )
     warnings = WarningActivities(settings.warn_days_below)
     contacts = SharingActivities(
@@ -252,6 +253,7 @@ def activities_by_queue(
             marketplace.expel_account,
             marketplace.tell_deactivation,
             appeals.look_up_appeal,
+            appeals.look_for_answer,
             appeals.reinstate_account,
             appeals.tell_reinstatement,
             contacts.check_number,

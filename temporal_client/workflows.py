@@ -183,9 +183,10 @@ class Workflows:
 
         `known` is what is known of the seller at such a start.
         """
+        is_enrollment = name.query.workflow == ENROLLMENT.workflow
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             _STARTED[name.query.workflow],
-            {"account": known or name.account, "by": event.by},
+            {"account": known or name.account} | ({"by": event.by} if is_enrollment else {}),
             id=name.workflow_id,
             task_queue=CASES_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

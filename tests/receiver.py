@@ -73,6 +73,13 @@ class ListeningReceiver:
                 if len(self.got) >= count:
                     return
 
+    async def when_types(self, beginning: str, count: int) -> None:
+        """Wait until it has taken so many whose type begins so."""
+        async with asyncio.timeout(PATIENCE):
+            async for _ in looks():
+                if sum(kind.startswith(beginning) for kind in self.types) >= count:
+                    return
+
     async def tried(self, times: int) -> None:
         """Wait until it was asked so often."""
         async with asyncio.timeout(PATIENCE):

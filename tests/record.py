@@ -18,6 +18,7 @@ from typing import Any
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.appeal.events import Verdict
+from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealStatus
 from domain.case.events import Decision
 from domain.case.status import Status
@@ -36,11 +37,14 @@ from tests.workflows import test_rows as rows
 from tests.workflows.appeals import (
     ADDED,
     AGAIN,
+    MOVED,
     OUTAGE,
+    REPLY,
     OpenAppeal,
     appeal_of,
     deactivated,
     submit,
+    was_sent,
 )
 from tests.workflows.enrollment_events import DAY, changed, days_ago, found_harm, recorded
 from tests.workflows.events import NOTE, PLAN, TAKE, WITHDRAW, decided
@@ -212,7 +216,9 @@ async def _reinstated(engine: Engine) -> OpenAppeal:
     appeal = await submit(engine, "RECORDED")
     await appeal.decide(Verdict.MORE_INFORMATION)
     await appeal.when(lambda v: v.seller_by)
+    await appeal.tell(SellerAppeal.receive_reply, REPLY)
     await appeal.tell(SellerAppeal.add_information, ADDED)
+    await appeal.tell(SellerAppeal.change_address, MOVED)
     await appeal.play(5 * DAY)
     await appeal.decide(Verdict.UPHOLD)
     await appeal.tell(SellerAppeal.report_outage, OUTAGE)
@@ -228,7 +234,9 @@ async def _lapsed(engine: Engine) -> OpenAppeal:
     await appeal.play(8 * DAY)
     await appeal.decide(Verdict.MORE_INFORMATION)
     await appeal.when(lambda v: v.seller_by)
-    await appeal.play(8 * DAY)
+    await appeal.play(6 * DAY)
+    await appeal.when(lambda v: was_sent(v, AppealPurpose.REMINDER))
+    await appeal.play(2 * DAY)
     await appeal.reaches(AppealStatus.LAPSED)
     await appeal.play(90 * DAY)
     await appeal.end()

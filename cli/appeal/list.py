@@ -23,6 +23,8 @@ from temporal_client.in_parallel import together
 from temporal_client.search import OPEN, count, count_each, query_of
 from temporal_client.search_attributes import STATUS
 
+_APPEALED = tuple(one for one in AppealStatus if one is not AppealStatus.NOT_APPEALED)
+
 
 class AppealFilter(Frozen):
     """What appeals to find. The alphabet of every value keeps it within its quotes in a query."""
@@ -36,7 +38,9 @@ class AppealFilter(Frozen):
 
     def query(self, status: AppealStatus | None) -> str:
         """Return the query for the appeals of a status, or of any."""
-        wanted = [f"{STATUS.name} = '{status}'"] if status is not None else []
+        # What was only looked up is no appeal.
+        compared = f"= '{status}'" if status else f"!= '{AppealStatus.NOT_APPEALED}'"
+        wanted = [f"{STATUS.name} {compared}"]
         still = [] if self.every else [OPEN]
         return query_of(APPEAL_WORKFLOW, *wanted, *still, store=self.store, seller=self.seller)
 
@@ -77,5 +81,5 @@ async def _find(
     return await together(
         newest_appeals(client, query, wanted.limit),
         count(client, query),
-        count_each(client, {status: wanted.query(status) for status in AppealStatus}),
+        count_each(client, {status: wanted.query(status) for status in _APPEALED}),
     )

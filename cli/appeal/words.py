@@ -16,6 +16,7 @@ from domain.shared.codes import plain
 from mail.appeal_values import UNREACHED
 
 _MEANING = {
+    AppealStatus.NOT_APPEALED: "nothing was appealed",
     AppealStatus.SUBMITTED: "it waits for somebody who had no part in the case",
     AppealStatus.MORE_INFORMATION: "the seller was asked a question",
     AppealStatus.REINSTATING: "it is granted, and the account service has not done it yet",

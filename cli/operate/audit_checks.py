@@ -20,7 +20,7 @@ from cli.operate.audit_report import Finding, FindingKind, Report, lasting
 from cli.operate.server_checks import LATE, check_case, stands_still, stuck
 from cli.operate.time_zones_check import too_old
 from domain.appeal.status import OPEN as OPEN_APPEALS
-from domain.appeal.status import AppealStatus
+from domain.appeal.status import UNSETTLED, AppealStatus
 from domain.case.events import EventKind
 from domain.case.status import Status
 from domain.case.view import CaseView
@@ -54,8 +54,10 @@ _FAILING_TASKS = (
 """Workflows that the server marks after some failures in a row. Our servers are set to two."""
 _STANDS_STILL = f"({_FAILING_TASKS} OR ExecutionStatus = 'Paused')"
 
-_UNDER_WAY = query_of(APPEAL_WORKFLOW, OPEN, any_of(STATUS, *sorted(OPEN_APPEALS)))
-"""The appeals that somebody or something is still to act on. They are few."""
+_APPEALS = query_of(APPEAL_WORKFLOW, OPEN)
+_UNDER_WAY = query_of(APPEAL_WORKFLOW, OPEN, any_of(STATUS, *sorted(OPEN_APPEALS | UNSETTLED)))
+"""The appeals in which the engine, the desk or the seller is still to act. They are few. Of the
+others only a second appeal can be looked up."""
 
 _GIVEN_UP = f"{STATUS.name} = '{DeliveryStatus.GIVEN_UP}'"
 
@@ -87,7 +89,8 @@ async def check_everything(
     given_up = listed(client, query_of(DELIVERY_WORKFLOW, OPEN, _GIVEN_UP))
     async for _, about in each(given_up, checker.check_given_up):
         findings += about
-    async for _, about in each(listed(client, _UNDER_WAY), checker.check_appeal):
+    appeals = listed(client, _UNDER_WAY if quick else _APPEALS)
+    async for _, about in each(appeals, checker.check_appeal):
         findings += about
     cases = 0
     if not quick:

@@ -14,19 +14,20 @@ from cli.session import run
 from cli.terminal.output import say, warn
 from cli.terminal.parameters import OfSeller, OfStore, past_moment
 from cli.terminal.problems import BadInput, DidNotHappen, checked
+from domain.appeal import announcements as of_appeal
 from domain.case import announcements as of_case
 from domain.enrollment import announcements as of_enrollment
 from domain.shared.account import Account, SellerAccount, Store, seller_of
 from domain.shared.announcements import Announcement
 from domain.shared.errors import explain
-from domain.shared.names import CASE_WORKFLOW, ENROLLMENT_WORKFLOW, own_id
+from domain.shared.names import APPEAL_WORKFLOW, CASE_WORKFLOW, ENROLLMENT_WORKFLOW, own_id
 from domain.shared.text import Frozen, Key
 from providers.webhooks.receivers import Receiver, receivers_of
 from runtime.settings import Settings
 from temporal_client.deliveries import announce_from_now, hand_over
 from temporal_client.failures import TemporalFailure
 from temporal_client.in_parallel import each, or_failure
-from temporal_client.names import CASE, ENROLLMENT, CaseName, SellerName
+from temporal_client.names import APPEAL, CASE, ENROLLMENT, AppealName, CaseName, SellerName
 from temporal_client.search import OPEN, listed, query_of
 from temporal_client.workflows import Workflows
 
@@ -36,6 +37,7 @@ class Only(StrEnum):
 
     CASES = "cases"
     ENROLLMENTS = "enrollments"
+    APPEALS = "appeals"
 
 
 class EventFilter(Frozen):
@@ -50,10 +52,13 @@ class EventFilter(Frozen):
         """Return the queries for the workflows in which something may have happened since."""
         since = f"{self.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         lately = f"({OPEN} OR (CloseTime >= '{since}' AND ExecutionStatus != 'ContinuedAsNew'))"
-        cases = query_of(CASE_WORKFLOW, lately, store=self.store, seller=self.seller)
-        sellers = query_of(ENROLLMENT_WORKFLOW, OPEN, store=self.store, seller=self.seller)
-        both = {Only.CASES: cases, Only.ENROLLMENTS: sellers}
-        return tuple(both.values()) if self.only is None else (both[self.only],)
+        whose: dict[str, str | None] = {"store": self.store, "seller": self.seller}
+        every = {
+            Only.CASES: query_of(CASE_WORKFLOW, lately, **whose),
+            Only.ENROLLMENTS: query_of(ENROLLMENT_WORKFLOW, OPEN, **whose),
+            Only.APPEALS: query_of(APPEAL_WORKFLOW, lately, **whose),
+        }
+        return tuple(every.values()) if self.only is None else (every[self.only],)
 
 
 def replay(
@@ -78,9 +83,9 @@ def replay(
     values = {"since": since, "only": only, "store": store, "seller": seller}
     wanted = checked(EventFilter, values)
     events, of, missing = run(lambda workflows: _replay(workflows, receiver, chosen, wanted))
-    say(f"Handed over for {receiver}: events: {events}, of cases and enrollments: {of}.")
+    say(f"Handed over for {receiver}: events: {events}, of cases, enrollments and appeals: {of}.")
     if missing:
-        raise DidNotHappen(f"incomplete: cases and enrollments missing: {missing}")
+        raise DidNotHappen(f"incomplete: cases, enrollments and appeals missing: {missing}")
 
 
 def _receiver(name: str) -> Receiver:
@@ -109,9 +114,7 @@ async def _replay(
                 yield one
 
     async def one_by_one(execution: WorkflowExecution) -> int:
-        is_case = execution.workflow_type == CASE_WORKFLOW
-        read = _of_case if is_case else _of_enrollment
-        of, account, every = await read(workflows, execution)
+        of, account, every = await _READ[execution.workflow_type](workflows, execution)
         who = seller_of(account)
         events = receiver.shown([e for e in every if e.at >= wanted.since], who)
         if events:
@@ -145,3 +148,16 @@ async def _of_enrollment(workflows: Workflows, execution: WorkflowExecution) -> 
     of, view = own_id(execution.id, first_run), await workflows.view(name)
     every = of_enrollment.announcements(of, view.account, view.timeline, view.events)
     return of, view.account, every
+
+
+async def _of_appeal(workflows: Workflows, execution: WorkflowExecution) -> Read:
+    view = (await workflows.snapshot(AppealName(APPEAL, execution.id, execution.run_id))).view
+    every = of_appeal.announcements(view.id, view.account, view.timeline, view.events)
+    return view.id, view.account, every
+
+
+_READ = {
+    CASE_WORKFLOW: _of_case,
+    ENROLLMENT_WORKFLOW: _of_enrollment,
+    APPEAL_WORKFLOW: _of_appeal,
+}

@@ -7,7 +7,6 @@ from domain.appeal.deactivation import Deactivation, Unreached
 from domain.appeal.letters import AppealLetter, AppealPurpose
 from domain.appeal.status import AppealReason
 from domain.appeal.timeline import AppealEntry
-from domain.case.status import Reason
 from domain.shared.account import SellerAccount
 from domain.shared.text import Frozen
 
@@ -32,11 +31,11 @@ class SendAppealLetterInput(Frozen):
     at: datetime
     note: str | None
     until: datetime | None
-    """Until when the account can be appealed again; null if it cannot."""
-    seller_days: int
-    """How many days the seller has to answer a question."""
+    """Until when the account can be appealed again, where it can for longer than `days`."""
+    days: int | None
+    """How many days the seller has from the e-mail on: to answer, or to appeal again."""
     expelled: bool
-    """Whether the case expelled the seller from the programme, where an appeal leaves them."""
+    """Whether the seller stays expelled from the programme."""
 
 
 class TellDeskOfAppealInput(Frozen):
@@ -56,10 +55,17 @@ class TellDeskOfAppealInput(Frozen):
     """Since when the desk is to be told; with `appeal_id` it makes the Message-ID."""
 
 
-class ReinstateInput(Frozen):
-    """Reinstate the account; `appeal_id` is the idempotency key."""
+class LookForAnswerInput(Frozen):
+    """Look whether a message about an appeal waits where mail is read."""
 
     appeal_id: str
+
+
+class ReinstateInput(Frozen):
+    """Reinstate the account."""
+
+    key: str
+    """The idempotency key: of this decision, and of no other."""
     case_id: str
     """Only this case's deactivation is taken back."""
     store: str
@@ -71,6 +77,8 @@ class TellReinstatementInput(Frozen):
 
     key: str
     """Names this news, so that a repeat is recognised."""
+    case_id: str
+    """Only this case's deactivation is taken back."""
     store: str
     seller_id: str
     by: str
@@ -78,10 +86,10 @@ class TellReinstatementInput(Frozen):
 
 
 def send_appeal_letter_input(
-    appeal: Appeal, letter: AppealLetter, to: str, days: int
+    appeal: Appeal, letter: AppealLetter, to: str
 ) -> SendAppealLetterInput:
-    """Return the input that sends a letter. `days` is how long the seller has for an answer."""
-    account, found = appeal.account, appeal.deactivation
+    """Return the input that sends a letter."""
+    account = appeal.account
     return SendAppealLetterInput(
         appeal_id=appeal.id,
         number=letter.number,
@@ -92,9 +100,9 @@ def send_appeal_letter_input(
         time_zone=account.time_zone,
         at=letter.at,
         note=letter.note,
-        until=appeal.until if appeal.may_come_again else None,
-        seller_days=days,
-        expelled=found is not None and found.reason == Reason.HARM,
+        until=letter.until,
+        days=letter.days,
+        expelled=letter.expelled,
     )
 
 
@@ -121,7 +129,7 @@ def reinstate_input(appeal: Appeal) -> ReinstateInput:
     """Return the input to reinstate the account."""
     assert appeal.deactivation is not None
     return ReinstateInput(
-        appeal_id=appeal.id,
+        key=f"{appeal.id}/{appeal.decisions}",
         case_id=appeal.deactivation.case_id,
         store=appeal.account.store,
         seller_id=appeal.account.seller_id,
@@ -132,8 +140,10 @@ def tell_reinstatement_input(appeal: Appeal) -> TellReinstatementInput:
     """Return the input to let the programme know that the account is active again."""
     answer = appeal.newest.answer
     assert answer is not None
+    assert appeal.deactivation is not None
     return TellReinstatementInput(
-        key=f"{appeal.id}/reinstated",
+        key=f"{appeal.id}/reinstated/{appeal.decisions}",
+        case_id=appeal.deactivation.case_id,
         store=appeal.account.store,
         seller_id=appeal.account.seller_id,
         by=answer.said.by,

@@ -1,7 +1,7 @@
 """An appeal of a seller in a store: its state, and how the status changes (rules.md, section 9).
 
-The effects of updates are in updates.py, the next steps in advance.py, and the results of steps in
-step_results.py.
+The effects of updates are in updates.py and mail_updates.py, the next steps in advance.py, and the
+results of steps in step_results.py.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +11,8 @@ from pydantic import Field
 from domain.appeal.deactivation import Deactivation, Terms, Unreached
 from domain.appeal.events import AddInformation, AppealEventKind, DecideAppeal, ReportOutage
 from domain.appeal.events import Appeal as AppealEvent
-from domain.appeal.letters import OVERTAKEN, AppealLetter, AppealPurpose
+from domain.appeal.letters import ASKS, OVERTAKEN, AppealLetter, AppealPurpose
+from domain.appeal.question import ANSWER_REMINDER_WITHIN, ANSWER_WITHIN, OpenQuestion
 from domain.appeal.status import ANSWERED, OPEN, AppealReason, AppealStatus
 from domain.appeal.timeline import AppealTimeline
 from domain.shared.account import SellerAccount
@@ -20,8 +21,12 @@ from domain.shared.result import Result
 from domain.shared.taken_updates import TakesUpdates
 from domain.shared.text import Frozen
 
-ANSWER_WITHIN = timedelta(days=7)
-"""How long the seller has to answer a question, and at least to appeal again after an answer."""
+AGAIN_WITHIN = timedelta(days=7)
+"""How long an account can at least be appealed again, once the answer was accepted."""
+_UNTOLD_WITHIN = timedelta(days=365)
+"""How long it can be, if no e-mail with the answer got through."""
+_TOLD_WITHIN = timedelta(days=3) + AGAIN_WITHIN
+"""How long it can be at least, while that e-mail is tried."""
 REMINDED_EVERY = timedelta(days=1)
 MOST_APPEALS = 2
 
@@ -48,11 +53,8 @@ class Submission(Frozen):
     information: tuple[Information, ...] = ()
     question: Answer | None = None
     answer: Answer | None = None
-
-    @property
-    def judges(self) -> tuple[str, ...]:
-        """Who asked for more information, and who answered."""
-        return tuple(one.said.by for one in (self.question, self.answer) if one is not None)
+    judges: tuple[str, ...] = ()
+    """Who ever asked for more information or answered, whatever became of it."""
 
 
 class OutageReport(Frozen):
@@ -67,8 +69,8 @@ class Appeal(TakesUpdates):
 
     id: str
     account: SellerAccount
-    status: AppealStatus = AppealStatus.LAPSED
-    reason: AppealReason | None = AppealReason.NOT_APPEALED
+    status: AppealStatus = AppealStatus.NOT_APPEALED
+    reason: AppealReason | None = None
     since: datetime
     """When it came into its status."""
 
@@ -80,15 +82,21 @@ class Appeal(TakesUpdates):
     deactivation: Deactivation | None = None
     submissions: tuple[Submission, ...] = ()
     outages: tuple[OutageReport, ...] = ()
+    refused: tuple[datetime, ...] = ()
+    """When appeals were refused, the newest."""
+    decisions: int = 0
+    """How many there ever were. What a decision has done is known by its number."""
 
     desk_by: datetime | None = None
     """By when the desk is to answer."""
     desk_due: datetime | None = None
     """When the desk is told next."""
-    seller_by: datetime | None = None
-    """By when the seller is to answer the question. Null until the question got through."""
-    question_letter: int | None = None
-    """The number of the letter with the question, once it was accepted."""
+    question: OpenQuestion | None = None
+    """The open question, or the one whose answer did not come."""
+    answer_letter: int | None = None
+    """The number of the newest e-mail that says that the account can be appealed again."""
+    answer_told_at: datetime | None = None
+    """When it was accepted. Null if it is on its way, or has not got through."""
     delay_told: bool = False
     programme_told: bool = False
 
@@ -96,6 +104,10 @@ class Appeal(TakesUpdates):
     """The e-mails that wait, oldest first. They are sent one after the other."""
     letter_count: int = 0
     timeline: AppealTimeline = Field(default_factory=AppealTimeline)
+    announces: bool = False
+    """Whether the marketplace's systems want to know of it."""
+    told: int = 0
+    """How many events of the timeline they were told of."""
     closed_at: datetime | None = None
 
     @property
@@ -109,13 +121,27 @@ class Appeal(TakesUpdates):
         return self.submissions[-1]
 
     @property
+    def seller_by(self) -> datetime | None:
+        """By when the seller is to answer. Null until the question got through."""
+        is_asked = self.status is AppealStatus.MORE_INFORMATION and self.question is not None
+        return self.question.seller_by if is_asked and self.question else None
+
+    @property
     def until(self) -> datetime | None:
-        """Until when it can be appealed; null if there is nothing to appeal."""
+        """Until when it can be appealed; null if there is nothing to appeal.
+
+        While the e-mail with the answer is on its way, it can be appealed in any case.
+        """
         if self.deactivation is None or self.terms is None:
             return None
         until = self.deactivation.at + self.terms.window
-        # A slow desk never costs the seller anything.
-        return max(until, self.since + ANSWER_WITHIN) if self.may_come_again else until
+        if not self.may_come_again:
+            return until
+        # A slow desk, and mail that we could not deliver, never cost the seller anything.
+        if self.answer_told_at is not None:
+            return max(until, self.answer_told_at + AGAIN_WITHIN)
+        on_its_way = self.is_on_its_way(self.answer_letter)
+        return max(until, self.since + (_TOLD_WITHIN if on_its_way else _UNTOLD_WITHIN))
 
     @property
     def may_come_again(self) -> bool:
@@ -130,6 +156,10 @@ class Appeal(TakesUpdates):
         reported = (Unreached.OUTAGE_REPORTED,) if self.outages else ()
         return (*self.deactivation.unreached, *reported)
 
+    def is_on_its_way(self, letter: int | None) -> bool:
+        """Whether an e-mail waits or is being sent."""
+        return any(one.number == letter for one in self.letters)
+
     def change_newest(self, **changes: object) -> None:
         """Replace fields of the newest submission."""
         self.submissions = (*self.submissions[:-1], self.newest.model_copy(update=changes))
@@ -139,11 +169,14 @@ class Appeal(TakesUpdates):
     ) -> None:
         """Enter a status. What was due in the old one is due no more."""
         self.status, self.reason, self.since = status, reason, now
-        self.desk_by = self.desk_due = self.seller_by = self.question_letter = None
+        self.desk_by = self.desk_due = self.question = None
+        self.answer_letter = self.answer_told_at = None
         # A question that has not left yet is asked no more.
-        question = AppealPurpose.MORE_INFORMATION
-        self.letters = tuple(one for one in self.letters if one.about is not question)
-        self.timeline.log(now, AppealEventKind.STATUS, status=status, reason=reason)
+        self.letters = tuple(one for one in self.letters if one.about not in ASKS)
+        case_id = self.deactivation.case_id if self.deactivation else None
+        self.timeline.log(
+            now, AppealEventKind.STATUS, status=status, reason=reason, case_id=case_id
+        )
 
     def wait_for_desk(self, now: datetime, reason: AppealReason | None = None) -> None:
         """Hand the appeal to the desk, which is told at once and has its whole time."""
@@ -152,17 +185,59 @@ class Appeal(TakesUpdates):
         self.desk_by, self.desk_due = now + self.terms.desk_within, now
         self.delay_told = False
 
-    def lose_question(self, now: datetime) -> None:
-        """Hand the appeal back to the desk, since the question did not reach the seller."""
+    def lose_question(self, now: datetime, reason: AppealReason) -> None:
+        """Hand the appeal back to the desk, which may ask again: the question was not asked."""
         self.change_newest(question=None)
-        self.wait_for_desk(now, AppealReason.QUESTION_UNDELIVERED)
+        # That it has lapsed is no longer so.
+        lapsed = AppealPurpose.LAPSED
+        self.letters = tuple(one for one in self.letters if one.about is not lapsed)
+        self.wait_for_desk(now, reason)
 
-    def write(self, about: AppealPurpose, now: datetime, note: str | None = None) -> None:
-        """Write the seller an e-mail. Those that it overtakes are not sent."""
+    def ask(self, now: datetime, note: str) -> None:
+        """Wait for the seller, who is asked."""
+        self.set_status(now, AppealStatus.MORE_INFORMATION)
+        number = self.write(AppealPurpose.MORE_INFORMATION, now, note, days=ANSWER_WITHIN.days)
+        self.question = OpenQuestion(letters=() if number is None else (number,))
+
+    def remind(self, now: datetime) -> None:
+        """Ask the seller once more."""
+        asked = self.newest.question
+        assert self.question is not None
+        assert asked is not None
+        days = ANSWER_REMINDER_WITHIN.days
+        number = self.write(AppealPurpose.REMINDER, now, asked.said.note, days=days)
+        if number is not None:
+            self.question = self.question.asked_again(number)
+
+    def tell_answer(self, now: datetime, about: AppealPurpose | None = None) -> None:
+        """Write the e-mail with the answer, and until when the account can be appealed again.
+
+        `about` is its purpose, if it is another than the status.
+        """
+        note = self.newest.answer.said.note if self.newest.answer and about is None else None
+        until, days = None, None
+        if self.may_come_again:
+            assert self.deactivation is not None
+            assert self.terms is not None
+            ends = self.deactivation.at + self.terms.window
+            # The e-mail names a moment only if that is the right one whenever it is accepted.
+            until, days = (ends, None) if ends >= now + _TOLD_WITHIN else (None, AGAIN_WITHIN.days)
+        about = about or AppealPurpose(self.status)
+        self.answer_letter = self.write(about, now, note, until=until, days=days)
+        self.answer_told_at = None
+
+    def write(
+        self, about: AppealPurpose, now: datetime, note: str | None = None, **says: object
+    ) -> int | None:
+        """Write the seller an e-mail. Those that it overtakes are not sent.
+
+        Return its number; None if no address is known.
+        """
         if self.account.email is None:
             self.timeline.log(now, AppealEventKind.EMAIL, about=about, result=Result.SKIPPED)
-            return
+            return None
         self.letter_count += 1
         letter = AppealLetter(number=self.letter_count, about=about, at=now, note=note)
         waiting = (one for one in self.letters if one.about not in OVERTAKEN)
-        self.letters = (*waiting, letter)
+        self.letters = (*waiting, letter.model_copy(update=says))
+        return letter.number

@@ -60,6 +60,8 @@ class AppealFacts(Frozen):
     deactivation: Deactivation | None = None
     problem: Refusal | None = None
     """Why there is nothing to appeal."""
+    announces: bool = False
+    """Whether the marketplace's systems want to know of appeals."""
 
 
 def deactivation_of(case: CaseView, *, message_waits: bool) -> Deactivation | None:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from domain.case.evidence_file import EvidenceFiles
 from domain.shared.events import Event
-from domain.shared.text import Paragraph, Reply
+from domain.shared.text import Email, Paragraph, Reply
 
 
 def _or_none(text: object) -> object:
@@ -59,6 +59,12 @@ class ReportOutage(Event):
     note: Paragraph
 
 
+class ChangeAddress(Event):
+    """The seller has another address. The enrollment sends it."""
+
+    email: Email
+
+
 class AppealEventKind(StrEnum):
     """The kinds of events in a timeline."""
 
@@ -66,6 +72,7 @@ class AppealEventKind(StrEnum):
     INFORMATION_ADDED = "information_added"
     DECIDED = "decided"
     OUTAGE_REPORTED = "outage_reported"
+    ADDRESS_CHANGED = "address_changed"
     STATUS = "status"
     EMAIL = "email"
     DESK_TOLD = "desk_told"

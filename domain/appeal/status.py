@@ -6,6 +6,8 @@ from enum import StrEnum
 class AppealStatus(StrEnum):
     """Where an appeal stands."""
 
+    NOT_APPEALED = "not_appealed"
+    """Nothing was appealed, or the only appeal was refused. It is no appeal."""
     SUBMITTED = "submitted"
     MORE_INFORMATION = "more_information"
     REINSTATING = "reinstating"
@@ -17,6 +19,8 @@ class AppealStatus(StrEnum):
 
 OPEN = frozenset({AppealStatus.SUBMITTED, AppealStatus.MORE_INFORMATION, AppealStatus.REINSTATING})
 """The statuses in which somebody or something is still to act."""
+UNSETTLED = frozenset({AppealStatus.NOT_APPEALED, AppealStatus.REINSTATED})
+"""The statuses in which it is kept open only until something was looked up or told."""
 WAITING = frozenset({AppealStatus.SUBMITTED, AppealStatus.MORE_INFORMATION})
 """The statuses in which it waits for a decision, or for what the seller adds."""
 ANSWERED = frozenset({AppealStatus.UPHELD, AppealStatus.LAPSED})
@@ -26,12 +30,14 @@ ANSWERED = frozenset({AppealStatus.UPHELD, AppealStatus.LAPSED})
 class AppealReason(StrEnum):
     """Why an appeal has its status, where the status alone does not say it."""
 
-    NOT_APPEALED = "not_appealed"
-    """With `lapsed`: nothing was appealed, or the only appeal was refused."""
     NO_ANSWER = "no_answer"
     """With `lapsed`: the seller did not answer the question in time."""
     QUESTION_UNDELIVERED = "question_undelivered"
     """With `submitted`: the e-mail with the question did not get through."""
+    ADDED_MEANWHILE = "added_meanwhile"
+    """With `submitted`: the seller added something before the question was accepted."""
+    MESSAGE_WAITING = "message_waiting"
+    """With `submitted`: the seller's time was over, and a message about the appeal waited."""
     REINSTATEMENT_FAILED = "reinstatement_failed"
     """With `submitted`: the account service failed for 24 hours."""
     REINSTATEMENT_HELD = "reinstatement_held"

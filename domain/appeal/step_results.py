@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from domain.appeal.appeal import ANSWER_WITHIN, REMINDED_EVERY, Appeal
-from domain.appeal.deactivation import AppealFacts
+from domain.appeal.appeal import REMINDED_EVERY, Appeal
+from domain.appeal.deactivation import AppealFacts, Deactivation
 from domain.appeal.events import AppealEventKind
 from domain.appeal.letters import AppealLetter, AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
@@ -16,30 +16,55 @@ def looked_up(appeal: Appeal, facts: AppealFacts, now: datetime) -> None:
     if appeal.is_open:
         return
     appeal.account, appeal.problem = facts.account, facts.problem
+    if not appeal.announces:
+        appeal.told = appeal.timeline.count  # nobody wanted to know so far
+    appeal.announces = facts.announces
     known, found = appeal.deactivation, facts.deactivation
     if found is None:
         return
     if known is None or known.case_id != found.case_id:
-        # Another case has deactivated the account since: that can be appealed anew.
-        appeal.submissions, appeal.outages, appeal.terms = (), (), facts.terms
-        appeal.programme_told = False
-        appeal.status, appeal.reason = AppealStatus.LAPSED, AppealReason.NOT_APPEALED
-        appeal.deactivation = found
+        _begin_anew(appeal, facts, found, now)
     elif found.part is not None:  # a record that is gone by now is kept as it was
         appeal.deactivation = found
 
 
+def _begin_anew(appeal: Appeal, facts: AppealFacts, found: Deactivation, now: datetime) -> None:
+    """Another case has deactivated the account since: that can be appealed anew."""
+    appeal.submissions, appeal.outages, appeal.terms = (), (), facts.terms
+    appeal.question = appeal.answer_letter = appeal.answer_told_at = None
+    appeal.programme_told = False
+    appeal.status, appeal.reason, appeal.since = AppealStatus.NOT_APPEALED, None, now
+    appeal.deactivation = found
+
+
 def sent(appeal: Appeal, letter: AppealLetter, result: Result, now: datetime) -> None:
-    """Record the result of an e-mail. With a question that arrived the seller's time begins."""
+    """Record the result of an e-mail. When it was accepted decides how long the seller has."""
     appeal.letters = tuple(one for one in appeal.letters if one.number != letter.number)
     appeal.timeline.log(now, AppealEventKind.EMAIL, about=letter.about, result=result)
-    is_question = letter.about is AppealPurpose.MORE_INFORMATION
-    if not is_question or appeal.status is not AppealStatus.MORE_INFORMATION:
+    is_accepted, question = result is Result.ACCEPTED, appeal.question
+    if letter.number == appeal.answer_letter and is_accepted:
+        appeal.answer_told_at = now
+    if appeal.status is not AppealStatus.MORE_INFORMATION or question is None:
         return
-    if result is Result.ACCEPTED:
-        appeal.seller_by, appeal.question_letter = now + ANSWER_WITHIN, letter.number
+    if letter.number not in question.letters:
+        return  # of an earlier question
+    if is_accepted:
+        appeal.question = question.accepted(now)
     else:
-        appeal.lose_question(now)
+        appeal.lose_question(now, AppealReason.QUESTION_UNDELIVERED)
+
+
+def looked_for_answer(appeal: Appeal, waits: bool, now: datetime) -> None:
+    """Let the appeal lapse, unless a message about it waits. Then it is the desk's."""
+    question = appeal.question
+    if appeal.status is not AppealStatus.MORE_INFORMATION or not (question and question.is_over):
+        return
+    if waits:
+        appeal.wait_for_desk(now, AppealReason.MESSAGE_WAITING)
+        return
+    appeal.set_status(now, AppealStatus.LAPSED, AppealReason.NO_ANSWER)
+    appeal.question = question  # its e-mails may yet come back
+    appeal.tell_answer(now)
 
 
 def told_desk(appeal: Appeal, due: datetime, told: bool, now: datetime) -> None:
@@ -58,11 +83,8 @@ def told_desk(appeal: Appeal, due: datetime, told: bool, now: datetime) -> None:
 
 def reinstated(appeal: Appeal, now: datetime) -> None:
     """Record that the account is active again, as the account service read it back."""
-    if appeal.status is not AppealStatus.REINSTATING:
-        return
-    answer = appeal.newest.answer
-    appeal.set_status(now, AppealStatus.REINSTATED)
-    appeal.write(AppealPurpose.REINSTATED, now, answer.said.note if answer else None)
+    if appeal.status is AppealStatus.REINSTATING:
+        appeal.set_status(now, AppealStatus.REINSTATED)
 
 
 def not_reinstated(appeal: Appeal, reason: AppealReason, now: datetime) -> None:
@@ -73,7 +95,20 @@ def not_reinstated(appeal: Appeal, reason: AppealReason, now: datetime) -> None:
     appeal.wait_for_desk(now, reason)
 
 
-def told_programme(appeal: Appeal, now: datetime) -> None:
-    """Record that the programme knows that the account is active again."""
+def told_programme(appeal: Appeal, expelled: bool, now: datetime) -> None:
+    """Record that the programme knows that the account is active again, and tell the seller.
+
+    The e-mail says whether the enrollment leaves the seller expelled.
+    """
     appeal.programme_told = True
     appeal.timeline.log(now, AppealEventKind.PROGRAMME_TOLD)
+    if appeal.status is not AppealStatus.REINSTATED:
+        return
+    answer = appeal.newest.answer
+    note = answer.said.note if answer else None
+    appeal.write(AppealPurpose.REINSTATED, now, note, expelled=expelled)
+
+
+def announced(appeal: Appeal, entries: int, announces: bool, now: datetime) -> None:
+    """Record how many events of the timeline receivers were told of, and whether there are any."""
+    appeal.told, appeal.announces = entries, announces

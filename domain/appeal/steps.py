@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.appeal.letters import AppealPurpose
-from domain.shared.steps import WaitUntil
+from domain.shared.steps import Announce, WaitUntil
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class TellDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class LookForAnswer:
+    """Look whether a message about the appeal waits where mail is read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reinstate:
     """Reinstate the account, and read it back."""
 
@@ -38,4 +43,6 @@ class TellProgramme:
     """Tell the programme that the account is active again."""
 
 
-AppealStep = LookUp | Send | TellDesk | Reinstate | TellProgramme | WaitUntil
+AppealStep = (
+    LookUp | Send | TellDesk | LookForAnswer | Reinstate | TellProgramme | Announce | WaitUntil
+)

@@ -25,6 +25,8 @@ class AppealEntry(Frozen):
     status: AppealStatus | None = None
     reason: AppealReason | None = None
     verdict: Verdict | None = None
+    case_id: str | None = None
+    """The case whose deactivation is appealed."""
     about: AppealPurpose | None = None
     """What the e-mail was for."""
     result: Result | None = None

@@ -4,11 +4,9 @@ Each function takes an event and its time. It changes the appeal or raises `Refu
 apply it to a copy, and drop the copy after a refusal.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.appeal.appeal import MOST_APPEALS, Answer, Appeal, Information, OutageReport, Submission
-from domain.appeal.deactivation import Deactivation
 from domain.appeal.events import (
     CHANGES_THE_APPEAL,
     AddInformation,
@@ -18,14 +16,18 @@ from domain.appeal.events import (
     Verdict,
 )
 from domain.appeal.events import Appeal as AppealEvent
+from domain.appeal.judges import why_not_by
 from domain.appeal.letters import AppealPurpose
-from domain.appeal.status import WAITING, AppealStatus
-from domain.case.events import ReceiveBounce
+from domain.appeal.status import WAITING, AppealReason, AppealStatus
 from domain.shared.errors import Refusal, Refused
-from domain.shared.result import Result
+from domain.shared.throttle import wait_after
 
 _MOST_ADDED = 10
-"""How often something may be added to an appeal, and how many outages may be reported."""
+"""How often something may be added to an appeal that waits for the desk."""
+_MOST_REFUSED = 10
+"""How many appeals may be refused in 24 hours, before the next is looked up."""
+_MOST_OUTAGES = 10
+"""How many outages may be reported beside an appeal."""
 
 _NOTHING_TO_APPEAL = {
     Refusal.NOT_DEACTIVATED: "the account is not deactivated, so there is nothing to appeal",
@@ -60,7 +62,8 @@ def appeal(appeal: Appeal, event: AppealEvent, now: datetime) -> None:
             "the account was appealed twice, and a third appeal is not taken",
             Refusal.APPEALED_TWICE,
         )
-    if appeal.until is None or now >= appeal.until:
+    is_told = not appeal.is_on_its_way(appeal.answer_letter)
+    if is_told and (appeal.until is None or now >= appeal.until):
         until = appeal.until.isoformat() if appeal.until else None
         raise Refused(f"it could be appealed until {until}", Refusal.TOO_LATE, until=until)
     if appeal.submissions and not _has_new_evidence(appeal, event):
@@ -69,7 +72,8 @@ def appeal(appeal: Appeal, event: AppealEvent, now: datetime) -> None:
             Refusal.NO_NEW_EVIDENCE,
         )
     appeal.submissions += (Submission(at=now, said=event),)
-    appeal.timeline.log(now, AppealEventKind.SUBMITTED, event.by)
+    case_id = appeal.deactivation.case_id
+    appeal.timeline.log(now, AppealEventKind.SUBMITTED, event.by, case_id=case_id)
     appeal.wait_for_desk(now)
     appeal.write(AppealPurpose.RECEIVED, now)
 
@@ -86,6 +90,27 @@ def refuse_while_open(appeal: Appeal) -> None:
             Refusal.APPEAL_OPEN,
             status=appeal.status.value,
         )
+
+
+def refuse_if_too_often(appeal: Appeal, now: datetime) -> None:
+    """Refuse an appeal before it is looked up, where many were refused already.
+
+    Raises:
+        Refused: the limit of the day is reached.
+    """
+    wait = wait_after(appeal.refused, timedelta(0), _MOST_REFUSED)
+    if wait is not None and now < wait.until:
+        raise Refused(
+            f"{_MOST_REFUSED} appeals were refused within 24 hours",
+            Refusal.TOO_MANY_APPEALS,
+            appeals=_MOST_REFUSED,
+            again_from=wait.until.isoformat(),
+        )
+
+
+def note_refused(appeal: Appeal, now: datetime) -> None:
+    """Note that an appeal was refused after it was looked up."""
+    appeal.refused = (*appeal.refused, now)[-_MOST_REFUSED:]
 
 
 def _has_new_evidence(appeal: Appeal, event: AppealEvent) -> bool:
@@ -105,11 +130,15 @@ def _has_new_evidence(appeal: Appeal, event: AppealEvent) -> bool:
 def add_information(appeal: Appeal, event: AddInformation, now: datetime) -> None:
     """Add something to an appeal. If the seller was asked, the desk has its whole time again.
 
+    The answer to a question is never refused. What came before the question was accepted may be
+    something else, so the desk may ask again.
+
     Raises:
         Refused: no appeal waits for a decision, or too much was added already.
     """
     _refuse_unless_waiting(appeal)
-    if len(appeal.newest.information) >= _MOST_ADDED:
+    is_asked = appeal.status is AppealStatus.MORE_INFORMATION
+    if not is_asked and len(appeal.newest.information) >= _MOST_ADDED:
         raise Refused(
             "the appeal has no room for more; the desk decides on what it has",
             Refusal.FILE_FULL,
@@ -117,9 +146,13 @@ def add_information(appeal: Appeal, event: AddInformation, now: datetime) -> Non
     added = Information(at=now, said=event)
     appeal.change_newest(information=(*appeal.newest.information, added))
     appeal.timeline.log(now, AppealEventKind.INFORMATION_ADDED, event.by)
-    if appeal.status is AppealStatus.MORE_INFORMATION:
+    if not is_asked:
+        return
+    if appeal.question is not None and appeal.question.was_accepted:
         appeal.wait_for_desk(now)
-        appeal.write(AppealPurpose.RECEIVED, now)
+    else:
+        appeal.lose_question(now, AppealReason.ADDED_MEANWHILE)
+    appeal.write(AppealPurpose.RECEIVED, now)
 
 
 def _refuse_unless_waiting(appeal: Appeal) -> None:
@@ -152,40 +185,25 @@ def decide_appeal(appeal: Appeal, event: DecideAppeal, now: datetime) -> None:
         appeal.change_newest(question=answer)
     else:
         appeal.change_newest(answer=answer)
+    appeal.decisions += 1
+    appeal.change_newest(judges=(*appeal.newest.judges, event.by))
     appeal.timeline.log(
         now, AppealEventKind.DECIDED, event.by, verdict=event.verdict, note=event.note
     )
     match event.verdict:
         case Verdict.MORE_INFORMATION:
-            appeal.set_status(now, AppealStatus.MORE_INFORMATION)
-            appeal.write(AppealPurpose.MORE_INFORMATION, now, event.note)
+            appeal.ask(now, event.note)
         case Verdict.REINSTATE:
             appeal.set_status(now, AppealStatus.REINSTATING)
         case Verdict.UPHOLD:
             appeal.set_status(now, AppealStatus.UPHELD)
-            appeal.write(AppealPurpose.UPHELD, now, event.note)
-
-
-def why_not_by(
-    person: str, deactivation: Deactivation | None, submissions: Sequence[Submission]
-) -> Refusal | None:
-    """Return why a person does not decide the newest of these appeals; None if they may."""
-    if deactivation is not None and _is_among(person, deactivation.part or ()):
-        return Refusal.HAD_PART_IN_CASE
-    if any(_is_among(person, earlier.judges) for earlier in submissions[:-1]):
-        return Refusal.ANSWERED_FIRST_APPEAL
-    return None
+            appeal.tell_answer(now)
 
 
 def _refuse_whoever_had_a_part(appeal: Appeal, by: str) -> None:
     assert appeal.deactivation is not None
     if problem := why_not_by(by, appeal.deactivation, appeal.submissions):
         raise Refused(_NOT_BY[problem], problem)
-
-
-def _is_among(by: str, names: tuple[str, ...]) -> bool:
-    """Tell whether a person is among others, however their name is capitalised."""
-    return by.casefold() in {name.casefold() for name in names}
 
 
 def _refuse_unless_seen(appeal: Appeal, event: DecideAppeal) -> None:
@@ -225,6 +243,8 @@ def _refuse_second_question(appeal: Appeal) -> None:
 def report_outage(appeal: Appeal, event: ReportOutage, now: datetime) -> None:
     """Record an outage that came to light. Whoever decides the appeal is told at once.
 
+    If it was answered, the seller is told that they can appeal once more.
+
     Raises:
         Refused: the account was not appealed, or is active again, or too many were reported.
     """
@@ -234,20 +254,14 @@ def report_outage(appeal: Appeal, event: ReportOutage, now: datetime) -> None:
             Refusal.NO_APPEAL_WAITS,
             status=appeal.status.value,
         )
-    if len(appeal.outages) >= _MOST_ADDED:
+    if len(appeal.outages) >= _MOST_OUTAGES:
         raise Refused("the appeal has no room for more", Refusal.FILE_FULL)
     appeal.outages += (OutageReport(at=now, said=event),)
     appeal.timeline.log(now, AppealEventKind.OUTAGE_REPORTED, event.by, note=event.note)
     if appeal.status is AppealStatus.SUBMITTED:
         appeal.desk_due = now
-
-
-def receive_bounce(appeal: Appeal, event: ReceiveBounce, now: datetime) -> None:
-    """Record that an accepted letter came back. A question that did was never asked."""
-    result = Result.BOUNCED
-    appeal.timeline.log(now, AppealEventKind.EMAIL, event.by, result=result, note=event.code)
-    if event.attempt == appeal.question_letter:
-        appeal.lose_question(now)
+    if appeal.may_come_again:
+        appeal.tell_answer(now, AppealPurpose.OUTAGE_FOUND)
 
 
 def ignore_cancellation(appeal: Appeal, now: datetime) -> None:

@@ -12,7 +12,7 @@ from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
 from domain.shared.account import Account, Confirmation, Issue
 from domain.shared.activity_inputs import PlaceCallInput, TellDeactivationInput
-from domain.shared.events import HarmCategory
+from domain.shared.events import BY_CASE, HarmCategory
 from domain.shared.names import typed_reference
 from domain.shared.text import Frozen
 
@@ -184,5 +184,5 @@ def tell_deactivation_input(case: Case) -> TellDeactivationInput:
         case_id=case.id,
         store=case.account.store,
         seller_id=case.account.seller_id,
-        by="account service" if found else "case",
+        by="account service" if found else BY_CASE,
     )

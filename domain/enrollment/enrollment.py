@@ -49,6 +49,9 @@ class Enrollment(TakesUpdates):
 
     deactivated: bool = False
     """Whether the account is deactivated, as far as the engine was told."""
+    deactivated_by: str | None = None
+    """The newest case that deactivated it: that can be appealed. Null if it was somebody else."""
+    deactivated_at: datetime | None = None
     case_to_hear: str | None = None
     """Who deactivated the account. It is set until an open case was told of the deactivation."""
 

@@ -82,6 +82,8 @@ class Reinstate(Event):
     """A person says that the account is active again."""
 
     note: Paragraph
+    case_id: Line | None = None
+    """Only this case's deactivation is taken back. Null: whoever deactivated the account."""
 
 
 class Readmit(Event):

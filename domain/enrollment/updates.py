@@ -25,7 +25,7 @@ from domain.enrollment.verification import CallKind, refuse_if_too_often
 from domain.shared import fresh_link
 from domain.shared.account import NUMBER, SellerAccount, confirmation_of
 from domain.shared.errors import Refusal, Refused
-from domain.shared.events import RecordDeactivation, SendLink
+from domain.shared.events import BY_CASE, RecordDeactivation, SendLink
 
 _REMEMBERS_CASES = 20
 """A repeat comes within days, so a few cases are enough."""
@@ -150,12 +150,17 @@ def readmit(enrollment: Enrollment, event: Readmit, now: datetime) -> None:
 def record_deactivation(enrollment: Enrollment, event: RecordDeactivation, now: datetime) -> None:
     """Record that the account is deactivated. Cancel invitations and congratulations.
 
-    An open case is told, unless a case reported the deactivation itself.
+    An open case is told, unless a case reported the deactivation itself. What a case has done can
+    be appealed, also if somebody else reported a deactivation before.
     """
-    if enrollment.deactivated:
+    by_case = event.case_id if event.by == BY_CASE else None
+    was_deactivated = enrollment.deactivated
+    if was_deactivated and by_case in (None, enrollment.deactivated_by):
         return
     enrollment.deactivated = True
-    enrollment.case_to_hear = event.by if event.case_id is None else None
+    enrollment.deactivated_by, enrollment.deactivated_at = by_case, now
+    if not was_deactivated:
+        enrollment.case_to_hear = event.by if event.case_id is None else None
     enrollment.timeline.log(now, EnrollmentEventKind.DEACTIVATED, event.by, case_id=event.case_id)
     enrollment.outbox.stop_asking()
     enrollment.outbox.drop(lambda letter: letter.about is LetterPurpose.ENROLLED)
@@ -165,8 +170,14 @@ def reinstate(enrollment: Enrollment, event: Reinstate, now: datetime) -> None:
     """Record that the account is active again. The requirements decide.
 
     Raises:
-        Refused: the account is not deactivated.
+        Refused: the account is not deactivated, or by another case than the one taken back.
     """
+    if event.case_id not in (None, enrollment.deactivated_by):
+        raise Refused(
+            "another than this case has deactivated the account",
+            Refusal.NOT_DEACTIVATED,
+            status=enrollment.status.value,
+        )
     if not enrollment.deactivated:
         raise Refused(
             f"the account is not deactivated: the seller is {enrollment.status}",
@@ -174,6 +185,7 @@ def reinstate(enrollment: Enrollment, event: Reinstate, now: datetime) -> None:
             status=enrollment.status.value,
         )
     enrollment.deactivated, enrollment.case_to_hear = False, None
+    enrollment.deactivated_by = enrollment.deactivated_at = None
     enrollment.timeline.log(now, EnrollmentEventKind.REINSTATED, event.by, note=event.note)
 
 

@@ -75,6 +75,10 @@ class EnrollmentView(Frozen):
     """From when on a call may be asked for, if that is later than now."""
     deactivated: bool
     """Whether the account itself is deactivated, whatever the status."""
+    deactivated_by: str | None
+    """The case that deactivated it. Null if it was somebody else."""
+    deactivated_at: datetime | None
+    """When that was told."""
     timeline: tuple[EnrollmentEntry, ...]
     events: int
     """How many events there ever were. The timeline has the newest."""
@@ -127,6 +131,8 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
         number_call=_number_call(current, now),
         call_again_from=_call_again_from(current, now),
         deactivated=current.deactivated,
+        deactivated_by=current.deactivated_by,
+        deactivated_at=current.deactivated_at,
         timeline=current.timeline.entries,
         events=current.timeline.count,
     )

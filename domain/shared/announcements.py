@@ -17,6 +17,8 @@ class EventType(StrEnum):
     CASE_ESCALATED = "case.escalated"
     CASE_CLOSED = "case.closed"
     ENROLLMENT_CHANGED = "enrollment.changed"
+    APPEAL_SUBMITTED = "appeal.submitted"
+    APPEAL_ANSWERED = "appeal.answered"
 
 
 class Announcement(Frozen):

@@ -71,6 +71,8 @@ class Refusal(StrEnum):
     TOO_LATE = "too_late"
     """`until` (when the time to appeal ended)"""
     NO_NEW_EVIDENCE = "no_new_evidence"
+    TOO_MANY_APPEALS = "too_many_appeals"
+    """`appeals` refused within 24 hours, `again_from`"""
     NO_APPEAL_WAITS = "no_appeal_waits"
     """`status`"""
     SELLER_WAS_ASKED = "seller_was_asked"

@@ -8,6 +8,10 @@ ENGINE = "engine"
 """The author of what the engine did by itself."""
 
 
+BY_CASE = "case"
+"""The author of what a case tells the programme to have done itself."""
+
+
 class Event(Frozen):
     """Something a person or a system did."""
 

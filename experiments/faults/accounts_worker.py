@@ -44,9 +44,9 @@ class DownForSome:
         _fail_if_down(self._folder, seller_id)
         await self._accounts.deactivate(store, seller_id, case_id)
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, key: str) -> None:
         _fail_if_down(self._folder, seller_id)
-        await self._accounts.reinstate(store, seller_id, case_id, appeal_id)
+        await self._accounts.reinstate(store, seller_id, case_id, key)
 
     async def is_active(self, store: str, seller_id: str) -> bool:
         _fail_if_down(self._folder, seller_id)
@@ -76,9 +76,9 @@ class ProgrammeDownForSome:
         _fail_if_down(self._folder, seller_id)
         return await self._programme.find(store, seller_id)
 
-    async def reinstate(self, input: TellReinstatementInput) -> None:
+    async def reinstate(self, input: TellReinstatementInput) -> bool:
         _fail_if_down(self._folder, input.seller_id)
-        await self._programme.reinstate(input)
+        return await self._programme.reinstate(input)
 
     async def change_contact(self, input: ShareContactInput) -> None:
         _fail_if_down(self._folder, input.seller_id)

@@ -89,8 +89,8 @@ class LosingAccounts:
     async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
         await self._losing.answer(self._accounts.deactivate(store, seller_id, case_id))
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
-        await self._losing.answer(self._accounts.reinstate(store, seller_id, case_id, appeal_id))
+    async def reinstate(self, store: str, seller_id: str, case_id: str, key: str) -> None:
+        await self._losing.answer(self._accounts.reinstate(store, seller_id, case_id, key))
 
     async def is_active(self, store: str, seller_id: str) -> bool:
         return await self._losing.answer(self._accounts.is_active(store, seller_id))

@@ -96,9 +96,9 @@ class HttpAccountService:
         key = {"Idempotency-Key": case_id}
         await self._change(f"{store}:{seller_id}", "deactivate", key, "deactivated")
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, key: str) -> None:
         """Reinstate the account that the case deactivated. A repeat changes nothing."""
-        keys = {"Idempotency-Key": appeal_id, "Deactivation-Key": case_id}
+        keys = {"Idempotency-Key": key, "Deactivation-Key": case_id}
         await self._change(f"{store}:{seller_id}", "reinstate", keys, "active")
 
     async def _change(self, account: str, change: str, keys: dict[str, str], then: State) -> None:

@@ -51,11 +51,11 @@ class SimulatedMarketplace:
 
         await self._ledger.transaction(work)
 
-    async def reinstate(self, store: str, seller_id: str, case_id: str, appeal_id: str) -> None:
+    async def reinstate(self, store: str, seller_id: str, case_id: str, key: str) -> None:
         """Reinstate the account that the case deactivated. A repeat changes nothing."""
 
         def work(db: sqlite3.Connection) -> None:
-            if not _is_new(db, "reinstate", store, seller_id, appeal_id):
+            if not _is_new(db, "reinstate", store, seller_id, key):
                 return
             account = (store, seller_id)
             query = "SELECT case_id FROM deactivations WHERE store = ? AND seller_id = ?"

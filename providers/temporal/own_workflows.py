@@ -7,11 +7,12 @@ from datetime import timedelta
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from domain.appeal.activity_inputs import TellReinstatementInput
+from domain.appeal.events import ChangeAddress
 from domain.case.activity_inputs import ExpelInput
 from domain.case.events import ChangeContact
 from domain.case.view import CaseView
 from domain.enrollment.events import ChangeAccount, Expel, RecordAnswer, Reinstate
-from domain.enrollment.status import EnrollmentReason
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.view import EnrollmentView, why_not_enrolled
 from domain.shared.account import SellerAccount
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
@@ -22,7 +23,7 @@ from providers.protocols import ProviderFailed
 from providers.workflow_protocols import Standing
 from temporal_client.deliveries import hand_over
 from temporal_client.failures import Closed, NotThere, TemporalFailure, UpdateRefused
-from temporal_client.names import case_name, case_name_of_id, enrollment_name
+from temporal_client.names import appeal_name, case_name, case_name_of_id, enrollment_name
 from temporal_client.workflows import Workflows
 
 _ANSWERS_WITHIN = timedelta(seconds=10)
@@ -73,16 +74,21 @@ class Enrollments:
                 name, "record_deactivation", event, input.key
             )
 
-    async def reinstate(self, input: TellReinstatementInput) -> None:
-        """Record that the account is active again. A repeat changes nothing."""
+    async def reinstate(self, input: TellReinstatementInput) -> bool:
+        """Record that the account is active again. Return whether the seller is still expelled.
+
+        A repeat changes nothing. Nor does one that comes after another case's deactivation.
+        """
         name = enrollment_name(input.store, input.seller_id)
-        event = Reinstate(by=input.by, note=input.note)
+        event = Reinstate(by=input.by, note=input.note, case_id=input.case_id)
         with _provider_failures("reinstate"):
             try:
-                await self._workflows.execute_update(name, "reinstate", event, input.key)
+                view = await self._workflows.execute_update(name, "reinstate", event, input.key)
             except UpdateRefused as refused:
                 if refused.code != Refusal.NOT_DEACTIVATED:  # a person said so before
                     raise
+                view = await self._workflows.view(name)
+        return view.status is EnrollmentStatus.EXPELLED
 
     async def change_contact(self, input: ShareContactInput) -> None:
         """Tell the account's enrollment of the news, if there is an enrollment."""
@@ -112,7 +118,7 @@ class Cases:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
     async def change_contact(self, input: ShareContactInput) -> None:
-        """Tell the account's open case of the change, if a case is open."""
+        """Tell the account's open case of the change, if a case is open, and its appeal."""
         name = case_name(input.store, input.seller_id)
         event = ChangeContact(
             by="enrollment",
@@ -124,6 +130,11 @@ class Cases:
         )
         with suppress(NotThere), _provider_failures("change_contact"):
             await self._workflows.execute_update(name, "change_contact", event, input.key)
+        if input.email:
+            appeal = appeal_name(input.store, input.seller_id)
+            moved = ChangeAddress(by="enrollment", email=input.email)
+            with suppress(NotThere), _provider_failures("change_address"):
+                await self._workflows.execute_update(appeal, "change_address", moved, input.key)
 
     async def is_open(self, store: str, seller_id: str) -> bool:
         """Return whether the account has an open case."""

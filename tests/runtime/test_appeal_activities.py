@@ -1,5 +1,6 @@
 """What is looked up for an appeal, and how an account is reinstated (docs/rules.md, section 9)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.appeals import AppealActivities
-from domain.appeal.activity_inputs import LookUpAppealInput, ReinstateInput
+from domain.appeal.activity_inputs import LookForAnswerInput, LookUpAppealInput, ReinstateInput
 from domain.appeal.deactivation import AppealFacts, Terms
 from domain.appeal.status import AppealReason
 from domain.case.status import Reason
@@ -25,6 +26,7 @@ from tests.domain.enrollment.world import Programme as Enrolled
 
 SELLER = "A2EXAMPLE"
 APPEAL = "appeal/US/A2EXAMPLE/9"
+KEY = f"{APPEAL}/1"
 TERMS = Terms(window=timedelta(days=90), desk_within=timedelta(days=7))
 INPUT = LookUpAppealInput(store="US", seller_id=SELLER)
 
@@ -127,16 +129,52 @@ async def test_what_cannot_be_appealed(
     assert (facts.deactivation, facts.problem) == (None, problem)
 
 
+async def test_who_reported_a_deactivation_first_does_not_hide_the_case_that_is_told_after_it(
+    tmp_path: Path, silent: CaseView
+) -> None:
+    known = enrollment(RecordDeactivation(by="marketplace"), by_case(silent))
+    facts = await look_up(tmp_path, Known(known, silent))
+    assert facts.deactivation is not None
+    assert facts.deactivation.case_id == silent.id
+
+
+async def test_whether_an_answer_waits_is_asked_of_the_mailbox_and_an_outage_is_tried_again(
+    tmp_path: Path,
+) -> None:
+    known = Known(None)
+    found, wanted = activities(tmp_path, known), LookForAnswerInput(appeal_id=APPEAL)
+    assert await ActivityEnvironment().run(found.look_for_answer, wanted)
+    without = replace(found, unread_mail=None)
+    assert not await ActivityEnvironment().run(without.look_for_answer, wanted)
+    known.mailbox_is_away = True
+    with pytest.raises(ApplicationError) as away:
+        await ActivityEnvironment().run(found.look_for_answer, wanted)
+    assert not away.value.non_retryable
+
+
 async def test_only_what_the_case_did_is_taken_back(tmp_path: Path) -> None:
     found = activities(tmp_path, Known(None))
     await found.accounts.deactivate("US", SELLER, "case/US/A2EXAMPLE/another")
-    wanted = ReinstateInput(
-        appeal_id=APPEAL, case_id="case/US/A2EXAMPLE/1", store="US", seller_id=SELLER
-    )
+    wanted = ReinstateInput(key=KEY, case_id="case/US/A2EXAMPLE/1", store="US", seller_id=SELLER)
     with pytest.raises(ApplicationError) as held:
         await ActivityEnvironment().run(found.reinstate_account, wanted)
     assert (held.value.type, held.value.non_retryable) == (AppealReason.REINSTATEMENT_HELD, True)
     assert not await found.accounts.is_active("US", SELLER)
+
+
+async def test_a_further_decision_reinstates_what_a_later_case_has_deactivated(
+    tmp_path: Path,
+) -> None:
+    found = activities(tmp_path, Known(None))
+    case = "case/US/A2EXAMPLE/1"
+    await found.accounts.deactivate("US", SELLER, case)
+    wanted = ReinstateInput(key=KEY, case_id=case, store="US", seller_id=SELLER)
+    await ActivityEnvironment().run(found.reinstate_account, wanted)
+    later = "case/US/A2EXAMPLE/2"
+    await found.accounts.deactivate("US", SELLER, later)
+    again = wanted.model_copy(update={"key": f"{APPEAL}/2", "case_id": later})
+    await ActivityEnvironment().run(found.reinstate_account, again)
+    assert await found.accounts.is_active("US", SELLER)
 
 
 async def test_an_account_is_believed_to_be_active_only_when_it_is_read_back(
@@ -144,9 +182,7 @@ async def test_an_account_is_believed_to_be_active_only_when_it_is_read_back(
 ) -> None:
     found = activities(tmp_path, Known(None))
     await found.accounts.deactivate("US", SELLER, "case/US/A2EXAMPLE/1")
-    wanted = ReinstateInput(
-        appeal_id=APPEAL, case_id="case/US/A2EXAMPLE/1", store="US", seller_id=SELLER
-    )
+    wanted = ReinstateInput(key=KEY, case_id="case/US/A2EXAMPLE/1", store="US", seller_id=SELLER)
 
     async def lies(*_: str) -> None:
         """Take it, and do nothing."""

@@ -7,13 +7,22 @@ from typing import Any
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
-from domain.appeal.events import AddInformation, Appeal, DecideAppeal, ReportOutage, Verdict
+from domain.appeal.events import (
+    AddInformation,
+    Appeal,
+    ChangeAddress,
+    DecideAppeal,
+    ReportOutage,
+    Verdict,
+)
+from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealStatus
 from domain.appeal.view import AppealView
-from domain.case.events import Decision
+from domain.case.events import Decision, ReceiveReply
 from domain.case.status import Status
 from domain.shared.account import SellerAccount, Store
 from domain.shared.names import CASES_QUEUE, appeal_workflow_id
+from domain.shared.result import Result
 from tests.engine import Engine, Running
 from tests.patience import PATIENCE
 from tests.workflows import test_rows as rows
@@ -23,12 +32,20 @@ from workflows.appeal.seller_appeal import SellerAppeal
 FIRST = Appeal(by="seller", what_happened="We were abroad", grounds="The listing is gone")
 AGAIN = FIRST.model_copy(update={"evidence": "Invoice INV-77 of the supplier"})
 ADDED = AddInformation(by="seller", text="The supplier is Kettle Works")
+REPLY = ReceiveReply(by="seller", text="It was Kettle Works")
+MOVED = ChangeAddress(by="enrollment", email="new@bluekettle.example")
 OUTAGE = ReportOutage(by="operations", note="The mail server lost messages that week")
 
 
 def answer(verdict: Verdict, by: str = "reviewer.novak", seen: int | None = None) -> DecideAppeal:
     """What a person answers to an appeal."""
     return DecideAppeal(by=by, verdict=verdict, note=f"{by} says: {verdict}", seen=seen)
+
+
+def was_sent(view: AppealView, about: AppealPurpose) -> bool:
+    """Whether an e-mail was accepted."""
+    sent = ((entry.about, entry.result) for entry in view.timeline)
+    return (about, Result.ACCEPTED) in sent
 
 
 @dataclass
@@ -59,7 +76,7 @@ async def submit(
     """Appeal, as the page does: the appeal starts if there is none."""
     start: WithStartWorkflowOperation[Any, AppealView] = WithStartWorkflowOperation(
         SellerAppeal.run,
-        AppealInput(account=SellerAccount(store=Store.US, seller_id=seller_id), by=event.by),
+        AppealInput(account=SellerAccount(store=Store.US, seller_id=seller_id)),
         id=appeal_workflow_id("US", seller_id),
         task_queue=CASES_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

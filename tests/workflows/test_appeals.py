@@ -1,17 +1,33 @@
 """Appeals on a real server, from the deactivation to the answer (docs/rules.md, section 9)."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from domain.appeal.events import Verdict
+from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.errors import Refusal
-from tests.engine import Engine
+from tests.engine import Engine, engine_in, issue
 from tests.workflows import test_rows as rows
-from tests.workflows.appeals import ADDED, AGAIN, deactivated, submit
+from tests.workflows.appeals import (
+    ADDED,
+    AGAIN,
+    MOVED,
+    OUTAGE,
+    deactivated,
+    submit,
+    was_sent,
+)
+from tests.workflows.enrollment_events import changed
 from workflows.appeal.seller_appeal import SellerAppeal
+from workflows.enrollment.seller_enrollment import SellerEnrollment
+
+DAY = timedelta(days=1)
 
 
 def code_of(failure: WorkflowUpdateFailedError) -> str:
@@ -108,3 +124,94 @@ async def test_what_another_deactivated_since_is_not_taken_back_and_the_desk_dec
     )
     assert not await accounts.is_active("US", "HELD")
     await appeal.decide(Verdict.UPHOLD)
+
+
+async def test_a_question_that_nobody_answers_is_asked_once_more_and_then_the_appeal_lapses(
+    engine: Engine,
+) -> None:
+    await deactivated(engine, "SILENT")
+    appeal = await submit(engine, "SILENT")
+    await appeal.decide(Verdict.MORE_INFORMATION)
+    await appeal.when(lambda v: v.seller_by)
+    await appeal.play(5.5 * DAY)
+    await appeal.when(lambda v: was_sent(v, AppealPurpose.REMINDER))
+    assert (await appeal.view()).status is AppealStatus.MORE_INFORMATION
+    await appeal.play(2 * DAY)
+    view = await appeal.reaches(AppealStatus.LAPSED)
+    assert (view.reason, view.may_come_again) == (AppealReason.NO_ANSWER, True)
+
+
+class Mailbox:
+    """A mailbox in which a message about everything waits."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def waits_for(self, run_id: str) -> bool:
+        self.asked.append(run_id)
+        return True
+
+
+async def test_a_message_that_waits_keeps_an_appeal_from_lapsing(
+    tmp_path: Path, server: str
+) -> None:
+    mailbox = Mailbox()
+    async with engine_in(tmp_path, server=server, unread_mail=mailbox) as engine:
+        await deactivated(engine, "WAITS")
+        appeal = await submit(engine, "WAITS")
+        await appeal.decide(Verdict.MORE_INFORMATION)
+        await appeal.when(lambda v: v.seller_by)
+        await appeal.play(5.5 * DAY)
+        await appeal.when(lambda v: was_sent(v, AppealPurpose.REMINDER))
+        await appeal.play(2 * DAY)
+        view = await appeal.reaches(AppealStatus.SUBMITTED)
+        assert view.reason is AppealReason.MESSAGE_WAITING
+        assert mailbox.asked == [view.id.rpartition("/")[2]]
+
+
+async def test_a_new_address_reaches_an_open_appeal(engine: Engine) -> None:
+    await deactivated(engine, "MOVES")
+    seller, appeal = await engine.know("MOVES"), await submit(engine, "MOVES")
+    await seller.tell(SellerEnrollment.change_account, changed(email=MOVED.email))
+    await appeal.when(lambda v: v.account.email == MOVED.email)
+    await appeal.decide(Verdict.UPHOLD)
+    await appeal.when(lambda v: was_sent(v, AppealPurpose.UPHELD))
+    subjects = [str(mail["Subject"]) for mail in engine.mails(MOVED.email)]
+    assert any("stays deactivated" in subject for subject in subjects)
+
+
+async def test_what_a_later_case_has_deactivated_can_be_appealed_and_reinstated_too(
+    engine: Engine,
+) -> None:
+    await deactivated(engine, "LATER")
+    first = await submit(engine, "LATER")
+    await first.decide(Verdict.REINSTATE)
+    await first.end()
+    await deactivated(engine, "LATER", issues=(issue("ISS-2"),))
+    second = await submit(engine, "LATER")
+    await second.decide(Verdict.REINSTATE)
+    await second.end()
+    assert await engine.providers.accounts.is_active("US", "LATER")
+    assert not (await (await engine.know("LATER")).view()).deactivated
+
+
+async def test_the_same_appeal_sent_again_after_a_refusal_is_judged_anew(engine: Engine) -> None:
+    await deactivated(engine, "ANEW")
+    appeal = await submit(engine, "ANEW")
+    await appeal.decide(Verdict.UPHOLD)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await submit(engine, "ANEW", id="the same form")
+    assert code_of(refused.value) == Refusal.NO_NEW_EVIDENCE
+    await appeal.tell(SellerAppeal.report_outage, OUTAGE)
+    await submit(engine, "ANEW", id="the same form")
+    assert (await appeal.view()).status is AppealStatus.SUBMITTED
+
+
+async def test_after_ten_refused_appeals_nothing_is_looked_up_for_the_next(engine: Engine) -> None:
+    await engine.know("OFTEN")
+    codes = []
+    for _ in range(11):
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await submit(engine, "OFTEN")
+        codes.append(code_of(refused.value))
+    assert codes == [*[Refusal.NOT_DEACTIVATED] * 10, Refusal.TOO_MANY_APPEALS]

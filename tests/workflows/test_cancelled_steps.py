@@ -146,7 +146,7 @@ async def test_a_case_cancelled_during_its_opening_is_withdrawn(
         async def find(self, store: str, seller_id: str) -> EnrollmentView | None:
             raise ProviderFailed("down")
 
-        async def reinstate(self, input: TellReinstatementInput) -> None:
+        async def reinstate(self, input: TellReinstatementInput) -> bool:
             raise ProviderFailed("down")
 
     async with engine_in(tmp_path, programme=lambda _: Down(), server=server) as engine:

@@ -11,8 +11,8 @@ from temporalio import workflow
 
 import client
 from domain.shared.events import Event
-from tests.domain.appeal.walked_appeal import APPEALS as APPEAL_LETTERS
-from tests.domain.appeal.walked_appeal import EVENTS as APPEAL_EVENTS
+from tests.domain.appeal.letters import APPEALS as APPEAL_LETTERS
+from tests.domain.appeal.letters import EVENTS as APPEAL_EVENTS
 from tests.domain.case import test_any_order as cases_in_any_order
 from tests.domain.case.letters import EVENTS as CASE_LETTERS
 from tests.domain.enrollment.build import TODAY
@@ -25,6 +25,7 @@ WORKFLOWS = (IssueCase, SellerEnrollment, SellerAppeal)
 WITHOUT_A_COMMAND = {
     "send_link": "whoever has an old link asks on the page",
     "record_deactivation": "for a case: its enrollment tells it",
+    "change_address": "an enrollment tells an appeal",
     "record_answer": "a case tells its enrollment",
     "receive_reply": "`mail read` takes the message itself",
     "receive_bounce": "likewise",

@@ -3,14 +3,12 @@
 from pydantic import JsonValue
 
 from domain.shared.account import SellerAccount
-from domain.shared.text import Frozen, Line
+from domain.shared.text import Frozen
 
 
 class AppealInput(Frozen):
     """The only argument of `Appeal`. The appeal itself comes as an update."""
 
     account: SellerAccount
-    by: Line | None = None
-    """Who appeals."""
     carried: dict[str, JsonValue] | None = None
     """The state of an appeal that continues as new. For the engine's own use."""

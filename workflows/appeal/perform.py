@@ -11,21 +11,33 @@ from activities.appeals import AppealActivities
 from activities.emails import EmailActivities
 from domain.appeal import step_results
 from domain.appeal.activity_inputs import (
+    LookForAnswerInput,
     LookUpAppealInput,
     reinstate_input,
     send_appeal_letter_input,
     tell_desk_of_appeal_input,
     tell_reinstatement_input,
 )
-from domain.appeal.appeal import ANSWER_WITHIN, REMINDED_EVERY, Appeal
+from domain.appeal.announcements import untold
+from domain.appeal.appeal import REMINDED_EVERY, Appeal
 from domain.appeal.letters import AppealLetter
 from domain.appeal.status import AppealReason
-from domain.appeal.steps import AppealStep, LookUp, Reinstate, Send, TellDesk, TellProgramme
+from domain.appeal.steps import (
+    AppealStep,
+    LookForAnswer,
+    LookUp,
+    Reinstate,
+    Send,
+    TellDesk,
+    TellProgramme,
+)
+from domain.shared.activity_inputs import announce_input
 from domain.shared.names import EMAIL_QUEUE
 from domain.shared.result import Result
-from domain.shared.steps import WaitUntil
+from domain.shared.steps import Announce, WaitUntil
 from workflows.appeal import web_ui
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, LETTER, RETRY, or_failed
+from workflows.shared.announcing import hand_over
 
 AppealOutcome = Callable[[Appeal, datetime], None]
 """Tells the appeal the outcome of a step."""
@@ -45,10 +57,14 @@ async def perform(appeal: Appeal, step: AppealStep) -> AppealOutcome:
             return await _send(appeal, letter, to)
         case TellDesk(due=due):
             return await _tell_desk(appeal, due)
+        case LookForAnswer():
+            return await _look_for_answer(appeal)
         case Reinstate():
             return await _reinstate(appeal)
         case TellProgramme():
             return await _tell_programme(appeal)
+        case Announce():
+            return await _announce(appeal)
         case WaitUntil(moment=moment):
             summary = web_ui.wait_summary(appeal, moment)
             await workflow.sleep(moment - workflow.now(), summary=summary)
@@ -70,7 +86,7 @@ async def _look_up(appeal: Appeal) -> AppealOutcome:
 async def _send(appeal: Appeal, letter: AppealLetter, to: str) -> AppealOutcome:
     sending = workflow.execute_activity_method(
         EmailActivities.send_appeal_letter,
-        send_appeal_letter_input(appeal, letter, to, ANSWER_WITHIN.days),
+        send_appeal_letter_input(appeal, letter, to),
         task_queue=EMAIL_QUEUE,
         schedule_to_close_timeout=LETTER,
         start_to_close_timeout=A_MESSAGE,
@@ -99,6 +115,18 @@ async def _tell_desk(appeal: Appeal, due: datetime) -> AppealOutcome:
     return lambda appeal, now: step_results.told_desk(appeal, due, told, now)
 
 
+async def _look_for_answer(appeal: Appeal) -> AppealOutcome:
+    """Look into the mailbox, and retry until it can be looked into. Nothing lapses before."""
+    waits = await workflow.execute_activity_method(
+        AppealActivities.look_for_answer,
+        LookForAnswerInput(appeal_id=appeal.id),
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look whether an answer waits in the mailbox",
+    )
+    return lambda appeal, now: step_results.looked_for_answer(appeal, waits, now)
+
+
 async def _reinstate(appeal: Appeal) -> AppealOutcome:
     try:
         await workflow.execute_activity_method(
@@ -121,7 +149,7 @@ async def _reinstate(appeal: Appeal) -> AppealOutcome:
 
 async def _tell_programme(appeal: Appeal) -> AppealOutcome:
     """Tell the programme, and retry until it accepts. The appeal does not close before."""
-    await workflow.execute_activity_method(
+    expelled = await workflow.execute_activity_method(
         AppealActivities.tell_reinstatement,
         tell_reinstatement_input(appeal),
         start_to_close_timeout=A_MESSAGE,
@@ -129,4 +157,10 @@ async def _tell_programme(appeal: Appeal) -> AppealOutcome:
         retry_policy=RETRY,
         summary="Tell the programme that the account is active again",
     )
-    return step_results.told_programme
+    return lambda appeal, now: step_results.told_programme(appeal, expelled, now)
+
+
+async def _announce(appeal: Appeal) -> AppealOutcome:
+    entries = appeal.timeline.count
+    announces = await hand_over(announce_input(appeal.id, appeal.account, untold(appeal)))
+    return lambda appeal, now: step_results.announced(appeal, entries, announces, now)

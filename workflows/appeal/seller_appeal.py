@@ -11,14 +11,20 @@ from typing import TypeVar
 import structlog
 from temporalio import workflow
 
-from domain.appeal import updates
+from domain.appeal import mail_updates, updates
 from domain.appeal.advance import advance
 from domain.appeal.appeal import Appeal
-from domain.appeal.events import AddInformation, AppealEventKind, DecideAppeal, ReportOutage
+from domain.appeal.events import (
+    AddInformation,
+    AppealEventKind,
+    ChangeAddress,
+    DecideAppeal,
+    ReportOutage,
+)
 from domain.appeal.events import Appeal as AppealEvent
 from domain.appeal.steps import AppealStep
 from domain.appeal.view import AppealView, view_of
-from domain.case.events import ReceiveBounce
+from domain.case.events import ReceiveBounce, ReceiveReply
 from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.names import APPEAL_WORKFLOW, appeal_workflow_id, own_id
@@ -51,6 +57,8 @@ class SellerAppeal:
             lambda step: perform(self._appeal, step)
         )
         self._logged = self._appeal.timeline.count
+        self._has_refused = False
+        """Whether this run has refused an appeal, which Temporal would refuse again unasked."""
 
     @workflow.run
     async def run(self, start: AppealInput | None = None) -> AppealView:
@@ -58,8 +66,9 @@ class SellerAppeal:
         while True:
             self._steps.nothing_new()
             self._steps.reconcile(advance(self._appeal, workflow.now()))
+            is_over = self._is_over()
             self._show()
-            if self._is_over():
+            if is_over:
                 return view_of(self._appeal)
             if self._may_continue_as_new():
                 state = self._appeal.model_dump(mode="json")
@@ -108,7 +117,7 @@ class SellerAppeal:
 
     def _may_continue_as_new(self) -> bool:
         return (
-            workflow.info().is_continue_as_new_suggested()
+            (self._has_refused or workflow.info().is_continue_as_new_suggested())
             and all(isinstance(step, WaitUntil) for step in self._steps.under_way)
             and workflow.all_handlers_finished()
         )
@@ -151,6 +160,10 @@ class SellerAppeal:
             await workflow.wait_condition(lambda: not self._appeal.wants_look_up)
         try:
             return self._apply(updates.appeal, event, came_at)
+        except Refused:
+            updates.note_refused(self._appeal, workflow.now())
+            self._has_refused = True
+            raise
         finally:
             self._steps.tell()  # a refused one may have been all that there was to wait for
 
@@ -158,6 +171,7 @@ class SellerAppeal:
     def _appeal_is_possible(self, event: AppealEvent) -> None:
         if not self._appeal.has_taken(update_id()):
             updates.refuse_while_open(self._appeal)
+            updates.refuse_if_too_often(self._appeal, workflow.now())
 
     @workflow.update
     async def add_information(self, event: AddInformation) -> AppealView:
@@ -185,11 +199,27 @@ class SellerAppeal:
 
     @workflow.update
     async def receive_bounce(self, event: ReceiveBounce) -> AppealView:
-        return self._apply(updates.receive_bounce, event)
+        return self._apply(mail_updates.receive_bounce, event)
 
     @receive_bounce.validator
     def _receive_bounce(self, event: ReceiveBounce) -> None:
-        self._check(updates.receive_bounce, event)
+        self._check(mail_updates.receive_bounce, event)
+
+    @workflow.update
+    async def receive_reply(self, event: ReceiveReply) -> AppealView:
+        return self._apply(mail_updates.receive_reply, event)
+
+    @receive_reply.validator
+    def _receive_reply(self, event: ReceiveReply) -> None:
+        self._check(mail_updates.receive_reply, event)
+
+    @workflow.update
+    async def change_address(self, event: ChangeAddress) -> AppealView:
+        return self._apply(mail_updates.change_address, event)
+
+    @change_address.validator
+    def _change_address(self, event: ChangeAddress) -> None:
+        self._check(mail_updates.change_address, event)
 
 
 def _appeal_of(start: AppealInput | None) -> Appeal:

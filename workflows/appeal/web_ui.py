@@ -13,6 +13,7 @@ from domain.shared.events import ENGINE
 from workflows.shared.markdown import safe, time
 
 _HEADLINES = {
+    AppealStatus.NOT_APPEALED: "Not appealed: it was only looked up what could be",
     AppealStatus.SUBMITTED: "Submitted: it waits for the desk",
     AppealStatus.MORE_INFORMATION: "More information: it waits for the seller",
     AppealStatus.REINSTATING: "Reinstating: it waits for the account service",
@@ -34,6 +35,7 @@ def wait_summary(appeal: Appeal, moment: datetime) -> str:
         appeal.desk_by: "the desk's time is over",
         appeal.desk_due: "the desk is reminded",
         appeal.seller_by: "the seller's time to answer is over",
+        appeal.question and appeal.question.remind_at: "the seller is reminded",
     }.get(moment, "look again")
     return f"Next: {what} at {time(moment)}"
 

@@ -68,15 +68,15 @@ async def test_what_happened_since_comes_again_with_the_same_ids(
     first = sorted(crm.ids)
     answer = await told(*REPLAY, "1h")
     assert (answer.code, answer.err) == (0, "")
-    assert "events: 5, of cases and enrollments: 3" in answer.out
+    assert "events: 5, of cases, enrollments and appeals: 3" in answer.out
     await crm.when(10)
     assert sorted(crm.ids[5:]) == first
     again = [e["type"] for e in crm.got[5:] if e["id"] in {e["id"] for e in crm.got[:5]}]
     assert again.index("case.opened") < again.index("case.reached")
     only = await told(*REPLAY, "1h", "--only", "enrollments")
-    assert "events: 1, of cases and enrollments: 1" in only.out
+    assert "events: 1, of cases, enrollments and appeals: 1" in only.out
     nothing = await told(*REPLAY, (datetime.now(UTC) + timedelta(days=9)).isoformat())
-    assert "events: 0, of cases and enrollments: 0" in nothing.out
+    assert "events: 0, of cases, enrollments and appeals: 0" in nothing.out
 
 
 async def test_what_was_given_up_is_found_until_it_is_sent_again(

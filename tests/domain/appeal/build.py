@@ -5,15 +5,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.appeal import step_results, updates
+from domain.appeal import mail_updates, step_results, updates
 from domain.appeal.advance import advance
 from domain.appeal.appeal import Appeal
 from domain.appeal.deactivation import AppealFacts, Deactivation, Terms
-from domain.appeal.events import AddInformation, DecideAppeal, ReportOutage, Verdict
+from domain.appeal.events import (
+    AddInformation,
+    ChangeAddress,
+    DecideAppeal,
+    ReportOutage,
+    Verdict,
+)
 from domain.appeal.events import Appeal as AppealEvent
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealStatus
-from domain.case.events import ReceiveBounce
+from domain.appeal.steps import LookForAnswer, TellDesk
+from domain.case.events import ReceiveBounce, ReceiveReply
 from domain.case.evidence_file import EvidenceFile, MediaType
 from domain.case.status import Reason
 from domain.shared.account import SellerAccount, Store
@@ -40,6 +47,8 @@ APPEAL = AppealEvent(by="seller", what_happened="We were abroad", grounds="It is
 AGAIN = APPEAL.model_copy(update={"evidence": "Invoice INV-77"})
 WITH_FILE = APPEAL.model_copy(update={"files": (FILE,)})
 ADDED = AddInformation(by="seller", text="The supplier is Kettle Works")
+REPLY = ReceiveReply(by="seller", text="It was Kettle Works, see the invoice")
+MOVED = ChangeAddress(by="enrollment", email="new@bluekettle.example")
 BOUNCE = ReceiveBounce(by="mail", attempt=2, code="5.1.1")
 OUTAGE = ReportOutage(by="operations", note="The mail server lost messages")
 
@@ -56,7 +65,8 @@ def apply(appeal: Appeal, event: Event, now: datetime = NOW) -> None:
     """Apply an event as the workflow does: to the appeal, unless it is refused."""
     method = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
     changed = appeal.model_copy()
-    getattr(updates, method)(changed, event, now)
+    rules = updates if hasattr(updates, method) else mail_updates
+    getattr(rules, method)(changed, event, now)
     for name in Appeal.model_fields:
         setattr(appeal, name, getattr(changed, name))
 
@@ -83,8 +93,31 @@ def send_all(appeal: Appeal, now: datetime, result: Result = Result.ACCEPTED) ->
         step_results.sent(appeal, appeal.letters[0], result, now)
 
 
+def lapses(appeal: Appeal, waits: bool = False) -> datetime:
+    """Let the time to answer a question pass, with its reminder; return when it is over."""
+    assert appeal.question is not None
+    remind_at = appeal.question.remind_at
+    assert remind_at is not None
+    advance(appeal, remind_at)
+    send_all(appeal, remind_at)
+    return time_is_over(appeal, waits=waits)
+
+
+def time_is_over(appeal: Appeal, *, waits: bool = False) -> datetime:
+    """Let the seller's time pass, and look into the mailbox."""
+    assert appeal.seller_by is not None
+    ends = appeal.seller_by
+    assert LookForAnswer() in advance(appeal, ends)
+    step_results.looked_for_answer(appeal, waits, ends)
+    return ends
+
+
 def in_status(status: AppealStatus, now: datetime = NOW) -> Appeal:
     """An appeal that came into a status at `now`, with its letters sent."""
+    if status is AppealStatus.NOT_APPEALED:
+        appeal = a_new_appeal(now)
+        step_results.looked_up(appeal, FACTS, now)
+        return appeal
     appeal = submitted(now)
     match status:
         case AppealStatus.MORE_INFORMATION | AppealStatus.LAPSED:
@@ -96,11 +129,10 @@ def in_status(status: AppealStatus, now: datetime = NOW) -> Appeal:
     send_all(appeal, now)
     if status is AppealStatus.REINSTATED:
         step_results.reinstated(appeal, now)
+        step_results.told_programme(appeal, False, now)
         send_all(appeal, now)
     if status is AppealStatus.LAPSED:
-        later = now + 7 * DAY
-        advance(appeal, later)
-        send_all(appeal, later)
+        send_all(appeal, lapses(appeal))
     assert appeal.status is status
     return appeal
 
@@ -108,6 +140,11 @@ def in_status(status: AppealStatus, now: datetime = NOW) -> Appeal:
 def written(appeal: Appeal) -> list[AppealPurpose]:
     """What the letters that wait are about."""
     return [letter.about for letter in appeal.letters]
+
+
+def tells_desk(appeal: Appeal, now: datetime) -> list[datetime]:
+    """Since when the desk is to be told."""
+    return [step.due for step in advance(appeal, now) if isinstance(step, TellDesk)]
 
 
 def code_of(appeal: Appeal, event: Event, now: datetime = NOW) -> Refusal:

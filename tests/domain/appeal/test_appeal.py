@@ -1,22 +1,30 @@
 """Who may appeal, until when, and how often (docs/rules.md, section 9)."""
 
+from datetime import timedelta
+
 import pytest
 
-from domain.appeal import step_results
+from domain.appeal import step_results, updates
 from domain.appeal.advance import advance
+from domain.appeal.appeal import Appeal
 from domain.appeal.events import Verdict
+from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealStatus
-from domain.shared.errors import Refusal
+from domain.appeal.steps import Send
+from domain.shared.errors import Refusal, Refused
+from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from tests.domain.appeal.build import (
     ADDED,
     AGAIN,
     APPEAL,
+    BOUNCE,
     DAY,
     DEACTIVATED_AT,
     DIAZ,
     FACTS,
     FOUND,
+    MOVED,
     NOTHING,
     NOVAK,
     NOW,
@@ -31,6 +39,7 @@ from tests.domain.appeal.build import (
     send_all,
     submit,
     submitted,
+    written,
 )
 
 # --- who may appeal, and until when -----------------------------------------------------------
@@ -63,20 +72,80 @@ def test_it_can_be_appealed_for_90_days(days: float, taken: bool) -> None:
         assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
 
 
-@pytest.mark.parametrize(("later", "taken"), [(6.999, True), (7, False)])
-def test_after_a_late_answer_there_are_7_days_for_a_second_appeal(
-    later: float, taken: bool
-) -> None:
+LATE = DEACTIVATED_AT + 200 * DAY
+
+
+def answered_late(result: Result = Result.ACCEPTED, letter_takes: float = 0) -> Appeal:
+    """An appeal that the desk has answered after the 90 days."""
     appeal = submitted(DEACTIVATED_AT + 89 * DAY)
-    late = DEACTIVATED_AT + 200 * DAY
-    apply(appeal, answer(Verdict.UPHOLD), late)
-    now = late + later * DAY
-    assert appeal.until == late + 7 * DAY
+    apply(appeal, answer(Verdict.UPHOLD), LATE)
+    send_all(appeal, LATE + letter_takes * DAY, result)
+    return appeal
+
+
+@pytest.mark.parametrize("letter_takes", [0, 2.9])
+@pytest.mark.parametrize(("later", "taken"), [(6.999, True), (7, False)])
+def test_there_are_7_days_for_a_second_appeal_after_the_letter_with_the_answer_was_accepted(
+    later: float, taken: bool, letter_takes: float
+) -> None:
+    appeal = answered_late(letter_takes=letter_takes)
+    accepted = LATE + letter_takes * DAY
+    now = accepted + later * DAY
+    assert appeal.until == accepted + 7 * DAY
     step_results.looked_up(appeal, FACTS, now)
     if taken:
         apply(appeal, AGAIN, now)
     else:
         assert code_of(appeal, AGAIN, now) is Refusal.TOO_LATE
+
+
+def test_while_the_letter_with_the_answer_is_on_its_way_it_can_be_appealed() -> None:
+    appeal = submitted(DEACTIVATED_AT + 89 * DAY)
+    apply(appeal, answer(Verdict.UPHOLD), LATE)
+    apply(appeal, AGAIN, LATE + 20 * DAY)
+
+
+@pytest.mark.parametrize("result", [Result.BOUNCED, Result.PROVIDER_FAILED])
+def test_an_answer_that_we_could_not_deliver_does_not_cost_the_second_appeal(
+    result: Result,
+) -> None:
+    appeal = answered_late(result)
+    assert advance(appeal, LATE + 8 * DAY), "it is not over"
+    apply(appeal, AGAIN, LATE + 300 * DAY)
+    assert code_of(answered_late(result), AGAIN, LATE + 365 * DAY) is Refusal.TOO_LATE
+
+
+def test_nor_does_one_that_comes_back_later_and_a_new_address_is_sent_it_again() -> None:
+    appeal = answered_late()
+    apply(appeal, BOUNCE.model_copy(update={"attempt": appeal.answer_letter}), LATE + 5 * DAY)
+    moved = LATE + 40 * DAY
+    apply(appeal, MOVED, moved)
+    (send,) = [step for step in advance(appeal, moved) if isinstance(step, Send)]
+    assert (send.about, send.to) == (AppealPurpose.UPHELD, MOVED.email)
+    send_all(appeal, moved)
+    assert appeal.until == moved + 7 * DAY
+
+
+def test_an_answer_that_arrived_is_not_sent_again_to_a_new_address() -> None:
+    appeal = answered_late()
+    apply(appeal, MOVED, LATE + DAY)
+    assert appeal.letters == ()
+
+
+@pytest.mark.parametrize(("day", "says"), [(10, "until"), (85, "days")])
+def test_the_letter_names_the_moment_only_where_it_is_right_whenever_it_is_accepted(
+    day: int, says: str
+) -> None:
+    now = DEACTIVATED_AT + day * DAY
+    appeal = submitted(now)
+    apply(appeal, answer(Verdict.UPHOLD), now)
+    (letter,) = appeal.letters
+    said = {"until": letter.until, "days": letter.days}
+    expected = {"until": DEACTIVATED_AT + 90 * DAY, "days": 7}
+    assert said == {name: expected[name] if name == says else None for name in said}
+    apply(appeal, AGAIN, now)
+    (first, _) = appeal.letters
+    assert first == letter, "what a letter says is decided when it is written"
 
 
 # --- a second appeal, and a third -------------------------------------------------------------
@@ -105,6 +174,25 @@ def test_an_outage_that_comes_to_light_after_the_answer_is_new_evidence() -> Non
     apply(appeal, OUTAGE, NOW + DAY)
     apply(appeal, APPEAL, NOW + DAY)
     assert appeal.status is AppealStatus.SUBMITTED
+
+
+def test_the_seller_is_told_that_an_outage_allows_a_second_appeal_and_has_7_days_for_it() -> None:
+    appeal = answered_late()
+    now = LATE + 6.9 * DAY
+    apply(appeal, OUTAGE, now)
+    assert written(appeal) == [AppealPurpose.OUTAGE_FOUND]
+    send_all(appeal, now)
+    apply(appeal, APPEAL, now + 6.9 * DAY)
+    assert appeal.status is AppealStatus.SUBMITTED
+
+
+def test_after_the_second_answer_nobody_is_told_what_they_could_not_use() -> None:
+    appeal = in_status(AppealStatus.UPHELD)
+    apply(appeal, AGAIN)
+    apply(appeal, answer(Verdict.UPHOLD, DIAZ))
+    send_all(appeal, NOW)
+    apply(appeal, OUTAGE)
+    assert appeal.letters == ()
 
 
 def test_one_that_was_known_before_is_none() -> None:
@@ -143,3 +231,26 @@ def test_a_record_that_is_gone_by_now_is_kept_as_it_was() -> None:
     submit(appeal, AGAIN, NOW, FACTS.model_copy(update={"deactivation": gone}))
     assert appeal.deactivation == FOUND
     assert code_of(appeal, answer(Verdict.UPHOLD, PART)) is Refusal.HAD_PART_IN_CASE
+
+
+# --- many refused ones --------------------------------------------------------------------------
+
+
+def test_after_ten_refused_appeals_the_next_is_refused_before_anything_is_looked_up() -> None:
+    appeal = a_new_appeal()
+    step_results.looked_up(appeal, NOTHING, NOW)
+    for minute in range(10):
+        updates.refuse_if_too_often(appeal, NOW + timedelta(minutes=minute))
+        updates.note_refused(appeal, NOW + timedelta(minutes=minute))
+    with pytest.raises(Refused) as refused:
+        updates.refuse_if_too_often(appeal, NOW + timedelta(hours=23))
+    assert refused.value.code is Refusal.TOO_MANY_APPEALS
+    updates.refuse_if_too_often(appeal, NOW + DAY)
+
+
+def test_what_was_refused_is_remembered_for_a_day_and_then_the_workflow_ends() -> None:
+    appeal = a_new_appeal()
+    step_results.looked_up(appeal, NOTHING, NOW)
+    updates.note_refused(appeal, NOW)
+    assert advance(appeal, NOW) == (WaitUntil(NOW + DAY),)
+    assert advance(appeal, NOW + DAY) == ()

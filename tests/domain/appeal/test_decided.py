@@ -1,24 +1,21 @@
 """Who decides an appeal, what is asked, and who is told when (docs/rules.md, section 9)."""
 
-from datetime import datetime
-
 import pytest
 
 from domain.appeal import step_results
+from domain.appeal.activity_inputs import reinstate_input, tell_reinstatement_input
 from domain.appeal.advance import advance
-from domain.appeal.appeal import Appeal
 from domain.appeal.deactivation import Unreached
 from domain.appeal.events import Verdict
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
-from domain.appeal.steps import Reinstate, Send, TellDesk, TellProgramme
+from domain.appeal.steps import Reinstate, Send, TellProgramme
 from domain.appeal.view import view_of
 from domain.shared.errors import Refusal
 from domain.shared.result import Result
 from tests.domain.appeal.build import (
     ADDED,
     AGAIN,
-    BOUNCE,
     DAY,
     DIAZ,
     FOUND,
@@ -35,13 +32,9 @@ from tests.domain.appeal.build import (
     send_all,
     submit,
     submitted,
+    tells_desk,
     written,
 )
-
-
-def tells_desk(appeal: Appeal, now: datetime) -> list[datetime]:
-    return [step.due for step in advance(appeal, now) if isinstance(step, TellDesk)]
-
 
 # --- who decides ------------------------------------------------------------------------------
 
@@ -61,6 +54,24 @@ def test_who_answered_the_first_appeal_or_asked_in_it_does_not_answer_the_second
     for by in (NOVAK, DIAZ):
         assert code_of(appeal, answer(Verdict.UPHOLD, by)) is Refusal.ANSWERED_FIRST_APPEAL
     apply(appeal, answer(Verdict.UPHOLD, "lead.weber"))
+
+
+@pytest.mark.parametrize("result", [Result.BOUNCED, Result.ACCEPTED])
+def test_nor_does_who_asked_a_question_that_was_lost_or_granted_what_was_not_done(
+    result: Result,
+) -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.MORE_INFORMATION, DIAZ))
+    if result is Result.BOUNCED:
+        send_all(appeal, NOW, result)
+    else:
+        apply(appeal, ADDED)
+    apply(appeal, answer(Verdict.REINSTATE, "lead.weber"))
+    step_results.not_reinstated(appeal, AppealReason.REINSTATEMENT_HELD, NOW)
+    apply(appeal, answer(Verdict.UPHOLD, NOVAK))
+    apply(appeal, AGAIN)
+    for by in (NOVAK, DIAZ, "lead.weber"):
+        assert code_of(appeal, answer(Verdict.UPHOLD, by)) is Refusal.ANSWERED_FIRST_APPEAL
 
 
 def test_who_asked_for_more_information_may_answer() -> None:
@@ -84,76 +95,6 @@ def test_that_the_desk_was_told_since_does_not_matter() -> None:
     seen = appeal.timeline.count
     step_results.told_desk(appeal, NOW, True, NOW)
     apply(appeal, answer(Verdict.UPHOLD, seen=seen))
-
-
-# --- more information -------------------------------------------------------------------------
-
-
-def test_more_information_is_asked_for_once_then_there_is_a_decision() -> None:
-    appeal = in_status(AppealStatus.MORE_INFORMATION)
-    apply(appeal, ADDED)
-    assert code_of(appeal, answer(Verdict.MORE_INFORMATION)) is Refusal.ASKED_ALREADY
-
-
-def test_the_sellers_7_days_begin_when_the_question_is_accepted() -> None:
-    appeal = submitted()
-    apply(appeal, answer(Verdict.MORE_INFORMATION))
-    assert appeal.seller_by is None
-    arrived = NOW + 2 * DAY
-    send_all(appeal, arrived)
-    assert appeal.seller_by == arrived + 7 * DAY
-    advance(appeal, arrived + 6.99 * DAY)
-    assert appeal.status is AppealStatus.MORE_INFORMATION
-    advance(appeal, arrived + 7 * DAY)
-    assert (appeal.status, appeal.reason) == (AppealStatus.LAPSED, AppealReason.NO_ANSWER)
-    assert written(appeal) == [AppealPurpose.LAPSED]
-
-
-@pytest.mark.parametrize("result", [Result.BOUNCED, Result.PROVIDER_FAILED])
-def test_a_question_that_does_not_get_through_is_never_held_against_the_seller(
-    result: Result,
-) -> None:
-    appeal = submitted()
-    apply(appeal, answer(Verdict.MORE_INFORMATION))
-    send_all(appeal, NOW, result)
-    assert appeal.status is AppealStatus.SUBMITTED
-    assert appeal.reason is AppealReason.QUESTION_UNDELIVERED
-    assert tells_desk(appeal, NOW) == [NOW]
-    apply(appeal, answer(Verdict.MORE_INFORMATION))  # it may be asked again
-
-
-def test_a_question_that_comes_back_later_was_not_asked() -> None:
-    appeal = in_status(AppealStatus.MORE_INFORMATION)
-    assert appeal.question_letter == BOUNCE.attempt
-    apply(appeal, BOUNCE.model_copy(update={"attempt": 1}), NOW + DAY)
-    assert (appeal.status, appeal.reason) == (AppealStatus.MORE_INFORMATION, None)
-    apply(appeal, BOUNCE, NOW + 6 * DAY)
-    undelivered = (AppealStatus.SUBMITTED, AppealReason.QUESTION_UNDELIVERED)
-    assert (appeal.status, appeal.reason) == undelivered
-    assert tells_desk(appeal, NOW + 6 * DAY) == [NOW + 6 * DAY]
-    apply(appeal, answer(Verdict.MORE_INFORMATION), NOW + 7 * DAY)
-
-
-def test_a_question_that_was_answered_before_it_left_is_not_sent() -> None:
-    appeal = submitted()
-    apply(appeal, answer(Verdict.MORE_INFORMATION))
-    apply(appeal, ADDED)
-    assert written(appeal) == [AppealPurpose.RECEIVED]
-
-
-def test_without_an_address_nothing_can_be_asked() -> None:
-    appeal = submitted()
-    appeal.account = appeal.account.model_copy(update={"email": None})
-    assert code_of(appeal, answer(Verdict.MORE_INFORMATION)) is Refusal.NO_EMAIL
-    apply(appeal, answer(Verdict.UPHOLD))
-    assert appeal.letters == ()
-
-
-def test_something_may_be_added_ten_times() -> None:
-    appeal = submitted()
-    for _ in range(10):
-        apply(appeal, ADDED)
-    assert code_of(appeal, ADDED) is Refusal.FILE_FULL
 
 
 # --- the desk ---------------------------------------------------------------------------------
@@ -216,12 +157,23 @@ def test_reinstating_tells_the_seller_and_the_programme_when_it_is_done() -> Non
     apply(appeal, answer(Verdict.REINSTATE))
     assert advance(appeal, NOW) == (Reinstate(),)
     step_results.reinstated(appeal, NOW)
-    send, tell = advance(appeal, NOW)
+    assert advance(appeal, NOW) == (TellProgramme(),)
+    step_results.told_programme(appeal, True, NOW)
+    (send,) = advance(appeal, NOW)
     assert isinstance(send, Send)
-    assert (send.about, tell) == (AppealPurpose.REINSTATED, TellProgramme())
+    assert send.about is AppealPurpose.REINSTATED
+    assert appeal.letters[0].expelled, "as the enrollment says"
     send_all(appeal, NOW)
-    step_results.told_programme(appeal, NOW)
     assert advance(appeal, NOW) == ()
+
+
+def test_each_decision_to_reinstate_is_a_request_of_its_own() -> None:
+    appeal = in_status(AppealStatus.REINSTATING)
+    first = (reinstate_input(appeal).key, tell_reinstatement_input(appeal).key)
+    step_results.not_reinstated(appeal, AppealReason.REINSTATEMENT_FAILED, NOW)
+    apply(appeal, answer(Verdict.REINSTATE))
+    second = (reinstate_input(appeal).key, tell_reinstatement_input(appeal).key)
+    assert len({*first, *second}) == 4
 
 
 @pytest.mark.parametrize(

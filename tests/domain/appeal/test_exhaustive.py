@@ -13,10 +13,12 @@ def test_every_status_reason_and_letter_is_met_and_each_event_does_what_the_tabl
         AppealStatus.SUBMITTED: (
             None,
             AppealReason.QUESTION_UNDELIVERED,
+            AppealReason.ADDED_MEANWHILE,
+            AppealReason.MESSAGE_WAITING,
             AppealReason.REINSTATEMENT_FAILED,
             AppealReason.REINSTATEMENT_HELD,
         ),
-        AppealStatus.LAPSED: (AppealReason.NOT_APPEALED, AppealReason.NO_ANSWER),
+        AppealStatus.LAPSED: (AppealReason.NO_ANSWER,),
     }
     stands = {(status, why) for status in AppealStatus for why in reasons.get(status, (None,))}
     assert met == stands | {*AppealPurpose}

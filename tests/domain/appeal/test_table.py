@@ -18,11 +18,15 @@ from domain.shared.result import Result
 from tests.domain.appeal.build import (
     ADDED,
     AGAIN,
+    BOUNCE,
+    MOVED,
     NOW,
     OUTAGE,
+    REPLY,
     answer,
     apply,
     in_status,
+    lapses,
 )
 
 Happens = Callable[[Appeal, datetime], None]
@@ -33,14 +37,32 @@ def told(result: Result) -> Happens:
     """What comes of the e-mail with the question."""
 
     def happens(appeal: Appeal, now: datetime) -> None:
-        letter = AppealLetter(number=99, about=QUESTION, at=now)
-        step_results.sent(appeal, letter, result, now)
+        number = appeal.question.letters[0] if appeal.question else 99
+        step_results.sent(appeal, AppealLetter(number=number, about=QUESTION, at=now), result, now)
 
     return happens
 
 
-def sellers_time_passes(appeal: Appeal, now: datetime) -> None:
-    advance(appeal, appeal.seller_by or now)
+def comes_back(appeal: Appeal, now: datetime) -> None:
+    number = appeal.question.letters[0] if appeal.question else 1
+    appeal.letter_count = max(appeal.letter_count, number)
+    apply(appeal, BOUNCE.model_copy(update={"attempt": number}), now)
+
+
+def sellers_time_passes(waits: bool) -> Happens:
+    def happens(appeal: Appeal, now: datetime) -> None:
+        if appeal.status is AppealStatus.MORE_INFORMATION:
+            lapses(appeal, waits)
+        step_results.looked_for_answer(appeal, waits, now)
+
+    return happens
+
+
+def information_or_reply(appeal: Appeal, now: datetime) -> None:
+    added = appeal.model_copy()
+    apply(appeal, REPLY, now)
+    apply(added, ADDED, now)
+    assert added.status is appeal.status
 
 
 def desks_time_passes(appeal: Appeal, now: datetime) -> None:
@@ -56,16 +78,19 @@ def failed_or_held(appeal: Appeal, now: datetime) -> None:
 
 EVENTS: dict[str, Happens] = {
     "appeal": lambda appeal, now: apply(appeal, AGAIN, now),
-    "information added": lambda appeal, now: apply(appeal, ADDED, now),
+    "information added, or a reply": information_or_reply,
     "decision: more information": lambda appeal, now: apply(
         appeal, answer(Verdict.MORE_INFORMATION), now
     ),
     "decision: reinstate": lambda appeal, now: apply(appeal, answer(Verdict.REINSTATE), now),
     "decision: uphold": lambda appeal, now: apply(appeal, answer(Verdict.UPHOLD), now),
     "outage reported": lambda appeal, now: apply(appeal, OUTAGE, now),
+    "the address changes": lambda appeal, now: apply(appeal, MOVED, now),
     "the question is accepted by the mail server": told(Result.ACCEPTED),
-    "the question does not get through": told(Result.BOUNCED),
-    "the seller's 7 days pass": sellers_time_passes,
+    "the question, or its reminder, does not get through": told(Result.BOUNCED),
+    "the question, or its reminder, comes back": comes_back,
+    "the seller's 7 days pass, and no message waits": sellers_time_passes(False),
+    "the seller's 7 days pass, and a message waits": sellers_time_passes(True),
     "the desk's 7 days pass": desks_time_passes,
     "the account service has done it": step_results.reinstated,
     "it failed for 24 h, or holds it": failed_or_held,

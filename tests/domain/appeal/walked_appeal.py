@@ -12,60 +12,46 @@ from domain.appeal import step_results, updates
 from domain.appeal.advance import advance
 from domain.appeal.deactivation import AppealFacts
 from domain.appeal.events import Appeal as AppealEvent
-from domain.appeal.events import Verdict
-from domain.appeal.letters import AppealPurpose
+from domain.appeal.events import ChangeAddress, ReportOutage, Verdict
+from domain.appeal.letters import ASKS, AppealPurpose
 from domain.appeal.status import AppealReason
-from domain.appeal.steps import AppealStep, LookUp, Reinstate, Send, TellDesk, TellProgramme
+from domain.appeal.steps import (
+    AppealStep,
+    LookForAnswer,
+    LookUp,
+    Reinstate,
+    Send,
+    TellDesk,
+    TellProgramme,
+)
 from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from tests.domain.appeal.build import (
-    ADDED,
-    AGAIN,
     APPEAL,
-    BOUNCE,
     DAY,
     DEACTIVATED_AT,
-    DIAZ,
     FACTS,
-    FOUND,
-    NOTHING,
-    NOVAK,
     NOW,
-    OUTAGE,
-    PART,
-    WITH_FILE,
     a_new_appeal,
     answer,
     apply,
 )
+from tests.domain.appeal.letters import APPEALS, EVENTS, NOT_DONE, WHAT_IS_FOUND
 from tests.domain.appeal.oracle import (
+    ANSWERED,
     LAPSED,
     MORE_INFORMATION,
+    OVER,
     REINSTATED,
     REINSTATING,
     SUBMITTED,
     UPHELD,
     Known,
 )
+from tests.domain.appeal.state_form import form_of
 from tests.domain.walk import HowFar, Letter, Walk
-
-ANOTHER = FACTS.model_copy(
-    update={"deactivation": FOUND.model_copy(update={"case_id": "case/US/A2EXAMPLE/2"})}
-)
-APPEALS = {"an appeal": APPEAL, "one with evidence": AGAIN, "one with a file": WITH_FILE}
-WHAT_IS_FOUND = {"": FACTS, ", of another case": ANOTHER, ", of nothing": NOTHING}
-EVENTS: dict[str, Event] = {
-    "information": ADDED,
-    "outage": OUTAGE,
-    "a letter comes back": BOUNCE,
-    **{
-        f"{verdict}, by {by}": answer(verdict, by)
-        for verdict in Verdict
-        for by in (PART, NOVAK, DIAZ)
-    },
-}
 
 
 class WalkedAppeal:
@@ -74,7 +60,6 @@ class WalkedAppeal:
     def __init__(self, now: datetime = NOW) -> None:
         self.now, self.appeal, self.known = now, a_new_appeal(now), Known()
         self.steps: tuple[AppealStep, ...] = ()
-        self.seller_by: datetime | None = None
         self._advance()
 
     def fork(self) -> "WalkedAppeal":
@@ -83,32 +68,7 @@ class WalkedAppeal:
         return other
 
     def form(self) -> Hashable:
-        """All but the timeline, ids and texts; moments as distances from now."""
-        it, known = self.appeal, self.known
-        distances = (it.desk_by, it.desk_due, it.seller_by, it.until)
-        return (
-            it.status,
-            it.reason,
-            it.problem,
-            it.wants_look_up,
-            it.deactivation and it.deactivation.case_id,
-            tuple(
-                (s.said, s.question and s.question.said.by, s.answer and s.answer.said.by)
-                for s in it.submissions
-            ),
-            tuple(len(s.information) for s in it.submissions),
-            tuple(outage.at > it.since for outage in it.outages),
-            # In seconds: Python's hash of -1 day is that of -2 days.
-            tuple(m and (m - self.now).total_seconds() for m in distances),
-            self.now - DEACTIVATED_AT,
-            self.now - it.since,
-            it.delay_told,
-            it.programme_told,
-            tuple((e.about, e.note, e.number == BOUNCE.attempt) for e in it.letters),
-            # Of the numbers of letters, only whether it is the one that may come back.
-            (it.question_letter == BOUNCE.attempt, min(it.letter_count, 2), known.asked_by),
-            (known.asked, known.judges, known.first_judges, self.now - known.answered_at),
-        )
+        return form_of(self.appeal, self.known, self.now)
 
     def shows(self) -> Iterable[Hashable]:
         yield (self.appeal.status, self.appeal.reason)
@@ -130,9 +90,6 @@ class WalkedAppeal:
     def _results(self) -> Iterator[Letter]:
         for step in self.steps:
             match step:
-                case LookUp():
-                    for found, facts in WHAT_IS_FOUND.items():
-                        yield f"looked up{found}", partial(WalkedAppeal.looked_up, facts=facts)
                 case Send(about=about):
                     for result in (Result.ACCEPTED, Result.BOUNCED):
                         yield f"{about}: {result}", partial(WalkedAppeal.sent, result=result)
@@ -140,32 +97,36 @@ class WalkedAppeal:
                     yield "desk told", partial(WalkedAppeal.told_desk, due=due)
                 case Reinstate():
                     yield "done", WalkedAppeal.reinstated
-                    for reason in (
-                        AppealReason.REINSTATEMENT_FAILED,
-                        AppealReason.REINSTATEMENT_HELD,
-                    ):
+                    for reason in NOT_DONE:
                         yield reason, partial(WalkedAppeal.not_reinstated, reason=reason)
                 case TellProgramme():
                     yield "programme told", WalkedAppeal.told_programme
-                case WaitUntil():
-                    pass
+                case WaitUntil(moment=moment):
+                    yield "the moment waited for", partial(WalkedAppeal.wakes, moment=moment)
+                    before = moment - timedelta(seconds=1)
+                    if before > self.now:
+                        yield "just before it", partial(WalkedAppeal.wakes, moment=before)
+        yield from self._found()
+
+    def _found(self) -> Iterator[Letter]:
+        if LookUp() in self.steps:
+            for found, facts in WHAT_IS_FOUND.items():
+                yield f"looked up{found}", partial(WalkedAppeal.looked_up, facts=facts)
+        if LookForAnswer() in self.steps:
+            for waits, name in enumerate(("no message waits", "a message waits")):
+                yield name, partial(WalkedAppeal.looked_for_answer, waits=bool(waits))
 
     def _moments(self) -> Iterator[Letter]:
         yield "a day passes", partial(WalkedAppeal.wakes, moment=self.now + DAY)
         yield "90 days pass", partial(WalkedAppeal.wakes, moment=self.now + 90 * DAY)
-        for step in self.steps:
-            if isinstance(step, WaitUntil):
-                yield "the moment waited for", partial(WalkedAppeal.wakes, moment=step.moment)
-                before = step.moment - timedelta(seconds=1)
-                if before > self.now:
-                    yield "just before it", partial(WalkedAppeal.wakes, moment=before)
 
     def offer(self, event: Event, facts: AppealFacts = FACTS) -> None:
-        if isinstance(event, AppealEvent) and self.known.status in (UPHELD, LAPSED):
-            step_results.looked_up(self.appeal, facts, self.now)
-            self._learns(facts)
-        before = self.appeal.model_copy()
+        if isinstance(event, AppealEvent) and self.known.status in OVER:
+            self._look_up(facts)
+        before, letters = self.appeal.model_copy(), self.appeal.letter_count
         expected = self.known.becomes(event, facts, self.now)
+        moves = isinstance(event, ChangeAddress) and event.email != self.known.email
+        untold = moves and not self._is_told()
         try:
             apply(self.appeal, event, self.now)
         except Refused:
@@ -173,31 +134,60 @@ class WalkedAppeal:
             assert self.appeal == before, "what is refused changes nothing"
         else:
             assert expected is not None, "taken, and should have been refused"
+            was = self.known.status
             self.known.took(event, expected, self.now)
+            if expected is MORE_INFORMATION and was is not MORE_INFORMATION:
+                self.known.question = self._new_letters(letters, AppealPurpose.MORE_INFORMATION)
+            if expected is UPHELD and was is not UPHELD:
+                self._answer_is_written(letters, AppealPurpose.UPHELD)
+            if self.known.status in ANSWERED:
+                if isinstance(event, ReportOutage) and self.known.appeals == 1:
+                    self._answer_is_written(letters, AppealPurpose.OUTAGE_FOUND)
+                if untold:
+                    self._answer_is_written(letters, AppealPurpose(self.known.status))
         self._advance()
 
-    def _learns(self, facts: AppealFacts) -> None:
-        found = facts.deactivation
-        if found is not None and found.case_id != self.known.case:
-            self.known.begins_anew(found.case_id)
+    def _is_told(self) -> bool:
+        return self.known.told_at is not None or self.known.answer_letter in self.known.waiting
+
+    def _new_letters(self, before: int, about: AppealPurpose) -> tuple[int, ...]:
+        """The numbers of the letters written since; there must be one about this."""
+        new = tuple(one.number for one in self.appeal.letters if one.number > before)
+        assert self.appeal.letters[-1].about is about
+        assert len(new) == 1
+        return new
+
+    def _answer_is_written(self, before: int, about: AppealPurpose) -> None:
+        (self.known.answer_letter,) = self._new_letters(before, about)
+        self.known.told_at = None
+
+    def _look_up(self, facts: AppealFacts) -> None:
+        if self.known.status in OVER:
+            self.known.email = facts.account.email
+            found = facts.deactivation
+            if found is not None and found.case_id != self.known.case:
+                self.known.begins_anew(found.case_id)
+        step_results.looked_up(self.appeal, facts, self.now)
 
     def looked_up(self, facts: AppealFacts) -> None:
-        if self.known.status in (UPHELD, LAPSED):
-            self._learns(facts)
-        step_results.looked_up(self.appeal, facts, self.now)
+        self._look_up(facts)
         self._advance()
 
     def sent(self, result: Result) -> None:
-        letter = self.appeal.letters[0]
-        is_question = letter.about is AppealPurpose.MORE_INFORMATION
+        letter, accepted = self.appeal.letters[0], result is Result.ACCEPTED
         step_results.sent(self.appeal, letter, result, self.now)
-        if is_question and self.known.status is MORE_INFORMATION:
-            if result is Result.ACCEPTED:
-                self.seller_by = self.now + 7 * DAY
-                self.known.question_letter = letter.number
-            else:
-                self.known.is_not_asked()
-                self.known.goes(SUBMITTED, self.now)
+        if letter.number == self.known.answer_letter and accepted:
+            self.known.told_at = self.now
+        if self.known.status is MORE_INFORMATION and letter.number in self.known.question:
+            self.known.question_sent(accepted, self.now)
+        self._advance()
+
+    def looked_for_answer(self, waits: bool) -> None:
+        letters = self.appeal.letter_count
+        step_results.looked_for_answer(self.appeal, waits, self.now)
+        self.known.goes(SUBMITTED if waits else LAPSED, self.now)
+        if not waits:
+            self._answer_is_written(letters, AppealPurpose.LAPSED)
         self._advance()
 
     def told_desk(self, due: datetime) -> None:
@@ -210,17 +200,12 @@ class WalkedAppeal:
         self._advance()
 
     def not_reinstated(self, reason: AppealReason) -> None:
-        answered = self.appeal.newest.answer
-        assert answered is not None
         step_results.not_reinstated(self.appeal, reason, self.now)
-        asked = self.appeal.newest.question
-        if asked is None or asked.said.by != answered.said.by:
-            self.known.judges = self.known.judges - {answered.said.by}
         self.known.goes(SUBMITTED, self.now)
         self._advance()
 
     def told_programme(self) -> None:
-        step_results.told_programme(self.appeal, self.now)
+        step_results.told_programme(self.appeal, False, self.now)
         self._advance()
 
     def is_cancelled(self) -> None:
@@ -234,29 +219,35 @@ class WalkedAppeal:
     # --- what holds always --------------------------------------------------------------------
 
     def _advance(self) -> None:
-        lapses = self.known.status is MORE_INFORMATION and self.seller_by is not None
-        if lapses and self.seller_by is not None and self.now >= self.seller_by:
-            self.known.goes(LAPSED, self.now)
-        if self.known.status is not MORE_INFORMATION:
-            self.seller_by = self.known.question_letter = None
+        self._sees_letters()
+        letters, reminded = self.appeal.letter_count, self.known.is_reminded(self.now)
         self.steps = advance(self.appeal, self.now)
+        if reminded:
+            self.known.question += self._new_letters(letters, AppealPurpose.REMINDER)
+        self._sees_letters()
         after = self.appeal.model_copy()
         assert advance(self.appeal, self.now) == self.steps, "asked again, the steps are the same"
         assert self.appeal == after, "asking again at the same moment changes nothing"
         self._check()
+
+    def _sees_letters(self) -> None:
+        self.known.waiting = frozenset(letter.number for letter in self.appeal.letters)
+        self.known.written = self.appeal.letter_count
 
     def _check(self) -> None:
         it = self.appeal
         assert it.status is self.known.status
         assert (it.desk_by is not None) == (it.status is SUBMITTED)
         assert (it.desk_due is not None) == (it.status is SUBMITTED)
-        assert it.seller_by == self.seller_by
+        assert it.seller_by == self.known.seller_by
+        assert (LookForAnswer() in self.steps) == self.known.is_over
+        assert it.answer_letter == self.known.answer_letter
         assert (Reinstate() in self.steps) == (it.status is REINSTATING)
         assert len(it.submissions) == self.known.appeals <= 2
         kinds = [type(step) for step in self.steps]
         assert len(kinds) == len(set(kinds)), "each kind of step once: letters one after the other"
         assert (Send in kinds) == bool(it.letters)
-        question = any(one.about is AppealPurpose.MORE_INFORMATION for one in it.letters)
+        question = any(one.about in ASKS for one in it.letters)
         assert not question or it.status is MORE_INFORMATION, "asked for no reason"
         assert all(s.moment > self.now for s in self.steps if isinstance(s, WaitUntil))
         if it.status in (SUBMITTED, MORE_INFORMATION, REINSTATING):
@@ -272,6 +263,7 @@ def walks(how_far: HowFar) -> list[Walk]:
     deep: list[tuple[str, WalkedAppeal]] = [
         ("appealed", _after(WalkedAppeal())),
         ("appealed on the last day", _after(WalkedAppeal(late))),
+        ("asked and reminded", _reminded(_after(WalkedAppeal()))),
     ]
     few: Callable[[str], bool] = lambda name: ", of " not in name and "file" not in name  # noqa: E731
     return [
@@ -283,4 +275,12 @@ def walks(how_far: HowFar) -> list[Walk]:
 def _after(walked: WalkedAppeal) -> WalkedAppeal:
     walked.looked_up(FACTS)
     walked.offer(APPEAL)
+    return walked
+
+
+def _reminded(walked: WalkedAppeal) -> WalkedAppeal:
+    walked.offer(answer(Verdict.MORE_INFORMATION))
+    walked.sent(Result.ACCEPTED)
+    walked.wakes(walked.now + 5 * DAY)
+    walked.sent(Result.ACCEPTED)
     return walked

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enrollment.events import ChangeAccount
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import why_not_enrolled
-from domain.shared.errors import Refused
-from domain.shared.events import Event
+from domain.shared.errors import Refusal, Refused
+from domain.shared.events import Event, RecordDeactivation
 from domain.shared.result import Result
 from domain.shared.steps import TellDeactivation
 from tests.domain.enrollment.build import (
@@ -151,3 +152,45 @@ def test_a_seller_not_known_before_can_be_deactivated() -> None:
         EnrollmentStatus.NOT_ELIGIBLE,
         EnrollmentReason.DEACTIVATED,
     )
+
+
+# --- what can be appealed -----------------------------------------------------------------------
+
+CASE = DEACTIVATED.case_id
+LATER = DEACTIVATED.model_copy(update={"case_id": "case/US/A2EXAMPLE/run-2"})
+FOUND_DONE = LATER.model_copy(update={"by": "account service"})
+
+
+@pytest.mark.parametrize(
+    ("told", "by"),
+    [
+        pytest.param([DEACTIVATED_BY_OTHERS], None, id="by-others"),
+        pytest.param([DEACTIVATED_BY_OTHERS, DEACTIVATED], CASE, id="then-by-a-case"),
+        pytest.param([DEACTIVATED, DEACTIVATED_BY_OTHERS], CASE, id="others-say-so-too"),
+        pytest.param([DEACTIVATED, FOUND_DONE], CASE, id="a-later-case-found-it-done"),
+        pytest.param([DEACTIVATED, LATER], LATER.case_id, id="a-later-case-did-it"),
+    ],
+)
+def test_the_newest_case_that_deactivated_the_account_is_known(
+    told: list[RecordDeactivation], by: str | None
+) -> None:
+    assert Programme(GOOD_FOR_LONG, *told).view.deactivated_by == by
+
+
+def test_the_case_is_known_after_a_hundred_other_events() -> None:
+    world = Programme(GOOD_FOR_LONG, DEACTIVATED)
+    for number in range(110):
+        world.take(ChangeAccount(by="feed", name=f"Kettle {number}"))
+    assert DEACTIVATED.case_id not in {e.case_id for e in world.view.timeline}
+    assert world.view.deactivated_by == CASE
+
+
+def test_what_is_taken_back_late_does_not_overtake_the_deactivation_by_a_later_case() -> None:
+    world = Programme(GOOD_FOR_LONG, DEACTIVATED, LATER)
+    late = REINSTATED.model_copy(update={"case_id": CASE})
+    with pytest.raises(Refused) as refused:
+        world.take(late)
+    assert refused.value.code is Refusal.NOT_DEACTIVATED
+    assert world.view.deactivated
+    world.take(late.model_copy(update={"case_id": LATER.case_id}))
+    assert (world.view.deactivated, world.view.deactivated_by) == (False, None)
