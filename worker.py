@@ -21,11 +21,13 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from domain.shared.names import CASES_QUEUE
 from mail.proofreading import proofread
 from mail.templates import BadWording, Templates
 from providers.protocols import ProviderFailed
 from providers.webhooks.receivers import receivers_of
 from reference.time_zones import EDITION, newest_known
+from runtime.appeals_watch import watching_appeals
 from runtime.connection import (
     Unreachable,
     connect,
@@ -95,6 +97,9 @@ async def serve(
         if not dev:  # ending as if killed would leave the embedded server behind
             serving_queues = _watched(client, serving_queues)
         workers = await stack.enter_async_context(serving_queues)
+        if runtime is not None and CASES_QUEUE in queues:
+            within = settings.appeal_terms.desk_within
+            await stack.enter_async_context(watching_appeals(client, runtime, within))
         if settings.health:
             await stack.enter_async_context(serving_health(settings.health, workers.what_is_wrong))
         if not dev:

@@ -11,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from temporalio.client import Client
 
+from desk.appeal_forms import FORMS as APPEAL_FORMS
+from desk.appeal_list import AppealList
 from desk.appeals import AppealHandlers
 from desk.bulk import BulkPages
 from desk.bulk_entries import Bulk
@@ -107,7 +109,7 @@ def desk_app(
         Guarded("/sign-out", guard, Action.READ, sign_in.sign_out, posts=True, check=False),
         *_list_routes(client, responses, guard, outside, ReportPage(settings.report)),
         *_case_routes(client, responses, cookies, guard, read_wording(settings.wording)),
-        *_appeal_routes(AppealHandlers(client, responses, cookies), guard),
+        *_appeal_routes(client, responses, cookies, guard),
     ]
     if outside.files is not None:
         evidence = Evidence(client, outside.files)
@@ -178,14 +180,19 @@ def _case_routes(
     ]
 
 
-def _appeal_routes(appeals: AppealHandlers, guard: Guard) -> list[BaseRoute]:
-    """Return the list of appeals, the page of one, and what its forms are sent to."""
+def _appeal_routes(
+    client: Client, responses: Responses, cookies: Cookies, guard: Guard
+) -> list[BaseRoute]:
+    """Return the list of appeals, the page of one, and what each of its forms is sent to."""
+    appeal = AppealHandlers(client, responses, cookies)
     at = "/appeal/{store}/{seller_id}"
     return [
-        Guarded("/appeals", guard, Action.READ, appeals.waiting),
-        Guarded(at, guard, Action.READ, appeals.show),
-        Guarded(f"{at}/decide", guard, Action.DECIDE_APPEAL, appeals.decide, posts=True),
-        Guarded(f"{at}/outage", guard, Action.NOTE, appeals.outage, posts=True),
+        Guarded("/appeals", guard, Action.READ, AppealList(client, responses).show),
+        Guarded(at, guard, Action.READ, appeal.show),
+        *(
+            Guarded(f"{at}/{form.name}", guard, form.action, appeal.taking(form), posts=True)
+            for form in APPEAL_FORMS
+        ),
     ]
 
 

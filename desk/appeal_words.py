@@ -1,7 +1,7 @@
 """What the desk says of appeals, in messages to translate."""
 
 from domain.appeal.deactivation import Unreached
-from domain.appeal.events import AppealEventKind, Verdict
+from domain.appeal.events import AppealEventKind
 from domain.appeal.status import AppealReason, AppealStatus
 from domain.shared.errors import Refusal
 from web.languages import N_
@@ -10,8 +10,8 @@ STATUSES = {
     AppealStatus.NOT_APPEALED: N_("nothing was appealed"),
     AppealStatus.SUBMITTED: N_("It waits for the desk"),
     AppealStatus.MORE_INFORMATION: N_("It waits for the seller"),
-    AppealStatus.REINSTATING: N_("Granted: the account service has not done it yet"),
-    AppealStatus.REINSTATED: N_("Granted: the account is active again"),
+    AppealStatus.REINSTATING: N_("To be reinstated: the account is not active yet"),
+    AppealStatus.REINSTATED: N_("Reinstated: the account is active again"),
     AppealStatus.UPHELD: N_("Upheld: the deactivation stands"),
     AppealStatus.LAPSED: N_("Lapsed without a decision"),
 }
@@ -25,17 +25,24 @@ REASONS = {
         "the account service says that another than the case deactivated the account"
     ),
 }
+SILENT = N_("The seller counted as silent, and it may have been us who could not reach them:")
+OUTAGE_KNOWN = N_(
+    "The account was not deactivated for silence. Even so, look whether this matters:"
+)
+RECORD_GONE = N_(
+    "The record of the case is gone. If the seller counted as silent, it may have been us who "
+    "could not reach them:"
+)
+MESSAGE_WAITS = N_(
+    "A message about the case is in the mailbox, and no case took it. Read it before you decide, "
+    "and look when it came. If it came before the deactivation, the seller was not silent. If it "
+    "came after it, it may be a reply to our e-mail, and says nothing about us."
+)
 UNREACHED = {
     Unreached.EMAIL_BOUNCED: N_("An e-mail to them came back."),
     Unreached.NUMBER_NOT_CALLED: N_("Their number was invalid, or none that we call."),
     Unreached.FAILED_ON_OUR_SIDE: N_("An attempt failed on our side, or was not made."),
-    Unreached.MESSAGE_WAITING: N_("A message about the case is in the mailbox; no case took it."),
     Unreached.OUTAGE_REPORTED: N_("An outage of ours has come to light since."),
-}
-VERDICTS = {
-    Verdict.REINSTATE: N_("Reinstate the account"),
-    Verdict.UPHOLD: N_("Uphold the deactivation"),
-    Verdict.MORE_INFORMATION: N_("Ask for more information"),
 }
 EVENTS = {
     AppealEventKind.SUBMITTED: N_("Appeal sent"),
@@ -51,7 +58,12 @@ EVENTS = {
     AppealEventKind.CANCELLATION_IGNORED: N_("Cancellation ignored"),
     AppealEventKind.CLOSED: N_("Closed"),
 }
+AWAY = N_("The appeal cannot be reached")
 CHANGED_SINCE = N_("The appeal has changed since you looked. Read it again; nothing was done.")
+CLOSED = N_("The appeal has closed. Nothing was done.")
+ANOTHER_APPEAL = N_(
+    "That appeal has closed, and the account has another one by now: this. Nothing was done."
+)
 NOT_TAKEN = N_("The appeal does not take it. Nothing was done.")
 REFUSALS: dict[str, str] = {
     Refusal.HAD_PART_IN_CASE: N_("You had a part in the case, so another person decides."),
@@ -66,8 +78,4 @@ REFUSALS: dict[str, str] = {
     Refusal.ASKED_ALREADY: N_("The seller was asked already. Decide on what there is."),
     Refusal.NO_EMAIL: N_("No e-mail address of the seller is known, so nothing can be asked."),
     Refusal.FILE_FULL: N_("The appeal has no room for more."),
-}
-DONE = {
-    "decide_appeal": N_("Your answer is taken."),
-    "report_outage": N_("The outage is recorded beside the appeal."),
 }

@@ -1,200 +1,237 @@
-"""The appeals at the desk: the list of those that wait, each of them, and what is done in them.
+"""An appeal at the desk: its page, and what is done in it.
 
 The rules are in docs/rules.md, section 9. The appeal itself has the last word on who may decide it.
 """
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from temporalio.client import Client
 
+from desk.appeal_forms import DECIDE_APPEAL, FORMS, OUTAGE, VERDICTS
 from desk.appeal_words import (
-    CHANGED_SINCE,
-    DONE,
+    ANOTHER_APPEAL,
+    AWAY,
+    CLOSED,
     EVENTS,
+    MESSAGE_WAITS,
     NOT_TAKEN,
+    OUTAGE_KNOWN,
     REASONS,
+    RECORD_GONE,
     REFUSALS,
+    SILENT,
     STATUSES,
     UNREACHED,
-    VERDICTS,
 )
 from desk.audit import Outcome
+from desk.case_fields import CaseForm, Typed
+from desk.guard import Handler
 from desk.responses import Responses
-from desk.roles import Action
+from desk.roles import Person
 from desk.rows import span
 from desk.sessions import Session
-from domain.appeal.events import DecideAppeal, ReportOutage, Verdict
+from domain.appeal.deactivation import Deactivation, Unreached
+from domain.appeal.events import Verdict
 from domain.appeal.judges import why_not_by
-from domain.appeal.status import WAITING, AppealStatus
+from domain.appeal.status import WAITING
+from domain.appeal.verdicts import why_not_now
 from domain.appeal.view import AppealView
+from domain.case.status import Reason
 from domain.shared.events import Event
 from domain.shared.names import RUN_ID
 from mail.desk_words import REASONS as CASE_REASONS
 from reference.page_links import Visitor
-from temporal_client.failures import NotThere, UpdateRefused
-from temporal_client.found_appeals import waiting_appeals
+from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import AppealName, appeal_name
 from temporal_client.workflows import Workflows
 from web.cookies import Cookies
 from web.forms import text_of
-from web.languages import N_
 
-_MOST = 200
-"""How many appeals the list shows."""
 _NEWS_SECONDS = 60
-_MISSING = N_("Please fill this in.")
-_CHOOSE = N_("Please choose one.")
-_TOO_LONG = N_("This is too long.")
+_BY_NAME = {form.name: form for form in FORMS}
 
 
-@dataclass
-class Typed:
-    """What was typed in a form of an appeal, and what came of it."""
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows besides the appeal."""
 
-    verdict: str = ""
-    note: str = ""
-    outage: str = ""
-    problems: dict[str, str] = field(default_factory=dict)
-    """By the field's name: a message to translate."""
+    typed: Typed | None = None
     told: str | None = None
     """What was refused: a message to translate."""
+    status: int = 200
 
 
 class AppealHandlers:
-    """The handlers, one for each route."""
+    """Shows an appeal, and takes each form."""
 
     def __init__(self, client: Client, responses: Responses, cookies: Cookies) -> None:
-        self._client, self._workflows = client, Workflows(client)
+        self._workflows = Workflows(client)
         self._responses, self._cookies = responses, cookies
-
-    async def waiting(self, request: Request, _: Session) -> Response:
-        """Show the appeals that wait for the desk: what is due first, first."""
-        found, now = await waiting_appeals(self._client, _MOST), datetime.now(UTC)
-        reader = self._responses.reader(request)
-        rows = [
-            (one, span(reader, one.deadline - now) if one.deadline and one.deadline > now else None)
-            for one in found
-        ]
-        return self._responses.page(request, "appeals.html", rows=rows, reasons=REASONS, most=_MOST)
 
     async def show(self, request: Request, session: Session) -> Response:
         """Show the newest appeal of an account."""
-        return await self._page(request, session, Typed())
+        return await self._page(request, session, Shown())
 
-    async def decide(self, request: Request, session: Session) -> Response:
-        """Take a decision."""
-        form = await request.form()
-        typed = Typed(text_of(form, "verdict") or "", text_of(form, "note") or "")
-        values = {"by": session.person.name, "verdict": typed.verdict, "note": typed.note}
-        seen = text_of(form, "seen") or ""
-        try:
-            event = DecideAppeal.model_validate(
-                values | {"seen": int(seen) if seen.isdecimal() else None}
-            )
-        except ValidationError as error:
-            typed.problems = _problems(error)
-            return await self._page(request, session, typed, 422)
-        return await self._tell(request, session, typed, "decide_appeal", event)
+    def taking(self, form: CaseForm) -> Handler:
+        """Return the handler that takes a form."""
 
-    async def outage(self, request: Request, session: Session) -> Response:
-        """Take a report of an outage that came to light."""
-        form = await request.form()
-        typed = Typed(outage=text_of(form, "outage") or "")
-        try:
-            event = ReportOutage.model_validate({"by": session.person.name, "note": typed.outage})
-        except ValidationError as error:
-            typed.problems = {"outage": _problems(error)["note"]}
-            return await self._page(request, session, typed, 422)
-        return await self._tell(request, session, typed, "report_outage", event)
+        async def take(request: Request, session: Session) -> Response:
+            typed = Typed.of(form, posted := await request.form())
+            if not RUN_ID.fullmatch(typed.run):
+                raise HTTPException(400)
+            request.state.outcome = Outcome.ASKED
+            if "back" in posted:
+                return await self._page(request, session, Shown(typed))
+            sure = text_of(posted, "sure") == "yes"
+            return await self._take(request, session, typed, sure=sure)
 
-    async def _tell(
-        self, request: Request, session: Session, typed: Typed, update: str, event: Event
+        return take
+
+    async def _take(
+        self, request: Request, session: Session, typed: Typed, *, sure: bool
     ) -> Response:
-        name = _name_of(request)
-        run = text_of(await request.form(), "run") or ""
-        if not RUN_ID.fullmatch(run):
-            raise HTTPException(400)
-        # With what was seen: the same answer again, after the first came to nothing, is another.
-        content = event.model_dump_json()
-        digest = sha256("\0".join((session.id, run, update, content)).encode()).hexdigest()
+        event = typed.argument(session.person)
+        if event is None:
+            return await self._page(request, session, Shown(typed, status=422))
+        if typed.is_final and not sure:
+            return self._alone(request, typed, "sure", 200)
+        name = replace(_name_of(request), run_id=typed.run)
+        key = _key(session, typed, event.model_dump_json())
         try:
-            await self._workflows.execute_update(
-                AppealName(name.query, name.workflow_id, run), update, event, f"desk-{digest[:32]}"
-            )
-        except UpdateRefused as refusal:
-            typed.told = REFUSALS.get(refusal.code, NOT_TAKEN)
-            return await self._page(request, session, typed, 409)
-        except NotThere:
-            typed.told = CHANGED_SINCE
-            return await self._page(request, session, typed, 409)
+            await self._workflows.execute_update(name, typed.form.update, event, key)
+        except TemporalFailure as failure:
+            # It may have been taken when it was sent before, or although nobody answered.
+            if not await self._was_taken(name, typed.seen, event):
+                return await self._not_taken(request, session, typed, failure)
         request.state.outcome = Outcome.DONE
         response = RedirectResponse(_address(request), 303)
-        self._cookies.set(response, "done", update, _NEWS_SECONDS)
+        self._cookies.set(response, "done", typed.form.name, _NEWS_SECONDS)
         return response
 
-    async def _page(
-        self, request: Request, session: Session, typed: Typed, status: int = 200
+    async def _was_taken(self, name: AppealName, seen: int, event: Event) -> bool:
+        """Return whether the appeal is known to have taken this after what was seen."""
+        try:
+            view = await self._workflows.view(name)
+        except TemporalFailure:
+            return False
+        forgotten = view.events - len(view.timeline)
+        since = view.timeline[max(0, seen - forgotten) :]
+        said = event.model_dump(include={"by", "note", "verdict"})
+        return any(said.items() <= entry.model_dump().items() for entry in since)
+
+    async def _not_taken(
+        self, request: Request, session: Session, typed: Typed, failure: TemporalFailure
     ) -> Response:
+        if isinstance(failure, UpdateRefused):
+            told = REFUSALS.get(failure.code, NOT_TAKEN)
+        elif isinstance(failure, NotThere):
+            told = CLOSED
+        else:
+            return self._alone(request, typed, "away", 503)
+        try:
+            return await self._page(request, session, Shown(typed, told, 409))
+        except TemporalFailure:
+            return self._alone(request, typed, "away", 503)
+
+    async def _page(self, request: Request, session: Session, shown: Shown) -> Response:
         try:
             found = await self._workflows.snapshot(_name_of(request))
         except NotThere:
             raise HTTPException(404) from None
-        view, done = found.view, self._cookies.get(request, "done") or ""
-        waits = view.status in WAITING
-        reader = self._responses.reader(request)
+        view, reader = found.view, self._responses.reader(request)
+        run, forms = view.id.rpartition("/")[2], _offered(view, session.person)
+        typed = shown.typed
+        is_another = typed is not None and typed.run != run
+        # What was typed about another appeal, or for a form that is gone, is there to be copied.
+        is_gone = typed is not None and (is_another or forms[typed.form.name] is None)
+        done = self._cookies.get(request, "done") or ""
         response = self._responses.page(
             request,
             "appeal.html",
-            status,
+            shown.status,
             view=view,
             now=found.now,
             since=span(reader, found.now - view.since),
             address=_address(request),
-            run=view.id.rpartition("/")[2],
-            typed=typed,
-            may_not=_why_not(view, session.person.name) if waits else None,
-            verdicts=_verdicts(view) if waits and session.person.may(Action.DECIDE_APPEAL) else (),
-            takes_outage=view.closed_at is None and session.person.may(Action.NOTE),
-            done=DONE.get(done) if request.method == "GET" else None,
+            run=run,
+            typed=None if is_gone else typed,
+            kept=typed.texts["note"] if typed is not None and is_gone else "",
+            told=ANOTHER_APPEAL if is_another else shown.told,
+            forms=forms,
+            may_not=_why_not(view, session.person.name),
+            doubts=_doubts(view),
+            message_waits=MESSAGE_WAITS if Unreached.MESSAGE_WAITING in view.unreached else None,
+            done=_BY_NAME[done].done if request.method == "GET" and done in _BY_NAME else None,
             statuses=STATUSES,
             reasons=REASONS,
             events=EVENTS,
             verdict_words=VERDICTS,
-            unreached_words=UNREACHED,
             case_reasons=CASE_REASONS,
         )
         if done and request.method == "GET":
             self._cookies.forget(response, "done")
         return response
 
+    def _alone(self, request: Request, typed: Typed, why: str, status: int) -> Response:
+        """Return a page with the form alone: they are asked again, or the appeal is away."""
+        response = self._responses.page(
+            request,
+            "case_form.html",
+            status,
+            address=_address(request),
+            typed=typed,
+            why=why,
+            away=AWAY,
+        )
+        if status == 503:
+            response.headers["Retry-After"] = "30"
+        return response
 
-def _problems(error: ValidationError) -> dict[str, str]:
-    """Return what is wrong with each field: a message to translate."""
-    found = {str(one["loc"][0]): one["type"] for one in error.errors()}
-    said = {
-        name: _TOO_LONG if what == "string_too_long" else _MISSING for name, what in found.items()
+
+def _offered(view: AppealView, person: Person) -> Mapping[str, CaseForm | None]:
+    """Return the forms by their names; None: the person may not send it, or it makes no sense."""
+    takes = () if _why_not(view, person.name) else _verdicts(view)
+    decides = takes and person.may(DECIDE_APPEAL.action)
+    reports = view.closed_at is None and person.may(OUTAGE.action)
+    verdict, note = DECIDE_APPEAL.fields
+    now = replace(verdict, choices=tuple(one for one in verdict.choices if one.value in takes))
+    return {
+        DECIDE_APPEAL.name: replace(DECIDE_APPEAL, fields=(now, note)) if decides else None,
+        OUTAGE.name: OUTAGE if reports else None,
     }
-    return said | ({"verdict": _CHOOSE} if "verdict" in found else {})
 
 
 def _verdicts(view: AppealView) -> tuple[Verdict, ...]:
-    """Return what can be answered now."""
-    if view.status is AppealStatus.MORE_INFORMATION:
-        return (Verdict.REINSTATE,)
-    asked = view.submissions[-1].question is not None
-    return (Verdict.REINSTATE, Verdict.UPHOLD) if asked else tuple(Verdict)
+    """Return what can be answered now, by the rule of the appeal itself."""
+    if view.status not in WAITING:
+        return ()
+    about = (view.status, view.account, view.submissions)
+    return tuple(one for one in Verdict if why_not_now(one, *about) is None)
 
 
 def _why_not(view: AppealView, person: str) -> str | None:
-    """Return why the workflow would refuse this person's decision: a message to translate."""
+    """Return why the appeal would refuse this person's decision: a message to translate."""
+    if view.status not in WAITING:
+        return None
     problem = why_not_by(person, view.deactivation, view.submissions)
     return REFUSALS[problem] if problem else None
+
+
+def _doubts(view: AppealView) -> tuple[str, list[str]] | None:
+    """Return what may have been our fault, and what is said before it: messages to translate."""
+    found = [UNREACHED[why] for why in view.unreached if why in UNREACHED]
+    return (_before_doubts(view.deactivation), found) if found else None
+
+
+def _before_doubts(deactivation: Deactivation | None) -> str:
+    if deactivation is None or deactivation.reason is None:
+        return RECORD_GONE
+    return SILENT if deactivation.reason == Reason.NOT_REACHED else OUTAGE_KNOWN
 
 
 def _name_of(request: Request) -> AppealName:
@@ -213,3 +250,12 @@ def _name_of(request: Request) -> AppealName:
 
 def _address(request: Request) -> str:
     return f"/desk/appeal/{request.path_params['store']}/{request.path_params['seller_id']}"
+
+
+def _key(session: Session, typed: Typed, content: str) -> str:
+    """Return an update's id. The same form with the same content counts once.
+
+    With what was seen: the same answer again, after the first came to nothing, is another.
+    """
+    about = (session.id, typed.run, typed.form.name, str(typed.seen), content)
+    return "desk-" + sha256("\0".join(about).encode()).hexdigest()[:32]

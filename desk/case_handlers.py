@@ -9,12 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from desk.appeal_words import STATUSES as APPEAL_STATUSES
 from desk.audit import Outcome
 from desk.case_fields import CaseForm, Typed
 from desk.case_forms import FORMS, HAND_OVER, JUDGING, REVIEW, WHO_WORKS_IT
 from desk.case_page import CasePage, news
 from desk.case_recording import RECORDING
-from desk.case_refusals import ANOTHER_CASE, CHANGED_SINCE, CLOSED, NOT_YOURS, Told, told_of
+from desk.case_refusals import ANOTHER_CASE, AWAY, CHANGED_SINCE, CLOSED, NOT_YOURS, Told, told_of
 from desk.case_workflows import CaseWorkflows
 from desk.guard import Handler
 from desk.plan_changes import PARTS
@@ -206,6 +207,7 @@ class CaseHandlers:
             part_words=PLAN_PARTS,
             reviewing=REVIEW.name,
             status_words=STATUSES,
+            appeal_words=APPEAL_STATUSES,
         )
         if done and request.method == "GET":
             self._cookies.forget(response, "done")
@@ -214,7 +216,13 @@ class CaseHandlers:
     def _alone(self, request: Request, typed: Typed, why: str, status: int) -> Response:
         """Return a page with the form alone: they are asked again, or the case is away."""
         response = self._responses.page(
-            request, "case_form.html", status, address=_address(request), typed=typed, why=why
+            request,
+            "case_form.html",
+            status,
+            address=_address(request),
+            typed=typed,
+            why=why,
+            away=AWAY,
         )
         if status == 503:
             response.headers["Retry-After"] = "30"

@@ -17,6 +17,7 @@ class Told:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+AWAY = N_("The case cannot be reached")
 CLOSED = Told(N_("The case has closed. Nothing was done."))
 ANOTHER_CASE = Told(
     N_("That case has closed, and the account has another one by now: this. Nothing was done.")

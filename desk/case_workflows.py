@@ -7,13 +7,15 @@ from typing import TypeVar
 
 from temporalio.client import Client, WorkflowExecutionDescription
 
+from domain.appeal.status import AppealStatus
+from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.enrollment.view import StandingView
 from domain.shared.events import Event
 from domain.shared.names import CASE_WORKFLOW
 from temporal_client.failures import NotThere, TemporalFailure
 from temporal_client.found_cases import FoundCase, found_cases
-from temporal_client.names import CaseName, standing_name
+from temporal_client.names import CaseName, appeal_name, standing_name
 from temporal_client.search import query_of
 from temporal_client.workflows import Snapshot, Workflows
 
@@ -37,6 +39,8 @@ class CaseFile:
     """Whether the enrollment did not answer, so that nobody knows if there is one."""
     earlier: list[FoundCase] | None
     """The account's other cases; None if the server did not list them."""
+    appealed: AppealStatus | None
+    """Where the newest appeal against what the case did stands; None if none is known."""
 
 
 class CaseWorkflows:
@@ -76,7 +80,17 @@ class CaseWorkflows:
             standing=None if isinstance(standing, TemporalFailure) else standing,
             standing_unknown=unknown and not isinstance(standing, NotThere),
             earlier=earlier and [c for c in earlier if c.run_id != described.run_id],
+            appealed=await self._appealed(snapshot.view),
         )
+
+    async def _appealed(self, case: CaseView) -> AppealStatus | None:
+        if case.status is not Status.DEACTIVATED:
+            return None
+        name = appeal_name(case.account.store, case.account.seller_id)
+        view = await _or_failure(self._workflows.view(name))
+        if isinstance(view, TemporalFailure) or not view.submissions or view.deactivation is None:
+            return None
+        return view.status if view.deactivation.case_id == case.id else None
 
     async def mark_of(self, name: CaseName) -> str:
         """Return the mark of a case. It costs no worker anything.

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 from temporalio.client import Client
 
+from page.appeal_form import ADDED, APPEAL
 from page.appeal_pages import AppealPages
 from page.codec_endpoint import codec_app
 from page.languages import HERE
@@ -120,15 +121,16 @@ def _routes(
         assert isinstance(error, TooOften)
         return responses.error(request, 429, {"Retry-After": str(error.seconds)}, why="too_often")
 
-    async def unavailable(request: Request, _: Exception) -> Response:
-        return responses.unavailable(request)
+    async def unavailable(request: Request, failure: Exception) -> Response:
+        assert isinstance(failure, TemporalFailure)
+        return responses.unavailable(request, maybe_taken=failure.of_update)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         return responses.error(request, error.status_code, error.headers)
 
     async def unexpected(request: Request, _: Exception) -> Response:
-        return responses.error(request, 500)
+        return responses.error(request, 500, maybe_taken=True)
 
     app = Starlette(
         routes=[
@@ -141,8 +143,7 @@ def _routes(
             Route("/verify", number_pages.verify, methods=["POST"]),
             Route("/try-call", number_pages.try_call, methods=["POST"]),
             Route("/code", number_pages.code, methods=["POST"]),
-            UploadRoute("/appeal", appeals.appeal),
-            UploadRoute("/appeal/information", appeals.add_to_appeal),
+            *(UploadRoute(kind.path, appeals.taking(kind)) for kind in (APPEAL, ADDED)),
             Route("/leave", pages.leave, methods=["POST"]),
             Route("/health", pages.health),
             Route("/ready", pages.ready),

@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from domain.appeal.events import AddInformation, Appeal
 from domain.case.evidence_file import EvidenceFile
-from domain.shared.events import Event
 from page.plan_form import TOO_LONG, UNREADABLE, Problem
 from web.languages import N_
 
 MOST_CHARACTERS = 4000
 """Of one text."""
-SomeEvent = TypeVar("SomeEvent", bound=Event)
 
 _MISSING = N_("Please write something here.")
 NO_NEW_EVIDENCE = N_(
@@ -50,15 +47,34 @@ EVIDENCE = AppealText(
 )
 INFORMATION = AppealText("text", N_("What do you want to add?"), N_("If we asked, your answer."))
 
-APPEAL_TEXTS = (WHAT_HAPPENED, GROUNDS, EVIDENCE)
-INFORMATION_TEXTS = (INFORMATION,)
+
+@dataclass(frozen=True)
+class AppealKind:
+    """One of the two forms."""
+
+    name: str
+    """What is sent by it: `appeal` or `information`."""
+    path: str
+    fields: tuple[AppealText, ...]
+    button: str
+    """A message to translate."""
+    event: type[Appeal] | type[AddInformation]
+    """What the form makes."""
+
+
+APPEAL = AppealKind(
+    "appeal", "/appeal", (WHAT_HAPPENED, GROUNDS, EVIDENCE), N_("Send the appeal"), Appeal
+)
+ADDED = AppealKind(
+    "information", "/appeal/information", (INFORMATION,), N_("Send this"), AddInformation
+)
 
 
 @dataclass
 class AppealForm:
     """What a seller has typed in a form of an appeal."""
 
-    fields: tuple[AppealText, ...]
+    kind: AppealKind
     texts: dict[str, str]
     problems: list[Problem] = field(default_factory=list)
     files: list[EvidenceFile] = field(default_factory=list)
@@ -68,12 +84,11 @@ class AppealForm:
     """Whether one of them is an outage of ours."""
 
     @classmethod
-    def of_form(cls, fields: tuple[AppealText, ...], form: FormData | None = None) -> "AppealForm":
+    def of_form(cls, kind: AppealKind, form: FormData | None = None) -> "AppealForm":
         """Return the posted form, with normal line breaks; without one, an empty form."""
         posted: Mapping[str, object] = form if form is not None else {}
-        return cls(
-            fields, {f.name: str(posted.get(f.name, "")).replace("\r\n", "\n") for f in fields}
-        )
+        texts = {f.name: str(posted.get(f.name, "")).replace("\r\n", "\n") for f in kind.fields}
+        return cls(kind, texts)
 
     @property
     def all_problems(self) -> list[Problem]:
@@ -83,31 +98,27 @@ class AppealForm:
     @property
     def said(self) -> list[tuple[str, list[str]]]:
         """The titles, to translate, each with what was typed."""
-        return [(f.title, [self.texts[f.name]] if self.texts[f.name] else []) for f in self.fields]
+        typed = [(f.title, self.texts[f.name]) for f in self.kind.fields]
+        return [(title, [text] if text else []) for title, text in typed]
 
     def problem(self, field_id: str) -> Problem | None:
         """Return the problem with a field, if any."""
         return next((p for p in self.problems if p.field_id == field_id), None)
 
-    def appeal(self) -> Appeal | None:
-        """Return the appeal, or None after setting `problems`."""
-        return self._event(Appeal)
-
-    def information(self) -> AddInformation | None:
-        """Return what is added, or None after setting `problems`."""
-        return self._event(AddInformation)
-
-    def needs_new_evidence(self) -> None:
-        """Say that the second appeal was refused for want of new evidence."""
-        self.problems = [Problem(EVIDENCE.name, NO_NEW_EVIDENCE)]
-
-    def _event(self, kind: type[SomeEvent]) -> SomeEvent | None:
+    def event(self) -> Appeal | AddInformation | None:
+        """Return what is to be sent, or None after setting `problems`."""
         try:
-            return kind.model_validate({"by": "seller", "files": self.files, **self.texts})
+            return self.kind.event.model_validate(
+                {"by": "seller", "files": self.files, **self.texts}
+            )
         except ValidationError as error:
             found = {str(e["loc"][0]): e["type"] for e in error.errors()}
             self.problems = [self._problem(name, what) for name, what in found.items()]
             return None
+
+    def needs_new_evidence(self) -> None:
+        """Say that the second appeal was refused for want of new evidence."""
+        self.problems = [Problem(EVIDENCE.name, NO_NEW_EVIDENCE)]
 
     def _problem(self, name: str, what: str) -> Problem:
         if what == "string_too_long":

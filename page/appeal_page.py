@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.appeal.appeal import Submission
-from domain.appeal.status import ANSWERED, WAITING, AppealStatus
+from domain.appeal.status import ANSWERED, WAITING, AppealReason, AppealStatus
 from domain.appeal.view import AppealView
 from domain.enrollment.timeline import EnrollmentEntry, EnrollmentEventKind
 from domain.enrollment.view import StandingView
@@ -15,11 +15,12 @@ _BY_A_CASE = "case"
 HEADLINES = {
     AppealStatus.SUBMITTED: N_("We are reading your appeal"),
     AppealStatus.MORE_INFORMATION: N_("We have a question about your appeal"),
-    AppealStatus.REINSTATING: N_("Your appeal is granted. Your account is being reinstated"),
+    AppealStatus.REINSTATING: N_("We decided in your favour. Your account is being activated"),
     AppealStatus.REINSTATED: N_("Your account is active again"),
     AppealStatus.UPHELD: N_("We have read your appeal. Your account stays deactivated"),
     AppealStatus.LAPSED: N_("Your appeal has ended without a decision"),
 }
+ANOTHER_LOOK = N_("Your account could not be activated yet. We look at your appeal again")
 CAN_APPEAL = N_("Your account was deactivated. You can appeal")
 CANNOT_APPEAL = N_("Your account was deactivated")
 _TONES = {
@@ -28,6 +29,13 @@ _TONES = {
     AppealStatus.REINSTATING: "wait",
     AppealStatus.REINSTATED: "done",
 }
+_NOT_ACTIVATED = (AppealReason.REINSTATEMENT_FAILED, AppealReason.REINSTATEMENT_HELD)
+_WRITE, _ANSWER, _ADD, _READ = (
+    N_("Write your appeal"),
+    N_("Answer our question"),
+    N_("Add something to your appeal"),
+    N_("What you have sent"),
+)
 
 
 @dataclass(frozen=True)
@@ -91,11 +99,32 @@ class AppealPage:
         return self.status in WAITING
 
     @property
+    def is_active(self) -> bool:
+        """Whether the account is active again, though the programme was not told yet."""
+        return self.status is AppealStatus.REINSTATED
+
+    @property
+    def was_not_activated(self) -> bool:
+        """Whether it waits again since the account could not be activated."""
+        return self.view is not None and self.view.reason in _NOT_ACTIVATED
+
+    @property
     def headline(self) -> str:
         """The headline, to translate."""
+        if self.was_not_activated:
+            return ANOTHER_LOOK
         if self.status is not None:
             return HEADLINES[self.status]
         return CAN_APPEAL if self.takes_appeal else CANNOT_APPEAL
+
+    @property
+    def link(self) -> tuple[str, str] | None:
+        """What leads to the appeal: the id of a part of the page, and words to translate."""
+        if self.takes_appeal:
+            return "appeal", _WRITE
+        if self.takes_information:
+            return "appeal", _ANSWER if self.asks else _ADD
+        return ("appeals", _READ) if self.status is AppealStatus.REINSTATING else None
 
     @property
     def tone(self) -> str:

@@ -1,5 +1,6 @@
 """What a page says besides the state: what was done or refused, and what was typed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,6 +31,39 @@ CODE_IS_OVER = N_("This code does not count any more. Please ask for another cal
 CALL_UNDER_WAY = N_("We are calling your number already.")
 NO_NUMBER = N_("Please give us a number that we can call first.")
 CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
+APPEAL_CHANGED = N_("Your appeal has changed in the meantime. This is how it stands now.")
+APPEAL_TOO_LATE = N_(
+    "It is too late to appeal: your account could be appealed until %(moment)s. If you think that "
+    "we are wrong all the same, reply to our last e-mail. Your reply goes to our account health "
+    "team."
+)
+APPEALED_TOO_OFTEN = N_(
+    "You have sent many appeals that could not be taken. You can send one again from %(moment)s"
+)
+APPEAL_REFUSED: Mapping[str, str] = {
+    Refusal.APPEAL_OPEN: N_(
+        "We have an appeal of yours already. While we read it, you can add to it on this page."
+    ),
+    Refusal.APPEALED_TWICE: N_(
+        "We have answered two appeals of yours, and a third is not taken. If you have a question "
+        "about our answer, reply to our last e-mail."
+    ),
+    Refusal.NOT_DEACTIVATED: N_(
+        "Your account is not deactivated, so there is nothing to appeal. You need not do anything."
+    ),
+    Refusal.NOT_BY_A_CASE: N_(
+        "No case here deactivated your account, so we cannot decide about it here. To appeal, "
+        "reply to the last e-mail that you had about it."
+    ),
+    Refusal.NO_APPEAL_WAITS: N_(
+        "Nothing can be added to your appeal any more. This is how it stands now."
+    ),
+    Refusal.FILE_FULL: N_(
+        "Your appeal has no room for more. Our team decides on what it has; you need not do "
+        "anything."
+    ),
+}
+"""Why an appeal, or what was to be added to one, was not taken, and what the seller can do."""
 NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
 
 
@@ -93,3 +127,15 @@ def feedback_on(refusal: UpdateRefused) -> Feedback:
             return Feedback(NO_NUMBER, status=409)
         case _:
             return Feedback(CASE_CHANGED, status=409)
+
+
+def feedback_on_appeal(refusal: UpdateRefused) -> Feedback:
+    """Return what to tell a seller whose appeal, or addition to it, was refused."""
+    until, again_from = refusal.values.get("until"), refusal.values.get("again_from")
+    if again_from:
+        moment = datetime.fromisoformat(str(again_from))
+        return Feedback(APPEALED_TOO_OFTEN, again_from=moment, status=409)
+    if refusal.code == Refusal.TOO_LATE and until:
+        moment = datetime.fromisoformat(str(until))
+        return Feedback(APPEAL_TOO_LATE, again_from=moment, status=409)
+    return Feedback(APPEAL_REFUSED.get(refusal.code, APPEAL_CHANGED), status=409)

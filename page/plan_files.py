@@ -45,9 +45,9 @@ PROBLEMS = {
 }
 TRY_LATER = N_(
     "We cannot take files at the moment. Please choose %(file)s again in a minute; your text is "
-    "kept. You can also send the plan without it, and a newer version with it later."
+    "kept. You can also send the text without it now, and the file later."
 )
-TOO_MANY_FILES = N_("A plan may have %(most)s files. We have not kept %(file)s.")
+TOO_MANY_FILES = N_("You can send %(most)s files at most. We have not kept %(file)s.")
 TOO_OFTEN = N_(
     "You have sent very many files. Please choose %(file)s again in some minutes; your text is "
     "kept."

@@ -1,17 +1,19 @@
 """Renders the pages, each in its reader's language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from domain.case.evidence_file import LARGEST_FILE, MOST_FILES
-from page.appeal_form import APPEAL_TEXTS, INFORMATION_TEXTS, AppealForm
+from page.appeal_form import ADDED, APPEAL, AppealForm
 from page.appeal_page import AppealPage
 from page.case_page import case_page
 from page.enrollment_page import EnrollmentPage
 from page.feedback import (
+    APPEAL_CHANGED,
     CALLING,
     CALLING_WITH_CODE,
     CASE_CHANGED,
@@ -69,8 +71,11 @@ class Responses:
         appeal = None
         if case is None or not case.is_open:
             appeal = AppealPage.of(found.standing, found.appeal, self._appeal_window, now)
-        appeal_form = feedback.appeal or _blank_appeal(appeal)
-        kept = self._kept(visit, feedback.appeal or plan)
+        typed_appeal = feedback.appeal
+        appeal_form = typed_appeal if _takes(appeal, typed_appeal) else None
+        if typed_appeal is not None and appeal_form is None and feedback.notice is None:
+            feedback = replace(feedback, notice=APPEAL_CHANGED, status=409)
+        kept = self._kept(visit, appeal_form or plan)
         message = feedback.notice or confirmation_of(feedback.news, case, enrollment)
         return self._render(
             request,
@@ -84,9 +89,10 @@ class Responses:
             rejected=case.rejected if case else "",
             now=now,
             appeal=appeal,
-            appeal_form=appeal_form,
-            appeal_typed=feedback.appeal is not None,
-            takes_appeal_form=appeal is not None and _takes(appeal, appeal_form),
+            appeal_form=appeal_form or _blank_appeal(appeal),
+            appeal_typed=appeal_form is not None,
+            appeal_not_taken=typed_appeal if appeal_form is None else None,
+            language_form=_language_form(appeal, has_plan_form=has_plan_form),
             another_case=case is not None and case.is_another_than(visit.visitor.about_id),
             enrollment=enrollment,
             enrollment_unknown=found.standing_unknown,
@@ -121,6 +127,8 @@ class Responses:
             "proof": self._proof,
             "plan_words": PLAN_WORDS,
             "has_plan_form": False,
+            "language_form": None,
+            "maybe_taken": False,
             "takes_files": self._files is not None,
             "accepted_files": ACCEPTED,
             "most_files": MOST_FILES,
@@ -137,8 +145,13 @@ class Responses:
         status: int,
         headers: Mapping[str, str] | None = None,
         why: str = "",
+        *,
+        maybe_taken: bool = False,
     ) -> Response:
-        """Return an error page, which shows again what was typed."""
+        """Return an error page, which shows again what was typed.
+
+        `maybe_taken` says whether it may have been sent all the same.
+        """
         reader = Reader(self._language(request))
         typed = getattr(request.state, "typed", None)
         response = self._render(
@@ -149,30 +162,30 @@ class Responses:
             code=status,
             why=why,
             typed=typed,
+            maybe_taken=maybe_taken,
             old_link=request.path_params.get("token", ""),
         )
         response.headers.update(headers or {})
         return response
 
-    def unavailable(self, request: Request) -> Response:
-        """Return the page for an outage of Temporal. A typed plan stays in its form."""
+    def unavailable(self, request: Request, *, maybe_taken: bool) -> Response:
+        """Return the page for an outage of Temporal. A typed plan or appeal stays in its form.
+
+        `maybe_taken` says whether an update was sent that nobody answered.
+        """
         typed = getattr(request.state, "typed", None)
         visit = getattr(request.state, "visit", None)
-        if not isinstance(typed, PlanForm) or visit is None:
-            return self.error(request, 503, {"Retry-After": "30"})
-        return self._render(
-            request,
-            Reader(self._language(request)),
-            "plan_not_sent.html",
-            503,
-            has_plan_form=True,
-            plan=typed,
-            kept_files=self._kept(visit, typed),
-            visit=visit,
-            case_id=request.state.case_id,
-            state=request.state.state,
-            rejected=request.state.rejected,
-        )
+        if visit is None or not isinstance(typed, PlanForm | AppealForm):
+            return self.error(request, 503, {"Retry-After": "30"}, maybe_taken=maybe_taken)
+        shown: dict[str, object] = {"visit": visit, "kept_files": self._kept(visit, typed)}
+        reader = Reader(self._language(request))
+        if isinstance(typed, AppealForm):
+            shown |= {"appeal_form": typed, "maybe_taken": maybe_taken}
+            shown["language_form"] = "appeal-form"
+            return self._render(request, reader, "appeal_not_sent.html", 503, **shown)
+        of_case = {name: getattr(request.state, name) for name in ("case_id", "state", "rejected")}
+        shown |= of_case | {"has_plan_form": True, "language_form": "plan-form", "plan": typed}
+        return self._render(request, reader, "plan_not_sent.html", 503, **shown)
 
     def _kept(self, visit: Visit, form: PlanForm | AppealForm) -> list[KeptFile]:
         return self._files.kept(visit.visitor.account, form.files) if self._files else []
@@ -197,9 +210,19 @@ def _translated(message: str | None, reader: Reader, again_from: datetime | None
 
 
 def _blank_appeal(appeal: AppealPage | None) -> AppealForm:
-    adds = appeal is not None and appeal.takes_information
-    return AppealForm.of_form(INFORMATION_TEXTS if adds else APPEAL_TEXTS)
+    return AppealForm.of_form(ADDED if appeal and appeal.takes_information else APPEAL)
 
 
-def _takes(appeal: AppealPage, form: AppealForm) -> bool:
-    return appeal.takes_information if form.fields == INFORMATION_TEXTS else appeal.takes_appeal
+def _takes(appeal: AppealPage | None, typed: AppealForm | None) -> bool:
+    """Return whether the page has the form that was typed in."""
+    if appeal is None or typed is None:
+        return False
+    return appeal.takes_information if typed.kind is ADDED else appeal.takes_appeal
+
+
+def _language_form(appeal: AppealPage | None, *, has_plan_form: bool) -> str | None:
+    """Return the id of the form that is sent along when the language is changed."""
+    if has_plan_form:
+        return "plan-form"
+    has_appeal_form = appeal is not None and (appeal.takes_appeal or appeal.takes_information)
+    return "appeal-form" if has_appeal_form else None

@@ -8,6 +8,7 @@ from datetime import timedelta
 from temporalio.client import Client
 
 from domain.appeal.events import AddInformation, Appeal
+from domain.appeal.status import OPEN as OPEN_APPEAL
 from domain.appeal.view import AppealView
 from domain.case.status import OPEN
 from domain.case.view import CaseView
@@ -107,15 +108,27 @@ class SellerWorkflows:
         name = enrollment_name(visitor.store, visitor.seller_id)
         return await self._workflows.execute_update(name, update, event, key)
 
-    async def appeal(self, visitor: Visitor, event: Appeal, key: str) -> None:
-        """Appeal. Updates with the same key count once."""
+    async def tell_appeal(self, visitor: Visitor, event: Appeal | AddInformation, key: str) -> None:
+        """Appeal, or add something to an appeal. Updates with the same key count once."""
         name = appeal_name(visitor.store, visitor.seller_id)
-        await self._workflows.execute_update_with_start(name, "appeal", event, key)
+        if isinstance(event, Appeal):
+            await self._workflows.execute_update_with_start(name, "appeal", event, key)
+        else:
+            await self._workflows.execute_update(name, "add_information", event, key)
 
-    async def add_to_appeal(self, visitor: Visitor, event: AddInformation, key: str) -> None:
-        """Add something to an appeal. Updates with the same key count once."""
-        name = appeal_name(visitor.store, visitor.seller_id)
-        await self._workflows.execute_update(name, "add_information", event, key)
+    async def appeal_has(self, visitor: Visitor, event: Appeal | AddInformation) -> bool:
+        """Tell whether the appeal is known to have taken this."""
+        try:
+            view = await self._view(appeal_name(visitor.store, visitor.seller_id))
+        except TemporalFailure:
+            return False
+        if view is None or not view.submissions:
+            return False
+        newest = view.submissions[-1]
+        if isinstance(event, Appeal):
+            # An answered appeal in the same words is an earlier one.
+            return view.status in OPEN_APPEAL and newest.said == event
+        return any(added.said == event for added in newest.information)
 
     async def send_link(self, visitor: Visitor) -> None:
         """Have a fresh link e-mailed to the address on file. Ignore a refusal.

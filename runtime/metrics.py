@@ -1,14 +1,15 @@
-"""Metrics for Prometheus: the SDK's and ours (workflows/case/metrics.py)."""
+"""Metrics for Prometheus: the SDK's and ours (`metrics.py` of workflows/case, workflows/appeal)."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
-from domain.shared.names import CASE_WORKFLOW, CASES_QUEUE
+from domain.shared.names import APPEAL_WORKFLOW, CASE_WORKFLOW, CASES_QUEUE
 from reference.time_zones import EDITION
 from runtime.credentials import Credential
-from workflows.case.metrics import BUCKETS, FROM_THE_START, HELP
+from workflows.appeal import metrics as of_appeals
+from workflows.case import metrics as of_cases
 
 TIME_ZONES = "case72_time_zones_timestamp_seconds"
 RENEW_BY = "case72_credential_renewal_timestamp_seconds"
@@ -29,7 +30,7 @@ def serving_metrics(address: str | None) -> Runtime | None:
         counters_total_suffix=True,
         unit_suffix=True,
         durations_as_seconds=True,
-        histogram_bucket_overrides=BUCKETS,
+        histogram_bucket_overrides=of_cases.BUCKETS,
     )
     try:
         return Runtime(telemetry=TelemetryConfig(metrics=prometheus, attach_service_name=False))
@@ -42,11 +43,15 @@ def show_from_the_start(runtime: Runtime, namespace: str, zones_newest: date) ->
 
     `zones_newest` is the last day on which the time zones in use were known to be the newest.
     """
-    # These are the SDK's labels of a case's metrics. So the series are the same.
-    case = {"namespace": namespace, "task_queue": CASES_QUEUE, "workflow_type": CASE_WORKFLOW}
-    meter = runtime.metric_meter.with_additional_attributes(case)
-    for name, labels in FROM_THE_START:
-        meter.create_counter(name, HELP[name]).add(0, labels)
+    for workflow, series, words in (
+        (CASE_WORKFLOW, of_cases.FROM_THE_START, of_cases.HELP),
+        (APPEAL_WORKFLOW, of_appeals.FROM_THE_START, of_appeals.HELP),
+    ):
+        # These are the SDK's labels of a workflow's metrics. So the series are the same.
+        sdk = {"namespace": namespace, "task_queue": CASES_QUEUE, "workflow_type": workflow}
+        meter = runtime.metric_meter.with_additional_attributes(sdk)
+        for name, labels in series:
+            meter.create_counter(name, words[name]).add(0, labels)
     gauge = runtime.metric_meter.create_gauge(
         TIME_ZONES, "When the edition of the time zones in use was last known to be the newest"
     )

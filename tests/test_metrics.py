@@ -29,6 +29,7 @@ from workflows.case.issue_case import IssueCase
 
 LABELS = {"namespace", "task_queue", "workflow_type", "activity_type", "le"}
 LABELS |= {"credential", "edition", "status", "reason", "channel", "result", "what", "about"}
+LABELS |= {"verdict", "age"}
 DEACTIVATE = Decide(by="lead.ortiz", decision=Decision.DEACTIVATE, note="Nobody there")
 
 

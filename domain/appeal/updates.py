@@ -19,6 +19,7 @@ from domain.appeal.events import Appeal as AppealEvent
 from domain.appeal.judges import why_not_by
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import WAITING, AppealReason, AppealStatus
+from domain.appeal.verdicts import why_not_now
 from domain.shared.errors import Refusal, Refused
 from domain.shared.throttle import wait_after
 
@@ -32,6 +33,16 @@ _MOST_OUTAGES = 10
 _NOTHING_TO_APPEAL = {
     Refusal.NOT_DEACTIVATED: "the account is not deactivated, so there is nothing to appeal",
     Refusal.NOT_BY_A_CASE: "no case deactivated the account; reply to the e-mail of whoever did",
+}
+
+_NOT_NOW = {
+    Refusal.SELLER_WAS_ASKED: (
+        "the seller was asked and still has time to answer; until then it can only be granted"
+    ),
+    Refusal.ASKED_ALREADY: (
+        "the seller was asked for more information already; decide on what there is"
+    ),
+    Refusal.NO_EMAIL: "no e-mail address is known",
 }
 
 _NOT_BY = {
@@ -172,16 +183,12 @@ def decide_appeal(appeal: Appeal, event: DecideAppeal, now: datetime) -> None:
             the person had a part in the case or in the first appeal.
     """
     _refuse_unless_waiting(appeal)
-    if appeal.status is AppealStatus.MORE_INFORMATION and event.verdict is not Verdict.REINSTATE:
-        raise Refused(
-            "the seller was asked and still has time to answer; until then it can only be granted",
-            Refusal.SELLER_WAS_ASKED,
-        )
     _refuse_whoever_had_a_part(appeal, event.by)
     _refuse_unless_seen(appeal, event)
+    if why := why_not_now(event.verdict, appeal.status, appeal.account, appeal.submissions):
+        raise Refused(_NOT_NOW[why], why)
     answer = Answer(at=now, said=event)
     if event.verdict is Verdict.MORE_INFORMATION:
-        _refuse_second_question(appeal)
         appeal.change_newest(question=answer)
     else:
         appeal.change_newest(answer=answer)
@@ -228,16 +235,6 @@ def _refuse_unless_seen(appeal: Appeal, event: DecideAppeal) -> None:
             events=timeline.count,
             new=[*new],
         )
-
-
-def _refuse_second_question(appeal: Appeal) -> None:
-    if appeal.newest.question is not None:
-        raise Refused(
-            "the seller was asked for more information already; decide on what there is",
-            Refusal.ASKED_ALREADY,
-        )
-    if appeal.account.email is None:
-        raise Refused("no e-mail address is known", Refusal.NO_EMAIL)
 
 
 def report_outage(appeal: Appeal, event: ReportOutage, now: datetime) -> None:

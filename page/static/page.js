@@ -262,7 +262,7 @@ document.addEventListener("submit", (event) => {
 // If nothing was typed, change the language by a plain link, so that the page can be reloaded.
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".languages button");
-  if (!button || document.querySelector("#plan[data-typed]")) return;
+  if (!button || document.querySelector("#plan[data-typed], #appeal[data-typed]")) return;
   event.preventDefault();
   location.assign(`/?language=${button.value}`);
 });

@@ -52,7 +52,8 @@ class Site:
     async def visitor(self, seller_id: str | None = None) -> AsyncIterator[httpx2.AsyncClient]:
         """Plain requests to the page, come in by the link of the seller, if there is one."""
         url = self.settings.url or ""
-        async with httpx2.AsyncClient(base_url=url, follow_redirects=True) as visitor:
+        options: Any = {"follow_redirects": True, "timeout": PATIENCE}
+        async with httpx2.AsyncClient(base_url=url, **options) as visitor:
             if seller_id is not None:
                 await visitor.get(self.link(seller_id))
             yield visitor

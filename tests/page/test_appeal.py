@@ -27,6 +27,8 @@ async def test_a_seller_appeals_answers_the_question_and_reads_the_reason(
     page = await site.visit(browser, "APPEALS")
     await headline(page, "Your account was deactivated. You can appeal")
     await expect(page.locator("#now")).to_contain_text("Write your appeal below, until")
+    link = page.locator("#now").get_by_role("link", name="Write your appeal")
+    await expect(link).to_have_attribute("href", "#appeal")
     assert await violations(page) == []
     await fill(page, what_happened="We were abroad")
     await page.get_by_role("button", name="Send the appeal").click()
@@ -44,6 +46,8 @@ async def test_a_seller_appeals_answers_the_question_and_reads_the_reason(
     await headline(page, "We have a question about your appeal")
     await expect(page.locator("#question")).to_contain_text("says: more_information")
     await expect(page.locator("#now")).to_contain_text("Please answer below by")
+    link = page.locator("#now").get_by_role("link", name="Answer our question")
+    await expect(link).to_have_attribute("href", "#appeal")
     assert await violations(page) == []
     await fill(page, text="The supplier is Kettle Works")
     await page.get_by_role("button", name="Send this").click()

@@ -95,7 +95,7 @@ async def test_an_eleventh_file_is_named_and_not_kept(files: WithFiles) -> None:
         many = [("files", (f"{n}.txt", b"%d" % n)) for n in range(11)]
         answer = await seller.post("/plan", data=form, files=many)
         assert answer.text.count('name="kept"') == 10
-        assert "A plan may have 10 files. We have not kept 10.txt." in answer.text
+        assert "You can send 10 files at most. We have not kept 10.txt." in answer.text
 
 
 async def test_a_form_of_another_site_stores_nothing(files: WithFiles) -> None:

@@ -29,6 +29,7 @@ from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.names import APPEAL_WORKFLOW, appeal_workflow_id, own_id
 from domain.shared.steps import WaitUntil
+from workflows.appeal import metrics
 from workflows.appeal.input import AppealInput
 from workflows.appeal.perform import AppealOutcome, perform
 from workflows.appeal.web_ui import details
@@ -103,6 +104,7 @@ class SellerAppeal:
         ):
             self._steps.left_event()
         news = appeal.timeline.count - self._logged
+        metrics.count(appeal, news)
         for entry in appeal.timeline.entries[-news:] if news else ():
             # Log neither who acted nor what they wrote: no personal data in logs.
             line: dict[str, str | None] = {

@@ -1,19 +1,13 @@
-"""Metrics of cases. Each entry of the timeline is counted when it is logged.
-
-The SDK's meter is silent while a workflow replays, so an event counts once. Labels come from
-closed enums. So they reveal no seller, and no case gets a time series of its own.
-docs/observability.md lists the metrics.
-"""
+"""Metrics of cases. Each entry of the timeline is counted when it is logged."""
 
 from collections.abc import Mapping
 from datetime import timedelta
-
-from temporalio import workflow
 
 from domain.case.case import Case
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
+from workflows.shared.metering import DESK_WAIT, DESK_WAIT_HELP, add, record
 
 OPENED = "case72_cases_opened"
 ENDED = "case72_cases_ended"
@@ -22,7 +16,6 @@ ESCALATIONS = "case72_escalations"
 GIVEN_UP = "case72_given_up"
 TIME_TO_CONTACT = "case72_time_to_contact"
 LATENESS = "case72_attempt_lateness"
-DESK_WAIT = "case72_desk_wait"
 
 HELP = {
     OPENED: "Cases opened, those not covered included",
@@ -32,7 +25,7 @@ HELP = {
     GIVEN_UP: "Steps that failed after a day of retries",
     TIME_TO_CONTACT: "From the opening to the first contact",
     LATENESS: "How late attempts begin, those skipped included",
-    DESK_WAIT: "How long the desk took to answer",
+    DESK_WAIT: DESK_WAIT_HELP,
 }
 
 _HOUR = 3600.0
@@ -116,11 +109,8 @@ def _closed_set(reason: str | None) -> str:
 
 
 def _add(name: str, **labels: str) -> None:
-    workflow.metric_meter().create_counter(name, HELP[name]).add(1, labels)
+    add(name, HELP[name], **labels)
 
 
 def _record(name: str, took: timedelta, **labels: str) -> None:
-    meter = workflow.metric_meter()
-    # A negative duration raises, and a metric must not stop a case.
-    took = max(took, timedelta())
-    meter.create_histogram_timedelta(name, HELP[name], "s").record(took, labels)
+    record(name, HELP[name], took, **labels)
