@@ -32,6 +32,7 @@ class NumberCallActivities:
     cases: OpenCases
     codes: NumberCodes | None = None
     """None if the page's secrets are not set. Then no call says a code."""
+    sends_texts: bool = False
 
     @activity.defn
     async def prepare_number_call(self, input: PrepareCallInput) -> Preparation:
@@ -39,14 +40,12 @@ class NumberCallActivities:
         with provider_failures():
             if refused_as := await self._refused_as(input):
                 return Preparation(refused_as=refused_as)
-        is_code = input.kind is CallKind.CODE
-        return Preparation(
-            proof=kept(self.codes.proof(input.call_id)) if is_code and self.codes else None
-        )
+        says = self.codes if input.kind.says_code else None
+        return Preparation(proof=kept(says.proof(input.call_id)) if says else None)
 
     async def _refused_as(self, input: PrepareCallInput) -> Result | None:
-        if input.kind is CallKind.CODE and self.codes is None:
-            log.warning("not dialled", call=input.call_id, why="CASE72_PAGE_SECRETS is not set")
+        if why := self._what_is_missing(input.kind):
+            log.warning("not dialled", call=input.call_id, why=f"{why} is not set")
             return Result.PROVIDER_FAILED
         if input.kind is CallKind.TEST and await self.cases.is_open(input.store, input.seller_id):
             return Result.CANCELLED
@@ -55,3 +54,8 @@ class NumberCallActivities:
                 log.info("not dialled", call=input.call_id, why="too many calls to the number")
                 return Result.SKIPPED
         return None
+
+    def _what_is_missing(self, kind: CallKind) -> str | None:
+        if kind.says_code and self.codes is None:
+            return "CASE72_PAGE_SECRETS"
+        return "CASE72_TEXTS" if kind is CallKind.TEXT and not self.sends_texts else None

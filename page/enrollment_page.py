@@ -9,8 +9,9 @@ from domain.enrollment.ratings import (
     window_length,
 )
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.verification import CallKind
 from domain.enrollment.view import Requirement, StandingView
-from page.words import CALL_RESULT
+from page.words import CALL_RESULT, TEXT_RESULT
 from web.rating_chart import Chart
 
 
@@ -72,10 +73,17 @@ class EnrollmentPage:
         return call is not None and call.result is None
 
     @property
+    def is_texted(self) -> bool:
+        """Whether the newest code came by text message, or is to."""
+        call = self.view.number_call
+        return call is not None and call.kind is CallKind.TEXT
+
+    @property
     def call_result(self) -> str:
         """What came of the newest call: a message to translate."""
         call = self.view.number_call
-        return CALL_RESULT[call.result] if call and call.result else ""
+        results = TEXT_RESULT if self.is_texted else CALL_RESULT
+        return results[call.result] if call and call.result else ""
 
     def met(self, requirement: str) -> bool:
         """Return whether a requirement is met."""

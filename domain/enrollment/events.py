@@ -91,7 +91,10 @@ class Readmit(Event):
 
 
 class VerifyNumber(Event):
-    """The seller asks for a call that says a code."""
+    """The seller asks for a code."""
+
+    by_text: bool = False
+    """Whether a text message names the code, instead of a call."""
 
 
 class EnterCode(Event):

@@ -192,12 +192,16 @@ def send_link(enrollment: Enrollment, event: SendLink, now: datetime) -> None:
 
 
 def verify_number(enrollment: Enrollment, event: VerifyNumber, now: datetime) -> None:
-    """Call the number with a code, which proves the number.
+    """Call the number with a code, which proves the number, or send the code by text.
 
     Raises:
-        Refused: no number that we call is known, a call is under way, or there were too many.
+        Refused: no number that we call is known, a call is under way, or there were too many; or a
+            text cannot reach the number's extension.
     """
-    _ask_for_call(enrollment, CallKind.CODE, event.by, now)
+    if event.by_text and enrollment.account.extension is not None:
+        raise Refused("a text does not reach an extension: ask for a call", Refusal.NO_TEXTS)
+    kind = CallKind.TEXT if event.by_text else CallKind.CODE
+    _ask_for_call(enrollment, kind, event.by, now)
 
 
 def try_call(enrollment: Enrollment, event: TryCall, now: datetime) -> None:

@@ -19,15 +19,33 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CALLS_PER_HOUR, CALLS_PER_DAY = 3, 10
 """Of a seller. A number has the same limits: activities/number_calls.py keeps them."""
 VERIFY_AGAIN_AFTER = timedelta(days=365)
+_UNHEARD = frozenset(
+    {
+        Result.NO_ANSWER,
+        Result.BUSY,
+        Result.INVALID_NUMBER,
+        Result.BOUNCED,
+        Result.CANCELLED,
+        Result.SKIPPED,
+    }
+)
+"""After these nobody has heard or read the code. Where our side failed somebody may have."""
 
 
 class CallKind(StrEnum):
-    """What a call to a seller outside any case is for."""
+    """What a call to a seller outside any case is for. A text message counts as a call."""
 
     CODE = "code"
     """It says a code, which proves the number."""
+    TEXT = "text"
+    """It is a text message with a code, which proves the number."""
     TEST = "test"
     """It says that the number works."""
+
+    @property
+    def says_code(self) -> bool:
+        """Whether there is a code to type."""
+        return self is not CallKind.TEST
 
 
 class NumberCall(Frozen):
@@ -99,7 +117,8 @@ class Verification(State):
     def end(self, number: int, result: Result, now: datetime) -> None:
         """Record what came of a call."""
         if self.call is not None and self.call.number == number:
-            self.call = self.call.model_copy(update={"result": result})
+            proof = None if result in _UNHEARD else self.call.proof
+            self.call = self.call.model_copy(update={"result": result, "proof": proof})
         if result is Result.CONNECTED:
             self.answered(now)
 

@@ -54,6 +54,8 @@ class Refusal(StrEnum):
     """`links` within 24 hours, `again_from`"""
     NO_EMAIL = "no_email"
     NO_NUMBER = "no_number"
+    NO_TEXTS = "no_texts"
+    """The number has an extension, which a text message does not reach"""
     CALL_UNDER_WAY = "call_under_way"
     NO_CODE = "no_code"
     """No code is waited for: it is used up, too old, missed 5 times, or was never asked for"""

@@ -194,3 +194,36 @@ async def test_without_a_secret_no_code_is_said_and_the_failure_is_ours(
         assert view.number_call.result is Result.PROVIDER_FAILED
         await asyncio.sleep(0)
         assert not (engine.folder / "heard").exists()
+
+
+async def test_a_number_is_proven_by_a_text_message(tmp_path: Path, server: str) -> None:
+    phone, landline = "+12065558610", "+12065558717"
+    async with engine_in(tmp_path, page=PAGE, server=server, texts="simulated") as engine:
+        seller = await engine.know("TEXTED", emergency_phone=phone)
+        asks = VerifyNumber(by="seller", by_text=True)
+        await seller.tell(Programme.verify_number, asks)
+        view = await called(seller)
+        assert view.number_call is not None
+        assert (view.number_call.kind, view.number_call.result) == ("text", Result.ACCEPTED)
+        words = (tmp_path / "texts" / f"{phone}.txt").read_text(encoding="utf-8").strip()
+        code = words[-6:]
+        assert words == f"Your code from the account health team: {code}"
+        assert not (tmp_path / "heard").exists(), "nobody is called"
+        assert code not in _plain((await seller.handle.fetch_history()).to_json())
+        view = await seller.tell(Programme.enter_code, typed(view, code))
+        assert view.verified_at is not None
+
+        await seller.tell(Programme.change_account, changed(emergency_phone=landline))
+        await seller.tell(Programme.verify_number, asks)
+        view = await called(seller)
+        assert view.number_call is not None
+        assert view.number_call.result is Result.BOUNCED
+        assert view.number_call.code_until is None, "nobody has read the code"
+
+
+async def test_without_texts_no_text_is_sent_and_the_failure_is_ours(strict: Engine) -> None:
+    seller = await strict.know("TEXTLESS", emergency_phone="+12065558801")
+    await seller.tell(Programme.verify_number, VerifyNumber(by="seller", by_text=True))
+    view = await called(seller)
+    assert view.number_call is not None
+    assert view.number_call.result is Result.PROVIDER_FAILED

@@ -10,6 +10,7 @@ from temporalio.workflow import ActivityCancellationType
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.number_calls import NumberCallActivities
+from activities.number_texts import NumberTextActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
 from domain.enrollment import step_results
@@ -30,9 +31,9 @@ from domain.enrollment.steps import (
     PrepareCall,
     Send,
 )
-from domain.enrollment.verification import DIALLED_WITHIN, NumberCall, Preparation
+from domain.enrollment.verification import DIALLED_WITHIN, CallKind, NumberCall, Preparation
 from domain.shared.activity_inputs import announce_input, place_call_id, share_contact_input
-from domain.shared.names import EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.shared.names import CALLS_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from workflows.enrollment import web_ui
@@ -114,20 +115,37 @@ async def _prepare_call(enrollment: Enrollment, number: int) -> EnrollmentOutcom
 
 
 async def _place_call(enrollment: Enrollment, number: int) -> EnrollmentOutcome:
+    call = _call(enrollment)
+    if call.kind is CallKind.TEXT:
+        return await _send_text(enrollment, call)
     calling = workflow.execute_activity_method(
         CallActivities.place_number_call,
-        place_number_call_input(enrollment, _call(enrollment)),
+        place_number_call_input(enrollment, call),
         activity_id=place_call_id(number),
         task_queue=TELEPHONY_QUEUE,
         priority=Priority(priority_key=2),  # the seller waits, but no deadline runs out
         schedule_to_close_timeout=NUMBER_CALL,
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
-        summary=web_ui.call_summary(_call(enrollment), "call"),
+        summary=web_ui.call_summary(call, "call"),
     )
     ended = await or_failed(calling, Result.PROVIDER_FAILED)
     result = ended if isinstance(ended, Result) else ended.result
     return lambda enrollment, now: step_results.call_ended(enrollment, number, result, now)
+
+
+async def _send_text(enrollment: Enrollment, call: NumberCall) -> EnrollmentOutcome:
+    sending = workflow.execute_activity_method(
+        NumberTextActivities.send_number_text,
+        place_number_call_input(enrollment, call),
+        task_queue=CALLS_QUEUE,
+        schedule_to_close_timeout=DIALLED_WITHIN,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary=web_ui.call_summary(call, "send"),
+    )
+    result = await or_failed(sending, Result.PROVIDER_FAILED)
+    return lambda enrollment, now: step_results.call_ended(enrollment, call.number, result, now)
 
 
 def _call(enrollment: Enrollment) -> NumberCall:

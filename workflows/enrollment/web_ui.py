@@ -28,7 +28,7 @@ def letter_summary(letter: Letter) -> str:
 
 
 def call_summary(call: NumberCall, does: str) -> str:
-    """Describe an activity of a call: "call 2 to the seller (code): prepare"."""
+    """Describe an activity of a call or text: "Call 2 to the seller (code): prepare"."""
     return f"Call {call.number} to the seller ({call.kind}): {does}"
 
 

@@ -28,6 +28,7 @@ from tests.domain.enrollment.sellers_by_status import enrolled, invited
 from tests.domain.enrollment.world import Programme, proof_of
 
 ASK, TRY = VerifyNumber(by="seller"), TryCall(by="seller")
+TEXT = VerifyNumber(by="seller", by_text=True)
 MINUTE = timedelta(minutes=1)
 WRONG = EnterCode(by="seller", proofs=("f" * 64,))
 
@@ -93,6 +94,42 @@ def test_the_fifth_wrong_code_ends_it() -> None:
     assert events(world)[-1] is EnrollmentEventKind.CODE_MISSED
     assert refusal(world, right()) is Refusal.NO_CODE
     assert world.view.verified_at is None
+
+
+@pytest.mark.parametrize(
+    ("result", "counts"),
+    [
+        (Result.CONNECTED, True),
+        (Result.PROVIDER_FAILED, True),
+        (Result.NO_ANSWER, False),
+        (Result.BUSY, False),
+        (Result.INVALID_NUMBER, False),
+        (Result.SKIPPED, False),
+        (Result.BOUNCED, False),
+    ],
+)
+def test_a_code_that_nobody_can_have_heard_does_not_count(result: Result, counts: bool) -> None:
+    world = enrolled()
+    world.call_result = result
+    world.take(ASK)
+    assert (call_of(world).code_until is not None) is counts
+    if not counts:
+        assert refusal(world, right()) is Refusal.NO_CODE
+
+
+def test_a_code_by_text_proves_the_number_and_counts_as_a_call() -> None:
+    world = enrolled()
+    world.call_result = Result.ACCEPTED
+    world.take(TEXT, right())
+    assert world.view.verified_at == world.now
+    world.take(ASK, TEXT)
+    assert refusal(world, TEXT) is Refusal.TOO_MANY_CALLS
+
+
+def test_no_text_is_sent_to_an_extension() -> None:
+    world = enrolled().take(a_change(emergency_phone=NUMBER, extension="12"))
+    assert refusal(world, TEXT) is Refusal.NO_TEXTS
+    world.take(ASK)
 
 
 def test_a_right_code_is_used_up() -> None:

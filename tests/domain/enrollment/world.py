@@ -19,7 +19,7 @@ from domain.enrollment.steps import (
     Send,
 )
 from domain.enrollment.timeline import EnrollmentEventKind
-from domain.enrollment.verification import CallKind, Preparation, kept
+from domain.enrollment.verification import Preparation, kept
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.shared.account import ContactNews, SellingPlan
 from domain.shared.announcements import Announcement
@@ -241,7 +241,7 @@ class Programme:
             case PrepareCall(number=number):
                 call = self.enrollment.verification.call
                 assert call is not None
-                says = call.kind is CallKind.CODE and self.call_refused_as is None
+                says = call.kind.says_code and self.call_refused_as is None
                 proof = kept(proof_of(number)) if says else None
                 preparation = Preparation(refused_as=self.call_refused_as, proof=proof)
                 step_results.call_prepared(self.enrollment, number, preparation, self.now)
