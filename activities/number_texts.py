@@ -1,4 +1,4 @@
-"""Send the codes that sellers ask for by text message (docs/rules.md, section 2)."""
+"""Send text messages: codes, and that a number was changed (docs/rules.md, section 2)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,13 +7,14 @@ import structlog
 from temporalio import activity
 
 from domain.enrollment.activity_inputs import PlaceNumberCallInput
+from domain.enrollment.verification import CallKind
 from domain.shared.names import number_call_id
 from domain.shared.result import Result
 from providers.call_wording import language_of_country
 from providers.protocols import NotNow, ProviderFailed
 from providers.temporal.failures import provider_failures
 from providers.text_protocols import TakesNoTexts, Text, Texts
-from providers.text_wording import CODES
+from providers.text_wording import CHANGED, CODES
 from reference.contact_check import number_problem
 from reference.languages import choose_language
 from reference.number_codes import NumberCodes
@@ -42,7 +43,7 @@ class NumberTextActivities:
 
     @activity.defn
     async def send_number_text(self, input: PlaceNumberCallInput) -> Result:
-        """Send a code by text, and return what became of it. Fail as long as it is on its way.
+        """Send a text, and return what became of it. Fail as long as it is on its way.
 
         The text of an earlier try is looked at rather than sent again: its id is in the heartbeat
         details, or else the provider is asked.
@@ -51,13 +52,15 @@ class NumberTextActivities:
         if problem := number_problem(input.phone):
             log.warning("not sent", text=f"{input.case_id}/{input.number}", why=problem)
             return Result.PROVIDER_FAILED
+        if info.attempt == 1 and info.started_time >= input.latest:
+            return Result.SKIPPED
         with provider_failures():
-            if self.texts is None or self.codes is None:  # another worker has them
-                raise ProviderFailed("CASE72_TEXTS or CASE72_PAGE_SECRETS is not set here")
+            if self.texts is None:  # another worker has them
+                raise ProviderFailed("CASE72_TEXTS is not set for this worker")
             if info.heartbeat_details:
                 sent = str(info.heartbeat_details[0])
             else:
-                text = Text(input.phone, _words(self.codes, input))
+                text = Text(input.phone, self._words(input))
                 try:
                     sent = await self.texts.send(text, perhaps_sent=info.attempt > 1)
                 except TakesNoTexts:
@@ -69,8 +72,12 @@ class NumberTextActivities:
                 return Result.ACCEPTED
             raise TextOnItsWay
 
-
-def _words(codes: NumberCodes, input: PlaceNumberCallInput) -> str:
-    language = input.language or language_of_country(input.phone)
-    words = CODES[choose_language(language, CODES).language]
-    return words.format(code=codes.code(number_call_id(input.case_id, input.number)))
+    def _words(self, input: PlaceNumberCallInput) -> str:
+        tag = input.language or language_of_country(input.phone)
+        language = choose_language(tag, CODES).language
+        if input.kind is CallKind.CHANGED:
+            return CHANGED[language]
+        if self.codes is None:
+            raise ProviderFailed("CASE72_PAGE_SECRETS is not set for this worker")
+        code = self.codes.code(number_call_id(input.case_id, input.number))
+        return CODES[language].format(code=code)

@@ -30,6 +30,7 @@ NUMBER_VERIFIED = N_("Thank you. Your emergency number is verified.")
 CODE_IS_OVER = N_("This code does not count any more. Please ask for another call.")
 CALL_UNDER_WAY = N_("We are calling your number already.")
 NO_TEXTS = N_("A text message does not reach your extension. Please ask for a call.")
+NOT_IN_PROGRAMME = N_("While your account is outside the programme, its number is not verified.")
 NO_NUMBER = N_("Please give us a number that we can call first.")
 CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
 NOT_KNOWN = N_("We do not know your account yet. Please reply to any of our e-mails.")
@@ -95,6 +96,8 @@ def feedback_on(refusal: UpdateRefused) -> Feedback:
             return Feedback(CALL_UNDER_WAY, status=409)
         case Refusal.NO_TEXTS:
             return Feedback(NO_TEXTS, status=409)
+        case Refusal.NOT_IN_PROGRAMME:
+            return Feedback(NOT_IN_PROGRAMME, status=409)
         case Refusal.NO_NUMBER:
             return Feedback(NO_NUMBER, status=409)
         case _:

@@ -61,7 +61,13 @@ class NumberPages:
         self, visit: Visit, form: FormData, phone: str, extension: str | None
     ) -> None:
         if form.get("case"):
-            change = ChangeContact(by=_SELLER, emergency_phone=phone, extension=extension)
+            # The form says it all: with an empty field the number has no extension any more.
+            change = ChangeContact(
+                by=_SELLER,
+                emergency_phone=phone,
+                extension=extension,
+                no_extension=extension is None,
+            )
             try:
                 await self._workflows.tell_case(case_of(form, visit), "change_contact", change)
             except NotThere:

@@ -58,7 +58,7 @@ CALL_RESULT = RESULT | {
 TEXT_RESULT = CALL_RESULT | {
     Result.BOUNCED: N_("this number does not take text messages; please ask for a call"),
     Result.PROVIDER_FAILED: N_("failed on our side; please ask for a call"),
-    Result.CANCELLED: N_("not sent, as the number was changed"),
+    Result.CANCELLED: N_("not sent, as a case is open or the number was changed"),
     Result.SKIPPED: N_("not sent, as there were too many other calls to this number"),
 }
 """The results of text messages with a code."""

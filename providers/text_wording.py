@@ -13,3 +13,14 @@ CODES = {
     "zh-Hans": "账户状况团队发给您的验证码：{code}",
 }
 """The words around a code, by language."""
+
+CHANGED = {
+    ENGLISH: "Account health team: this is no longer the emergency number of a seller account. "
+    "If you did not want that, contact the marketplace.",
+    "fr": "Équipe Santé du compte : ce numéro n'est plus le numéro d'urgence d'un compte vendeur. "
+    "Si vous ne l'avez pas voulu, contactez la place de marché.",
+    "es": "Equipo de Estado de la cuenta: este ya no es el número de emergencia de una cuenta de "
+    "vendedor. Si usted no lo ha querido, contacte con la tienda en línea.",
+    "zh-Hans": "账户状况团队：此号码不再是某卖家账户的紧急联系电话。如非您本意，请联系该平台。",
+}
+"""What a number hears that was a seller's emergency number, by language."""

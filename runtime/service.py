@@ -264,6 +264,7 @@ def activities_by_queue(
             contacts.tell_case_of_deactivation,
             warnings.look_up_warnings,
             number_calls.prepare_number_call,
+            number_calls.look_up_way,
             webhooks.announce,
         ],
         TELEPHONY_QUEUE: [telephony.place_call, telephony.place_number_call],

@@ -68,6 +68,8 @@ def _status(view: EnrollmentView) -> str:
 def _number(view: EnrollmentView) -> str:
     verified = view.verified_at
     said = [f"verified {verified:%Y-%m-%d %H:%M}" if verified else "not verified"]
+    if view.prove_by:
+        said.append(f"to be verified by {view.prove_by:%Y-%m-%d %H:%M}")
     if call := view.number_call:
         result = plain(call.result) if call.result else "under way"
         said.append(f"call {call.at:%Y-%m-%d %H:%M} ({call.kind}): {result}")

@@ -54,6 +54,8 @@ class Refusal(StrEnum):
     """`links` within 24 hours, `again_from`"""
     NO_EMAIL = "no_email"
     NO_NUMBER = "no_number"
+    NOT_IN_PROGRAMME = "not_in_programme"
+    """The seller is expelled, or the account deactivated"""
     NO_TEXTS = "no_texts"
     """The number has an extension, which a text message does not reach"""
     CALL_UNDER_WAY = "call_under_way"
