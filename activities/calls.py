@@ -61,7 +61,7 @@ class CallActivities:
 
     @activity.defn
     async def place_number_call(self, input: PlaceNumberCallInput) -> Result | CallEnded:
-        """Call a seller outside any case, to say a code or that the number works.
+        """Call a seller outside any case: to say a code, that the number works, or was changed.
 
         It is placed and looked at as `place_call` does.
         """
@@ -69,7 +69,7 @@ class CallActivities:
             language = input.language or language_of_country(input.phone)
             input = input.model_copy(update={"language": language})
             words = SPOKEN[choose_language(language, SPOKEN).language]
-            says: tuple[str, ...] = (words.test_call,)
+            says = (words.changed if input.kind is CallKind.CHANGED else words.test_call,)
             if input.kind is CallKind.CODE:
                 if self.codes is None:  # another worker has them, which prepared the call
                     raise ProviderFailed("CASE72_PAGE_SECRETS is not set for this worker")

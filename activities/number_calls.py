@@ -1,11 +1,14 @@
 """Prepare the calls that sellers ask for outside any case (docs/rules.md, section 2)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from temporalio import activity
 
-from domain.enrollment.activity_inputs import PrepareCallInput
+from domain.case.status import Status
+from domain.enrollment.activity_inputs import LookUpWayInput, PrepareCallInput
+from domain.enrollment.old_numbers import Way
 from domain.enrollment.verification import (
     CALLS_PER_DAY,
     CALLS_PER_HOUR,
@@ -19,7 +22,11 @@ from domain.shared.result import Result
 from providers.protocols import CallPlaces
 from providers.temporal.failures import provider_failures
 from providers.workflow_protocols import OpenCases
+from reference.contact_check import number_problem
 from reference.number_codes import NumberCodes
+from reference.number_hours import day_time
+
+WEEK = timedelta(days=7)
 
 log = structlog.get_logger("telephone")
 
@@ -32,6 +39,7 @@ class NumberCallActivities:
     cases: OpenCases
     codes: NumberCodes | None = None
     """None if the page's secrets are not set. Then no call says a code."""
+    sends_texts: bool = False
 
     @activity.defn
     async def prepare_number_call(self, input: PrepareCallInput) -> Preparation:
@@ -39,19 +47,47 @@ class NumberCallActivities:
         with provider_failures():
             if refused_as := await self._refused_as(input):
                 return Preparation(refused_as=refused_as)
-        is_code = input.kind is CallKind.CODE
-        return Preparation(
-            proof=kept(self.codes.proof(input.call_id)) if is_code and self.codes else None
-        )
+        says = self.codes if input.kind.says_code else None
+        return Preparation(proof=kept(says.proof(input.call_id)) if says else None)
+
+    @activity.defn
+    async def look_up_way(self, input: LookUpWayInput) -> Way | None:
+        """Return when and how an old number is told of the change. None: it is not told.
+
+        A number is told once in a week at most, however many sellers have had it.
+        """
+        if number_problem(input.phone):
+            return None
+        with provider_failures():
+            if not await self._takes_place(input.phone, input.call_id, 1, WEEK):
+                log.info("not told of the change", call=input.call_id, why="told lately")
+                return None
+        hours = day_time(input.phone, input.time_zone, input.now)
+        by_text = self.sends_texts and input.extension is None
+        return Way(due=max(hours.opens, input.now), until=hours.closes, by_text=by_text)
 
     async def _refused_as(self, input: PrepareCallInput) -> Result | None:
-        if input.kind is CallKind.CODE and self.codes is None:
-            log.warning("not dialled", call=input.call_id, why="CASE72_PAGE_SECRETS is not set")
+        if why := self._what_is_missing(input.kind):
+            log.warning("not dialled", call=input.call_id, why=f"{why} is not set")
             return Result.PROVIDER_FAILED
-        if input.kind is CallKind.TEST and await self.cases.is_open(input.store, input.seller_id):
+        case = await self.cases.status(input.store, input.seller_id)
+        # While the clock runs, a code would be taken for an answer to the case, and keep the case's
+        # own calls waiting.
+        if case == Status.CONTACTING or (input.kind is CallKind.TEST and case is not None):
             return Result.CANCELLED
+        if input.is_known:  # whoever else asked for calls to the number keeps nobody from its own
+            return None
         for places, span in ((CALLS_PER_HOUR, HOUR), (CALLS_PER_DAY, DAY)):
-            if not await self.places.take_place(input.phone, input.call_id, places, span):
+            if not await self._takes_place(input.phone, input.call_id, places, span):
                 log.info("not dialled", call=input.call_id, why="too many calls to the number")
                 return Result.SKIPPED
         return None
+
+    async def _takes_place(self, phone: str, call_id: str, places: int, span: timedelta) -> bool:
+        again = activity.info().attempt > 1
+        return await self.places.take_place(phone, call_id, places, span, perhaps_taken=again)
+
+    def _what_is_missing(self, kind: CallKind) -> str | None:
+        if kind.says_code and self.codes is None:
+            return "CASE72_PAGE_SECRETS"
+        return "CASE72_TEXTS" if kind is CallKind.TEXT and not self.sends_texts else None

@@ -44,6 +44,7 @@ async def beside_the_worker(
         intake=settings.intake(),
         appeal_window=settings.appeal_terms.window,
         proof=settings.require_verified_number,
+        texts=settings.sends_texts,
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serving(app, page, listener))

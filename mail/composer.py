@@ -104,9 +104,9 @@ class Composer:
 
     def to_member(self, input: SendLetterInput) -> EmailMessage:
         """Compose a letter of the programme."""
-        language = self._wording.reader(input.language).language
-        values = values_of_letter(input, self._ways)
-        written = self._wording.write(f"enrollment/{input.about}", language, values)
+        reader = self._wording.reader(input.language)
+        values = values_of_letter(input, reader.locale, self._ways)
+        written = self._wording.write(f"enrollment/{input.about}", reader.language, values)
         to = _addressee(input.name, input.email)
         email = SentEmail(reference(input.enrollment_id), input.number)
         return self._to_seller(written, to, email, about=input.enrollment_id, at=input.at)

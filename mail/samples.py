@@ -55,6 +55,7 @@ LETTERS: dict[LetterPurpose, tuple[EnrollmentReason, ...]] = {
     LetterPurpose.FRESH_LINK: (EnrollmentReason.REQUIREMENTS_MET,),  # the text ignores the reason
     LetterPurpose.DAYS_BELOW: (EnrollmentReason.REQUIREMENTS_MET,),
     LetterPurpose.CONTACT_CHANGED: (EnrollmentReason.REQUIREMENTS_MET,),
+    LetterPurpose.PROVE_NUMBER: (EnrollmentReason.REQUIREMENTS_MET,),
     LetterPurpose.VERIFY_AGAIN: (EnrollmentReason.REQUIREMENTS_MET,),
 }
 """The purposes of the programme's letters, with their reasons."""
@@ -119,7 +120,7 @@ def samples(locale: Locale, has_ways: bool) -> Iterator[tuple[str, Values]]:
     for mail in email_inputs():
         yield mail.about, values_of_case(mail, locale, ways)
     for letter in letter_inputs():
-        yield f"enrollment/{letter.about}", values_of_letter(letter, ways)
+        yield f"enrollment/{letter.about}", values_of_letter(letter, locale, ways)
     yield from appeal_samples(locale, ways)
 
 
@@ -174,6 +175,7 @@ def letter_inputs() -> Iterator[SendLetterInput]:
                 at=_AT,
                 days_below=days,
                 confirms=change,
+                prove_by=_AT + timedelta(days=14) if about is LetterPurpose.PROVE_NUMBER else None,
             )
 
 

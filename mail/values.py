@@ -89,8 +89,9 @@ def values_of_case(input: SendEmailInput, locale: Locale, ways: Ways) -> Values:
     }
 
 
-def values_of_letter(input: SendLetterInput, ways: Ways) -> Values:
+def values_of_letter(input: SendLetterInput, locale: Locale, ways: Ways) -> Values:
     """Return the values for a letter of the programme."""
+    prove_by = input.prove_by
     return {
         "name": input.name,
         "store": input.store,
@@ -102,6 +103,7 @@ def values_of_letter(input: SendLetterInput, ways: Ways) -> Values:
         "left": None if input.days_below is None else DAYS_BELOW_ALLOWED - input.days_below,
         "typed_reference": None,
         "proof": ways.proof,
+        "prove_by": moment(prove_by, input.time_zone or "", locale) if prove_by else None,
         **_confirmed(input.confirms),
         **ways.values(input.enrollment_id),
     }

@@ -54,6 +54,7 @@ async def serve(
         intake=general.intake(),
         appeal_window=general.appeal_terms.window,
         proof=general.require_verified_number,
+        texts=general.sends_texts,
     )
     async with renewing(client), serving(app, settings):
         log.info(

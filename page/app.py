@@ -48,6 +48,7 @@ def build(
     intake: Intake | None = None,
     appeal_window: timedelta = timedelta(days=90),
     proof: bool = False,
+    texts: bool = False,
 ) -> ASGIApp:
     """Return the page of the workflows that `client` reaches, with the codec endpoint beside it.
 
@@ -56,7 +57,7 @@ def build(
     it is served here. `replies` says whether a reply to an e-mail is a contact. `intake` takes the
     files of plans and appeals; without it the forms have no field for them. `appeal_window` is how
     long after a deactivation it can be appealed. `proof` says whether only a verified number
-    enrolls.
+    enrolls, `texts` whether its code can come by text message.
 
     Raises:
         ValueError: a setting is missing. The message names it.
@@ -76,6 +77,7 @@ def build(
         files=files,
         appeal_window=appeal_window,
         proof=proof,
+        texts=texts,
     )
     pages = Pages(workflows, visits, responses, files)
     appeals = AppealPages(workflows, visits, responses, files)

@@ -8,7 +8,7 @@ from reference.number_codes import typed_code
 from web.languages import N_
 
 NO_CODE_TYPED = N_("A code has 6 digits.")
-WRONG_CODE = N_("This is not the code that we said.")
+WRONG_CODE = N_("This is not the right code.")
 _LONGEST = 20
 
 

@@ -9,8 +9,9 @@ from domain.enrollment.ratings import (
     window_length,
 )
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
-from domain.enrollment.view import Requirement, StandingView
-from page.words import CALL_RESULT
+from domain.enrollment.verification import CallKind
+from domain.enrollment.view import NumberState, Requirement, StandingView
+from page.words import CALL_RESULT, TEXT_RESULT
 from web.rating_chart import Chart
 
 
@@ -51,19 +52,17 @@ class EnrollmentPage:
     def can_be_verified(self) -> bool:
         """Whether the seller may have the number called outside any case."""
         gone = self.deactivated or self.status is EnrollmentStatus.EXPELLED
-        invalid = self.reason is EnrollmentReason.INVALID_NUMBER
-        return self.view.account.emergency_phone is not None and not gone and not invalid
+        return self.number in (NumberState.MUST_BE_PROVEN, NumberState.COUNTS) and not gone
+
+    @property
+    def number(self) -> NumberState:
+        """What is known of the emergency number."""
+        return self.view.number
 
     @property
     def needs_proof(self) -> bool:
-        """Whether there is a number that must be verified."""
-        has_number = self.view.account.emergency_phone is not None
-        return has_number and self.view.verified_at is None and not self.met("emergency_contact")
-
-    @property
-    def verified_on(self) -> date | None:
-        """The day on which the number was verified (UTC)."""
-        return self.view.verified_at.date() if self.view.verified_at else None
+        """Whether nothing but a proof of the number is missing."""
+        return self.number is NumberState.MUST_BE_PROVEN
 
     @property
     def is_called(self) -> bool:
@@ -72,10 +71,17 @@ class EnrollmentPage:
         return call is not None and call.result is None
 
     @property
+    def is_texted(self) -> bool:
+        """Whether the newest code came by text message, or is to."""
+        call = self.view.number_call
+        return call is not None and call.kind is CallKind.TEXT
+
+    @property
     def call_result(self) -> str:
         """What came of the newest call: a message to translate."""
         call = self.view.number_call
-        return CALL_RESULT[call.result] if call and call.result else ""
+        results = TEXT_RESULT if self.is_texted else CALL_RESULT
+        return results[call.result] if call and call.result else ""
 
     def met(self, requirement: str) -> bool:
         """Return whether a requirement is met."""

@@ -25,10 +25,13 @@ FILE_FULL = N_("The case has no room for more text. Our team can still answer yo
 APPEAL_RECEIVED = N_("Thank you. We have received your appeal.")
 INFORMATION_RECEIVED = N_("Thank you. We have received what you added.")
 CALLING_WITH_CODE = N_("We are calling your number now. Please type the code that the call says.")
+TEXTING_CODE = N_("We are sending you a text message now. Please type the code in it.")
 TRYING_NUMBER = N_("We are calling your number now, to try it.")
 NUMBER_VERIFIED = N_("Thank you. Your emergency number is verified.")
 CODE_IS_OVER = N_("This code does not count any more. Please ask for another call.")
 CALL_UNDER_WAY = N_("We are calling your number already.")
+NO_TEXTS = N_("A text message does not reach your extension. Please ask for a call.")
+NOT_IN_PROGRAMME = N_("While your account is outside the programme, its number is not verified.")
 NO_NUMBER = N_("Please give us a number that we can call first.")
 CASE_CHANGED = N_("The case has changed in the meantime. This is how it stands now.")
 APPEAL_CHANGED = N_("Your appeal has changed in the meantime. This is how it stands now.")
@@ -76,8 +79,8 @@ class Feedback:
     again_from: datetime | None = None
     """The moment that the message names, if any."""
     news: str | None = None
-    """What the seller did just now: `call`, `plan`, `number`, `verify`, `try-call`, `code`,
-    `appeal` or `information`."""
+    """What the seller did just now: `call`, `plan`, `number`, `verify`, `text`, `try-call`,
+    `code`, `appeal` or `information`."""
     plan: PlanForm | None = None
     appeal: AppealForm | None = None
     number: NumberForm = field(default_factory=NumberForm)
@@ -104,6 +107,8 @@ def confirmation_of(
             return INFORMATION_RECEIVED
         case "verify" if enrollment is not None and enrollment.is_called:
             return CALLING_WITH_CODE
+        case "text" if enrollment is not None and enrollment.is_called:
+            return TEXTING_CODE
         case "try-call" if enrollment is not None and enrollment.is_called:
             return TRYING_NUMBER
         case "code" if enrollment is not None and enrollment.view.verified_at:
@@ -123,6 +128,10 @@ def feedback_on(refusal: UpdateRefused) -> Feedback:
             return Feedback(CODE_IS_OVER, status=409)
         case Refusal.CALL_UNDER_WAY:
             return Feedback(CALL_UNDER_WAY, status=409)
+        case Refusal.NO_TEXTS:
+            return Feedback(NO_TEXTS, status=409)
+        case Refusal.NOT_IN_PROGRAMME:
+            return Feedback(NOT_IN_PROGRAMME, status=409)
         case Refusal.NO_NUMBER:
             return Feedback(NO_NUMBER, status=409)
         case _:

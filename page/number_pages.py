@@ -61,7 +61,13 @@ class NumberPages:
         self, visit: Visit, form: FormData, phone: str, extension: str | None
     ) -> None:
         if form.get("case"):
-            change = ChangeContact(by=_SELLER, emergency_phone=phone, extension=extension)
+            # The form says it all: with an empty field the number has no extension any more.
+            change = ChangeContact(
+                by=_SELLER,
+                emergency_phone=phone,
+                extension=extension,
+                no_extension=extension is None,
+            )
             try:
                 await self._workflows.tell_case(case_of(form, visit), "change_contact", change)
             except NotThere:
@@ -72,19 +78,26 @@ class NumberPages:
         await self._workflows.tell_enrollment(visit.visitor, "change_account", event)
 
     async def verify(self, request: Request) -> Response:
-        """Ask for a call that says a code."""
-        return await self._ask(request, "verify_number", VerifyNumber(by=_SELLER), "verify")
+        """Ask for a call that says a code, or for a text message with one."""
+        form = await read_form(request)
+        by_text = text_of(form, "way") == "text"
+        event = VerifyNumber(by=_SELLER, by_text=by_text)
+        return await self._ask(
+            request, form, "verify_number", event, "text" if by_text else "verify"
+        )
 
     async def try_call(self, request: Request) -> Response:
         """Ask for a call that says that the number works."""
-        return await self._ask(request, "try_call", TryCall(by=_SELLER), "try-call")
-
-    async def _ask(self, request: Request, update: str, event: Event, news: str) -> Response:
         form = await read_form(request)
+        return await self._ask(request, form, "try_call", TryCall(by=_SELLER), "try-call")
+
+    async def _ask(
+        self, request: Request, form: FormData, update: str, event: Event, news: str
+    ) -> Response:
         visit = self._forms.visit_of(request, form)
         # Two presses within a minute count once, unless there was a call between them. Beyond that
         # the enrollment limits the calls.
-        key = visit.key(update, text_of(form, "asked") or "", str(int(time.time() // 60)))
+        key = visit.key(news, text_of(form, "asked") or "", str(int(time.time() // 60)))
         try:
             await self._workflows.tell_enrollment(visit.visitor, update, event, key)
         except UpdateRefused as refusal:

@@ -17,6 +17,7 @@ from page.feedback import (
     CALLING,
     CALLING_WITH_CODE,
     CASE_CHANGED,
+    TEXTING_CODE,
     TRYING_NUMBER,
     Feedback,
     confirmation_of,
@@ -45,8 +46,9 @@ class Responses:
         files: PlanFiles | None = None,
         appeal_window: timedelta = timedelta(days=90),
         proof: bool = False,
+        texts: bool = False,
     ) -> None:
-        self._proof = proof
+        self._proof, self._texts = proof, texts
         self._workflows, self._appeal_window = workflows, appeal_window
         self._visits = visits
         self._version = version
@@ -98,7 +100,7 @@ class Responses:
             enrollment_unknown=found.standing_unknown,
             notice=_translated(message, reader, feedback.again_from),
             notice_of_call=message == CALLING,
-            notice_of_number_call=message in (CALLING_WITH_CODE, TRYING_NUMBER),
+            notice_of_number_call=message in (CALLING_WITH_CODE, TEXTING_CODE, TRYING_NUMBER),
             notice_is_good=feedback.status == 200 and message != CASE_CHANGED,
             plan=plan,
             kept_files=kept,
@@ -125,6 +127,7 @@ class Responses:
             "desk_phone": self._desk_phone,
             "replies": self._replies,
             "proof": self._proof,
+            "texts": self._texts,
             "plan_words": PLAN_WORDS,
             "has_plan_form": False,
             "language_form": None,

@@ -39,6 +39,8 @@ class Words(NamedTuple):
     """Said before the digits of a code that a seller asked for."""
     test_call: str
     """Said in a call that a seller asked for to try the number."""
+    changed: str
+    """Said to a number that was a seller's emergency number, and was changed."""
 
 
 SPOKEN = {
@@ -68,6 +70,9 @@ SPOKEN = {
         "Your code is:",
         "Hello. This is the account health team. This is a test call that you asked for. "
         "Your number works. There is nothing that you have to do. Goodbye.",
+        "Hello. This is the account health team. This number was the emergency number of a seller "
+        "account. It was changed, and is so no longer. If you did not want that, please contact "
+        "the marketplace. Otherwise there is nothing that you have to do. Goodbye.",
     ),
     "fr": Words(
         "fr-CA",
@@ -96,6 +101,9 @@ SPOKEN = {
         "code à personne. Votre code est :",
         "Bonjour. C’est l’équipe Santé du compte. Ceci est un appel d’essai que vous avez demandé. "
         "Votre numéro fonctionne. Vous n’avez rien à faire. Au revoir.",
+        "Bonjour. C’est l’équipe Santé du compte. Ce numéro était le numéro d’urgence d’un compte "
+        "vendeur. Il a été modifié et ne l’est plus. Si vous ne l’avez pas voulu, contactez la "
+        "place de marché. Sinon, vous n’avez rien à faire. Au revoir.",
     ),
     "es": Words(
         "es-US",
@@ -123,6 +131,9 @@ SPOKEN = {
         "código a nadie. Su código es:",
         "Hola. Le llama el equipo de Estado de la cuenta. Esta es una llamada de prueba que usted "
         "ha pedido. Su número funciona. No tiene que hacer nada. Adiós.",
+        "Hola. Le llama el equipo de Estado de la cuenta. Este número era el número de emergencia "
+        "de una cuenta de vendedor. Se ha cambiado y ya no lo es. Si usted no lo ha querido, "
+        "contacte con la tienda en línea. Si no, no tiene que hacer nada. Adiós.",
     ),
     "zh-Hans": Words(
         "cmn-CN",
@@ -141,6 +152,8 @@ SPOKEN = {
         "您好，这里是账户状况团队。有人为使用此号码的卖家账户请求了验证码。"
         "如果不是您本人，请直接挂断，不要把验证码告诉任何人。您的验证码是：",
         "您好，这里是账户状况团队。这是您请求的测试电话。您的号码可以接通，您无需做任何事。再见。",
+        "您好，这里是账户状况团队。此号码曾是某卖家账户的紧急联系电话，现已更改，不再使用。"
+        "如非您本意，请联系该平台。否则您无需做任何事。再见。",
     ),
 }
 """The words by language of the templates."""

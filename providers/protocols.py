@@ -174,14 +174,18 @@ class PhoneLock(Protocol):
 class CallPlaces(Protocol):
     """Counts the calls to a number that sellers ask for outside any case."""
 
-    async def take_place(self, phone: str, key: str, places: int, span: timedelta) -> bool:
+    async def take_place(
+        self, phone: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
+    ) -> bool:
         """Take one of the places that a number has. Return False if all are taken.
 
         Args:
             phone: the number, E.164.
-            key: the call. Asked again with the same key, it takes no second place.
+            key: the call.
             places: how many there are.
             span: for how long the place stays taken.
+            perhaps_taken: whether an earlier try may have taken one. Then that one is looked for,
+                so that the call takes no second place.
 
         Raises:
             ProviderFailed: nobody knows whether there is a place.

@@ -63,8 +63,8 @@ class OpenCases(Protocol):
             ProviderFailed: the case did not answer.
         """
 
-    async def is_open(self, store: str, seller_id: str) -> bool:
-        """Return whether the account has an open case.
+    async def status(self, store: str, seller_id: str) -> str | None:
+        """Return the status of the account's open case; None if there is none.
 
         Raises:
             ProviderFailed: nobody knows.

@@ -6,7 +6,10 @@ though there are only a million.
 """
 
 import hmac
+import unicodedata
 from collections.abc import Sequence
+
+from domain.enrollment.events import MOST_PROOFS
 
 DIGITS = 6
 
@@ -29,13 +32,17 @@ class NumberCodes:
         return _proof(self._keys[0], call_id, self.code(call_id))
 
     def proofs(self, call_id: str, typed: str) -> tuple[str, ...]:
-        """Return the proofs of what was typed, one for each key."""
-        return tuple(_proof(key, call_id, typed) for key in self._keys)
+        """Return the proofs of what was typed, one for each key.
+
+        Older keys than an update takes proofs for make no code that still holds.
+        """
+        return tuple(_proof(key, call_id, typed) for key in self._keys[:MOST_PROOFS])
 
 
 def typed_code(text: str) -> str | None:
     """Return the digits of a typed code, without spaces and hyphens; None if it has not six."""
-    digits = "".join(c for c in text if not c.isspace() and c not in "-.")
+    narrow = unicodedata.normalize("NFKC", text)  # Chinese keyboards also type wide digits
+    digits = "".join(c for c in narrow if not c.isspace() and c not in "-.")
     return digits if len(digits) == DIGITS and digits.isascii() and digits.isdecimal() else None
 
 

@@ -13,15 +13,18 @@ from providers.protocols import AccountService, CallPlaces, Mail, PhoneLock, Tel
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.simulated.mail import SimulatedMail
 from providers.simulated.telephone import SimulatedTelephone
+from providers.simulated.texts import SimulatedTexts
 from providers.smtp.mail import SmtpMail, SmtpServer
 from providers.spacing import Spacing
 from providers.temporal.own_workflows import Cases, Deliveries, Enrollments
 from providers.temporal.own_workflows import ClosedCases as OwnClosedCases
 from providers.temporal.phone_lock import TemporalPhoneLock
+from providers.text_protocols import Texts
 from providers.twilio.api import Account
 from providers.twilio.callbacks import PATH, Callbacks
 from providers.twilio.incoming_calls import IncomingCalls
 from providers.twilio.telephone import Numbers, TwilioTelephone
+from providers.twilio.texts import TwilioTexts
 from providers.webhooks.receivers import receivers_of
 from providers.webhooks.sender import Webhooks
 from providers.workflow_protocols import EventDeliveries, OpenCases
@@ -48,6 +51,8 @@ class Providers:
     """Where answers to e-mails come to, if they are read."""
     unread_mail: UnreadMail | None = None
     """Tells whether such an answer waits, if the mailbox is known."""
+    texts: Texts | None = None
+    """Sends text messages, if that is set up."""
 
 
 def providers_of(
@@ -79,6 +84,7 @@ def providers_of(
         unread_mail=ImapUnreadMail(mailbox, replies) if mailbox and replies else None,
         webhooks=Webhooks(receivers_of(settings.webhooks_file)),
         deliveries=Deliveries(client),
+        texts=texts_of(settings),
     )
 
 
@@ -120,6 +126,14 @@ def twilio_of(settings: Settings, callbacks: Callbacks | None) -> TwilioTelephon
         callbacks,
         _spacing(settings),
     )
+
+
+def texts_of(settings: Settings) -> Texts | None:
+    """Return what sends text messages, or None if nothing does."""
+    if settings.texts == "twilio":
+        assert settings.twilio_text_sender
+        return TwilioTexts(_account(settings), settings.twilio_text_sender)
+    return SimulatedTexts(settings.state / "texts") if settings.sends_texts else None
 
 
 def incoming_of(settings: Settings, page_url: str | None) -> IncomingCalls | None:

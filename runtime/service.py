@@ -24,6 +24,7 @@ from activities.appeals import AppealActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.number_calls import NumberCallActivities
+from activities.number_texts import NumberTextActivities
 from activities.opening import OpeningActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
@@ -243,7 +244,10 @@ def activities_by_queue(
     telephony = CallActivities(
         providers.telephone, providers.phone_lock, codes, settings.silence_held_until
     )
-    number_calls = NumberCallActivities(providers.call_places, providers.cases, codes)
+    texts = NumberTextActivities(providers.texts, codes)
+    number_calls = NumberCallActivities(
+        providers.call_places, providers.cases, codes, sends_texts=providers.texts is not None
+    )
     return {
         CASES_QUEUE: [
             opening.look_up,
@@ -262,10 +266,16 @@ def activities_by_queue(
             contacts.tell_case_of_deactivation,
             warnings.look_up_warnings,
             number_calls.prepare_number_call,
+            number_calls.look_up_way,
             webhooks.announce,
         ],
         TELEPHONY_QUEUE: [telephony.place_call, telephony.place_number_call],
-        CALLS_QUEUE: [telephony.place_call, telephony.place_number_call, telephony.hang_up],
+        CALLS_QUEUE: [
+            telephony.place_call,
+            telephony.place_number_call,
+            telephony.hang_up,
+            texts.send_number_text,
+        ],
         EMAIL_QUEUE: [
             mailing.send_email,
             mailing.send_letter,

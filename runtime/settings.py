@@ -7,7 +7,6 @@ from email.headerregistry import Address
 from email.utils import getaddresses
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AwareDatetime,
@@ -28,12 +27,14 @@ from runtime.account_service_settings import AccountServiceSettings
 from runtime.existing import ExistingFile, ExistingFolder
 from runtime.file_settings import FileSettings
 from runtime.find_settings import FindSettings
+from runtime.twilio_settings import TwilioSettings, check_base_url
+from runtime.web_address import parts_of
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
-class Settings(AccountServiceSettings, FindSettings, FileSettings):
+class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSettings):
     """The settings of the worker. The connection to Temporal has its own (TEMPORAL_*)."""
 
     model_config = SettingsConfigDict(
@@ -53,10 +54,6 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings):
     """How far apart calls of different cases to one number are placed, at least."""
     pause_after_contact_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600
     """For how long after a connected call other cases do not call the number."""
-    twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] | None = None
-    """Required with `telephone=twilio`, like `twilio_auth_token`, `twilio_from`, `desk_phone`."""
-    twilio_auth_token: SecretStr | None = None
-    twilio_base_url: str = "https://api.twilio.com"
     twilio_from: PhoneNumber | None = None
     """Our number, which the seller's telephone shows."""
     twilio_callbacks: bool = False
@@ -137,7 +134,7 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings):
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker waits for its activities. A call must fit into it."""
 
-    @field_validator("twilio_auth_token", "smtp_password", mode="before")
+    @field_validator("smtp_password", mode="before")
     @classmethod
     def _stripped(cls, value: Any) -> Any:  # Any: the environment can hold anything
         return value.strip() if isinstance(value, str) else value
@@ -197,15 +194,8 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings):
             raise ValueError(f"{', '.join(missing)}: required with telephone=twilio")
         if self.desk_phone == self.twilio_from:
             raise ValueError("desk_phone: must differ from twilio_from; give the desk's own line")
-        url = _url(self.twilio_base_url)
-        here = url and url.hostname in ("localhost", "127.0.0.1", "::1")
-        if (
-            not url
-            or not url.hostname
-            or url.scheme not in (("https", "http") if here else ("https",))
-        ):
-            raise ValueError("twilio_base_url: must be https, since the auth token is sent there")
-        join = _url(self.twilio_join_url or "https://none.example")
+        check_base_url(self.twilio_base_url)
+        join = parts_of(self.twilio_join_url or "https://none.example")
         if not join or not join.hostname or join.scheme != "https":
             raise ValueError("twilio_join_url: must be an https address, such as a TwiML Bin's")
         return self
@@ -231,7 +221,7 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings):
     @field_validator("web_ui")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
-        url = _url(value) if value is not None else None
+        url = parts_of(value) if value is not None else None
         named = url is not None and url.hostname and not (url.query or url.fragment)
         if value is not None and not (url and named and url.scheme in ("https", "http")):
             raise ValueError("must be a web address, such as https://temporal.shop.example")
@@ -276,13 +266,3 @@ def _is_address(text: str) -> bool:
     except (ValueError, IndexError, HeaderParseError):
         return False
     return bool(address.username and address.domain) and text.isascii()
-
-
-def _url(text: str) -> SplitResult | None:
-    """Return the parts of a URL; None if the text is not a URL."""
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises if the port is bad
-    except ValueError:
-        return None
-    return parts

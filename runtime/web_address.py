@@ -45,6 +45,16 @@ def is_this_machine(origin: str) -> bool:
     return urlsplit(origin).hostname in ("localhost", "127.0.0.1", "::1")
 
 
+def parts_of(text: str) -> SplitResult | None:
+    """Return the parts of a URL; None if the text is not a URL."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises if the port is bad
+    except ValueError:
+        return None
+    return parts
+
+
 def _host(parts: SplitResult) -> str:
     host = parts.hostname or ""
     try:

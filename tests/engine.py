@@ -39,7 +39,7 @@ from reference.page_links import PageLinks
 from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
-from runtime.providers import Providers
+from runtime.providers import Providers, texts_of
 from runtime.service import QUEUES, working
 from runtime.settings import Settings
 from tests.morning_zone import morning_zone
@@ -283,6 +283,7 @@ async def engine_in(
             own = await stack.enter_async_context(dev_server(folder / "temporal", config=config))
             client = await connect(own.address)
         await register_search_attributes(client)
+        chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
         providers = Providers(
             telephone=telephone or SimulatedTelephone(folder, ring_seconds, spacing=NO_SPACING),
             phone_lock=TemporalPhoneLock(client),
@@ -296,7 +297,7 @@ async def engine_in(
             deliveries=Deliveries(client),
             replies=replies,
             unread_mail=unread_mail,
+            texts=texts_of(chosen),
         )
-        chosen = Settings(state=folder, drain_seconds=0.5, **(BENCH | settings))
         await stack.enter_async_context(working(client, chosen, providers, queues, page))
         yield Engine(client, time_skipper(client), providers, folder)

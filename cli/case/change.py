@@ -22,12 +22,16 @@ def change(
         str | None,
         typer.Option(help="Dialled after --phone has answered, such as ww12. A comma waits 2 s."),
     ] = None,
+    no_extension: Annotated[
+        bool, typer.Option("--no-extension", help="The number of --phone has no extension.")
+    ] = False,
     email: Annotated[str | None, typer.Option(help="The new address.")] = None,
     as_json: Json = False,
 ) -> None:
     """The seller has a new number, a new address, or both."""
     dialled = extension_dialled(extension)
-    event = {"by": by, "emergency_phone": phone, "extension": dialled, "email": email}
+    number = {"emergency_phone": phone, "extension": dialled, "no_extension": no_extension}
+    event = {"by": by, "email": email, **number}
     print_case(
         execute_update(case, "change_contact", checked(ChangeContact, event)), as_json=as_json
     )

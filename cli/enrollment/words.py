@@ -7,6 +7,7 @@ from cli.terminal.output import say, say_json
 from cli.terminal.tables import head, section, table_of
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind, detail_of
+from domain.enrollment.verification import CallKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.codes import plain
 from temporal_client.workflows import Snapshot
@@ -30,7 +31,8 @@ def print_enrollment(view: EnrollmentView, *, as_json: bool) -> None:
     if view.deactivated:
         say("The account is deactivated; what is left to the seller is to appeal.")
     elif view.number_call is not None and view.number_call.result is None:
-        say(f"The number is being called ({view.number_call.kind}).")
+        done = "sent a text message" if view.number_call.kind is CallKind.TEXT else "called"
+        say(f"The number is being {done} ({view.number_call.kind}).")
     elif view.qualifies_on is not None and not view.requirements[2].met and _may_return(view):
         say(f"Next: {_qualifies(view)}.")
 
@@ -66,6 +68,8 @@ def _status(view: EnrollmentView) -> str:
 def _number(view: EnrollmentView) -> str:
     verified = view.verified_at
     said = [f"verified {verified:%Y-%m-%d %H:%M}" if verified else "not verified"]
+    if view.prove_by:
+        said.append(f"to be verified by {view.prove_by:%Y-%m-%d %H:%M}")
     if call := view.number_call:
         result = plain(call.result) if call.result else "under way"
         said.append(f"call {call.at:%Y-%m-%d %H:%M} ({call.kind}): {result}")

@@ -102,7 +102,7 @@ def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
         case_id=case.id,
         number=call.number,
         phone=call.to,
-        extension=case.account.extension,
+        extension=call.extension,
         language=case.account.language,
         at=call.at,
         latest=call.latest,

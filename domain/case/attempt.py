@@ -135,6 +135,8 @@ class Attempt(Scheduled):
     at: datetime
     to: str
     """The number or address it went to."""
+    extension: str | None = None
+    """What a call dials after the number has answered."""
     outreach_number: int
     """The outreach it belongs to. A later outreach does not count it."""
     latest: datetime | None = None
@@ -142,3 +144,8 @@ class Attempt(Scheduled):
     wanted: bool = True
     """False once it is being cancelled."""
     result: Result | None = None
+
+    def is_to_present_address(self, account: Account) -> bool:
+        """Whether it goes to the address, or to the number and extension, of the account."""
+        extension = account.extension if self.channel.rings else None
+        return (self.to, self.extension) == (self.channel.address(account), extension)

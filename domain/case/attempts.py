@@ -150,6 +150,7 @@ class Attempts(State):
         to = planned.to or planned.channel.address(account)
         return Attempt(
             **{**vars(planned), "to": to},
+            extension=account.extension if planned.channel.rings else None,
             number=self.count + 1,
             at=now,
             outreach_number=outreach_number,

@@ -184,6 +184,8 @@ class ChangeContact(Event):
 
     emergency_phone: Phone | None = None
     extension: Extension | None = None
+    no_extension: bool = False
+    """Whether the number has no extension any more. Without it the same number keeps its own."""
     email: Email | None = None
     from_enrollment: bool = False
     """Whether the enrollment sent this, and so knows it. For the engine's own use."""
@@ -192,8 +194,11 @@ class ChangeContact(Event):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.emergency_phone is None and (self.email is None or self.extension is not None):
+        of_number = self.extension is not None or self.no_extension
+        if self.emergency_phone is None and (self.email is None or of_number):
             raise ValueError("emergency_phone or email is required; extension takes a number")
+        if self.extension is not None and self.no_extension:
+            raise ValueError("give extension or no_extension")
         return self
 
 

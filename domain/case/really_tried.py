@@ -16,7 +16,8 @@ _HOUR = timedelta(hours=1)
 def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | None:
     """Return what is missing, so that we have not really tried; None if nothing is.
 
-    Attempts count since the outreach last began, if they went to the present number or address.
+    Attempts count since the outreach last began, if they went to the present number, with its
+    extension, or to the present address.
     """
     if outreach.number.not_called is not None:
         return Missing.NEVER_CALLED
@@ -60,7 +61,7 @@ def _to_present_addresses(
     """Return the e-mails and the calls that went to the present address and number."""
     emails, calls = [], []
     for attempt in made:
-        if attempt.to != attempt.channel.address(account):
+        if not attempt.is_to_present_address(account):
             continue
         match attempt.channel:
             case Channel.EMAIL:

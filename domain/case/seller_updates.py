@@ -26,7 +26,7 @@ def request_call(case: Case, event: RequestCall, now: datetime) -> None:
     # Asking once more does not hang up on the call asked for before, unless it is to a
     # number that was changed meanwhile.
     calling = any(
-        a.about is Purpose.REQUESTED and a.wanted and a.to == case.account.emergency_phone
+        a.about is Purpose.REQUESTED and a.wanted and a.is_to_present_address(case.account)
         for a in case.attempts.under_way
     )
     case.seller_turned_up(now, event.by, keep_requested_call=calling)
@@ -102,7 +102,7 @@ def _extension(event: ChangeContact, before: Account) -> dict[str, str | None]:
     """Return the extension that the change leaves. Another number has none but its own."""
     is_another = event.emergency_phone not in (None, before.emergency_phone)
     is_told = event.from_enrollment and event.emergency_phone is not None
-    if is_another or is_told or event.extension is not None:
+    if is_another or is_told or event.no_extension or event.extension is not None:
         return {"extension": event.extension}
     return {}
 

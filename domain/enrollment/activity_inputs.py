@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter, LetterPurpose
+from domain.enrollment.old_numbers import OldNumber
 from domain.enrollment.status import EnrollmentReason
 from domain.enrollment.verification import DIALLED_WITHIN, CallKind, NumberCall
 from domain.shared.account import Confirmation, Store
@@ -27,6 +28,8 @@ class SendLetterInput(Frozen):
     at: datetime
     days_below: int | None = None
     confirms: Confirmation | None = None
+    prove_by: datetime | None = None
+    """Until when a changed number must be proven."""
 
 
 def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLetterInput:
@@ -45,6 +48,7 @@ def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLe
         at=letter.at,
         days_below=letter.days_below,
         confirms=letter.confirms,
+        prove_by=letter.prove_by,
     )
 
 
@@ -56,6 +60,8 @@ class PrepareCallInput(Frozen):
     seller_id: str
     kind: CallKind
     phone: str
+    is_known: bool
+    """Whether somebody has answered at the number for this seller, or has proven it."""
 
 
 class PlaceNumberCallInput(PlaceCallInput):
@@ -72,6 +78,7 @@ def prepare_call_input(enrollment: Enrollment, call: NumberCall) -> PrepareCallI
         seller_id=enrollment.account.seller_id,
         kind=call.kind,
         phone=call.phone,
+        is_known=enrollment.verification.is_known,
     )
 
 
@@ -87,6 +94,45 @@ def place_number_call_input(enrollment: Enrollment, call: NumberCall) -> PlaceNu
         latest=call.at + DIALLED_WITHIN,
         at_once=True,
         kind=call.kind,
+    )
+
+
+class LookUpWayInput(Frozen):
+    """Find out when and how an old number is told that it was changed."""
+
+    call_id: str
+    phone: str
+    extension: str | None
+    time_zone: str | None
+    """The seller's, for a number that does not tell where it is."""
+    now: datetime
+
+
+def look_up_way_input(enrollment: Enrollment, old: OldNumber, now: datetime) -> LookUpWayInput:
+    """Return the input that looks up how an old number is told."""
+    return LookUpWayInput(
+        call_id=number_call_id(enrollment.id, old.number),
+        phone=old.phone,
+        extension=old.extension,
+        time_zone=enrollment.account.time_zone,
+        now=now,
+    )
+
+
+def tell_old_number_input(
+    enrollment: Enrollment, old: OldNumber, now: datetime
+) -> PlaceNumberCallInput:
+    """Return the input that tells an old number of the change. A case's call goes first."""
+    assert old.until is not None
+    return PlaceNumberCallInput(
+        case_id=enrollment.id,
+        number=old.number,
+        phone=old.phone,
+        extension=old.extension,
+        language=enrollment.account.language or "",
+        at=now,
+        latest=old.until,
+        kind=CallKind.CHANGED,
     )
 
 

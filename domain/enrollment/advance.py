@@ -1,5 +1,6 @@
 """The next steps of an enrollment, and its next change (docs/rules.md, section 2)."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from domain.enrollment.announcements import untold
@@ -9,9 +10,11 @@ from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
     LookUpWarnings,
+    LookUpWay,
     PlaceCall,
     PrepareCall,
     Send,
+    TellOldNumber,
 )
 from domain.shared.account import SellingPlan
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
@@ -25,14 +28,14 @@ def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]
     Otherwise a seller with a valid number would be asked for one.
     """
     steps: list[EnrollmentStep] = []
+    enrollment.look_up_again(now)
     unchecked = enrollment.number_unchecked
     if unchecked:
         assert enrollment.account.emergency_phone is not None
         steps.append(CheckNumber(enrollment.account.emergency_phone))
     else:
         enrollment.settle(now)
-    if call := enrollment.verification.under_way:
-        steps.append(PlaceCall(call.number) if call.is_prepared else PrepareCall(call.number))
+    steps += _calls(enrollment, now)
     for letter in enrollment.outbox.letters:
         if to := letter.to or enrollment.account.email:
             steps.append(Send(letter.number, letter.about, to))
@@ -51,11 +54,25 @@ def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]
     return tuple(steps)
 
 
+def _calls(enrollment: Enrollment, now: datetime) -> Iterator[EnrollmentStep]:
+    """Yield the step of the call that the seller asked for, and that of an old number."""
+    if call := enrollment.verification.under_way:
+        yield PlaceCall(call.number) if call.is_prepared else PrepareCall(call.number)
+    for old in enrollment.old_numbers.waiting[:1]:
+        if old.due is None:
+            yield LookUpWay(old.number)
+        elif old.due <= now:
+            yield TellOldNumber(old.number)
+
+
 def _next_moment(enrollment: Enrollment, now: datetime) -> datetime | None:
     """Return the next moment at which something changes by itself; None if nothing will."""
     today = now.astimezone(UTC).date()
-    reminders = (enrollment.remind_at, enrollment.verification.remind_at)
-    moments = [moment for moment in reminders if moment is not None]
+    reminder = enrollment.verification.remind_at
+    due = [enrollment.remind_at, reminder, enrollment.next_look_at]
+    # One that is being told has no moment to come.
+    due += [old.due for old in enrollment.old_numbers.waiting[:1] if old.due and old.due > now]
+    moments = [moment for moment in due if moment is not None]
     professional = enrollment.account.selling_plan is SellingPlan.PROFESSIONAL
     if professional and enrollment.expulsion is None and not enrollment.deactivated:
         day = enrollment.ratings.changes_on(today)

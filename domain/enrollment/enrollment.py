@@ -10,10 +10,11 @@ from typing import Any
 from pydantic import Field
 
 from domain.enrollment.letters import SAYS_ENDED, LetterPurpose, Outbox
+from domain.enrollment.old_numbers import OldNumbers
 from domain.enrollment.ratings import RatingRecord
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind, EnrollmentTimeline
-from domain.enrollment.verification import Verification
+from domain.enrollment.verification import LOOK_AGAIN_AFTER, VERIFY_AGAIN_AFTER, Verification
 from domain.enrollment.warnings import Warnings
 from domain.shared.account import ContactNews, SellerAccount, SellingPlan
 from domain.shared.events import HarmCategory
@@ -43,6 +44,7 @@ class Enrollment(TakesUpdates):
     must_be_verified: bool | None = None
     """Whether the number must be proven. Null until that was looked up for the present number."""
     verification: Verification = Field(default_factory=Verification)
+    old_numbers: OldNumbers = Field(default_factory=OldNumbers)
     expulsion: Expulsion | None = None
     expelled_in: tuple[str, ...] = ()
     """The newest cases that expelled the seller. A repeat by one of them changes nothing."""
@@ -81,13 +83,34 @@ class Enrollment(TakesUpdates):
     @property
     def number_counts(self) -> bool:
         """Whether the number meets the requirement."""
-        proven = not self.must_be_verified or self.verification.verified_at is not None
-        return bool(self.number_valid) and proven
+        verification = self.verification
+        proven = verification.verified_at is not None or verification.prove_by is not None
+        return bool(self.number_valid) and (proven or not self.must_be_verified)
+
+    @property
+    def next_look_at(self) -> datetime | None:
+        """When to look up again whether the number must be proven, where that alone decides.
+
+        The setting may have been turned off since.
+        """
+        proof = self.verification
+        if proof.prove_by is not None:
+            return proof.prove_by
+        waits = self.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+        return proof.looked_up_at + LOOK_AGAIN_AFTER if waits and proof.looked_up_at else None
+
+    def look_up_again(self, now: datetime) -> None:
+        """Want the setting looked up again, if that is due."""
+        if self.next_look_at is not None and self.next_look_at <= now:
+            self.must_be_verified = None
 
     def settle(self, now: datetime) -> None:
         """Bring the status up to date. Call it only after the number was checked."""
         today = now.astimezone(UTC).date()
         self.ratings = self.ratings.kept(today)
+        prove_by = self.verification.prove_by
+        if prove_by is not None and prove_by <= now:
+            self.verification.prove_by = None
         status, reason = self._status_on(today)
         if status is not self.status:
             self._set_status(status, reason, now)
@@ -131,6 +154,8 @@ class Enrollment(TakesUpdates):
         self.timeline.log(now, EnrollmentEventKind.STATUS, status=status, reason=reason)
         self.remind_at = None
         self.outbox.stop_asking()
+        if status is not EnrollmentStatus.ENROLLED:
+            self.verification.prove_by = None
         if status is EnrollmentStatus.ENROLLED:
             self.write(LetterPurpose.ENROLLED, now)
         elif status is EnrollmentStatus.INVITED:
@@ -140,11 +165,22 @@ class Enrollment(TakesUpdates):
 
     def _remind_to_verify(self, now: datetime) -> None:
         """Ask an enrolled seller, a year after the proof, to prove the number again."""
-        due = self.verification.remind_at
+        due, enrolled = self.verification.remind_at, self.status is EnrollmentStatus.ENROLLED
         if due is not None and due <= now:
             self.verification.put_off_reminder(now)
-            if self.status is EnrollmentStatus.ENROLLED:
+            if enrolled:
                 self.write(LetterPurpose.VERIFY_AGAIN, now)
+        # Drop reminders that waited to leave, and are no longer true.
+        due, proves = self.verification.remind_at, self.verification.prove_by is not None
+        self.outbox.drop(
+            lambda letter: (
+                (
+                    letter.about is LetterPurpose.VERIFY_AGAIN
+                    and not (enrolled and due == letter.at + VERIFY_AGAIN_AFTER)
+                )
+                or (letter.about is LetterPurpose.PROVE_NUMBER and not proves)
+            )
+        )
 
     def used_up(self, today: date) -> int:
         """Return how many allowed days below are used up; 0 if the seller is not enrolled."""

@@ -20,6 +20,8 @@ from domain.shared.text import Email, Extension, Frozen, Language, Line, Paragra
 
 Proof = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
+MOST_PROOFS = 10
+"""Of what was typed once: more than a page ever has keys of which one made the code."""
 MAXIMUM_RATINGS = 1000
 """The maximum in one message: enough for each day of five windows of six months."""
 
@@ -93,13 +95,16 @@ class Readmit(Event):
 
 
 class VerifyNumber(Event):
-    """The seller asks for a call that says a code."""
+    """The seller asks for a code."""
+
+    by_text: bool = False
+    """Whether a text message names the code, instead of a call."""
 
 
 class EnterCode(Event):
     """The seller has typed a code."""
 
-    proofs: Annotated[tuple[Proof, ...], Field(min_length=1, max_length=10)]
+    proofs: Annotated[tuple[Proof, ...], Field(min_length=1, max_length=MOST_PROOFS)]
     """The keyed hashes of what was typed, one for each key (reference/number_codes.py).
 
     What was typed is no argument, since arguments stand in the history.

@@ -26,6 +26,8 @@ class LetterPurpose(StrEnum):
     """A warning that few of the allowed days below are left."""
     CONTACT_CHANGED = "contact_changed"
     """A confirmation of a changed number or address, to the old address too."""
+    PROVE_NUMBER = "prove_number"
+    """The number has changed, and must be proven for the enrollment to go on."""
     VERIFY_AGAIN = "verify_again"
     """A reminder to prove the number again, a year after the proof."""
 
@@ -51,6 +53,8 @@ class Letter(Frozen):
     """A fixed address. Null means the account's address at the time of sending."""
     confirms: Confirmation | None = None
     """The change of number or address that the letter confirms."""
+    prove_by: datetime | None = None
+    """Until when the number must be proven."""
 
 
 class Outbox(State):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import INVITES, Letter, LetterPurpose
+from domain.enrollment.old_numbers import Way
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import NumberFacts
 from domain.enrollment.timeline import EnrollmentEventKind
@@ -22,7 +23,19 @@ def number_checked(enrollment: Enrollment, facts: NumberFacts, now: datetime) ->
         if enrollment.number_valid is None:  # else the update's validator has found it valid
             enrollment.number_valid = facts.valid
         enrollment.must_be_verified = facts.must_be_verified
+        _ask_for_proof(enrollment, now)
         enrollment.settle(now)
+
+
+def _ask_for_proof(enrollment: Enrollment, now: datetime) -> None:
+    """Ask an enrolled seller to prove a number that they have just changed."""
+    verification = enrollment.verification
+    verification.looked_up_at = now
+    if not enrollment.must_be_verified:
+        verification.prove_by = None
+    if (prove_by := verification.prove_by) is not None and prove_by > now:
+        enrollment.outbox.drop(lambda letter: letter.about is LetterPurpose.PROVE_NUMBER)
+        enrollment.write(LetterPurpose.PROVE_NUMBER, now, prove_by=prove_by)
 
 
 def announced(enrollment: Enrollment, entries: int, announces: bool, now: datetime) -> None:
@@ -66,6 +79,20 @@ def _log_call(enrollment: Enrollment, result: Result, now: datetime) -> None:
     call = enrollment.verification.call
     assert call is not None
     enrollment.timeline.log(now, EnrollmentEventKind.CALL, code=call.kind, result=result)
+
+
+def way_looked_up(enrollment: Enrollment, number: int, way: Way | None, now: datetime) -> None:
+    """Record how an old number is told of the change. None: it is not told."""
+    enrollment.old_numbers.learn(number, way)
+
+
+def old_number_told(
+    enrollment: Enrollment, number: int, by_text: bool, result: Result, now: datetime
+) -> None:
+    """Record what came of telling an old number. It is told once."""
+    if enrollment.old_numbers.told(number, result):
+        code = "text" if by_text else "call"
+        enrollment.timeline.log(now, EnrollmentEventKind.OLD_NUMBER_TOLD, code=code, result=result)
 
 
 def told_deactivation(enrollment: Enrollment, by: str, told: bool, now: datetime) -> None:

@@ -29,6 +29,20 @@ class PlaceCall:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpWay:
+    """Look up when, and how, the old number of this count is told that it was changed."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellOldNumber:
+    """Tell the old number of this count that it was changed, and wait for the result."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send the letter with this number to this address.
 
@@ -50,6 +64,8 @@ EnrollmentStep = (
     | LookUpWarnings
     | PrepareCall
     | PlaceCall
+    | LookUpWay
+    | TellOldNumber
     | Send
     | ShareContact
     | TellDeactivation

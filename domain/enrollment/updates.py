@@ -20,8 +20,9 @@ from domain.enrollment.events import (
     VerifyNumber,
 )
 from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
-from domain.enrollment.verification import CallKind, refuse_if_too_often
+from domain.enrollment.verification import PROVE_WITHIN, CallKind, refuse_if_too_often
 from domain.shared import fresh_link
 from domain.shared.account import NUMBER, SellerAccount, confirmation_of
 from domain.shared.errors import Refusal, Refused
@@ -85,13 +86,33 @@ def _learn(
     if "email" in changed:
         enrollment.warnings.allow_now()  # a new address is written to at once
     if not changed.keys().isdisjoint(NUMBER):
-        enrollment.verification.forget()
-        enrollment.must_be_verified = None
+        _another_number(enrollment, before, now)
     if "emergency_phone" in changed:
         enrollment.number_valid = None if changed["emergency_phone"] is None else True
     confirmed = _confirm_contact(enrollment, before, confirmed, now)
     enrollment.contact_news = enrollment.contact_news.after(enrollment.account, changed, confirmed)
     enrollment.timeline.log(now, EnrollmentEventKind.ACCOUNT_CHANGED, by, changed=tuple(changed))
+
+
+def _another_number(enrollment: Enrollment, before: SellerAccount, now: datetime) -> None:
+    """Take the proof back, and have the old number told of the change.
+
+    An enrolled seller has some time to prove the new number. An old number that never answered may
+    be a stranger's, so it is not told.
+    """
+    verification, phone = enrollment.verification, enrollment.account.emergency_phone
+    enrollment.old_numbers.drop(phone, now)
+    if before.emergency_phone not in (None, phone) and verification.is_known:
+        assert before.emergency_phone is not None
+        verification.calls += 1
+        enrollment.old_numbers.add(verification.calls, before.emergency_phone, before.extension)
+    verification.forget()
+    enrollment.must_be_verified = None
+    if enrollment.account.emergency_phone is None:
+        verification.prove_by = None
+    elif enrollment.status is EnrollmentStatus.ENROLLED and verification.prove_by is None:
+        # Another change does not move it, so nobody puts it off for ever.
+        verification.prove_by = now + PROVE_WITHIN
 
 
 def _confirm_contact(
@@ -204,12 +225,16 @@ def send_link(enrollment: Enrollment, event: SendLink, now: datetime) -> None:
 
 
 def verify_number(enrollment: Enrollment, event: VerifyNumber, now: datetime) -> None:
-    """Call the number with a code, which proves the number.
+    """Call the number with a code, which proves the number, or send the code by text.
 
     Raises:
-        Refused: no number that we call is known, a call is under way, or there were too many.
+        Refused: no number that we call is known, a call is under way, or there were too many; or a
+            text cannot reach the number's extension; or the account is out of the programme.
     """
-    _ask_for_call(enrollment, CallKind.CODE, event.by, now)
+    if event.by_text and enrollment.account.extension is not None:
+        raise Refused("a text does not reach an extension: ask for a call", Refusal.NO_TEXTS)
+    kind = CallKind.TEXT if event.by_text else CallKind.CODE
+    _ask_for_call(enrollment, kind, event.by, now)
 
 
 def try_call(enrollment: Enrollment, event: TryCall, now: datetime) -> None:
@@ -223,6 +248,11 @@ def try_call(enrollment: Enrollment, event: TryCall, now: datetime) -> None:
 
 def _ask_for_call(enrollment: Enrollment, kind: CallKind, by: str, now: datetime) -> None:
     account, verification = enrollment.account, enrollment.verification
+    if enrollment.expulsion is not None or enrollment.deactivated:
+        raise Refused(
+            "the account is expelled or deactivated, so a proof would be of no use",
+            Refusal.NOT_IN_PROGRAMME,
+        )
     if account.emergency_phone is None or not enrollment.number_valid:
         raise Refused("no number that we call is known", Refusal.NO_NUMBER)
     if verification.under_way is not None:

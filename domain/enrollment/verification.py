@@ -19,15 +19,39 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CALLS_PER_HOUR, CALLS_PER_DAY = 3, 10
 """Of a seller. A number has the same limits: activities/number_calls.py keeps them."""
 VERIFY_AGAIN_AFTER = timedelta(days=365)
+PROVE_WITHIN = timedelta(days=14)
+"""How long an enrolled seller has to prove a changed number, where a proof is required."""
+LOOK_AGAIN_AFTER = timedelta(days=1)
+"""Where only the proof keeps a seller out, the setting is looked up again after this time."""
+_UNHEARD = frozenset(
+    {
+        Result.NO_ANSWER,
+        Result.BUSY,
+        Result.INVALID_NUMBER,
+        Result.BOUNCED,
+        Result.CANCELLED,
+        Result.SKIPPED,
+    }
+)
+"""After these nobody has heard or read the code. Where our side failed somebody may have."""
 
 
 class CallKind(StrEnum):
-    """What a call to a seller outside any case is for."""
+    """What a call to a seller outside any case is for. A text message counts as a call."""
 
     CODE = "code"
     """It says a code, which proves the number."""
+    TEXT = "text"
+    """It is a text message with a code, which proves the number."""
     TEST = "test"
     """It says that the number works."""
+    CHANGED = "changed"
+    """It tells an old number that it was changed. Nobody asks for it."""
+
+    @property
+    def says_code(self) -> bool:
+        """Whether there is a code to type."""
+        return self in (CallKind.CODE, CallKind.TEXT)
 
 
 class NumberCall(Frozen):
@@ -74,6 +98,17 @@ class Verification(State):
     """When the newest calls were asked for, as many as are allowed in a day."""
     remind_at: datetime | None = None
     """When to ask the seller to prove the number again."""
+    has_answered: bool = False
+    """Whether a call to the present number has connected."""
+    prove_by: datetime | None = None
+    """Until when an enrolled seller's changed number counts without a proof."""
+    looked_up_at: datetime | None = None
+    """When it was last looked up whether the number must be proven."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody has answered at the present number, or has proven it."""
+        return self.has_answered or self.verified_at is not None
 
     @property
     def under_way(self) -> NumberCall | None:
@@ -99,12 +134,14 @@ class Verification(State):
     def end(self, number: int, result: Result, now: datetime) -> None:
         """Record what came of a call."""
         if self.call is not None and self.call.number == number:
-            self.call = self.call.model_copy(update={"result": result})
+            proof = None if result in _UNHEARD else self.call.proof
+            self.call = self.call.model_copy(update={"result": result, "proof": proof})
         if result is Result.CONNECTED:
             self.answered(now)
 
     def answered(self, now: datetime) -> None:
         """Move the reminder, if there is to be one: a call to the number has connected."""
+        self.has_answered = True
         if self.remind_at is not None:
             self.put_off_reminder(now)
 
@@ -132,7 +169,7 @@ class Verification(State):
             raise Refused("no code is waited for: ask for a call", Refusal.NO_CODE)
         if call.proof in [kept(proof) for proof in proofs]:
             self.call = call.model_copy(update={"proof": None})
-            self.verified_at = now
+            self.verified_at, self.prove_by = now, None
             self.put_off_reminder(now)
             return True
         wrong = call.wrong + 1
@@ -146,6 +183,7 @@ class Verification(State):
         A call that may have been dialled goes on. One that was not is called off.
         """
         self.verified_at = self.remind_at = None
+        self.has_answered = False
         if (call := self.call) is not None:
             dialled = call.is_prepared or call.result is not None
             result = call.result if dialled else Result.CANCELLED

@@ -30,6 +30,18 @@ class Requirement(StrEnum):
     EMERGENCY_CONTACT = "emergency_contact"
 
 
+class NumberState(StrEnum):
+    """What is known of an emergency number."""
+
+    NONE = "none"
+    BEING_CHECKED = "being_checked"
+    INVALID = "invalid"
+    """It is not one that we call."""
+    MUST_BE_PROVEN = "must_be_proven"
+    """It can be called, and only a proof is missing."""
+    COUNTS = "counts"
+
+
 class RequirementView(Frozen):
     """A requirement, whether it is met, and its progress."""
 
@@ -68,8 +80,12 @@ class EnrollmentView(Frozen):
     """In today's window."""
     qualifies_on: date | None
     account: SellerAccount
+    number: NumberState
+    """What is known of the emergency number."""
     verified_at: datetime | None
     """When the present number was proven."""
+    prove_by: datetime | None
+    """Until when an enrolled seller has to prove a changed number. Null if no proof is missing."""
     number_call: NumberCallView | None
     call_again_from: datetime | None
     """From when on a call may be asked for, if that is later than now."""
@@ -127,7 +143,9 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
         days_on_record=ratings.days_on_record(today),
         qualifies_on=ratings.qualifies_on(today),
         account=account,
+        number=_number_state(current),
         verified_at=current.verification.verified_at,
+        prove_by=current.verification.prove_by,
         number_call=_number_call(current, now),
         call_again_from=_call_again_from(current, now),
         deactivated=current.deactivated,
@@ -193,6 +211,19 @@ def _rating(ratings: RatingRecord, today: date) -> RequirementView:
     elif not met:
         detail += "; not met as long as the rating stays as it is"
     return RequirementView(name=Requirement.RATING, met=met, detail=detail)
+
+
+def _number_state(enrollment: Enrollment) -> NumberState:
+    if enrollment.account.emergency_phone is None:
+        return NumberState.NONE
+    if enrollment.number_unchecked:
+        return NumberState.BEING_CHECKED
+    if not enrollment.number_valid:
+        return NumberState.INVALID
+    proven = enrollment.verification.verified_at is not None
+    if enrollment.must_be_verified and not proven:
+        return NumberState.MUST_BE_PROVEN
+    return NumberState.COUNTS
 
 
 def _emergency_contact(enrollment: Enrollment) -> RequirementView:

@@ -111,7 +111,10 @@ NUMBER = ("emergency_phone", "extension")
 
 
 class Confirmation(Frozen):
-    """What a seller is told of a changed number or address. It says no more than needed."""
+    """What a seller is told of a changed number or address. It says no more than needed.
+
+    A number with another extension is a changed number.
+    """
 
     number_changed: bool
     number_ends: str | None
@@ -127,7 +130,8 @@ def confirmation_of(
     A value that was not known before counts as added, not as changed. The old address gets the
     confirmation, and so does a new one.
     """
-    number = before.emergency_phone not in (None, after.emergency_phone)
+    dialled = [(one.emergency_phone, one.extension) for one in (before, after)]
+    number = before.emergency_phone is not None and dialled[0] != dialled[1]
     email = before.email not in (None, after.email)
     if before.email is None or not (number or email):
         return None

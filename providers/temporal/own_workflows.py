@@ -24,6 +24,7 @@ from providers.workflow_protocols import Standing
 from temporal_client.deliveries import hand_over
 from temporal_client.failures import Closed, NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import appeal_name, case_name, case_name_of_id, enrollment_name
+from temporal_client.search_attributes import STATUS
 from temporal_client.workflows import Workflows
 
 _ANSWERS_WITHIN = timedelta(seconds=10)
@@ -136,14 +137,15 @@ class Cases:
             with suppress(NotThere), _provider_failures("change_address"):
                 await self._workflows.execute_update(appeal, "change_address", moved, input.key)
 
-    async def is_open(self, store: str, seller_id: str) -> bool:
-        """Return whether the account has an open case."""
+    async def status(self, store: str, seller_id: str) -> str | None:
+        """Return the status of the account's open case, as its search attribute has it."""
         try:
             with _provider_failures("the case"):
                 described = await self._workflows.describe(case_name(store, seller_id))
         except NotThere:
-            return False
-        return described.status is WorkflowExecutionStatus.RUNNING
+            return None
+        is_open = described.status is WorkflowExecutionStatus.RUNNING
+        return described.typed_search_attributes.get(STATUS, "") if is_open else None
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
         """Tell the account's open case, if any, that the account is deactivated."""

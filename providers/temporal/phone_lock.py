@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.common.v1 import WorkflowExecution, WorkflowType
-from temporalio.api.enums.v1 import WorkflowIdConflictPolicy
+from temporalio.api.enums.v1 import WorkflowExecutionStatus, WorkflowIdConflictPolicy
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DeleteWorkflowExecutionRequest,
+    DescribeWorkflowExecutionRequest,
     StartWorkflowExecutionRequest,
 )
 from temporalio.client import Client
@@ -36,13 +37,37 @@ class TemporalPhoneLock:
         """Lock a number. Return the lock, or None if another key holds it."""
         return await self._start(line_workflow_id(phone), key, lease)
 
-    async def take_place(self, phone: str, key: str, places: int, span: timedelta) -> bool:
+    async def take_place(
+        self, phone: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
+    ) -> bool:
         """Take a place of a number for a span of time. Return False if all are taken."""
         kind = f"{line_workflow_id(phone)}/{int(span.total_seconds())}s"
-        for place in range(1, places + 1):
-            if await self._start(f"{kind}/{place}", key, span):
+        ids = [f"{kind}/{place}" for place in range(1, places + 1)]
+        if perhaps_taken:
+            for workflow_id in ids:
+                if await self._is_held_by(workflow_id, key):
+                    return True
+        for workflow_id in ids:
+            if await self._start(workflow_id, key, span):
                 return True
         return False
+
+    async def _is_held_by(self, workflow_id: str, key: str) -> bool:
+        request = DescribeWorkflowExecutionRequest(
+            namespace=self._client.namespace,
+            execution=WorkflowExecution(workflow_id=workflow_id),
+        )
+        try:
+            found = await self._client.workflow_service.describe_workflow_execution(
+                request, retry=True, timeout=_ANSWERS_WITHIN
+            )
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise _failed(error) from None
+        running = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
+        is_held = found.workflow_execution_info.status == running
+        return is_held and key in found.workflow_extended_info.request_id_infos
 
     async def _start(self, workflow_id: str, key: str, lease: timedelta) -> str | None:
         # The raw request, since only that takes a request id.

@@ -1,4 +1,4 @@
-"""A client of Twilio's Calls resource: requests, and the meaning of answers."""
+"""A client of Twilio's resources of calls and texts: requests, and the meaning of answers."""
 
 import asyncio
 import logging
@@ -22,8 +22,9 @@ _CREATE_SECONDS = 30
 """Twilio gives up earlier than this. Waiting for its answer tells us whether it placed the call."""
 
 _LONGEST_WAIT = timedelta(minutes=5)
-_LATEST_CALLS = 50
+_LATEST = 50
 _LONGEST_BODY = 1_000_000
+_CALLS, _MESSAGES = "Calls", "Messages"
 _PERHAPS_DONE = frozenset({408, 409, 425, 21204})
 """HTTP statuses, and Twilio's code for "call already initiated"."""
 
@@ -33,6 +34,7 @@ class Refused(ProviderFailed):
 
     def __init__(self, status: int, code: int | None, retry_after: timedelta | None) -> None:
         super().__init__(f"twilio: refused, {status} {code or ''}".rstrip(), retry_after)
+        self.code = code
 
 
 class Unsent(ProviderFailed):
@@ -96,6 +98,19 @@ class _Page(BaseModel):
     calls: tuple[Call, ...]
 
 
+class Message(BaseModel):
+    """A text message. Its numbers are left out."""
+
+    sid: Annotated[str, Field(pattern=r"^(SM|MM)[0-9a-fA-F]{32}$")]
+    status: str
+    error_code: int | None = None
+    body: Annotated[str | None, Field(repr=False)] = None
+
+
+class _Messages(BaseModel):
+    messages: tuple[Message, ...]
+
+
 class _Complaint(BaseModel):
     code: Annotated[int | None, Field(ge=0, le=999_999)] = None
 
@@ -124,7 +139,7 @@ class TwilioApi:
     def __init__(self, account: Account) -> None:
         for name in ("httpx2", "httpcore2"):  # they log URLs, which contain numbers
             logging.getLogger(name).setLevel(logging.WARNING)
-        self._calls = f"/2010-04-01/Accounts/{account.sid}/Calls"
+        self._account = f"/2010-04-01/Accounts/{account.sid}"
         self._http = httpx2.AsyncClient(
             base_url=account.base_url,
             auth=httpx2.BasicAuth(account.sid, account.auth_token),
@@ -156,7 +171,7 @@ class TwilioApi:
         The request does not filter by StartTime. A queued call has no StartTime yet, and the
         filter knows whole days only.
         """
-        params = {"To": to, "From": from_, "PageSize": str(_LATEST_CALLS)}
+        params = {"To": to, "From": from_, "PageSize": str(_LATEST)}
         answer = await self._ask("GET", ".json", params)
         return _read(_Page, answer).calls, answer.date or datetime.now(UTC)
 
@@ -169,6 +184,20 @@ class TwilioApi:
         answer = await self._ask("POST", f"/{sid}.json", form={"Twiml": twiml})
         return answer.date or datetime.now(UTC)
 
+    async def send_text(self, form: Mapping[str, str]) -> Message:
+        """Send a text message."""
+        answer = await self._ask("POST", ".json", form=form, within=_CREATE_SECONDS, of=_MESSAGES)
+        return _read(Message, answer)
+
+    async def text(self, sid: str) -> Message:
+        """Return a text message with its current status."""
+        return _read(Message, await self._ask("GET", f"/{sid}.json", of=_MESSAGES))
+
+    async def latest_texts(self, to: str) -> tuple[Message, ...]:
+        """Return the latest text messages to a number, newest first."""
+        params = {"To": to, "PageSize": str(_LATEST)}
+        return _read(_Messages, await self._ask("GET", ".json", params, of=_MESSAGES)).messages
+
     async def _ask(
         self,
         method: str,
@@ -176,12 +205,15 @@ class TwilioApi:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str | list[str]] | None = None,
         within: float | None = None,
+        *,
+        of: str = _CALLS,
     ) -> _Answer:
         failure: ProviderFailed
         within = within or _ASK_SECONDS
+        path = f"{self._account}/{of}{path}"
         try:
             async with asyncio.timeout(within):
-                answer = await self._read(method, self._calls + path, params=params, data=form)
+                answer = await self._read(method, path, params=params, data=form)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError):
             failure = Unsent("twilio: no connection")
         except TimeoutError:

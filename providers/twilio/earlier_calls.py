@@ -24,13 +24,25 @@ async def wait_after(
     """
     # One that failed did not ring, and one without a date has never been seen after its end.
     rang = [call for call in calls if call.date_created and call.status is not CallStatus.FAILED]
-    wait = max((_placed(call) + spacing.distance - now for call in rang), default=timedelta(0))
-    wait = max(wait, timedelta(0))
+    wait = timedelta(0)
+    for call in rang:
+        apart = _placed(call) + spacing.distance - now
+        if apart > wait and not await _only_said_something(call, api):
+            wait = apart
     for call in [c for c in rang if _is_answered(c)][:_ASKED_ABOUT]:
         paused = _ended(call) + spacing.after_contact - now
         if paused > wait and await _reached_the_desk(call, api):
             return paused
     return wait
+
+
+async def _only_said_something(call: Call, api: TwilioApi) -> bool:
+    """Return whether a call that was answered said a code, or the like, and was no case's.
+
+    Such a call has no machine detection, and dials nobody.
+    """
+    undetected = call.status is CallStatus.COMPLETED and call.answered_by is None
+    return undetected and not await api.children(call.sid)
 
 
 def _placed(call: Call) -> datetime:

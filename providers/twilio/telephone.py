@@ -145,9 +145,12 @@ class TwilioTelephone:
             form |= {
                 "Twiml": for_a_person(words, numbers.ours, numbers.desk, called_back),
                 "TimeLimit": str(_CALL_SECONDS),
-                "MachineDetection": "DetectMessageEnd",
-                "MachineDetectionTimeout": str(_GREETING_SECONDS),
             }
+            if not dial.extension:  # detection would judge the switchboard
+                form |= {
+                    "MachineDetection": "DetectMessageEnd",
+                    "MachineDetectionTimeout": str(_GREETING_SECONDS),
+                }
         if called_back:
             form["StatusCallback"] = called_back
             form["StatusCallbackEvent"] = ["answered", "completed"]

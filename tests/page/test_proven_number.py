@@ -37,7 +37,7 @@ async def test_a_number_is_verified_by_the_code_that_a_call_says(
     await expect(page.locator("#problems li")).to_have_text(["A code has 6 digits."])
     await page.fill("#code", f"{(int(code) + 1) % 10**6:06}")
     await page.get_by_role("button", name="Send the code").click()
-    await expect(page.locator("#problems li")).to_have_text(["This is not the code that we said."])
+    await expect(page.locator("#problems li")).to_have_text(["This is not the right code."])
     await expect(proof).to_contain_text("You have 4 tries left")
     assert await violations(page) == []
 

@@ -1,5 +1,6 @@
 """How long calls of other cases keep a call back, by docs/rules.md section 4."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -257,3 +258,17 @@ async def test_the_longest_wait_of_the_providers_that_answer_counts(
         twilio.down = Answer(503, "")
         with pytest.raises(ProviderFailed):
             await telephone.wait_before(CALL)
+
+
+async def test_a_code_that_was_heard_at_twilio_keeps_no_case_from_calling() -> None:
+    async with twilio_stand_in(spacing=DEFAULT_SPACING) as twilio:
+        telephone = twilio.telephone()
+        twilio.stories[SELLER] = Story(before=0, ends="completed", by=None, lasts=0.1)
+        twilio.place()
+        await asyncio.sleep(0.3)
+        assert await telephone.wait_before(CALL) == NONE
+        # A person who hung up before the desk's line was dialled was detected, and a case's call.
+        twilio.stories[SELLER] = Story(before=0, ends="completed", detected=0, lasts=0.1)
+        twilio.place()
+        await asyncio.sleep(0.3)
+        assert about(await telephone.wait_before(CALL), 5 * MINUTE)

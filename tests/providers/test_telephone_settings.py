@@ -10,10 +10,12 @@ from pydantic import ValidationError
 
 from domain.shared.errors import explain
 from page.__main__ import telephone_routes
+from providers.simulated.texts import SimulatedTexts
 from providers.twilio.callbacks import PATH
 from providers.twilio.incoming_calls import ANSWERED, ENDED, INCOMING, TYPED
+from providers.twilio.texts import TwilioTexts
 from runtime.connection import connect
-from runtime.providers import incoming_of, providers_of, telephone_of
+from runtime.providers import incoming_of, providers_of, telephone_of, texts_of
 from runtime.settings import Settings
 from tests.page.site import TLS_URL, settings_of
 from tests.providers.twilio_calls import DESK, OURS, SID, TOKEN
@@ -148,3 +150,30 @@ def test_a_worker_without_them_does_not_start(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "twilio_auth_token" in done.stderr
+
+
+def test_texts_are_off_unless_they_are_set_up(given: pytest.MonkeyPatch) -> None:
+    assert texts_of(Settings()) is None
+    given.setenv("CASE72_TEXTS", "simulated")
+    assert isinstance(texts_of(Settings()), SimulatedTexts)
+    given.setenv("CASE72_TEXTS", "twilio")
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+    assert explain(refusal.value) == "twilio_text_sender: required with texts=twilio"
+    for sender in (OURS, "MG" + "7a" * 16):
+        given.setenv("CASE72_TWILIO_TEXT_SENDER", sender)
+        assert isinstance(texts_of(Settings()), TwilioTexts)
+    given.setenv("CASE72_TWILIO_TEXT_SENDER", "SHOP")
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_texts_at_twilio_need_no_calls_there(given: pytest.MonkeyPatch) -> None:
+    given.setenv("CASE72_TELEPHONE", "simulated")
+    given.setenv("CASE72_TEXTS", "twilio")
+    given.setenv("CASE72_TWILIO_TEXT_SENDER", OURS)
+    assert Settings().sends_texts
+    given.setenv("CASE72_TWILIO_BASE_URL", "http://api.twilio.example")
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+    assert explain(refusal.value).startswith("twilio_base_url: must be https")

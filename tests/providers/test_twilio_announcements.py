@@ -78,6 +78,8 @@ async def test_an_extension_is_dialled_after_the_answer(twilio: TwilioStandIn, d
     await telephone.dial(dial)
     first, second = (call.form for call in twilio.placed)
     assert first["SendDigits"] == "ww12#"
+    assert "MachineDetection" not in first, "it would judge the switchboard"
+    assert ("MachineDetection" in second) is not bool(dial.says)
     assert "SendDigits" not in second
 
 

@@ -1,4 +1,4 @@
-"""A small HTTP server that speaks Twilio's Calls resource, as its documentation has it.
+"""A small HTTP server that speaks Twilio's Calls and Messages, as its documentation has it.
 
 What comes of a call is set by number, or else nobody answers it.
 """
@@ -21,6 +21,7 @@ from providers.twilio.api import Account
 from providers.twilio.callbacks import Callbacks
 from providers.twilio.telephone import Numbers, TwilioTelephone
 from tests.providers.twilio_calls import DESK, OURS, SELLER, SID, TOKEN, Placed, Story
+from tests.providers.twilio_texts import TextsStandIn
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class TwilioStandIn:
     """How the next calls to be created are answered; none left means as usual."""
     asks: list[Answer] = field(default_factory=list)
     """The same for the next GETs."""
+    texts: TextsStandIn = field(default_factory=TextsStandIn)
     slow: float = 0
     """Seconds before every answer, what was asked being done at once."""
     slow_to_end: float = 0
@@ -112,9 +114,20 @@ class TwilioStandIn:
         instead = queue.pop(0) if queue and (method == "GET" or "To" in form) else None
         if instead and not instead.done:
             return instead
-        path = url.path.removeprefix(f"/2010-04-01/Accounts/{SID}/Calls")
-        usual = self._usual(method, path, asked, form)
+        resource = url.path.removeprefix(f"/2010-04-01/Accounts/{SID}/")
+        if resource.startswith("Messages"):
+            usual = self._text(method, resource.removeprefix("Messages"), asked, form)
+        else:
+            usual = self._usual(method, resource.removeprefix("Calls"), asked, form)
         return instead or usual
+
+    def _text(self, method: str, path: str, asked: dict[str, str], form: dict[str, str]) -> Answer:
+        if method == "POST":
+            return Answer(201, self.texts.send(form))
+        if path == ".json":
+            return Answer(200, self.texts.latest(asked["To"]))
+        found = self.texts.look(path.removeprefix("/").removesuffix(".json"))
+        return Answer(200, found) if found else refused(404, 20404)
 
     def _usual(self, method: str, path: str, asked: dict[str, str], form: dict[str, str]) -> Answer:
         if (method, path) == ("POST", ".json"):

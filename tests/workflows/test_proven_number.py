@@ -5,6 +5,7 @@ import base64
 import re
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from domain.enrollment.verification import kept
 from domain.enrollment.view import EnrollmentView
 from domain.shared.result import Result
 from reference.page_links import PageLinks
+from reference.time_zones import zone_of
 from tests.engine import Engine, KnownSeller, engine_in
 from tests.workflows.enrollment_events import changed
 from workflows.case.issue_case import IssueCase
@@ -88,22 +90,23 @@ def _plain(history: str) -> str:
     return "\n".join(base64.b64decode(data).decode(errors="replace") for data in found)
 
 
-async def test_a_changed_number_must_be_proven_anew(strict: Engine) -> None:
+async def test_a_changed_number_must_be_proven_anew_and_coverage_goes_on(strict: Engine) -> None:
     seller = await strict.know("CHANGER", emergency_phone="+12065557901")
     await seller.tell(Programme.verify_number, ASK)
     view = await called(seller)
     view = await seller.tell(Programme.enter_code, typed(view, heard(strict, "+12065557901")))
     assert view.status is EnrollmentStatus.ENROLLED
     view = await seller.tell(Programme.change_account, changed(emergency_phone=NEVER_ANSWERS))
-    assert (view.verified_at, view.reason) == (None, EnrollmentReason.NUMBER_NOT_VERIFIED)
+    assert (view.verified_at, view.status) == (None, EnrollmentStatus.ENROLLED)
+    assert view.prove_by is not None
+    await seller.when(lambda v: any(entry.about == "prove_number" for entry in v.timeline))
 
 
 async def test_a_number_gets_three_calls_an_hour_whoever_asks(strict: Engine) -> None:
     phone = "+12065558001"
-    first = await strict.know("SHARES1", emergency_phone=phone)
-    second = await strict.know("SHARES2", emergency_phone=phone)
     results = []
-    for seller in (first, second, first, second):
+    for name in ("SHARES1", "SHARES2", "SHARES3", "SHARES4"):
+        seller = await strict.know(name, emergency_phone=phone)
         await seller.tell(Programme.verify_number, ASK)
         view = await called(seller)
         assert view.number_call is not None
@@ -194,3 +197,76 @@ async def test_without_a_secret_no_code_is_said_and_the_failure_is_ours(
         assert view.number_call.result is Result.PROVIDER_FAILED
         await asyncio.sleep(0)
         assert not (engine.folder / "heard").exists()
+
+
+async def test_a_number_is_proven_by_a_text_message(tmp_path: Path, server: str) -> None:
+    phone, landline = "+12065558610", "+12065558717"
+    async with engine_in(tmp_path, page=PAGE, server=server, texts="simulated") as engine:
+        seller = await engine.know("TEXTED", emergency_phone=phone)
+        asks = VerifyNumber(by="seller", by_text=True)
+        await seller.tell(Programme.verify_number, asks)
+        view = await called(seller)
+        assert view.number_call is not None
+        assert (view.number_call.kind, view.number_call.result) == ("text", Result.ACCEPTED)
+        words = (tmp_path / "texts" / f"{phone}.txt").read_text(encoding="utf-8").strip()
+        code = words[-6:]
+        assert words == f"Your code from the account health team: {code}"
+        assert not (tmp_path / "heard").exists(), "nobody is called"
+        assert code not in _plain((await seller.handle.fetch_history()).to_json())
+        view = await seller.tell(Programme.enter_code, typed(view, code))
+        assert view.verified_at is not None
+
+        await seller.tell(Programme.change_account, changed(emergency_phone=landline))
+        await seller.tell(Programme.verify_number, asks)
+        view = await called(seller)
+        assert view.number_call is not None
+        assert view.number_call.result is Result.BOUNCED
+        assert view.number_call.code_until is None, "nobody has read the code"
+
+
+async def test_without_texts_no_text_is_sent_and_the_failure_is_ours(strict: Engine) -> None:
+    seller = await strict.know("TEXTLESS", emergency_phone="+12065558801")
+    await seller.tell(Programme.verify_number, VerifyNumber(by="seller", by_text=True))
+    view = await called(seller)
+    assert view.number_call is not None
+    assert view.number_call.result is Result.PROVIDER_FAILED
+
+
+async def test_a_known_number_is_told_by_a_call_in_the_day_that_it_was_changed(
+    tmp_path: Path, server: str
+) -> None:
+    old, new = "+12065559401", "+12065559410"
+    async with engine_in(tmp_path, page=PAGE, server=server) as engine:
+        seller = await engine.know("MOVES", emergency_phone=old)
+        await seller.tell(Programme.try_call, TryCall(by="seller"))
+        await called(seller)
+        await seller.tell(Programme.change_account, changed(emergency_phone=new))
+        await seller.idle()
+        if not _was_told(await seller.view()):  # it is night in Seattle
+            await seller.play(timedelta(hours=12))
+        view = await seller.when(_was_told)
+        (told,) = [entry for entry in view.timeline if entry.what == "old_number_told"]
+        assert (told.code, told.result) == ("call", Result.CONNECTED)
+        assert 8 <= told.at.astimezone(zone_of("America/Los_Angeles")).hour < 21
+        words = (tmp_path / "heard" / f"{old}.txt").read_text(encoding="utf-8")
+        assert "It was changed, and is so no longer." in words
+        assert new[-4:] not in words
+
+
+def _was_told(view: EnrollmentView) -> bool:
+    return any(entry.what == "old_number_told" for entry in view.timeline)
+
+
+async def test_a_number_of_the_seller_s_own_is_not_used_up_by_others(strict: Engine) -> None:
+    phone = "+12065559501"
+    owner = await strict.know("OWNS-IT", emergency_phone=phone)
+    await owner.tell(Programme.try_call, TryCall(by="seller"))
+    await called(owner)
+    others = [await strict.know(f"USES{n}", emergency_phone=phone) for n in range(3)]
+    for other in others:
+        await other.tell(Programme.verify_number, ASK)
+        await called(other)
+    await owner.tell(Programme.verify_number, ASK)
+    view = await called(owner)
+    assert view.number_call is not None
+    assert view.number_call.result is Result.CONNECTED

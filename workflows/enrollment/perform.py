@@ -10,29 +10,36 @@ from temporalio.workflow import ActivityCancellationType
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.number_calls import NumberCallActivities
+from activities.number_texts import NumberTextActivities
 from activities.sharing import SharingActivities
 from activities.warnings import WarningActivities
 from domain.enrollment import step_results
 from domain.enrollment.activity_inputs import (
+    PlaceNumberCallInput,
+    look_up_way_input,
     place_number_call_input,
     prepare_call_input,
     send_letter_input,
     tell_deactivation_input,
+    tell_old_number_input,
 )
 from domain.enrollment.announcements import untold
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter
+from domain.enrollment.old_numbers import OldNumber
 from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
     LookUpWarnings,
+    LookUpWay,
     PlaceCall,
     PrepareCall,
     Send,
+    TellOldNumber,
 )
-from domain.enrollment.verification import DIALLED_WITHIN, NumberCall, Preparation
+from domain.enrollment.verification import DIALLED_WITHIN, CallKind, NumberCall, Preparation
 from domain.shared.activity_inputs import announce_input, place_call_id, share_contact_input
-from domain.shared.names import EMAIL_QUEUE, TELEPHONY_QUEUE
+from domain.shared.names import CALLS_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from workflows.enrollment import web_ui
@@ -41,6 +48,7 @@ from workflows.shared.activity_options import (
     HEARTBEAT,
     LETTER,
     NUMBER_CALL,
+    OLD_NUMBER_CALL,
     RETRY,
     or_failed,
 )
@@ -62,6 +70,10 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
             return await _prepare_call(enrollment, number)
         case PlaceCall(number=number):
             return await _place_call(enrollment, number)
+        case LookUpWay(number=number):
+            return await _look_up_way(enrollment, number)
+        case TellOldNumber(number=number):
+            return await _tell_old_number(enrollment, number)
         case Send(number=number, to=to):
             letter = next(x for x in enrollment.outbox.letters if x.number == number)
             return await _send(enrollment, letter, to)
@@ -114,20 +126,83 @@ async def _prepare_call(enrollment: Enrollment, number: int) -> EnrollmentOutcom
 
 
 async def _place_call(enrollment: Enrollment, number: int) -> EnrollmentOutcome:
+    call = _call(enrollment)
+    if call.kind is CallKind.TEXT:
+        return await _send_text(enrollment, call)
     calling = workflow.execute_activity_method(
         CallActivities.place_number_call,
-        place_number_call_input(enrollment, _call(enrollment)),
+        place_number_call_input(enrollment, call),
         activity_id=place_call_id(number),
         task_queue=TELEPHONY_QUEUE,
         priority=Priority(priority_key=2),  # the seller waits, but no deadline runs out
         schedule_to_close_timeout=NUMBER_CALL,
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
-        summary=web_ui.call_summary(_call(enrollment), "call"),
+        summary=web_ui.call_summary(call, "call"),
     )
     ended = await or_failed(calling, Result.PROVIDER_FAILED)
     result = ended if isinstance(ended, Result) else ended.result
     return lambda enrollment, now: step_results.call_ended(enrollment, number, result, now)
+
+
+async def _send_text(enrollment: Enrollment, call: NumberCall) -> EnrollmentOutcome:
+    input = place_number_call_input(enrollment, call)
+    sending = _text(input, web_ui.call_summary(call, "send"))
+    result = await or_failed(sending, Result.PROVIDER_FAILED)
+    return lambda enrollment, now: step_results.call_ended(enrollment, call.number, result, now)
+
+
+async def _text(input: PlaceNumberCallInput, summary: str) -> Result:
+    return await workflow.execute_activity_method(
+        NumberTextActivities.send_number_text,
+        input,
+        task_queue=CALLS_QUEUE,
+        schedule_to_close_timeout=DIALLED_WITHIN,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary=summary,
+    )
+
+
+async def _look_up_way(enrollment: Enrollment, number: int) -> EnrollmentOutcome:
+    looking = workflow.execute_activity_method(
+        NumberCallActivities.look_up_way,
+        look_up_way_input(enrollment, _old_number(enrollment, number), workflow.now()),
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look up when and how the old number is told of the change",
+    )
+    way = await looking
+    return lambda enrollment, now: step_results.way_looked_up(enrollment, number, way, now)
+
+
+async def _tell_old_number(enrollment: Enrollment, number: int) -> EnrollmentOutcome:
+    old = _old_number(enrollment, number)
+    input, result = tell_old_number_input(enrollment, old, workflow.now()), Result.PROVIDER_FAILED
+    if old.by_text:
+        result = await or_failed(_text(input, "Tell the old number of the change"), result)
+    else:
+        calling = workflow.execute_activity_method(
+            CallActivities.place_number_call,
+            input,
+            activity_id=place_call_id(number),
+            task_queue=TELEPHONY_QUEUE,
+            priority=Priority(priority_key=5),  # nobody waits for it
+            schedule_to_close_timeout=OLD_NUMBER_CALL,
+            start_to_close_timeout=A_MESSAGE,
+            retry_policy=RETRY,
+            summary="Tell the old number of the change",
+        )
+        ended = await or_failed(calling, result)
+        result = ended if isinstance(ended, Result) else ended.result
+    by_text = old.by_text
+    return lambda enrollment, now: step_results.old_number_told(
+        enrollment, number, by_text, result, now
+    )
+
+
+def _old_number(enrollment: Enrollment, number: int) -> OldNumber:
+    return next(old for old in enrollment.old_numbers.waiting if old.number == number)
 
 
 def _call(enrollment: Enrollment) -> NumberCall:

@@ -26,7 +26,7 @@ from domain.enrollment.events import (
     TryCall,
     VerifyNumber,
 )
-from domain.enrollment.steps import EnrollmentStep, PlaceCall
+from domain.enrollment.steps import EnrollmentStep, PlaceCall, TellOldNumber
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import EnrollmentView, StandingView, standing_of, view_of
 from domain.shared.errors import Refused
@@ -129,7 +129,7 @@ class SellerEnrollment:
         long = length >= LONG_HISTORY or info.is_continue_as_new_suggested()
         due = (quiet and long) or length >= TOO_LONG_HISTORY
         # A call that is started again could be dialled again.
-        calls = any(isinstance(step, PlaceCall) for step in self._steps.under_way)
+        calls = any(isinstance(step, PlaceCall | TellOldNumber) for step in self._steps.under_way)
         return due and not calls and workflow.all_handlers_finished()
 
     # --- queries and updates --------------------------------------------------------------

@@ -28,7 +28,7 @@ def letter_summary(letter: Letter) -> str:
 
 
 def call_summary(call: NumberCall, does: str) -> str:
-    """Describe an activity of a call: "call 2 to the seller (code): prepare"."""
+    """Describe an activity of a call or text: "Call 2 to the seller (code): prepare"."""
     return f"Call {call.number} to the seller ({call.kind}): {does}"
 
 
@@ -38,6 +38,10 @@ def wait_summary(enrollment: Enrollment, moment: datetime, now: datetime) -> str
         return f"Next: a reminder at {time(moment)}"
     if enrollment.verification.remind_at == moment:
         return f"Next: a reminder to verify the number, at {time(moment)}"
+    if any(old.due == moment for old in enrollment.old_numbers.waiting):
+        return f"Next: the number before is told of the change at {time(moment)}"
+    if enrollment.next_look_at == moment:
+        return f"Next: whether the number must be verified is looked up again at {time(moment)}"
     if enrollment.ratings.changes_on(now.date()) == moment.date():
         turns = "ends" if enrollment.ratings.is_met(now.date()) else "is met"
         return f"Next: the rating requirement {turns} on {moment:%Y-%m-%d}"

@@ -48,10 +48,10 @@ async def test_a_number_is_verified_by_two_commands(calling: Engine) -> None:
 
     bad = await cli(*VERIFY, "--code", "12345")
     assert (bad.code, bad.out) == (2, "")
-    assert bad.err == "--code: give the 6 digits that the call has said\n"
+    assert bad.err == "--code: give the 6 digits that were said or sent\n"
     wrong = await cli(*VERIFY, "--code", f"{(int(code) + 1) % 10**6:06}")
     assert (wrong.code, wrong.out) == (1, "")
-    assert wrong.err == "this is not the code that the call has said: 4 more tries\n"
+    assert wrong.err == "this is not the code that was said or sent: 4 more tries\n"
 
     right = await cli(*VERIFY, "--code", code, "--json")
     assert right.code == 0

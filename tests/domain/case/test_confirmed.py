@@ -9,6 +9,7 @@ from domain.shared.result import Result
 from tests.domain.case.build import (
     ADDRESS,
     MINUTE,
+    NUMBER,
     OTHER_ADDRESS,
     OTHER_NUMBER,
     a_change,
@@ -28,6 +29,19 @@ def test_a_changed_number_is_confirmed_to_the_address_by_its_last_two_digits() -
     assert email.to == ADDRESS
     assert email.confirms is not None
     assert email.confirms.number_ends == OTHER_NUMBER[-2:]
+
+
+def test_a_changed_extension_is_confirmed_and_can_be_removed() -> None:
+    world = World().take(ChangeContact(by="seller", emergency_phone=NUMBER, extension="12")).play(1)
+    (email,) = world.emails(Purpose.CONTACT_CHANGED)
+    assert email.confirms is not None
+    assert email.confirms.number_changed
+    assert world.case.account.extension == "12"
+    world.take(a_change(phone=NUMBER))
+    assert world.case.account.extension == "12", "the same number keeps its own"
+    world.take(ChangeContact(by="seller", emergency_phone=NUMBER, no_extension=True)).play(1)
+    assert world.case.account.extension is None
+    assert len(world.emails(Purpose.CONTACT_CHANGED)) == 2
 
 
 def test_a_changed_address_is_confirmed_to_the_old_one_and_the_new_one_once() -> None:

@@ -7,6 +7,7 @@ hours; the last third of the window begins at 48.
 import pytest
 
 from domain.case.attempt import Attempt, Channel, Purpose
+from domain.case.events import ChangeContact
 from domain.case.outreach import Outreach
 from domain.case.policy import Policy
 from domain.case.really_tried import in_words
@@ -205,6 +206,14 @@ def test_only_calls_to_the_present_number_count() -> None:
     assert ends_as(late) is Reason.NOT_REALLY_TRIED
     back = World().play(50).take(a_change(phone=OTHER_NUMBER), a_change(phone=NUMBER))
     assert ends_as(back) is Reason.NOT_REACHED
+
+
+def test_only_calls_to_the_present_extension_count() -> None:
+    other = ChangeContact(by="seller", emergency_phone=NUMBER, extension="12")
+    none = ChangeContact(by="seller", emergency_phone=NUMBER, no_extension=True)
+    assert ends_as(World().play(25).take(other)) is Reason.NOT_REACHED
+    assert ends_as(World().play(50).take(other)) is Reason.NOT_REALLY_TRIED
+    assert ends_as(World().play(50).take(other, none)) is Reason.NOT_REACHED
 
 
 def test_only_the_final_notice_to_the_present_address_counts() -> None:

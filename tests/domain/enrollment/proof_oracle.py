@@ -58,6 +58,8 @@ class Prover:
 
     def call_ends(self, result: Result, now: datetime) -> None:
         self.rests = True
+        if result not in (Result.CONNECTED, Result.ACCEPTED, Result.PROVIDER_FAILED):
+            self.code_since = None
         if result is Result.CONNECTED:
             self.answers(now)
 

@@ -5,7 +5,7 @@ Written apart from domain/enrollment, to check it: it forgets no day, and its ca
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -126,6 +126,8 @@ class Seller:
     must_be_verified: bool = False
     """Whether only a proven number enrolls."""
     proven: bool = False
+    prove_by: datetime | None = None
+    """Until when a number that was changed while enrolled needs no proof."""
     recorded: dict[date, int] = field(default_factory=dict)
 
     def copy(self) -> "Seller":
@@ -145,6 +147,6 @@ class Seller:
         met = _is_met(frozenset(self.recorded.items()), day)
         if self.plan is not SellingPlan.PROFESSIONAL or not met:
             return EnrollmentStatus.NOT_ELIGIBLE
-        proven = self.proven or not self.must_be_verified
+        proven = self.proven or not self.must_be_verified or self.prove_by is not None
         valid = self.number is not None and self.number_valid and proven
         return EnrollmentStatus.ENROLLED if valid else EnrollmentStatus.INVITED

@@ -1,20 +1,18 @@
 """A number that is proven by a code, and calls to try it (docs/rules.md, section 2)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.events import EnterCode, RecordAnswer, TryCall, VerifyNumber
+from domain.enrollment.events import EnterCode, Expel, TryCall, VerifyNumber
 from domain.enrollment.letters import LetterPurpose
-from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.steps import PlaceCall, PrepareCall
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.verification import CallKind
 from domain.enrollment.view import NumberCallView
 from domain.shared.errors import Refusal, Refused
-from domain.shared.events import Event
+from domain.shared.events import Event, HarmCategory, RecordDeactivation
 from domain.shared.result import Result
 from tests.domain.case.build import NUMBER, OTHER_NUMBER
 from tests.domain.enrollment.build import (
@@ -28,6 +26,9 @@ from tests.domain.enrollment.sellers_by_status import enrolled, invited
 from tests.domain.enrollment.world import Programme, proof_of
 
 ASK, TRY = VerifyNumber(by="seller"), TryCall(by="seller")
+EXPEL = Expel(by="lead", category=HarmCategory.FRAUD, evidence="Forged invoices")
+DEACTIVATED = RecordDeactivation(by="risk")
+TEXT = VerifyNumber(by="seller", by_text=True)
 MINUTE = timedelta(minutes=1)
 WRONG = EnterCode(by="seller", proofs=("f" * 64,))
 
@@ -93,6 +94,42 @@ def test_the_fifth_wrong_code_ends_it() -> None:
     assert events(world)[-1] is EnrollmentEventKind.CODE_MISSED
     assert refusal(world, right()) is Refusal.NO_CODE
     assert world.view.verified_at is None
+
+
+@pytest.mark.parametrize(
+    ("result", "counts"),
+    [
+        (Result.CONNECTED, True),
+        (Result.PROVIDER_FAILED, True),
+        (Result.NO_ANSWER, False),
+        (Result.BUSY, False),
+        (Result.INVALID_NUMBER, False),
+        (Result.SKIPPED, False),
+        (Result.BOUNCED, False),
+    ],
+)
+def test_a_code_that_nobody_can_have_heard_does_not_count(result: Result, counts: bool) -> None:
+    world = enrolled()
+    world.call_result = result
+    world.take(ASK)
+    assert (call_of(world).code_until is not None) is counts
+    if not counts:
+        assert refusal(world, right()) is Refusal.NO_CODE
+
+
+def test_a_code_by_text_proves_the_number_and_counts_as_a_call() -> None:
+    world = enrolled()
+    world.call_result = Result.ACCEPTED
+    world.take(TEXT, right())
+    assert world.view.verified_at == world.now
+    world.take(ASK, TEXT)
+    assert refusal(world, TEXT) is Refusal.TOO_MANY_CALLS
+
+
+def test_no_text_is_sent_to_an_extension() -> None:
+    world = enrolled().take(a_change(emergency_phone=NUMBER, extension="12"))
+    assert refusal(world, TEXT) is Refusal.NO_TEXTS
+    world.take(ASK)
 
 
 def test_a_right_code_is_used_up() -> None:
@@ -209,91 +246,6 @@ def test_another_number_has_no_extension_and_the_same_one_keeps_it() -> None:
     assert world.enrollment.account.extension == "12"
     world.take(a_change(emergency_phone=OTHER_NUMBER))
     assert world.enrollment.account.extension is None
-
-
-def must_be_verified(number: str | None = NUMBER) -> Programme:
-    return Programme(GOOD_FOR_LONG, number=number, must_be_verified=True)
-
-
-@pytest.mark.parametrize("begins_with", [NUMBER, None])
-def test_where_a_proof_is_required_only_a_proven_number_enrolls(begins_with: str | None) -> None:
-    world = must_be_verified(begins_with).take(NUMBER_COMES)
-    assert world.status is EnrollmentStatus.INVITED
-    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
-    assert not world.view.requirements[3].met
-    world.take(ASK, right(1))
-    assert (world.status, world.letters[-1]) == (EnrollmentStatus.ENROLLED, LetterPurpose.ENROLLED)
-
-
-def test_the_invitation_says_that_the_proof_is_missing() -> None:
-    world = must_be_verified().play(8)
-    assert world.letters == [LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN]
-    assert {mail.reason for mail in world.mailed} == {EnrollmentReason.NUMBER_NOT_VERIFIED}
-
-
-def test_a_changed_number_ends_an_enrollment_that_requires_the_proof() -> None:
-    world = must_be_verified().take(ASK, right(1), a_change(emergency_phone=OTHER_NUMBER))
-    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
-    assert world.letters[-1] is LetterPurpose.ENDED_NUMBER_NEEDED
-
-
-def test_who_is_enrolled_when_the_setting_is_turned_on_stays() -> None:
-    world = enrolled()
-    world.must_be_verified = True
-    assert world.play(3).status is EnrollmentStatus.ENROLLED
-    world.take(a_change(emergency_phone=OTHER_NUMBER))
-    assert world.status is EnrollmentStatus.INVITED
-
-
-def nothing(world: Programme) -> None:
-    """Nothing more happens."""
-
-
-def connects(world: Programme) -> None:
-    world.play(100).take(TRY)
-
-
-def a_case_connects(world: Programme) -> None:
-    world.play(100).take(RecordAnswer(by="case", phone=NUMBER))
-
-
-def a_case_connects_at_an_old_number(world: Programme) -> None:
-    world.play(100).take(RecordAnswer(by="case", phone=OTHER_NUMBER))
-
-
-def does_not_connect(world: Programme) -> None:
-    world.call_result = Result.NO_ANSWER
-    connects(world)
-
-
-@pytest.mark.parametrize(
-    ("happens", "days"),
-    [
-        (nothing, 365),
-        (connects, 465),
-        (does_not_connect, 365),
-        (a_case_connects, 465),
-        (a_case_connects_at_an_old_number, 365),
-    ],
-)
-def test_a_year_after_the_proof_or_a_connected_call_the_seller_is_reminded(
-    happens: Callable[[Programme], None], days: int
-) -> None:
-    world = proven()
-    began = world.now
-    happens(world)
-    world.play_until(began + days * DAY - MINUTE)
-    assert LetterPurpose.VERIFY_AGAIN not in world.letters
-    world.play_until(began + days * DAY)
-    assert world.letters[-1] is LetterPurpose.VERIFY_AGAIN
-    world.play(364)
-    assert world.letters.count(LetterPurpose.VERIFY_AGAIN) == 1
-    assert world.play(1).letters.count(LetterPurpose.VERIFY_AGAIN) == 2
-
-
-def test_who_is_not_enrolled_is_not_reminded() -> None:
-    world = proven().take(a_change(selling_plan="individual")).play(800)
-    assert LetterPurpose.VERIFY_AGAIN not in world.letters
 
 
 def test_it_survives_being_stored() -> None:

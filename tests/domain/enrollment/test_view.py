@@ -147,7 +147,7 @@ def test_absent_values_are_null_and_never_missing() -> None:
     assert set(view) == {
         *("status", "reason", "requirements", "rating", "days_below", "days_on_record"),
         *("qualifies_on", "account", "deactivated", "timeline", "events"),
-        *("verified_at", "number_call", "call_again_from"),
+        *("number", "verified_at", "prove_by", "number_call", "call_again_from"),
     }
 
 

@@ -131,9 +131,12 @@ class WatchedProgramme(Programme):
     def _prove(self, event: Event) -> bool:
         if self.refuses_call_or_code(event):
             return True
-        right = isinstance(event, EnterCode) and proof_of(len(self.prover.asked)) in event.proofs
+        call = self.enrollment.verification.call
+        number = call.number if call else 0
+        right = isinstance(event, EnterCode) and proof_of(number) in event.proofs
         self.prover.takes(event, self.now, right=right)
         self.seller.proven = self.prover.proven_at is not None
+        self.seller.prove_by = None if self.seller.proven else self.seller.prove_by
         return False
 
     def refuses_call_or_code(self, event: Event) -> bool:
@@ -141,6 +144,8 @@ class WatchedProgramme(Programme):
         seller = self.seller
         checked = self.enrollment.number_valid is not None
         has_number = checked and seller.number is not None and seller.number_valid
+        if isinstance(event, VerifyNumber | TryCall) and (seller.expelled or seller.deactivated):
+            return True
         return self.prover.refuses(event, self.now, has_number=has_number)
 
     def _learn(self, account: AccountNews, told: tuple[str, ...] = ()) -> None:
@@ -158,7 +163,12 @@ class WatchedProgramme(Programme):
         if number != seller.number or (number is not None and not self.enrollment.number_valid):
             self.prover.number_changes()
             seller.proven = False
+            # Looked up before anything is decided.
             seller.must_be_verified = self.must_be_verified
+            if number is None:
+                seller.prove_by = None
+            elif self._status is EnrollmentStatus.ENROLLED and seller.prove_by is None:
+                seller.prove_by = self.now + timedelta(days=14)
         seller.number, seller.address = number, address
 
     def _ask_for_link(self) -> bool:
@@ -190,7 +200,7 @@ class WatchedProgramme(Programme):
         if isinstance(step, LookUpWarnings):
             self.warner.at = self.warn_days
         if isinstance(step, CheckNumber):
-            self.seller.must_be_verified = self.must_be_verified
+            self._looked_up()
         if isinstance(step, PrepareCall):
             self.prover.may_be_dialled(self.call_refused_as)
         if isinstance(step, PlaceCall):
@@ -198,6 +208,14 @@ class WatchedProgramme(Programme):
         if isinstance(step, Send) and task.letter is not None:
             assert step.to == (task.letter.to or self.seller.address)
             self._was_sent(task.letter, self.mail_result)
+
+    def _looked_up(self) -> None:
+        seller = self.seller
+        seller.must_be_verified = self.must_be_verified
+        if not self.must_be_verified:
+            seller.prove_by = None
+        if seller.prove_by is not None and seller.prove_by > self.now:
+            self._beside.append(Written(LetterPurpose.PROVE_NUMBER))
 
     def _was_sent(self, letter: Letter, result: Result) -> None:
         written = as_written(letter)
@@ -228,6 +246,8 @@ class WatchedProgramme(Programme):
         return steps
 
     def _compare(self) -> None:
+        if self.seller.prove_by is not None and self.seller.prove_by <= self.now:
+            self.seller.prove_by = None
         due = self.seller.status_on(self.now.date())
         expected, self._beside = self._beside, []
         if due is not self._status:
@@ -235,6 +255,8 @@ class WatchedProgramme(Programme):
             expected += e_mail_for(due, ended=ended, deactivated=self.seller.deactivated)
             self.changes.append((self.now, due))
             self._status, self._remind_at = due, None
+            if due is not EnrollmentStatus.ENROLLED:
+                self.seller.prove_by = None
         elif self._remind_at is not None and self._remind_at <= self.now:
             expected.append(Written(LetterPurpose.INVITED_AGAIN))
             self._remind_at = None

@@ -8,18 +8,21 @@ from domain.enrollment import step_results, updates
 from domain.enrollment.advance import advance
 from domain.enrollment.announcements import untold
 from domain.enrollment.letters import Letter, LetterPurpose
+from domain.enrollment.old_numbers import Way
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.steps import (
     CheckNumber,
     EnrollmentStep,
     LookUpWarnings,
+    LookUpWay,
     NumberFacts,
     PlaceCall,
     PrepareCall,
     Send,
+    TellOldNumber,
 )
 from domain.enrollment.timeline import EnrollmentEventKind
-from domain.enrollment.verification import CallKind, Preparation, kept
+from domain.enrollment.verification import Preparation, kept
 from domain.enrollment.view import EnrollmentView, view_of
 from domain.shared.account import ContactNews, SellingPlan
 from domain.shared.announcements import Announcement
@@ -90,6 +93,11 @@ class Programme:
         self.call_result = Result.CONNECTED
         self.call_refused_as: Result | None = None
         self.call_takes = AT_ONCE
+        self.old_number_waits: timedelta | None = AT_ONCE
+        """For how long an old number is not told, since it is night there. None: it never is."""
+        self.sends_texts = False
+        self.told_numbers: list[tuple[datetime, str, bool]] = []
+        """When an old number was told of the change, and whether by text."""
         self.announces = announces
         self.announced: tuple[Announcement, ...] = ()
         """The events that were handed over."""
@@ -173,6 +181,12 @@ class Programme:
             if entry.what is EnrollmentEventKind.STATUS
         ]
 
+    def _way(self) -> Way | None:
+        if self.old_number_waits is None:
+            return None
+        due = self.now + self.old_number_waits
+        return Way(due=due, until=due + timedelta(hours=1), by_text=self.sends_texts)
+
     # --- performing ---------------------------------------------------------------------------
 
     def _reconcile(self) -> None:
@@ -214,8 +228,10 @@ class Programme:
                 return Task(self.now + self.check_takes)
             case PrepareCall():
                 return Task(self.now + self.check_takes)
-            case PlaceCall():
+            case PlaceCall() | TellOldNumber():
                 return Task(self.now + self.call_takes)
+            case LookUpWay():
+                return Task(self.now + self.check_takes)
             case Announce():
                 told = (untold(self.enrollment), self.enrollment.timeline.count)
                 return Task(self.now + self.share_takes, told=told)
@@ -241,12 +257,20 @@ class Programme:
             case PrepareCall(number=number):
                 call = self.enrollment.verification.call
                 assert call is not None
-                says = call.kind is CallKind.CODE and self.call_refused_as is None
+                says = call.kind.says_code and self.call_refused_as is None
                 proof = kept(proof_of(number)) if says else None
                 preparation = Preparation(refused_as=self.call_refused_as, proof=proof)
                 step_results.call_prepared(self.enrollment, number, preparation, self.now)
             case PlaceCall(number=number):
                 step_results.call_ended(self.enrollment, number, self.call_result, self.now)
+            case LookUpWay(number=number):
+                step_results.way_looked_up(self.enrollment, number, self._way(), self.now)
+            case TellOldNumber(number=number):
+                (old, *_) = self.enrollment.old_numbers.waiting
+                self.told_numbers.append((self.now, old.phone, old.by_text))
+                step_results.old_number_told(
+                    self.enrollment, number, old.by_text, self.call_result, self.now
+                )
             case Announce():
                 assert task.told is not None
                 events, entries = task.told

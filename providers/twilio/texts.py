@@ -1,0 +1,54 @@
+"""Text messages over Twilio's Messages resource (docs/rules.md, section 2)."""
+
+from domain.shared.result import Result
+from providers.text_protocols import TakesNoTexts, Text
+from providers.twilio.api import Account, Message, Refused, TwilioApi
+
+_TAKES_NO_TEXTS = frozenset({21610, 21612, 21614, 21635, 30003, 30005, 30006})
+"""Twilio's codes: the recipient has unsubscribed, no route, no mobile number, a landline, the
+telephone is unreachable or unknown, a landline or an unreachable carrier."""
+_ARRIVED = frozenset({"delivered", "read"})
+_LOST = frozenset({"undelivered", "failed", "canceled"})
+_SERVICE = "MG"
+
+
+class TwilioTexts:
+    """Sends texts from a number of ours, or by a messaging service.
+
+    Twilio takes no id of ours. So a text that may have been sent is looked for by its words, which
+    have a code of their own.
+    """
+
+    def __init__(self, account: Account, sender: str) -> None:
+        self._api = TwilioApi(account)
+        field = "MessagingServiceSid" if sender.startswith(_SERVICE) else "From"
+        self._sender = {field: sender}
+
+    async def send(self, text: Text, *, perhaps_sent: bool) -> str:
+        """Send a text. Return its id."""
+        if perhaps_sent and (sent := await self._find(text)):
+            return sent
+        form = {"To": text.phone, "Body": text.words, **self._sender}
+        try:
+            return (await self._api.send_text(form)).sid
+        except Refused as refused:
+            if refused.code not in _TAKES_NO_TEXTS:
+                raise
+        raise TakesNoTexts
+
+    async def _find(self, text: Text) -> str | None:
+        sent = await self._api.latest_texts(text.phone)
+        return next((message.sid for message in sent if message.body == text.words), None)
+
+    async def result(self, sent: str) -> Result | None:
+        """Return what became of a text. `sent` is not the end: a landline is found out later."""
+        return _result(await self._api.text(sent))
+
+
+def _result(message: Message) -> Result | None:
+    if message.status in _ARRIVED:
+        return Result.ACCEPTED
+    if message.status not in _LOST:
+        return None
+    takes_none = message.error_code in _TAKES_NO_TEXTS
+    return Result.BOUNCED if takes_none else Result.PROVIDER_FAILED

@@ -1,0 +1,136 @@
+"""Where only a proven number enrolls (docs/rules.md, section 2)."""
+
+import pytest
+
+from domain.enrollment.letters import LetterPurpose
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.shared.errors import Refusal
+from domain.shared.events import Event
+from tests.domain.case.build import NUMBER, OTHER_NUMBER
+from tests.domain.enrollment.build import (
+    DAY,
+    GOOD_FOR_LONG,
+    NUMBER_COMES,
+    NUMBER_REMOVED,
+    a_change,
+)
+from tests.domain.enrollment.sellers_by_status import enrolled
+from tests.domain.enrollment.test_verification import (
+    ASK,
+    DEACTIVATED,
+    EXPEL,
+    MINUTE,
+    TRY,
+    later,
+    refusal,
+    right,
+)
+from tests.domain.enrollment.world import Programme
+
+
+def must_be_verified(number: str | None = NUMBER) -> Programme:
+    return Programme(GOOD_FOR_LONG, number=number, must_be_verified=True)
+
+
+@pytest.mark.parametrize("begins_with", [NUMBER, None])
+def test_where_a_proof_is_required_only_a_proven_number_enrolls(begins_with: str | None) -> None:
+    world = must_be_verified(begins_with).take(NUMBER_COMES)
+    assert world.status is EnrollmentStatus.INVITED
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+    assert not world.view.requirements[3].met
+    world.take(ASK, right(1))
+    assert (world.status, world.letters[-1]) == (EnrollmentStatus.ENROLLED, LetterPurpose.ENROLLED)
+
+
+def test_the_invitation_says_that_the_proof_is_missing() -> None:
+    world = must_be_verified().play(8)
+    assert world.letters == [LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN]
+    assert {mail.reason for mail in world.mailed} == {EnrollmentReason.NUMBER_NOT_VERIFIED}
+
+
+PROOF = LetterPurpose.PROVE_NUMBER
+AFTER_THE_CHANGE = 3
+"""The first call proved the old number. The second one is for telling it of the change."""
+
+
+def changed_when_enrolled() -> Programme:
+    """An enrolled seller with a proven number who gives another one, where a proof is required."""
+    return must_be_verified().take(ASK, right(1), a_change(emergency_phone=OTHER_NUMBER))
+
+
+def test_a_changed_number_is_to_be_proven_within_14_days_and_coverage_goes_on() -> None:
+    world = changed_when_enrolled()
+    assert (world.status, world.letters[-1]) == (EnrollmentStatus.ENROLLED, PROOF)
+    assert world.view.prove_by == world.now + 14 * DAY
+    assert world.view.verified_at is None
+    later(world, 14 * DAY - MINUTE)
+    assert world.status is EnrollmentStatus.ENROLLED
+    later(world, MINUTE)
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+    assert world.letters[-1] is LetterPurpose.ENDED_NUMBER_NEEDED
+
+
+def test_who_proves_the_changed_number_in_time_stays() -> None:
+    world = later(changed_when_enrolled(), 13 * DAY).take(ASK, right(AFTER_THE_CHANGE))
+    assert world.view.prove_by is None
+    assert world.play(30).status is EnrollmentStatus.ENROLLED
+
+
+def test_another_change_does_not_put_the_proof_off() -> None:
+    world = changed_when_enrolled()
+    until = world.view.prove_by
+    later(world, 10 * DAY).take(a_change(emergency_phone=NUMBER))
+    assert world.view.prove_by == until
+    assert world.letters.count(PROOF) == 2
+    later(world, 4 * DAY)
+    assert world.status is EnrollmentStatus.INVITED
+
+
+def test_who_is_not_enrolled_has_no_time_to_prove_a_changed_number() -> None:
+    world = must_be_verified().take(a_change(emergency_phone=OTHER_NUMBER))
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+    assert PROOF not in world.letters
+
+
+def test_a_number_given_after_one_that_was_removed_must_be_proven_at_once() -> None:
+    world = changed_when_enrolled().take(NUMBER_REMOVED, NUMBER_COMES)
+    assert EnrollmentReason.NO_NUMBER in [reason for _, reason in world.became]
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+
+
+def test_the_letter_that_asks_for_the_proof_is_called_off_if_it_comes_first() -> None:
+    world = must_be_verified().take(ASK, right(1))
+    world.mail_takes = DAY
+    world.take(a_change(emergency_phone=OTHER_NUMBER), ASK, right(AFTER_THE_CHANGE)).play(3)
+    assert PROOF not in world.letters
+
+
+def test_who_is_enrolled_when_the_setting_is_turned_on_stays() -> None:
+    world = enrolled()
+    world.must_be_verified = True
+    assert world.play(3).status is EnrollmentStatus.ENROLLED
+    world.take(a_change(emergency_phone=OTHER_NUMBER))
+    assert world.play(13).status is EnrollmentStatus.ENROLLED
+    assert world.play(1).status is EnrollmentStatus.INVITED
+
+
+def test_who_waits_for_the_proof_only_is_enrolled_within_a_day_of_the_setting_turned_off() -> None:
+    world = must_be_verified().play(3.5)
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+    world.must_be_verified = False
+    assert world.play(1).status is EnrollmentStatus.ENROLLED
+
+
+def test_a_setting_turned_off_ends_the_time_to_prove_the_number() -> None:
+    world = changed_when_enrolled()
+    world.must_be_verified = False
+    world.play(20)
+    assert world.status is EnrollmentStatus.ENROLLED
+    assert LetterPurpose.ENDED_NUMBER_NEEDED not in world.letters
+    assert world.view.prove_by is None
+
+
+@pytest.mark.parametrize("event", [ASK, TRY])
+@pytest.mark.parametrize("out", [EXPEL, DEACTIVATED])
+def test_who_is_out_of_the_programme_is_not_called(event: Event, out: Event) -> None:
+    assert refusal(enrolled().take(out), event) is Refusal.NOT_IN_PROGRAMME
