@@ -1,7 +1,6 @@
 """An open page looks again and again, and asks a seller's workflows only when there is news."""
 
 from itertools import count
-from types import SimpleNamespace
 
 import pytest
 
@@ -28,16 +27,26 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
+class Clock:
+    """Stands still until it is moved."""
+
+    at = 1_000_000.0
+
+    def time(self) -> float:
+        """As the module `time` has it."""
+        return self.at
+
+
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The time by the page, in seconds, which stands still."""
-    now = SimpleNamespace(time=lambda: now.at, at=1_000_000.0)
-    monkeypatch.setattr(page.pages, "time", now)
-    return now
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The page's clock."""
+    stands = Clock()
+    monkeypatch.setattr(page.pages, "time", stands)
+    return stands
 
 
 async def test_nothing_new_costs_no_query_and_news_are_shown_at_once(
-    site: Site, queries: list[str], clock: SimpleNamespace
+    site: Site, queries: list[str], clock: Clock
 ) -> None:
     case = await site.open("LOOKS")
     async with site.visitor("LOOKS") as seller:
@@ -56,7 +65,7 @@ async def test_nothing_new_costs_no_query_and_news_are_shown_at_once(
 
 
 async def test_what_time_alone_changes_is_shown_within_two_minutes(
-    site: Site, clock: SimpleNamespace
+    site: Site, clock: Clock
 ) -> None:
     await site.open("WAITS")
     async with site.visitor("WAITS") as seller:
@@ -66,9 +75,7 @@ async def test_what_time_alone_changes_is_shown_within_two_minutes(
         assert (await seller.get("/", headers=seen)).status_code == 200
 
 
-async def test_a_tag_is_of_one_seller_one_visit_and_one_language(
-    site: Site, clock: SimpleNamespace
-) -> None:
+async def test_a_tag_is_of_one_seller_one_visit_and_one_language(site: Site, clock: Clock) -> None:
     tags = set()
     asks = count(1)
     for seller_id in ("TAGS-1", "TAGS-2"):
@@ -82,9 +89,7 @@ async def test_a_tag_is_of_one_seller_one_visit_and_one_language(
     assert len(tags) == next(asks) - 1
 
 
-async def test_an_appeal_or_a_standing_that_changes_is_news(
-    site: Site, clock: SimpleNamespace
-) -> None:
+async def test_an_appeal_or_a_standing_that_changes_is_news(site: Site, clock: Clock) -> None:
     known = await site.engine.know("STANDS")
     async with site.visitor("STANDS") as seller:
         seen = {"If-None-Match": (await seller.get("/")).headers["etag"]}

@@ -25,7 +25,7 @@ from tests.cli.conftest import Answer, Cli, flags
 from tests.engine import OpenCase
 from tests.keys import SETTING, use_keys
 from tests.patience import PATIENCE
-from tests.runtime.test_nothing_personal import within
+from tests.runtime.told_and_stored import within
 from tests.test_crashes import opened
 from tests.workflows.events import ACCEPT, CONTACT, PLAN, WITHDRAW
 from tests.workflows.test_replay import GOLDEN, history
