@@ -20,7 +20,8 @@ UNREACHED = {
     Unreached.EMAIL_BOUNCED: "an e-mail to them came back",
     Unreached.NUMBER_NOT_CALLED: "their number was invalid, or none that we call",
     Unreached.FAILED_ON_OUR_SIDE: "an attempt failed on our side, or was not made",
-    Unreached.MESSAGE_WAITING: "a message about the case is in the mailbox, and no case took it",
+    Unreached.MESSAGE_WAITING: "a message about the case is in the mailbox, and no case took it; "
+    "it may be a reply to the e-mail about the deactivation",
     Unreached.OUTAGE_REPORTED: "an outage of ours has come to light since",
 }
 """Why it may have been us who could not reach the seller, in the words of the desk."""

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from domain.appeal.appeal import Submission
 from domain.appeal.status import ANSWERED, WAITING, AppealReason, AppealStatus
 from domain.appeal.view import AppealView
-from domain.enrollment.timeline import EnrollmentEntry, EnrollmentEventKind
 from domain.enrollment.view import StandingView
 from web.languages import N_
 
-_BY_A_CASE = "case"
 
 HEADLINES = {
     AppealStatus.SUBMITTED: N_("We are reading your appeal"),
@@ -57,13 +55,13 @@ class AppealPage:
         now: datetime,
     ) -> "AppealPage | None":
         """Return the page; None if there is nothing that could be appealed on it."""
-        told = deactivation_in(standing)
-        if told is None:
+        if standing is None or standing.deactivated_by is None or standing.deactivated_at is None:
             return None
         found = appeal.deactivation if appeal else None
-        is_of_it = found is not None and found.case_id == told.case_id
+        is_of_it = found is not None and found.case_id == standing.deactivated_by
         view = appeal if is_of_it and appeal and appeal.submissions else None
-        return cls(found.at if is_of_it and found else told.at, window, now, view)
+        at = found.at if is_of_it and found else standing.deactivated_at
+        return cls(at, window, now, view)
 
     @property
     def status(self) -> AppealStatus | None:
@@ -157,11 +155,3 @@ class AppealPage:
     def submissions(self) -> list[tuple[int, Submission]]:
         """Every appeal with its number, the newest first."""
         return list(enumerate(self.view.submissions, 1))[::-1] if self.view else []
-
-
-def deactivation_in(standing: StandingView | None) -> EnrollmentEntry | None:
-    """Return the event by which a case deactivated the account, if one did and it is so."""
-    if standing is None or not standing.deactivated:
-        return None
-    told = [e for e in standing.timeline if e.what is EnrollmentEventKind.DEACTIVATED]
-    return told[-1] if told and told[-1].case_id and told[-1].by == _BY_A_CASE else None
