@@ -9,7 +9,6 @@ from domain.appeal.view import AppealView
 from domain.enrollment.view import StandingView
 from web.languages import N_
 
-
 HEADLINES = {
     AppealStatus.SUBMITTED: N_("We are reading your appeal"),
     AppealStatus.MORE_INFORMATION: N_("We have a question about your appeal"),
