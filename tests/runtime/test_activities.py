@@ -9,8 +9,9 @@ from temporalio import activity
 
 import activities
 from domain.shared.names import CALLS_QUEUE
+from runtime.activities_by_queue import activities_by_queue
 from runtime.providers import providers_of
-from runtime.service import QUEUES, activities_by_queue
+from runtime.service import QUEUES
 from runtime.settings import Settings
 from tests.engine import Engine
 
