@@ -126,13 +126,8 @@ class SubmitPlan(Event):
     @property
     def length(self) -> int:
         """Characters in all lists together, without the names of files."""
-        lists = (
-            self.root_causes,
-            self.corrective_actions,
-            self.preventive_measures,
-            self.evidence,
-        )
-        return sum(len(item) for items in lists for item in items)
+        causes_and_actions = (*self.root_causes, *self.corrective_actions)
+        return sum(map(len, (*causes_and_actions, *self.preventive_measures, *self.evidence)))
 
 
 class Review(StrEnum):

@@ -1,7 +1,8 @@
-"""How an activity fails if a provider failed. The messages carry no personal data."""
+"""How a try of an activity fails. The messages carry no personal data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -28,3 +29,24 @@ def provider_failures() -> Iterator[None]:
             category=ApplicationErrorCategory.BENIGN,
             next_retry_delay=failure.retry_after,
         ) from None
+
+
+class CallGoesOn(NotNow):
+    """The call has not ended. Look at it again after the given time."""
+
+    def __init__(self, look_after: timedelta) -> None:
+        super().__init__("the call goes on", look_after)
+
+
+class CalledAnew(NotNow):
+    """The call never rang. The next try places another at once."""
+
+    def __init__(self) -> None:
+        super().__init__("the call never rang, and is placed anew", timedelta(milliseconds=1))
+
+
+class Overtaken(NotNow):
+    """The present try has timed out, and another one goes on instead. Nothing is to be done."""
+
+    def __init__(self) -> None:
+        super().__init__("this try of the activity has timed out")

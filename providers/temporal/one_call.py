@@ -18,7 +18,6 @@ from providers.protocols import (
     Engaged,
     GoesOn,
     NeverRang,
-    NotNow,
     PerhapsDialled,
     PhoneLock,
     ProviderFailed,
@@ -33,6 +32,7 @@ from providers.temporal.calls_under_way import (
     ended,
     known_before,
 )
+from providers.temporal.failures import CalledAnew, CallGoesOn, Overtaken
 from reference.contact_check import number_problem
 from reference.languages import choose_language
 
@@ -49,27 +49,6 @@ _TO_TALK = 1 / 8
 """The part of the activity's time that a call needs. With less left, no call is dialled."""
 _TO_HANG_UP = timedelta(seconds=10)
 """So long before its time is up, a call that still goes on is hung up."""
-
-
-class CallGoesOn(NotNow):
-    """The call has not ended. Look at it again after the given time."""
-
-    def __init__(self, look_after: timedelta) -> None:
-        super().__init__("the call goes on", look_after)
-
-
-class CalledAnew(NotNow):
-    """The call never rang. The next try places another at once."""
-
-    def __init__(self) -> None:
-        super().__init__("the call never rang, and is placed anew", timedelta(milliseconds=1))
-
-
-class Overtaken(NotNow):
-    """The present try has timed out, and another one goes on instead. Nothing is to be done."""
-
-    def __init__(self) -> None:
-        super().__init__("this try of the activity has timed out")
 
 
 class OneCall:
