@@ -1,6 +1,6 @@
 # make demo        play cases of 72 hours in seconds, on a real Temporal server;
 #                  DEMO=--over-http asks examples/account_service.py for the accounts
-# make test        run the tests of the rules and the service, in some twenty minutes;
+# make test        run the tests of the rules and the service, in some twelve minutes;
 #                  TESTS=tests/domain runs all of these, and only these; those in a browser
 #                  need chromium-headless-shell or, twice as slow, Chromium
 # make test-all    run all tests, also those in tests/kept_for_all.py

@@ -31,7 +31,9 @@ WHOLES = pytest.mark.parametrize(
             id="case",
         ),
         pytest.param(
-            ENROLLMENT, {"", ".outbox", ".warnings", ".verification", ".timeline"}, id="enrollment"
+            ENROLLMENT,
+            {"", ".outbox", ".warnings", ".verification", ".old_numbers", ".timeline"},
+            id="enrollment",
         ),
     ],
 )
