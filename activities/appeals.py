@@ -1,6 +1,7 @@
 """Look up what an appeal is about, and reinstate the account (docs/rules.md, section 9)."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -20,13 +21,12 @@ from domain.shared.account import SellerAccount, Store
 from domain.shared.errors import Refusal
 from domain.shared.names import run_id_of
 from providers.appeal_protocols import AppealedProgramme, ClosedCases, DeactivatedByAnother
-from providers.protocols import (
-    AccountService,
-    ProviderFailed,
-    UnreadMail,
-)
+from providers.protocols import AccountService, NotNow, ProviderFailed, UnreadMail
 from providers.temporal.failures import provider_failures
 from providers.temporal.heartbeats import shielded
+
+_HELD_ANEW = timedelta(hours=1)
+"""How often it is looked whether operations still hold the silence of sellers."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class AppealActivities:
     """What may be from a seller who counts as silent. None: nothing tells."""
     announces: bool = False
     """Whether a receiver of events is configured."""
+    silence_held_until: datetime | None = None
+    """Before this moment no silence counts, neither of a case nor of an appeal."""
+    takes_answers: bool = True
+    """Whether a seller's answer comes here, by the page or by mail that is read."""
 
     @activity.defn
     async def look_up_appeal(self, input: LookUpAppealInput) -> AppealFacts:
@@ -94,13 +98,18 @@ class AppealActivities:
 
     @activity.defn
     async def look_for_answer(self, input: LookForAnswerInput) -> bool:
-        """Return whether a message about an appeal waits where mail is read.
+        """Return whether a message about an appeal waits, or may wait, where only people read it.
 
-        A mailbox that is away is an outage of ours: the appeal waits for it.
+        A mailbox that is away is an outage of ours: the appeal waits for it. So it does while
+        operations hold the silence of sellers.
         """
-        if self.unread_mail is None:
-            return False
         with provider_failures():
+            held = self.silence_held_until
+            if held and (now := datetime.now(UTC)) < held:
+                wait = min(held - now, _HELD_ANEW)
+                raise NotNow("no silence counts now (CASE72_SILENCE_HELD_UNTIL)", wait)
+            if self.unread_mail is None:
+                return not self.takes_answers
             return await self.unread_mail.waits_for(run_id_of(input.appeal_id))
 
     @activity.defn
@@ -116,15 +125,14 @@ class AppealActivities:
     async def _reinstate(self, input: ReinstateInput) -> None:
         if await self.accounts.is_active(input.store, input.seller_id):
             return
+        # A later case that found the account deactivated has asked the service for nothing.
+        known = await self.programme.find(input.store, input.seller_id)
+        if known and known.deactivated_by not in (None, input.case_id):
+            raise _held("another case has deactivated the account since")
         try:
             await self.accounts.reinstate(input.store, input.seller_id, input.case_id, input.key)
         except DeactivatedByAnother as held:
-            raise ApplicationError(
-                str(held),
-                type=AppealReason.REINSTATEMENT_HELD,
-                non_retryable=True,
-                category=ApplicationErrorCategory.BENIGN,
-            ) from None
+            raise _held(str(held)) from None
         if not await self.accounts.is_active(input.store, input.seller_id):
             raise ProviderFailed("the account is deactivated although it was reinstated")
 
@@ -136,6 +144,15 @@ class AppealActivities:
         """
         with provider_failures():
             return await shielded(self.programme.reinstate(input))
+
+
+def _held(why: str) -> ApplicationError:
+    return ApplicationError(
+        why,
+        type=AppealReason.REINSTATEMENT_HELD,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
 
 
 def _account(input: LookUpAppealInput) -> SellerAccount:

@@ -19,7 +19,9 @@ REASONS = {
     AppealReason.NO_ANSWER: N_("the seller did not answer the question"),
     AppealReason.QUESTION_UNDELIVERED: N_("the e-mail with the question did not get through"),
     AppealReason.ADDED_MEANWHILE: N_("the seller added something before the question was sent"),
-    AppealReason.MESSAGE_WAITING: N_("a message about the appeal waits in the mailbox"),
+    AppealReason.MESSAGE_WAITING: N_(
+        "the seller's time is over, and an answer may wait in the mailbox"
+    ),
     AppealReason.REINSTATEMENT_FAILED: N_("the account service failed for 24 hours"),
     AppealReason.REINSTATEMENT_HELD: N_(
         "the account service says that another than the case deactivated the account"

@@ -36,11 +36,11 @@ def text_of(message: Message) -> str:
 
 
 def has_files(message: Message) -> bool:
-    """Whether a file is attached to `message`."""
+    """Whether a file comes with `message`, attached or, as Apple Mail sends it, in the text."""
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        if part.get_content_disposition() == "attachment":
+        if _is_attachment(part):
             return True
         waiting += children(part)
     return False

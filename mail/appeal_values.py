@@ -7,8 +7,10 @@ from babel import Locale
 from domain.appeal.activity_inputs import SendAppealLetterInput, TellDeskOfAppealInput
 from domain.appeal.appeal import Submission
 from domain.appeal.deactivation import Unreached
-from domain.appeal.status import AppealReason
+from domain.appeal.events import Verdict
+from domain.appeal.status import AppealReason, AppealStatus
 from domain.appeal.timeline import detail_of
+from domain.appeal.verdicts import why_not_now
 from domain.case.evidence_file import described
 from domain.shared.codes import plain
 from domain.shared.events import ENGINE
@@ -31,7 +33,9 @@ WHY_HERE = {
     AppealReason.ADDED_MEANWHILE: (
         "the seller added something before the mail server had accepted the question"
     ),
-    AppealReason.MESSAGE_WAITING: "a message about the appeal waits in the mailbox",
+    AppealReason.MESSAGE_WAITING: (
+        "the seller's time is over, and an answer may wait in the mailbox"
+    ),
     AppealReason.REINSTATEMENT_FAILED: "the account service failed for 24 hours",
     AppealReason.REINSTATEMENT_HELD: (
         "the account service says that another than the case deactivated the account"
@@ -56,8 +60,9 @@ def values_of_appeal(input: SendAppealLetterInput, locale: Locale, ways: Ways) -
 
 def values_of_desk_appeal(input: TellDeskOfAppealInput) -> Values:
     """Return the values for an e-mail to the desk, with the whole story."""
-    found, newest = input.deactivation, input.submissions[-1]
-    earlier = {name for one in input.submissions[:-1] for name in one.judges}
+    found, submissions = input.deactivation, input.submissions
+    ask, waits = Verdict.MORE_INFORMATION, AppealStatus.SUBMITTED
+    earlier = {name for one in submissions[:-1] for name in one.judges}
     return {
         "appeal_id": input.appeal_id,
         "case_id": found.case_id,
@@ -68,7 +73,7 @@ def values_of_desk_appeal(input: TellDeskOfAppealInput) -> Values:
         "record_gone": found.part is None,
         "part": found.part or (),
         "judges": sorted(earlier),
-        "may_ask": newest.question is None,
+        "may_ask": why_not_now(ask, waits, input.account, submissions) is None,
         "unreached": [
             *(UNREACHED[why] for why in input.unreached),
             *(outage.said.note for outage in input.outages),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.appeal.appeal import Submission
-from domain.appeal.status import ANSWERED, WAITING, AppealReason, AppealStatus
+from domain.appeal.status import ANSWERED, OPEN, WAITING, AppealReason, AppealStatus
 from domain.appeal.view import AppealView
 from domain.enrollment.view import StandingView
 from web.languages import N_
@@ -58,6 +58,8 @@ class AppealPage:
             return None
         found = appeal.deactivation if appeal else None
         is_of_it = found is not None and found.case_id == standing.deactivated_by
+        # One that is open is shown to its end, also if another case has deactivated since.
+        is_of_it = is_of_it or (appeal is not None and appeal.status in OPEN)
         view = appeal if is_of_it and appeal and appeal.submissions else None
         at = found.at if is_of_it and found else standing.deactivated_at
         return cls(at, window, now, view)

@@ -71,6 +71,8 @@ def activities_by_queue(
         settings.appeal_terms,
         providers.unread_mail,
         announces,
+        settings.silence_held_until,
+        takes_answers=page is not None or providers.replies is not None,
     )
     warnings = WarningActivities(settings.warn_days_below)
     contacts = SharingActivities(

@@ -92,7 +92,7 @@ class Appeal(TakesUpdates):
     desk_due: datetime | None = None
     """When the desk is told next."""
     question: OpenQuestion | None = None
-    """The open question, or the one whose answer did not come."""
+    """The open question, or the one whose answer did not come, or may not have come."""
     answer_letter: int | None = None
     """The number of the newest e-mail that says that the account can be appealed again."""
     answer_told_at: datetime | None = None
@@ -147,6 +147,13 @@ class Appeal(TakesUpdates):
     def may_come_again(self) -> bool:
         """Whether the first appeal was answered, and a second one was not sent yet."""
         return self.status in ANSWERED and 0 < len(self.submissions) < MOST_APPEALS
+
+    @property
+    def needs_new_evidence(self) -> bool:
+        """Whether a second appeal takes what the first one did not have."""
+        # An outage of ours is evidence for the seller, whoever has found it out.
+        came_to_light = any(outage.at > self.since for outage in self.outages)
+        return bool(self.submissions) and not came_to_light
 
     @property
     def unreached(self) -> tuple[Unreached, ...]:

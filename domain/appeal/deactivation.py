@@ -12,7 +12,9 @@ from domain.shared.events import ENGINE
 from domain.shared.result import Result
 from domain.shared.text import Frozen
 
-_NOBODY = frozenset({ENGINE, "seller", "page", "mail", "telephone", "enrollment", "case"})
+_NOBODY = frozenset(
+    {ENGINE, "opening", "seller", "page", "mail", "telephone", "enrollment", "case"}
+)
 """Authors in a timeline that are no person of the marketplace."""
 _OURS = frozenset({Result.PROVIDER_FAILED, Result.SKIPPED, Result.VOICEMAIL_CUT})
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from domain.appeal.appeal import Appeal
 from domain.appeal.events import AddInformation, AppealEventKind, ChangeAddress
-from domain.appeal.status import ANSWERED, AppealReason, AppealStatus
+from domain.appeal.letters import AppealPurpose
+from domain.appeal.status import ANSWERED, AppealReason
 from domain.appeal.updates import add_information
 from domain.case.events import ReceiveBounce, ReceiveReply
 from domain.shared.errors import Refusal, Refused
@@ -46,9 +47,10 @@ def receive_bounce(appeal: Appeal, event: ReceiveBounce, now: datetime) -> None:
     result = Result.BOUNCED
     appeal.timeline.log(now, AppealEventKind.EMAIL, event.by, result=result, note=event.code)
     if number == appeal.answer_letter:
-        appeal.answer_told_at = None
-    waits = appeal.status in (AppealStatus.MORE_INFORMATION, AppealStatus.LAPSED)
-    if waits and appeal.question is not None and number in appeal.question.letters:
+        told_at, appeal.answer_told_at = appeal.answer_told_at, None
+        if told_at is not None and _has_moved_since(appeal, told_at):
+            _tell_answer_again(appeal, now)
+    if appeal.question is not None and number in appeal.question.letters:
         appeal.lose_question(now, AppealReason.QUESTION_UNDELIVERED)
 
 
@@ -60,4 +62,16 @@ def change_address(appeal: Appeal, event: ChangeAddress, now: datetime) -> None:
     appeal.timeline.log(now, AppealEventKind.ADDRESS_CHANGED, event.by)
     is_told = appeal.answer_told_at is not None or appeal.is_on_its_way(appeal.answer_letter)
     if appeal.status in ANSWERED and not is_told:
-        appeal.tell_answer(now)
+        _tell_answer_again(appeal, now)
+
+
+def _has_moved_since(appeal: Appeal, moment: datetime) -> bool:
+    moved = AppealEventKind.ADDRESS_CHANGED
+    return any(e.what is moved and e.at > moment for e in appeal.timeline.entries)
+
+
+def _tell_answer_again(appeal: Appeal, now: datetime) -> None:
+    """Send what did not get through to the address of now: the answer, and an outage since."""
+    appeal.tell_answer(now)
+    if appeal.may_come_again and not appeal.needs_new_evidence:
+        appeal.tell_answer(now, AppealPurpose.OUTAGE_FOUND)

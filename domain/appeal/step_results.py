@@ -15,7 +15,9 @@ def looked_up(appeal: Appeal, facts: AppealFacts, now: datetime) -> None:
     appeal.wants_look_up = False
     if appeal.is_open:
         return
-    appeal.account, appeal.problem = facts.account, facts.problem
+    found_now = {name: value for name, value in facts.account if value is not None}
+    appeal.account = appeal.account.model_copy(update=found_now)
+    appeal.problem = facts.problem
     if not appeal.announces:
         appeal.told = appeal.timeline.count  # nobody wanted to know so far
     appeal.announces = facts.announces
@@ -61,6 +63,7 @@ def looked_for_answer(appeal: Appeal, waits: bool, now: datetime) -> None:
         return
     if waits:
         appeal.wait_for_desk(now, AppealReason.MESSAGE_WAITING)
+        appeal.question = question  # what waits may be its own e-mail, which has come back
         return
     appeal.set_status(now, AppealStatus.LAPSED, AppealReason.NO_ANSWER)
     appeal.question = question  # its e-mails may yet come back

@@ -77,7 +77,7 @@ def appeal(appeal: Appeal, event: AppealEvent, now: datetime) -> None:
     if is_told and (appeal.until is None or now >= appeal.until):
         until = appeal.until.isoformat() if appeal.until else None
         raise Refused(f"it could be appealed until {until}", Refusal.TOO_LATE, until=until)
-    if appeal.submissions and not _has_new_evidence(appeal, event):
+    if appeal.needs_new_evidence and not _has_new_evidence(appeal, event):
         raise Refused(
             "evidence, files: a second appeal takes evidence that the first did not have",
             Refusal.NO_NEW_EVIDENCE,
@@ -133,9 +133,7 @@ def _has_new_evidence(appeal: Appeal, event: AppealEvent) -> bool:
     hashes = {file.sha256 for files in named for file in files}
     is_new_text = event.evidence is not None and event.evidence not in texts
     is_new_file = any(file.sha256 not in hashes for file in event.files)
-    # An outage of ours is evidence for the seller, whoever has found it out.
-    came_to_light = any(outage.at > appeal.since for outage in appeal.outages)
-    return is_new_text or is_new_file or came_to_light
+    return is_new_text or is_new_file
 
 
 def add_information(appeal: Appeal, event: AddInformation, now: datetime) -> None:

@@ -30,7 +30,9 @@ class AppealView(Frozen):
     seller_by: datetime | None
     """By when the seller is to answer the question."""
     may_come_again: bool
-    """Whether a second appeal is taken, with new evidence, until `until`."""
+    """Whether a second appeal is taken, until `until`."""
+    needs_new_evidence: bool
+    """Whether a second appeal needs evidence that the first one did not have."""
     until: datetime | None
     closed_at: datetime | None
     timeline: tuple[AppealEntry, ...]
@@ -53,6 +55,7 @@ def view_of(appeal: Appeal) -> AppealView:
         desk_by=appeal.desk_by,
         seller_by=appeal.seller_by,
         may_come_again=appeal.may_come_again,
+        needs_new_evidence=appeal.needs_new_evidence,
         until=appeal.until,
         closed_at=appeal.closed_at,
         timeline=appeal.timeline.entries,

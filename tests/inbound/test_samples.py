@@ -87,6 +87,11 @@ def test_every_sample_is_expected_to_be_something() -> None:
     assert {f.stem for f in SAMPLES.iterdir()} == expected
 
 
+def test_a_file_counts_whether_it_is_attached_or_in_the_text() -> None:
+    assert read(sample("apple-reply-with-picture")).has_files
+    assert not read(sample("apple-reply-zh")).has_files
+
+
 @pytest.mark.parametrize("name", REPLIES)
 def test_a_reply_is_what_the_person_wrote(name: str) -> None:
     incoming = read(sample(name))

@@ -19,7 +19,16 @@ from tests.page.seller_states import STATES
 from tests.page.site import Site
 from tests.page.wording import Said, check
 from tests.reading import words_shown
-from tests.workflows.appeals import AGAIN, FIRST, appeal_of, deactivated, submit
+from tests.workflows.appeals import (
+    AGAIN,
+    FIRST,
+    OUTAGE,
+    answer,
+    appeal_of,
+    deactivated,
+    submit,
+)
+from workflows.appeal.seller_appeal import SellerAppeal
 
 TYPED = {"what_happened": "We were abroad", "grounds": "The <b>listing</b> is gone", "evidence": ""}
 
@@ -208,3 +217,37 @@ async def test_an_account_counts_as_active_once_it_is_and_not_before(
 
     monkeypatch.setattr(SellerWorkflows, "find", stands)
     await check(site, seller, wanted, unwanted)
+
+
+async def test_a_question_is_shown_though_another_case_has_deactivated_the_account_since(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deactivated(site.engine, "TWICE")
+    appeal = await submit(site.engine, "TWICE")
+    await appeal.tell(SellerAppeal.decide_appeal, answer(Verdict.MORE_INFORMATION))
+    find = SellerWorkflows.find
+
+    async def later(self: SellerWorkflows, visitor: Visitor) -> Found:
+        found = await find(self, visitor)
+        assert found.standing is not None
+        since = found.standing.model_copy(update={"deactivated_by": "case/US/TWICE/2"})
+        return replace(found, standing=since)
+
+    monkeypatch.setattr(SellerWorkflows, "find", later)
+    async with site.visitor("TWICE") as seller:
+        page = await seller.get("/")
+    assert answer(Verdict.MORE_INFORMATION).note in said(page)
+    assert 'action="/appeal/information"' in page.text
+
+
+async def test_after_an_outage_has_come_to_light_no_new_evidence_is_asked_for(site: Site) -> None:
+    await deactivated(site.engine, "OURS")
+    appeal = await submit(site.engine, "OURS")
+    await appeal.tell(SellerAppeal.decide_appeal, answer(Verdict.UPHOLD))
+    async with site.visitor("OURS") as seller:
+        assert "It needs evidence that the first one did not have" in said(await seller.get("/"))
+        await appeal.tell(SellerAppeal.report_outage, OUTAGE)
+        page = said(await seller.get("/"))
+    assert "A fault of ours has come to light, so you can appeal once more" in page
+    assert "new evidence, you can" not in page
+    assert "It needs evidence" not in page

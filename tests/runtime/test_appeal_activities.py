@@ -1,7 +1,7 @@
 """What is looked up for an appeal, and how an account is reinstated (docs/rules.md, section 9)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from domain.shared.errors import Refusal
 from domain.shared.events import RecordDeactivation
 from providers.protocols import ProviderFailed
 from providers.simulated.account_service import SimulatedMarketplace
+from providers.temporal.failures import NOT_NOW
 from tests.domain.case.world import World
 from tests.domain.enrollment.world import Programme as Enrolled
 
@@ -150,6 +151,39 @@ async def test_whether_an_answer_waits_is_asked_of_the_mailbox_and_an_outage_is_
     with pytest.raises(ApplicationError) as away:
         await ActivityEnvironment().run(found.look_for_answer, wanted)
     assert not away.value.non_retryable
+
+
+async def test_where_only_the_desk_reads_answers_no_silence_counts(tmp_path: Path) -> None:
+    found = replace(activities(tmp_path, Known(None)), unread_mail=None, takes_answers=False)
+    wanted = LookForAnswerInput(appeal_id=APPEAL)
+    assert await ActivityEnvironment().run(found.look_for_answer, wanted)
+
+
+async def test_while_operations_hold_silence_nothing_lapses(tmp_path: Path) -> None:
+    now, wanted = datetime.now(UTC), LookForAnswerInput(appeal_id=APPEAL)
+    without = replace(activities(tmp_path, Known(None)), unread_mail=None)
+    held = replace(without, silence_held_until=now + timedelta(minutes=20))
+    with pytest.raises(ApplicationError) as too_early:
+        await ActivityEnvironment().run(held.look_for_answer, wanted)
+    assert (too_early.value.type, too_early.value.non_retryable) == (NOT_NOW, False)
+    wait = too_early.value.next_retry_delay
+    assert wait is not None
+    assert timedelta(minutes=19) < wait <= timedelta(minutes=20)
+    over = replace(without, silence_held_until=now - timedelta(minutes=1))
+    assert not await ActivityEnvironment().run(over.look_for_answer, wanted)
+
+
+async def test_what_a_later_case_found_deactivated_stays_so(tmp_path: Path) -> None:
+    """That case has told the programme, and asked the account service for nothing."""
+    first, later = "case/US/A2EXAMPLE/1", "case/US/A2EXAMPLE/2"
+    since = [RecordDeactivation(by="case", case_id=case) for case in (first, later)]
+    found = activities(tmp_path, Known(enrollment(*since)))
+    await found.accounts.deactivate("US", SELLER, first)
+    wanted = ReinstateInput(key=KEY, case_id=first, store="US", seller_id=SELLER)
+    with pytest.raises(ApplicationError) as held:
+        await ActivityEnvironment().run(found.reinstate_account, wanted)
+    assert (held.value.type, held.value.non_retryable) == (AppealReason.REINSTATEMENT_HELD, True)
+    assert not await found.accounts.is_active("US", SELLER)
 
 
 async def test_only_what_the_case_did_is_taken_back(tmp_path: Path) -> None:

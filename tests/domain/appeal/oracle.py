@@ -36,6 +36,8 @@ class Known:
         self.judges: frozenset[str] = frozenset()
         self.answered_at = NOW
         self.told_at: datetime | None = None
+        self.moved_at: datetime | None = None
+        """When the address last changed."""
         self.waiting: frozenset[int] = frozenset()
         """The numbers of the letters that wait."""
         self.written = 0
@@ -68,8 +70,7 @@ class Known:
             case ReceiveBounce():
                 if event.attempt > self.written or event.attempt in self.waiting:
                     return None
-                lost = self.status in (MORE_INFORMATION, LAPSED) and event.attempt in self.question
-                return SUBMITTED if lost else self.status
+                return SUBMITTED if event.attempt in self.question else self.status
             case ChangeAddress():
                 return self.status
             case DecideAppeal() if not waits or event.by == PART or event.by in self.first_judges:
@@ -92,6 +93,10 @@ class Known:
             return now < ends
         is_new = self.outage_since or not self.evidence_of(event) <= self.evidence
         return self.appeals == 1 and self.may_still_come(now, ends) and is_new
+
+    def has_moved(self) -> bool:
+        """Whether the address has changed since the answer was accepted."""
+        return bool(self.told_at and self.moved_at and self.moved_at > self.told_at)
 
     def may_still_come(self, now: datetime, ends: datetime) -> bool:
         """Whether there is time for a second appeal."""
@@ -122,13 +127,13 @@ class Known:
             case ReceiveBounce():
                 if event.attempt == self.answer_letter:
                     self.told_at = None
-                if status is not self.status:
-                    self.asked = False
+                if event.attempt in self.question:
+                    self.asked, self.question = False, ()
             case ReportOutage():
                 self.outages += 1
                 self.outage_since |= self.status in ANSWERED and now > self.answered_at
-            case ChangeAddress():
-                self.email = event.email
+            case ChangeAddress() if event.email != self.email:
+                self.email, self.moved_at = event.email, now
             case DecideAppeal():
                 self.judges = self.judges | {event.by}
                 self.asked = self.asked or event.verdict is Verdict.MORE_INFORMATION

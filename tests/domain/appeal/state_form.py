@@ -46,4 +46,5 @@ def form_of(it: Appeal, known: Known, now: datetime) -> Hashable:
         (BOUNCE.attempt in question.letters, BOUNCE.attempt == it.answer_letter),
         (question.is_over, it.answer_letter is None, min(it.letter_count, 2), it.account.email),
         (known.asked, known.judges, known.first_judges, now - known.answered_at),
+        known.has_moved(),
     )

@@ -11,10 +11,12 @@ from domain.appeal.events import Verdict
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealStatus
 from domain.appeal.steps import Send
+from domain.appeal.view import view_of
 from domain.shared.errors import Refusal, Refused
 from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from tests.domain.appeal.build import (
+    ACCOUNT,
     ADDED,
     AGAIN,
     APPEAL,
@@ -184,6 +186,40 @@ def test_the_seller_is_told_that_an_outage_allows_a_second_appeal_and_has_7_days
     send_all(appeal, now)
     apply(appeal, APPEAL, now + 6.9 * DAY)
     assert appeal.status is AppealStatus.SUBMITTED
+
+
+def test_what_a_new_address_is_sent_again_says_that_an_outage_has_come_to_light() -> None:
+    appeal = in_status(AppealStatus.UPHELD)
+    apply(appeal, OUTAGE, NOW + DAY)
+    send_all(appeal, NOW + DAY, Result.BOUNCED)
+    apply(appeal, MOVED, NOW + 2 * DAY)
+    assert written(appeal) == [AppealPurpose.UPHELD, AppealPurpose.OUTAGE_FOUND]
+
+
+def test_an_answer_that_comes_back_from_the_old_address_is_sent_to_the_new_one() -> None:
+    appeal = in_status(AppealStatus.UPHELD)
+    number = appeal.answer_letter
+    assert number is not None
+    apply(appeal, MOVED, NOW + DAY)
+    assert written(appeal) == [], "it was accepted"
+    apply(appeal, BOUNCE.model_copy(update={"attempt": number}), NOW + 2 * DAY)
+    assert written(appeal) == [AppealPurpose.UPHELD]
+
+
+def test_what_is_not_known_any_more_is_kept_as_it_was_known() -> None:
+    appeal = in_status(AppealStatus.UPHELD)
+    forgotten = ACCOUNT.model_copy(update={"email": None, "name": "Blue Kettle Goods"})
+    again = FACTS.model_copy(update={"account": forgotten})
+    step_results.looked_up(appeal, again, NOW + DAY)
+    assert (appeal.account.email, appeal.account.name) == (ACCOUNT.email, "Blue Kettle Goods")
+
+
+@pytest.mark.parametrize("outage", [True, False])
+def test_whether_a_second_appeal_needs_new_evidence_is_said(outage: bool) -> None:
+    appeal = in_status(AppealStatus.UPHELD)
+    if outage:
+        apply(appeal, OUTAGE, NOW + DAY)
+    assert view_of(appeal).needs_new_evidence is not outage
 
 
 def test_after_the_second_answer_nobody_is_told_what_they_could_not_use() -> None:

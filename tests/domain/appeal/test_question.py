@@ -227,6 +227,17 @@ def test_if_a_message_waits_the_appeal_is_with_the_desk() -> None:
     assert tells_desk(appeal, over) == [over]
 
 
+def test_what_waited_may_have_been_the_question_itself_which_can_then_be_asked_again() -> None:
+    appeal = reminded()
+    over = time_is_over(appeal, waits=True)
+    assert code_of(appeal, answer(Verdict.MORE_INFORMATION), over) is Refusal.ASKED_ALREADY
+    apply(appeal, BOUNCE, over + DAY)
+    undelivered = (AppealStatus.SUBMITTED, AppealReason.QUESTION_UNDELIVERED)
+    assert (appeal.status, appeal.reason) == undelivered
+    apply(appeal, answer(Verdict.MORE_INFORMATION), over + DAY)
+    assert appeal.status is AppealStatus.MORE_INFORMATION
+
+
 def test_an_appeal_that_lapsed_is_open_again_if_its_question_comes_back() -> None:
     appeal = in_status(AppealStatus.LAPSED)
     apply(appeal, BOUNCE, NOW + 9 * DAY)

@@ -24,6 +24,7 @@ from domain.appeal.steps import (
     TellDesk,
     TellProgramme,
 )
+from domain.case.events import ReceiveBounce
 from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.result import Result
@@ -126,7 +127,8 @@ class WalkedAppeal:
         before, letters = self.appeal.model_copy(), self.appeal.letter_count
         expected = self.known.becomes(event, facts, self.now)
         moves = isinstance(event, ChangeAddress) and event.email != self.known.email
-        untold = moves and not self._is_told()
+        comes_back = isinstance(event, ReceiveBounce) and event.attempt == self.known.answer_letter
+        untold = not self._is_told() if moves else comes_back and self.known.has_moved()
         try:
             apply(self.appeal, event, self.now)
         except Refused:
@@ -144,7 +146,7 @@ class WalkedAppeal:
                 if isinstance(event, ReportOutage) and self.known.appeals == 1:
                     self._answer_is_written(letters, AppealPurpose.OUTAGE_FOUND)
                 if untold:
-                    self._answer_is_written(letters, AppealPurpose(self.known.status))
+                    self._answer_is_written_again(letters)
         self._advance()
 
     def _is_told(self) -> bool:
@@ -161,9 +163,17 @@ class WalkedAppeal:
         (self.known.answer_letter,) = self._new_letters(before, about)
         self.known.told_at = None
 
+    def _answer_is_written_again(self, before: int) -> None:
+        abouts = [AppealPurpose(self.known.status)]
+        if self.known.outage_since and self.known.appeals == 1:
+            abouts.append(AppealPurpose.OUTAGE_FOUND)
+        new = [one for one in self.appeal.letters if one.number > before]
+        assert [one.about for one in new] == abouts
+        self.known.answer_letter, self.known.told_at = new[-1].number, None
+
     def _look_up(self, facts: AppealFacts) -> None:
         if self.known.status in OVER:
-            self.known.email = facts.account.email
+            self.known.email = facts.account.email or self.known.email
             found = facts.deactivation
             if found is not None and found.case_id != self.known.case:
                 self.known.begins_anew(found.case_id)
@@ -185,7 +195,9 @@ class WalkedAppeal:
     def looked_for_answer(self, waits: bool) -> None:
         letters = self.appeal.letter_count
         step_results.looked_for_answer(self.appeal, waits, self.now)
+        question = self.known.question
         self.known.goes(SUBMITTED if waits else LAPSED, self.now)
+        self.known.question = question  # its e-mails may yet come back
         if not waits:
             self._answer_is_written(letters, AppealPurpose.LAPSED)
         self._advance()
