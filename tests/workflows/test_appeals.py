@@ -13,6 +13,7 @@ from domain.appeal.status import AppealReason, AppealStatus
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.errors import Refusal
 from tests.engine import Engine, engine_in, issue
+from tests.page.site import links
 from tests.workflows import test_rows as rows
 from tests.workflows.appeals import (
     ADDED,
@@ -126,19 +127,24 @@ async def test_what_another_deactivated_since_is_not_taken_back_and_the_desk_dec
     await appeal.decide(Verdict.UPHOLD)
 
 
+@pytest.mark.parametrize("has_page", [True, False])
 async def test_a_question_that_nobody_answers_is_asked_once_more_and_then_the_appeal_lapses(
-    engine: Engine,
+    tmp_path: Path, server: str, has_page: bool
 ) -> None:
-    await deactivated(engine, "SILENT")
-    appeal = await submit(engine, "SILENT")
-    await appeal.decide(Verdict.MORE_INFORMATION)
-    await appeal.when(lambda v: v.seller_by)
-    await appeal.play(5.5 * DAY)
-    await appeal.when(lambda v: was_sent(v, AppealPurpose.REMINDER))
-    assert (await appeal.view()).status is AppealStatus.MORE_INFORMATION
-    await appeal.play(2 * DAY)
-    view = await appeal.reaches(AppealStatus.LAPSED)
-    assert (view.reason, view.may_come_again) == (AppealReason.NO_ANSWER, True)
+    """Where nothing but the desk takes an answer, it is the desk's instead."""
+    async with engine_in(tmp_path, server=server, page=links() if has_page else None) as engine:
+        await deactivated(engine, "SILENT")
+        appeal = await submit(engine, "SILENT")
+        await appeal.decide(Verdict.MORE_INFORMATION)
+        await appeal.when(lambda v: v.seller_by)
+        await appeal.play(5.5 * DAY)
+        await appeal.when(lambda v: was_sent(v, AppealPurpose.REMINDER))
+        assert (await appeal.view()).status is AppealStatus.MORE_INFORMATION
+        await appeal.play(2 * DAY)
+        status = AppealStatus.LAPSED if has_page else AppealStatus.SUBMITTED
+        view = await appeal.reaches(status)
+    reason = AppealReason.NO_ANSWER if has_page else AppealReason.MESSAGE_WAITING
+    assert (view.reason, view.may_come_again) == (reason, has_page)
 
 
 class Mailbox:
