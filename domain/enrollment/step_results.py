@@ -31,9 +31,10 @@ def _ask_for_proof(enrollment: Enrollment, now: datetime) -> None:
     """Ask an enrolled seller to prove a number that they have just changed."""
     verification = enrollment.verification
     verification.looked_up_at = now
-    if not enrollment.must_be_verified:
-        verification.prove_by = None
-    if (prove_by := verification.prove_by) is not None and prove_by > now:
+    prove_by = verification.prove_by
+    if not enrollment.must_be_verified or (prove_by is not None and prove_by <= now):
+        verification.prove_by = prove_by = None
+    if prove_by is not None:
         enrollment.outbox.drop(lambda letter: letter.about is LetterPurpose.PROVE_NUMBER)
         enrollment.write(LetterPurpose.PROVE_NUMBER, now, prove_by=prove_by)
 

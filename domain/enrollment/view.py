@@ -123,10 +123,10 @@ def standing_of(enrollment: Enrollment, now: datetime) -> StandingView:
 def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
     """Return the view of an enrollment at `now`, even if it slept since the last change."""
     current = enrollment.model_copy()
-    if current.number_unchecked:
-        current.reason = EnrollmentReason.NUMBER_BEING_CHECKED
-    else:
+    if not current.number_unchecked:
         current.settle(now)
+    if current.number_unchecked:  # also where to settle wants it checked again
+        current.reason = EnrollmentReason.NUMBER_BEING_CHECKED
     today = now.astimezone(UTC).date()
     ratings, account = current.ratings, current.account
     return EnrollmentView(
