@@ -72,7 +72,14 @@ def call_prepared(
 
 def call_ended(enrollment: Enrollment, number: int, result: Result, now: datetime) -> None:
     """Record what came of a call that the seller asked for."""
-    enrollment.verification.end(number, result, now)
+    verification, account = enrollment.verification, enrollment.account
+    verification.end(number, result)
+    call = verification.call
+    assert call is not None
+    # The number may have changed while the telephone rang. Nobody has answered at the new one.
+    called_present = (call.phone, call.extension) == (account.emergency_phone, account.extension)
+    if result is Result.CONNECTED and called_present:
+        verification.answered(now)
     _log_call(enrollment, result, now)
 
 

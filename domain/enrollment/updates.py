@@ -276,7 +276,8 @@ def enter_code(enrollment: Enrollment, event: EnterCode, now: datetime) -> None:
 
 def record_answer(enrollment: Enrollment, event: RecordAnswer, now: datetime) -> None:
     """Move the reminder to verify the number, since a call of a case to it connected."""
-    if event.phone == enrollment.account.emergency_phone:
+    account = enrollment.account
+    if (event.phone, event.extension) == (account.emergency_phone, account.extension):
         enrollment.verification.answered(now)
 
 

@@ -131,13 +131,11 @@ class Verification(State):
         changes = {"proof": preparation.proof, "result": preparation.refused_as}
         self.call = call.model_copy(update={"is_prepared": True, **changes})
 
-    def end(self, number: int, result: Result, now: datetime) -> None:
+    def end(self, number: int, result: Result) -> None:
         """Record what came of a call."""
         if self.call is not None and self.call.number == number:
             proof = None if result in _UNHEARD else self.call.proof
             self.call = self.call.model_copy(update={"result": result, "proof": proof})
-        if result is Result.CONNECTED:
-            self.answered(now)
 
     def answered(self, now: datetime) -> None:
         """Move the reminder, if there is to be one: a call to the number has connected."""

@@ -51,6 +51,24 @@ def test_what_was_known_of_the_old_number_is_not_known_of_the_new_one() -> None:
     assert numbers(world) == [NUMBER]
 
 
+OTHER_PERSON = [CHANGE, a_change(extension="12")]
+
+
+@pytest.mark.parametrize("change", OTHER_PERSON)
+def test_who_answers_at_the_old_number_has_not_answered_at_the_new_one(change: Event) -> None:
+    world = enrolled()
+    world.call_takes = HOUR / 60
+    world.take(TRY, change).play(1)
+    assert numbers(world.take(NUMBER_REMOVED).play(30)) == []
+
+
+def test_a_case_s_call_to_another_extension_says_nothing_of_the_number() -> None:
+    answer = RecordAnswer(by="case", phone=NUMBER, extension="12")
+    assert numbers(enrolled().take(answer, NUMBER_REMOVED).play(30)) == []
+    world = enrolled().take(a_change(extension="12"), answer, NUMBER_REMOVED)
+    assert numbers(world.play(30)) == [NUMBER]
+
+
 def test_a_changed_extension_tells_nobody() -> None:
     assert numbers(enrolled().take(TRY, a_change(extension="12")).play(30)) == []
 
