@@ -54,16 +54,18 @@ class NumberCallActivities:
     async def look_up_way(self, input: LookUpWayInput) -> Way | None:
         """Return when and how an old number is told of the change. None: it is not told.
 
-        A number is told once in a week at most, however many sellers have had it.
+        A number is told once in a week at most, however many sellers have had it, or else once for
+        each who had proven it.
         """
         if number_problem(input.phone):
             return None
         with provider_failures():
-            if not await self._takes_place(input.phone, input.call_id, 1, WEEK):
+            told_lately = not await self._takes_place(input.phone, input.call_id, 1, WEEK)
+            if told_lately and not input.proven:
                 log.info("not told of the change", call=input.call_id, why="told lately")
                 return None
         hours = day_time(input.phone, input.time_zone, input.now)
-        by_text = self.sends_texts and input.extension is None
+        by_text = self.sends_texts and input.extension is None and input.takes_texts
         return Way(due=max(hours.opens, input.now), until=hours.closes, by_text=by_text)
 
     async def _refused_as(self, input: PrepareCallInput) -> Result | None:

@@ -103,6 +103,10 @@ class LookUpWayInput(Frozen):
     call_id: str
     phone: str
     extension: str | None
+    takes_texts: bool
+    """False if a text came back."""
+    proven: bool
+    """Whether the number was proven."""
     time_zone: str | None
     """The seller's, for a number that does not tell where it is."""
     now: datetime
@@ -114,6 +118,8 @@ def look_up_way_input(enrollment: Enrollment, old: OldNumber, now: datetime) -> 
         call_id=number_call_id(enrollment.id, old.number),
         phone=old.phone,
         extension=old.extension,
+        takes_texts=old.takes_texts,
+        proven=old.proven,
         time_zone=enrollment.account.time_zone,
         now=now,
     )

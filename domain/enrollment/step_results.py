@@ -92,6 +92,8 @@ def _log_call(enrollment: Enrollment, result: Result, now: datetime) -> None:
 def way_looked_up(enrollment: Enrollment, number: int, way: Way | None, now: datetime) -> None:
     """Record how an old number is told of the change. None: it is not told."""
     enrollment.old_numbers.learn(number, way)
+    if way is None:
+        enrollment.timeline.log(now, EnrollmentEventKind.OLD_NUMBER_TOLD, result=Result.SKIPPED)
 
 
 def old_number_told(

@@ -105,7 +105,12 @@ def _another_number(enrollment: Enrollment, before: SellerAccount, now: datetime
     if before.emergency_phone not in (None, phone) and verification.is_known:
         assert before.emergency_phone is not None
         verification.calls += 1
-        enrollment.old_numbers.add(verification.calls, before.emergency_phone, before.extension)
+        enrollment.old_numbers.add(
+            verification.calls,
+            before.emergency_phone,
+            before.extension,
+            proven=verification.verified_at is not None,
+        )
     verification.forget()
     enrollment.must_be_verified = None
     if enrollment.account.emergency_phone is None:

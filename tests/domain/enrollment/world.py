@@ -185,7 +185,8 @@ class Programme:
         if self.old_number_waits is None:
             return None
         due = self.now + self.old_number_waits
-        return Way(due=due, until=due + timedelta(hours=1), by_text=self.sends_texts)
+        by_text = self.sends_texts and self.enrollment.old_numbers.waiting[0].takes_texts
+        return Way(due=due, until=due + timedelta(hours=1), by_text=by_text)
 
     # --- performing ---------------------------------------------------------------------------
 
