@@ -27,6 +27,8 @@ from reference.number_codes import NumberCodes
 from reference.number_hours import day_time
 
 WEEK = timedelta(days=7)
+SHARE_PER_HOUR, SHARE_PER_DAY = 2, 5
+"""How many of a number's calls one seller gets, if it is not known to be that seller's."""
 
 log = structlog.get_logger("telephone")
 
@@ -79,15 +81,23 @@ class NumberCallActivities:
             return Result.CANCELLED
         if input.is_known:  # whoever else asked for calls to the number keeps nobody from its own
             return None
-        for places, span in ((CALLS_PER_HOUR, HOUR), (CALLS_PER_DAY, DAY)):
-            if not await self._takes_place(input.phone, input.call_id, places, span):
+        # Last of all a place of the number itself, so that nobody uses it up alone.
+        share = f"{input.phone} for {input.store}/{input.seller_id}"
+        limits = (
+            (share, SHARE_PER_HOUR, HOUR),
+            (share, SHARE_PER_DAY, DAY),
+            (input.phone, CALLS_PER_HOUR, HOUR),
+            (input.phone, CALLS_PER_DAY, DAY),
+        )
+        for counted, places, span in limits:
+            if not await self._takes_place(counted, input.call_id, places, span):
                 log.info("not dialled", call=input.call_id, why="too many calls to the number")
                 return Result.SKIPPED
         return None
 
-    async def _takes_place(self, phone: str, call_id: str, places: int, span: timedelta) -> bool:
+    async def _takes_place(self, counted: str, call_id: str, places: int, span: timedelta) -> bool:
         again = activity.info().attempt > 1
-        return await self.places.take_place(phone, call_id, places, span, perhaps_taken=again)
+        return await self.places.take_place(counted, call_id, places, span, perhaps_taken=again)
 
     def _what_is_missing(self, kind: CallKind) -> str | None:
         if kind.says_code and self.codes is None:

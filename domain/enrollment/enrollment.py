@@ -166,10 +166,10 @@ class Enrollment(TakesUpdates):
         self.timeline.log(now, EnrollmentEventKind.STATUS, status=status, reason=reason)
         self.remind_at = None
         self.outbox.stop_asking()
-        if status is not EnrollmentStatus.ENROLLED:
-            self.verification.prove_by = None
         if status is EnrollmentStatus.ENROLLED:
             self.write(LetterPurpose.ENROLLED, now)
+            if (prove_by := self.verification.prove_by) is not None:
+                self.write(LetterPurpose.PROVE_NUMBER, now, prove_by=prove_by)
         elif status is EnrollmentStatus.INVITED:
             self.write(LetterPurpose.ENDED_NUMBER_NEEDED if ended else LetterPurpose.INVITED, now)
         elif ended and reason is not EnrollmentReason.DEACTIVATED:  # whoever deactivated tells
@@ -190,7 +190,7 @@ class Enrollment(TakesUpdates):
                     letter.about is LetterPurpose.VERIFY_AGAIN
                     and not (enrolled and due == letter.at + VERIFY_AGAIN_AFTER)
                 )
-                or (letter.about is LetterPurpose.PROVE_NUMBER and not proves)
+                or (letter.about is LetterPurpose.PROVE_NUMBER and not (enrolled and proves))
             )
         )
 

@@ -34,7 +34,7 @@ def _ask_for_proof(enrollment: Enrollment, now: datetime) -> None:
     prove_by = verification.prove_by
     if not enrollment.must_be_verified or (prove_by is not None and prove_by <= now):
         verification.prove_by = prove_by = None
-    if prove_by is not None:
+    if prove_by is not None and enrollment.status is EnrollmentStatus.ENROLLED:
         enrollment.outbox.drop(lambda letter: letter.about is LetterPurpose.PROVE_NUMBER)
         enrollment.write(LetterPurpose.PROVE_NUMBER, now, prove_by=prove_by)
 

@@ -17,6 +17,8 @@ from tests.domain.enrollment.build import (
     GOOD_FOR_LONG,
     NUMBER_COMES,
     NUMBER_REMOVED,
+    READMITTED,
+    REINSTATED,
     TODAY,
     a_change,
     rated,
@@ -124,6 +126,27 @@ def test_another_change_does_not_put_the_proof_off() -> None:
     assert world.letters.count(PROOF) == 2
     later(world, 4 * DAY)
     assert world.status is EnrollmentStatus.INVITED
+
+
+OUT_AND_IN = [(DEACTIVATED, REINSTATED), (EXPEL, READMITTED)]
+
+
+@pytest.mark.parametrize(("out", "back"), OUT_AND_IN)
+def test_a_day_out_of_the_programme_does_not_end_the_time_to_prove(out: Event, back: Event) -> None:
+    world = changed_when_enrolled()
+    until = world.view.prove_by
+    world.take(out).play(1).take(back).play(1)
+    assert (world.status, world.view.prove_by) == (EnrollmentStatus.ENROLLED, until)
+    assert world.letters[-1] is PROOF
+    world.play(12)
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+
+
+def test_the_time_to_prove_passes_also_out_of_the_programme() -> None:
+    world = changed_when_enrolled().take(EXPEL).play(20)
+    assert world.view.prove_by is None
+    assert world.take(READMITTED).reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+    assert world.letters.count(PROOF) == 1
 
 
 def test_who_is_not_enrolled_has_no_time_to_prove_a_changed_number() -> None:

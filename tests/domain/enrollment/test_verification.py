@@ -205,6 +205,26 @@ def test_a_call_that_must_not_be_dialled_says_no_code(refused_as: Result) -> Non
     assert world.enrollment.timeline.entries[-1].result is refused_as
 
 
+@pytest.mark.parametrize("refused_as", [Result.SKIPPED, Result.CANCELLED])
+def test_a_call_that_others_kept_from_being_dialled_uses_up_none(refused_as: Result) -> None:
+    world = enrolled()
+    world.call_refused_as = refused_as
+    world.take(ASK, ASK, ASK, ASK)
+    world.call_refused_as = None
+    world.take(ASK, ASK, ASK)
+    assert refusal(world, ASK) is Refusal.TOO_MANY_CALLS
+
+
+def test_a_call_that_a_changed_number_called_off_uses_up_none() -> None:
+    world = enrolled()
+    world.check_takes = MINUTE
+    world.take(ASK, a_change(emergency_phone=OTHER_NUMBER))
+    later(world, 2 * MINUTE)
+    world.check_takes = 0 * MINUTE
+    world.take(ASK, ASK, ASK)
+    assert refusal(world, ASK) is Refusal.TOO_MANY_CALLS
+
+
 CHANGES = [
     a_change(emergency_phone=OTHER_NUMBER),
     a_change(extension="12"),
