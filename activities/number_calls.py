@@ -28,7 +28,7 @@ from reference.number_hours import day_time
 
 WEEK = timedelta(days=7)
 SHARE_PER_HOUR, SHARE_PER_DAY = 2, 5
-"""How many of a number's calls one seller gets, if it is not known to be that seller's."""
+"""How many of a number's calls one seller gets, if it is not proven to be that seller's."""
 
 log = structlog.get_logger("telephone")
 
@@ -79,7 +79,7 @@ class NumberCallActivities:
         # own calls waiting.
         if case == Status.CONTACTING or (input.kind is CallKind.TEST and case is not None):
             return Result.CANCELLED
-        if input.is_known:  # whoever else asked for calls to the number keeps nobody from its own
+        if input.proven:  # whoever else asked for calls to the number keeps nobody from its own
             return None
         # Last of all a place of the number itself, so that nobody uses it up alone.
         share = f"{input.phone} for {input.store}/{input.seller_id}"

@@ -60,8 +60,8 @@ class PrepareCallInput(Frozen):
     seller_id: str
     kind: CallKind
     phone: str
-    is_known: bool
-    """Whether somebody has answered at the number for this seller, or has proven it."""
+    proven: bool
+    """Whether this seller has proven the number."""
 
 
 class PlaceNumberCallInput(PlaceCallInput):
@@ -78,7 +78,7 @@ def prepare_call_input(enrollment: Enrollment, call: NumberCall) -> PrepareCallI
         seller_id=enrollment.account.seller_id,
         kind=call.kind,
         phone=call.phone,
-        is_known=enrollment.verification.is_known,
+        proven=enrollment.verification.verified_at is not None,
     )
 
 

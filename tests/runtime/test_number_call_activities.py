@@ -44,14 +44,16 @@ def activities() -> NumberCallActivities:
     return NumberCallActivities(Places(), no_case, sends_texts=True)
 
 
-async def result_of(ours: NumberCallActivities, seller: str, number: int) -> Result | None:
+async def result_of(
+    ours: NumberCallActivities, seller: str, number: int, *, proven: bool = False
+) -> Result | None:
     asked = PrepareCallInput(
         call_id=f"{seller}/{number}",
         store=Store.US,
         seller_id=seller,
         kind=CallKind.TEST,
         phone=PHONE,
-        is_known=False,
+        proven=proven,
     )
     found = await ActivityEnvironment().run(ours.prepare_number_call, asked)
     assert isinstance(found, Preparation)
@@ -64,6 +66,7 @@ async def test_one_seller_does_not_use_up_a_number_alone() -> None:
     assert results == [None, None, *[Result.SKIPPED] * 4]
     assert await result_of(ours, "OWNER", 1) is None
     assert await result_of(ours, "OWNER", 2) is Result.SKIPPED, "the number has 3 an hour"
+    assert await result_of(ours, "OWNER", 3, proven=True) is None
 
 
 async def way_of(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enrollment.activity_inputs import prepare_call_input
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import EnterCode, Expel, TryCall, VerifyNumber
 from domain.enrollment.letters import LetterPurpose
@@ -223,6 +224,15 @@ def test_a_call_that_a_changed_number_called_off_uses_up_none() -> None:
     world.check_takes = 0 * MINUTE
     world.take(ASK, ASK, ASK)
     assert refusal(world, ASK) is Refusal.TOO_MANY_CALLS
+
+
+@pytest.mark.parametrize(("known", "proven"), [((TRY,), False), ((ASK, right()), True)])
+def test_only_a_proof_makes_the_number_the_seller_s_own(
+    known: tuple[Event, ...], proven: bool
+) -> None:
+    enrollment = enrolled().take(*known, TRY).enrollment
+    assert enrollment.verification.call is not None
+    assert prepare_call_input(enrollment, enrollment.verification.call).proven is proven
 
 
 CHANGES = [
