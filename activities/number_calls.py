@@ -27,6 +27,8 @@ from reference.number_codes import NumberCodes
 from reference.number_hours import day_time
 
 WEEK = timedelta(days=7)
+SHARE_PER_HOUR, SHARE_PER_DAY = 2, 5
+"""How many of a number's calls one seller gets, if it is not proven to be that seller's."""
 
 log = structlog.get_logger("telephone")
 
@@ -54,16 +56,18 @@ class NumberCallActivities:
     async def look_up_way(self, input: LookUpWayInput) -> Way | None:
         """Return when and how an old number is told of the change. None: it is not told.
 
-        A number is told once in a week at most, however many sellers have had it.
+        A number is told once in a week at most, however many sellers have had it, or else once for
+        each who had proven it.
         """
         if number_problem(input.phone):
             return None
         with provider_failures():
-            if not await self._takes_place(input.phone, input.call_id, 1, WEEK):
+            told_lately = not await self._takes_place(input.phone, input.call_id, 1, WEEK)
+            if told_lately and not input.proven:
                 log.info("not told of the change", call=input.call_id, why="told lately")
                 return None
         hours = day_time(input.phone, input.time_zone, input.now)
-        by_text = self.sends_texts and input.extension is None
+        by_text = self.sends_texts and input.extension is None and input.takes_texts
         return Way(due=max(hours.opens, input.now), until=hours.closes, by_text=by_text)
 
     async def _refused_as(self, input: PrepareCallInput) -> Result | None:
@@ -75,17 +79,25 @@ class NumberCallActivities:
         # own calls waiting.
         if case == Status.CONTACTING or (input.kind is CallKind.TEST and case is not None):
             return Result.CANCELLED
-        if input.is_known:  # whoever else asked for calls to the number keeps nobody from its own
+        if input.proven:  # whoever else asked for calls to the number keeps nobody from its own
             return None
-        for places, span in ((CALLS_PER_HOUR, HOUR), (CALLS_PER_DAY, DAY)):
-            if not await self._takes_place(input.phone, input.call_id, places, span):
+        # Last of all a place of the number itself, so that nobody uses it up alone.
+        share = f"{input.phone} for {input.store}/{input.seller_id}"
+        limits = (
+            (share, SHARE_PER_HOUR, HOUR),
+            (share, SHARE_PER_DAY, DAY),
+            (input.phone, CALLS_PER_HOUR, HOUR),
+            (input.phone, CALLS_PER_DAY, DAY),
+        )
+        for counted, places, span in limits:
+            if not await self._takes_place(counted, input.call_id, places, span):
                 log.info("not dialled", call=input.call_id, why="too many calls to the number")
                 return Result.SKIPPED
         return None
 
-    async def _takes_place(self, phone: str, call_id: str, places: int, span: timedelta) -> bool:
+    async def _takes_place(self, counted: str, call_id: str, places: int, span: timedelta) -> bool:
         again = activity.info().attempt > 1
-        return await self.places.take_place(phone, call_id, places, span, perhaps_taken=again)
+        return await self.places.take_place(counted, call_id, places, span, perhaps_taken=again)
 
     def _what_is_missing(self, kind: CallKind) -> str | None:
         if kind.says_code and self.codes is None:

@@ -50,7 +50,7 @@ RESULT = {
 
 CALL_RESULT = RESULT | {
     Result.CANCELLED: N_("not made, as a case is open or the number was changed"),
-    Result.SKIPPED: N_("not made, as there were too many other calls to this number"),
+    Result.SKIPPED: N_("not made, as we were late, or because of other calls to this number"),
     Result.PROVIDER_FAILED: N_("failed on our side; please ask for another"),
 }
 """The results of calls that a seller asked for outside any case."""
@@ -59,7 +59,7 @@ TEXT_RESULT = CALL_RESULT | {
     Result.BOUNCED: N_("this number does not take text messages; please ask for a call"),
     Result.PROVIDER_FAILED: N_("failed on our side; please ask for a call"),
     Result.CANCELLED: N_("not sent, as a case is open or the number was changed"),
-    Result.SKIPPED: N_("not sent, as there were too many other calls to this number"),
+    Result.SKIPPED: N_("not sent, as we were late, or because of other calls to this number"),
 }
 """The results of text messages with a code."""
 

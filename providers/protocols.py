@@ -175,12 +175,12 @@ class CallPlaces(Protocol):
     """Counts the calls to a number that sellers ask for outside any case."""
 
     async def take_place(
-        self, phone: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
+        self, counted: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
     ) -> bool:
         """Take one of the places that a number has. Return False if all are taken.
 
         Args:
-            phone: the number, E.164.
+            counted: the number, E.164, or the number and for whom. Only a hash is kept.
             key: the call.
             places: how many there are.
             span: for how long the place stays taken.

@@ -79,7 +79,7 @@ def reached_out(case: Case, number: int, ended: Result | CallEnded, now: datetim
     if attempt.result is Result.CONNECTED and case.is_open:
         case.seller_turned_up(now, by="seller")
         if case.tells_answers:
-            case.contact_news = case.contact_news.with_answer(attempt.to)
+            case.contact_news = case.contact_news.with_answer(attempt.to, attempt.extension)
 
 
 def _still_wanted(case: Case, call: Attempt) -> bool:

@@ -60,8 +60,8 @@ class PrepareCallInput(Frozen):
     seller_id: str
     kind: CallKind
     phone: str
-    is_known: bool
-    """Whether somebody has answered at the number for this seller, or has proven it."""
+    proven: bool
+    """Whether this seller has proven the number."""
 
 
 class PlaceNumberCallInput(PlaceCallInput):
@@ -78,7 +78,7 @@ def prepare_call_input(enrollment: Enrollment, call: NumberCall) -> PrepareCallI
         seller_id=enrollment.account.seller_id,
         kind=call.kind,
         phone=call.phone,
-        is_known=enrollment.verification.is_known,
+        proven=enrollment.verification.verified_at is not None,
     )
 
 
@@ -103,6 +103,10 @@ class LookUpWayInput(Frozen):
     call_id: str
     phone: str
     extension: str | None
+    takes_texts: bool
+    """False if a text came back."""
+    proven: bool
+    """Whether the number was proven."""
     time_zone: str | None
     """The seller's, for a number that does not tell where it is."""
     now: datetime
@@ -114,6 +118,8 @@ def look_up_way_input(enrollment: Enrollment, old: OldNumber, now: datetime) -> 
         call_id=number_call_id(enrollment.id, old.number),
         phone=old.phone,
         extension=old.extension,
+        takes_texts=old.takes_texts,
+        proven=old.proven,
         time_zone=enrollment.account.time_zone,
         now=now,
     )

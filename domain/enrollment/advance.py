@@ -28,13 +28,12 @@ def advance(enrollment: Enrollment, now: datetime) -> tuple[EnrollmentStep, ...]
     Otherwise a seller with a valid number would be asked for one.
     """
     steps: list[EnrollmentStep] = []
-    enrollment.look_up_again(now)
-    unchecked = enrollment.number_unchecked
+    if not enrollment.number_unchecked:
+        enrollment.settle(now)
+    unchecked = enrollment.number_unchecked  # to settle may want the number checked again
     if unchecked:
         assert enrollment.account.emergency_phone is not None
         steps.append(CheckNumber(enrollment.account.emergency_phone))
-    else:
-        enrollment.settle(now)
     steps += _calls(enrollment, now)
     for letter in enrollment.outbox.letters:
         if to := letter.to or enrollment.account.email:
@@ -66,12 +65,14 @@ def _calls(enrollment: Enrollment, now: datetime) -> Iterator[EnrollmentStep]:
 
 
 def _next_moment(enrollment: Enrollment, now: datetime) -> datetime | None:
-    """Return the next moment at which something changes by itself; None if nothing will."""
+    """Return the next moment at which something changes by itself; None if nothing will.
+
+    It is later than now: a timer for the past would fail the workflow task for ever.
+    """
     today = now.astimezone(UTC).date()
     reminder = enrollment.verification.remind_at
     due = [enrollment.remind_at, reminder, enrollment.next_look_at]
-    # One that is being told has no moment to come.
-    due += [old.due for old in enrollment.old_numbers.waiting[:1] if old.due and old.due > now]
+    due += [old.due for old in enrollment.old_numbers.waiting[:1]]
     moments = [moment for moment in due if moment is not None]
     professional = enrollment.account.selling_plan is SellingPlan.PROFESSIONAL
     if professional and enrollment.expulsion is None and not enrollment.deactivated:
@@ -80,7 +81,7 @@ def _next_moment(enrollment: Enrollment, now: datetime) -> datetime | None:
             moments.append(datetime.combine(day, time(), UTC))
     if day := _next_warning(enrollment, today):
         moments.append(datetime.combine(day, time(), UTC))
-    return min(moments, default=None)
+    return min((moment for moment in moments if moment > now), default=None)
 
 
 def _next_warning(enrollment: Enrollment, today: date) -> date | None:

@@ -99,19 +99,31 @@ class Enrollment(TakesUpdates):
         waits = self.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
         return proof.looked_up_at + LOOK_AGAIN_AFTER if waits and proof.looked_up_at else None
 
-    def look_up_again(self, now: datetime) -> None:
-        """Want the setting looked up again, if that is due."""
-        if self.next_look_at is not None and self.next_look_at <= now:
-            self.must_be_verified = None
+    def _must_look_again(self, reason: EnrollmentReason, now: datetime) -> bool:
+        """Whether the setting is to be looked up before `reason` may become the reason.
+
+        Where the proof comes to be what is missing, the e-mail about it is wrong if the setting was
+        turned off since.
+        """
+        looked_up_at = self.verification.looked_up_at
+        missing = EnrollmentReason.NUMBER_NOT_VERIFIED
+        if reason is missing and self.reason is not missing:
+            return looked_up_at is None or looked_up_at < now
+        return self.next_look_at is not None and self.next_look_at <= now
 
     def settle(self, now: datetime) -> None:
-        """Bring the status up to date. Call it only after the number was checked."""
+        """Bring the status up to date. Call it only after the number was checked.
+
+        It may want the number checked again. Then nothing is decided, and `number_unchecked` says
+        so.
+        """
         today = now.astimezone(UTC).date()
         self.ratings = self.ratings.kept(today)
-        prove_by = self.verification.prove_by
-        if prove_by is not None and prove_by <= now:
-            self.verification.prove_by = None
         status, reason = self._status_on(today)
+        if self._must_look_again(reason, now):
+            self.must_be_verified = None
+        if self.number_unchecked:
+            return
         if status is not self.status:
             self._set_status(status, reason, now)
         self.reason = reason
@@ -154,10 +166,10 @@ class Enrollment(TakesUpdates):
         self.timeline.log(now, EnrollmentEventKind.STATUS, status=status, reason=reason)
         self.remind_at = None
         self.outbox.stop_asking()
-        if status is not EnrollmentStatus.ENROLLED:
-            self.verification.prove_by = None
         if status is EnrollmentStatus.ENROLLED:
             self.write(LetterPurpose.ENROLLED, now)
+            if (prove_by := self.verification.prove_by) is not None:
+                self.write(LetterPurpose.PROVE_NUMBER, now, prove_by=prove_by)
         elif status is EnrollmentStatus.INVITED:
             self.write(LetterPurpose.ENDED_NUMBER_NEEDED if ended else LetterPurpose.INVITED, now)
         elif ended and reason is not EnrollmentReason.DEACTIVATED:  # whoever deactivated tells
@@ -178,7 +190,7 @@ class Enrollment(TakesUpdates):
                     letter.about is LetterPurpose.VERIFY_AGAIN
                     and not (enrolled and due == letter.at + VERIFY_AGAIN_AFTER)
                 )
-                or (letter.about is LetterPurpose.PROVE_NUMBER and not proves)
+                or (letter.about is LetterPurpose.PROVE_NUMBER and not (enrolled and proves))
             )
         )
 

@@ -115,6 +115,8 @@ class RecordAnswer(Event):
     """A call of a case to the number connected. The case sends it."""
 
     phone: Phone
+    extension: Extension | None = None
+    """What was dialled after the answer. Null: nothing."""
 
 
 class TryCall(Event):

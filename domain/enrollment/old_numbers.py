@@ -7,7 +7,9 @@ from domain.shared.state import State
 from domain.shared.text import Frozen
 
 TRIES = 3
-"""How often it is planned, if nobody could try in the hours before."""
+"""How often it is planned, if it could not be told the times before."""
+_AGAIN_AFTER = frozenset({Result.SKIPPED, Result.PROVIDER_FAILED, Result.BOUNCED})
+"""After these it was not told, and another try may tell it."""
 _MOST = 5
 """Old numbers that wait. Only a seller who changes the number again and again has more."""
 
@@ -24,6 +26,10 @@ class OldNumber(Frozen):
     until: datetime | None = None
     """It is not told later, or it is planned again."""
     by_text: bool = False
+    takes_texts: bool = True
+    """False once a text came back."""
+    proven: bool = False
+    """Whether it was proven. Such a number is told even if it was told lately."""
     tries: int = 0
 
 
@@ -43,10 +49,11 @@ class OldNumbers(State):
 
     waiting: tuple[OldNumber, ...] = ()
 
-    def add(self, number: int, phone: str, extension: str | None) -> None:
+    def add(self, number: int, phone: str, extension: str | None, *, proven: bool) -> None:
         """Have a number told. Of too many, the newest are not told."""
+        old = OldNumber(number=number, phone=phone, extension=extension, proven=proven)
         if len(self.waiting) < _MOST:
-            self.waiting += (OldNumber(number=number, phone=phone, extension=extension),)
+            self.waiting += (old,)
 
     def drop(self, phone: str | None, now: datetime) -> None:
         """Tell a number nothing, since it is the seller's again. One that may ring goes on."""
@@ -71,7 +78,9 @@ class OldNumbers(State):
         old = next((old for old in self.waiting if old.number == number), None)
         if old is None:
             return False
-        again = result is Result.SKIPPED and old.tries < TRIES
+        again = result in _AGAIN_AFTER and old.tries < TRIES
         others = tuple(other for other in self.waiting if other is not old)
-        self.waiting = (*others, old.model_copy(update={"due": None})) if again else others
+        takes_texts = old.takes_texts and result is not Result.BOUNCED
+        once_more = old.model_copy(update={"due": None, "takes_texts": takes_texts})
+        self.waiting = (*others, once_more) if again else others
         return not again

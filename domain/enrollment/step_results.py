@@ -31,9 +31,10 @@ def _ask_for_proof(enrollment: Enrollment, now: datetime) -> None:
     """Ask an enrolled seller to prove a number that they have just changed."""
     verification = enrollment.verification
     verification.looked_up_at = now
-    if not enrollment.must_be_verified:
-        verification.prove_by = None
-    if (prove_by := verification.prove_by) is not None and prove_by > now:
+    prove_by = verification.prove_by
+    if not enrollment.must_be_verified or (prove_by is not None and prove_by <= now):
+        verification.prove_by = prove_by = None
+    if prove_by is not None and enrollment.status is EnrollmentStatus.ENROLLED:
         enrollment.outbox.drop(lambda letter: letter.about is LetterPurpose.PROVE_NUMBER)
         enrollment.write(LetterPurpose.PROVE_NUMBER, now, prove_by=prove_by)
 
@@ -71,7 +72,14 @@ def call_prepared(
 
 def call_ended(enrollment: Enrollment, number: int, result: Result, now: datetime) -> None:
     """Record what came of a call that the seller asked for."""
-    enrollment.verification.end(number, result, now)
+    verification, account = enrollment.verification, enrollment.account
+    verification.end(number, result)
+    call = verification.call
+    assert call is not None
+    # The number may have changed while the telephone rang. Nobody has answered at the new one.
+    called_present = (call.phone, call.extension) == (account.emergency_phone, account.extension)
+    if result is Result.CONNECTED and called_present:
+        verification.answered(now)
     _log_call(enrollment, result, now)
 
 
@@ -84,6 +92,8 @@ def _log_call(enrollment: Enrollment, result: Result, now: datetime) -> None:
 def way_looked_up(enrollment: Enrollment, number: int, way: Way | None, now: datetime) -> None:
     """Record how an old number is told of the change. None: it is not told."""
     enrollment.old_numbers.learn(number, way)
+    if way is None:
+        enrollment.timeline.log(now, EnrollmentEventKind.OLD_NUMBER_TOLD, result=Result.SKIPPED)
 
 
 def old_number_told(

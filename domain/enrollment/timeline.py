@@ -31,7 +31,7 @@ class EnrollmentEventKind(StrEnum):
     CALL_REQUESTED = "call_requested"
     CALL = "call"
     OLD_NUMBER_TOLD = "old_number_told"
-    """The number before was told that it was changed, or could not be told."""
+    """The number before was told that it was changed, or was not told: the result says it."""
     NUMBER_VERIFIED = "number_verified"
     CODE_MISSED = "code_missed"
     """A wrong code was typed for the last time that was allowed."""

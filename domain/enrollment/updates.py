@@ -105,7 +105,12 @@ def _another_number(enrollment: Enrollment, before: SellerAccount, now: datetime
     if before.emergency_phone not in (None, phone) and verification.is_known:
         assert before.emergency_phone is not None
         verification.calls += 1
-        enrollment.old_numbers.add(verification.calls, before.emergency_phone, before.extension)
+        enrollment.old_numbers.add(
+            verification.calls,
+            before.emergency_phone,
+            before.extension,
+            proven=verification.verified_at is not None,
+        )
     verification.forget()
     enrollment.must_be_verified = None
     if enrollment.account.emergency_phone is None:
@@ -276,7 +281,8 @@ def enter_code(enrollment: Enrollment, event: EnterCode, now: datetime) -> None:
 
 def record_answer(enrollment: Enrollment, event: RecordAnswer, now: datetime) -> None:
     """Move the reminder to verify the number, since a call of a case to it connected."""
-    if event.phone == enrollment.account.emergency_phone:
+    account = enrollment.account
+    if (event.phone, event.extension) == (account.emergency_phone, account.extension):
         enrollment.verification.answered(now)
 
 

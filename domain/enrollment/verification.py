@@ -34,6 +34,8 @@ _UNHEARD = frozenset(
     }
 )
 """After these nobody has heard or read the code. Where our side failed somebody may have."""
+_NOT_SELLERS_DOING = frozenset({Result.SKIPPED, Result.CANCELLED})
+"""A request that ends so before it is dialled counts in no limit of the seller's."""
 
 
 class CallKind(StrEnum):
@@ -130,14 +132,18 @@ class Verification(State):
             return
         changes = {"proof": preparation.proof, "result": preparation.refused_as}
         self.call = call.model_copy(update={"is_prepared": True, **changes})
+        if preparation.refused_as in _NOT_SELLERS_DOING:
+            self._give_back()
 
-    def end(self, number: int, result: Result, now: datetime) -> None:
+    def _give_back(self) -> None:
+        """Count the newest request no more: nobody was called, which is not the seller's doing."""
+        self.asked = self.asked[:-1]
+
+    def end(self, number: int, result: Result) -> None:
         """Record what came of a call."""
         if self.call is not None and self.call.number == number:
             proof = None if result in _UNHEARD else self.call.proof
             self.call = self.call.model_copy(update={"result": result, "proof": proof})
-        if result is Result.CONNECTED:
-            self.answered(now)
 
     def answered(self, now: datetime) -> None:
         """Move the reminder, if there is to be one: a call to the number has connected."""
@@ -188,6 +194,8 @@ class Verification(State):
             dialled = call.is_prepared or call.result is not None
             result = call.result if dialled else Result.CANCELLED
             self.call = call.model_copy(update={"proof": None, "result": result})
+            if not dialled:
+                self._give_back()
 
 
 def kept(proof: str) -> str:

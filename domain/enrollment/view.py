@@ -123,12 +123,13 @@ def standing_of(enrollment: Enrollment, now: datetime) -> StandingView:
 def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
     """Return the view of an enrollment at `now`, even if it slept since the last change."""
     current = enrollment.model_copy()
-    if current.number_unchecked:
-        current.reason = EnrollmentReason.NUMBER_BEING_CHECKED
-    else:
+    if not current.number_unchecked:
         current.settle(now)
+    if current.number_unchecked:  # also where to settle wants it checked again
+        current.reason = EnrollmentReason.NUMBER_BEING_CHECKED
     today = now.astimezone(UTC).date()
     ratings, account = current.ratings, current.account
+    enrolled = current.status is EnrollmentStatus.ENROLLED
     return EnrollmentView(
         status=current.status,
         reason=current.reason,
@@ -145,7 +146,7 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
         account=account,
         number=_number_state(current),
         verified_at=current.verification.verified_at,
-        prove_by=current.verification.prove_by,
+        prove_by=current.verification.prove_by if enrolled else None,
         number_call=_number_call(current, now),
         call_again_from=_call_again_from(current, now),
         deactivated=current.deactivated,

@@ -71,15 +71,18 @@ class ContactNews(Frozen):
     """The addresses that got a confirmation already. No address gets two for one change."""
     answered: str | None = None
     """The number at which a call of the case connected."""
+    answered_extension: str | None = None
+    """That number's extension."""
 
     @property
     def is_any(self) -> bool:
         """Whether there is anything to tell."""
         return bool(self.fields) or self.answered is not None
 
-    def with_answer(self, phone: str) -> "ContactNews":
+    def with_answer(self, phone: str, extension: str | None) -> "ContactNews":
         """Return the news with a call to this number that connected."""
-        return self.model_copy(update={"answered": phone, "change": self.change + 1})
+        answered = {"answered": phone, "answered_extension": extension}
+        return self.model_copy(update={**answered, "change": self.change + 1})
 
     def after(
         self,
@@ -98,6 +101,7 @@ class ContactNews(Frozen):
             change=self.change + 1,
             confirmed=tuple(dict.fromkeys((*self.confirmed, *confirmed))),
             answered=self.answered,
+            answered_extension=self.answered_extension,
         )
 
     def told(self) -> "ContactNews":

@@ -53,6 +53,8 @@ class ShareContactInput(Frozen):
     """The addresses that it was confirmed to."""
     answered: str | None = None
     """The number at which a call of the case connected."""
+    answered_extension: str | None = None
+    """That number's extension."""
 
 
 class TellDeactivationInput(Frozen):
@@ -80,6 +82,7 @@ def share_contact_input(
         email=account.email if "email" in news.fields else None,
         confirmed=news.confirmed,
         answered=news.answered,
+        answered_extension=news.answered_extension,
     )
 
 

@@ -95,7 +95,9 @@ class Enrollments:
         """Tell the account's enrollment of the news, if there is an enrollment."""
         name = enrollment_name(input.store, input.seller_id)
         if input.answered:
-            answer = RecordAnswer(by="case", phone=input.answered)
+            answer = RecordAnswer(
+                by="case", phone=input.answered, extension=input.answered_extension
+            )
             with suppress(NotThere), _provider_failures("record_answer"):
                 await self._workflows.execute_update(
                     name, "record_answer", answer, f"{input.key}/answered"

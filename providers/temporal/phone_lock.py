@@ -38,10 +38,10 @@ class TemporalPhoneLock:
         return await self._start(line_workflow_id(phone), key, lease)
 
     async def take_place(
-        self, phone: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
+        self, counted: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
     ) -> bool:
         """Take a place of a number for a span of time. Return False if all are taken."""
-        kind = f"{line_workflow_id(phone)}/{int(span.total_seconds())}s"
+        kind = f"{line_workflow_id(counted)}/{int(span.total_seconds())}s"
         ids = [f"{kind}/{place}" for place in range(1, places + 1)]
         if perhaps_taken:
             for workflow_id in ids:

@@ -1,7 +1,7 @@
 """Performs each step of an enrollment: by which activity, on which queue, with which timeouts."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -147,17 +147,17 @@ async def _place_call(enrollment: Enrollment, number: int) -> EnrollmentOutcome:
 
 async def _send_text(enrollment: Enrollment, call: NumberCall) -> EnrollmentOutcome:
     input = place_number_call_input(enrollment, call)
-    sending = _text(input, web_ui.call_summary(call, "send"))
+    sending = _text(input, DIALLED_WITHIN, web_ui.call_summary(call, "send"))
     result = await or_failed(sending, Result.PROVIDER_FAILED)
     return lambda enrollment, now: step_results.call_ended(enrollment, call.number, result, now)
 
 
-async def _text(input: PlaceNumberCallInput, summary: str) -> Result:
+async def _text(input: PlaceNumberCallInput, within: timedelta, summary: str) -> Result:
     return await workflow.execute_activity_method(
         NumberTextActivities.send_number_text,
         input,
         task_queue=CALLS_QUEUE,
-        schedule_to_close_timeout=DIALLED_WITHIN,
+        schedule_to_close_timeout=within,
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary=summary,
@@ -180,7 +180,8 @@ async def _tell_old_number(enrollment: Enrollment, number: int) -> EnrollmentOut
     old = _old_number(enrollment, number)
     input, result = tell_old_number_input(enrollment, old, workflow.now()), Result.PROVIDER_FAILED
     if old.by_text:
-        result = await or_failed(_text(input, "Tell the old number of the change"), result)
+        telling = _text(input, OLD_NUMBER_CALL, "Tell the old number of the change")
+        result = await or_failed(telling, result)
     else:
         calling = workflow.execute_activity_method(
             CallActivities.place_number_call,

@@ -35,7 +35,7 @@ NUMBER_CALL = timedelta(minutes=15)
 """How long a call outside any case may take. It is dialled in its first minutes, or not at all."""
 
 OLD_NUMBER_CALL = timedelta(hours=2)
-"""How long a call that tells an old number of the change waits for other calls to the number."""
+"""How long it is tried to tell an old number of the change. A call waits for others to it."""
 
 DELIVERY = timedelta(days=3)
 """How long an event is tried to be delivered to a receiver."""

@@ -55,6 +55,8 @@ class Prover:
     def may_be_dialled(self, refused_as: Result | None) -> None:
         self.rests, self.dialled = refused_as is not None, refused_as is None
         self.code_since = self.asked[-1] if self.of_code and self.dialled else None
+        if refused_as in (Result.SKIPPED, Result.CANCELLED):
+            self.asked = self.asked[:-1]
 
     def call_ends(self, result: Result, now: datetime) -> None:
         self.rests = True
@@ -67,5 +69,7 @@ class Prover:
         self.remind_at = None if self.remind_at is None else now + YEAR
 
     def number_changes(self) -> None:
+        if not self.rests and not self.dialled:
+            self.asked = self.asked[:-1]
         self.rests = self.rests or not self.dialled
         self.code_since = self.proven_at = self.remind_at = None

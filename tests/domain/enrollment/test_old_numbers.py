@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enrollment.activity_inputs import look_up_way_input
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import RecordAnswer, TryCall, VerifyNumber
 from domain.enrollment.steps import LookUpWay
@@ -51,6 +52,24 @@ def test_what_was_known_of_the_old_number_is_not_known_of_the_new_one() -> None:
     assert numbers(world) == [NUMBER]
 
 
+OTHER_PERSON = [CHANGE, a_change(extension="12")]
+
+
+@pytest.mark.parametrize("change", OTHER_PERSON)
+def test_who_answers_at_the_old_number_has_not_answered_at_the_new_one(change: Event) -> None:
+    world = enrolled()
+    world.call_takes = HOUR / 60
+    world.take(TRY, change).play(1)
+    assert numbers(world.take(NUMBER_REMOVED).play(30)) == []
+
+
+def test_a_case_s_call_to_another_extension_says_nothing_of_the_number() -> None:
+    answer = RecordAnswer(by="case", phone=NUMBER, extension="12")
+    assert numbers(enrolled().take(answer, NUMBER_REMOVED).play(30)) == []
+    world = enrolled().take(a_change(extension="12"), answer, NUMBER_REMOVED)
+    assert numbers(world.play(30)) == [NUMBER]
+
+
 def test_a_changed_extension_tells_nobody() -> None:
     assert numbers(enrolled().take(TRY, a_change(extension="12")).play(30)) == []
 
@@ -74,9 +93,9 @@ def test_a_number_that_was_told_lately_is_not_told_again() -> None:
     world = enrolled()
     world.old_number_waits = None
     assert numbers(world.take(TRY, CHANGE).play(30)) == []
-    assert EnrollmentEventKind.OLD_NUMBER_TOLD not in [
-        entry.what for entry in world.enrollment.timeline.entries
-    ]
+    told = EnrollmentEventKind.OLD_NUMBER_TOLD
+    entries = [entry for entry in world.enrollment.timeline.entries if entry.what is told]
+    assert [entry.result for entry in entries] == [Result.SKIPPED]
 
 
 def test_where_texts_are_set_up_it_is_a_text() -> None:
@@ -85,9 +104,30 @@ def test_where_texts_are_set_up_it_is_a_text() -> None:
     assert [by_text for _, _, by_text in world.take(TRY, CHANGE).play(3).told_numbers] == [True]
 
 
-def test_where_nobody_could_try_in_time_it_is_planned_again_at_most_twice() -> None:
+def test_a_number_that_takes_no_texts_is_called() -> None:
     world = enrolled().take(TRY)
-    world.old_number_waits, world.call_result = 9 * HOUR, Result.SKIPPED
+    world.sends_texts, world.call_result = True, Result.BOUNCED
+    world.old_number_waits = HOUR
+    world.take(CHANGE).play(1.2 / 24)
+    world.call_result = Result.CONNECTED
+    assert [by_text for _, _, by_text in world.play(3).told_numbers] == [True, False]
+
+
+@pytest.mark.parametrize(("known", "proven"), [((TRY,), False), ((ASK, right()), True)])
+def test_it_is_known_whether_the_old_number_was_proven(
+    known: tuple[Event, ...], proven: bool
+) -> None:
+    world = enrolled()
+    world.old_number_waits = HOUR
+    enrollment = world.take(*known, CHANGE).enrollment
+    (old,) = enrollment.old_numbers.waiting
+    assert look_up_way_input(enrollment, old, world.now).proven is proven
+
+
+@pytest.mark.parametrize("result", [Result.SKIPPED, Result.PROVIDER_FAILED])
+def test_where_it_could_not_be_told_it_is_planned_again_at_most_twice(result: Result) -> None:
+    world = enrolled().take(TRY)
+    world.old_number_waits, world.call_result = 9 * HOUR, result
     world.take(CHANGE).play(10)
     assert len(world.told_numbers) == 3
     assert LookUpWay not in world.steps

@@ -1,18 +1,27 @@
 """Where only a proven number enrolls (docs/rules.md, section 2)."""
 
+from datetime import timedelta
+
 import pytest
 
+from domain.enrollment.advance import advance
+from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.shared.errors import Refusal
 from domain.shared.events import Event
+from domain.shared.steps import WaitUntil
 from tests.domain.case.build import NUMBER, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     DAY,
     GOOD_FOR_LONG,
     NUMBER_COMES,
     NUMBER_REMOVED,
+    READMITTED,
+    REINSTATED,
+    TODAY,
     a_change,
+    rated,
 )
 from tests.domain.enrollment.sellers_by_status import enrolled
 from tests.domain.enrollment.test_verification import (
@@ -46,6 +55,39 @@ def test_the_invitation_says_that_the_proof_is_missing() -> None:
     world = must_be_verified().play(8)
     assert world.letters == [LetterPurpose.INVITED, LetterPurpose.INVITED_AGAIN]
     assert {mail.reason for mail in world.mailed} == {EnrollmentReason.NUMBER_NOT_VERIFIED}
+
+
+def qualifies_later(*, must_be_verified: bool) -> Programme:
+    """A seller who has given the number, and whose record is too short until a day to come."""
+    return Programme(rated({TODAY - 20 * DAY: 800}), must_be_verified=must_be_verified)
+
+
+def test_who_qualifies_by_time_is_asked_for_the_proof() -> None:
+    world = qualifies_later(must_be_verified=True).play(300)
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+    assert world.letters[0] is LetterPurpose.INVITED
+    assert world.take(ASK, right(1)).status is EnrollmentStatus.ENROLLED
+
+
+def test_nobody_is_asked_for_a_proof_that_is_not_required_any_more() -> None:
+    world = qualifies_later(must_be_verified=True)
+    world.must_be_verified = False
+    assert world.play(300).letters == [LetterPurpose.ENROLLED]
+
+
+def test_a_rating_that_comes_asks_for_no_proof_that_is_not_required_any_more() -> None:
+    world = Programme(must_be_verified=True).play(3)
+    world.must_be_verified = False
+    assert world.take(GOOD_FOR_LONG).letters == [LetterPurpose.ENROLLED]
+
+
+def test_no_timer_is_set_for_the_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = enrolled()
+    past = world.now - timedelta(seconds=1)
+    monkeypatch.setattr(Enrollment, "next_look_at", past)
+    monkeypatch.setattr(Enrollment, "_must_look_again", lambda *_: False)
+    waits = [s.moment for s in advance(world.enrollment, world.now) if isinstance(s, WaitUntil)]
+    assert all(moment > world.now for moment in waits)
 
 
 PROOF = LetterPurpose.PROVE_NUMBER
@@ -84,6 +126,27 @@ def test_another_change_does_not_put_the_proof_off() -> None:
     assert world.letters.count(PROOF) == 2
     later(world, 4 * DAY)
     assert world.status is EnrollmentStatus.INVITED
+
+
+OUT_AND_IN = [(DEACTIVATED, REINSTATED), (EXPEL, READMITTED)]
+
+
+@pytest.mark.parametrize(("out", "back"), OUT_AND_IN)
+def test_a_day_out_of_the_programme_does_not_end_the_time_to_prove(out: Event, back: Event) -> None:
+    world = changed_when_enrolled()
+    until = world.view.prove_by
+    world.take(out).play(1).take(back).play(1)
+    assert (world.status, world.view.prove_by) == (EnrollmentStatus.ENROLLED, until)
+    assert world.letters[-1] is PROOF
+    world.play(12)
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+
+
+def test_the_time_to_prove_passes_also_out_of_the_programme() -> None:
+    world = changed_when_enrolled().take(EXPEL).play(20)
+    assert world.view.prove_by is None
+    assert world.take(READMITTED).reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+    assert world.letters.count(PROOF) == 1
 
 
 def test_who_is_not_enrolled_has_no_time_to_prove_a_changed_number() -> None:

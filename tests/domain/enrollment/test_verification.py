@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enrollment.activity_inputs import prepare_call_input
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import EnterCode, Expel, TryCall, VerifyNumber
 from domain.enrollment.letters import LetterPurpose
@@ -203,6 +204,35 @@ def test_a_call_that_must_not_be_dialled_says_no_code(refused_as: Result) -> Non
     world.take(ASK)
     assert call_of(world).result is refused_as
     assert world.enrollment.timeline.entries[-1].result is refused_as
+
+
+@pytest.mark.parametrize("refused_as", [Result.SKIPPED, Result.CANCELLED])
+def test_a_call_that_others_kept_from_being_dialled_uses_up_none(refused_as: Result) -> None:
+    world = enrolled()
+    world.call_refused_as = refused_as
+    world.take(ASK, ASK, ASK, ASK)
+    world.call_refused_as = None
+    world.take(ASK, ASK, ASK)
+    assert refusal(world, ASK) is Refusal.TOO_MANY_CALLS
+
+
+def test_a_call_that_a_changed_number_called_off_uses_up_none() -> None:
+    world = enrolled()
+    world.check_takes = MINUTE
+    world.take(ASK, a_change(emergency_phone=OTHER_NUMBER))
+    later(world, 2 * MINUTE)
+    world.check_takes = 0 * MINUTE
+    world.take(ASK, ASK, ASK)
+    assert refusal(world, ASK) is Refusal.TOO_MANY_CALLS
+
+
+@pytest.mark.parametrize(("known", "proven"), [((TRY,), False), ((ASK, right()), True)])
+def test_only_a_proof_makes_the_number_the_seller_s_own(
+    known: tuple[Event, ...], proven: bool
+) -> None:
+    enrollment = enrolled().take(*known, TRY).enrollment
+    assert enrollment.verification.call is not None
+    assert prepare_call_input(enrollment, enrollment.verification.call).proven is proven
 
 
 CHANGES = [

@@ -214,7 +214,9 @@ class WatchedProgramme(Programme):
         seller.must_be_verified = self.must_be_verified
         if not self.must_be_verified:
             seller.prove_by = None
-        if seller.prove_by is not None and seller.prove_by > self.now:
+        if seller.prove_by is not None and seller.prove_by <= self.now:
+            seller.prove_by = None
+        if seller.prove_by is not None and self._status is EnrollmentStatus.ENROLLED:
             self._beside.append(Written(LetterPurpose.PROVE_NUMBER))
 
     def _was_sent(self, letter: Letter, result: Result) -> None:
@@ -255,8 +257,8 @@ class WatchedProgramme(Programme):
             expected += e_mail_for(due, ended=ended, deactivated=self.seller.deactivated)
             self.changes.append((self.now, due))
             self._status, self._remind_at = due, None
-            if due is not EnrollmentStatus.ENROLLED:
-                self.seller.prove_by = None
+            if due is EnrollmentStatus.ENROLLED and self.seller.prove_by is not None:
+                expected.append(Written(LetterPurpose.PROVE_NUMBER))
         elif self._remind_at is not None and self._remind_at <= self.now:
             expected.append(Written(LetterPurpose.INVITED_AGAIN))
             self._remind_at = None

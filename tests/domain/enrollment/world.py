@@ -86,13 +86,12 @@ class Programme:
         self.enrollment = an_enrollment(now, number=number, email=email, plan=plan)
         self.number_valid = number_valid
         self.mail_result, self.mail_takes = Result.ACCEPTED, AT_ONCE
-        self.share_takes, self.check_takes = AT_ONCE, AT_ONCE
+        self.share_takes = self.check_takes = self.call_takes = AT_ONCE
         self.warn_days: tuple[int, ...] = (7, 10)
         self.case_can_be_told = True
         self.must_be_verified = must_be_verified
         self.call_result = Result.CONNECTED
         self.call_refused_as: Result | None = None
-        self.call_takes = AT_ONCE
         self.old_number_waits: timedelta | None = AT_ONCE
         """For how long an old number is not told, since it is night there. None: it never is."""
         self.sends_texts = False
@@ -185,7 +184,8 @@ class Programme:
         if self.old_number_waits is None:
             return None
         due = self.now + self.old_number_waits
-        return Way(due=due, until=due + timedelta(hours=1), by_text=self.sends_texts)
+        by_text = self.sends_texts and self.enrollment.old_numbers.waiting[0].takes_texts
+        return Way(due=due, until=due + timedelta(hours=1), by_text=by_text)
 
     # --- performing ---------------------------------------------------------------------------
 

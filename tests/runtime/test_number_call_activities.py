@@ -1,0 +1,98 @@
+"""What is looked up for calls to a number outside any case (docs/rules.md, section 2)."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.number_calls import NumberCallActivities
+from domain.case.status import Status
+from domain.enrollment.activity_inputs import LookUpWayInput, PrepareCallInput
+from domain.enrollment.old_numbers import Way
+from domain.enrollment.verification import CallKind, Preparation
+from domain.shared.account import Store
+from domain.shared.result import Result
+from providers.workflow_protocols import OpenCases
+
+PHONE = "+12065559301"
+
+
+class Places:
+    """Places that are never free again."""
+
+    def __init__(self) -> None:
+        self.taken: Counter[tuple[str, timedelta]] = Counter()
+
+    async def take_place(
+        self, counted: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
+    ) -> bool:
+        free = self.taken[counted, span] < places
+        self.taken[counted, span] += free
+        return free
+
+
+class NoCase:
+    """No case is open."""
+
+    async def status(self, store: str, seller_id: str) -> Status | None:
+        return None
+
+
+def activities() -> NumberCallActivities:
+    no_case = cast(OpenCases, NoCase())  # nothing else is asked of it
+    return NumberCallActivities(Places(), no_case, sends_texts=True)
+
+
+async def result_of(
+    ours: NumberCallActivities, seller: str, number: int, *, proven: bool = False
+) -> Result | None:
+    asked = PrepareCallInput(
+        call_id=f"{seller}/{number}",
+        store=Store.US,
+        seller_id=seller,
+        kind=CallKind.TEST,
+        phone=PHONE,
+        proven=proven,
+    )
+    found = await ActivityEnvironment().run(ours.prepare_number_call, asked)
+    assert isinstance(found, Preparation)
+    return found.refused_as
+
+
+async def test_one_seller_does_not_use_up_a_number_alone() -> None:
+    ours = activities()
+    results = [await result_of(ours, "STRANGER", number) for number in range(6)]
+    assert results == [None, None, *[Result.SKIPPED] * 4]
+    assert await result_of(ours, "OWNER", 1) is None
+    assert await result_of(ours, "OWNER", 2) is Result.SKIPPED, "the number has 3 an hour"
+    assert await result_of(ours, "OWNER", 3, proven=True) is None
+
+
+async def way_of(
+    ours: NumberCallActivities, seller: str, *, proven: bool = False, takes_texts: bool = True
+) -> Way | None:
+    looked_up = LookUpWayInput(
+        call_id=seller,
+        phone=PHONE,
+        extension=None,
+        takes_texts=takes_texts,
+        proven=proven,
+        time_zone=None,
+        now=datetime(2026, 9, 1, 20, tzinfo=UTC),
+    )
+    return await ActivityEnvironment().run(ours.look_up_way, looked_up)
+
+
+async def test_a_proven_number_is_told_though_it_was_told_for_another_seller() -> None:
+    ours = activities()
+    assert await way_of(ours, "STRANGER") is not None
+    assert await way_of(ours, "SECOND") is None
+    assert await way_of(ours, "OWNER", proven=True) is not None
+
+
+async def test_a_number_that_takes_no_texts_is_to_be_called() -> None:
+    for takes_texts in (True, False):
+        way = await way_of(activities(), "OWNER", takes_texts=takes_texts)
+        assert way is not None
+        assert way.by_text is takes_texts
