@@ -27,7 +27,7 @@ class Moments:
 
     def __init__(self, events: Iterable[HistoryEvent]) -> None:
         self.tasks: list[datetime] = []
-        self.updates: deque[datetime] = deque()
+        self.updates: list[datetime] = []
         self.ended: dict[str, deque[datetime]] = defaultdict(deque)
         """When the case heard of the end of each activity, by its type, in their order."""
         kept = list(events)
@@ -73,7 +73,7 @@ class AsOnServer(CasePlay):
 
     def __init__(self, first: CasePlay, real: CaseView, moments: Moments) -> None:
         super().__init__(first.stage, first.seller, real.id, real.opened_at)
-        self._moments, self._to_do = moments, list(first.done)
+        self._moments, self._to_do = moments, dict(enumerate(first.done))
         self._attempts = {entry.attempt: entry.at for entry in real.timeline if entry.result}
 
     def _awake(self, moment: datetime) -> datetime:
@@ -81,10 +81,11 @@ class AsOnServer(CasePlay):
         return tasks[bisect_left(tasks, moment)]
 
     def _will(self, act: Act) -> None:
-        same = (a for a in self._to_do if a.rule is act.rule and abs(a.at - act.at) < _NEAR)
-        if (done := next(same, None)) is not None:
-            self._to_do.remove(done)
-            act = act._replace(at=self._moments.updates.popleft())
+        done = self._to_do.items()
+        same = (n for n, a in done if a.rule is act.rule and abs(a.at - act.at) < _NEAR)
+        if (number := next(same, None)) is not None:
+            del self._to_do[number]  # of two that are meant, the later one may be done first
+            act = act._replace(at=self._moments.updates[number])
         super()._will(act)
 
     def _perform(self, step: Step) -> Task:
