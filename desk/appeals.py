@@ -5,7 +5,6 @@ The rules are in docs/rules.md, section 9. The appeal itself has the last word o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -99,9 +98,9 @@ class AppealHandlers:
         if event is None:
             return await self._page(request, session, Shown(typed, status=422))
         if typed.is_final and not sure:
-            return self._alone(request, typed, "sure", 200)
+            return self._alone(request, typed)
         name = replace(_name_of(request), run_id=typed.run)
-        key = _key(session, typed, event.model_dump_json())
+        key = typed.update_id(session.id, event.model_dump_json())
         try:
             await self._workflows.execute_update(name, typed.form.update, event, key)
         except TemporalFailure as failure:
@@ -132,11 +131,11 @@ class AppealHandlers:
         elif isinstance(failure, NotThere):
             told = CLOSED
         else:
-            return self._alone(request, typed, "away", 503)
+            return self._alone(request, typed, is_away=True)
         try:
             return await self._page(request, session, Shown(typed, told, 409))
         except TemporalFailure:
-            return self._alone(request, typed, "away", 503)
+            return self._alone(request, typed, is_away=True)
 
     async def _page(self, request: Request, session: Session, shown: Shown) -> Response:
         try:
@@ -177,20 +176,9 @@ class AppealHandlers:
             self._cookies.forget(response, "done")
         return response
 
-    def _alone(self, request: Request, typed: Typed, why: str, status: int) -> Response:
-        """Return a page with the form alone: they are asked again, or the appeal is away."""
-        response = self._responses.page(
-            request,
-            "case_form.html",
-            status,
-            address=_address(request),
-            typed=typed,
-            why=why,
-            away=AWAY,
-        )
-        if status == 503:
-            response.headers["Retry-After"] = "30"
-        return response
+    def _alone(self, request: Request, typed: Typed, *, is_away: bool = False) -> Response:
+        address = _address(request)
+        return self._responses.form_alone(request, typed, address, away=AWAY, is_away=is_away)
 
 
 def _offered(view: AppealView, person: Person) -> Mapping[str, CaseForm | None]:
@@ -250,12 +238,3 @@ def _name_of(request: Request) -> AppealName:
 
 def _address(request: Request) -> str:
     return f"/desk/appeal/{request.path_params['store']}/{request.path_params['seller_id']}"
-
-
-def _key(session: Session, typed: Typed, content: str) -> str:
-    """Return an update's id. The same form with the same content counts once.
-
-    With what was seen: the same answer again, after the first came to nothing, is another.
-    """
-    about = (session.id, typed.run, typed.form.name, str(typed.seen), content)
-    return "desk-" + sha256("\0".join(about).encode()).hexdigest()[:32]

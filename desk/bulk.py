@@ -28,11 +28,12 @@ from desk.bulk_entries import (
     is_as_seen,
 )
 from desk.bulk_words import OUTCOMES, TITLES, WHAT_HAPPENS
-from desk.list_pages import case_named, update_id
+from desk.list_pages import case_named
 from desk.list_words import CHANGES, OTHER_REFUSAL, REFUSALS
 from desk.lists import Lists
 from desk.responses import Responses
 from desk.sessions import Session
+from desk.update_ids import update_id
 from domain.case.events import EventKind
 from domain.case.view import CaseView
 from domain.shared.events import Event

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 
 from desk.case_page import CasePage
 from desk.roles import Action, Person
+from desk.update_ids import update_id
 from domain.shared.events import Event
 from web.forms import text_of
 from web.languages import N_
@@ -108,6 +109,13 @@ class Typed:
     texts: dict[str, str]
     problems: dict[str, str] = field(default_factory=dict)
     """By the field's name: a message to translate."""
+
+    def update_id(self, session_id: str, content: str) -> str:
+        """Return an update's id. The same form with the same content counts once.
+
+        With what was seen: the same answer again, after the first came to nothing, is another.
+        """
+        return update_id(session_id, self.run, self.form.name, str(self.seen), content)
 
     @classmethod
     def of(cls, form: CaseForm, posted: FormData) -> "Typed":

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -113,7 +112,7 @@ class CaseHandlers:
                 typed.problems[wrong] = told.message
             return await self._refused(request, session, typed, told, 422 if wrong else 409)
         except TemporalFailure:
-            return self._alone(request, typed, "away", 503)
+            return self._alone(request, typed, is_away=True)
 
     async def _answer(
         self, request: Request, session: Session, name: CaseName, typed: Typed, posted: FormData
@@ -128,10 +127,10 @@ class CaseHandlers:
         if event is None:
             return await self._page(request, session, Shown(typed, seen=typed.seen, status=422))
         if typed.is_final and text_of(posted, "sure") != "yes":
-            return self._alone(request, typed, "sure", 200)
+            return self._alone(request, typed)
         if typed.form is HAND_OVER and not await self._is_theirs(name, session):
             return await self._refused(request, session, typed, NOT_YOURS, 409)
-        key = _key(session, typed, event.model_dump_json())
+        key = typed.update_id(session.id, event.model_dump_json())
         await self._workflows.tell(name, typed.form.update, event, key)
         return self._done(request, typed)
 
@@ -174,7 +173,7 @@ class CaseHandlers:
                 request, session, Shown(typed, told, seen=typed.seen, status=status)
             )
         except TemporalFailure:
-            return self._alone(request, typed, "away", 503)
+            return self._alone(request, typed, is_away=True)
 
     async def _page(self, request: Request, session: Session, shown: Shown) -> Response:
         name = _name_of(request, request.query_params.get("run"))
@@ -213,20 +212,9 @@ class CaseHandlers:
             self._cookies.forget(response, "done")
         return response
 
-    def _alone(self, request: Request, typed: Typed, why: str, status: int) -> Response:
-        """Return a page with the form alone: they are asked again, or the case is away."""
-        response = self._responses.page(
-            request,
-            "case_form.html",
-            status,
-            address=_address(request),
-            typed=typed,
-            why=why,
-            away=AWAY,
-        )
-        if status == 503:
-            response.headers["Retry-After"] = "30"
-        return response
+    def _alone(self, request: Request, typed: Typed, *, is_away: bool = False) -> Response:
+        address = _address(request)
+        return self._responses.form_alone(request, typed, address, away=AWAY, is_away=is_away)
 
 
 def _offered(case: CasePage, session: Session, typed: Typed | None) -> Mapping[str, list[CaseForm]]:
@@ -259,9 +247,3 @@ def _name_of(request: Request, run: str | None) -> CaseName:
 
 def _address(request: Request) -> str:
     return f"/desk/case/{request.path_params['store']}/{request.path_params['seller_id']}"
-
-
-def _key(session: Session, typed: Typed, content: str) -> str:
-    """Return an update's id. The same form with the same content counts once."""
-    about = (session.id, typed.run, typed.form.name, str(typed.seen), content)
-    return "desk-" + sha256("\0".join(about).encode()).hexdigest()[:32]

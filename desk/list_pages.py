@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from secrets import token_urlsafe
 
 from pydantic import ValidationError
@@ -19,6 +18,7 @@ from desk.responses import Responses
 from desk.roles import Action, require
 from desk.rows import Row
 from desk.sessions import Session
+from desk.update_ids import update_id
 from domain.case.events import Assign
 from domain.case.view import CaseView
 from domain.shared.account import Store
@@ -235,9 +235,3 @@ def case_named(text: str) -> CaseName:
     if name.workflow_id != text:
         raise HTTPException(400)
     return name
-
-
-def update_id(*parts: str) -> str:
-    """Return the id of an update. The same form sent twice has the same, so it counts once."""
-    digest = sha256("\0".join(parts).encode()).hexdigest()
-    return f"desk-{digest[:32]}"

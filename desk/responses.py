@@ -7,6 +7,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from desk.case_fields import Typed
 from desk.languages import NAMES, language_of
 from desk.roles import Action
 from desk.sessions import Session
@@ -71,6 +72,26 @@ class Responses:
         }
         rendered = reader.language.templates.get_template(template).render(on_every_page | context)
         return HTMLResponse(rendered, status)
+
+    def form_alone(
+        self, request: Request, typed: Typed, address: str, *, away: str, is_away: bool = False
+    ) -> Response:
+        """Return a page with the form alone: they are asked again, or what it is about is away.
+
+        `away` says, in a message to translate, that it is.
+        """
+        response = self.page(
+            request,
+            "case_form.html",
+            503 if is_away else 200,
+            address=address,
+            typed=typed,
+            why="away" if is_away else "sure",
+            away=away,
+        )
+        if is_away:
+            response.headers["Retry-After"] = "30"
+        return response
 
     async def choose_language(self, request: Request) -> Response:
         """Remember a language, and go back to where it was chosen."""
