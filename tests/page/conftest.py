@@ -1,4 +1,4 @@
-"""One engine, one page and one browser for the tests of a process."""
+"""One engine and one page for the tests of a file, and one browser for those of a process."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -20,9 +20,9 @@ BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome", "chromium-br
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site(tmp_path_factory: pytest.TempPathFactory, server: str) -> AsyncIterator[Site]:
-    """The page, served, on a real server with its workers."""
+    """The page, served, on a real server with its workers: no seller of another file is there."""
     folder = tmp_path_factory.mktemp("page")
     settings, listener = on_this_machine(PageSettings(), folder)
     intake = FileSettings(state=folder).intake()
