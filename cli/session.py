@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from temporalio.common import TypedSearchAttributes
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from cli.appeal.words import status_of
@@ -13,6 +15,8 @@ from cli.terminal.problems import BadInput, DidNotHappen
 from domain.appeal.view import AppealView
 from domain.case.view import CaseView
 from domain.shared.events import Event
+from domain.shared.names import run_id_of
+from domain.shared.taken_updates import Taken
 from runtime.connection import Unreachable, connect
 from runtime.credentials import BadConnection, NotValidNow
 from runtime.encryption import BadKeys
@@ -55,12 +59,33 @@ async def _connected(work: Callable[[Workflows], Coroutine[Any, Any, T]]) -> T:
 
 
 def execute_update(name: Name[View], update: str, event: Event) -> View:
-    """Send an update to an existing case or enrollment, and return its view then.
+    """Send an update to an existing case, enrollment or appeal, and return its view afterwards.
 
     Raises:
         DidNotHappen: the update was not taken.
     """
     return run(lambda workflows: update_taken(workflows, name, update, event))
+
+
+def execute_update_with_start(
+    name: Name[View],
+    update: str,
+    event: Event,
+    attributes: TypedSearchAttributes | None = None,
+) -> View:
+    """Send an update to an enrollment or an appeal, start it if there is none, and return its view.
+
+    Raises:
+        DidNotHappen: the update was not taken.
+    """
+
+    async def work(workflows: Workflows) -> View:
+        taken = await workflows.execute_update_with_start(
+            name, update, event, attributes=attributes
+        )
+        return await view_after(workflows, name, taken)
+
+    return run(work)
 
 
 async def update_taken(workflows: Workflows, name: Name[View], update: str, event: Event) -> View:
@@ -71,10 +96,26 @@ async def update_taken(workflows: Workflows, name: Name[View], update: str, even
         TemporalFailure: the update was not taken for another reason.
     """
     try:
-        return await workflows.execute_update(name, update, event)
+        taken = await workflows.execute_update(name, update, event)
     except NotThere:
         last = await workflows.snapshot(name)  # which says so if there is none
+    else:
+        return await view_after(workflows, name, taken)
     raise DidNotHappen(f"{name} is closed: {how_it_ended(last)}")
+
+
+async def view_after(workflows: Workflows, name: Name[View], taken: Taken) -> View:
+    """Return the view of the workflow that has taken an update. The account may have another now.
+
+    Raises:
+        DidNotHappen: the update was taken, and then nobody answered.
+    """
+    try:
+        return await workflows.view(replace(name, run_id=run_id_of(taken.id)))
+    except TemporalFailure as failure:
+        raise DidNotHappen(
+            f"{name} has taken it, and is {taken.status}; then {in_words(failure)}"
+        ) from None
 
 
 def how_it_ended(last: Snapshot[Any]) -> str:

@@ -35,6 +35,7 @@ from desk.responses import Responses
 from desk.sessions import Session
 from desk.update_ids import update_id
 from domain.case.events import EventKind
+from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.shared.events import Event
 from temporal_client.failures import NotThere, ServerFailed, TemporalFailure, UpdateRefused
@@ -176,7 +177,7 @@ class BulkPages:
         """Send an update. Return what came of it, and the words for it."""
         name = replace(case_named(entry.case), run_id=entry.run)
         try:
-            view = await self._workflows.execute_update(name, what.update, event, key)
+            taken = await self._workflows.execute_update(name, what.update, event, key)
         except UpdateRefused as refused:
             return Outcome.REFUSED, REFUSALS.get(refused.code, OTHER_REFUSAL)
         except NotThere:
@@ -191,6 +192,6 @@ class BulkPages:
         except TemporalFailure:
             said = N_("It did not answer. It may have been done; to send it again is safe.")
             return Outcome.UNANSWERED, said
-        if what is Bulk.DEACTIVATE and view.proposed is not None:
+        if what is Bulk.DEACTIVATE and taken.status == Status.ESCALATED:
             return Outcome.DONE, N_("Proposed. Another lead confirms it.")
         return Outcome.DONE, OUTCOMES[what]

@@ -26,7 +26,7 @@ from domain.shared.errors import Refusal
 from domain.shared.names import CASE_WORKFLOW
 from reference.find_hashes import FindHashes
 from reference.page_links import Visitor
-from temporal_client.failures import NotThere, UpdateRefused
+from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.finding import condition_of
 from temporal_client.found_appeals import count_waiting
 from temporal_client.found_cases import found_cases
@@ -161,7 +161,7 @@ class ListPages:
             return await self._list(request, session, Notice(message, str(name), is_good=False))
         key = update_id(text_of(form, "key") or "", "assign", str(name), to or "", note or "")
         try:
-            view = await self._workflows.execute_update(name, "assign", event, key)
+            await self._workflows.execute_update(name, "assign", event, key)
         except (UpdateRefused, NotThere) as failure:
             notice = await self._not_assigned(name, failure)
             self._lists.forget()
@@ -173,7 +173,14 @@ class ListPages:
             notice = Notice(N_("You have %(case)s now."), str(name))
         else:
             notice = Notice(N_("%(who)s has %(case)s now."), str(name), to)
-        return await self._list(request, session, notice, view)
+        return await self._list(request, session, notice, await self._shown_now(name))
+
+    async def _shown_now(self, name: CaseName) -> CaseView | None:
+        """Return the view of a case that was just assigned; None if nobody answers any more."""
+        try:
+            return await self._workflows.view(name)
+        except TemporalFailure:
+            return None
 
     async def _not_assigned(self, name: CaseName, failure: UpdateRefused | NotThere) -> Notice:
         """Say why a case was not assigned: who was first, or that it has ended."""

@@ -38,9 +38,9 @@ class Stage:
         return view
 
     async def tell(self, update: Any, event: Any) -> CaseView:  # Any: each update has its own type
-        """Send an update."""
-        view: CaseView = await self._handle.execute_update(update, event)
-        return view
+        """Send an update, and return the view afterwards."""
+        await self._handle.execute_update(update, event)
+        return await self.look()
 
     async def end(self) -> CaseView:
         """Wait for the end of the case, and return its view."""

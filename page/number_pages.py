@@ -121,13 +121,14 @@ class NumberPages:
             return await self._responses.show(request, visit, Feedback(CODE_IS_OVER, status=409))
         event = EnterCode(by=_SELLER, proofs=self._codes.proofs(call.id, typed.digits))
         try:
-            view = await self._workflows.tell_enrollment(visit.visitor, "enter_code", event)
+            await self._workflows.tell_enrollment(visit.visitor, "enter_code", event)
+            after = (await self._workflows.find(visit.visitor)).standing
         except UpdateRefused as refusal:
             return await self._responses.show(request, visit, feedback_on(refusal))
-        if found.standing is not None and view.verified_at != found.standing.verified_at:
+        if after and found.standing and after.verified_at != found.standing.verified_at:
             return self._visits.to_page_with_news("code")
         typed.problem = WRONG_CODE
-        over = view.number_call is None or view.number_call.code_until is None
+        over = not after or not after.number_call or after.number_call.code_until is None
         feedback = Feedback(CODE_IS_OVER, status=409) if over else Feedback(code=typed, status=422)
         return await self._responses.show(request, visit, feedback)
 

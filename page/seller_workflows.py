@@ -12,7 +12,7 @@ from domain.appeal.status import OPEN as OPEN_APPEAL
 from domain.appeal.view import AppealView
 from domain.case.status import OPEN
 from domain.case.view import CaseView
-from domain.enrollment.view import EnrollmentView, StandingView
+from domain.enrollment.view import StandingView
 from domain.shared.events import Event, SendLink
 from reference.page_links import Visitor
 from temporal_client.failures import NoAnswer, NotThere, TemporalFailure, UpdateRefused
@@ -103,10 +103,10 @@ class SellerWorkflows:
 
     async def tell_enrollment(
         self, visitor: Visitor, update: str, event: Event, key: str | None = None
-    ) -> EnrollmentView:
+    ) -> None:
         """Send an update to the enrollment. Updates with the same key count once."""
         name = enrollment_name(visitor.store, visitor.seller_id)
-        return await self._workflows.execute_update(name, update, event, key)
+        await self._workflows.execute_update(name, update, event, key)
 
     async def tell_appeal(self, visitor: Visitor, event: Appeal | AddInformation, key: str) -> None:
         """Appeal, or add something to an appeal. Updates with the same key count once."""

@@ -26,6 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.shared.account import SellerAccount
 from domain.shared.events import Event
 from domain.shared.names import APPEAL_WORKFLOW, CASE_WORKFLOW, CASES_QUEUE, ENROLLMENT_WORKFLOW
+from domain.shared.taken_updates import Taken
 from temporal_client.failures import (
     NO_ANSWER,
     Closed,
@@ -156,29 +157,29 @@ class Workflows:
     # --- starts and updates ---------------------------------------------------------------
 
     async def execute_update(
-        self, name: Name[View], update: str, event: Event, key: str | None = None
-    ) -> View:
+        self, name: AnyName, update: str, event: Event, key: str | None = None
+    ) -> Taken:
         """Send an update, and wait until it is taken. The same `key` counts once."""
         # A case named by its own id is not mistaken for a later one of the account.
         handle = self.client.get_workflow_handle(
             name.workflow_id, first_execution_run_id=name.run_id
         )
         answer = handle.execute_update(
-            update, event, id=key, result_type=name.query.view, rpc_timeout=self._within
+            update, event, id=key, result_type=Taken, rpc_timeout=self._within
         )
-        view: View = await self._answer(name, answer, of_update=True)
-        return view
+        taken: Taken = await self._answer(name, answer, of_update=True)
+        return taken
 
     async def execute_update_with_start(
         self,
-        name: Name[View],
+        name: AnyName,
         update: str,
         event: Event,
         key: str | None = None,
         *,
         known: SellerAccount | None = None,
         attributes: TypedSearchAttributes | None = None,
-    ) -> View:
+    ) -> Taken:
         """Send an update to an enrollment or an appeal, which is started if there is none.
 
         `known` is what is known of the seller at such a start.
@@ -198,17 +199,17 @@ class Workflows:
             event,
             start_workflow_operation=start,
             id=key,
-            result_type=name.query.view,
+            result_type=Taken,
             rpc_timeout=self._within,
         )
         try:
-            view: View = await self._answer(name, answer, of_update=True)
+            taken: Taken = await self._answer(name, answer, of_update=True)
         except BaseException:
             # Nobody else reads the failure of the start, which asyncio would log.
             handle = asyncio.ensure_future(start.workflow_handle())
             handle.add_done_callback(lambda done: done.cancelled() or done.exception())
             raise
-        return view
+        return taken
 
     async def start_case(
         self, name: CaseName, start: object, shown: Shown, *, summary: str

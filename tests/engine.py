@@ -96,10 +96,9 @@ class Running(Generic[View]):
         raise NotImplementedError
 
     async def tell(self, update: Any, event: Any, **options: Any) -> View:
-        """Send an update."""
-        asked = self.handle.execute_update(update, event, **options)
-        view: View = await asyncio.wait_for(asked, PATIENCE)
-        return view
+        """Send an update, and return the view afterwards."""
+        await asyncio.wait_for(self.handle.execute_update(update, event, **options), PATIENCE)
+        return await self.view()
 
     async def play(self, time: timedelta) -> None:
         """Let time pass on its clock."""

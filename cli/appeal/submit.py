@@ -9,7 +9,7 @@ import typer
 from cli.appeal.words import print_appeal
 from cli.files.attach import attached
 from cli.files.settings import intake_of_settings
-from cli.session import execute_update, run
+from cli.session import execute_update, execute_update_with_start
 from cli.terminal.parameters import AppealOf, By, Json
 from cli.terminal.problems import BadInput, checked
 from domain.appeal.events import AddInformation, Appeal
@@ -40,8 +40,7 @@ def submit(
     texts = {"what_happened": what_happened, "grounds": grounds, "evidence": evidence}
     event = checked(Appeal, {"by": by, **texts})
     event = checked(Appeal, event.model_dump() | {"files": _stored(str(seller), attach)})
-    view = run(lambda workflows: workflows.execute_update_with_start(seller, "appeal", event))
-    print_appeal(view, as_json=as_json)
+    print_appeal(execute_update_with_start(seller, "appeal", event), as_json=as_json)
 
 
 def add(

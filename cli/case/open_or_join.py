@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from cli.failure_words import in_words, no_answer_in_words
+from cli.session import view_after
 from cli.terminal.problems import DidNotHappen
 from domain.case.events import AddIssue
 from domain.case.status import OPEN, Status
@@ -123,7 +124,7 @@ class _OpenCase:
         for issue in issues:
             event = AddIssue(by=self._start.by or "", issue=issue)
             try:
-                after = await self._workflows.execute_update(self._name, "add_issue", event)
+                taken = await self._workflows.execute_update(self._name, "add_issue", event)
             except NotThere:
                 left.append(issue)
             except (UpdateRefused, WorkerFailed) as refusal:
@@ -133,7 +134,7 @@ class _OpenCase:
                     left.append(issue)
             else:
                 self._say_what_came_of(issue, view)
-                view = after
+                view = await view_after(self._workflows, self._name, taken)
         if refusals:
             raise IssuesRefused("; ".join(refusals))
         return view, left

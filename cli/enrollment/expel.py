@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.enrollment.words import print_enrollment
-from cli.session import run
+from cli.session import execute_update_with_start
 from cli.terminal.parameters import By, Json, Seller
 from cli.terminal.problems import checked
 from domain.enrollment.events import Expel
@@ -32,5 +32,5 @@ def expel(
     values = {"by": by, "category": category, "evidence": evidence, "case_id": case_id}
     event = checked(Expel, values)
     attributes = enrollment_at_start(seller.account)
-    view = run(lambda w: w.execute_update_with_start(seller, "expel", event, attributes=attributes))
+    view = execute_update_with_start(seller, "expel", event, attributes)
     print_enrollment(view, as_json=as_json)

@@ -17,7 +17,7 @@ from cli.ratings.by_seller import RatedSeller
 from cli.terminal.files import clean
 from cli.terminal.problems import DidNotHappen
 from domain.enrollment.events import AccountNews, RecordRatings
-from domain.enrollment.view import EnrollmentView
+from domain.shared.taken_updates import Taken
 from temporal_client.failures import NoAnswer, NoServer, NoWorker, UpdateRefused, WorkerFailed
 from temporal_client.names import enrollment_name
 from temporal_client.workflows import Workflows
@@ -106,7 +106,7 @@ async def _outcome_of(workflows: Workflows, seller: RatedSeller, by: str, sent: 
         return NotTaken.UNANSWERED
 
 
-async def _send_one(workflows: Workflows, seller: RatedSeller, by: str) -> EnrollmentView:
+async def _send_one(workflows: Workflows, seller: RatedSeller, by: str) -> Taken:
     account = seller.account
     known = account.model_dump(exclude={"store", "seller_id"}, exclude_none=True)
     news = AccountNews(**known) if known else None

@@ -103,8 +103,8 @@ class EnrollmentView(Frozen):
 class StandingView(EnrollmentView):
     """The view with the ratings of today's window, for a chart.
 
-    It is separate from `EnrollmentView`, which is the answer to every update. Answers are stored
-    in histories, and half a year of ratings in each would fill them.
+    It is separate from `EnrollmentView`, which is shown far more often, and needs no half year of
+    ratings.
     """
 
     today: date

@@ -84,12 +84,13 @@ class Enrollments:
         event = Reinstate(by=input.by, note=input.note, case_id=input.case_id)
         with _provider_failures("reinstate"):
             try:
-                view = await self._workflows.execute_update(name, "reinstate", event, input.key)
+                taken = await self._workflows.execute_update(name, "reinstate", event, input.key)
+                status = taken.status
             except UpdateRefused as refused:
                 if refused.code != Refusal.NOT_DEACTIVATED:  # a person said so before
                     raise
-                view = await self._workflows.view(name)
-        return view.status is EnrollmentStatus.EXPELLED
+                status = (await self._workflows.view(name)).status
+        return status == EnrollmentStatus.EXPELLED
 
     async def change_contact(self, input: ShareContactInput) -> None:
         """Tell the account's enrollment of the news, if there is an enrollment."""

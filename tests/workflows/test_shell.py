@@ -86,10 +86,10 @@ async def test_an_update_in_the_same_breath_as_the_start_waits_for_the_opening(
         task_queue=CASES_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
-    view = await engine.client.execute_update_with_start_workflow(
+    taken = await engine.client.execute_update_with_start_workflow(
         IssueCase.submit_plan, PLAN, start_workflow_operation=start
     )
-    assert view.status is Status.PLAN_REVIEW
+    assert taken.status == Status.PLAN_REVIEW
     case = OpenCase(await start.workflow_handle(), engine.skipper)
     await case.tell(IssueCase.review_plan, ACCEPT)
     assert (await case.end()).reason == Reason.PLAN_ACCEPTED

@@ -29,6 +29,7 @@ from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.names import APPEAL_WORKFLOW, appeal_workflow_id, own_id
 from domain.shared.steps import WaitUntil
+from domain.shared.taken_updates import Taken
 from workflows.appeal import metrics
 from workflows.appeal.input import AppealInput
 from workflows.appeal.perform import AppealOutcome, perform
@@ -138,19 +139,18 @@ class SellerAppeal:
 
     def _apply(
         self, rule: Rule[SomeEvent], event: SomeEvent, came_at: datetime | None = None
-    ) -> AppealView:
-        """Apply an event once, and return the view. `came_at` is when it came, if not now."""
-        if self._appeal.has_taken(update_id()):
-            return view_of(self._appeal)
-        appeal = self._appeal.model_copy()
-        rule(appeal, event, came_at or workflow.now())
-        appeal.remember(update_id())
-        self._appeal = appeal
-        self._steps.tell()
-        return view_of(appeal)
+    ) -> Taken:
+        """Apply an event once. `came_at` is when it came, if not now."""
+        if not self._appeal.has_taken(update_id()):
+            appeal = self._appeal.model_copy()
+            rule(appeal, event, came_at or workflow.now())
+            appeal.remember(update_id())
+            self._appeal = appeal
+            self._steps.tell()
+        return Taken(id=self._appeal.id, status=self._appeal.status, reason=self._appeal.reason)
 
     @workflow.update
-    async def appeal(self, event: AppealEvent) -> AppealView:
+    async def appeal(self, event: AppealEvent) -> Taken:
         """Take in an appeal, once it is looked up what there is to appeal now.
 
         It counts from when it came: an outage of ours during the look-up makes none too late.
@@ -176,7 +176,7 @@ class SellerAppeal:
             updates.refuse_if_too_often(self._appeal, workflow.now())
 
     @workflow.update
-    async def add_information(self, event: AddInformation) -> AppealView:
+    async def add_information(self, event: AddInformation) -> Taken:
         return self._apply(updates.add_information, event)
 
     @add_information.validator
@@ -184,7 +184,7 @@ class SellerAppeal:
         self._check(updates.add_information, event)
 
     @workflow.update
-    async def decide_appeal(self, event: DecideAppeal) -> AppealView:
+    async def decide_appeal(self, event: DecideAppeal) -> Taken:
         return self._apply(updates.decide_appeal, event)
 
     @decide_appeal.validator
@@ -192,7 +192,7 @@ class SellerAppeal:
         self._check(updates.decide_appeal, event)
 
     @workflow.update
-    async def report_outage(self, event: ReportOutage) -> AppealView:
+    async def report_outage(self, event: ReportOutage) -> Taken:
         return self._apply(updates.report_outage, event)
 
     @report_outage.validator
@@ -200,7 +200,7 @@ class SellerAppeal:
         self._check(updates.report_outage, event)
 
     @workflow.update
-    async def receive_bounce(self, event: ReceiveBounce) -> AppealView:
+    async def receive_bounce(self, event: ReceiveBounce) -> Taken:
         return self._apply(mail_updates.receive_bounce, event)
 
     @receive_bounce.validator
@@ -208,7 +208,7 @@ class SellerAppeal:
         self._check(mail_updates.receive_bounce, event)
 
     @workflow.update
-    async def receive_reply(self, event: ReceiveReply) -> AppealView:
+    async def receive_reply(self, event: ReceiveReply) -> Taken:
         return self._apply(mail_updates.receive_reply, event)
 
     @receive_reply.validator
@@ -216,7 +216,7 @@ class SellerAppeal:
         self._check(mail_updates.receive_reply, event)
 
     @workflow.update
-    async def change_address(self, event: ChangeAddress) -> AppealView:
+    async def change_address(self, event: ChangeAddress) -> Taken:
         return self._apply(mail_updates.change_address, event)
 
     @change_address.validator

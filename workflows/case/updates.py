@@ -30,6 +30,7 @@ from domain.case.step_results import CaseOutcome
 from domain.case.steps import Step
 from domain.case.view import CaseView, view_of
 from domain.shared.events import Event, RecordDeactivation, SendLink
+from domain.shared.taken_updates import Taken
 from workflows.shared.inputs import refuse_what_does_not_exist, update_id
 from workflows.shared.reconciler import Reconciler
 
@@ -57,23 +58,22 @@ class CaseUpdates:
         if self._opened():
             rule(self._case.model_copy(), event, workflow.now())
 
-    async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> CaseView:
+    async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> Taken:
         """Apply an event once. An event that comes before the case has opened waits for that."""
         await workflow.wait_condition(self._opened)
-        if self._case.has_taken(update_id()):
-            return view_of(self._case)
-        case = self._case.model_copy()
-        rule(case, event, workflow.now())
-        case.remember(update_id())
-        self._case = case
-        self._steps.tell()
-        return view_of(case)
+        if not self._case.has_taken(update_id()):
+            case = self._case.model_copy()
+            rule(case, event, workflow.now())
+            case.remember(update_id())
+            self._case = case
+            self._steps.tell()
+        return Taken(id=self._case.id, status=self._case.status, reason=self._case.reason)
 
     def _opened(self) -> bool:
         return self._case.policy is not None or not self._case.is_open
 
     @workflow.update
-    async def report_contact(self, event: ReportContact) -> CaseView:
+    async def report_contact(self, event: ReportContact) -> Taken:
         return await self._apply(desk_updates.report_contact, event)
 
     @report_contact.validator
@@ -81,7 +81,7 @@ class CaseUpdates:
         self._check(desk_updates.report_contact, event)
 
     @workflow.update
-    async def receive_reply(self, event: ReceiveReply) -> CaseView:
+    async def receive_reply(self, event: ReceiveReply) -> Taken:
         return await self._apply(mail_updates.receive_reply, event)
 
     @receive_reply.validator
@@ -89,7 +89,7 @@ class CaseUpdates:
         self._check(mail_updates.receive_reply, event)
 
     @workflow.update
-    async def receive_bounce(self, event: ReceiveBounce) -> CaseView:
+    async def receive_bounce(self, event: ReceiveBounce) -> Taken:
         return await self._apply(mail_updates.receive_bounce, event)
 
     @receive_bounce.validator
@@ -97,7 +97,7 @@ class CaseUpdates:
         self._check(mail_updates.receive_bounce, event)
 
     @workflow.update
-    async def note_mail(self, event: NoteMail) -> CaseView:
+    async def note_mail(self, event: NoteMail) -> Taken:
         return await self._apply(mail_updates.note_mail, event)
 
     @note_mail.validator
@@ -105,7 +105,7 @@ class CaseUpdates:
         self._check(mail_updates.note_mail, event)
 
     @workflow.update
-    async def note(self, event: Note) -> CaseView:
+    async def note(self, event: Note) -> Taken:
         return await self._apply(desk_updates.note, event)
 
     @note.validator
@@ -113,7 +113,7 @@ class CaseUpdates:
         self._check(desk_updates.note, event)
 
     @workflow.update
-    async def assign(self, event: Assign) -> CaseView:
+    async def assign(self, event: Assign) -> Taken:
         return await self._apply(desk_updates.assign, event)
 
     @assign.validator
@@ -121,7 +121,7 @@ class CaseUpdates:
         self._check(desk_updates.assign, event)
 
     @workflow.update
-    async def request_call(self, event: RequestCall) -> CaseView:
+    async def request_call(self, event: RequestCall) -> Taken:
         return await self._apply(seller_updates.request_call, event)
 
     @request_call.validator
@@ -129,7 +129,7 @@ class CaseUpdates:
         self._check(seller_updates.request_call, event)
 
     @workflow.update
-    async def send_link(self, event: SendLink) -> CaseView:
+    async def send_link(self, event: SendLink) -> Taken:
         return await self._apply(seller_updates.send_link, event)
 
     @send_link.validator
@@ -137,7 +137,7 @@ class CaseUpdates:
         self._check(seller_updates.send_link, event)
 
     @workflow.update
-    async def submit_plan(self, event: SubmitPlan) -> CaseView:
+    async def submit_plan(self, event: SubmitPlan) -> Taken:
         return await self._apply(seller_updates.submit_plan, event)
 
     @submit_plan.validator
@@ -145,7 +145,7 @@ class CaseUpdates:
         self._check(seller_updates.submit_plan, event)
 
     @workflow.update
-    async def review_plan(self, event: ReviewPlan) -> CaseView:
+    async def review_plan(self, event: ReviewPlan) -> Taken:
         return await self._apply(desk_updates.review_plan, event)
 
     @review_plan.validator
@@ -153,7 +153,7 @@ class CaseUpdates:
         self._check(desk_updates.review_plan, event)
 
     @workflow.update
-    async def record_conversation(self, event: RecordConversation) -> CaseView:
+    async def record_conversation(self, event: RecordConversation) -> Taken:
         return await self._apply(desk_updates.record_conversation, event)
 
     @record_conversation.validator
@@ -161,7 +161,7 @@ class CaseUpdates:
         self._check(desk_updates.record_conversation, event)
 
     @workflow.update
-    async def add_issue(self, event: AddIssue) -> CaseView:
+    async def add_issue(self, event: AddIssue) -> Taken:
         return await self._apply(marketplace_updates.add_issue, event)
 
     @add_issue.validator
@@ -169,7 +169,7 @@ class CaseUpdates:
         self._check(marketplace_updates.add_issue, event)
 
     @workflow.update
-    async def change_contact(self, event: ChangeContact) -> CaseView:
+    async def change_contact(self, event: ChangeContact) -> Taken:
         return await self._apply(seller_updates.change_contact, event)
 
     @change_contact.validator
@@ -177,7 +177,7 @@ class CaseUpdates:
         self._check(seller_updates.change_contact, event)
 
     @workflow.update
-    async def report_harm(self, event: ReportHarm) -> CaseView:
+    async def report_harm(self, event: ReportHarm) -> Taken:
         return await self._apply(marketplace_updates.report_harm, event)
 
     @report_harm.validator
@@ -185,7 +185,7 @@ class CaseUpdates:
         self._check(marketplace_updates.report_harm, event)
 
     @workflow.update
-    async def decide(self, event: Decide) -> CaseView:
+    async def decide(self, event: Decide) -> Taken:
         return await self._apply(desk_updates.decide, event)
 
     @decide.validator
@@ -193,7 +193,7 @@ class CaseUpdates:
         self._check(desk_updates.decide, event)
 
     @workflow.update
-    async def confirm(self, event: Confirm) -> CaseView:
+    async def confirm(self, event: Confirm) -> Taken:
         return await self._apply(desk_updates.confirm, event)
 
     @confirm.validator
@@ -201,7 +201,7 @@ class CaseUpdates:
         self._check(desk_updates.confirm, event)
 
     @workflow.update
-    async def record_deactivation(self, event: RecordDeactivation) -> CaseView:
+    async def record_deactivation(self, event: RecordDeactivation) -> Taken:
         return await self._apply(marketplace_updates.record_deactivation, event)
 
     @record_deactivation.validator
@@ -209,7 +209,7 @@ class CaseUpdates:
         self._check(marketplace_updates.record_deactivation, event)
 
     @workflow.update
-    async def withdraw(self, event: Withdraw) -> CaseView:
+    async def withdraw(self, event: Withdraw) -> Taken:
         return await self._apply(marketplace_updates.withdraw, event)
 
     @withdraw.validator

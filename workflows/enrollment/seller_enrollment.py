@@ -33,6 +33,7 @@ from domain.shared.errors import Refused
 from domain.shared.events import ENGINE, Event, RecordDeactivation, SendLink
 from domain.shared.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
 from domain.shared.steps import WaitUntil
+from domain.shared.taken_updates import Taken
 from workflows.enrollment.input import EnrollmentInput
 from workflows.enrollment.perform import EnrollmentOutcome, perform
 from workflows.enrollment.web_ui import details
@@ -155,12 +156,16 @@ class SellerEnrollment:
         refuse_what_does_not_exist(event)
         rule(self._enrollment.model_copy(), event, workflow.now())
 
-    async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> EnrollmentView:
-        """Apply an event once, and return the view with the resulting status."""
+    async def _apply(self, rule: Rule[SomeEvent], event: SomeEvent) -> Taken:
+        """Apply an event once, and answer with the resulting status."""
         await workflow.wait_condition(lambda: not self._enrollment.number_unchecked)
+        if not self._enrollment.has_taken(update_id()):
+            await self._apply_new(rule, event)
+        view = view_of(self._enrollment, workflow.now())
+        return Taken(id=self._enrollment.id, status=view.status, reason=view.reason)
+
+    async def _apply_new(self, rule: Rule[SomeEvent], event: SomeEvent) -> None:
         now = workflow.now()
-        if self._enrollment.has_taken(update_id()):
-            return view_of(self._enrollment, now)
         enrollment = self._enrollment.model_copy()
         rule(enrollment, event, now)
         enrollment.remember(update_id())
@@ -172,7 +177,6 @@ class SellerEnrollment:
             # A new number decides the status once it is looked up. Whoever waited for nothing would
             # still be waiting when the loop looks whether it may continue as new.
             await workflow.wait_condition(lambda: not self._enrollment.number_unchecked)
-        return view_of(self._enrollment, workflow.now())
 
     @workflow.signal
     def announce(self) -> None:
@@ -180,7 +184,7 @@ class SellerEnrollment:
         self._enrollment.announce_from_now()
 
     @workflow.update
-    async def record_ratings(self, event: RecordRatings) -> EnrollmentView:
+    async def record_ratings(self, event: RecordRatings) -> Taken:
         return await self._apply(updates.record_ratings, event)
 
     @record_ratings.validator
@@ -188,7 +192,7 @@ class SellerEnrollment:
         self._check(updates.record_ratings, event)
 
     @workflow.update
-    async def change_account(self, event: ChangeAccount) -> EnrollmentView:
+    async def change_account(self, event: ChangeAccount) -> Taken:
         return await self._apply(updates.change_account, event)
 
     @change_account.validator
@@ -196,7 +200,7 @@ class SellerEnrollment:
         self._check(updates.change_account, event)
 
     @workflow.update
-    async def expel(self, event: Expel) -> EnrollmentView:
+    async def expel(self, event: Expel) -> Taken:
         return await self._apply(updates.expel, event)
 
     @expel.validator
@@ -204,7 +208,7 @@ class SellerEnrollment:
         self._check(updates.expel, event)
 
     @workflow.update
-    async def readmit(self, event: Readmit) -> EnrollmentView:
+    async def readmit(self, event: Readmit) -> Taken:
         return await self._apply(updates.readmit, event)
 
     @readmit.validator
@@ -212,7 +216,7 @@ class SellerEnrollment:
         self._check(updates.readmit, event)
 
     @workflow.update
-    async def record_deactivation(self, event: RecordDeactivation) -> EnrollmentView:
+    async def record_deactivation(self, event: RecordDeactivation) -> Taken:
         return await self._apply(updates.record_deactivation, event)
 
     @record_deactivation.validator
@@ -220,7 +224,7 @@ class SellerEnrollment:
         self._check(updates.record_deactivation, event)
 
     @workflow.update
-    async def reinstate(self, event: Reinstate) -> EnrollmentView:
+    async def reinstate(self, event: Reinstate) -> Taken:
         return await self._apply(updates.reinstate, event)
 
     @reinstate.validator
@@ -228,7 +232,7 @@ class SellerEnrollment:
         self._check(updates.reinstate, event)
 
     @workflow.update
-    async def verify_number(self, event: VerifyNumber) -> EnrollmentView:
+    async def verify_number(self, event: VerifyNumber) -> Taken:
         return await self._apply(updates.verify_number, event)
 
     @verify_number.validator
@@ -236,7 +240,7 @@ class SellerEnrollment:
         self._check(updates.verify_number, event)
 
     @workflow.update
-    async def enter_code(self, event: EnterCode) -> EnrollmentView:
+    async def enter_code(self, event: EnterCode) -> Taken:
         return await self._apply(updates.enter_code, event)
 
     @enter_code.validator
@@ -244,7 +248,7 @@ class SellerEnrollment:
         self._check(updates.enter_code, event)
 
     @workflow.update
-    async def record_answer(self, event: RecordAnswer) -> EnrollmentView:
+    async def record_answer(self, event: RecordAnswer) -> Taken:
         return await self._apply(updates.record_answer, event)
 
     @record_answer.validator
@@ -252,7 +256,7 @@ class SellerEnrollment:
         self._check(updates.record_answer, event)
 
     @workflow.update
-    async def try_call(self, event: TryCall) -> EnrollmentView:
+    async def try_call(self, event: TryCall) -> Taken:
         return await self._apply(updates.try_call, event)
 
     @try_call.validator
@@ -260,7 +264,7 @@ class SellerEnrollment:
         self._check(updates.try_call, event)
 
     @workflow.update
-    async def send_link(self, event: SendLink) -> EnrollmentView:
+    async def send_link(self, event: SendLink) -> Taken:
         return await self._apply(updates.send_link, event)
 
     @send_link.validator
