@@ -17,7 +17,8 @@
 #                  it takes some two hours on a quiet machine; CASES=500 opens fewer cases;
 #                  PARTS="case many" measures only these, and renews their sections; those on
 #                  PostgreSQL need what `make cluster` does
-# make faults      run all faults; write experiments/faults/faults.md; some fifteen minutes
+# make faults      run all faults; write experiments/faults/faults.md; half an hour, and two
+#                  hours with those that need what `make cluster` does
 # make policies    play examples/policies in examples/worlds; renew the tables of docs/policies.md;
 #                  CASES=2000 plays fewer cases
 # make messages    update the message catalogs of page and desk

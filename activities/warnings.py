@@ -1,4 +1,4 @@
-"""Look up the settings that an enrollment needs (docs/rules.md, section 2)."""
+"""Look up at how many days below a seller is warned (docs/rules.md, section 2)."""
 
 from dataclasses import dataclass
 

@@ -11,12 +11,13 @@ from temporalio.runtime import Runtime, TelemetryConfig
 from cli.appeal.words import status_of
 from cli.case.words import how_it_ended as how_case_ended
 from cli.failure_words import in_words
-from cli.terminal.problems import BadInput, DidNotHappen
+from cli.terminal.problems import BadInput, DidNotHappen, NotShown
 from domain.appeal.view import AppealView
 from domain.case.view import CaseView
+from domain.shared.codes import plain
 from domain.shared.events import Event
 from domain.shared.names import run_id_of
-from domain.shared.taken_updates import Taken
+from domain.shared.taken import Taken
 from runtime.connection import Unreachable, connect
 from runtime.credentials import BadConnection, NotValidNow
 from runtime.encryption import BadKeys
@@ -63,8 +64,9 @@ def execute_update(name: Name[View], update: str, event: Event) -> View:
 
     Raises:
         DidNotHappen: the update was not taken.
+        NotShown: it was taken, and then nobody answered.
     """
-    return run(lambda workflows: update_taken(workflows, name, update, event))
+    return run(lambda workflows: send_update(workflows, name, update, event))
 
 
 def execute_update_with_start(
@@ -77,6 +79,7 @@ def execute_update_with_start(
 
     Raises:
         DidNotHappen: the update was not taken.
+        NotShown: it was taken, and then nobody answered.
     """
 
     async def work(workflows: Workflows) -> View:
@@ -88,12 +91,13 @@ def execute_update_with_start(
     return run(work)
 
 
-async def update_taken(workflows: Workflows, name: Name[View], update: str, event: Event) -> View:
+async def send_update(workflows: Workflows, name: Name[View], update: str, event: Event) -> View:
     """Do `execute_update` with a connection that there is.
 
     Raises:
-        DidNotHappen: the case or enrollment is closed.
+        DidNotHappen: the case or the appeal is closed.
         TemporalFailure: the update was not taken for another reason.
+        NotShown: it was taken, and then nobody answered.
     """
     try:
         taken = await workflows.execute_update(name, update, event)
@@ -105,17 +109,18 @@ async def update_taken(workflows: Workflows, name: Name[View], update: str, even
 
 
 async def view_after(workflows: Workflows, name: Name[View], taken: Taken) -> View:
-    """Return the view of the workflow that has taken an update. The account may have another now.
+    """Return the view of the workflow that has taken an update.
 
     Raises:
-        DidNotHappen: the update was taken, and then nobody answered.
+        NotShown: nobody answers any more.
     """
     try:
-        return await workflows.view(replace(name, run_id=run_id_of(taken.id)))
+        view = await workflows.view(name)
+        if getattr(view, "id", taken.id) != taken.id:  # the account has another one by now
+            view = await workflows.view(replace(name, run_id=run_id_of(taken.id)))
     except TemporalFailure as failure:
-        raise DidNotHappen(
-            f"{name} has taken it, and is {taken.status}; then {in_words(failure)}"
-        ) from None
+        raise NotShown(f"done: {name} is {plain(taken.status)} now; but {in_words(failure)}") from None
+    return view
 
 
 def how_it_ended(last: Snapshot[Any]) -> str:

@@ -59,7 +59,7 @@ RESULTS = {
     Result.BOUNCED: N_("came back undelivered"),
     Result.PROVIDER_FAILED: N_("failed on our side"),
     Result.CANCELLED: N_("cancelled, no longer needed"),
-    Result.SKIPPED: N_("not made, since we were late"),
+    Result.SKIPPED: N_("not made: we were late, or other calls to the number were too close"),
 }
 
 EVENTS = {  # where the kind itself does not say enough

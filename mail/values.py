@@ -36,7 +36,7 @@ class Ways:
     replies: bool = False
     """Whether a reply to an e-mail of a case is a contact."""
     takes_calls: bool = False
-    """Whether that number can be called."""
+    """Whether the number in `calling_number` can be called back."""
     proof: bool = False
     """Whether only a verified number enrolls."""
 

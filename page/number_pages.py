@@ -121,14 +121,13 @@ class NumberPages:
             return await self._responses.show(request, visit, Feedback(CODE_IS_OVER, status=409))
         event = EnterCode(by=_SELLER, proofs=self._codes.proofs(call.id, typed.digits))
         try:
-            await self._workflows.tell_enrollment(visit.visitor, "enter_code", event)
-            after = (await self._workflows.find(visit.visitor)).standing
+            after = await self._workflows.enter_code(visit.visitor, event)
         except UpdateRefused as refusal:
             return await self._responses.show(request, visit, feedback_on(refusal))
-        if after and found.standing and after.verified_at != found.standing.verified_at:
+        if found.standing is not None and after.verified_at != found.standing.verified_at:
             return self._visits.to_page_with_news("code")
         typed.problem = WRONG_CODE
-        over = not after or not after.number_call or after.number_call.code_until is None
+        over = after.number_call is None or after.number_call.code_until is None
         feedback = Feedback(CODE_IS_OVER, status=409) if over else Feedback(code=typed, status=422)
         return await self._responses.show(request, visit, feedback)
 

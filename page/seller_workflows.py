@@ -12,6 +12,7 @@ from domain.appeal.status import OPEN as OPEN_APPEAL
 from domain.appeal.view import AppealView
 from domain.case.status import OPEN
 from domain.case.view import CaseView
+from domain.enrollment.events import EnterCode
 from domain.enrollment.view import StandingView
 from domain.shared.events import Event, SendLink
 from reference.page_links import Visitor
@@ -107,6 +108,19 @@ class SellerWorkflows:
         """Send an update to the enrollment. Updates with the same key count once."""
         name = enrollment_name(visitor.store, visitor.seller_id)
         await self._workflows.execute_update(name, update, event, key)
+
+    async def enter_code(self, visitor: Visitor, event: EnterCode) -> StandingView:
+        """Send a code that was typed, and return how the enrollment stands afterwards.
+
+        Raises:
+            TemporalFailure: it may have been taken.
+        """
+        await self.tell_enrollment(visitor, "enter_code", event)
+        name = standing_name(visitor.store, visitor.seller_id)
+        try:
+            return await self._workflows.view(name)
+        except TemporalFailure as failure:
+            raise failure.about(name, of_update=True) from None
 
     async def tell_appeal(self, visitor: Visitor, event: Appeal | AddInformation, key: str) -> None:
         """Appeal, or add something to an appeal. Updates with the same key count once."""

@@ -84,7 +84,7 @@ class EventDeliveries(Protocol):
     async def hand_over(
         self, receiver: str, own_id: str, account: SellerAccount, events: Sequence[Announcement]
     ) -> None:
-        """Hand events of a case or an enrollment over. A repeat changes nothing.
+        """Hand events of a case, an enrollment or an appeal over. A repeat changes nothing.
 
         Raises:
             ProviderFailed: Temporal did not take them.

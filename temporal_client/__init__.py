@@ -1,6 +1,6 @@
-"""The one client of Temporal: the command line, the page and `providers/temporal` use it.
+"""Ids, queries, updates and searches of our workflows. Each call is bounded.
 
-It knows the workflows' ids, queries and updates, and bounds each call. It turns Temporal's answers
-into the failures of `failures.py`, for which command line and page have the words. Only the phone
-lock calls Temporal itself.
+Temporal's answers become the failures of `failures.py`, for which those who call have the words. The
+phone lock, the calls under way, the audit and the clock of the development server call Temporal's
+API themselves: they need what the SDK's client does not offer.
 """

@@ -26,7 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.shared.account import SellerAccount
 from domain.shared.events import Event
 from domain.shared.names import APPEAL_WORKFLOW, CASE_WORKFLOW, CASES_QUEUE, ENROLLMENT_WORKFLOW
-from domain.shared.taken_updates import Taken
+from domain.shared.taken import Taken
 from temporal_client.failures import (
     NO_ANSWER,
     Closed,
@@ -75,7 +75,7 @@ class Snapshot(Generic[View]):
 
 
 class Workflows:
-    """Cases and enrollments.
+    """Cases, enrollments and appeals.
 
     Every method raises a `TemporalFailure` if its call fails.
     """

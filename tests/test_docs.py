@@ -16,7 +16,7 @@ from tests.test_whole import ROOT, run, service
 CODE = sorted(file.parent.name for file in ROOT.glob("*/__init__.py"))
 FOLDERS = [*CODE, "deploy", "docs", "templates"]
 PAGES = [
-    ROOT / "README.md",
+    *sorted(ROOT.glob("*.md")),
     *(
         page
         for folder in FOLDERS

@@ -132,11 +132,26 @@ def test_nobody_reaches_a_pod_but_where_a_policy_says_so() -> None:
                 assert rule["from"]
                 open_to[workload.name] |= {port["port"] for port in rule["ports"]}
     assert closed == open_to.keys()
-    web, worker = {"http"}, {"metrics"}
-    of_workers = {w.name: worker for w in WORKERS}
+    metrics, web = {"metrics"}, {"metrics", "http"}
+    of_workers = {w.name: metrics for w in WORKERS}
     nothing: set[str] = set()
-    rest = {"page": web, "desk": web, "inbound": nothing, "files": nothing}
+    rest = {"page": web, "desk": web, "inbound": metrics, "files": nothing}
     assert open_to == of_workers | rest
+
+
+def test_the_jobs_of_prometheus_are_the_pods_that_alerts_ask_for() -> None:
+    jobs: dict[str, set[str]] = {}
+    for monitor in of_kind("PodMonitor", rendered("monitoring")):
+        spec = monitor["spec"]
+        for workload in _chosen(spec["selector"]):
+            labels = workload.manifest["spec"]["template"]["metadata"]["labels"]
+            jobs.setdefault(labels[spec["jobLabel"]], set()).add(workload.name)
+    assert jobs == {
+        "case72": {workload.name for workload in WORKERS},
+        "page": {"page"},
+        "desk": {"desk"},
+        "inbound": {"inbound"},
+    }
 
 
 @EACH

@@ -6,7 +6,7 @@ import typer
 
 from cli.case.contact_everywhere import contact_everywhere
 from cli.case.words import print_case
-from cli.session import run, update_taken
+from cli.session import run, send_update
 from cli.terminal.output import say
 from cli.terminal.parameters import By, Case, Json, Note
 from cli.terminal.problems import checked
@@ -53,7 +53,7 @@ async def _record(
     workflows: Workflows, case: CaseName, event: ReportContact, *, count: bool
 ) -> tuple[CaseView, int]:
     """Return the view, and how many other open cases are known to have its number."""
-    view = await update_taken(workflows, case, "report_contact", event)
+    view = await send_update(workflows, case, "report_contact", event)
     if not count:
         return view, 0
     try:

@@ -7,9 +7,9 @@ import typer
 
 from cli.case.words import print_status
 from cli.failure_words import in_words
-from cli.session import run, update_taken
+from cli.session import run, send_update
 from cli.terminal.output import say_json, warn
-from cli.terminal.problems import DidNotHappen
+from cli.terminal.problems import DidNotHappen, NotShown
 from domain.case.events import ReportContact
 from domain.case.view import CaseView
 from temporal_client.cases_of_number import open_cases_of
@@ -36,6 +36,8 @@ def contact_everywhere(case: CaseName, event: ReportContact, *, as_json: bool) -
                 taken.append(result)
                 if not as_json:
                     print_status(result)
+            elif isinstance(result, NotShown):
+                warn(result.message)
             else:
                 failed[str(name)] = result
                 if not as_json:
@@ -51,8 +53,8 @@ def contact_everywhere(case: CaseName, event: ReportContact, *, as_json: bool) -
 
 async def _each_result(
     workflows: Workflows, case: CaseName, event: ReportContact
-) -> AsyncIterator[tuple[CaseName, CaseView | str]]:
-    """Return each case with its view after the contact, or with why there is none."""
+) -> AsyncIterator[tuple[CaseName, CaseView | NotShown | str]]:
+    """Return each case with its view after the contact, or with why it is not recorded."""
     view = await workflows.view(case)
     first = case_name_of_id(view.id)
     found = await open_cases_of(workflows, view.account.emergency_phone)
@@ -63,13 +65,15 @@ async def _each_result(
             if name != first:
                 yield name
 
-    async def record(name: CaseName) -> CaseView | str:
+    async def record(name: CaseName) -> CaseView | NotShown | str:
         try:
-            return await update_taken(workflows, name, "report_contact", event)
+            return await send_update(workflows, name, "report_contact", event)
         except (NoWorker, ServerFailed):  # which would fail every other case too
             raise
         except TemporalFailure as failure:
             return in_words(failure)
+        except NotShown as unseen:
+            return unseen
         except DidNotHappen as closed:
             return closed.message.removeprefix(f"{name} ")
 

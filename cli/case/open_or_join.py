@@ -59,6 +59,7 @@ async def open_or_join(
     Raises:
         DidNotHappen: some issues are in no case now; the message says which.
         TemporalFailure: likewise, or nobody knows.
+        NotShown: some have joined the open case, and then nobody answered.
     """
     start = start.model_copy(update={"by": start.by or by})
     name = case_name(start.account.store, start.account.seller_id)
@@ -113,6 +114,7 @@ class _OpenCase:
 
         Raises:
             IssuesRefused: the case is open and refuses some of them; the others joined.
+            NotShown: nobody answers any more.
         """
         try:
             view = await self._workflows.view(self._name)
@@ -120,7 +122,7 @@ class _OpenCase:
             return None, issues
         if view.status in OPEN:
             _mention_differences(self._start, view.account.model_dump(), self._tell_person)
-        left, refusals = [], []
+        left, refusals, taken = [], [], None
         for issue in issues:
             event = AddIssue(by=self._start.by or "", issue=issue)
             try:
@@ -134,10 +136,9 @@ class _OpenCase:
                     left.append(issue)
             else:
                 self._say_what_came_of(issue, view)
-                view = await view_after(self._workflows, self._name, taken)
         if refusals:
             raise IssuesRefused("; ".join(refusals))
-        return view, left
+        return (await view_after(self._workflows, self._name, taken) if taken else view), left
 
     async def _is_still_open(self, view: CaseView) -> bool:
         """Return whether this case refused. The account may have another case by now."""

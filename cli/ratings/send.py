@@ -17,7 +17,7 @@ from cli.ratings.by_seller import RatedSeller
 from cli.terminal.files import clean
 from cli.terminal.problems import DidNotHappen
 from domain.enrollment.events import AccountNews, RecordRatings
-from domain.shared.taken_updates import Taken
+from domain.shared.taken import Taken
 from temporal_client.failures import NoAnswer, NoServer, NoWorker, UpdateRefused, WorkerFailed
 from temporal_client.names import enrollment_name
 from temporal_client.workflows import Workflows

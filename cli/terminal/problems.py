@@ -23,6 +23,12 @@ class DidNotHappen(TyperException):
     exit_code = 1
 
 
+class NotShown(TyperException):
+    """What was asked for is done, and what became of it cannot be shown."""
+
+    exit_code = 0
+
+
 def checked(model: type[Model], values: Mapping[str, object]) -> Model:
     """Return what a person typed as a model.
 

@@ -10,11 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from domain.case.evidence_file import EvidenceFiles
 from domain.shared.events import Event
-from domain.shared.text import Email, Paragraph, Reply
-
-
-def _or_none(text: object) -> object:
-    return None if isinstance(text, str) and not text.strip() else text
+from domain.shared.text import Email, OptionalReply, Paragraph, Reply
 
 
 class Appeal(Event):
@@ -23,7 +19,7 @@ class Appeal(Event):
     what_happened: Reply
     grounds: Reply
     """What was wrong with the decision, or what has been mended."""
-    evidence: Annotated[Reply | None, BeforeValidator(_or_none)] = None
+    evidence: OptionalReply = None
     files: EvidenceFiles = ()
     """Files as evidence. They are in the store for files before the appeal names them."""
 

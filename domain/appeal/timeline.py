@@ -7,17 +7,17 @@ from domain.appeal.events import AppealEventKind, Verdict
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
 from domain.shared.codes import plain
+from domain.shared.entry import Entry
 from domain.shared.events import ENGINE
 from domain.shared.result import Result
 from domain.shared.state import State
-from domain.shared.text import Frozen
 
 _KEEPS = 300
 """Only the newest events are kept: a desk that never answers is reminded each day."""
 
 
-class AppealEntry(Frozen):
-    """One event. Each fact has a field, which is null for kinds of events without that fact."""
+class AppealEntry(Entry):
+    """One event of an appeal."""
 
     at: datetime
     what: AppealEventKind

@@ -1,4 +1,4 @@
-"""The numbers of the programme (docs/rules.md, sections 3 to 6).
+"""The numbers of a case (docs/rules.md, sections 3 to 6).
 
 A case freezes its policy when it opens. To change a number for the cases to come, change the
 default here; cases already open keep theirs.

@@ -8,14 +8,14 @@ from domain.case.attempt import Purpose
 from domain.case.events import EventKind
 from domain.case.status import Missing, Status
 from domain.shared.codes import plain
+from domain.shared.entry import Entry
 from domain.shared.events import ENGINE
 from domain.shared.result import Result
 from domain.shared.state import State
-from domain.shared.text import Frozen
 
 
-class TimelineEntry(Frozen):
-    """One event. Each fact has a field, which is null if this kind of event has no such fact."""
+class TimelineEntry(Entry):
+    """One event of a case."""
 
     at: datetime
     what: EventKind

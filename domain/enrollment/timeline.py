@@ -7,10 +7,10 @@ from typing import Any
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.shared.codes import plain
+from domain.shared.entry import Entry
 from domain.shared.events import ENGINE
 from domain.shared.result import Result
 from domain.shared.state import State
-from domain.shared.text import Frozen
 
 _KEEPS = 100
 """Only the newest events are kept, since an enrollment lives as long as its seller sells."""
@@ -41,8 +41,8 @@ class EnrollmentEventKind(StrEnum):
     CANCELLATION_IGNORED = "cancellation_ignored"
 
 
-class EnrollmentEntry(Frozen):
-    """One event. Each fact has a field, which is null for kinds of events without that fact."""
+class EnrollmentEntry(Entry):
+    """One event of an enrollment."""
 
     at: datetime
     what: EnrollmentEventKind

@@ -1,4 +1,4 @@
-"""The events of a case, or of an enrollment, that are being delivered to a receiver."""
+"""The events of a case, an enrollment or an appeal that are being delivered to a receiver."""
 
 from collections.abc import Iterable
 from enum import StrEnum

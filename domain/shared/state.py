@@ -1,4 +1,4 @@
-"""State that changes, of a case or an enrollment, and the parts that it is made of."""
+"""State that changes, of a case, an enrollment or an appeal, and the parts that it is made of."""
 
 from copy import copy
 from typing import Any, ClassVar, Self

@@ -1,27 +1,14 @@
-"""The updates that a case or an enrollment has accepted. A repeat is not accepted twice.
+"""The updates that a case, an enrollment or an appeal has accepted. A repeat is not accepted twice.
 
 Temporal recognises a repeat by the update's id, but only within one run of a workflow. Without
 this list a repeat after continue-as-new would be accepted again (docs/api.md).
 """
 
 from domain.shared.state import State
-from domain.shared.text import Frozen
 
 REMEMBERED = 100
 """How many updates are remembered. A repeat comes within minutes, from a caller whose answer was
 lost. A case gets a few dozen updates in all, and an enrollment gets a few in a day."""
-
-
-class Taken(Frozen):
-    """The answer to an update that is taken: where the case, enrollment or appeal stands then.
-
-    It is small because the history keeps it. Who wants to see more sends the query.
-    """
-
-    id: str
-    """The own id of the case, the enrollment or the appeal."""
-    status: str
-    reason: str | None
 
 
 class TakesUpdates(State):

@@ -65,8 +65,9 @@ Reply = Annotated[
     BeforeValidator(_unix_lines),
 ]
 
-# A blank optional paragraph counts as none.
+# A blank optional text counts as none.
 OptionalParagraph = Annotated[Paragraph | None, BeforeValidator(_or_none)]
+OptionalReply = Annotated[Reply | None, BeforeValidator(_or_none)]
 
 _KEY = r"^[A-Za-z0-9._-]{1,64}$"
 _CODE = r"^[A-Z][A-Z0-9_]{0,63}$"

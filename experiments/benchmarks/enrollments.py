@@ -66,7 +66,9 @@ async def _one(engine: Engine) -> list[Row]:
     days = [days_ago(age, 300 + age) for age in range(180)]
     seller = await know(client, "IMPORTED", days_ago(400, 300), *days, **nobody)
     imported = await book.cost(seller.handle.id)
-    await seller.tell(SellerEnrollment.record_ratings, recorded(days_ago(0, 350)))
+    await seller.handle.execute_update(
+        SellerEnrollment.record_ratings, recorded(days_ago(0, 350))
+    )
     rated = await book.cost(seller.handle.id)
 
     seller = await know(client, "ENROLLED")
@@ -114,7 +116,8 @@ async def _many(engine: Engine) -> list[Row]:
         sellers.append(await engine.know(f"S{number}"))
 
     async def rate(number: int) -> None:
-        await sellers[number].tell(SellerEnrollment.record_ratings, recorded(days_ago(0, 300)))
+        seller = sellers[number].handle
+        await seller.execute_update(SellerEnrollment.record_ratings, recorded(days_ago(0, 300)))
 
     rows = []
     for what, one in (

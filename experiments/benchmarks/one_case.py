@@ -133,7 +133,7 @@ async def _first_notice(client: Client, mail: StampedMail) -> Row:
 
 
 async def _plan_answered(client: Client) -> Row:
-    """`submit_plan` while the first call rings, answered with the view."""
+    """`submit_plan` while the first call rings, until it is answered."""
 
     async def took(one: Opens, seller_id: str) -> float:
         handle = await one(client, seller_id)

@@ -82,14 +82,6 @@ class Node:
             await asyncio.wait_for(self._ended(), _STOPS_WITHIN_SECONDS)
         await self.kill()
 
-    def freeze(self) -> None:
-        """Stop it where it is, as a machine that stands still does."""
-        self._signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        self._signal(signal.SIGCONT)
-
     def last_words(self) -> str:
         """Return the end of its log, in one line."""
         return " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])

@@ -14,7 +14,8 @@ FILE = Path(__file__).with_name("faults.md")
 
 _HEAD = """# Faults
 
-Written by the runs; do not edit. `make faults` makes every fault in some fifteen minutes.
+Written by the runs; do not edit. `make faults` makes every fault: half an hour, and two hours
+with those on a cluster.
 `.venv/bin/python -m experiments.faults NAME --seed N` makes one, and renews its row and section;
 `--keep FOLDER` keeps logs and ledgers. Cases live through their 72 hours on a real server, most of
 them with their clocks played forward.

@@ -1,4 +1,4 @@
-"""One call of a case: it is placed once, looked at until it ends, and hung up if need be."""
+"""One call: it is placed once, looked at until it ends, and hung up if need be."""
 
 import asyncio
 import time

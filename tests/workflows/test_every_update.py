@@ -1,4 +1,4 @@
-"""Every update of either workflow is walked, tried in any order, and sent by a command.
+"""Every update of each workflow is walked, tried in any order, and sent by a command.
 
 The updates are read from the workflows, so that a new one is not left out.
 """

@@ -10,7 +10,8 @@ import pytest
 
 from domain.case.events import ChangeContact
 from domain.enrollment.events import Readmit
-from domain.enrollment.status import EnrollmentStatus
+from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.shared.taken import Taken
 from runtime.dev_server import TIME_SKIPPING
 from tests.engine import HOUR, Engine, KnownSeller, OpenCase, engine_in, issue
 from tests.workflows.enrollment_events import changed, found_harm
@@ -59,14 +60,13 @@ async def test_a_case_answers_a_repeat_and_takes_it_once(
     await case.tell(update, event, id="sent-twice")
     await until_it_continues_as_new(case, run)
     before = await case.view()
-    again = await case.tell(update, event, id="sent-twice")
-    assert again.status is before.status
-    by = event.by
-    for view in (again, await case.view()):
-        assert [e.what for e in view.timeline if e.by == by] == [
-            e.what for e in before.timeline if e.by == by
-        ]
-        assert len(view.plans) == len(before.plans)
+    again = await case.handle.execute_update(update, event, id="sent-twice")
+    assert again == Taken(id=before.id, status=before.status, reason=before.reason)
+    view, by = await case.view(), event.by
+    assert [e.what for e in view.timeline if e.by == by] == [
+        e.what for e in before.timeline if e.by == by
+    ]
+    assert len(view.plans) == len(before.plans)
     await case.play(HOUR)
     assert (await case.view()).attempts[-1].result is not None
     await case.tell(IssueCase.withdraw, WITHDRAW)
@@ -88,5 +88,7 @@ async def test_an_enrollment_answers_a_repeat_and_takes_it_once(engine: Engine) 
         raise AssertionError("it did not continue as new")
     await seller.tell(Programme.expel, found_harm())
     # A repeat of the pardon, whose answer was lost, does not take back the second expulsion.
-    view = await seller.tell(Programme.readmit, pardon, id="sent-twice")
-    assert view.status is EnrollmentStatus.EXPELLED
+    again = await seller.handle.execute_update(Programme.readmit, pardon, id="sent-twice")
+    assert (again.status, again.reason) == (EnrollmentStatus.EXPELLED, EnrollmentReason.HARM)
+    assert again.id.startswith("enrollment/US/TWICE/")
+    assert (await seller.view()).status is EnrollmentStatus.EXPELLED

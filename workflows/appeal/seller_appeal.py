@@ -29,7 +29,7 @@ from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.names import APPEAL_WORKFLOW, appeal_workflow_id, own_id
 from domain.shared.steps import WaitUntil
-from domain.shared.taken_updates import Taken
+from domain.shared.taken import Taken
 from workflows.appeal import metrics
 from workflows.appeal.input import AppealInput
 from workflows.appeal.perform import AppealOutcome, perform

@@ -79,9 +79,3 @@ def _said(submission: Submission) -> Iterator[str]:
         if answer is not None:
             by, note = safe(answer.said.by), safe(answer.said.note)
             yield f"- **{plain(answer.said.verdict).capitalize()}** (by {by}): {note}"
-
-
-def _entry(entry: AppealEntry) -> str:
-    detail = f" {safe(detail_of(entry))}" if detail_of(entry) else ""
-    by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
-    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{plain(entry.what)}**{detail}{by}"

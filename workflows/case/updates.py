@@ -30,7 +30,7 @@ from domain.case.step_results import CaseOutcome
 from domain.case.steps import Step
 from domain.case.view import CaseView, view_of
 from domain.shared.events import Event, RecordDeactivation, SendLink
-from domain.shared.taken_updates import Taken
+from domain.shared.taken import Taken
 from workflows.shared.inputs import refuse_what_does_not_exist, update_id
 from workflows.shared.reconciler import Reconciler
 

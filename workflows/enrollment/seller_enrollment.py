@@ -33,7 +33,7 @@ from domain.shared.errors import Refused
 from domain.shared.events import ENGINE, Event, RecordDeactivation, SendLink
 from domain.shared.names import ENROLLMENT_WORKFLOW, enrollment_workflow_id, own_id
 from domain.shared.steps import WaitUntil
-from domain.shared.taken_updates import Taken
+from domain.shared.taken import Taken
 from workflows.enrollment.input import EnrollmentInput
 from workflows.enrollment.perform import EnrollmentOutcome, perform
 from workflows.enrollment.web_ui import details

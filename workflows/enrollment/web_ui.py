@@ -66,9 +66,3 @@ def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, 
         for r in view.requirements
     ]
     return "\n".join([*lines, "", "### Timeline (UTC)", "", *map(_entry, view.timeline)])
-
-
-def _entry(entry: EnrollmentEntry) -> str:
-    detail = f" {safe(detail_of(entry))}" if detail_of(entry) else ""
-    by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
-    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{plain(entry.what)}**{detail}{by}"

@@ -1,4 +1,4 @@
-"""How a case and an enrollment hand over what the marketplace's systems are told."""
+"""How a case, an enrollment and an appeal hand over what the marketplace's systems are told."""
 
 from temporalio import workflow
 

@@ -1,4 +1,4 @@
-"""How cases and enrollments show themselves to those who search (docs/api.md)."""
+"""How cases, enrollments and appeals show themselves to those who search (docs/api.md)."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -14,4 +14,4 @@ STAYS = VersioningBehavior.PINNED if _VERSIONED else VersioningBehavior.UNSPECIF
 """A case ends within days, so it stays on the code that started it."""
 
 MOVES_ON = VersioningBehavior.AUTO_UPGRADE if _VERSIONED else VersioningBehavior.UNSPECIFIED
-"""An enrollment lives for years, so it moves on to the newest code."""
+"""Enrollments, appeals and deliveries outlive a version, so they move on to the newest code."""

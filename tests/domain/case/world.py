@@ -40,7 +40,6 @@ Script = Result | Mapping[int, Result] | Callable[[Attempt], Result]
 """What attempts of a channel end with: always the same, by their count from 1 (calls not named
 are not answered, e-mails not named are accepted), or worked out from the attempt."""
 
-_CLOSING_TIMEOUT = 24 * HOUR
 
 
 class Task(NamedTuple):
