@@ -38,7 +38,7 @@ from runtime.connection import (
 from runtime.credentials import BadConnection, NotValidNow
 from runtime.dev_server import DevServerFailed, dev_server
 from runtime.encryption import Codec
-from runtime.find_settings import with_kept_secret
+from runtime.finding_settings import with_kept_secret
 from runtime.health import serving_health
 from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
@@ -48,9 +48,9 @@ from runtime.program import end, loaded
 from runtime.providers import providers_of
 from runtime.renewal import renewing
 from runtime.rights import NotAllowed, check_rights
-from runtime.service import IDENTITY, QUEUES, Workers, working
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
+from runtime.workers import IDENTITY, QUEUES, Workers, working
 from temporal_client.failures import TemporalFailure
 
 SERVER_FOLDER = Path(".temporal")

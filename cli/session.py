@@ -119,7 +119,9 @@ async def view_after(workflows: Workflows, name: Name[View], taken: Taken) -> Vi
         if getattr(view, "id", taken.id) != taken.id:  # the account has another one by now
             view = await workflows.view(replace(name, run_id=run_id_of(taken.id)))
     except TemporalFailure as failure:
-        raise NotShown(f"done: {name} is {plain(taken.status)} now; but {in_words(failure)}") from None
+        raise NotShown(
+            f"done: {name} is {plain(taken.status)} now; but {in_words(failure)}"
+        ) from None
     return view
 
 

@@ -18,6 +18,7 @@ from domain.case.evidence_file import EvidenceFile
 from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.names import RUN_ID
+from providers.files.kinds import FileRefused, kind_of
 from providers.files.store import FileGone, FileStore, StoreAway
 from temporal_client.failures import NotThere
 from temporal_client.names import appeal_name, case_name
@@ -88,8 +89,17 @@ class Evidence:
             raise HTTPException(404) from None
         except StoreAway:
             raise HTTPException(503, headers={"Retry-After": "30"}) from None
-        headers = _HEADERS | {"Content-Disposition": disposition(file.name)}
+        headers = _HEADERS | {"Content-Disposition": disposition(_name_of(file, content))}
         return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _name_of(file: EvidenceFile, content: bytes) -> str:
+    """Return the name to save a file under. One that does not fit its content is not believed."""
+    try:
+        fits = kind_of(file.name, content) is file.media_type
+    except FileRefused:
+        fits = False
+    return file.name if fits else f"{file.sha256[:12]}.bin"
 
 
 def named_in(view: CaseView, digest: str) -> EvidenceFile | None:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from domain.shared.events import SELLER
 from domain.shared.text import Line
 
 _MACHINES = (
@@ -18,7 +19,7 @@ _MACHINES = (
     "page",
     "telephone",
 )
-_RESERVED = frozenset((*_MACHINES, "marketplace", "seller"))
+_RESERVED = frozenset((*_MACHINES, "marketplace", SELLER))
 """What the timeline names machines and sellers by. Nobody at the desk may look like one."""
 _LINE = TypeAdapter(Line)
 

@@ -40,12 +40,12 @@ from runtime.connection import connect, register_search_attributes
 from runtime.credentials import BadConnection
 from runtime.dev_server import DevServerFailed, dev_server, is_in_use
 from runtime.encryption import BadKeys
-from runtime.find_settings import with_kept_secret
+from runtime.finding_settings import with_kept_secret
 from runtime.logs import configure_logs
 from runtime.program import end
 from runtime.providers import providers_of
-from runtime.service import IDENTITY, working
 from runtime.settings import Settings
+from runtime.workers import IDENTITY, working
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment

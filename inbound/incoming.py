@@ -115,7 +115,14 @@ def _recipients(message: Message) -> tuple[str, ...]:
 
 
 def _sender(message: Message) -> str | None:
-    return _email(_header(message, "From")) if len(message.get_all("From", [])) == 1 else None
+    """Return the address in From. None unless that has one only, its name included.
+
+    Of several, this parser may choose another one than the server that checked who had sent it.
+    """
+    value = _header(message, "From")
+    addresses = {address.lower() for address in _ADDRESS.findall(value)}
+    sender = _email(value) if len(message.get_all("From", [])) == 1 else None
+    return sender if sender and addresses == {sender.lower()} else None
 
 
 def _email(value: str) -> str | None:

@@ -14,13 +14,14 @@ from temporalio.client import Client
 from page.appeal_form import ADDED, APPEAL
 from page.appeal_pages import AppealPages
 from page.codec_endpoint import codec_app
+from page.forms import Forms
 from page.languages import HERE
 from page.number_pages import NumberPages
 from page.pages import Pages
 from page.plan_files import PlanFiles
 from page.responses import Responses
 from page.seller_workflows import SellerWorkflows
-from page.uploads import UploadRoute
+from page.uploads import UploadRoute, Uploads
 from page.visits import NoVisit, Visits
 from providers.files.intake import Intake
 from reference.number_codes import NumberCodes
@@ -79,9 +80,10 @@ def build(
         proof=proof,
         texts=texts,
     )
-    pages = Pages(workflows, visits, responses, files)
-    appeals = AppealPages(workflows, visits, responses, files)
-    number_pages = NumberPages(workflows, visits, responses, NumberCodes(keys))
+    forms, uploads = Forms(visits), Uploads(visits)
+    pages = Pages(workflows, visits, responses, forms=forms, uploads=uploads, files=files)
+    appeals = AppealPages(workflows, visits, responses, forms=forms, uploads=uploads, files=files)
+    number_pages = NumberPages(workflows, visits, responses, forms, NumberCodes(keys))
     page = _routes(pages, number_pages, appeals, responses, static)
     # Others than sellers have their own logins, so what is for them is mounted beside the page.
     beside: list[BaseRoute] = []

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 
 from domain.appeal.events import AddInformation, Appeal
 from domain.case.evidence_file import EvidenceFile
+from domain.shared.events import SELLER
 from page.plan_form import TOO_LONG, UNREADABLE, Problem
 from web.languages import N_
 
@@ -108,9 +109,7 @@ class AppealForm:
     def event(self) -> Appeal | AddInformation | None:
         """Return what is to be sent, or None after setting `problems`."""
         try:
-            return self.kind.event.model_validate(
-                {"by": "seller", "files": self.files, **self.texts}
-            )
+            return self.kind.event.model_validate({"by": SELLER, "files": self.files, **self.texts})
         except ValidationError as error:
             found = {str(e["loc"][0]): e["type"] for e in error.errors()}
             self.problems = [self._problem(name, what) for name, what in found.items()]

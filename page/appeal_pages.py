@@ -29,11 +29,14 @@ class AppealPages:
         workflows: SellerWorkflows,
         visits: Visits,
         responses: Responses,
+        *,
+        forms: Forms,
+        uploads: Uploads,
         files: PlanFiles | None = None,
     ) -> None:
         self._workflows, self._visits, self._responses = workflows, visits, responses
-        self._files, self._uploads = files, Uploads(visits)
-        self._forms = Forms(visits)
+        self._files, self._uploads = files, uploads
+        self._forms = forms
 
     def taking(self, kind: AppealKind) -> Callable[[Request], Awaitable[Response]]:
         """Return the handler that takes a form."""

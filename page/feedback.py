@@ -21,6 +21,9 @@ PLAN_FOR_DECISION = N_("Thank you. We have received your plan, and the person wh
 NUMBER_SAVED = N_("Thank you. Your emergency number is saved.")
 
 CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
+CHANGED_TOO_OFTEN = N_(
+    "You have changed your number many times today. You can change it again from %(moment)s"
+)
 FILE_FULL = N_("The case has no room for more text. Our team can still answer you and decide.")
 APPEAL_RECEIVED = N_("Thank you. We have received your appeal.")
 INFORMATION_RECEIVED = N_("Thank you. We have received what you added.")
@@ -124,6 +127,9 @@ def feedback_on(refusal: UpdateRefused) -> Feedback:
         case Refusal.CALL_TOO_SOON | Refusal.TOO_MANY_CALLS:
             again_from = datetime.fromisoformat(str(refusal.values["again_from"]))
             return Feedback(CALLED_JUST_NOW, again_from=again_from, status=409)
+        case Refusal.TOO_MANY_CHANGES:
+            again_from = datetime.fromisoformat(str(refusal.values["again_from"]))
+            return Feedback(CHANGED_TOO_OFTEN, again_from=again_from, status=409)
         case Refusal.NO_CODE:
             return Feedback(CODE_IS_OVER, status=409)
         case Refusal.CALL_UNDER_WAY:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain.case.events import ChangeContact
 from domain.enrollment.events import ChangeAccount, EnterCode, TryCall, VerifyNumber
 from domain.enrollment.view import NumberCallView
-from domain.shared.events import Event
+from domain.shared.events import SELLER, Event
 from page.code_form import WRONG_CODE, CodeForm
 from page.feedback import CODE_IS_OVER, NOT_KNOWN, Feedback, feedback_on
 from page.forms import Forms, case_of
@@ -22,18 +22,21 @@ from reference.number_codes import NumberCodes
 from temporal_client.failures import NotThere, UpdateRefused
 from web.forms import read_form, text_of
 
-_SELLER = "seller"
-
 
 class NumberPages:
     """The handlers, one for each route."""
 
     def __init__(
-        self, workflows: SellerWorkflows, visits: Visits, responses: Responses, codes: NumberCodes
+        self,
+        workflows: SellerWorkflows,
+        visits: Visits,
+        responses: Responses,
+        forms: Forms,
+        codes: NumberCodes,
     ) -> None:
         self._workflows, self._visits, self._responses = workflows, visits, responses
         self._codes = codes
-        self._forms = Forms(visits)
+        self._forms = forms
 
     async def number(self, request: Request) -> Response:
         """Change the emergency number in the open case, or else in the enrollment.
@@ -63,7 +66,7 @@ class NumberPages:
         if form.get("case"):
             # The form says it all: with an empty field the number has no extension any more.
             change = ChangeContact(
-                by=_SELLER,
+                by=SELLER,
                 emergency_phone=phone,
                 extension=extension,
                 no_extension=extension is None,
@@ -74,14 +77,14 @@ class NumberPages:
                 pass  # the case has closed, so tell the enrollment
             else:
                 return
-        event = ChangeAccount(by=_SELLER, emergency_phone=phone, extension=extension)
+        event = ChangeAccount(by=SELLER, emergency_phone=phone, extension=extension)
         await self._workflows.tell_enrollment(visit.visitor, "change_account", event)
 
     async def verify(self, request: Request) -> Response:
         """Ask for a call that says a code, or for a text message with one."""
         form = await read_form(request)
         by_text = text_of(form, "way") == "text"
-        event = VerifyNumber(by=_SELLER, by_text=by_text)
+        event = VerifyNumber(by=SELLER, by_text=by_text)
         return await self._ask(
             request, form, "verify_number", event, "text" if by_text else "verify"
         )
@@ -89,7 +92,7 @@ class NumberPages:
     async def try_call(self, request: Request) -> Response:
         """Ask for a call that says that the number works."""
         form = await read_form(request)
-        return await self._ask(request, form, "try_call", TryCall(by=_SELLER), "try-call")
+        return await self._ask(request, form, "try_call", TryCall(by=SELLER), "try-call")
 
     async def _ask(
         self, request: Request, form: FormData, update: str, event: Event, news: str
@@ -119,7 +122,7 @@ class NumberPages:
             return self._visits.to_page_with_news("code")  # the form was sent twice
         if call is None or call.code_until is None:
             return await self._responses.show(request, visit, Feedback(CODE_IS_OVER, status=409))
-        event = EnterCode(by=_SELLER, proofs=self._codes.proofs(call.id, typed.digits))
+        event = EnterCode(by=SELLER, proofs=self._codes.proofs(call.id, typed.digits))
         try:
             after = await self._workflows.enter_code(visit.visitor, event)
         except UpdateRefused as refusal:

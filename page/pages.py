@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from domain.case.events import RequestCall, SubmitPlan
+from domain.shared.events import SELLER
 from page.feedback import CASE_CHANGED, Feedback, feedback_on
 from page.forms import Forms, case_of
 from page.languages import NAMES
@@ -22,7 +23,6 @@ from web.addresses import network_asking
 from web.forms import check_site, read_form, text_of
 from web.limits import Limit
 
-_SELLER = "seller"
 _SHOWN_ANEW_AFTER = 120
 """Seconds. Some of the page changes with time alone, such as when a call can be asked for again."""
 
@@ -35,16 +35,19 @@ class Pages:
         workflows: SellerWorkflows,
         visits: Visits,
         responses: Responses,
+        *,
+        forms: Forms,
+        uploads: Uploads,
         files: PlanFiles | None = None,
     ) -> None:
         self._workflows = workflows
-        self._files, self._uploads = files, Uploads(visits)
+        self._files, self._uploads = files, uploads
         self._visits = visits
         self._responses = responses
         self._entries = Limit(30, 60)
         self._views = Limit(240, 60)
         self._links = Limit(10, 600)
-        self._forms = Forms(visits)
+        self._forms = forms
 
     # --- handlers that show something -----------------------------------------------------
 
@@ -124,7 +127,7 @@ class Pages:
         # Two presses within a minute count once. Beyond that the case limits the calls.
         key = visit.key("call", case_id, str(int(time.time() // 60)))
         try:
-            event = RequestCall(by=_SELLER)
+            event = RequestCall(by=SELLER)
             await self._workflows.tell_case(case_id, "request_call", event, key)
         except UpdateRefused as refusal:
             return await self._responses.show(request, visit, feedback_on(refusal))

@@ -12,6 +12,7 @@ from domain.case.events import MAXIMUM_PLAN_LENGTH, SubmitPlan
 from domain.case.evidence_file import EvidenceFile
 from domain.case.plans import Plan
 from domain.case.view import CaseView
+from domain.shared.events import SELLER
 from web.languages import N_
 
 MOST_ROWS = 20
@@ -171,7 +172,7 @@ class PlanForm:
         try:
             return SubmitPlan.model_validate(
                 {
-                    "by": "seller",
+                    "by": SELLER,
                     "files": self.files,
                     **{part: [t for _, t in rows] for part, rows in kept.items()},
                 }

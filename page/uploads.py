@@ -1,7 +1,10 @@
 """Reads a posted plan, which may bring files, within limits of bytes, time and number."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
@@ -14,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from domain.case.evidence_file import LARGEST_FILE, MOST_FILES
 from page.visits import NoVisit, Visits
 from web.forms import read_form
+from web.limits import TooOften
 
 MULTIPART = "multipart/form-data"
 LARGEST_UPLOAD = 2 * MOST_FILES * LARGEST_FILE
@@ -25,6 +29,9 @@ _LARGEST_FIELD = 64 * 1024
 _ARRIVES_WITHIN_SECONDS = 300
 _FORMS_AT_ONCE = 8
 """How many forms with files are read at once: each can take 200 MB of the disk for a while."""
+_OF_AN_ACCOUNT_AT_ONCE = 2
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]*)")
+"""In the type of a body, in lower case."""
 
 
 class UploadRoute(Route):
@@ -48,27 +55,48 @@ class Uploads:
     """Reads forms with files, a few at a time.
 
     Whoever has no visit has few places of their own, so they take none from sellers. Their form is
-    read all the same: an error page shows again what they have typed.
+    read all the same: an error page shows again what they have typed. Nor does one account keep the
+    others out.
     """
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
         self._sellers = asyncio.Semaphore(_FORMS_AT_ONCE)
         self._strangers = asyncio.Semaphore(_FORMS_AT_ONCE // 4)
+        self._reading: Counter[str] = Counter()
+        """How many forms of each account are being read, or wait for that."""
 
     async def read(self, request: Request) -> FormData:
         """Return a posted plan, without checking who sent it. Files over 1 MB are on the disk.
 
         Raises:
             HTTPException: it is no form, is too large, or does not arrive in time.
+            TooOften: two forms of the account are being read.
         """
         if _kind_of(request.headers) != MULTIPART:
             return await read_form(request)
-        places = self._sellers
+        named = _CHARSET.search(request.headers.get("content-type", "").lower())
+        if named and named[1] != "utf-8":
+            raise HTTPException(415)  # there are encodings that take minutes to read
         try:
-            self._visits.of(request)
+            account = self._visits.of(request).visitor.account
         except NoVisit:
-            places = self._strangers
+            return await self._read(request, self._strangers)
+        with self._one_more(account):
+            return await self._read(request, self._sellers)
+
+    @contextmanager
+    def _one_more(self, account: str) -> Iterator[None]:
+        if self._reading[account] >= _OF_AN_ACCOUNT_AT_ONCE:
+            raise TooOften(_ARRIVES_WITHIN_SECONDS)
+        self._reading[account] += 1
+        try:
+            yield
+        finally:
+            self._reading[account] -= 1
+            self._reading += Counter()  # forgets who has none
+
+    async def _read(self, request: Request, places: asyncio.Semaphore) -> FormData:
         try:
             async with asyncio.timeout(_ARRIVES_WITHIN_SECONDS), places:
                 return await request.form(

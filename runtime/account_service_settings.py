@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from providers.http.account_service import AccountServer, header_token, tls_context, token_in
-from runtime.existing import ExistingFile
+from runtime.existing_paths import ExistingFile
 from runtime.from_environment import FromEnvironment
 from runtime.web_address import is_this_machine, origin_of
 

@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from domain.shared.errors import explain
 from runtime.desk_wording import read_wording
-from runtime.existing import ExistingFile
+from runtime.existing_paths import ExistingFile
 from runtime.secrets import kept_secret
 from runtime.web_address import is_this_machine
 from runtime.web_settings import WebSettings

@@ -16,7 +16,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter, PayloadCodec
 
 from domain.shared.errors import explain
-from runtime.existing import ExistingFile
+from runtime.existing_paths import ExistingFile
 from runtime.from_environment import FromEnvironment
 from workflows.shared.payloads import (
     DATA_CONVERTER,

@@ -10,7 +10,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from runtime.existing import ExistingFolder
+from runtime.existing_paths import ExistingFolder
 
 
 class SecretsFolder(BaseSettings):

@@ -9,7 +9,7 @@ from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from reference.contact_check import email_problem
 from reference.mail_tokens import LONGEST_LOCAL_PART, ReplyAddresses
-from runtime.existing import ExistingFile
+from runtime.existing_paths import ExistingFile
 from runtime.from_environment import FromEnvironment
 from runtime.secrets import SHORTEST_SECRET, split
 

@@ -24,9 +24,9 @@ from domain.enrollment.ratings import DAYS_BELOW_ALLOWED
 from providers.smtp.mail import Security
 from reference.contact_check import place_problem
 from runtime.account_service_settings import AccountServiceSettings
-from runtime.existing import ExistingFile, ExistingFolder
+from runtime.existing_paths import ExistingFile, ExistingFolder
 from runtime.file_settings import FileSettings
-from runtime.find_settings import FindSettings
+from runtime.finding_settings import FindSettings
 from runtime.twilio_settings import TwilioSettings, check_base_url
 from runtime.web_address import parts_of
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from runtime.existing import ExistingFile
+from runtime.existing_paths import ExistingFile
 from runtime.from_environment import FromEnvironment
 from runtime.secrets import SHORTEST_SECRET, secrets_in, split
 from runtime.web_address import is_this_machine, origin_of

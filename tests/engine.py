@@ -40,8 +40,8 @@ from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import TIME_SKIPPING, dev_server
 from runtime.providers import Providers, texts_of
-from runtime.service import QUEUES, working
 from runtime.settings import Settings
+from runtime.workers import QUEUES, working
 from tests.morning_zone import morning_zone
 from tests.own_namespace import in_a_namespace
 from tests.patience import PATIENCE, looks

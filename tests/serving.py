@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 
 from runtime.connection import connect
 from runtime.providers import Providers, providers_of
-from runtime.service import working
 from runtime.settings import Settings
+from runtime.workers import working
 
 
 async def serve(changed: Callable[[Settings, Providers], Providers]) -> None:

@@ -103,11 +103,12 @@ def test_what_it_mounts_of_ours_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "setting"), [
+    ("job", "setting"),
+    [
         ("case72", "CASE72_METRICS"),
         ("page", "CASE72_METRICS"),
         ("temporal", "PROMETHEUS_ENDPOINT"),
-    ]
+    ],
 )
 def test_prometheus_looks_where_the_figures_are_served(job: str, setting: str) -> None:
     scraped = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())

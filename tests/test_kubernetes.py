@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from runtime.service import QUEUES
+from runtime.workers import QUEUES
 from tests.kubernetes.manifests import (
     BASE,
     FOLDER,

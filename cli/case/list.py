@@ -17,7 +17,7 @@ from domain.case.status import Status
 from domain.case.waiting import Need, WaitsFor
 from domain.shared.codes import plain
 from domain.shared.errors import explain
-from runtime.find_settings import of_this_machine
+from runtime.finding_settings import of_this_machine
 from runtime.settings import Settings
 from temporal_client.finding import condition_of
 from temporal_client.found_cases import FoundCase, found_cases

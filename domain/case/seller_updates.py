@@ -12,7 +12,8 @@ from domain.case.case import Case
 from domain.case.events import ChangeContact, EventKind, RequestCall, SubmitPlan
 from domain.case.status import READS_PLANS, Status
 from domain.shared.account import Account, confirmation_of
-from domain.shared.events import SendLink
+from domain.shared.contact_changes import refuse_if_too_many
+from domain.shared.events import SELLER, SendLink
 from domain.shared.fresh_link import refuse_if_too_often
 
 _WHAT_A_PLAN_IS_FOR = frozenset({EventKind.PLAN_SUBMITTED, EventKind.ISSUE_JOINED})
@@ -85,6 +86,8 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     is_called_now = outreach.number.not_called is not None and event.emergency_phone is not None
     if after == before and not is_called_now:
         return
+    if event.by == SELLER:
+        refuse_if_too_many(case.timeline.times_of(EventKind.CONTACT_CHANGED, SELLER), now)
     case.account, changed = after, tuple(given)
     case.find_hashes_are_old |= bool(case.find_hashes) and after != before
     case.timeline.log(now, EventKind.CONTACT_CHANGED, event.by, changed=changed)

@@ -58,9 +58,9 @@ class Timeline(State):
         """Add an event. `facts` are fields of `TimelineEntry`."""
         self.entries += (TimelineEntry(at=now, what=what, by=by, **facts),)
 
-    def times_of(self, what: EventKind) -> list[datetime]:
-        """Return when events of a kind happened."""
-        return [entry.at for entry in self.entries if entry.what is what]
+    def times_of(self, what: EventKind, by: str | None = None) -> list[datetime]:
+        """Return when events of a kind happened; with `by`, only those of that author."""
+        return [e.at for e in self.entries if e.what is what and by in (None, e.by)]
 
     def newest_of(self, kinds: Collection[EventKind]) -> EventKind | None:
         """Return the kind of the newest event of these kinds; None if there is none."""

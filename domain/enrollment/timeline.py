@@ -77,9 +77,9 @@ class EnrollmentTimeline(State):
         self.entries = (*self.entries, entry)[-_KEEPS:]
         self.count += 1
 
-    def times_of(self, what: EnrollmentEventKind) -> list[datetime]:
-        """Return when events of a kind happened."""
-        return [entry.at for entry in self.entries if entry.what is what]
+    def times_of(self, what: EnrollmentEventKind, by: str | None = None) -> list[datetime]:
+        """Return when events of a kind happened; with `by`, only those of that author."""
+        return [e.at for e in self.entries if e.what is what and by in (None, e.by)]
 
 
 def detail_of(entry: EnrollmentEntry) -> str:

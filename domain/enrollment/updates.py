@@ -25,8 +25,9 @@ from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.verification import PROVE_WITHIN, CallKind, refuse_if_too_often
 from domain.shared import fresh_link
 from domain.shared.account import NUMBER, SellerAccount, confirmation_of
+from domain.shared.contact_changes import refuse_if_too_many
 from domain.shared.errors import Refusal, Refused
-from domain.shared.events import BY_CASE, RecordDeactivation, SendLink
+from domain.shared.events import BY_CASE, SELLER, RecordDeactivation, SendLink
 
 _REMEMBERS_CASES = 20
 """A repeat comes within days, so a few cases are enough."""
@@ -82,6 +83,9 @@ def _learn(
         changed["emergency_phone"] = account.emergency_phone
     if not changed:
         return
+    if by == SELLER:
+        times = enrollment.timeline.times_of(EnrollmentEventKind.ACCOUNT_CHANGED, SELLER)
+        refuse_if_too_many(times, now)
     enrollment.account = before.model_copy(update=changed)
     if "email" in changed:
         enrollment.warnings.allow_now()  # a new address is written to at once

@@ -52,6 +52,8 @@ class Refusal(StrEnum):
     """`again_from`"""
     TOO_MANY_LINKS = "too_many_links"
     """`links` within 24 hours, `again_from`"""
+    TOO_MANY_CHANGES = "too_many_changes"
+    """`changes` of number and address within 24 hours, `again_from`"""
     NO_EMAIL = "no_email"
     NO_NUMBER = "no_number"
     NOT_IN_PROGRAMME = "not_in_programme"

@@ -8,6 +8,9 @@ ENGINE = "engine"
 """The author of what the engine did by itself."""
 
 
+SELLER = "seller"
+"""The author of what came from the seller's page."""
+
 BY_CASE = "case"
 """The author of what a case tells the programme to have done itself."""
 

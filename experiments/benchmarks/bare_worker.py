@@ -13,8 +13,8 @@ from experiments.benchmarks.bare import BARE_QUEUE, BareCase, BareDue, BareSilen
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.temporal.own_workflows import Enrollments
 from runtime.connection import connect
-from runtime.service import IDENTITY, workflow_workers
 from runtime.settings import Settings
+from runtime.workers import IDENTITY, workflow_workers
 from runtime.workflow_slots import OneSlot
 
 

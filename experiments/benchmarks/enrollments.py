@@ -66,9 +66,7 @@ async def _one(engine: Engine) -> list[Row]:
     days = [days_ago(age, 300 + age) for age in range(180)]
     seller = await know(client, "IMPORTED", days_ago(400, 300), *days, **nobody)
     imported = await book.cost(seller.handle.id)
-    await seller.handle.execute_update(
-        SellerEnrollment.record_ratings, recorded(days_ago(0, 350))
-    )
+    await seller.handle.execute_update(SellerEnrollment.record_ratings, recorded(days_ago(0, 350)))
     rated = await book.cost(seller.handle.id)
 
     seller = await know(client, "ENROLLED")

@@ -42,8 +42,8 @@ from providers.protocols import Mail
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.providers import providers_of
-from runtime.service import IDENTITY, working
 from runtime.settings import Settings
+from runtime.workers import IDENTITY, working
 from tests.engine import EVERYONE, HOUR, account, issue
 from tests.workflows.events import ACCEPT, PLAN
 

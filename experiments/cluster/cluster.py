@@ -24,7 +24,7 @@ from experiments.cluster.postgres import Bouncer, Postgres
 from experiments.cluster.programs import Programs
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import free_ports
-from runtime.service import QUEUES
+from runtime.workers import QUEUES
 from temporal_client.search_attributes import STATUS
 
 COMPOSE = ROOT / "docker-compose.yml"

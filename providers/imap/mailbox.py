@@ -35,7 +35,9 @@ LARGEST_READ = 1024 * 1024
 _LONGEST_HEADERS = 8 * 1024
 """Bytes of sender, subject and date that are read of a message in a list."""
 _SECONDS = 60
-_HEADERS_AT_ONCE = 500
+_LONGEST_ADDRESSES = 64 * 1024
+"""Bytes that are read of what a message says of whom it is for. No answer to us has as many."""
+_HEADERS_AT_ONCE = 100
 _UID = re.compile(rb"UID (\d+)")
 
 
@@ -176,7 +178,9 @@ class ImapMailbox:
         """Read what messages say of whom they are for, and what they refer to."""
         fields = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC IN-REPLY-TO REFERENCES"
         status, answers = self._box.client.uid(
-            "FETCH", ",".join(uids), f"(BODY.PEEK[HEADER.FIELDS ({fields})])"
+            "FETCH",
+            ",".join(uids),
+            f"(BODY.PEEK[HEADER.FIELDS ({fields})]<0.{_LONGEST_ADDRESSES}>)",
         )
         if status != "OK":
             raise NoMailbox("the mail server does not give its messages")

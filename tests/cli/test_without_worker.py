@@ -7,8 +7,8 @@ from pathlib import Path
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.providers import providers_of
-from runtime.service import working
 from runtime.settings import Settings
+from runtime.workers import working
 from tests.cli.conftest import Answer, Cli, flags
 from tests.engine import EVERYONE, account, issue
 from workflows.case.input import CaseInput

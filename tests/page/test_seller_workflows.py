@@ -25,8 +25,8 @@ from page.app import build
 from page.seller_workflows import Found, SellerWorkflows
 from reference.page_links import Visitor
 from runtime.connection import connect
-from runtime.service import working
 from runtime.settings import Settings
+from runtime.workers import working
 from temporal_client.failures import (
     AnswerUnreadable,
     NoAnswer,

@@ -155,7 +155,9 @@ async def test_a_status_that_is_new_to_us_spoils_no_list(twilio: TwilioStandIn) 
 
 
 @pytest.mark.parametrize("date", ["Mon, 23 Nov 2026", "x", 5])
-async def test_a_call_whose_date_cannot_be_read_is_none_of_ours(twilio: TwilioStandIn, date: object) -> None:
+async def test_a_call_whose_date_cannot_be_read_is_none_of_ours(
+    twilio: TwilioStandIn, date: object
+) -> None:
     body = {"calls": [twilio.place(SELLER).as_json(date_created=date)]}
     twilio.asks.append(Answer(200, body))
     assert await twilio.telephone().find(CALL, MINUTE) is None

@@ -11,8 +11,8 @@ import activities
 from domain.shared.names import CALLS_QUEUE
 from runtime.activities_by_queue import activities_by_queue
 from runtime.providers import providers_of
-from runtime.service import QUEUES
 from runtime.settings import Settings
+from runtime.workers import QUEUES
 from tests.engine import Engine
 
 

@@ -15,7 +15,7 @@ from temporalio.worker import SlotMarkUsedContext, SlotPermit, SlotReleaseContex
 from runtime import service
 from runtime.dev_server import free_ports
 from runtime.health import serving_health
-from runtime.service import Workers
+from runtime.workers import Workers
 from runtime.workflow_slots import OneSlot
 from tests.engine import Engine
 from tests.patience import PATIENCE
@@ -54,8 +54,8 @@ async def test_a_worker_that_has_lost_a_task_ends_so_that_another_is_started(
     engine: Engine, tmp_path: Path
 ) -> None:
     loses = """
-import runpy, runtime.service
-runtime.service.Workers.has_lost_a_task = property(lambda _: True)
+import runpy, runtime.workers
+runtime.workers.Workers.has_lost_a_task = property(lambda _: True)
 runpy.run_path("worker.py", run_name="__main__")
 """
     where = {
@@ -77,7 +77,7 @@ runpy.run_path("worker.py", run_name="__main__")
 
 
 async def test_no_two_processes_are_taken_for_one() -> None:
-    told = "from runtime.service import IDENTITY; print(IDENTITY)"
+    told = "from runtime.workers import IDENTITY; print(IDENTITY)"
 
     async def identity() -> bytes:
         process = await asyncio.create_subprocess_exec(

@@ -19,8 +19,8 @@ from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.encryption import data_converter
 from runtime.providers import providers_of
-from runtime.service import QUEUES, WORKFLOWS, working
 from runtime.settings import Settings
+from runtime.workers import QUEUES, WORKFLOWS, working
 from tests.cli.conftest import Answer, Cli, flags
 from tests.engine import OpenCase
 from tests.keys import SETTING, use_keys

@@ -18,8 +18,8 @@ from runtime import renewal
 from runtime.connection import connect
 from runtime.credentials import KEY_FILE
 from runtime.renewal import renewing
-from runtime.service import Workers, workflow_workers
 from runtime.settings import Settings
+from runtime.workers import Workers, workflow_workers
 from runtime.workflow_slots import OneSlot
 from tests.patience import PATIENCE, looks
 

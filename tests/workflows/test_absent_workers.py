@@ -19,8 +19,8 @@ from domain.case.status import Reason, Status
 from domain.case.view import CaseView
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
-from runtime.service import working
 from runtime.settings import Settings
+from runtime.workers import working
 from tests.engine import BENCH, HOUR, Engine, OpenCase, engine_in
 from tests.outages import CALL, EMAIL
 from tests.patience import PATIENCE

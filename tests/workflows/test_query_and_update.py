@@ -17,7 +17,7 @@ from temporalio.client import Client, WorkflowHandle
 from domain.enrollment.events import RecordRatings
 from domain.enrollment.ratings import Rating
 from domain.shared.names import enrollment_workflow_id
-from runtime.service import IDENTITY
+from runtime.workers import IDENTITY
 from tests.engine import Engine, OpenCase, issue
 from tests.patience import PATIENCE
 from tests.workflows.enrollment_events import days_ago

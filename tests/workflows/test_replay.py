@@ -14,7 +14,7 @@ from temporalio.workflow import NondeterminismError
 from domain.case.case import Case
 from domain.case.step_results import CaseOutcome
 from domain.case.steps import Step
-from runtime.service import WORKFLOWS
+from runtime.workers import WORKFLOWS
 from tests.engine import Engine, issue
 from tests.record import CONTINUED, FOLDER, SECOND_PROVIDER, STORIES, WEBHOOKS
 from tests.workflows.events import CONTACT, PLAN, WITHDRAW, joins

@@ -6,11 +6,10 @@ from datetime import datetime
 from domain.appeal.appeal import Appeal, Submission
 from domain.appeal.letters import AppealLetter
 from domain.appeal.status import AppealStatus
-from domain.appeal.timeline import AppealEntry, detail_of
+from domain.appeal.timeline import detail_of
 from domain.case.evidence_file import described
 from domain.shared.codes import plain
-from domain.shared.events import ENGINE
-from workflows.shared.markdown import safe, time
+from workflows.shared.markdown import event_line, safe, time
 
 _HEADLINES = {
     AppealStatus.NOT_APPEALED: "Not appealed: it was only looked up what could be",
@@ -61,7 +60,7 @@ def details(appeal: Appeal) -> str:
         lines += [f"- **The seller answers by** {time(appeal.seller_by)}"]
     for number, submission in enumerate(appeal.submissions, 1):
         lines += ["", f"### Appeal {number}, {time(submission.at)}", "", *_said(submission)]
-    timeline = map(_entry, appeal.timeline.entries)
+    timeline = (event_line(entry, detail_of) for entry in appeal.timeline.entries)
     return "\n".join([*lines, "", "### Timeline (UTC)", "", *timeline])
 
 

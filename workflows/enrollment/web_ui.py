@@ -6,13 +6,12 @@ from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.letters import Letter
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import EnrollmentStep
-from domain.enrollment.timeline import EnrollmentEntry, detail_of
+from domain.enrollment.timeline import detail_of
 from domain.enrollment.verification import NumberCall
 from domain.enrollment.view import view_of
 from domain.shared.codes import plain
-from domain.shared.events import ENGINE
 from domain.shared.steps import WaitUntil
-from workflows.shared.markdown import safe, time
+from workflows.shared.markdown import event_line, safe, time
 
 _HEADLINES = {
     EnrollmentStatus.NOT_ELIGIBLE: "Not eligible",
@@ -65,4 +64,5 @@ def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, 
         f"- {'Met' if r.met else '**Not met**'}: {plain(r.name)} ({safe(r.detail)})"
         for r in view.requirements
     ]
-    return "\n".join([*lines, "", "### Timeline (UTC)", "", *map(_entry, view.timeline)])
+    timeline = (event_line(entry, detail_of) for entry in view.timeline)
+    return "\n".join([*lines, "", "### Timeline (UTC)", "", *timeline])

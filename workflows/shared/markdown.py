@@ -1,7 +1,12 @@
 """Times and text by people, formatted for the Temporal Web UI."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol, TypeVar
+
+from domain.shared.codes import plain
+from domain.shared.events import ENGINE
 
 
 def time(moment: datetime) -> str:
@@ -23,3 +28,24 @@ def safe(text: str) -> str:
     Do not use it at the beginning of a line, where more characters are markup.
     """
     return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+class Logged(Protocol):
+    """An event of a timeline."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def by(self) -> str: ...
+
+
+SomeEntry = TypeVar("SomeEntry", bound=Logged)
+
+
+def event_line(entry: SomeEntry, detail_of: Callable[[SomeEntry], str]) -> str:
+    """Format an event: `- 2026-11-23 09:00:00 **email** notice: accepted`."""
+    detail = f" {safe(found)}" if (found := detail_of(entry)) else ""
+    by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
+    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{plain(entry.what)}**{detail}{by}"

@@ -12,7 +12,7 @@ from experiments.cluster.cluster import Cluster
 from experiments.cluster.node import Node
 from experiments.cluster.places import ROOT
 from experiments.faults.trial import Trial
-from runtime.service import DEPLOYMENT
+from runtime.workers import DEPLOYMENT
 from workflows.shared.versions import VERSION
 
 OLD, NEW = "1", "2"

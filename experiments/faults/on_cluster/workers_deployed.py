@@ -21,7 +21,7 @@ from experiments.faults.on_cluster.scene import CASES, ClusterScene, cluster_sce
 from experiments.faults.receiver_dead import missed
 from experiments.faults.stories import cast, later, silence
 from experiments.faults.trial import Trial
-from runtime.service import QUEUES
+from runtime.workers import QUEUES
 from tests.engine import KnownSeller, know
 from tests.receiver import a_receiver
 from tests.workflows.enrollment_events import changed

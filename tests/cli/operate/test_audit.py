@@ -25,8 +25,8 @@ from domain.shared.steps import WaitUntil
 from reference import time_zones
 from reference.time_zones import EDITION
 from runtime.providers import providers_of
-from runtime.service import working
 from runtime.settings import Settings
+from runtime.workers import working
 from temporal_client.workflows import Workflows
 from tests.cli.conftest import Cli
 from tests.engine import BENCH, EVERYONE, HOUR, Engine, OpenCase, account, engine_in, issue

@@ -24,8 +24,8 @@ from runtime.clock import time_skipper
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import dev_server
 from runtime.providers import providers_of
-from runtime.service import working
 from runtime.settings import Settings
+from runtime.workers import working
 from temporal_client.workflows import Workflows
 from tests.cli.conftest import ROOT, Answer, Cli, Written
 from tests.cli.test_input import said

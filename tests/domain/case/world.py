@@ -41,7 +41,6 @@ Script = Result | Mapping[int, Result] | Callable[[Attempt], Result]
 are not answered, e-mails not named are accepted), or worked out from the attempt."""
 
 
-
 class Task(NamedTuple):
     """A step being performed: when it will end, and how."""
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.shared.account import Account
-from runtime.find_settings import FindSettings, of_this_machine, with_kept_secret
+from runtime.finding_settings import FindSettings, of_this_machine, with_kept_secret
 from tests.engine import account
 
 SECRET, OLDER = "s" * 40, "o" * 40

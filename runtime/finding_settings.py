@@ -7,7 +7,7 @@ from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from reference.find_hashes import FindHashes
-from runtime.existing import ExistingFile
+from runtime.existing_paths import ExistingFile
 from runtime.from_environment import FromEnvironment
 from runtime.secrets import SHORTEST_SECRET, kept_secret, secrets_in, split
 
