@@ -46,7 +46,8 @@ RESULT = {
     Result.PROVIDER_FAILED: N_("failed on our side; this is not held against you"),
     Result.CANCELLED: N_("cancelled, as it was no longer needed"),
     Result.SKIPPED: N_(
-        "not made: we were late, or other calls to the number were too close; this is not held against you"
+        "not made: we were late, or other calls to the number were too close; this is not held "
+        "against you"
     ),
 }
 

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from temporalio.worker import SlotMarkUsedContext, SlotPermit, SlotReleaseContext
 
-from runtime import service
+from runtime import workers
 from runtime.dev_server import free_ports
 from runtime.health import serving_health
 from runtime.workers import Workers
@@ -43,7 +43,7 @@ async def test_it_is_well_but_with_a_task_that_nobody_works_on(
         permit = SlotPermit()
         slot.mark_slot_used(cast(SlotMarkUsedContext, permit))
         assert (await http.get("/healthy")).text == "well\n"
-        monkeypatch.setattr(service, "LOST_AFTER_SECONDS", 0.0)
+        monkeypatch.setattr(workers, "LOST_AFTER_SECONDS", 0.0)
         lost = await http.get("/healthy")
         assert (lost.status_code, lost.text) == (503, "a workflow task was lost\n")
         slot.release_slot(SlotReleaseContext(None, permit))

@@ -1,4 +1,4 @@
-"""Delivers the events of a case, an enrollment or an appeal to a receiver (docs/rules.md, section 7).
+"""Delivers events of a case, an enrollment or an appeal to a receiver (docs/rules.md, section 7).
 
 Each receiver has a delivery of its own, so that a dead one delays neither the others nor the case.
 """
