@@ -22,7 +22,7 @@ async def hand_over(
     *,
     again: bool = False,
 ) -> None:
-    """Hand events of a case, an enrollment or an appeal over to a delivery, which is started if need be.
+    """Hand events over to a delivery, which is started if need be.
 
     Raises:
         TemporalFailure: Temporal did not take them.

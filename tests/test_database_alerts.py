@@ -22,7 +22,7 @@ from tests.scraping import Scraped, scrape
 from tests.test_alerts import ALERTS
 
 EXPORTER = shutil.which("prometheus-postgres-exporter")
-PASSWORD = "only-of-this-test"  # noqa: S105  # of a server that ends with the test
+PASSWORD = "only-of-this-test"  # of a server that ends with the test
 SELECTED = re.compile(r"\b(pg_\w+)(?:\{(\w+)!?[=~])?")
 """A metric and, where an alert selects by one, its label."""
 
