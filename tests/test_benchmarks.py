@@ -111,9 +111,9 @@ def test_a_run_renews_its_own_section_of_the_page_and_keeps_the_others() -> None
         raise AssertionError
 
     one, two = (Part(name, name.title(), "About.", unused) for name in ("one", "two"))
-    page = renewed("", two, [Row("speed", "2 /s")], (one, two), load=0)
-    page = renewed(page, one, [Row("size", "1 KB")], (one, two), load=0)
-    page = renewed(page + "\n## Gone\n\nOld.\n", two, [Row("speed", "3 /s")], (one, two), load=9)
+    page = renewed("", two, [Row("speed", "2 /s")], (one, two), in_use=0)
+    page = renewed(page, one, [Row("size", "1 KB")], (one, two), in_use=0)
+    page = renewed(page + "\n## Gone\n\nOld.\n", two, [Row("speed", "3 /s")], (one, two), in_use=2)
     assert page.index("| size | 1 KB |") < page.index("| speed | 3 /s |")
     assert "2 /s" not in page
     assert "Gone" not in page

@@ -5,7 +5,6 @@
 
 import argparse
 import asyncio
-import os
 import signal
 import tempfile
 from pathlib import Path
@@ -25,6 +24,7 @@ from experiments.benchmarks import (
     reaching,
     suite,
 )
+from experiments.benchmarks.machine import processors_in_use
 from experiments.benchmarks.on_cluster import one_case as on_postgresql
 from experiments.benchmarks.on_cluster import open_cases, workers
 from experiments.benchmarks.report import Found, NotMeasured, Part, renewed, show
@@ -36,6 +36,8 @@ from runtime.program import end
 
 PAGE = Path(__file__).with_name("performance.md")
 _POSTGRESQL = "PostgreSQL 15"
+_LOOKS_SECONDS = 5
+"""For how long it is looked before each part whether the machine has other work."""
 
 PARTS = (
     Part("case", "A case", one_case.ABOUT, one_case.measure),
@@ -83,10 +85,10 @@ PARTS = (
 
 async def _measure(parts: list[Part], folder: Path, page: Path | None) -> None:
     """Measure parts. Renew the section of each as soon as it is measured."""
-    load = os.getloadavg()[0]
     found: Found = {}
     for part in parts:
         (folder / part.name).mkdir()
+        in_use = await processors_in_use(_LOOKS_SECONDS)
         try:
             rows = await part.measure(folder / part.name, found)
         except NotMeasured as why:
@@ -94,7 +96,7 @@ async def _measure(parts: list[Part], folder: Path, page: Path | None) -> None:
             continue
         show(part, rows)
         if page is not None:
-            page.write_text(renewed(page.read_text(), part, rows, PARTS, load))
+            page.write_text(renewed(page.read_text(), part, rows, PARTS, in_use))
 
 
 def main() -> int:

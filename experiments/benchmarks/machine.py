@@ -20,6 +20,7 @@ _SKIPPING = "grpc_UpdateWorkflowExecutionOptions"
 _SETTLES_WITHIN, _BROUGHT_UP_TO_DATE = 30, 2.5
 _ACTION = re.compile(r'^action\{action_type="([^"]+)",namespace="default".*\} (\S+)$', re.MULTILINE)
 _ESTABLISHED = "01"
+_STAT = Path("/proc/stat")
 _METRICS = re.compile(r"http://\S+/metrics")
 
 
@@ -52,6 +53,18 @@ def memory(pid: int) -> tuple[float, float]:
     values = dict(line.split(":", 1) for line in lines)
     now, peak = (int(values[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
     return now / MEGABYTE, peak / MEGABYTE
+
+
+async def processors_in_use(seconds: float) -> float:
+    """Return how many processors of the machine are in use, on average over some seconds."""
+
+    def used() -> float:
+        user, nice, system, _, _, *interrupts = map(int, _STAT.read_text().split()[1:9])
+        return sum((user, nice, system, *interrupts)) / os.sysconf("SC_CLK_TCK")
+
+    before = used()
+    await asyncio.sleep(seconds)
+    return (used() - before) / seconds
 
 
 def processor_seconds(pid: int) -> float:

@@ -50,7 +50,8 @@ class NotMeasured(Exception):
     """A part was not measured. The message says why."""
 
 
-_QUIET = 0.5
+_QUIET = 0.2
+"""How many processors other work may use."""
 _HEAD = """# Performance
 
 Written by the runs; do not edit. `make bench` measures all of it, and
@@ -71,7 +72,7 @@ def show(part: Part, rows: list[Row]) -> None:
     Console(width=130).print(table)
 
 
-def renewed(page: str, part: Part, rows: list[Row], parts: Iterable[Part], load: float) -> str:
+def renewed(page: str, part: Part, rows: list[Row], parts: Iterable[Part], in_use: float) -> str:
     """Return the page in markdown, with the section of what was measured renewed.
 
     Args:
@@ -79,21 +80,21 @@ def renewed(page: str, part: Part, rows: list[Row], parts: Iterable[Part], load:
         part: what was measured.
         rows: its figures.
         parts: every part, in the order of the page. Sections of no part are dropped.
-        load: the load average before the run.
+        in_use: how many processors were in use just before.
     """
     sections = {text.splitlines()[0]: text for text in page.split("\n## ")[1:]}
-    sections[part.title] = _section(part, rows, load)
+    sections[part.title] = _section(part, rows, in_use)
     kept = [sections[each.title] for each in parts if each.title in sections]
     return "\n## ".join([_HEAD, *kept])
 
 
-def _section(part: Part, rows: list[Row], load: float) -> str:
+def _section(part: Part, rows: list[Row], in_use: float) -> str:
     busy = (
         "\n**The machine had other work: the times and rates below say nothing; the counts hold.** "
-        f"Its load average before the run was {load:.1f}.\n"
+        f"Just before, {in_use:.1f} processors were in use.\n"
     )
     return (
-        f"{part.title}\n\n{part.about}\n{busy if load > _QUIET else ''}\n{_table(rows)}\n"
+        f"{part.title}\n\n{part.about}\n{busy if in_use > _QUIET else ''}\n{_table(rows)}\n"
         f"{_machine(part.database)}\n"
     )
 
