@@ -121,7 +121,7 @@ class AppealHandlers:
         forgotten = view.events - len(view.timeline)
         since = view.timeline[max(0, seen - forgotten) :]
         said = event.model_dump(include={"by", "note", "verdict"})
-        return any(said.items() <= entry.model_dump().items() for entry in since)
+        return any(said.items() <= vars(entry).items() for entry in since)
 
     async def _not_taken(
         self, request: Request, session: Session, typed: Typed, failure: TemporalFailure

@@ -278,7 +278,7 @@ def test_kustomize_makes_of_it_what_the_other_tests_look_at() -> None:
             not workload.is_job and workload not in WORKERS
         )
     assert len(made) == len(BASE) + len(GROUPS) + len(
-        {*WORKERS_NAMES, "monitor", "alerts", "ns", "ingress"}
+        {*WORKERS_NAMES, "workers' monitor", "monitor", "alerts", "ns", "ingress"}
     )
 
 

@@ -153,7 +153,7 @@ def lines_of(view: CaseView) -> Iterator[HistoryLine]:
             seller_id=view.account.seller_id,
             channel=attempt.channel if attempt else None,
             changed=" ".join(entry.changed) or None,
-            **entry.model_dump(exclude={"served_by", "changed"}),
+            **{name: fact for name, fact in entry if name not in ("served_by", "changed")},
         )
 
 

@@ -155,12 +155,12 @@ async def test_a_status_that_is_new_to_us_spoils_no_list(twilio: TwilioStandIn) 
 
 
 @pytest.mark.parametrize("date", ["Mon, 23 Nov 2026", "x", 5])
-async def test_a_call_whose_date_cannot_be_read_is_none_of_ours(
+async def test_a_call_whose_date_cannot_be_read_counts_as_recent(
     twilio: TwilioStandIn, date: object
 ) -> None:
     body = {"calls": [twilio.place(SELLER).as_json(date_created=date)]}
     twilio.asks.append(Answer(200, body))
-    assert await twilio.telephone().find(CALL, MINUTE) is None
+    assert await twilio.telephone().find(CALL, MINUTE)
 
 
 async def test_only_a_recent_call_of_ours_to_the_number_is_found(twilio: TwilioStandIn) -> None:
