@@ -1,9 +1,13 @@
 """A seller proves the number on the page, in a browser (docs/rules.md, section 2)."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Browser, expect
 
 from domain.shared.result import Result
+from temporal_client.failures import NoAnswer
+from temporal_client.workflows import Workflows
 from tests.page.accessibility import violations
 from tests.page.site import Site
 
@@ -56,7 +60,7 @@ async def test_after_five_wrong_codes_another_call_is_to_be_asked_for(
     seller = await site.engine.know("GUESSES", emergency_phone=phone)
     page = await site.visit(browser, "GUESSES")
     await page.get_by_role("button", name="Call me with a code").click()
-    await seller.when(lambda v: v.number_call and v.number_call.code_until)
+    await seller.when(lambda v: v.number_call and v.number_call.result)
     wrong = f"{(int(heard(site, phone)) + 1) % 10**6:06}"
     for _ in range(5):
         await page.goto(site.settings.url or "")
@@ -109,6 +113,37 @@ async def test_a_right_code_that_is_sent_twice_is_right_twice(site: Site) -> Non
             done = await seller.post("/code", data=right, headers=headers)
             assert done.status_code == 200
             assert "Your emergency number is verified." in done.text
+
+
+async def test_a_right_code_counts_though_nobody_can_say_so_and_may_be_sent_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = "+12065556701"
+    known = await site.engine.know("UNSEEN-CODE", emergency_phone=phone)
+    async with site.visitor("UNSEEN-CODE") as seller:
+        page = await seller.get("/")
+        form = {"csrf": page.text.partition('name="csrf" value="')[2].partition('"')[0]}
+        headers = {"origin": str(seller.base_url).rstrip("/")}
+        await seller.post("/verify", data=form, headers=headers)
+        await _ended(site, "UNSEEN-CODE")
+        right = form | {"code": heard(site, phone)}
+        view, looks = Workflows.view, 0
+
+        async def once(self: Workflows, name: Any) -> Any:
+            nonlocal looks
+            if name.query.name == "standing" and (looks := looks + 1) > 1:
+                raise NoAnswer("no answer in time")
+            return await view(self, name)
+
+        with monkeypatch.context() as away:
+            away.setattr(Workflows, "view", once)
+            unseen = await seller.post("/code", data=right, headers=headers)
+        assert unseen.status_code == 503
+        assert "does not count any more" not in unseen.text
+        assert "It has not been sent" not in unseen.text
+        assert (await known.view()).verified_at is not None
+        again = await seller.post("/code", data=right, headers=headers)
+        assert "Your emergency number is verified." in again.text
 
 
 @pytest.mark.parametrize(("typed", "dialled"), [("ww 12", "ww12"), ("12,#", "12wwww#"), ("", None)])
