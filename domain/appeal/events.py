@@ -6,7 +6,7 @@ The function in updates.py with the same name performs the rule of each.
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from domain.case.evidence_file import EvidenceFiles
 from domain.shared.events import Event
