@@ -40,18 +40,20 @@ def _learn(appeal: Appeal, facts: AppealFacts, now: datetime) -> None:
     if found is None:
         return
     if _is_another(appeal, found):
-        _begin_anew(appeal, facts, found, now)
+        _begin_anew(appeal, found, now)
     elif found.part is not None:  # a record that is gone by now is kept as it was
         appeal.deactivation = found
+    if not appeal.submissions:  # the setting may give everybody more time by now
+        appeal.terms = facts.terms
 
 
 def _is_another(appeal: Appeal, found: Deactivation) -> bool:
     return appeal.deactivation is None or appeal.deactivation.case_id != found.case_id
 
 
-def _begin_anew(appeal: Appeal, facts: AppealFacts, found: Deactivation, now: datetime) -> None:
+def _begin_anew(appeal: Appeal, found: Deactivation, now: datetime) -> None:
     """Another case has deactivated the account since: that can be appealed anew."""
-    appeal.submissions, appeal.outages, appeal.terms = (), (), facts.terms
+    appeal.submissions, appeal.outages = (), ()
     appeal.question = appeal.answer_letter = appeal.answer_told_at = None
     appeal.programme_told = False
     appeal.status, appeal.reason, appeal.since = AppealStatus.NOT_APPEALED, None, now

@@ -31,6 +31,7 @@ from tests.domain.appeal.build import (
     NOW,
     OUTAGE,
     PART,
+    TERMS,
     WITH_FILE,
     a_new_appeal,
     answer,
@@ -74,17 +75,16 @@ def test_it_can_be_appealed_for_90_days(days: float, taken: bool) -> None:
         assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
 
 
-@pytest.mark.parametrize(("days", "taken"), [(364.999, True), (365, False)])
-def test_who_was_not_told_of_the_deactivation_can_appeal_it_for_a_year(
-    days: float, taken: bool
-) -> None:
-    now = DEACTIVATED_AT + days * DAY
-    appeal, untold = a_new_appeal(now), FOUND.model_copy(update={"untold": True})
-    look_up.looked_up(appeal, FACTS.model_copy(update={"deactivation": untold}), now)
-    if taken:
-        apply(appeal, APPEAL, now)
-    else:
-        assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
+def test_after_an_outage_of_the_page_operations_can_give_everybody_more_time() -> None:
+    now = DEACTIVATED_AT + 91 * DAY
+    appeal = a_new_appeal(now)
+    look_up.looked_up(appeal, FACTS, now)
+    assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
+    more = TERMS.model_copy(update={"window": 120 * DAY})
+    submit(appeal, APPEAL, now, FACTS.model_copy(update={"terms": more}))
+    assert (appeal.status, appeal.terms) == (AppealStatus.SUBMITTED, more)
+    look_up.looked_up(appeal, FACTS, now)
+    assert appeal.terms == more, "an appeal keeps those that it began with"
 
 
 LATE = DEACTIVATED_AT + 200 * DAY

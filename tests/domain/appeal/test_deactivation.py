@@ -4,13 +4,24 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.appeal import look_up
 from domain.appeal.deactivation import Deactivation, Unreached, deactivation_of
 from domain.case.attempt import Purpose
 from domain.case.events import Decision
 from domain.case.status import Reason
 from domain.case.view import AttemptView, view_of
+from domain.shared.errors import Refusal
 from domain.shared.result import Result
-from tests.domain.appeal.build import DAY
+from tests.domain.appeal.build import (
+    APPEAL,
+    DAY,
+    DEACTIVATED_AT,
+    FACTS,
+    FOUND,
+    a_new_appeal,
+    apply,
+    code_of,
+)
 from tests.domain.case.build import (
     MONDAY_9,
     REJECT,
@@ -107,6 +118,19 @@ def test_whether_the_e_mail_about_it_got_through_is_taken_from_the_record(
     assert now.until(DAY * 366) == now.at + DAY * 366
     assert not found((*others, told.model_copy(update={"result": None}))).untold
     assert not found(others).untold, "it is not written yet"
+
+
+@pytest.mark.parametrize(("days", "taken"), [(364.999, True), (365, False)])
+def test_who_was_not_told_of_the_deactivation_can_appeal_it_for_a_year(
+    days: float, taken: bool
+) -> None:
+    now = DEACTIVATED_AT + days * DAY
+    appeal, untold = a_new_appeal(now), FOUND.model_copy(update={"untold": True})
+    look_up.looked_up(appeal, FACTS.model_copy(update={"deactivation": untold}), now)
+    if taken:
+        apply(appeal, APPEAL, now)
+    else:
+        assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
 
 
 def test_of_any_other_deactivation_nothing_of_it_is_said() -> None:
