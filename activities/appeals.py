@@ -7,6 +7,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from domain.appeal.activity_inputs import (
+    LookAtAccountInput,
     LookForAnswerInput,
     LookUpAppealInput,
     ReinstateInput,
@@ -135,6 +136,12 @@ class AppealActivities:
             raise _held(str(held)) from None
         if not await self.accounts.is_active(input.store, input.seller_id):
             raise ProviderFailed("the account is deactivated although it was reinstated")
+
+    @activity.defn
+    async def look_at_account(self, input: LookAtAccountInput) -> bool:
+        """Return whether the account is active, so that no deactivation of it can stand."""
+        with provider_failures():
+            return await self.accounts.is_active(input.store, input.seller_id)
 
     @activity.defn
     async def tell_reinstatement(self, input: TellReinstatementInput) -> bool:

@@ -16,8 +16,9 @@ _EFFECTS = {
         "e-mailed. Whoever was expelled for harm stays expelled until a person readmits them."
     ),
     Verdict.UPHOLD: N_(
-        "The account stays deactivated, and the seller is e-mailed your reason. After their first "
-        "appeal they can appeal once more, with new evidence; after their second they cannot."
+        "If the account is still deactivated, it stays so, and the seller is e-mailed your reason. "
+        "If it is active, the appeal is here again. After their first appeal they can appeal once "
+        "more, with new evidence; after their second they cannot."
     ),
     Verdict.MORE_INFORMATION: N_(
         "The seller is e-mailed your question and has 7 days to answer it. If nothing comes, the "
@@ -54,7 +55,10 @@ OUTAGE = CaseForm(
     only(ReportOutage, "note"),
     N_("An outage of ours has come to light"),
     N_("Record it"),
-    N_("It stands beside the appeal, for whoever decides it."),
+    N_(
+        "It stands beside the appeal, for whoever decides it. If the first appeal is answered, the "
+        "seller is e-mailed that they can appeal once more. After the second it is not taken."
+    ),
     N_("The outage is recorded beside the appeal."),
     (Field("note", N_("What was out of order, and when"), "note"),),
 )

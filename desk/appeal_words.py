@@ -11,20 +11,26 @@ STATUSES = {
     AppealStatus.SUBMITTED: N_("It waits for the desk"),
     AppealStatus.MORE_INFORMATION: N_("It waits for the seller"),
     AppealStatus.REINSTATING: N_("To be reinstated: the account is not active yet"),
+    AppealStatus.UPHOLDING: N_("To be upheld: it is looked whether the account is deactivated"),
     AppealStatus.REINSTATED: N_("Reinstated: the account is active again"),
     AppealStatus.UPHELD: N_("Upheld: the deactivation stands"),
     AppealStatus.LAPSED: N_("Lapsed without a decision"),
 }
 REASONS = {
     AppealReason.NO_ANSWER: N_("the seller did not answer the question"),
+    AppealReason.OVERTAKEN: N_("the seller has appealed a later deactivation"),
     AppealReason.QUESTION_UNDELIVERED: N_("the e-mail with the question did not get through"),
     AppealReason.ADDED_MEANWHILE: N_("the seller added something before the question was sent"),
     AppealReason.MESSAGE_WAITING: N_(
         "the seller's time is over, and an answer may wait in the mailbox"
     ),
+    AppealReason.OUTAGE_REPORTED: N_("an outage of ours was reported, and is to be judged"),
     AppealReason.REINSTATEMENT_FAILED: N_("the account service failed for 24 hours"),
     AppealReason.REINSTATEMENT_HELD: N_(
         "the account service says that another than the case deactivated the account"
+    ),
+    AppealReason.ACCOUNT_ACTIVE: N_(
+        "it was to be upheld, but the account is active: reinstate it here, or deactivate it first"
     ),
 }
 SILENT = N_("The seller counted as silent, and it may have been us who could not reach them:")
@@ -79,5 +85,9 @@ REFUSALS: dict[str, str] = {
     ),
     Refusal.ASKED_ALREADY: N_("The seller was asked already. Decide on what there is."),
     Refusal.NO_EMAIL: N_("No e-mail address of the seller is known, so nothing can be asked."),
+    Refusal.APPEALED_TWICE: N_(
+        "Both appeals are answered, and no third is taken. If the outage speaks for the seller, "
+        "have the account activated and recorded as active (enrollment reinstate)."
+    ),
     Refusal.FILE_FULL: N_("The appeal has no room for more."),
 }

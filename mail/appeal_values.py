@@ -36,9 +36,13 @@ WHY_HERE = {
     AppealReason.MESSAGE_WAITING: (
         "the seller's time is over, and an answer may wait in the mailbox"
     ),
+    AppealReason.OUTAGE_REPORTED: "an outage of ours was reported, and is to be judged",
     AppealReason.REINSTATEMENT_FAILED: "the account service failed for 24 hours",
     AppealReason.REINSTATEMENT_HELD: (
         "the account service says that another than the case deactivated the account"
+    ),
+    AppealReason.ACCOUNT_ACTIVE: (
+        "it was to be upheld, but the account is active: reinstate it, or deactivate it first"
     ),
 }
 """Why an appeal waits for the desk once more, in its words."""

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.appeal.appeal import Submission
+from domain.appeal.deactivation import Deactivation, deactivation_of
 from domain.appeal.status import ANSWERED, OPEN, WAITING, AppealReason, AppealStatus
 from domain.appeal.view import AppealView
+from domain.case.view import CaseView
 from domain.enrollment.view import StandingView
 from web.languages import N_
 
@@ -13,6 +15,7 @@ HEADLINES = {
     AppealStatus.SUBMITTED: N_("We are reading your appeal"),
     AppealStatus.MORE_INFORMATION: N_("We have a question about your appeal"),
     AppealStatus.REINSTATING: N_("We decided in your favour. Your account is being activated"),
+    AppealStatus.UPHOLDING: N_("We are reading your appeal"),
     AppealStatus.REINSTATED: N_("Your account is active again"),
     AppealStatus.UPHELD: N_("We have read your appeal. Your account stays deactivated"),
     AppealStatus.LAPSED: N_("Your appeal has ended without a decision"),
@@ -24,6 +27,7 @@ _TONES = {
     AppealStatus.SUBMITTED: "wait",
     AppealStatus.MORE_INFORMATION: "act",
     AppealStatus.REINSTATING: "wait",
+    AppealStatus.UPHOLDING: "wait",
     AppealStatus.REINSTATED: "done",
 }
 _NOT_ACTIVATED = (AppealReason.REINSTATEMENT_FAILED, AppealReason.REINSTATEMENT_HELD)
@@ -39,8 +43,8 @@ _WRITE, _ANSWER, _ADD, _READ = (
 class AppealPage:
     """The appeals of a deactivated account as its seller sees them."""
 
-    deactivated_at: datetime
-    window: timedelta
+    first_until: datetime
+    """Until when a first appeal can be made."""
     now: datetime
     view: AppealView | None = None
     """The appeal, if there was one against this deactivation."""
@@ -50,19 +54,23 @@ class AppealPage:
         cls,
         standing: StandingView | None,
         appeal: AppealView | None,
+        case: CaseView | None,
         window: timedelta,
         now: datetime,
     ) -> "AppealPage | None":
-        """Return the page; None if there is nothing that could be appealed on it."""
+        """Return the page; None if there is nothing that could be appealed on it.
+
+        `case` is the account's newest.
+        """
         if standing is None or standing.deactivated_by is None or standing.deactivated_at is None:
             return None
-        found = appeal.deactivation if appeal else None
-        is_of_it = found is not None and found.case_id == standing.deactivated_by
-        # One that is open is shown to its end, also if another case has deactivated since.
-        is_of_it = is_of_it or (appeal is not None and appeal.status in OPEN)
-        view = appeal if is_of_it and appeal and appeal.submissions else None
-        at = found.at if is_of_it and found else standing.deactivated_at
-        return cls(at, window, now, view)
+        by, found = standing.deactivated_by, appeal.deactivation if appeal else None
+        if found is None or found.case_id != by:
+            found = deactivation_of(case, message_waits=False) if case and case.id == by else None
+        found = found or _deactivation(by, standing.deactivated_at)
+        until = found.until(window)
+        is_shown = appeal is not None and _is_shown(appeal, by, is_late=now >= until)
+        return cls(until, now, appeal if is_shown else None)
 
     @property
     def status(self) -> AppealStatus | None:
@@ -73,7 +81,7 @@ class AppealPage:
     def until(self) -> datetime:
         """Until when the account can be appealed."""
         known = self.view.until if self.view else None
-        return known or self.deactivated_at + self.window
+        return known or self.first_until
 
     @property
     def takes_appeal(self) -> bool:
@@ -123,7 +131,8 @@ class AppealPage:
             return "appeal", _WRITE
         if self.takes_information:
             return "appeal", _ANSWER if self.asks else _ADD
-        return ("appeals", _READ) if self.status is AppealStatus.REINSTATING else None
+        is_decided = self.status in (AppealStatus.REINSTATING, AppealStatus.UPHOLDING)
+        return ("appeals", _READ) if is_decided else None
 
     @property
     def tone(self) -> str:
@@ -156,3 +165,22 @@ class AppealPage:
     def submissions(self) -> list[tuple[int, Submission]]:
         """Every appeal with its number, the newest first."""
         return list(enumerate(self.view.submissions, 1))[::-1] if self.view else []
+
+
+def _deactivation(case_id: str, at: datetime) -> Deactivation:
+    """Return what is known where neither an appeal nor the case's record is there."""
+    return Deactivation(case_id=case_id, at=at, reason=None, part=None)
+
+
+def _is_shown(appeal: AppealView, deactivated_by: str, *, is_late: bool) -> bool:
+    """Tell whether the page shows the account's appeal, rather than that it can be appealed.
+
+    If another case has deactivated the account since, that can be appealed while the earlier appeal
+    waits for the desk. Any other open one is shown to its end: the seller may have to answer.
+    """
+    found = appeal.deactivation
+    if not appeal.submissions:
+        return False
+    if found is not None and found.case_id == deactivated_by:
+        return True
+    return appeal.status in OPEN and (appeal.status is not AppealStatus.SUBMITTED or is_late)

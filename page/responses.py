@@ -72,7 +72,9 @@ class Responses:
         now = case.now if case else datetime.now(UTC)
         appeal = None
         if case is None or not case.is_open:
-            appeal = AppealPage.of(found.standing, found.appeal, self._appeal_window, now)
+            appeal = AppealPage.of(
+                found.standing, found.appeal, found.case, self._appeal_window, now
+            )
         typed_appeal = feedback.appeal
         appeal_form = typed_appeal if _takes(appeal, typed_appeal) else None
         if typed_appeal is not None and appeal_form is None and feedback.notice is None:

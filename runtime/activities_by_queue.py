@@ -101,6 +101,7 @@ def activities_by_queue(
             appeals.look_up_appeal,
             appeals.look_for_answer,
             appeals.reinstate_account,
+            appeals.look_at_account,
             appeals.tell_reinstatement,
             contacts.check_number,
             contacts.tell_enrollment,

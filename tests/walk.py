@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.domain.appeal import walked_appeal as appeals
+from tests.domain.appeal import walks as appeals
 from tests.domain.case import walks as cases
 from tests.domain.enrollment import walked_enrollment as enrollments
 from tests.domain.walk import Breach, HowFar, Walk

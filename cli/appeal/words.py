@@ -13,13 +13,14 @@ from domain.appeal.timeline import detail_of
 from domain.appeal.view import AppealView
 from domain.case.evidence_file import described
 from domain.shared.codes import plain
-from mail.appeal_values import UNREACHED
+from mail.appeal_values import UNREACHED, WHY_HERE
 
 _MEANING = {
     AppealStatus.NOT_APPEALED: "nothing was appealed",
     AppealStatus.SUBMITTED: "it waits for somebody who had no part in the case",
     AppealStatus.MORE_INFORMATION: "the seller was asked a question",
     AppealStatus.REINSTATING: "it is granted, and the account service has not done it yet",
+    AppealStatus.UPHOLDING: "it is to be upheld, and the account is looked at first",
     AppealStatus.REINSTATED: "the account is active again",
     AppealStatus.UPHELD: "the deactivation stands",
     AppealStatus.LAPSED: "it ended without a decision",
@@ -61,6 +62,8 @@ def appeal_details(view: AppealView) -> RenderableType:
         ("Status", f"{status_of(view)}: {_MEANING[view.status]}"),
         ("Id", view.id),
     ]
+    if view.reason in WHY_HERE:
+        rows.append(("Here again, since", WHY_HERE[view.reason]))
     if found is not None:
         why = plain(found.reason) if found.reason else "the case's record is gone"
         rows.append(("Deactivated", f"{utc(found.at)} ({why}) by {found.case_id}"))

@@ -9,6 +9,7 @@ from domain.appeal.question import NOTICED_WITHIN
 from domain.appeal.status import ANSWERED, AppealStatus
 from domain.appeal.steps import (
     AppealStep,
+    LookAtAccount,
     LookForAnswer,
     LookUp,
     Reinstate,
@@ -47,6 +48,8 @@ def _of_status(appeal: Appeal) -> list[AppealStep]:
             return [LookForAnswer()]
         case AppealStatus.REINSTATING:
             return [Reinstate()]
+        case AppealStatus.UPHOLDING:
+            return [LookAtAccount()]
         case AppealStatus.REINSTATED if not appeal.programme_told:
             return [TellProgramme()]
     return []

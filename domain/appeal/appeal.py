@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from domain.appeal.deactivation import Deactivation, Terms, Unreached
+from domain.appeal.deactivation import (
+    UNTOLD_WITHIN,
+    AppealFacts,
+    Deactivation,
+    Terms,
+    Unreached,
+)
 from domain.appeal.events import AddInformation, AppealEventKind, DecideAppeal, ReportOutage
 from domain.appeal.events import Appeal as AppealEvent
 from domain.appeal.letters import ASKS, OVERTAKEN, AppealLetter, AppealPurpose
@@ -23,8 +29,6 @@ from domain.shared.text import Frozen
 
 AGAIN_WITHIN = timedelta(days=7)
 """How long an account can at least be appealed again, once the answer was accepted."""
-_UNTOLD_WITHIN = timedelta(days=365)
-"""How long it can be, if no e-mail with the answer got through."""
 _TOLD_WITHIN = timedelta(days=3) + AGAIN_WITHIN
 """How long it can be at least, while that e-mail is tried."""
 REMINDED_EVERY = timedelta(days=1)
@@ -80,6 +84,8 @@ class Appeal(TakesUpdates):
     """Why there is nothing to appeal."""
     terms: Terms | None = None
     deactivation: Deactivation | None = None
+    later: AppealFacts | None = None
+    """What was looked up of a later deactivation, while the appeal is open."""
     submissions: tuple[Submission, ...] = ()
     outages: tuple[OutageReport, ...] = ()
     refused: tuple[datetime, ...] = ()
@@ -134,14 +140,14 @@ class Appeal(TakesUpdates):
         """
         if self.deactivation is None or self.terms is None:
             return None
-        until = self.deactivation.at + self.terms.window
+        until = self.deactivation.until(self.terms.window)
         if not self.may_come_again:
             return until
         # A slow desk, and mail that we could not deliver, never cost the seller anything.
         if self.answer_told_at is not None:
             return max(until, self.answer_told_at + AGAIN_WITHIN)
         on_its_way = self.is_on_its_way(self.answer_letter)
-        return max(until, self.since + (_TOLD_WITHIN if on_its_way else _UNTOLD_WITHIN))
+        return max(until, self.since + (_TOLD_WITHIN if on_its_way else UNTOLD_WITHIN))
 
     @property
     def may_come_again(self) -> bool:
@@ -192,6 +198,11 @@ class Appeal(TakesUpdates):
         self.desk_by, self.desk_due = now + self.terms.desk_within, now
         self.delay_told = False
 
+    def take_decision_back(self, now: datetime, reason: AppealReason) -> None:
+        """Hand the appeal back to the desk: what was decided is not so."""
+        self.change_newest(answer=None)
+        self.wait_for_desk(now, reason)
+
     def lose_question(self, now: datetime, reason: AppealReason) -> None:
         """Hand the appeal back to the desk, which may ask again: the question was not asked."""
         self.change_newest(question=None)
@@ -226,7 +237,7 @@ class Appeal(TakesUpdates):
         if self.may_come_again:
             assert self.deactivation is not None
             assert self.terms is not None
-            ends = self.deactivation.at + self.terms.window
+            ends = self.deactivation.until(self.terms.window)
             # The e-mail names a moment only if that is the right one whenever it is accepted.
             until, days = (ends, None) if ends >= now + _TOLD_WITHIN else (None, AGAIN_WITHIN.days)
         about = about or AppealPurpose(self.status)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.case.attempt import Channel
+from domain.case.attempt import Channel, Purpose
 from domain.case.status import Reason, Status
 from domain.case.view import CaseView
 from domain.shared.account import Issue, SellerAccount
@@ -16,6 +16,8 @@ _NOBODY = frozenset(
     {ENGINE, "opening", "seller", "page", "mail", "telephone", "enrollment", "case"}
 )
 """Authors in a timeline that are no person of the marketplace."""
+UNTOLD_WITHIN = timedelta(days=365)
+"""How long it can be appealed, if no e-mail that says so got through."""
 _OURS = frozenset({Result.PROVIDER_FAILED, Result.SKIPPED, Result.VOICEMAIL_CUT})
 
 
@@ -43,6 +45,12 @@ class Deactivation(Frozen):
     part: tuple[str, ...] | None
     """Who had a part in the case. Null if its record is gone."""
     unreached: tuple[Unreached, ...] = ()
+    untold: bool = False
+    """Whether the e-mail about it is known not to have got through."""
+
+    def until(self, window: timedelta) -> datetime:
+        """Return until when it can be appealed. `window` is how long a seller who knows has."""
+        return self.at + (max(window, UNTOLD_WITHIN) if self.untold else window)
 
 
 class Terms(Frozen):
@@ -82,6 +90,7 @@ def deactivation_of(case: CaseView, *, message_waits: bool) -> Deactivation | No
         issues=case.issues,
         part=_part(case),
         unreached=_unreached(case, message_waits=message_waits) if silent else (),
+        untold=_untold(case),
     )
 
 
@@ -89,6 +98,12 @@ def _part(case: CaseView) -> tuple[str, ...]:
     names = [name for e in case.timeline for name in (e.by, e.assignee) if name is not None]
     names += [plan.reviewed_by for plan in case.plans if plan.reviewed_by is not None]
     return tuple(sorted({name for name in names if name not in _NOBODY}))
+
+
+def _untold(case: CaseView) -> bool:
+    """Tell whether every e-mail about the deactivation has failed or come back."""
+    results = [one.result for one in case.attempts if one.about is Purpose.DEACTIVATED]
+    return bool(results) and {None, Result.ACCEPTED}.isdisjoint(results)
 
 
 def _unreached(case: CaseView, *, message_waits: bool) -> tuple[Unreached, ...]:

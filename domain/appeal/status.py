@@ -12,12 +12,21 @@ class AppealStatus(StrEnum):
     MORE_INFORMATION = "more_information"
     REINSTATING = "reinstating"
     """It is granted, and the account service has not done it yet."""
+    UPHOLDING = "upholding"
+    """It is decided that the deactivation stands. It is looked first whether it does."""
     REINSTATED = "reinstated"
     UPHELD = "upheld"
     LAPSED = "lapsed"
 
 
-OPEN = frozenset({AppealStatus.SUBMITTED, AppealStatus.MORE_INFORMATION, AppealStatus.REINSTATING})
+OPEN = frozenset(
+    {
+        AppealStatus.SUBMITTED,
+        AppealStatus.MORE_INFORMATION,
+        AppealStatus.REINSTATING,
+        AppealStatus.UPHOLDING,
+    }
+)
 """The statuses in which somebody or something is still to act."""
 UNSETTLED = frozenset({AppealStatus.NOT_APPEALED, AppealStatus.REINSTATED})
 """The statuses in which it is kept open only until something was looked up or told."""
@@ -32,13 +41,20 @@ class AppealReason(StrEnum):
 
     NO_ANSWER = "no_answer"
     """With `lapsed`: the seller did not answer the question in time."""
+    OVERTAKEN = "overtaken"
+    """With `lapsed`: the seller has appealed a later deactivation."""
     QUESTION_UNDELIVERED = "question_undelivered"
     """With `submitted`: the e-mail with the question did not get through."""
     ADDED_MEANWHILE = "added_meanwhile"
     """With `submitted`: the seller added something before the question was accepted."""
     MESSAGE_WAITING = "message_waiting"
     """With `submitted`: the seller's time was over, and a message about the appeal waited."""
+    OUTAGE_REPORTED = "outage_reported"
+    """With `submitted`: the seller's time was over, or it was to be upheld, and an outage of ours
+    was reported."""
     REINSTATEMENT_FAILED = "reinstatement_failed"
     """With `submitted`: the account service failed for 24 hours."""
     REINSTATEMENT_HELD = "reinstatement_held"
     """With `submitted`: the account service says that somebody else deactivated the account."""
+    ACCOUNT_ACTIVE = "account_active"
+    """With `submitted`: it was to be upheld, and the account is active."""

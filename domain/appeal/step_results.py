@@ -3,40 +3,10 @@
 from datetime import datetime
 
 from domain.appeal.appeal import REMINDED_EVERY, Appeal
-from domain.appeal.deactivation import AppealFacts, Deactivation
 from domain.appeal.events import AppealEventKind
 from domain.appeal.letters import AppealLetter, AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
 from domain.shared.result import Result
-
-
-def looked_up(appeal: Appeal, facts: AppealFacts, now: datetime) -> None:
-    """Record what can be appealed. An open appeal stays about what it was about."""
-    appeal.wants_look_up = False
-    if appeal.is_open:
-        return
-    found_now = {name: value for name, value in facts.account if value is not None}
-    appeal.account = appeal.account.model_copy(update=found_now)
-    appeal.problem = facts.problem
-    if not appeal.announces:
-        appeal.told = appeal.timeline.count  # nobody wanted to know so far
-    appeal.announces = facts.announces
-    known, found = appeal.deactivation, facts.deactivation
-    if found is None:
-        return
-    if known is None or known.case_id != found.case_id:
-        _begin_anew(appeal, facts, found, now)
-    elif found.part is not None:  # a record that is gone by now is kept as it was
-        appeal.deactivation = found
-
-
-def _begin_anew(appeal: Appeal, facts: AppealFacts, found: Deactivation, now: datetime) -> None:
-    """Another case has deactivated the account since: that can be appealed anew."""
-    appeal.submissions, appeal.outages, appeal.terms = (), (), facts.terms
-    appeal.question = appeal.answer_letter = appeal.answer_told_at = None
-    appeal.programme_told = False
-    appeal.status, appeal.reason, appeal.since = AppealStatus.NOT_APPEALED, None, now
-    appeal.deactivation = found
 
 
 def sent(appeal: Appeal, letter: AppealLetter, result: Result, now: datetime) -> None:
@@ -57,13 +27,19 @@ def sent(appeal: Appeal, letter: AppealLetter, result: Result, now: datetime) ->
 
 
 def looked_for_answer(appeal: Appeal, waits: bool, now: datetime) -> None:
-    """Let the appeal lapse, unless a message about it waits. Then it is the desk's."""
+    """Let the appeal lapse, unless a message about it waits or an outage of ours was reported.
+
+    Then it is the desk's. Beside an outage nobody knows whether the question was asked.
+    """
     question = appeal.question
     if appeal.status is not AppealStatus.MORE_INFORMATION or not (question and question.is_over):
         return
     if waits:
         appeal.wait_for_desk(now, AppealReason.MESSAGE_WAITING)
         appeal.question = question  # what waits may be its own e-mail, which has come back
+        return
+    if appeal.outages:
+        appeal.lose_question(now, AppealReason.OUTAGE_REPORTED)
         return
     appeal.set_status(now, AppealStatus.LAPSED, AppealReason.NO_ANSWER)
     appeal.question = question  # its e-mails may yet come back
@@ -92,10 +68,19 @@ def reinstated(appeal: Appeal, now: datetime) -> None:
 
 def not_reinstated(appeal: Appeal, reason: AppealReason, now: datetime) -> None:
     """Hand the appeal back to the desk, since the account service failed or holds it."""
-    if appeal.status is not AppealStatus.REINSTATING:
+    if appeal.status is AppealStatus.REINSTATING:
+        appeal.take_decision_back(now, reason)
+
+
+def looked_at_account(appeal: Appeal, active: bool, now: datetime) -> None:
+    """Tell the seller that the account stays deactivated, or hand the appeal back to the desk."""
+    if appeal.status is not AppealStatus.UPHOLDING:
         return
-    appeal.change_newest(answer=None)
-    appeal.wait_for_desk(now, reason)
+    if active:
+        appeal.take_decision_back(now, AppealReason.ACCOUNT_ACTIVE)
+    else:
+        appeal.set_status(now, AppealStatus.UPHELD)
+        appeal.tell_answer(now)
 
 
 def told_programme(appeal: Appeal, expelled: bool, now: datetime) -> None:

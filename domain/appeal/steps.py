@@ -39,10 +39,23 @@ class Reinstate:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtAccount:
+    """Look whether the account is deactivated, before the seller reads that it stays so."""
+
+
+@dataclass(frozen=True, slots=True)
 class TellProgramme:
     """Tell the programme that the account is active again."""
 
 
 AppealStep = (
-    LookUp | Send | TellDesk | LookForAnswer | Reinstate | TellProgramme | Announce | WaitUntil
+    LookUp
+    | Send
+    | TellDesk
+    | LookForAnswer
+    | Reinstate
+    | LookAtAccount
+    | TellProgramme
+    | Announce
+    | WaitUntil
 )

@@ -18,7 +18,8 @@ from domain.appeal.events import (
 from domain.appeal.events import Appeal as AppealEvent
 from domain.appeal.judges import why_not_by
 from domain.appeal.letters import AppealPurpose
-from domain.appeal.status import WAITING, AppealReason, AppealStatus
+from domain.appeal.look_up import give_way
+from domain.appeal.status import ANSWERED, WAITING, AppealReason, AppealStatus
 from domain.appeal.verdicts import why_not_now
 from domain.shared.errors import Refusal, Refused
 from domain.shared.throttle import wait_after
@@ -62,7 +63,8 @@ def appeal(appeal: Appeal, event: AppealEvent, now: datetime) -> None:
         Refused: there is nothing to appeal, or an appeal is open, or it is too late, the third, or
             has no new evidence.
     """
-    refuse_while_open(appeal)
+    give_way(appeal, now)
+    _refuse_while_open(appeal)
     if appeal.status is AppealStatus.REINSTATED:
         raise Refused(_NOTHING_TO_APPEAL[Refusal.NOT_DEACTIVATED], Refusal.NOT_DEACTIVATED)
     if appeal.problem is not None or appeal.deactivation is None:
@@ -89,12 +91,7 @@ def appeal(appeal: Appeal, event: AppealEvent, now: datetime) -> None:
     appeal.write(AppealPurpose.RECEIVED, now)
 
 
-def refuse_while_open(appeal: Appeal) -> None:
-    """Refuse a further appeal while one is open.
-
-    Raises:
-        Refused: one is.
-    """
+def _refuse_while_open(appeal: Appeal) -> None:
     if appeal.is_open:
         raise Refused(
             f"an appeal is open already: {appeal.status}",
@@ -103,12 +100,16 @@ def refuse_while_open(appeal: Appeal) -> None:
         )
 
 
-def refuse_if_too_often(appeal: Appeal, now: datetime) -> None:
-    """Refuse an appeal before it is looked up, where many were refused already.
+def refuse_before_look_up(appeal: Appeal, now: datetime) -> None:
+    """Refuse an appeal before it is looked up, where nothing found could change that.
+
+    One that waits may yet give way to an appeal of a later deactivation.
 
     Raises:
-        Refused: the limit of the day is reached.
+        Refused: one is being carried out, or many were refused already.
     """
+    if appeal.status not in WAITING:
+        _refuse_while_open(appeal)
     wait = wait_after(appeal.refused, timedelta(0), _MOST_REFUSED)
     if wait is not None and now < wait.until:
         raise Refused(
@@ -201,8 +202,7 @@ def decide_appeal(appeal: Appeal, event: DecideAppeal, now: datetime) -> None:
         case Verdict.REINSTATE:
             appeal.set_status(now, AppealStatus.REINSTATING)
         case Verdict.UPHOLD:
-            appeal.set_status(now, AppealStatus.UPHELD)
-            appeal.tell_answer(now)
+            appeal.set_status(now, AppealStatus.UPHOLDING)
 
 
 def _refuse_whoever_had_a_part(appeal: Appeal, by: str) -> None:
@@ -238,10 +238,12 @@ def _refuse_unless_seen(appeal: Appeal, event: DecideAppeal) -> None:
 def report_outage(appeal: Appeal, event: ReportOutage, now: datetime) -> None:
     """Record an outage that came to light. Whoever decides the appeal is told at once.
 
-    If it was answered, the seller is told that they can appeal once more.
+    If it was answered, the seller is told that they can appeal once more. If it is about to be
+    upheld, whoever decided did not know of the outage.
 
     Raises:
-        Refused: the account was not appealed, or is active again, or too many were reported.
+        Refused: the account was not appealed, or is active again, or no appeal can follow, or too
+            many were reported.
     """
     if not appeal.submissions or appeal.status is AppealStatus.REINSTATED:
         raise Refused(
@@ -249,12 +251,20 @@ def report_outage(appeal: Appeal, event: ReportOutage, now: datetime) -> None:
             Refusal.NO_APPEAL_WAITS,
             status=appeal.status.value,
         )
+    if appeal.status in ANSWERED and not appeal.may_come_again:
+        raise Refused(
+            "both appeals are answered, and no third is taken; if the outage speaks for the "
+            "seller, activate the account in your own system, and record it (enrollment reinstate)",
+            Refusal.APPEALED_TWICE,
+        )
     if len(appeal.outages) >= _MOST_OUTAGES:
         raise Refused("the appeal has no room for more", Refusal.FILE_FULL)
     appeal.outages += (OutageReport(at=now, said=event),)
     appeal.timeline.log(now, AppealEventKind.OUTAGE_REPORTED, event.by, note=event.note)
     if appeal.status is AppealStatus.SUBMITTED:
         appeal.desk_due = now
+    if appeal.status is AppealStatus.UPHOLDING:
+        appeal.take_decision_back(now, AppealReason.OUTAGE_REPORTED)
     if appeal.may_come_again:
         appeal.tell_answer(now, AppealPurpose.OUTAGE_FOUND)
 

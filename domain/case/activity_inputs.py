@@ -10,7 +10,7 @@ from domain.case.desk_work import Proposal
 from domain.case.plans import Plan
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry
-from domain.shared.account import Account, Confirmation, Issue
+from domain.shared.account import Account, Confirmation, Issue, SellerAccount, seller_of
 from domain.shared.activity_inputs import PlaceCallInput, TellDeactivationInput
 from domain.shared.events import BY_CASE, HarmCategory
 from domain.shared.names import typed_reference
@@ -93,6 +93,8 @@ class ExpelInput(Frozen):
     by: str
     category: HarmCategory
     evidence: str
+    known: SellerAccount
+    """What the case knows of the seller, whom the programme may not know."""
 
 
 def place_call_input(case: Case, call: Attempt) -> PlaceCallInput:
@@ -173,6 +175,7 @@ def expel_input(case: Case) -> ExpelInput:
         by=case.harm.reporter,
         category=case.harm.category,
         evidence=case.harm.evidence,
+        known=seller_of(case.account),
     )
 
 
@@ -185,4 +188,5 @@ def tell_deactivation_input(case: Case) -> TellDeactivationInput:
         store=case.account.store,
         seller_id=case.account.seller_id,
         by="account service" if found else BY_CASE,
+        known=seller_of(case.account),
     )

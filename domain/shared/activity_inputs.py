@@ -67,6 +67,8 @@ class TellDeactivationInput(Frozen):
     by: str
     case_id: str | None
     """The case that did it, or that found it done."""
+    known: SellerAccount | None = None
+    """What a case knows of the seller, whom the programme may not know."""
 
 
 def share_contact_input(

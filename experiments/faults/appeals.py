@@ -85,6 +85,7 @@ def _part(part: Part, appeals: Appeals, number: int) -> Part:
         while (view := await case.insist(lambda: handle.query(SellerAppeal.view))).status in (
             AppealStatus.SUBMITTED,
             AppealStatus.REINSTATING,
+            AppealStatus.UPHOLDING,
         ):
             await asyncio.sleep(0.3)
         if not upheld:

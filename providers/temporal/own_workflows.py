@@ -63,7 +63,7 @@ class Enrollments:
         )
         with _provider_failures("expel"):
             await self._workflows.execute_update_with_start(
-                name, "expel", event, f"{input.case_id}/expelled"
+                name, "expel", event, f"{input.case_id}/expelled", known=input.known
             )
 
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
@@ -72,7 +72,7 @@ class Enrollments:
         event = RecordDeactivation(by=input.by, case_id=input.case_id)
         with _provider_failures("record_deactivation"):
             await self._workflows.execute_update_with_start(
-                name, "record_deactivation", event, input.key
+                name, "record_deactivation", event, input.key, known=input.known
             )
 
     async def reinstate(self, input: TellReinstatementInput) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from domain.appeal.deactivation import Unreached
-from domain.appeal.events import AppealEventKind
+from domain.appeal.events import AppealEventKind, Verdict
 from domain.appeal.status import AppealStatus
 from domain.appeal.view import AppealView
 from domain.case.events import ReceiveBounce
@@ -99,6 +99,7 @@ async def test_who_answered_the_first_appeal_is_told_and_the_workflow_refuses_th
         at, origin = "/desk/appeal/US/BEFORE", {"origin": desk.origin}
         first = form_of((await reviewer.get(at)).text, "decide", note="No invoice", **UPHELD)
         assert (await reviewer.post(f"{at}/decide", data=first, headers=origin)).status_code == 303
+        await appeal.reaches(AppealStatus.UPHELD)
         await submit(engine, "BEFORE", AGAIN)
         page = (await reviewer.get(at)).text
         assert "You answered the first appeal" in page
@@ -129,6 +130,24 @@ async def test_an_outage_that_came_to_light_stands_beside_the_appeal(
     assert "An outage of ours has come to light since." in page
     assert "The account was not deactivated for silence." in page
     assert "The mail server lost messages" in page
+
+
+async def test_after_both_answers_an_outage_is_refused_in_words_that_say_what_to_do_instead(
+    desk: ServedDesk, engine: Engine
+) -> None:
+    await deactivated(engine, "BOTH")
+    appeal = await submit(engine, "BOTH")
+    await appeal.decide(Verdict.UPHOLD)
+    await submit(engine, "BOTH", AGAIN)
+    await appeal.decide(Verdict.UPHOLD, "lead.diaz")
+    async with desk.signed_in(Role.SPECIALIST) as person:
+        at, origin = "/desk/appeal/US/BOTH", {"origin": desk.origin}
+        form = form_of((await person.get(at)).text, "outage", note="The mail server lost messages")
+        refused = await person.post(f"{at}/outage", data=form, headers=origin)
+    assert refused.status_code == 409
+    assert "Both appeals are answered, and no third is taken." in refused.text
+    assert "The mail server lost messages" in refused.text, "what was typed stays"
+    assert (await appeal.view()).outages == ()
 
 
 async def test_a_decision_on_what_was_not_read_is_refused(desk: ServedDesk, engine: Engine) -> None:
@@ -176,7 +195,7 @@ async def test_a_final_answer_is_asked_again_and_until_then_nothing_is_done(
         assert (await appeal.view()).status is AppealStatus.SUBMITTED
         sure = form_of(asked.text, "decide", sure="yes")
         assert (await person.post(f"{at}/decide", data=sure, headers=origin)).status_code == 303
-    assert (await appeal.view()).status is AppealStatus.UPHELD
+    await appeal.reaches(AppealStatus.UPHELD)
 
 
 @pytest.mark.parametrize("arrives", [False, True])
@@ -209,8 +228,7 @@ async def test_an_answer_is_kept_and_counts_once_where_temporal_did_not_answer(
         again = form_of(kept.text, "decide", note="No invoice", **UPHELD)
         assert "No invoice</textarea>" in kept.text
         assert (await person.post(f"{at}/decide", data=again, headers=origin)).status_code == 303
-    view = await appeal.view()
-    assert view.status is AppealStatus.UPHELD
+    view = await appeal.reaches(AppealStatus.UPHELD)
     assert [e.what for e in view.timeline].count(AppealEventKind.DECIDED) == 1
 
 

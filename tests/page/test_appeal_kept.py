@@ -243,7 +243,7 @@ async def test_a_question_is_shown_though_another_case_has_deactivated_the_accou
 async def test_after_an_outage_has_come_to_light_no_new_evidence_is_asked_for(site: Site) -> None:
     await deactivated(site.engine, "OURS")
     appeal = await submit(site.engine, "OURS")
-    await appeal.tell(SellerAppeal.decide_appeal, answer(Verdict.UPHOLD))
+    await appeal.decide(Verdict.UPHOLD)
     async with site.visitor("OURS") as seller:
         assert "It needs evidence that the first one did not have" in said(await seller.get("/"))
         await appeal.tell(SellerAppeal.report_outage, OUTAGE)

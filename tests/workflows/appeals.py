@@ -61,8 +61,9 @@ class OpenAppeal(Running[AppealView]):
         return await self.when(lambda v: v.status is status)
 
     async def decide(self, verdict: Verdict, by: str = "reviewer.novak") -> AppealView:
-        """Answer it."""
-        return await self.tell(SellerAppeal.decide_appeal, answer(verdict, by))
+        """Answer it. Before one is upheld, the account is looked at."""
+        await self.tell(SellerAppeal.decide_appeal, answer(verdict, by))
+        return await self.when(lambda v: v.status is not AppealStatus.UPHOLDING)
 
     async def end(self) -> AppealView:
         """The view with which it ended."""

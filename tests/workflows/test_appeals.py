@@ -10,8 +10,11 @@ from temporalio.exceptions import ApplicationError
 from domain.appeal.events import Verdict
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
+from domain.enrollment.events import Reinstate
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.errors import Refusal
+from providers.protocols import ProviderFailed
+from providers.simulated.account_service import SimulatedMarketplace
 from tests.engine import Engine, engine_in, issue
 from tests.page.site import links
 from tests.workflows import test_rows as rows
@@ -20,6 +23,7 @@ from tests.workflows.appeals import (
     AGAIN,
     MOVED,
     OUTAGE,
+    answer,
     deactivated,
     submit,
     was_sent,
@@ -145,6 +149,70 @@ async def test_a_question_that_nobody_answers_is_asked_once_more_and_then_the_ap
         view = await appeal.reaches(status)
     reason = AppealReason.NO_ANSWER if has_page else AppealReason.MESSAGE_WAITING
     assert (view.reason, view.may_come_again) == (reason, has_page)
+
+
+async def test_of_an_account_that_is_active_the_seller_never_reads_that_it_stays_deactivated(
+    engine: Engine,
+) -> None:
+    await deactivated(engine, "BYHAND")
+    accounts, appeal = engine.providers.accounts, await submit(engine, "BYHAND")
+    found = (await appeal.view()).deactivation
+    assert found is not None
+    await accounts.reinstate("US", "BYHAND", found.case_id, "by hand")
+    await appeal.decide(Verdict.UPHOLD)
+    view = await appeal.when(lambda v: v.reason)
+    assert (view.status, view.reason) == (AppealStatus.SUBMITTED, AppealReason.ACCOUNT_ACTIVE)
+    await appeal.decide(Verdict.REINSTATE)
+    ended = await appeal.end()
+    assert ended.status is AppealStatus.REINSTATED
+    assert was_sent(ended, AppealPurpose.REINSTATED)
+    assert not was_sent(ended, AppealPurpose.UPHELD)
+    assert not (await (await engine.know("BYHAND")).view()).deactivated
+
+
+async def test_an_account_service_that_is_away_for_a_day_does_not_hold_the_answer_for_ever(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deactivated(engine, "BLIND")
+    appeal = await submit(engine, "BLIND")
+
+    async def away(*_: object) -> bool:
+        raise ProviderFailed("it does not answer")
+
+    monkeypatch.setattr(SimulatedMarketplace, "is_active", away)
+    await appeal.tell(SellerAppeal.decide_appeal, answer(Verdict.UPHOLD))
+    await appeal.failing()
+    await appeal.play(0.9 * DAY)
+    view = await appeal.view()
+    assert view.status is AppealStatus.UPHOLDING
+    assert not was_sent(view, AppealPurpose.UPHELD)
+    await appeal.play(0.2 * DAY)
+    await appeal.reaches(AppealStatus.UPHELD)
+    await appeal.when(lambda v: was_sent(v, AppealPurpose.UPHELD))
+
+
+async def test_a_slow_desk_does_not_keep_a_seller_from_appealing_a_later_deactivation(
+    engine: Engine,
+) -> None:
+    await deactivated(engine, "SLOW")
+    appeal = await submit(engine, "SLOW")
+    first = (await appeal.view()).deactivation
+    assert first is not None
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await submit(engine, "SLOW", AGAIN)
+    assert code_of(refused.value) == Refusal.APPEAL_OPEN
+    await engine.providers.accounts.reinstate("US", "SLOW", first.case_id, "by hand")
+    seller = await engine.know("SLOW")
+    await seller.tell(SellerEnrollment.reinstate, Reinstate(by="lead", note="Activated by hand"))
+    await deactivated(engine, "SLOW", issues=(issue("ISS-2"),))
+    await submit(engine, "SLOW")
+    view = await appeal.view()
+    assert view.deactivation is not None
+    assert view.deactivation.case_id != first.case_id
+    assert (view.status, len(view.submissions)) == (AppealStatus.SUBMITTED, 1)
+    await appeal.decide(Verdict.REINSTATE)
+    await appeal.end()
+    assert await engine.providers.accounts.is_active("US", "SLOW")
 
 
 class Mailbox:

@@ -3,17 +3,22 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from domain.case.events import Decision
 from domain.case.status import Reason, Status
 from domain.enrollment.events import Reinstate
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
+from domain.shared.account import seller_of as of_seller
 from domain.shared.activity_inputs import TellDeactivationInput
-from domain.shared.events import RecordDeactivation
+from domain.shared.events import RecordDeactivation, SendLink
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
 from providers.simulated.account_service import SimulatedMarketplace
 from providers.temporal.own_workflows import Enrollments
 from tests.engine import HOUR, Engine, KnownSeller, engine_in, issue
+from tests.workflows import test_rows as rows
 from tests.workflows.events import FRAUD
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
@@ -126,6 +131,25 @@ async def test_a_case_tells_of_its_deactivation_once_though_the_answer_was_lost(
         standing = await seller.view()
         assert len(deactivations(standing)) == 1
         assert not standing.deactivated  # what the person said stands
+
+
+@pytest.mark.parametrize("harmful", [True, False])
+async def test_a_fresh_link_reaches_a_seller_whom_only_a_case_knows(
+    engine: Engine, harmful: bool
+) -> None:
+    seller_id, email = f"STRANGE{harmful}".upper(), f"strange-{harmful}@seller.example".lower()
+    if harmful:
+        issues = (issue(harmful=True),)
+        case = await engine.open(seller_id=seller_id, email=email, issues=issues, wait=False)
+    else:
+        case = await engine.open(seller_id=seller_id, email=email, rules=NOT_TRIED)
+        await rows.decide(Decision.DEACTIVATE)(case)
+    await case.end()
+    seller = seller_of(engine, seller_id)
+    assert (await seller.view()).account == of_seller((await case.view()).account)
+    await seller.tell(Programme.send_link, SendLink(by="page"))
+    await seller.when(lambda v: any(e.what is EnrollmentEventKind.EMAIL for e in v.timeline))
+    assert [about for about, _ in await seller.wrote()] == ["fresh_link"]
 
 
 async def test_an_account_service_out_of_reach_delays_a_case_and_decides_nothing(

@@ -9,8 +9,9 @@ from temporalio.workflow import ActivityCancellationType
 
 from activities.appeals import AppealActivities
 from activities.emails import EmailActivities
-from domain.appeal import step_results
+from domain.appeal import look_up, step_results
 from domain.appeal.activity_inputs import (
+    LookAtAccountInput,
     LookForAnswerInput,
     LookUpAppealInput,
     reinstate_input,
@@ -24,6 +25,7 @@ from domain.appeal.letters import AppealLetter
 from domain.appeal.status import AppealReason
 from domain.appeal.steps import (
     AppealStep,
+    LookAtAccount,
     LookForAnswer,
     LookUp,
     Reinstate,
@@ -43,7 +45,7 @@ AppealOutcome = Callable[[Appeal, datetime], None]
 """Tells the appeal the outcome of a step."""
 
 _WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
-_REINSTATED_WITHIN = timedelta(hours=24)
+_ACCOUNT_WITHIN = timedelta(hours=24)
 """How long the account service is tried."""
 
 
@@ -61,6 +63,8 @@ async def perform(appeal: Appeal, step: AppealStep) -> AppealOutcome:
             return await _look_for_answer(appeal)
         case Reinstate():
             return await _reinstate(appeal)
+        case LookAtAccount():
+            return await _look_at_account(appeal)
         case TellProgramme():
             return await _tell_programme(appeal)
         case Announce():
@@ -80,7 +84,7 @@ async def _look_up(appeal: Appeal) -> AppealOutcome:
         retry_policy=RETRY,
         summary="Look up the case that deactivated the account",
     )
-    return lambda appeal, now: step_results.looked_up(appeal, facts, now)
+    return lambda appeal, now: look_up.looked_up(appeal, facts, now)
 
 
 async def _send(appeal: Appeal, letter: AppealLetter, to: str) -> AppealOutcome:
@@ -132,7 +136,7 @@ async def _reinstate(appeal: Appeal) -> AppealOutcome:
         await workflow.execute_activity_method(
             AppealActivities.reinstate_account,
             reinstate_input(appeal),
-            schedule_to_close_timeout=_REINSTATED_WITHIN,
+            schedule_to_close_timeout=_ACCOUNT_WITHIN,
             start_to_close_timeout=A_MESSAGE,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=RETRY,
@@ -145,6 +149,21 @@ async def _reinstate(appeal: Appeal) -> AppealOutcome:
             reason = AppealReason.REINSTATEMENT_HELD
         return lambda appeal, now: step_results.not_reinstated(appeal, reason, now)
     return step_results.reinstated
+
+
+async def _look_at_account(appeal: Appeal) -> AppealOutcome:
+    """Look at the account. If nobody can for a day, the answer is sent as it was decided."""
+    account = appeal.account
+    looking = workflow.execute_activity_method(
+        AppealActivities.look_at_account,
+        LookAtAccountInput(store=account.store, seller_id=account.seller_id),
+        schedule_to_close_timeout=_ACCOUNT_WITHIN,
+        start_to_close_timeout=A_MESSAGE,
+        retry_policy=RETRY,
+        summary="Look whether the account is deactivated",
+    )
+    active = await or_failed(looking, False)
+    return lambda appeal, now: step_results.looked_at_account(appeal, active, now)
 
 
 async def _tell_programme(appeal: Appeal) -> AppealOutcome:

@@ -16,6 +16,7 @@ _HEADLINES = {
     AppealStatus.SUBMITTED: "Submitted: it waits for the desk",
     AppealStatus.MORE_INFORMATION: "More information: it waits for the seller",
     AppealStatus.REINSTATING: "Reinstating: it waits for the account service",
+    AppealStatus.UPHOLDING: "Upholding: it is looked whether the account is deactivated",
     AppealStatus.REINSTATED: "Reinstated: the account is active again",
     AppealStatus.UPHELD: "Upheld: the deactivation stands",
     AppealStatus.LAPSED: "Lapsed: it ended without a decision",

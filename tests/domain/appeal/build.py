@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.appeal import mail_updates, step_results, updates
+from domain.appeal import look_up, mail_updates, step_results, updates
 from domain.appeal.advance import advance
 from domain.appeal.appeal import Appeal
 from domain.appeal.deactivation import AppealFacts, Deactivation, Terms
@@ -40,6 +40,8 @@ FOUND = Deactivation(
     case_id="case/US/A2EXAMPLE/1", at=DEACTIVATED_AT, reason=Reason.NOT_REACHED, part=(PART,)
 )
 FACTS = AppealFacts(terms=TERMS, account=ACCOUNT, deactivation=FOUND)
+LATER = FOUND.model_copy(update={"case_id": "case/US/A2EXAMPLE/2"})
+"""By another case."""
 NOTHING = AppealFacts(terms=TERMS, account=ACCOUNT, problem=Refusal.NOT_DEACTIVATED)
 
 FILE = EvidenceFile(sha256="0f" * 32, name="invoice.pdf", media_type=MediaType.PDF, size=48_500)
@@ -75,9 +77,15 @@ def submit(
     appeal: Appeal, event: AppealEvent = APPEAL, now: datetime = NOW, facts: AppealFacts = FACTS
 ) -> Appeal:
     """Appeal, after the look-up."""
-    step_results.looked_up(appeal, facts, now)
+    look_up.looked_up(appeal, facts, now)
     apply(appeal, event, now)
     return appeal
+
+
+def uphold(appeal: Appeal, by: str = NOVAK, now: datetime = NOW) -> None:
+    """Decide that the deactivation stands, of an account that is deactivated."""
+    apply(appeal, answer(Verdict.UPHOLD, by), now)
+    step_results.looked_at_account(appeal, False, now)
 
 
 def submitted(now: datetime = NOW) -> Appeal:
@@ -116,7 +124,7 @@ def in_status(status: AppealStatus, now: datetime = NOW) -> Appeal:
     """An appeal that came into a status at `now`, with its letters sent."""
     if status is AppealStatus.NOT_APPEALED:
         appeal = a_new_appeal(now)
-        step_results.looked_up(appeal, FACTS, now)
+        look_up.looked_up(appeal, FACTS, now)
         return appeal
     appeal = submitted(now)
     match status:
@@ -124,8 +132,10 @@ def in_status(status: AppealStatus, now: datetime = NOW) -> Appeal:
             apply(appeal, answer(Verdict.MORE_INFORMATION), now)
         case AppealStatus.REINSTATING | AppealStatus.REINSTATED:
             apply(appeal, answer(Verdict.REINSTATE), now)
-        case AppealStatus.UPHELD:
+        case AppealStatus.UPHOLDING:
             apply(appeal, answer(Verdict.UPHOLD), now)
+        case AppealStatus.UPHELD:
+            uphold(appeal, now=now)
     send_all(appeal, now)
     if status is AppealStatus.REINSTATED:
         step_results.reinstated(appeal, now)

@@ -10,7 +10,7 @@ from tests.domain.appeal.build import (
     BOUNCE,
     DIAZ,
     FACTS,
-    FOUND,
+    LATER,
     MOVED,
     NOTHING,
     NOVAK,
@@ -22,9 +22,7 @@ from tests.domain.appeal.build import (
 )
 
 NOT_DONE = (AppealReason.REINSTATEMENT_FAILED, AppealReason.REINSTATEMENT_HELD)
-ANOTHER = FACTS.model_copy(
-    update={"deactivation": FOUND.model_copy(update={"case_id": "case/US/A2EXAMPLE/2"})}
-)
+ANOTHER = FACTS.model_copy(update={"deactivation": LATER})
 APPEALS = {"an appeal": APPEAL, "one with evidence": AGAIN, "one with a file": WITH_FILE}
 WHAT_IS_FOUND = {"": FACTS, ", of another case": ANOTHER, ", of nothing": NOTHING}
 EVENTS: dict[str, Event] = {

@@ -16,6 +16,7 @@ from tests.domain.appeal.build import ACCOUNT, DAY, DEACTIVATED_AT, NOW, PART
 NOT_APPEALED = AppealStatus.NOT_APPEALED
 SUBMITTED, MORE_INFORMATION = AppealStatus.SUBMITTED, AppealStatus.MORE_INFORMATION
 REINSTATING, REINSTATED = AppealStatus.REINSTATING, AppealStatus.REINSTATED
+UPHOLDING = AppealStatus.UPHOLDING
 UPHELD, LAPSED = AppealStatus.UPHELD, AppealStatus.LAPSED
 ANSWERED = (UPHELD, LAPSED)
 OVER = (NOT_APPEALED, REINSTATED, UPHELD, LAPSED)
@@ -48,6 +49,13 @@ class Known:
         self.remind_at: datetime | None = None
         self.is_over = False
 
+    def gives_way(self, event: Event, found: AppealFacts, now: datetime) -> bool:
+        """Whether an open appeal ends, since a later deactivation is appealed."""
+        another = found.deactivation is not None and found.deactivation.case_id != self.case
+        waits = self.status in (SUBMITTED, MORE_INFORMATION)
+        in_time = now < DEACTIVATED_AT + 90 * DAY
+        return isinstance(event, AppealEvent) and waits and another and in_time
+
     def begins_anew(self, case_id: str) -> None:
         """Another case has deactivated the account."""
         kept = self.answered_at, self.waiting, self.written, self.email
@@ -66,7 +74,9 @@ class Known:
                 return SUBMITTED if waits and has_room else None
             case ReportOutage():
                 taken = self.appeals and self.status is not REINSTATED and self.outages < 10
-                return self.status if taken else None
+                if not taken or (self.status in ANSWERED and self.appeals == 2):
+                    return None
+                return SUBMITTED if self.status is UPHOLDING else self.status
             case ReceiveBounce():
                 if event.attempt > self.written or event.attempt in self.waiting:
                     return None
@@ -78,7 +88,7 @@ class Known:
             case DecideAppeal(verdict=Verdict.REINSTATE):
                 return REINSTATING
             case DecideAppeal(verdict=Verdict.UPHOLD):
-                return UPHELD if self.status is SUBMITTED else None
+                return UPHOLDING if self.status is SUBMITTED else None
             case DecideAppeal():
                 return MORE_INFORMATION if self.status is SUBMITTED and not self.asked else None
         raise AssertionError(f"no rule is known for {event}")

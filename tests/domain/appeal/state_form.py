@@ -23,6 +23,7 @@ def form_of(it: Appeal, known: Known, now: datetime) -> Hashable:
         it.problem,
         it.wants_look_up,
         it.deactivation and it.deactivation.case_id,
+        it.later and it.later.deactivation and it.later.deactivation.case_id,
         tuple(
             (s.said, s.question and s.question.said.by, s.answer and s.answer.said.by, s.judges)
             for s in it.submissions

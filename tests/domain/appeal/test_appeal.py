@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.appeal import step_results, updates
+from domain.appeal import look_up, updates
 from domain.appeal.advance import advance
 from domain.appeal.appeal import Appeal
 from domain.appeal.events import Verdict
@@ -28,10 +28,10 @@ from tests.domain.appeal.build import (
     FOUND,
     MOVED,
     NOTHING,
-    NOVAK,
     NOW,
     OUTAGE,
     PART,
+    TERMS,
     WITH_FILE,
     a_new_appeal,
     answer,
@@ -41,6 +41,7 @@ from tests.domain.appeal.build import (
     send_all,
     submit,
     submitted,
+    uphold,
     written,
 )
 
@@ -50,7 +51,7 @@ from tests.domain.appeal.build import (
 @pytest.mark.parametrize("facts", [NOTHING, FACTS.model_copy(update={"deactivation": None})])
 def test_an_account_that_is_not_deactivated_is_not_appealed(facts: object) -> None:
     appeal = a_new_appeal()
-    step_results.looked_up(appeal, facts, NOW)  # type: ignore[arg-type]  # of the parameter
+    look_up.looked_up(appeal, facts, NOW)  # type: ignore[arg-type]  # of the parameter
     assert code_of(appeal, APPEAL) is Refusal.NOT_DEACTIVATED
     assert advance(appeal, NOW) == (), "so the workflow ends"
 
@@ -58,7 +59,7 @@ def test_an_account_that_is_not_deactivated_is_not_appealed(facts: object) -> No
 def test_what_no_case_deactivated_is_appealed_by_a_reply() -> None:
     appeal = a_new_appeal()
     others = NOTHING.model_copy(update={"problem": Refusal.NOT_BY_A_CASE})
-    step_results.looked_up(appeal, others, NOW)
+    look_up.looked_up(appeal, others, NOW)
     assert code_of(appeal, APPEAL) is Refusal.NOT_BY_A_CASE
 
 
@@ -66,12 +67,24 @@ def test_what_no_case_deactivated_is_appealed_by_a_reply() -> None:
 def test_it_can_be_appealed_for_90_days(days: float, taken: bool) -> None:
     now = DEACTIVATED_AT + days * DAY
     appeal = a_new_appeal(now)
-    step_results.looked_up(appeal, FACTS, now)
+    look_up.looked_up(appeal, FACTS, now)
     if taken:
         apply(appeal, APPEAL, now)
         assert appeal.status is AppealStatus.SUBMITTED
     else:
         assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
+
+
+def test_after_an_outage_of_the_page_operations_can_give_everybody_more_time() -> None:
+    now = DEACTIVATED_AT + 91 * DAY
+    appeal = a_new_appeal(now)
+    look_up.looked_up(appeal, FACTS, now)
+    assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
+    more = TERMS.model_copy(update={"window": 120 * DAY})
+    submit(appeal, APPEAL, now, FACTS.model_copy(update={"terms": more}))
+    assert (appeal.status, appeal.terms) == (AppealStatus.SUBMITTED, more)
+    look_up.looked_up(appeal, FACTS, now)
+    assert appeal.terms == more, "an appeal keeps those that it began with"
 
 
 LATE = DEACTIVATED_AT + 200 * DAY
@@ -80,7 +93,7 @@ LATE = DEACTIVATED_AT + 200 * DAY
 def answered_late(result: Result = Result.ACCEPTED, letter_takes: float = 0) -> Appeal:
     """An appeal that the desk has answered after the 90 days."""
     appeal = submitted(DEACTIVATED_AT + 89 * DAY)
-    apply(appeal, answer(Verdict.UPHOLD), LATE)
+    uphold(appeal, now=LATE)
     send_all(appeal, LATE + letter_takes * DAY, result)
     return appeal
 
@@ -94,7 +107,7 @@ def test_there_are_7_days_for_a_second_appeal_after_the_letter_with_the_answer_w
     accepted = LATE + letter_takes * DAY
     now = accepted + later * DAY
     assert appeal.until == accepted + 7 * DAY
-    step_results.looked_up(appeal, FACTS, now)
+    look_up.looked_up(appeal, FACTS, now)
     if taken:
         apply(appeal, AGAIN, now)
     else:
@@ -103,7 +116,7 @@ def test_there_are_7_days_for_a_second_appeal_after_the_letter_with_the_answer_w
 
 def test_while_the_letter_with_the_answer_is_on_its_way_it_can_be_appealed() -> None:
     appeal = submitted(DEACTIVATED_AT + 89 * DAY)
-    apply(appeal, answer(Verdict.UPHOLD), LATE)
+    uphold(appeal, now=LATE)
     apply(appeal, AGAIN, LATE + 20 * DAY)
 
 
@@ -140,7 +153,7 @@ def test_the_letter_names_the_moment_only_where_it_is_right_whenever_it_is_accep
 ) -> None:
     now = DEACTIVATED_AT + day * DAY
     appeal = submitted(now)
-    apply(appeal, answer(Verdict.UPHOLD), now)
+    uphold(appeal, now=now)
     (letter,) = appeal.letters
     said = {"until": letter.until, "days": letter.days}
     expected = {"until": DEACTIVATED_AT + 90 * DAY, "days": 7}
@@ -156,7 +169,7 @@ def test_the_letter_names_the_moment_only_where_it_is_right_whenever_it_is_accep
 def test_a_second_appeal_takes_new_evidence() -> None:
     appeal = submitted()
     apply(appeal, ADDED.model_copy(update={"files": WITH_FILE.files}))
-    apply(appeal, answer(Verdict.UPHOLD))
+    uphold(appeal)
     assert code_of(appeal, APPEAL) is Refusal.NO_NEW_EVIDENCE
     assert code_of(appeal, WITH_FILE) is Refusal.NO_NEW_EVIDENCE
     same = APPEAL.model_copy(update={"evidence": ADDED.text})
@@ -210,7 +223,7 @@ def test_what_is_not_known_any_more_is_kept_as_it_was_known() -> None:
     appeal = in_status(AppealStatus.UPHELD)
     forgotten = ACCOUNT.model_copy(update={"email": None, "name": "Blue Kettle Goods"})
     again = FACTS.model_copy(update={"account": forgotten})
-    step_results.looked_up(appeal, again, NOW + DAY)
+    look_up.looked_up(appeal, again, NOW + DAY)
     assert (appeal.account.email, appeal.account.name) == (ACCOUNT.email, "Blue Kettle Goods")
 
 
@@ -222,43 +235,31 @@ def test_whether_a_second_appeal_needs_new_evidence_is_said(outage: bool) -> Non
     assert view_of(appeal).needs_new_evidence is not outage
 
 
-def test_after_the_second_answer_nobody_is_told_what_they_could_not_use() -> None:
+def test_after_the_second_answer_an_outage_is_refused_since_nobody_decides_any_more() -> None:
     appeal = in_status(AppealStatus.UPHELD)
     apply(appeal, AGAIN)
-    apply(appeal, answer(Verdict.UPHOLD, DIAZ))
-    send_all(appeal, NOW)
-    apply(appeal, OUTAGE)
-    assert appeal.letters == ()
+    uphold(appeal, by=DIAZ)
+    assert code_of(appeal, OUTAGE) is Refusal.APPEALED_TWICE
+    with pytest.raises(Refused, match="enrollment reinstate"):
+        apply(appeal, OUTAGE)
 
 
 def test_one_that_was_known_before_is_none() -> None:
     appeal = submitted()
     apply(appeal, OUTAGE, NOW)
-    apply(appeal, answer(Verdict.UPHOLD), NOW + DAY)
+    uphold(appeal, now=NOW + DAY)
     assert code_of(appeal, APPEAL, NOW + 2 * DAY) is Refusal.NO_NEW_EVIDENCE
 
 
 def test_a_third_appeal_is_refused_until_nobody_can_appeal_any_more() -> None:
     appeal = in_status(AppealStatus.UPHELD)
     apply(appeal, AGAIN)
-    apply(appeal, answer(Verdict.UPHOLD, DIAZ))
+    uphold(appeal, by=DIAZ)
     send_all(appeal, NOW)
     assert code_of(appeal, WITH_FILE) is Refusal.APPEALED_TWICE
     ends = DEACTIVATED_AT + 90 * DAY
     assert advance(appeal, NOW) == (WaitUntil(ends),), "it stays, to refuse a third"
     assert advance(appeal, ends) == ()
-
-
-def test_a_later_case_can_be_appealed_anew() -> None:
-    appeal = in_status(AppealStatus.UPHELD)
-    apply(appeal, AGAIN)
-    apply(appeal, answer(Verdict.UPHOLD, DIAZ))
-    later = FOUND.model_copy(update={"case_id": "case/US/A2EXAMPLE/2", "at": NOW + DAY})
-    facts = FACTS.model_copy(update={"deactivation": later})
-    submit(appeal, APPEAL, NOW + 2 * DAY, facts)
-    assert (appeal.status, len(appeal.submissions)) == (AppealStatus.SUBMITTED, 1)
-    assert appeal.deactivation == later
-    apply(appeal, answer(Verdict.REINSTATE, NOVAK), NOW + 3 * DAY)
 
 
 def test_a_record_that_is_gone_by_now_is_kept_as_it_was() -> None:
@@ -274,19 +275,19 @@ def test_a_record_that_is_gone_by_now_is_kept_as_it_was() -> None:
 
 def test_after_ten_refused_appeals_the_next_is_refused_before_anything_is_looked_up() -> None:
     appeal = a_new_appeal()
-    step_results.looked_up(appeal, NOTHING, NOW)
+    look_up.looked_up(appeal, NOTHING, NOW)
     for minute in range(10):
-        updates.refuse_if_too_often(appeal, NOW + timedelta(minutes=minute))
+        updates.refuse_before_look_up(appeal, NOW + timedelta(minutes=minute))
         updates.note_refused(appeal, NOW + timedelta(minutes=minute))
     with pytest.raises(Refused) as refused:
-        updates.refuse_if_too_often(appeal, NOW + timedelta(hours=23))
+        updates.refuse_before_look_up(appeal, NOW + timedelta(hours=23))
     assert refused.value.code is Refusal.TOO_MANY_APPEALS
-    updates.refuse_if_too_often(appeal, NOW + DAY)
+    updates.refuse_before_look_up(appeal, NOW + DAY)
 
 
 def test_what_was_refused_is_remembered_for_a_day_and_then_the_workflow_ends() -> None:
     appeal = a_new_appeal()
-    step_results.looked_up(appeal, NOTHING, NOW)
+    look_up.looked_up(appeal, NOTHING, NOW)
     updates.note_refused(appeal, NOW)
     assert advance(appeal, NOW) == (WaitUntil(NOW + DAY),)
     assert advance(appeal, NOW + DAY) == ()

@@ -4,11 +4,24 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.appeal import look_up
 from domain.appeal.deactivation import Deactivation, Unreached, deactivation_of
+from domain.case.attempt import Purpose
 from domain.case.events import Decision
 from domain.case.status import Reason
-from domain.case.view import view_of
+from domain.case.view import AttemptView, view_of
+from domain.shared.errors import Refusal
 from domain.shared.result import Result
+from tests.domain.appeal.build import (
+    APPEAL,
+    DAY,
+    DEACTIVATED_AT,
+    FACTS,
+    FOUND,
+    a_new_appeal,
+    apply,
+    code_of,
+)
 from tests.domain.case.build import (
     MONDAY_9,
     REJECT,
@@ -79,6 +92,45 @@ def test_why_it_may_have_been_us_who_could_not_reach_a_silent_seller(
     assert of(played).reason == Reason.NOT_REACHED
     assert of(played).unreached == unreached
     assert of(played, message_waits=True).unreached == (*unreached, Unreached.MESSAGE_WAITING)
+
+
+@pytest.mark.parametrize(
+    ("result", "untold"),
+    [(Result.ACCEPTED, False), (Result.BOUNCED, True), (Result.PROVIDER_FAILED, True)],
+)
+def test_whether_the_e_mail_about_it_got_through_is_taken_from_the_record(
+    result: Result, untold: bool
+) -> None:
+    view = view_of(World().play(80).case)
+    (told,) = [one for one in view.attempts if one.about is Purpose.DEACTIVATED]
+    others = tuple(one for one in view.attempts if one is not told)
+
+    def found(attempts: tuple[AttemptView, ...]) -> Deactivation:
+        record = deactivation_of(
+            view.model_copy(update={"attempts": attempts}), message_waits=False
+        )
+        assert record is not None
+        return record
+
+    now = found((*others, told.model_copy(update={"result": result})))
+    assert now.untold is untold
+    assert now.until(DAY * 90) == now.at + DAY * (365 if untold else 90)
+    assert now.until(DAY * 366) == now.at + DAY * 366
+    assert not found((*others, told.model_copy(update={"result": None}))).untold
+    assert not found(others).untold, "it is not written yet"
+
+
+@pytest.mark.parametrize(("days", "taken"), [(364.999, True), (365, False)])
+def test_who_was_not_told_of_the_deactivation_can_appeal_it_for_a_year(
+    days: float, taken: bool
+) -> None:
+    now = DEACTIVATED_AT + days * DAY
+    appeal, untold = a_new_appeal(now), FOUND.model_copy(update={"untold": True})
+    look_up.looked_up(appeal, FACTS.model_copy(update={"deactivation": untold}), now)
+    if taken:
+        apply(appeal, APPEAL, now)
+    else:
+        assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
 
 
 def test_of_any_other_deactivation_nothing_of_it_is_said() -> None:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from domain.appeal import step_results
+from domain.appeal import look_up, step_results
 from domain.appeal.activity_inputs import reinstate_input, tell_reinstatement_input
 from domain.appeal.advance import advance
 from domain.appeal.deactivation import Unreached
 from domain.appeal.events import Verdict
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
-from domain.appeal.steps import Reinstate, Send, TellProgramme
+from domain.appeal.steps import LookAtAccount, Reinstate, Send, TellProgramme
 from domain.appeal.view import view_of
 from domain.shared.errors import Refusal
 from domain.shared.result import Result
@@ -33,6 +33,7 @@ from tests.domain.appeal.build import (
     submit,
     submitted,
     tells_desk,
+    uphold,
     written,
 )
 
@@ -49,11 +50,11 @@ def test_who_answered_the_first_appeal_or_asked_in_it_does_not_answer_the_second
     appeal = submitted()
     apply(appeal, answer(Verdict.MORE_INFORMATION, DIAZ))
     apply(appeal, ADDED)
-    apply(appeal, answer(Verdict.UPHOLD, NOVAK))
+    uphold(appeal, by=NOVAK)
     apply(appeal, AGAIN)
     for by in (NOVAK, DIAZ):
         assert code_of(appeal, answer(Verdict.UPHOLD, by)) is Refusal.ANSWERED_FIRST_APPEAL
-    apply(appeal, answer(Verdict.UPHOLD, "lead.weber"))
+    uphold(appeal, by="lead.weber")
 
 
 @pytest.mark.parametrize("result", [Result.BOUNCED, Result.ACCEPTED])
@@ -68,7 +69,7 @@ def test_nor_does_who_asked_a_question_that_was_lost_or_granted_what_was_not_don
         apply(appeal, ADDED)
     apply(appeal, answer(Verdict.REINSTATE, "lead.weber"))
     step_results.not_reinstated(appeal, AppealReason.REINSTATEMENT_HELD, NOW)
-    apply(appeal, answer(Verdict.UPHOLD, NOVAK))
+    uphold(appeal, by=NOVAK)
     apply(appeal, AGAIN)
     for by in (NOVAK, DIAZ, "lead.weber"):
         assert code_of(appeal, answer(Verdict.UPHOLD, by)) is Refusal.ANSWERED_FIRST_APPEAL
@@ -77,7 +78,7 @@ def test_nor_does_who_asked_a_question_that_was_lost_or_granted_what_was_not_don
 def test_who_asked_for_more_information_may_answer() -> None:
     appeal = in_status(AppealStatus.MORE_INFORMATION)
     apply(appeal, ADDED)
-    apply(appeal, answer(Verdict.UPHOLD))
+    uphold(appeal)
     assert appeal.status is AppealStatus.UPHELD
 
 
@@ -147,9 +148,49 @@ def test_a_slow_desk_costs_the_seller_nothing_and_they_are_told_once() -> None:
 
 def test_the_seller_reads_the_reason_of_an_answer() -> None:
     appeal = submitted()
-    apply(appeal, answer(Verdict.UPHOLD))
+    uphold(appeal)
     (letter,) = appeal.letters
     assert (letter.about, letter.note) == (AppealPurpose.UPHELD, "uphold, says reviewer.novak")
+
+
+def test_the_account_is_looked_at_before_the_seller_reads_that_it_stays_deactivated() -> None:
+    appeal = submitted()
+    apply(appeal, answer(Verdict.UPHOLD))
+    assert (advance(appeal, NOW), written(appeal)) == ((LookAtAccount(),), [])
+    assert view_of(appeal).status is AppealStatus.UPHOLDING
+    step_results.looked_at_account(appeal, False, NOW + DAY)
+    assert (appeal.status, appeal.since) == (AppealStatus.UPHELD, NOW + DAY)
+    assert written(appeal) == [AppealPurpose.UPHELD]
+
+
+def test_of_an_active_account_no_deactivation_is_upheld_and_the_desk_decides_again() -> None:
+    appeal = in_status(AppealStatus.REINSTATING)
+    step_results.not_reinstated(appeal, AppealReason.REINSTATEMENT_FAILED, NOW)
+    apply(appeal, answer(Verdict.UPHOLD))
+    later = NOW + DAY
+    step_results.looked_at_account(appeal, True, later)
+    assert (appeal.status, appeal.reason) == (AppealStatus.SUBMITTED, AppealReason.ACCOUNT_ACTIVE)
+    assert (tells_desk(appeal, later), appeal.desk_by) == ([later], later + 7 * DAY)
+    assert (written(appeal), appeal.newest.answer) == ([], None)
+    apply(appeal, answer(Verdict.REINSTATE), later)
+    step_results.looked_at_account(appeal, False, later)
+    assert appeal.status is AppealStatus.REINSTATING, "a look that comes too late means nothing"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_outage_that_comes_to_light_before_the_answer_is_written_is_judged_first(
+    number: int,
+) -> None:
+    appeal = submitted()
+    if number == 2:
+        uphold(appeal)
+        apply(appeal, AGAIN)
+        send_all(appeal, NOW)
+    apply(appeal, answer(Verdict.UPHOLD, DIAZ))
+    apply(appeal, OUTAGE)
+    assert (appeal.status, appeal.reason) == (AppealStatus.SUBMITTED, AppealReason.OUTAGE_REPORTED)
+    assert (tells_desk(appeal, NOW), written(appeal)) == ([NOW], [])
+    uphold(appeal, by=DIAZ)
 
 
 def test_reinstating_tells_the_seller_and_the_programme_when_it_is_done() -> None:
@@ -191,18 +232,18 @@ def test_what_the_account_service_does_not_do_is_decided_again(reason: AppealRea
 def test_a_letter_that_is_overtaken_is_not_sent() -> None:
     appeal = submit(a_new_appeal())
     assert written(appeal) == [AppealPurpose.RECEIVED]
-    apply(appeal, answer(Verdict.UPHOLD))
+    uphold(appeal)
     assert written(appeal) == [AppealPurpose.UPHELD]
 
 
 def test_an_answer_is_sent_whatever_comes_after_it() -> None:
     appeal = submitted()
-    apply(appeal, answer(Verdict.UPHOLD))
+    uphold(appeal)
     apply(appeal, AGAIN)
     assert written(appeal) == [AppealPurpose.UPHELD, AppealPurpose.RECEIVED]
 
 
 def test_an_open_appeal_stays_about_what_it_was_about() -> None:
     appeal = submitted()
-    step_results.looked_up(appeal, NOTHING, NOW)
+    look_up.looked_up(appeal, NOTHING, NOW)
     assert appeal.deactivation == FOUND

@@ -2,7 +2,7 @@
 
 from domain.appeal.letters import AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
-from tests.domain.appeal.walked_appeal import walks
+from tests.domain.appeal.walks import walks
 from tests.domain.walk import HowFar
 
 
@@ -17,6 +17,8 @@ def test_every_status_reason_and_letter_is_met_and_each_event_does_what_the_tabl
             AppealReason.MESSAGE_WAITING,
             AppealReason.REINSTATEMENT_FAILED,
             AppealReason.REINSTATEMENT_HELD,
+            AppealReason.OUTAGE_REPORTED,
+            AppealReason.ACCOUNT_ACTIVE,
         ),
         AppealStatus.LAPSED: (AppealReason.NO_ANSWER,),
     }

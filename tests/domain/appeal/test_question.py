@@ -22,6 +22,7 @@ from tests.domain.appeal.build import (
     MOVED,
     NOVAK,
     NOW,
+    OUTAGE,
     REPLY,
     answer,
     apply,
@@ -32,6 +33,7 @@ from tests.domain.appeal.build import (
     submitted,
     tells_desk,
     time_is_over,
+    uphold,
     written,
 )
 
@@ -91,7 +93,7 @@ def test_without_an_address_nothing_can_be_asked() -> None:
     appeal = submitted()
     appeal.account = appeal.account.model_copy(update={"email": None})
     assert code_of(appeal, answer(Verdict.MORE_INFORMATION)) is Refusal.NO_EMAIL
-    apply(appeal, answer(Verdict.UPHOLD))
+    uphold(appeal)
     assert appeal.letters == ()
 
 
@@ -225,6 +227,24 @@ def test_if_a_message_waits_the_appeal_is_with_the_desk() -> None:
     over = time_is_over(appeal, waits=True)
     assert (appeal.status, appeal.reason) == (AppealStatus.SUBMITTED, AppealReason.MESSAGE_WAITING)
     assert tells_desk(appeal, over) == [over]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_beside_an_outage_that_was_reported_nothing_lapses_and_the_desk_may_ask_again(
+    before: bool,
+) -> None:
+    appeal = submitted()
+    if before:
+        apply(appeal, OUTAGE)
+    apply(appeal, answer(Verdict.MORE_INFORMATION))
+    send_all(appeal, NOW)
+    if not before:
+        apply(appeal, OUTAGE, NOW + DAY)
+    over = lapses(appeal)
+    assert (appeal.status, appeal.reason) == (AppealStatus.SUBMITTED, AppealReason.OUTAGE_REPORTED)
+    assert (tells_desk(appeal, over), written(appeal)) == ([over], [])
+    apply(appeal, answer(Verdict.MORE_INFORMATION), over)
+    assert appeal.status is AppealStatus.MORE_INFORMATION
 
 
 def test_what_waited_may_have_been_the_question_itself_which_can_then_be_asked_again() -> None:

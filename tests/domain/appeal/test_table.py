@@ -9,7 +9,7 @@ import pytest
 
 from domain.appeal import step_results, updates
 from domain.appeal.advance import advance
-from domain.appeal.appeal import Appeal
+from domain.appeal.appeal import Appeal, OutageReport
 from domain.appeal.events import Verdict
 from domain.appeal.letters import AppealLetter, AppealPurpose
 from domain.appeal.status import AppealReason, AppealStatus
@@ -58,6 +58,17 @@ def sellers_time_passes(waits: bool) -> Happens:
     return happens
 
 
+def a_message_waits_or_an_outage_was_reported(appeal: Appeal, now: datetime) -> None:
+    beside = appeal.model_copy(update={"outages": (OutageReport(at=now, said=OUTAGE),)})
+    sellers_time_passes(True)(appeal, now)
+    sellers_time_passes(False)(beside, now)
+    assert beside.status is appeal.status
+
+
+def account_is(active: bool) -> Happens:
+    return lambda appeal, now: step_results.looked_at_account(appeal, active, now)
+
+
 def information_or_reply(appeal: Appeal, now: datetime) -> None:
     added = appeal.model_copy()
     apply(appeal, REPLY, now)
@@ -90,10 +101,14 @@ EVENTS: dict[str, Happens] = {
     "the question, or its reminder, does not get through": told(Result.BOUNCED),
     "the question, or its reminder, comes back": comes_back,
     "the seller's 7 days pass, and no message waits": sellers_time_passes(False),
-    "the seller's 7 days pass, and a message waits": sellers_time_passes(True),
+    "the seller's 7 days pass, and a message waits, or an outage was reported": (
+        a_message_waits_or_an_outage_was_reported
+    ),
     "the desk's 7 days pass": desks_time_passes,
     "the account service has done it": step_results.reinstated,
     "it failed for 24 h, or holds it": failed_or_held,
+    "the account is found deactivated, or nobody could look for 24 h": account_is(False),
+    "the account is found active": account_is(True),
     "the workflow is cancelled": updates.ignore_cancellation,
 }
 REFUSED = "refused"

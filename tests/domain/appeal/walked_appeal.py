@@ -4,19 +4,20 @@ What each event makes of it is compared with oracle.py, which shares no code wit
 """
 
 import copy
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from domain.appeal import step_results, updates
+from domain.appeal import look_up, step_results, updates
 from domain.appeal.advance import advance
 from domain.appeal.deactivation import AppealFacts
 from domain.appeal.events import Appeal as AppealEvent
-from domain.appeal.events import ChangeAddress, ReportOutage, Verdict
+from domain.appeal.events import ChangeAddress, ReportOutage
 from domain.appeal.letters import ASKS, AppealPurpose
 from domain.appeal.status import AppealReason
 from domain.appeal.steps import (
     AppealStep,
+    LookAtAccount,
     LookForAnswer,
     LookUp,
     Reinstate,
@@ -29,16 +30,7 @@ from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
-from tests.domain.appeal.build import (
-    APPEAL,
-    DAY,
-    DEACTIVATED_AT,
-    FACTS,
-    NOW,
-    a_new_appeal,
-    answer,
-    apply,
-)
+from tests.domain.appeal.build import DAY, FACTS, NOW, a_new_appeal, apply
 from tests.domain.appeal.letters import APPEALS, EVENTS, NOT_DONE, WHAT_IS_FOUND
 from tests.domain.appeal.oracle import (
     ANSWERED,
@@ -49,10 +41,11 @@ from tests.domain.appeal.oracle import (
     REINSTATING,
     SUBMITTED,
     UPHELD,
+    UPHOLDING,
     Known,
 )
 from tests.domain.appeal.state_form import form_of
-from tests.domain.walk import HowFar, Letter, Walk
+from tests.domain.walk import Letter
 
 
 class WalkedAppeal:
@@ -100,6 +93,9 @@ class WalkedAppeal:
                     yield "done", WalkedAppeal.reinstated
                     for reason in NOT_DONE:
                         yield reason, partial(WalkedAppeal.not_reinstated, reason=reason)
+                case LookAtAccount():
+                    for active, name in enumerate(("it is deactivated", "it is active")):
+                        yield name, partial(WalkedAppeal.looked_at_account, active=bool(active))
                 case TellProgramme():
                     yield "programme told", WalkedAppeal.told_programme
                 case WaitUntil(moment=moment):
@@ -122,8 +118,8 @@ class WalkedAppeal:
         yield "90 days pass", partial(WalkedAppeal.wakes, moment=self.now + 90 * DAY)
 
     def offer(self, event: Event, facts: AppealFacts = FACTS) -> None:
-        if isinstance(event, AppealEvent) and self.known.status in OVER:
-            self._look_up(facts)
+        if isinstance(event, AppealEvent):
+            self._look_up(facts, gives_way=self.known.gives_way(event, facts, self.now))
         before, letters = self.appeal.model_copy(), self.appeal.letter_count
         expected = self.known.becomes(event, facts, self.now)
         moves = isinstance(event, ChangeAddress) and event.email != self.known.email
@@ -140,8 +136,6 @@ class WalkedAppeal:
             self.known.took(event, expected, self.now)
             if expected is MORE_INFORMATION and was is not MORE_INFORMATION:
                 self.known.question = self._new_letters(letters, AppealPurpose.MORE_INFORMATION)
-            if expected is UPHELD and was is not UPHELD:
-                self._answer_is_written(letters, AppealPurpose.UPHELD)
             if self.known.status in ANSWERED:
                 if isinstance(event, ReportOutage) and self.known.appeals == 1:
                     self._answer_is_written(letters, AppealPurpose.OUTAGE_FOUND)
@@ -171,13 +165,13 @@ class WalkedAppeal:
         assert [one.about for one in new] == abouts
         self.known.answer_letter, self.known.told_at = new[-1].number, None
 
-    def _look_up(self, facts: AppealFacts) -> None:
-        if self.known.status in OVER:
+    def _look_up(self, facts: AppealFacts, *, gives_way: bool = False) -> None:
+        if self.known.status in OVER or gives_way:
             self.known.email = facts.account.email or self.known.email
             found = facts.deactivation
             if found is not None and found.case_id != self.known.case:
                 self.known.begins_anew(found.case_id)
-        step_results.looked_up(self.appeal, facts, self.now)
+        look_up.looked_up(self.appeal, facts, self.now)
 
     def looked_up(self, facts: AppealFacts) -> None:
         self._look_up(facts)
@@ -196,9 +190,13 @@ class WalkedAppeal:
         letters = self.appeal.letter_count
         step_results.looked_for_answer(self.appeal, waits, self.now)
         question = self.known.question
-        self.known.goes(SUBMITTED if waits else LAPSED, self.now)
-        self.known.question = question  # its e-mails may yet come back
-        if not waits:
+        lapses = not waits and not self.known.outages
+        self.known.goes(LAPSED if lapses else SUBMITTED, self.now)
+        if waits or lapses:
+            self.known.question = question  # its e-mails may yet come back
+        else:
+            self.known.asked = False
+        if lapses:
             self._answer_is_written(letters, AppealPurpose.LAPSED)
         self._advance()
 
@@ -214,6 +212,14 @@ class WalkedAppeal:
     def not_reinstated(self, reason: AppealReason) -> None:
         step_results.not_reinstated(self.appeal, reason, self.now)
         self.known.goes(SUBMITTED, self.now)
+        self._advance()
+
+    def looked_at_account(self, active: bool) -> None:
+        letters = self.appeal.letter_count
+        step_results.looked_at_account(self.appeal, active, self.now)
+        self.known.goes(SUBMITTED if active else UPHELD, self.now)
+        if not active:
+            self._answer_is_written(letters, AppealPurpose.UPHELD)
         self._advance()
 
     def told_programme(self) -> None:
@@ -255,6 +261,7 @@ class WalkedAppeal:
         assert (LookForAnswer() in self.steps) == self.known.is_over
         assert it.answer_letter == self.known.answer_letter
         assert (Reinstate() in self.steps) == (it.status is REINSTATING)
+        assert (LookAtAccount() in self.steps) == (it.status is UPHOLDING)
         assert len(it.submissions) == self.known.appeals <= 2
         kinds = [type(step) for step in self.steps]
         assert len(kinds) == len(set(kinds)), "each kind of step once: letters one after the other"
@@ -262,37 +269,7 @@ class WalkedAppeal:
         question = any(one.about in ASKS for one in it.letters)
         assert not question or it.status is MORE_INFORMATION, "asked for no reason"
         assert all(s.moment > self.now for s in self.steps if isinstance(s, WaitUntil))
-        if it.status in (SUBMITTED, MORE_INFORMATION, REINSTATING):
+        if it.status in (SUBMITTED, MORE_INFORMATION, REINSTATING, UPHOLDING):
             assert self.steps, "something is always waited for"
         if it.status in (UPHELD, LAPSED) and it.submissions and it.until and self.now < it.until:
             assert WaitUntil in kinds, "it stays, to refuse a third"
-
-
-def walks(how_far: HowFar) -> list[Walk]:
-    """Every letter from the beginning; then with fewer letters further."""
-    late = DEACTIVATED_AT + 89 * DAY
-    roots: list[tuple[str, WalkedAppeal]] = [("not looked up", WalkedAppeal())]
-    deep: list[tuple[str, WalkedAppeal]] = [
-        ("appealed", _after(WalkedAppeal())),
-        ("appealed on the last day", _after(WalkedAppeal(late))),
-        ("asked and reminded", _reminded(_after(WalkedAppeal()))),
-    ]
-    few: Callable[[str], bool] = lambda name: ", of " not in name and "file" not in name  # noqa: E731
-    return [
-        Walk("appeal, all letters", roots, (3, 4, 4)[how_far], recheck=20),
-        Walk("appeal, decided", deep, (4, 5, 5)[how_far], only=few, recheck=20),
-    ]
-
-
-def _after(walked: WalkedAppeal) -> WalkedAppeal:
-    walked.looked_up(FACTS)
-    walked.offer(APPEAL)
-    return walked
-
-
-def _reminded(walked: WalkedAppeal) -> WalkedAppeal:
-    walked.offer(answer(Verdict.MORE_INFORMATION))
-    walked.sent(Result.ACCEPTED)
-    walked.wakes(walked.now + 5 * DAY)
-    walked.sent(Result.ACCEPTED)
-    return walked
