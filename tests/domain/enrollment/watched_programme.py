@@ -64,6 +64,8 @@ class WatchedProgramme(Programme):
         """E-mails that confirm a change and have not left."""
         self.links: tuple[datetime, ...] = ()
         """When a fresh link was taken."""
+        self.seller_changes: tuple[datetime, ...] = ()
+        """When the seller changed number or address."""
         self._beside: list[Written] = []
         """What the last event writes, beside what comes of a status."""
         self._status = EnrollmentStatus.NOT_ELIGIBLE
@@ -90,12 +92,13 @@ class WatchedProgramme(Programme):
             before, warner = self.seller.copy(), self.warner.copy()
             prover = self.prover.copy()
             owed, links, beside = self.owed, self.links, list(self._beside)
+            changes = self.seller_changes
             refused = self._note(event)
             try:
                 super().take(event)
             except Refused:
                 self.seller, self.warner, self.owed, self.links = before, warner, owed, links
-                self._beside, self.prover = beside, prover
+                self._beside, self.prover, self.seller_changes = beside, prover, changes
                 raise
             assert not refused, "what is to be refused is refused"
         return self
@@ -110,7 +113,7 @@ class WatchedProgramme(Programme):
                 if event.account is not None:
                     self._learn(event.account)
             case ChangeAccount():
-                self._learn(event, event.confirmed)
+                return self._change(event)
             case SendLink():
                 return self._ask_for_link()
             case Expel() if event.case_id is None or event.case_id not in self._expelled_in:
@@ -127,6 +130,26 @@ class WatchedProgramme(Programme):
             case RecordAnswer(phone=phone) if phone == seller.number:
                 self.prover.answers(self.now)
         return False
+
+    def _change(self, event: ChangeAccount) -> bool:
+        if self.refuses_change(event):
+            return True
+        if event.by == "seller" and self._is_contact_change(event):
+            self.seller_changes += (self.now,)
+        self._learn(event, event.confirmed)
+        return False
+
+    def refuses_change(self, event: ChangeAccount) -> bool:
+        """A seller changes number and address 10 times in 24 hours at most."""
+        lately = [at for at in self.seller_changes if self.now - at < DAY]
+        too_many = event.by == "seller" and len(lately) >= 10
+        return too_many and self._is_contact_change(event)
+
+    def _is_contact_change(self, event: ChangeAccount) -> bool:
+        number = event.news.get("emergency_phone", self.seller.number)
+        is_callable_now = event.emergency_phone is not None and not self.enrollment.number_valid
+        address = event.news.get("email", self.seller.address)
+        return (number, address) != (self.seller.number, self.seller.address) or is_callable_now
 
     def _prove(self, event: Event) -> bool:
         if self.refuses_call_or_code(event):
