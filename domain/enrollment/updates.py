@@ -22,7 +22,7 @@ from domain.enrollment.events import (
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
-from domain.enrollment.verification import PROVE_WITHIN, CallKind, refuse_if_too_often
+from domain.enrollment.verification import CallKind, refuse_if_too_often
 from domain.shared import fresh_link
 from domain.shared.account import NUMBER, SellerAccount, confirmation_of
 from domain.shared.contact_changes import CHANGES_PER_DAY, refuse_if_too_many
@@ -119,9 +119,8 @@ def _another_number(enrollment: Enrollment, before: SellerAccount, now: datetime
     enrollment.must_be_verified = None
     if enrollment.account.emergency_phone is None:
         verification.prove_by = None
-    elif enrollment.status is EnrollmentStatus.ENROLLED and verification.prove_by is None:
-        # Another change does not move it, so nobody puts it off for ever.
-        verification.prove_by = now + PROVE_WITHIN
+    elif enrollment.status is EnrollmentStatus.ENROLLED:
+        verification.want_proof(now)
 
 
 def _confirm_contact(

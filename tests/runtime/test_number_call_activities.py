@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
+import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.number_calls import NumberCallActivities
+from activities.sharing import SharingActivities
 from domain.case.status import Status
-from domain.enrollment.activity_inputs import LookUpWayInput, PrepareCallInput
+from domain.enrollment.activity_inputs import CheckNumberInput, LookUpWayInput, PrepareCallInput
 from domain.enrollment.old_numbers import Way
 from domain.enrollment.verification import HOUR, CallKind, Preparation
 from domain.shared.account import Store
 from domain.shared.result import Result
 from providers.protocols import CallLimit
-from providers.workflow_protocols import OpenCases
+from providers.workflow_protocols import OpenCases, Programme
 
 PHONE = "+12065559301"
 
@@ -120,3 +122,24 @@ async def test_a_number_that_takes_no_texts_is_to_be_called() -> None:
         way = await way_of(activities(), "OWNER", takes_texts=takes_texts)
         assert way is not None
         assert way.by_text is takes_texts
+
+
+@pytest.mark.parametrize(
+    ("status", "asks_for_case", "contacting"),
+    [
+        (Status.CONTACTING, True, True),
+        (Status.CONTACTING, False, False),
+        (Status.WORKING, True, False),
+        (None, True, False),
+    ],
+)
+async def test_whether_a_case_keeps_the_seller_from_a_proof_is_found_out_if_it_matters(
+    status: Status | None, asks_for_case: bool, contacting: bool
+) -> None:
+    programme = cast(Programme, None)  # it is not asked
+    ours = SharingActivities(programme, cases(status), must_be_verified=True)
+    asked = CheckNumberInput(
+        phone=PHONE, store=Store.US, seller_id="A", asks_for_case=asks_for_case
+    )
+    found = await ActivityEnvironment().run(ours.check_number, asked)
+    assert (found.valid, found.contacting) == (True, contacting)

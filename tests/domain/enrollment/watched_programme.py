@@ -191,7 +191,7 @@ class WatchedProgramme(Programme):
             if number is None:
                 seller.prove_by = None
             elif self._status is EnrollmentStatus.ENROLLED and seller.prove_by is None:
-                seller.prove_by = self.now + timedelta(days=14)
+                seller.prove_by, seller.put_offs = self.now + timedelta(days=14), 0
         seller.number, seller.address = number, address
 
     def _ask_for_link(self) -> bool:
@@ -219,11 +219,12 @@ class WatchedProgramme(Programme):
         self._reconcile()
 
     def _tell(self, step: EnrollmentStep, task: Task) -> None:
+        asks_for_proof = self.enrollment.outbox.has({LetterPurpose.PROVE_NUMBER})
         super()._tell(step, task)
         if isinstance(step, LookUpWarnings):
             self.warner.at = self.warn_days
         if isinstance(step, CheckNumber):
-            self._looked_up()
+            self._looked_up(asks_for_proof=asks_for_proof)
         if isinstance(step, PrepareCall):
             self.prover.may_be_dialled(self.call_refused_as)
         if isinstance(step, PlaceCall):
@@ -232,14 +233,16 @@ class WatchedProgramme(Programme):
             assert step.to == (task.letter.to or self.seller.address)
             self._was_sent(task.letter, self.mail_result)
 
-    def _looked_up(self) -> None:
+    def _looked_up(self, *, asks_for_proof: bool) -> None:
         seller = self.seller
         seller.must_be_verified = self.must_be_verified
         if not self.must_be_verified:
             seller.prove_by = None
-        if seller.prove_by is not None and seller.prove_by <= self.now:
-            seller.prove_by = None
-        if seller.prove_by is not None and self._status is EnrollmentStatus.ENROLLED:
+        ours_to_blame = self.contacting or self.prover.failed_lately(self.now)
+        put_off = seller.time_to_prove_passes(self.now, ours_to_blame=ours_to_blame)
+        is_news = asks_for_proof or not put_off
+        enrolled = self._status is EnrollmentStatus.ENROLLED
+        if seller.prove_by is not None and enrolled and is_news:
             self._beside.append(Written(LetterPurpose.PROVE_NUMBER))
 
     def _was_sent(self, letter: Letter, result: Result) -> None:
