@@ -19,7 +19,7 @@ from domain.enrollment.verification import (
     kept,
 )
 from domain.shared.result import Result
-from providers.protocols import CallPlaces
+from providers.protocols import CallLimit, CallPlaces
 from providers.temporal.failures import provider_failures
 from providers.workflow_protocols import OpenCases
 from reference.contact_check import number_problem
@@ -62,7 +62,8 @@ class NumberCallActivities:
         if number_problem(input.phone):
             return None
         with provider_failures():
-            told_lately = not await self._takes_place(input.phone, input.call_id, 1, WEEK)
+            once = CallLimit(input.phone, 1, WEEK)
+            told_lately = not await self._takes_places(input.call_id, once)
             if told_lately and not input.proven:
                 log.info("not told of the change", call=input.call_id, why="told lately")
                 return None
@@ -84,20 +85,19 @@ class NumberCallActivities:
         # Last of all a place of the number itself, so that nobody uses it up alone.
         share = f"{input.phone} for {input.store}/{input.seller_id}"
         limits = (
-            (share, SHARE_PER_HOUR, HOUR),
-            (share, SHARE_PER_DAY, DAY),
-            (input.phone, CALLS_PER_HOUR, HOUR),
-            (input.phone, CALLS_PER_DAY, DAY),
+            CallLimit(share, SHARE_PER_HOUR, HOUR),
+            CallLimit(share, SHARE_PER_DAY, DAY),
+            CallLimit(input.phone, CALLS_PER_HOUR, HOUR),
+            CallLimit(input.phone, CALLS_PER_DAY, DAY),
         )
-        for counted, places, span in limits:
-            if not await self._takes_place(counted, input.call_id, places, span):
-                log.info("not dialled", call=input.call_id, why="too many calls to the number")
-                return Result.SKIPPED
+        if not await self._takes_places(input.call_id, *limits):
+            log.info("not dialled", call=input.call_id, why="too many calls to the number")
+            return Result.SKIPPED
         return None
 
-    async def _takes_place(self, counted: str, call_id: str, places: int, span: timedelta) -> bool:
+    async def _takes_places(self, call_id: str, *limits: CallLimit) -> bool:
         again = activity.info().attempt > 1
-        return await self.places.take_place(counted, call_id, places, span, perhaps_taken=again)
+        return await self.places.take_places(call_id, limits, perhaps_taken=again)
 
     def _what_is_missing(self, kind: CallKind) -> str | None:
         if kind.says_code and self.codes is None:

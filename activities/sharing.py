@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
+from domain.case.status import Status
+from domain.enrollment.activity_inputs import CheckNumberInput
 from domain.enrollment.steps import NumberFacts
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from providers.temporal.failures import provider_failures
@@ -23,11 +25,16 @@ class SharingActivities:
     """Whether only a proven number enrolls."""
 
     @activity.defn
-    async def check_number(self, phone: str) -> NumberFacts:
+    async def check_number(self, input: CheckNumberInput) -> NumberFacts:
         """Return what decides whether an enrollment's number counts (docs/rules.md, section 2)."""
+        status = None
+        if self.must_be_verified and input.asks_for_case:
+            with provider_failures():
+                status = await self.cases.status(input.store, input.seller_id)
         return NumberFacts(
-            valid=number_problem(phone) is None,
+            valid=number_problem(input.phone) is None,
             must_be_verified=self.must_be_verified,
+            contacting=status == Status.CONTACTING,
             announces=self.announces,
         )
 

@@ -21,6 +21,7 @@ _DELIVERED_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 _REFERRING = ("In-Reply-To", "References")
 _MOST_RECIPIENTS = 100
 _MOST_REFERENCES = 100
+_LONGEST_FROM = 1000
 
 _ADDRESS = re.compile(
     r'[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,64}@[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,255}'
@@ -47,7 +48,8 @@ class Incoming:
     """Each address in Delivered-To, X-Original-To, Envelope-To, To and Cc, in this order, as it
     stands there. An address inside of a name is among them: only a signature makes one ours."""
     sender: str | None
-    """The address in From, which anybody can forge; None unless there is exactly one."""
+    """The address in From, which anybody can forge; None unless there is exactly one, and no other
+    in its name."""
     references: tuple[str, ...]
     """The Message-IDs, each with its <>, of what it answers or reports."""
     text: str
@@ -119,15 +121,20 @@ def _sender(message: Message) -> str | None:
 
     Of several, this parser may choose another one than the server that checked who had sent it.
     """
+    values = message.get_all("From", [])
     value = _header(message, "From")
-    addresses = {address.lower() for address in _ADDRESS.findall(value)}
-    sender = _email(value) if len(message.get_all("From", [])) == 1 else None
-    return sender if sender and addresses == {sender.lower()} else None
+    if len(values) != 1 or len(value) > _LONGEST_FROM:
+        return None
+    sender, addresses = _email(value), _ADDRESS.findall(value)
+    if sender is None or {address.lower() for address in addresses} != {sender.lower()}:
+        return None
+    # An address may be written so that the pattern does not find it, but not without an @.
+    return sender if value.count("@") == len(addresses) else None
 
 
 def _email(value: str) -> str | None:
     try:
-        return _EMAIL.validate_python(parseaddr(value[:1000])[1])
+        return _EMAIL.validate_python(parseaddr(value[:_LONGEST_FROM])[1])
     except (ValidationError, RecursionError):  # parseaddr follows nested comments
         return None
 

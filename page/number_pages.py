@@ -52,7 +52,8 @@ class NumberPages:
             await self._change_number(visit, form, typed.e164, typed.dialled)
         except UpdateRefused as refusal:
             of_field = typed.is_refused_by(refusal)
-            feedback = Feedback(number=typed, status=422) if of_field else feedback_on(refusal)
+            feedback = Feedback(status=422) if of_field else feedback_on(refusal)
+            feedback.number = typed
             return await self._responses.show(request, visit, feedback)
         except NotThere:
             return await self._responses.show(

@@ -1,11 +1,11 @@
 """Reads a posted plan, which may bring files, within limits of bytes, time and number."""
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -30,8 +30,6 @@ _ARRIVES_WITHIN_SECONDS = 300
 _FORMS_AT_ONCE = 8
 """How many forms with files are read at once: each can take 200 MB of the disk for a while."""
 _OF_AN_ACCOUNT_AT_ONCE = 2
-_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]*)")
-"""In the type of a body, in lower case."""
 
 
 class UploadRoute(Route):
@@ -75,8 +73,7 @@ class Uploads:
         """
         if _kind_of(request.headers) != MULTIPART:
             return await read_form(request)
-        named = _CHARSET.search(request.headers.get("content-type", "").lower())
-        if named and named[1] != "utf-8":
+        if _charset_of(request.headers) != "utf-8":
             raise HTTPException(415)  # there are encodings that take minutes to read
         try:
             account = self._visits.of(request).visitor.account
@@ -110,3 +107,9 @@ class Uploads:
 
 def _kind_of(headers: Headers) -> str:
     return headers.get("content-type", "").partition(";")[0]
+
+
+def _charset_of(headers: Headers) -> str:
+    """Return in which encoding a body is read. Starlette asks the same function."""
+    _, options = parse_options_header(headers.get("content-type", ""))
+    return options.get(b"charset", b"utf-8").decode("latin-1").lower()

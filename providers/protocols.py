@@ -4,6 +4,7 @@ An adapter raises `ProviderFailed` if the provider itself fails. That is retried
 against the seller. Every result that an adapter returns is about the seller's side.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
@@ -171,24 +172,32 @@ class PhoneLock(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class CallLimit:
+    """How many calls there may be in a span of time."""
+
+    counted: str = field(repr=False)
+    """The number, E.164, or the number and for whom. Only a hash is kept."""
+    places: int
+    span: timedelta
+
+
 class CallPlaces(Protocol):
     """Counts the calls to a number that sellers ask for outside any case."""
 
-    async def take_place(
-        self, counted: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
+    async def take_places(
+        self, key: str, limits: Sequence[CallLimit], *, perhaps_taken: bool
     ) -> bool:
-        """Take one of the places that a number has. Return False if all are taken.
+        """Take a place under each limit. If one is full, take none at all and return False.
 
         Args:
-            counted: the number, E.164, or the number and for whom. Only a hash is kept.
             key: the call.
-            places: how many there are.
-            span: for how long the place stays taken.
-            perhaps_taken: whether an earlier try may have taken one. Then that one is looked for,
-                so that the call takes no second place.
+            limits: what it counts in. The places are taken in this order.
+            perhaps_taken: whether an earlier try may have taken some. Then these are looked for, so
+                that the call takes no second place.
 
         Raises:
-            ProviderFailed: nobody knows whether there is a place.
+            ProviderFailed: nobody knows whether there are places.
         """
 
 

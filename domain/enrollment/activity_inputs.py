@@ -52,6 +52,26 @@ def send_letter_input(enrollment: Enrollment, letter: Letter, to: str) -> SendLe
     )
 
 
+class CheckNumberInput(Frozen):
+    """Find out what decides whether a number counts."""
+
+    phone: str
+    store: Store
+    seller_id: str
+    asks_for_case: bool
+    """Whether to look up if a case is in `contacting`."""
+
+
+def check_number_input(enrollment: Enrollment, phone: str) -> CheckNumberInput:
+    """Return the input that checks a number. A case matters while there is time to prove it."""
+    return CheckNumberInput(
+        phone=phone,
+        store=enrollment.account.store,
+        seller_id=enrollment.account.seller_id,
+        asks_for_case=enrollment.verification.prove_by is not None,
+    )
+
+
 class PrepareCallInput(Frozen):
     """Find out whether a call may be dialled, and what proves its code."""
 

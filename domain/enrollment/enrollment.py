@@ -61,6 +61,10 @@ class Enrollment(TakesUpdates):
     remind_at: datetime | None = None
     """When to remind an invited seller."""
     warnings: Warnings = Field(default_factory=Warnings)
+    links_asked: tuple[datetime, ...] = ()
+    """When the newest fresh links were asked for, as many as are allowed in a day."""
+    seller_changes: tuple[datetime, ...] = ()
+    """When the seller changed number or address lately, as often as is allowed in a day."""
     contact_news: ContactNews = ContactNews()
     """The contact changes that an open case is not told of yet."""
     timeline: EnrollmentTimeline = Field(default_factory=EnrollmentTimeline)

@@ -23,20 +23,27 @@ def number_checked(enrollment: Enrollment, facts: NumberFacts, now: datetime) ->
         if enrollment.number_valid is None:  # else the update's validator has found it valid
             enrollment.number_valid = facts.valid
         enrollment.must_be_verified = facts.must_be_verified
-        _ask_for_proof(enrollment, now)
+        _ask_for_proof(enrollment, facts, now)
         enrollment.settle(now)
 
 
-def _ask_for_proof(enrollment: Enrollment, now: datetime) -> None:
-    """Ask an enrolled seller to prove a number that they have just changed."""
+def _ask_for_proof(enrollment: Enrollment, facts: NumberFacts, now: datetime) -> None:
+    """Ask an enrolled seller to prove a number that they have just changed. End the time for it."""
     verification = enrollment.verification
     verification.looked_up_at = now
-    prove_by = verification.prove_by
-    if not enrollment.must_be_verified or (prove_by is not None and prove_by <= now):
-        verification.prove_by = prove_by = None
-    if prove_by is not None and enrollment.status is EnrollmentStatus.ENROLLED:
+    put_off = False
+    if not facts.must_be_verified:
+        verification.prove_by = None
+    elif verification.prove_by is not None and verification.prove_by <= now:
+        put_off = verification.put_off_proof(now, contacting=facts.contacting)
+    asks_already = enrollment.outbox.has({LetterPurpose.PROVE_NUMBER})
+    if verification.prove_by is None or enrollment.status is not EnrollmentStatus.ENROLLED:
+        return
+    # The seller knows of the proof, so a day more is no news. An e-mail that has not left must name
+    # it, though.
+    if asks_already or not put_off:
         enrollment.outbox.drop(lambda letter: letter.about is LetterPurpose.PROVE_NUMBER)
-        enrollment.write(LetterPurpose.PROVE_NUMBER, now, prove_by=prove_by)
+        enrollment.write(LetterPurpose.PROVE_NUMBER, now, prove_by=verification.prove_by)
 
 
 def announced(enrollment: Enrollment, entries: int, announces: bool, now: datetime) -> None:

@@ -80,5 +80,7 @@ class NumberFacts(Frozen):
     valid: bool
     must_be_verified: bool
     """Whether only a proven number enrolls, by the setting."""
+    contacting: bool = False
+    """Whether a case is in `contacting`, so that nothing can be proven. Only looked up if asked."""
     announces: bool
     """Whether a receiver of events is configured. To look it up then costs no event."""

@@ -77,10 +77,6 @@ class EnrollmentTimeline(State):
         self.entries = (*self.entries, entry)[-_KEEPS:]
         self.count += 1
 
-    def times_of(self, what: EnrollmentEventKind, by: str | None = None) -> list[datetime]:
-        """Return when events of a kind happened; with `by`, only those of that author."""
-        return [e.at for e in self.entries if e.what is what and by in (None, e.by)]
-
 
 def detail_of(entry: EnrollmentEntry) -> str:
     """Put the facts and the note of an event into English: `not eligible (deactivated)`."""

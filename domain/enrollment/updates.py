@@ -22,10 +22,10 @@ from domain.enrollment.events import (
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
-from domain.enrollment.verification import PROVE_WITHIN, CallKind, refuse_if_too_often
+from domain.enrollment.verification import CallKind, refuse_if_too_often
 from domain.shared import fresh_link
 from domain.shared.account import NUMBER, SellerAccount, confirmation_of
-from domain.shared.contact_changes import refuse_if_too_many
+from domain.shared.contact_changes import CHANGES_PER_DAY, refuse_if_too_many
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import BY_CASE, SELLER, RecordDeactivation, SendLink
 
@@ -83,9 +83,9 @@ def _learn(
         changed["emergency_phone"] = account.emergency_phone
     if not changed:
         return
-    if by == SELLER:
-        times = enrollment.timeline.times_of(EnrollmentEventKind.ACCOUNT_CHANGED, SELLER)
-        refuse_if_too_many(times, now)
+    if by == SELLER and not changed.keys().isdisjoint((*NUMBER, "email")):
+        refuse_if_too_many(enrollment.seller_changes, now)
+        enrollment.seller_changes = (*enrollment.seller_changes, now)[-CHANGES_PER_DAY:]
     enrollment.account = before.model_copy(update=changed)
     if "email" in changed:
         enrollment.warnings.allow_now()  # a new address is written to at once
@@ -119,9 +119,8 @@ def _another_number(enrollment: Enrollment, before: SellerAccount, now: datetime
     enrollment.must_be_verified = None
     if enrollment.account.emergency_phone is None:
         verification.prove_by = None
-    elif enrollment.status is EnrollmentStatus.ENROLLED and verification.prove_by is None:
-        # Another change does not move it, so nobody puts it off for ever.
-        verification.prove_by = now + PROVE_WITHIN
+    elif enrollment.status is EnrollmentStatus.ENROLLED:
+        verification.want_proof(now)
 
 
 def _confirm_contact(
@@ -227,8 +226,9 @@ def send_link(enrollment: Enrollment, event: SendLink, now: datetime) -> None:
     """
     if enrollment.account.email is None:
         raise Refused("no e-mail address is known", Refusal.NO_EMAIL)
-    asked = enrollment.timeline.times_of(EnrollmentEventKind.LINK_REQUESTED)
+    asked = enrollment.links_asked
     fresh_link.refuse_if_too_often(asked, now, fresh_link.SPACING, fresh_link.PER_DAY)
+    enrollment.links_asked = (*asked, now)[-fresh_link.PER_DAY :]
     enrollment.timeline.log(now, EnrollmentEventKind.LINK_REQUESTED, event.by)
     enrollment.write(LetterPurpose.FRESH_LINK, now)
 

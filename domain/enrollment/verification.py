@@ -21,6 +21,9 @@ CALLS_PER_HOUR, CALLS_PER_DAY = 3, 10
 VERIFY_AGAIN_AFTER = timedelta(days=365)
 PROVE_WITHIN = timedelta(days=14)
 """How long an enrolled seller has to prove a changed number, where a proof is required."""
+PROOF_PUT_OFF_BY, PROOF_PUT_OFFS = timedelta(days=1), 14
+"""By how much, and how often at most, the time is put off if our side keeps the seller from it.
+Else a number that always fails on our side would never have to be proven."""
 LOOK_AGAIN_AFTER = timedelta(days=1)
 """Where only the proof keeps a seller out, the setting is looked up again after this time."""
 _UNHEARD = frozenset(
@@ -34,6 +37,8 @@ _UNHEARD = frozenset(
     }
 )
 """After these nobody has heard or read the code. Where our side failed somebody may have."""
+_OUR_DOING = frozenset({Result.CANCELLED, Result.PROVIDER_FAILED})
+"""If a call that says a code ends so, for another reason than a changed number."""
 _NOT_SELLERS_DOING = frozenset({Result.SKIPPED, Result.CANCELLED})
 """A request that ends so before it is dialled counts in no limit of the seller's."""
 
@@ -104,6 +109,8 @@ class Verification(State):
     """Whether a call to the present number has connected."""
     prove_by: datetime | None = None
     """Until when an enrolled seller's changed number counts without a proof."""
+    put_offs: int = 0
+    """How many times that was put off, since our side did not let the seller prove it."""
     looked_up_at: datetime | None = None
     """When it was last looked up whether the number must be proven."""
 
@@ -159,6 +166,35 @@ class Verification(State):
         """Whether a code would count."""
         call = self.call
         return call is not None and call.proof is not None and now < call.code_until
+
+    def want_proof(self, now: datetime) -> None:
+        """Give an enrolled seller some time to prove a changed number.
+
+        Another change does not move the day, so nobody puts it off for ever.
+        """
+        if self.prove_by is None:
+            self.prove_by, self.put_offs = now + PROVE_WITHIN, 0
+
+    def put_off_proof(self, now: datetime, *, contacting: bool) -> bool:
+        """End the time to prove the number, or put it off by a day. Return whether it is put off.
+
+        Args:
+            now: the moment. The time to prove the number is over.
+            contacting: whether a case is in `contacting`.
+        """
+        if self.put_offs < PROOF_PUT_OFFS and (contacting or self._failed_lately(now)):
+            self.prove_by, self.put_offs = now + PROOF_PUT_OFF_BY, self.put_offs + 1
+            return True
+        self.prove_by = None
+        return False
+
+    def _failed_lately(self, now: datetime) -> bool:
+        """Return whether the newest call is of the last day, was to say a code, and failed."""
+        call = self.call
+        if call is None or not call.kind.says_code or now - call.at >= PROOF_PUT_OFF_BY:
+            return False
+        # A call that was not prepared was called off by the seller, who changed the number.
+        return call.is_prepared and call.result in _OUR_DOING
 
     def try_code(self, proofs: Sequence[str], now: datetime) -> bool:
         """Return whether a typed code is right. A right code is used up, and so is the last try.

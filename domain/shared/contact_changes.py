@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from domain.shared.errors import Refusal, Refused
 from domain.shared.throttle import wait_after
 
-PER_DAY = 10
+CHANGES_PER_DAY = 10
 
 
 def refuse_if_too_many(changed: Sequence[datetime], now: datetime) -> None:
@@ -21,11 +21,11 @@ def refuse_if_too_many(changed: Sequence[datetime], now: datetime) -> None:
     Raises:
         Refused: the limit of the day is reached.
     """
-    wait = wait_after(changed, timedelta(0), PER_DAY)
+    wait = wait_after(changed, timedelta(0), CHANGES_PER_DAY)
     if wait is not None and now < wait.until:
         raise Refused(
-            f"number and address were changed {PER_DAY} times within 24 hours",
+            f"number and address were changed {CHANGES_PER_DAY} times within 24 hours",
             Refusal.TOO_MANY_CHANGES,
-            changes=PER_DAY,
+            changes=CHANGES_PER_DAY,
             again_from=wait.until.isoformat(),
         )

@@ -35,11 +35,13 @@ def file_of(content: bytes, name: str = NAME) -> EvidenceFile:
     return EvidenceFile(sha256=digest, name=name, media_type=MediaType.PDF, size=len(content))
 
 
-async def case_with_file(engine: Engine, store: FileStore, seller: str) -> OpenCase:
+async def case_with_file(
+    engine: Engine, store: FileStore, seller: str, name: str = NAME
+) -> OpenCase:
     """A case whose plan names a file that is in the store."""
     case = await engine.open(seller_id=seller)
     await store.put(f"US/{seller}", PDF)
-    await case.tell(IssueCase.submit_plan, PLAN.model_copy(update={"files": (file_of(PDF),)}))
+    await case.tell(IssueCase.submit_plan, PLAN.model_copy(update={"files": (file_of(PDF, name),)}))
     return case
 
 
@@ -68,6 +70,21 @@ async def test_every_role_downloads_a_file_that_no_browser_shows(
                 200,
             )
             assert "Rechnung" not in str(lines)
+
+
+@pytest.mark.parametrize("name", ["invoice.exe", "invoice.pdf.html", "invoice", "label.png"])
+async def test_a_name_that_does_not_fit_the_content_is_not_the_one_to_save_it_under(
+    engine: Engine, store: FileStore, name: str
+) -> None:
+    seller = f"NAMED-{name}"
+    await case_with_file(engine, store, seller, name)
+    async with dev_desk(Role.REVIEWER, engine.client, store) as (_, browser):
+        answer = await browser.get(f"/desk/file/US/{seller}/{DIGEST}")
+    assert (answer.status_code, answer.content) == (200, PDF)
+    safe = f"{DIGEST[:12]}.bin"
+    assert answer.headers["content-disposition"] == (
+        f"attachment; filename=\"{safe}\"; filename*=UTF-8''{safe}"
+    )
 
 
 async def test_a_file_of_a_closed_case_is_there_and_who_is_not_signed_in_gets_none(

@@ -17,6 +17,8 @@ from tests.domain.case.build import (
     ASK_MORE,
     MINUTE,
     MONDAY_9,
+    OTHER_NUMBER,
+    a_change,
     a_contact,
     a_conversation,
     a_decision,
@@ -28,6 +30,8 @@ from tests.domain.case.build import (
 from tests.domain.case.cases_by_status import contacting, escalated, in_review, working
 from tests.domain.case.world import World
 from tests.domain.enrollment.build import ADDRESS_REMOVED, READMITTED, REINSTATED, TODAY, rated
+from tests.domain.enrollment.build import a_change as an_account_change
+from tests.domain.enrollment.sellers_by_status import enrolled
 from tests.domain.enrollment.world import Programme
 
 LINK = SendLink(by="page")
@@ -55,6 +59,20 @@ def linked_three_times() -> World:
     world = contacting()
     for _ in range(3):
         world.take(LINK).play(0.3)
+    return world
+
+
+def changed_ten_times() -> World:
+    world = contacting()
+    for number in range(10):
+        world.take(a_change(email=f"{number}@b.example")).play(0.1)
+    return world
+
+
+def enrollment_changed_ten_times() -> Programme:
+    world = enrolled()
+    for number in range(10):
+        world.take(an_account_change(email=f"{number}@b.example")).play(0.01)
     return world
 
 
@@ -144,10 +162,25 @@ def test_a_refusal_has_a_code_and_values(
         (asked_six_times, a_request(), Refusal.TOO_MANY_CALLS, {"calls": 6}),
         (lambda: contacting().take(LINK), LINK, Refusal.LINK_TOO_SOON, None),
         (linked_three_times, LINK, Refusal.TOO_MANY_LINKS, {"links": 3}),
+        (
+            changed_ten_times,
+            a_change(phone=OTHER_NUMBER),
+            Refusal.TOO_MANY_CHANGES,
+            {"changes": 10},
+        ),
+        (
+            enrollment_changed_ten_times,
+            an_account_change(emergency_phone=OTHER_NUMBER),
+            Refusal.TOO_MANY_CHANGES,
+            {"changes": 10},
+        ),
     ],
 )
 def test_what_comes_too_often_is_taken_from_the_moment_that_the_refusal_names(
-    begins: Callable[[], World], event: Event, code: Refusal, count: dict[str, int] | None
+    begins: Callable[[], World | Programme],
+    event: Event,
+    code: Refusal,
+    count: dict[str, int] | None,
 ) -> None:
     world = begins()
     refused = refusal_of(world, event)

@@ -7,7 +7,13 @@ from starlette.datastructures import FormData
 
 from domain.shared.account import Store
 from domain.shared.errors import Refusal
-from page.feedback import CALLED_JUST_NOW, CASE_CHANGED, FILE_FULL, feedback_on
+from page.feedback import (
+    CALLED_JUST_NOW,
+    CASE_CHANGED,
+    CHANGED_TOO_OFTEN,
+    FILE_FULL,
+    feedback_on,
+)
 from page.number_form import NumberForm
 from page.plan_form import PlanForm
 from page.words import NUMBER_PROBLEMS
@@ -80,6 +86,7 @@ def test_what_is_refused_for_something_else_is_no_fault_of_the_number(
         (Refusal.FILE_FULL, FILE_FULL),
         (Refusal.CALL_TOO_SOON, CALLED_JUST_NOW),
         (Refusal.TOO_MANY_CALLS, CALLED_JUST_NOW),
+        (Refusal.TOO_MANY_CHANGES, CHANGED_TOO_OFTEN),
         (Refusal.CASE_ENDED, CASE_CHANGED),
         ("", CASE_CHANGED),
     ],
@@ -88,4 +95,5 @@ def test_a_refusal_is_told_by_its_code_and_with_its_values(code: str, notice: st
     moment = datetime(2026, 11, 26, 17, 5, tzinfo=UTC)
     found = feedback_on(UpdateRefused("any", code, {"again_from": moment.isoformat()}))
     assert (found.notice, found.status) == (notice, 409)
-    assert found.again_from == (moment if notice == CALLED_JUST_NOW else None)
+    names_it = notice in (CALLED_JUST_NOW, CHANGED_TOO_OFTEN)
+    assert found.again_from == (moment if names_it else None)

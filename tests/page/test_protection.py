@@ -160,6 +160,20 @@ async def test_who_asks_too_often_is_told_when_to_come_back(seller: httpx2.Async
     assert "kept" in changes[-1].text
 
 
+async def test_all_forms_of_an_account_have_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No time passes, in which the limit would fill again.
+    monkeypatch.setattr("page.forms.Limit", lambda count, seconds: Limit(count, seconds, lambda: 0))
+    paths = ("/call", "/plan", "/number")
+    others = ("/verify", "/try-call", "/code", "/appeal", "/appeal/information", "/leave")
+    async with requests_to(await page_without_temporal()) as seller:
+        await seller.get(links().link(CASE))
+        form = {"csrf": await proof_of(seller), "case": "x", "emergency_phone": "+1 206 555 0101"}
+        answers = [await seller.post(paths[number % 3], data=form) for number in range(60)]
+        assert {answer.status_code for answer in answers} == {403}, "the case is none"
+        for path in paths + others:
+            assert (await seller.post(path, data=form)).status_code == 429, path
+
+
 def test_a_limit_lets_so_many_through_and_as_many_again_over_its_time() -> None:
     now = 0.0
     limit = Limit(3, 60, lambda: now)

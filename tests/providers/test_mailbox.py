@@ -1,8 +1,11 @@
 """The mailbox, on a real IMAP server."""
 
 import asyncio
+import imaplib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +13,7 @@ from providers.imap.mailbox import LARGEST_READ, Folder, ImapMailbox, NoMailbox
 from tests.providers.dovecot import dovecot, needs_dovecot
 
 pytestmark = needs_dovecot
+LONG_AGO = date(2020, 1, 1)
 MESSAGE = b"From: a@shop.example\r\nSubject: hello\r\n\r\nHello\r\n"
 
 
@@ -34,6 +38,40 @@ async def test_of_a_huge_message_only_the_beginning_is_read(tmp_path: Path) -> N
         box = ImapMailbox(server.server)
         (message,) = box.waiting(but=(), most=1)
         assert len(message.raw) == LARGEST_READ
+        box.close()
+
+
+async def test_of_whom_a_huge_message_is_for_only_the_beginning_is_read(tmp_path: Path) -> None:
+    async with dovecot(tmp_path / "mail") as server:
+        many = b"".join(b"To: %060d@shop.example\r\n" % number for number in range(100_000))
+        first, last = (b"To: %s@shop.example\r\n" % name for name in (b"first", b"last"))
+        server.deliver(first + many + last + b"\r\nhi\r\n")
+        box = ImapMailbox(server.server)
+        assert box.holds(["first@shop.example"], LONG_AGO)
+        assert not box.holds(["last@shop.example"], LONG_AGO)
+        box.close()
+
+
+async def test_a_message_is_found_among_many_of_which_few_are_read_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_at_once = []
+    uid = imaplib.IMAP4.uid
+
+    def watched(client: imaplib.IMAP4, command: str, *args: str) -> Any:
+        if command == "FETCH":
+            read_at_once.append(args[0].count(",") + 1)
+        return uid(client, command, *args)
+
+    async with dovecot(tmp_path / "mail") as server:
+        for number in range(250):
+            server.deliver(b"To: %d@shop.example\r\n\r\nhi\r\n" % number)
+        box = ImapMailbox(server.server)
+        monkeypatch.setattr(imaplib.IMAP4, "uid", watched)
+        for number in (0, 120, 249):
+            assert box.holds([f"{number}@SHOP.example"], LONG_AGO)
+        assert not box.holds(["nobody@shop.example"], LONG_AGO)
+        assert max(read_at_once) == 100
         box.close()
 
 

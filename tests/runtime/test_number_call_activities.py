@@ -1,47 +1,61 @@
 """What is looked up for calls to a number outside any case (docs/rules.md, section 2)."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import cast
 
+import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.number_calls import NumberCallActivities
+from activities.sharing import SharingActivities
 from domain.case.status import Status
-from domain.enrollment.activity_inputs import LookUpWayInput, PrepareCallInput
+from domain.enrollment.activity_inputs import CheckNumberInput, LookUpWayInput, PrepareCallInput
 from domain.enrollment.old_numbers import Way
-from domain.enrollment.verification import CallKind, Preparation
+from domain.enrollment.verification import HOUR, CallKind, Preparation
 from domain.shared.account import Store
 from domain.shared.result import Result
-from providers.workflow_protocols import OpenCases
+from providers.protocols import CallLimit
+from providers.workflow_protocols import OpenCases, Programme
 
 PHONE = "+12065559301"
 
 
 class Places:
-    """Places that are never free again."""
+    """Places that are free again when a test says so."""
 
     def __init__(self) -> None:
-        self.taken: Counter[tuple[str, timedelta]] = Counter()
+        self.taken: Counter[CallLimit] = Counter()
 
-    async def take_place(
-        self, counted: str, key: str, places: int, span: timedelta, *, perhaps_taken: bool
+    async def take_places(
+        self, key: str, limits: Sequence[CallLimit], *, perhaps_taken: bool
     ) -> bool:
-        free = self.taken[counted, span] < places
-        self.taken[counted, span] += free
+        free = all(self.taken[limit] < limit.places for limit in limits)
+        self.taken.update(limits if free else ())
         return free
 
+    def an_hour_passes(self) -> None:
+        self.taken = Counter({limit: n for limit, n in self.taken.items() if limit.span > HOUR})
 
-class NoCase:
-    """No case is open."""
+
+@dataclass
+class OneCase:
+    """The status of the account's open case. Nothing else is asked."""
+
+    its_status: Status | None = None
 
     async def status(self, store: str, seller_id: str) -> Status | None:
-        return None
+        return self.its_status
 
 
-def activities() -> NumberCallActivities:
-    no_case = cast(OpenCases, NoCase())  # nothing else is asked of it
-    return NumberCallActivities(Places(), no_case, sends_texts=True)
+def cases(status: Status | None = None) -> OpenCases:
+    return cast(OpenCases, OneCase(status))
+
+
+def activities(places: Places | None = None) -> NumberCallActivities:
+    return NumberCallActivities(places or Places(), cases(), sends_texts=True)
 
 
 async def result_of(
@@ -67,6 +81,18 @@ async def test_one_seller_does_not_use_up_a_number_alone() -> None:
     assert await result_of(ours, "OWNER", 1) is None
     assert await result_of(ours, "OWNER", 2) is Result.SKIPPED, "the number has 3 an hour"
     assert await result_of(ours, "OWNER", 3, proven=True) is None
+
+
+async def test_calls_refused_for_the_number_use_up_nothing_of_the_seller() -> None:
+    places = Places()
+    ours = activities(places)
+    for seller in ("A", "A", "B"):
+        assert await result_of(ours, seller, 1) is None
+    for number in range(6):
+        assert await result_of(ours, "OWNER", number) is Result.SKIPPED
+    places.an_hour_passes()
+    assert await result_of(ours, "OWNER", 6) is None
+    assert await result_of(ours, "OWNER", 7) is None
 
 
 async def way_of(
@@ -96,3 +122,24 @@ async def test_a_number_that_takes_no_texts_is_to_be_called() -> None:
         way = await way_of(activities(), "OWNER", takes_texts=takes_texts)
         assert way is not None
         assert way.by_text is takes_texts
+
+
+@pytest.mark.parametrize(
+    ("status", "asks_for_case", "contacting"),
+    [
+        (Status.CONTACTING, True, True),
+        (Status.CONTACTING, False, False),
+        (Status.WORKING, True, False),
+        (None, True, False),
+    ],
+)
+async def test_whether_a_case_keeps_the_seller_from_a_proof_is_found_out_if_it_matters(
+    status: Status | None, asks_for_case: bool, contacting: bool
+) -> None:
+    programme = cast(Programme, None)  # it is not asked
+    ours = SharingActivities(programme, cases(status), must_be_verified=True)
+    asked = CheckNumberInput(
+        phone=PHONE, store=Store.US, seller_id="A", asks_for_case=asks_for_case
+    )
+    found = await ActivityEnvironment().run(ours.check_number, asked)
+    assert (found.valid, found.contacting) == (True, contacting)

@@ -79,7 +79,8 @@ async def test_an_enrollment_answers_a_repeat_and_takes_it_once(engine: Engine) 
     await seller.tell(Programme.readmit, pardon, id="sent-twice")
     run = await run_of(seller)
     for number in range(20):
-        await seller.tell(Programme.change_account, changed(email=f"a{number}@seller.example"))
+        change = changed(email=f"a{number}@seller.example").model_copy(update={"by": "feed"})
+        await seller.tell(Programme.change_account, change)
         while await busy(seller):  # a case would be told of it: nothing else may be under way
             await asyncio.sleep(0.1)
         if await run_of(seller) != run:

@@ -16,6 +16,7 @@ from activities.warnings import WarningActivities
 from domain.enrollment import step_results
 from domain.enrollment.activity_inputs import (
     PlaceNumberCallInput,
+    check_number_input,
     look_up_way_input,
     place_number_call_input,
     prepare_call_input,
@@ -63,7 +64,7 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
     """Perform a step and return its outcome."""
     match step:
         case CheckNumber(phone=phone):
-            return await _check_number(phone)
+            return await _check_number(enrollment, phone)
         case LookUpWarnings():
             return await _look_up_warnings()
         case PrepareCall(number=number):
@@ -90,10 +91,10 @@ async def perform(enrollment: Enrollment, step: EnrollmentStep) -> EnrollmentOut
             return lambda enrollment, now: None  # `advance` sees by itself that time passed
 
 
-async def _check_number(phone: str) -> EnrollmentOutcome:
+async def _check_number(enrollment: Enrollment, phone: str) -> EnrollmentOutcome:
     facts = await workflow.execute_activity_method(
         SharingActivities.check_number,
-        phone,
+        check_number_input(enrollment, phone),
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary="Look up whether the emergency number counts",

@@ -44,7 +44,7 @@ EVENTS: dict[str, Event] = {
     "right code": EnterCode(by="seller", proofs=tuple(map(proof_of, range(1, 6)))),
     "wrong code": EnterCode(by="seller", proofs=("f" * 64,)),
     "address by a case": a_change(email=OTHER_ADDRESS).model_copy(
-        update={"confirmed": (ADDRESS, OTHER_ADDRESS)}
+        update={"by": "case", "confirmed": (ADDRESS, OTHER_ADDRESS)}
     ),
 }
 RATINGS = {"good today": (0, 250), "bad today": (0, 249), "bad since 10 days": (9, 249)}

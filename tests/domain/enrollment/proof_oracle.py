@@ -22,6 +22,8 @@ class Prover:
     dialled: bool = False
     code_since: datetime | None = None
     """When the code was asked for that is waited for."""
+    failed_since: datetime | None = None
+    """When the newest call was asked for, if it was to say a code and our side failed."""
     wrong: int = 0
     proven_at: datetime | None = None
     remind_at: datetime | None = None
@@ -45,7 +47,7 @@ class Prover:
         if isinstance(event, VerifyNumber | TryCall):
             self.asked += (now,)
             self.of_code, self.rests, self.dialled = isinstance(event, VerifyNumber), False, False
-            self.code_since, self.wrong = None, 0
+            self.code_since, self.failed_since, self.wrong = None, None, 0
         elif isinstance(event, EnterCode) and right:
             self.proven_at, self.code_since, self.remind_at = now, None, now + YEAR
         elif isinstance(event, EnterCode):
@@ -55,6 +57,7 @@ class Prover:
     def may_be_dialled(self, refused_as: Result | None) -> None:
         self.rests, self.dialled = refused_as is not None, refused_as is None
         self.code_since = self.asked[-1] if self.of_code and self.dialled else None
+        self._may_have_failed(refused_as)
         if refused_as in (Result.SKIPPED, Result.CANCELLED):
             self.asked = self.asked[:-1]
 
@@ -62,8 +65,16 @@ class Prover:
         self.rests = True
         if result not in (Result.CONNECTED, Result.ACCEPTED, Result.PROVIDER_FAILED):
             self.code_since = None
+        self._may_have_failed(result)
         if result is Result.CONNECTED:
             self.answers(now)
+
+    def _may_have_failed(self, result: Result | None) -> None:
+        if self.of_code and result in (Result.CANCELLED, Result.PROVIDER_FAILED):
+            self.failed_since = self.asked[-1]
+
+    def failed_lately(self, now: datetime) -> bool:
+        return self.failed_since is not None and now - self.failed_since < DAY
 
     def answers(self, now: datetime) -> None:
         self.remind_at = None if self.remind_at is None else now + YEAR

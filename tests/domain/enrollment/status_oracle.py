@@ -128,11 +128,22 @@ class Seller:
     proven: bool = False
     prove_by: datetime | None = None
     """Until when a number that was changed while enrolled needs no proof."""
+    put_offs: int = 0
+    """How many times that was put off."""
     recorded: dict[date, int] = field(default_factory=dict)
 
     def copy(self) -> "Seller":
         """One that later notes do not change."""
         return replace(self, recorded=dict(self.recorded))
+
+    def time_to_prove_passes(self, now: datetime, *, ours_to_blame: bool) -> bool:
+        """Whether it is put off."""
+        if self.prove_by is None or now < self.prove_by:
+            return False
+        is_put_off = ours_to_blame and self.put_offs < 14
+        self.prove_by = now + DAY if is_put_off else None
+        self.put_offs += is_put_off
+        return is_put_off
 
     def days(self, today: date) -> DayByDay:
         """Each day up to today, and those to come."""

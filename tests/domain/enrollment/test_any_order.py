@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain.enrollment import updates
 from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.events import AccountNews
+from domain.enrollment.events import AccountNews, ChangeAccount
 from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.steps import Send
 from domain.enrollment.view import view_of
@@ -156,11 +156,18 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def the_number_changes(self, number: str | None) -> None:
         if self.world.seller.number_valid or number != self.world.seller.number:
-            self.world.take(a_change(emergency_phone=number))
+            self.change(a_change(emergency_phone=number))
 
     @rule(email=ADDRESSES)
     def the_address_changes(self, email: str | None) -> None:
-        self.world.take(a_change(email=email))
+        self.change(a_change(email=email))
+
+    def change(self, event: ChangeAccount) -> None:
+        refused = self.world.refuses_change(event)
+        try:
+            self.world.take(event)
+        except Refused:
+            assert refused
 
     @rule(plan=PLANS)
     def the_selling_plan_changes(self, plan: str | None) -> None:
@@ -228,7 +235,7 @@ class AnyOrder(RuleBasedStateMachine):
         told = {self.world.seller.address, email} if both else {email}
         change = a_change(email=email)
         confirmed = tuple(sorted(address for address in told if address))
-        self.world.take(change.model_copy(update={"confirmed": confirmed}))
+        self.world.take(change.model_copy(update={"by": "case", "confirmed": confirmed}))
 
     @rule(days=st.sampled_from([(7, 10), (), (1, 3)]))
     def warnings_are_set_otherwise(self, days: tuple[int, ...]) -> None:

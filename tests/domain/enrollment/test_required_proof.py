@@ -6,10 +6,12 @@ import pytest
 
 from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
+from domain.enrollment.events import VerifyNumber
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.shared.errors import Refusal
 from domain.shared.events import Event
+from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
 from tests.domain.case.build import NUMBER, OTHER_NUMBER
 from tests.domain.enrollment.build import (
@@ -110,6 +112,85 @@ def test_a_changed_number_is_to_be_proven_within_14_days_and_coverage_goes_on() 
     later(world, MINUTE)
     assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
     assert world.letters[-1] is LetterPurpose.ENDED_NUMBER_NEEDED
+
+
+def on_the_last_day() -> Programme:
+    """A quarter of an hour before the time to prove the changed number is over."""
+    return later(changed_when_enrolled(), 14 * DAY - 15 * MINUTE)
+
+
+def test_the_time_to_prove_does_not_end_while_a_case_keeps_the_seller_from_it() -> None:
+    world = later(changed_when_enrolled(), 13 * DAY)
+    world.contacting, letters = True, list(world.letters)
+    world.play(4)  # of which a case takes three days, and lets the seller one
+    assert (world.status, world.letters) == (EnrollmentStatus.ENROLLED, letters)
+    assert world.view.prove_by == world.now + DAY
+    world.contacting = False
+    later(world, DAY - MINUTE)
+    assert world.status is EnrollmentStatus.ENROLLED
+    later(world, MINUTE)
+    assert world.reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+
+
+@pytest.mark.parametrize("by_text", [False, True])
+@pytest.mark.parametrize("dialled", [False, True])
+@pytest.mark.parametrize("failed", [Result.CANCELLED, Result.PROVIDER_FAILED])
+def test_who_asks_for_the_code_on_the_last_day_and_gets_none_has_a_day_more(
+    failed: Result, dialled: bool, by_text: bool
+) -> None:
+    world = on_the_last_day()
+    if dialled:
+        world.call_result = failed
+    else:
+        world.call_refused_as = failed
+    world.take(VerifyNumber(by="seller", by_text=by_text)).play(0.5)
+    assert world.status is EnrollmentStatus.ENROLLED
+    world.call_result, world.call_refused_as = Result.CONNECTED, None
+    world.take(ASK, right(AFTER_THE_CHANGE + 1))
+    assert world.view.verified_at == world.now
+    assert world.play(20).status is EnrollmentStatus.ENROLLED
+
+
+def fails_on_our_side() -> Programme:
+    world = on_the_last_day()
+    world.call_result = Result.PROVIDER_FAILED
+    return world.take(ASK)
+
+
+def test_a_failure_of_ours_does_not_put_the_proof_off_for_two_days() -> None:
+    world = fails_on_our_side().play(1)
+    assert world.status is EnrollmentStatus.ENROLLED
+    assert world.play(1).reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+
+
+def test_a_number_that_always_fails_on_our_side_is_not_put_off_for_ever() -> None:
+    world = fails_on_our_side()
+    for _ in range(13):
+        assert world.play(1).take(ASK).status is EnrollmentStatus.ENROLLED
+    assert world.play(1).take(ASK).status is EnrollmentStatus.ENROLLED
+    assert world.play(1).reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+
+
+def test_a_test_call_or_a_call_that_the_seller_called_off_does_not_put_the_proof_off() -> None:
+    world = on_the_last_day()
+    world.call_result = Result.PROVIDER_FAILED
+    assert world.take(TRY).play(1).status is EnrollmentStatus.INVITED
+    world = on_the_last_day()
+    world.check_takes = DAY / 24 / 60
+    world.take(ASK, a_change(emergency_phone=NUMBER))
+    assert world.enrollment.verification.call is not None
+    assert world.enrollment.verification.call.result is Result.CANCELLED
+    assert world.play(1).status is EnrollmentStatus.INVITED
+
+
+def test_an_e_mail_that_has_not_left_says_the_day_to_which_the_proof_was_put_off() -> None:
+    world = must_be_verified().take(ASK, right(1))
+    world.mail_takes = 30 * DAY
+    world.take(a_change(emergency_phone=OTHER_NUMBER))
+    world.contacting = True
+    world.play(14.5)
+    (letter,) = (x for x in world.enrollment.outbox.letters if x.about is PROOF)
+    assert letter.prove_by == world.view.prove_by
 
 
 def test_who_proves_the_changed_number_in_time_stays() -> None:

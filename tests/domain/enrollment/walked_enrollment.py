@@ -135,10 +135,11 @@ class Walked(WatchedProgramme):
                     yield "warnings", partial(Walked.hear, step=step, outcome=(7, 10))
                 case PrepareCall():
                     yield "call prepared", partial(Walked.hear, step=step, outcome=None)
-                    skipped = Result.SKIPPED
-                    yield "call not dialled", partial(Walked.hear, step=step, outcome=skipped)
+                    for result in (Result.SKIPPED, Result.CANCELLED):
+                        name = f"call not dialled: {result}"
+                        yield name, partial(Walked.hear, step=step, outcome=result)
                 case PlaceCall():
-                    for result in (Result.CONNECTED, Result.NO_ANSWER):
+                    for result in (Result.CONNECTED, Result.NO_ANSWER, Result.PROVIDER_FAILED):
                         yield f"call: {result}", partial(Walked.hear, step=step, outcome=result)
                 case CheckNumber():
                     yield "number valid", partial(Walked.hear, step=step, outcome=True)
@@ -303,6 +304,17 @@ def proven() -> Walked:
     return world
 
 
+def to_prove_by_tomorrow() -> Walked:
+    """Enrolled with another number, to be proven within half a day. A code was just asked for."""
+    world = proven()
+    world.offer(EVENTS["other number"])
+    while sends := [step for step in world._tasks if isinstance(step, Send)]:
+        world.hear(sends[0], Result.ACCEPTED)
+    world.wakes(world.now + 13 * DAY + DAY / 2)
+    world.offer(EVENTS["call with a code"])
+    return world
+
+
 def walks(how_far: HowFar) -> list[Walk]:
     """The walks: ten seconds of them if they go far; one otherwise."""
     roots = [
@@ -314,5 +326,6 @@ def walks(how_far: HowFar) -> list[Walk]:
         ("enrolled, below for 6 days", nearly_warned()),
         ("to be verified", a_seller(number=None, rated_for=0, must_be_verified=True)),
         ("verified", proven()),
+        ("to be proven by tomorrow", to_prove_by_tomorrow()),
     ]
     return [Walk("enrollment, all letters", roots, 3 if how_far is HowFar.FAR else 2, recheck=20)]

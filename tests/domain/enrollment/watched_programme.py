@@ -64,6 +64,8 @@ class WatchedProgramme(Programme):
         """E-mails that confirm a change and have not left."""
         self.links: tuple[datetime, ...] = ()
         """When a fresh link was taken."""
+        self.seller_changes: tuple[datetime, ...] = ()
+        """When the seller changed number or address."""
         self._beside: list[Written] = []
         """What the last event writes, beside what comes of a status."""
         self._status = EnrollmentStatus.NOT_ELIGIBLE
@@ -90,12 +92,13 @@ class WatchedProgramme(Programme):
             before, warner = self.seller.copy(), self.warner.copy()
             prover = self.prover.copy()
             owed, links, beside = self.owed, self.links, list(self._beside)
+            changes = self.seller_changes
             refused = self._note(event)
             try:
                 super().take(event)
             except Refused:
                 self.seller, self.warner, self.owed, self.links = before, warner, owed, links
-                self._beside, self.prover = beside, prover
+                self._beside, self.prover, self.seller_changes = beside, prover, changes
                 raise
             assert not refused, "what is to be refused is refused"
         return self
@@ -110,7 +113,7 @@ class WatchedProgramme(Programme):
                 if event.account is not None:
                     self._learn(event.account)
             case ChangeAccount():
-                self._learn(event, event.confirmed)
+                return self._change(event)
             case SendLink():
                 return self._ask_for_link()
             case Expel() if event.case_id is None or event.case_id not in self._expelled_in:
@@ -127,6 +130,26 @@ class WatchedProgramme(Programme):
             case RecordAnswer(phone=phone) if phone == seller.number:
                 self.prover.answers(self.now)
         return False
+
+    def _change(self, event: ChangeAccount) -> bool:
+        if self.refuses_change(event):
+            return True
+        if event.by == "seller" and self._is_contact_change(event):
+            self.seller_changes += (self.now,)
+        self._learn(event, event.confirmed)
+        return False
+
+    def refuses_change(self, event: ChangeAccount) -> bool:
+        """A seller changes number and address 10 times in 24 hours at most."""
+        lately = [at for at in self.seller_changes if self.now - at < DAY]
+        too_many = event.by == "seller" and len(lately) >= 10
+        return too_many and self._is_contact_change(event)
+
+    def _is_contact_change(self, event: ChangeAccount) -> bool:
+        number = event.news.get("emergency_phone", self.seller.number)
+        is_callable_now = event.emergency_phone is not None and not self.enrollment.number_valid
+        address = event.news.get("email", self.seller.address)
+        return (number, address) != (self.seller.number, self.seller.address) or is_callable_now
 
     def _prove(self, event: Event) -> bool:
         if self.refuses_call_or_code(event):
@@ -168,7 +191,7 @@ class WatchedProgramme(Programme):
             if number is None:
                 seller.prove_by = None
             elif self._status is EnrollmentStatus.ENROLLED and seller.prove_by is None:
-                seller.prove_by = self.now + timedelta(days=14)
+                seller.prove_by, seller.put_offs = self.now + timedelta(days=14), 0
         seller.number, seller.address = number, address
 
     def _ask_for_link(self) -> bool:
@@ -196,11 +219,12 @@ class WatchedProgramme(Programme):
         self._reconcile()
 
     def _tell(self, step: EnrollmentStep, task: Task) -> None:
+        asks_for_proof = self.enrollment.outbox.has({LetterPurpose.PROVE_NUMBER})
         super()._tell(step, task)
         if isinstance(step, LookUpWarnings):
             self.warner.at = self.warn_days
         if isinstance(step, CheckNumber):
-            self._looked_up()
+            self._looked_up(asks_for_proof=asks_for_proof)
         if isinstance(step, PrepareCall):
             self.prover.may_be_dialled(self.call_refused_as)
         if isinstance(step, PlaceCall):
@@ -209,14 +233,16 @@ class WatchedProgramme(Programme):
             assert step.to == (task.letter.to or self.seller.address)
             self._was_sent(task.letter, self.mail_result)
 
-    def _looked_up(self) -> None:
+    def _looked_up(self, *, asks_for_proof: bool) -> None:
         seller = self.seller
         seller.must_be_verified = self.must_be_verified
         if not self.must_be_verified:
             seller.prove_by = None
-        if seller.prove_by is not None and seller.prove_by <= self.now:
-            seller.prove_by = None
-        if seller.prove_by is not None and self._status is EnrollmentStatus.ENROLLED:
+        ours_to_blame = self.contacting or self.prover.failed_lately(self.now)
+        put_off = seller.time_to_prove_passes(self.now, ours_to_blame=ours_to_blame)
+        is_news = asks_for_proof or not put_off
+        enrolled = self._status is EnrollmentStatus.ENROLLED
+        if seller.prove_by is not None and enrolled and is_news:
             self._beside.append(Written(LetterPurpose.PROVE_NUMBER))
 
     def _was_sent(self, letter: Letter, result: Result) -> None:
@@ -251,14 +277,16 @@ class WatchedProgramme(Programme):
         if self.seller.prove_by is not None and self.seller.prove_by <= self.now:
             self.seller.prove_by = None
         due = self.seller.status_on(self.now.date())
-        expected, self._beside = self._beside, []
+        expected, self._beside, replaced = self._beside, [], False
         if due is not self._status:
             ended = self._status is EnrollmentStatus.ENROLLED or self._untold_end
             expected += e_mail_for(due, ended=ended, deactivated=self.seller.deactivated)
             self.changes.append((self.now, due))
             self._status, self._remind_at = due, None
             if due is EnrollmentStatus.ENROLLED and self.seller.prove_by is not None:
-                expected.append(Written(LetterPurpose.PROVE_NUMBER))
+                # Of two that wait for an address only the newer one is kept.
+                replaced = self.seller.address is None
+                expected[len(expected) - replaced :] = [Written(LetterPurpose.PROVE_NUMBER)]
         elif self._remind_at is not None and self._remind_at <= self.now:
             expected.append(Written(LetterPurpose.INVITED_AGAIN))
             self._remind_at = None
@@ -268,8 +296,9 @@ class WatchedProgramme(Programme):
                 expected.append(Written(LetterPurpose.VERIFY_AGAIN))
         assert self.enrollment.verification.remind_at == self.prover.remind_at
         assert self.enrollment.verification.verified_at == self.prover.proven_at
+        assert self.enrollment.verification.prove_by == self.seller.prove_by
         expected += self._warning_written()
-        assert self._letters_written() == expected
+        assert self._letters_written(replaced=replaced) == expected
         waits = self.enrollment.account.email is None
         self._untold_end = waits and any(
             x.about in SAYS_ENDED for x in self.enrollment.outbox.letters
@@ -309,11 +338,11 @@ class WatchedProgramme(Programme):
             tomorrow = self.now.date() + DAY
             assert waits[0].date() <= tomorrow, "it is looked at again before it stops being true"
 
-    def _letters_written(self) -> list[Written]:
+    def _letters_written(self, *, replaced: bool = False) -> list[Written]:
         enrollment = self.enrollment
         new = [letter for letter in enrollment.outbox.letters if letter.number > self._letters_seen]
         lost = enrollment.outbox.count - self._letters_seen - len(new)
-        assert lost == 0, "none is lost unseen"
+        assert lost == replaced, "none is lost unseen"
         for letter in new:
             assert letter.about not in SAYS_WHY or letter.reason is enrollment.reason
         self._letters_seen = enrollment.outbox.count

@@ -90,6 +90,8 @@ class Programme:
         self.warn_days: tuple[int, ...] = (7, 10)
         self.case_can_be_told = True
         self.must_be_verified = must_be_verified
+        self.contacting = False
+        """Whether a case is in `contacting`."""
         self.call_result = Result.CONNECTED
         self.call_refused_as: Result | None = None
         self.old_number_waits: timedelta | None = AT_ONCE
@@ -251,6 +253,7 @@ class Programme:
                 facts = NumberFacts(
                     valid=self.number_valid,
                     must_be_verified=self.must_be_verified,
+                    contacting=self.contacting,
                     announces=self.announces,
                 )
                 step_results.number_checked(self.enrollment, facts, self.now)
