@@ -24,7 +24,7 @@ REASONS = {
     ),
     AppealReason.REINSTATEMENT_FAILED: N_("the account service failed for 24 hours"),
     AppealReason.REINSTATEMENT_HELD: N_(
-        "the account service says that another than the case deactivated the account"
+        "another case, or somebody else, has deactivated the account"
     ),
 }
 SILENT = N_("The seller counted as silent, and it may have been us who could not reach them:")

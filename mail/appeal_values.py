@@ -38,7 +38,7 @@ WHY_HERE = {
     ),
     AppealReason.REINSTATEMENT_FAILED: "the account service failed for 24 hours",
     AppealReason.REINSTATEMENT_HELD: (
-        "the account service says that another than the case deactivated the account"
+        "another case, or somebody else, has deactivated the account"
     ),
 }
 """Why an appeal waits for the desk once more, in its words."""

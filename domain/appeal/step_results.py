@@ -94,6 +94,16 @@ def not_reinstated(appeal: Appeal, reason: AppealReason, now: datetime) -> None:
     """Hand the appeal back to the desk, since the account service failed or holds it."""
     if appeal.status is not AppealStatus.REINSTATING:
         return
+    _decide_again(appeal, reason, now)
+
+
+def deactivated_meanwhile(appeal: Appeal, now: datetime) -> None:
+    """Hand the appeal back to the desk, since another has deactivated the account meanwhile."""
+    if appeal.status is AppealStatus.REINSTATED:
+        _decide_again(appeal, AppealReason.REINSTATEMENT_HELD, now)
+
+
+def _decide_again(appeal: Appeal, reason: AppealReason, now: datetime) -> None:
     appeal.change_newest(answer=None)
     appeal.wait_for_desk(now, reason)
 

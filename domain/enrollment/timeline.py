@@ -77,6 +77,13 @@ class EnrollmentTimeline(State):
         self.entries = (*self.entries, entry)[-_KEEPS:]
         self.count += 1
 
+    def has_since(self, seen: int | None, what: EnrollmentEventKind) -> bool:
+        """Tell whether an event of a kind came after the first `seen` that there ever were."""
+        if seen is None:
+            return False
+        new = self.entries[max(0, seen - (self.count - len(self.entries))) :]
+        return any(entry.what is what for entry in new)
+
     def times_of(self, what: EnrollmentEventKind, by: str | None = None) -> list[datetime]:
         """Return when events of a kind happened; with `by`, only those of that author."""
         return [e.at for e in self.entries if e.what is what and by in (None, e.by)]

@@ -67,6 +67,8 @@ class TellDeactivationInput(Frozen):
     by: str
     case_id: str | None
     """The case that did it, or that found it done."""
+    seen: int | None = None
+    """How many events the enrollment had before the account was found deactivated."""
 
 
 def share_contact_input(

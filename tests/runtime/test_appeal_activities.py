@@ -186,6 +186,19 @@ async def test_what_a_later_case_found_deactivated_stays_so(tmp_path: Path) -> N
     assert not await found.accounts.is_active("US", SELLER)
 
 
+@pytest.mark.parametrize("key", [1, 2])
+async def test_the_newest_case_is_taken_back_whichever_case_the_account_service_knows(
+    tmp_path: Path, key: int
+) -> None:
+    cases = [f"case/US/A2EXAMPLE/{number}" for number in (1, 2)]
+    told = [RecordDeactivation(by="case", case_id=case) for case in cases]
+    found = activities(tmp_path, Known(enrollment(*told)))
+    await found.accounts.deactivate("US", SELLER, cases[key - 1])
+    wanted = ReinstateInput(key=KEY, case_id=cases[1], store="US", seller_id=SELLER)
+    await ActivityEnvironment().run(found.reinstate_account, wanted)
+    assert await found.accounts.is_active("US", SELLER)
+
+
 async def test_only_what_the_case_did_is_taken_back(tmp_path: Path) -> None:
     found = activities(tmp_path, Known(None))
     await found.accounts.deactivate("US", SELLER, "case/US/A2EXAMPLE/another")

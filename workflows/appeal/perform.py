@@ -140,23 +140,33 @@ async def _reinstate(appeal: Appeal) -> AppealOutcome:
             summary="Reinstate the account",
         )
     except ActivityError as error:
-        cause, reason = error.cause, AppealReason.REINSTATEMENT_FAILED
-        if isinstance(cause, ApplicationError) and cause.type == AppealReason.REINSTATEMENT_HELD:
-            reason = AppealReason.REINSTATEMENT_HELD
+        held = _is_held(error)
+        reason = AppealReason.REINSTATEMENT_HELD if held else AppealReason.REINSTATEMENT_FAILED
         return lambda appeal, now: step_results.not_reinstated(appeal, reason, now)
     return step_results.reinstated
 
 
+def _is_held(error: ActivityError) -> bool:
+    """Tell whether another has deactivated the account, so that a person decides."""
+    cause = error.cause
+    return isinstance(cause, ApplicationError) and cause.type == AppealReason.REINSTATEMENT_HELD
+
+
 async def _tell_programme(appeal: Appeal) -> AppealOutcome:
     """Tell the programme, and retry until it accepts. The appeal does not close before."""
-    expelled = await workflow.execute_activity_method(
-        AppealActivities.tell_reinstatement,
-        tell_reinstatement_input(appeal),
-        start_to_close_timeout=A_MESSAGE,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=RETRY,
-        summary="Tell the programme that the account is active again",
-    )
+    try:
+        expelled = await workflow.execute_activity_method(
+            AppealActivities.tell_reinstatement,
+            tell_reinstatement_input(appeal),
+            start_to_close_timeout=A_MESSAGE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RETRY,
+            summary="Tell the programme that the account is active again",
+        )
+    except ActivityError as error:
+        if not _is_held(error):
+            raise
+        return step_results.deactivated_meanwhile
     return lambda appeal, now: step_results.told_programme(appeal, expelled, now)
 
 

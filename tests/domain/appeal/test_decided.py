@@ -188,6 +188,22 @@ def test_what_the_account_service_does_not_do_is_decided_again(reason: AppealRea
     apply(appeal, answer(Verdict.REINSTATE), later)
 
 
+def test_what_another_deactivates_before_the_programme_is_told_is_decided_again() -> None:
+    """The seller is not told that an account is active which another case keeps deactivated."""
+    appeal, later = in_status(AppealStatus.REINSTATING), NOW + DAY
+    step_results.reinstated(appeal, NOW)
+    step_results.deactivated_meanwhile(appeal, later)
+    assert (appeal.status, appeal.reason) == (
+        AppealStatus.SUBMITTED,
+        AppealReason.REINSTATEMENT_HELD,
+    )
+    assert (tells_desk(appeal, later), appeal.desk_by) == ([later], later + 7 * DAY)
+    assert written(appeal) == []
+    apply(appeal, answer(Verdict.REINSTATE), later)
+    step_results.reinstated(appeal, later)
+    assert advance(appeal, later) == (TellProgramme(),)
+
+
 def test_a_letter_that_is_overtaken_is_not_sent() -> None:
     appeal = submit(a_new_appeal())
     assert written(appeal) == [AppealPurpose.RECEIVED]

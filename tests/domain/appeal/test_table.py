@@ -94,6 +94,7 @@ EVENTS: dict[str, Happens] = {
     "the desk's 7 days pass": desks_time_passes,
     "the account service has done it": step_results.reinstated,
     "it failed for 24 h, or holds it": failed_or_held,
+    "the programme knows of another's deactivation since": step_results.deactivated_meanwhile,
     "the workflow is cancelled": updates.ignore_cancellation,
 }
 REFUSED = "refused"

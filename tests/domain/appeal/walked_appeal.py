@@ -102,6 +102,7 @@ class WalkedAppeal:
                         yield reason, partial(WalkedAppeal.not_reinstated, reason=reason)
                 case TellProgramme():
                     yield "programme told", WalkedAppeal.told_programme
+                    yield "another's", partial(WalkedAppeal.not_reinstated, reason=None)
                 case WaitUntil(moment=moment):
                     yield "the moment waited for", partial(WalkedAppeal.wakes, moment=moment)
                     before = moment - timedelta(seconds=1)
@@ -211,8 +212,11 @@ class WalkedAppeal:
         self.known.goes(REINSTATED, self.now)
         self._advance()
 
-    def not_reinstated(self, reason: AppealReason) -> None:
-        step_results.not_reinstated(self.appeal, reason, self.now)
+    def not_reinstated(self, reason: AppealReason | None) -> None:
+        if reason is None:
+            step_results.deactivated_meanwhile(self.appeal, self.now)
+        else:
+            step_results.not_reinstated(self.appeal, reason, self.now)
         self.known.goes(SUBMITTED, self.now)
         self._advance()
 
