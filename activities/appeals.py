@@ -55,6 +55,10 @@ class AppealActivities:
             return await self._look_up(input)
 
     async def _look_up(self, input: LookUpAppealInput) -> AppealFacts:
+        if input.case_id is not None:
+            case = await self.closed_cases.find(input.case_id)
+            found = await self._deactivation(case) if case else None
+            return self._facts(_account(input), deactivation=found)
         known = await self.programme.find(input.store, input.seller_id)
         account = known.account if known else _account(input)
         if known is None or await self.accounts.is_active(input.store, input.seller_id):
@@ -66,10 +70,13 @@ class AppealActivities:
         if case is None:
             gone = Deactivation(case_id=case_id, at=at, reason=None, part=None)
             return self._facts(account, deactivation=gone)
-        found = deactivation_of(case, message_waits=await self._message_waits(case))
+        found = await self._deactivation(case)
         if found is None:
             return self._nothing(account, Refusal.NOT_BY_A_CASE)
         return self._facts(_merged(case, known), deactivation=found)
+
+    async def _deactivation(self, case: CaseView) -> Deactivation | None:
+        return deactivation_of(case, message_waits=await self._message_waits(case))
 
     def _nothing(self, account: SellerAccount, problem: Refusal) -> AppealFacts:
         return self._facts(account, problem=problem)

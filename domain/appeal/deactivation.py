@@ -43,6 +43,8 @@ class Deactivation(Frozen):
     part: tuple[str, ...] | None
     """Who had a part in the case. Null if its record is gone."""
     unreached: tuple[Unreached, ...] = ()
+    is_final: bool = True
+    """Whether the record is. While the case closes, somebody may yet come to have a part in it."""
 
 
 class Terms(Frozen):
@@ -82,6 +84,7 @@ def deactivation_of(case: CaseView, *, message_waits: bool) -> Deactivation | No
         issues=case.issues,
         part=_part(case),
         unreached=_unreached(case, message_waits=message_waits) if silent else (),
+        is_final=case.closed_at is not None,
     )
 
 

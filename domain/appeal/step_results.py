@@ -11,9 +11,15 @@ from domain.shared.result import Result
 
 
 def looked_up(appeal: Appeal, facts: AppealFacts, now: datetime) -> None:
-    """Record what can be appealed. An open appeal stays about what it was about."""
+    """Record what can be appealed. An open appeal stays about what it was about.
+
+    Of an open one only its case's record was read again.
+    """
     appeal.wants_look_up = False
+    known, found = appeal.deactivation, facts.deactivation
     if appeal.is_open:
+        if known is not None and found is not None and known.case_id == found.case_id:
+            appeal.deactivation = found
         return
     found_now = {name: value for name, value in facts.account if value is not None}
     appeal.account = appeal.account.model_copy(update=found_now)
@@ -21,7 +27,6 @@ def looked_up(appeal: Appeal, facts: AppealFacts, now: datetime) -> None:
     if not appeal.announces:
         appeal.told = appeal.timeline.count  # nobody wanted to know so far
     appeal.announces = facts.announces
-    known, found = appeal.deactivation, facts.deactivation
     if found is None:
         return
     if known is None or known.case_id != found.case_id:

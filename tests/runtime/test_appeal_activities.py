@@ -86,6 +86,18 @@ async def test_a_case_that_deactivated_is_found_with_who_had_a_part(
     assert facts.account.email == silent.account.email
 
 
+async def test_of_an_open_appeal_only_the_record_of_its_case_is_read_again(
+    tmp_path: Path, silent: CaseView
+) -> None:
+    found = activities(tmp_path, Known(None, silent))
+    again = INPUT.model_copy(update={"case_id": silent.id})
+    facts = await ActivityEnvironment().run(found.look_up_appeal, again)
+    assert facts.deactivation is not None
+    assert (facts.deactivation.case_id, facts.deactivation.is_final) == (silent.id, True)
+    gone = activities(tmp_path, Known(None))
+    assert (await ActivityEnvironment().run(gone.look_up_appeal, again)).deactivation is None
+
+
 async def test_an_appeal_does_not_wait_for_a_mailbox_that_is_away(
     tmp_path: Path, silent: CaseView
 ) -> None:

@@ -12,7 +12,7 @@ from activities.emails import EmailActivities
 from domain.appeal import step_results
 from domain.appeal.activity_inputs import (
     LookForAnswerInput,
-    LookUpAppealInput,
+    look_up_appeal_input,
     reinstate_input,
     send_appeal_letter_input,
     tell_desk_of_appeal_input,
@@ -72,10 +72,9 @@ async def perform(appeal: Appeal, step: AppealStep) -> AppealOutcome:
 
 
 async def _look_up(appeal: Appeal) -> AppealOutcome:
-    account = appeal.account
     facts = await workflow.execute_activity_method(
         AppealActivities.look_up_appeal,
-        LookUpAppealInput(store=account.store, seller_id=account.seller_id),
+        look_up_appeal_input(appeal),
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary="Look up the case that deactivated the account",

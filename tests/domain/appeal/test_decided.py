@@ -3,7 +3,11 @@
 import pytest
 
 from domain.appeal import step_results
-from domain.appeal.activity_inputs import reinstate_input, tell_reinstatement_input
+from domain.appeal.activity_inputs import (
+    look_up_appeal_input,
+    reinstate_input,
+    tell_reinstatement_input,
+)
 from domain.appeal.advance import advance
 from domain.appeal.deactivation import Unreached
 from domain.appeal.events import Verdict
@@ -18,6 +22,7 @@ from tests.domain.appeal.build import (
     AGAIN,
     DAY,
     DIAZ,
+    FACTS,
     FOUND,
     NOTHING,
     NOVAK,
@@ -43,6 +48,21 @@ from tests.domain.appeal.build import (
 @pytest.mark.parametrize("by", [PART, PART.upper()])
 def test_who_had_a_part_in_the_case_does_not_decide(verdict: Verdict, by: str) -> None:
     assert code_of(submitted(), answer(verdict, by)) is Refusal.HAD_PART_IN_CASE
+
+
+def test_who_reports_harm_while_the_case_is_still_closing_has_a_part_too() -> None:
+    closing = FOUND.model_copy(update={"is_final": False})
+    appeal = submit(a_new_appeal(), facts=FACTS.model_copy(update={"deactivation": closing}))
+    assert appeal.awaits_record
+    assert look_up_appeal_input(appeal).case_id == FOUND.case_id
+    read_again = FOUND.model_copy(update={"part": (PART, NOVAK)})
+    for found in (None, FOUND.model_copy(update={"case_id": "case/US/A2EXAMPLE/2", "part": ()})):
+        step_results.looked_up(appeal, FACTS.model_copy(update={"deactivation": found}), NOW)
+        assert appeal.deactivation == closing
+    step_results.looked_up(appeal, FACTS.model_copy(update={"deactivation": read_again}), NOW)
+    assert not appeal.awaits_record
+    assert code_of(appeal, answer(Verdict.UPHOLD, NOVAK)) is Refusal.HAD_PART_IN_CASE
+    apply(appeal, answer(Verdict.UPHOLD, DIAZ))
 
 
 def test_who_answered_the_first_appeal_or_asked_in_it_does_not_answer_the_second() -> None:
