@@ -9,11 +9,35 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from domain.case.activity_inputs import DeactivateInput, ExpelInput
 from domain.case.status import Reason
 from domain.shared.activity_inputs import TellDeactivationInput
+from domain.shared.events import BY_CASE
 from domain.shared.names import run_id_of
 from providers.protocols import AccountService, ProviderFailed, UnreadMail
 from providers.temporal.failures import provider_failures
 from providers.temporal.heartbeats import shielded
 from providers.workflow_protocols import Programme
+
+
+async def keep_deactivated(
+    accounts: AccountService, programme: Programme, store: str, seller_id: str
+) -> None:
+    """Deactivate an account that is active although a case's deactivation stands.
+
+    An appeal of an earlier case was reinstating it while the later case found it deactivated, and
+    so asked the account service for nothing.
+    """
+    if not await accounts.is_active(store, seller_id):
+        return
+    known = await programme.find(store, seller_id)
+    if known and known.deactivated_by is not None:
+        await _deactivate_and_read_back(accounts, store, seller_id, known.deactivated_by)
+
+
+async def _deactivate_and_read_back(
+    accounts: AccountService, store: str, seller_id: str, case_id: str
+) -> None:
+    await accounts.deactivate(store, seller_id, case_id)
+    if await accounts.is_active(store, seller_id):
+        raise ProviderFailed("the account is active although it was deactivated")
 
 
 class Held(ApplicationError):
@@ -57,9 +81,7 @@ class AccountActivities:
             return
         if input.reason == Reason.NOT_REACHED:
             await self._check_silence(input.case_id)
-        await self.accounts.deactivate(input.store, input.seller_id, input.case_id)
-        if await self.accounts.is_active(input.store, input.seller_id):
-            raise ProviderFailed("the account is active although it was deactivated")
+        await _deactivate_and_read_back(self.accounts, input.store, input.seller_id, input.case_id)
 
     async def _check_silence(self, case_id: str) -> None:
         until = self.silence_held_until
@@ -80,6 +102,24 @@ class AccountActivities:
 
     @activity.defn
     async def tell_deactivation(self, input: TellDeactivationInput) -> None:
-        """Tell the programme that the account is deactivated."""
+        """Tell the programme that the account is deactivated, and see to it that it is."""
         with provider_failures():
-            await shielded(self.programme.record_deactivation(input))
+            await shielded(self._tell_deactivation(input))
+
+    async def _tell_deactivation(self, input: TellDeactivationInput) -> None:
+        if input.by != BY_CASE:
+            await self._tell_what_was_found(input)
+            return
+        await self.programme.record_deactivation(input)
+        # From here on no appeal of an earlier case goes through. One may have until now.
+        await keep_deactivated(self.accounts, self.programme, input.store, input.seller_id)
+
+    async def _tell_what_was_found(self, input: TellDeactivationInput) -> None:
+        """Tell the programme of it, unless the account was reinstated since the case found it."""
+        # In this order: a reinstatement is told once it is done. So either the account is active
+        # now, or the programme hears of the reinstatement after what was seen of it.
+        known = await self.programme.find(input.store, input.seller_id)
+        if await self.accounts.is_active(input.store, input.seller_id):
+            return
+        seen = known.events if known else 0
+        await self.programme.record_deactivation(input.model_copy(update={"seen": seen}))

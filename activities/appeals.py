@@ -1,11 +1,13 @@
 """Look up what an appeal is about, and reinstate the account (docs/rules.md, section 9)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.accounts import keep_deactivated
 from domain.appeal.activity_inputs import (
     LookAtAccountInput,
     LookForAnswerInput,
@@ -55,6 +57,11 @@ class AppealActivities:
 
     async def _look_up(self, input: LookUpAppealInput) -> AppealFacts:
         known = await self.programme.find(input.store, input.seller_id)
+        has_later = known is not None and known.deactivated_by not in (None, input.case_id)
+        if input.case_id is not None and not has_later:
+            case = await self.closed_cases.find(input.case_id)
+            own = await self._deactivation(case) if case else None
+            return self._facts(_account(input), deactivation=own)
         account = known.account if known else _account(input)
         if known is None or await self.accounts.is_active(input.store, input.seller_id):
             return self._nothing(account, Refusal.NOT_DEACTIVATED)
@@ -65,10 +72,13 @@ class AppealActivities:
         if case is None:
             gone = Deactivation(case_id=case_id, at=at, reason=None, part=None)
             return self._facts(account, deactivation=gone)
-        found = deactivation_of(case, message_waits=await self._message_waits(case))
+        found = await self._deactivation(case)
         if found is None:
             return self._nothing(account, Refusal.NOT_BY_A_CASE)
         return self._facts(_merged(case, known), deactivation=found)
+
+    async def _deactivation(self, case: CaseView) -> Deactivation | None:
+        return deactivation_of(case, message_waits=await self._message_waits(case))
 
     def _nothing(self, account: SellerAccount, problem: Refusal) -> AppealFacts:
         return self._facts(account, problem=problem)
@@ -118,24 +128,33 @@ class AppealActivities:
         """Reinstate the account and read it back. Do nothing if it is active already.
 
         Raises:
-            ApplicationError: somebody else deactivated the account. A person decides.
+            ApplicationError: another has deactivated the account. A person decides.
         """
         with provider_failures():
             await shielded(self._reinstate(input))
 
     async def _reinstate(self, input: ReinstateInput) -> None:
-        if await self.accounts.is_active(input.store, input.seller_id):
-            return
         # A later case that found the account deactivated has asked the service for nothing.
         known = await self.programme.find(input.store, input.seller_id)
         if known and known.deactivated_by not in (None, input.case_id):
             raise _held("another case has deactivated the account since")
-        try:
-            await self.accounts.reinstate(input.store, input.seller_id, input.case_id, input.key)
-        except DeactivatedByAnother as held:
-            raise _held(str(held)) from None
+        if await self.accounts.is_active(input.store, input.seller_id):
+            return
+        cases = known.deactivated_in if known else ()
+        await self._take_back(input, cases or (input.case_id,))
         if not await self.accounts.is_active(input.store, input.seller_id):
             raise ProviderFailed("the account is deactivated although it was reinstated")
+
+    async def _take_back(self, input: ReinstateInput, cases: Sequence[str]) -> None:
+        """Take back the deactivation of one of these cases: the account service has its key."""
+        for case_id in cases:
+            try:
+                await self.accounts.reinstate(input.store, input.seller_id, case_id, input.key)
+            except DeactivatedByAnother as by_another:
+                held = _held(str(by_another))
+            else:
+                return
+        raise held
 
     @activity.defn
     async def look_at_account(self, input: LookAtAccountInput) -> bool:
@@ -148,9 +167,20 @@ class AppealActivities:
         """Tell the programme that the account is active again.
 
         Return whether the seller is still expelled from it.
+
+        Raises:
+            ApplicationError: another has deactivated the account meanwhile. A person decides.
         """
         with provider_failures():
-            return await shielded(self.programme.reinstate(input))
+            return await shielded(self._tell_reinstatement(input))
+
+    async def _tell_reinstatement(self, input: TellReinstatementInput) -> bool:
+        try:
+            return await self.programme.reinstate(input)
+        except DeactivatedByAnother as by_another:
+            held = _held(str(by_another))
+        await keep_deactivated(self.accounts, self.programme, input.store, input.seller_id)
+        raise held
 
 
 def _held(why: str) -> ApplicationError:

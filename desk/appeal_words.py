@@ -27,7 +27,7 @@ REASONS = {
     AppealReason.OUTAGE_REPORTED: N_("an outage of ours was reported, and is to be judged"),
     AppealReason.REINSTATEMENT_FAILED: N_("the account service failed for 24 hours"),
     AppealReason.REINSTATEMENT_HELD: N_(
-        "the account service says that another than the case deactivated the account"
+        "another case, or somebody else, has deactivated the account"
     ),
     AppealReason.ACCOUNT_ACTIVE: N_(
         "it was to be upheld, but the account is active: reinstate it here, or deactivate it first"

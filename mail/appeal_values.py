@@ -39,7 +39,7 @@ WHY_HERE = {
     AppealReason.OUTAGE_REPORTED: "an outage of ours was reported, and is to be judged",
     AppealReason.REINSTATEMENT_FAILED: "the account service failed for 24 hours",
     AppealReason.REINSTATEMENT_HELD: (
-        "the account service says that another than the case deactivated the account"
+        "another case, or somebody else, has deactivated the account"
     ),
     AppealReason.ACCOUNT_ACTIVE: (
         "it was to be upheld, but the account is active: reinstate it, or deactivate it first"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from domain.case.activity_inputs import ExpelInput
+from domain.enrollment.view import EnrollmentView
 from domain.shared.account import SellerAccount
 from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInput
 from domain.shared.announcements import Announcement
@@ -26,6 +27,13 @@ class Programme(Protocol):
 
     async def standing(self, store: str, seller_id: str) -> Standing:
         """Return whether an account is enrolled, and its number proven.
+
+        Raises:
+            ProviderFailed: the programme did not answer.
+        """
+
+    async def find(self, store: str, seller_id: str) -> EnrollmentView | None:
+        """Return what the programme knows of a seller, or None if it does not know them.
 
         Raises:
             ProviderFailed: the programme did not answer.

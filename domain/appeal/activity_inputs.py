@@ -16,6 +16,9 @@ class LookUpAppealInput(Frozen):
 
     store: str
     seller_id: str
+    case_id: str | None = None
+    """The case that an open appeal is about. Unless a later one has deactivated the account, its
+    record is read again."""
 
 
 class SendAppealLetterInput(Frozen):
@@ -90,6 +93,16 @@ class TellReinstatementInput(Frozen):
     seller_id: str
     by: str
     note: str
+
+
+def look_up_appeal_input(appeal: Appeal) -> LookUpAppealInput:
+    """Return the input to find out what the account's appeal is about."""
+    known = appeal.deactivation if appeal.is_open else None
+    return LookUpAppealInput(
+        store=appeal.account.store,
+        seller_id=appeal.account.seller_id,
+        case_id=known.case_id if known else None,
+    )
 
 
 def send_appeal_letter_input(

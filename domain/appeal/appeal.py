@@ -79,7 +79,7 @@ class Appeal(TakesUpdates):
     """When it came into its status."""
 
     wants_look_up: bool = True
-    """Whether it is to be found out what can be appealed."""
+    """Whether it is to be found out what can be appealed, or who has a part in its case by now."""
     problem: Refusal | None = None
     """Why there is nothing to appeal."""
     terms: Terms | None = None
@@ -120,6 +120,11 @@ class Appeal(TakesUpdates):
     def is_open(self) -> bool:
         """Whether somebody or something is still to act."""
         return self.status in OPEN
+
+    @property
+    def awaits_record(self) -> bool:
+        """Whether its case was still closing when it was read: others may have a part by now."""
+        return self.is_open and self.deactivation is not None and not self.deactivation.is_final
 
     @property
     def newest(self) -> Submission:

@@ -47,6 +47,8 @@ class Deactivation(Frozen):
     unreached: tuple[Unreached, ...] = ()
     untold: bool = False
     """Whether the e-mail about it is known not to have got through."""
+    is_final: bool = True
+    """Whether the record is. While the case closes, somebody may yet come to have a part in it."""
 
     def until(self, window: timedelta) -> datetime:
         """Return until when it can be appealed. `window` is how long a seller who knows has."""
@@ -91,6 +93,7 @@ def deactivation_of(case: CaseView, *, message_waits: bool) -> Deactivation | No
         part=_part(case),
         unreached=_unreached(case, message_waits=message_waits) if silent else (),
         untold=_untold(case),
+        is_final=case.closed_at is not None,
     )
 
 

@@ -10,10 +10,13 @@ from domain.appeal.status import WAITING, AppealReason, AppealStatus
 def looked_up(appeal: Appeal, facts: AppealFacts, now: datetime) -> None:
     """Record what can be appealed. An open appeal stays about what it was about."""
     appeal.wants_look_up, appeal.later = False, None
+    found = facts.deactivation
     if not appeal.is_open:
         _learn(appeal, facts, now)
-    elif facts.deactivation is not None and _is_another(appeal, facts.deactivation):
+    elif found is not None and _is_another(appeal, found):
         appeal.later = facts
+    elif found is not None and found.part is not None:
+        appeal.deactivation = found  # somebody may have come to have a part in its case
 
 
 def give_way(appeal: Appeal, now: datetime) -> None:

@@ -55,6 +55,6 @@ class AppealReason(StrEnum):
     REINSTATEMENT_FAILED = "reinstatement_failed"
     """With `submitted`: the account service failed for 24 hours."""
     REINSTATEMENT_HELD = "reinstatement_held"
-    """With `submitted`: the account service says that somebody else deactivated the account."""
+    """With `submitted`: another case, or somebody else, has deactivated the account."""
     ACCOUNT_ACTIVE = "account_active"
     """With `submitted`: it was to be upheld, and the account is active."""

@@ -83,6 +83,12 @@ def looked_at_account(appeal: Appeal, active: bool, now: datetime) -> None:
         appeal.tell_answer(now)
 
 
+def deactivated_meanwhile(appeal: Appeal, now: datetime) -> None:
+    """Hand the appeal back to the desk, since another has deactivated the account meanwhile."""
+    if appeal.status is AppealStatus.REINSTATED:
+        appeal.take_decision_back(now, AppealReason.REINSTATEMENT_HELD)
+
+
 def told_programme(appeal: Appeal, expelled: bool, now: datetime) -> None:
     """Record that the programme knows that the account is active again, and tell the seller.
 

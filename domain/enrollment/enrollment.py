@@ -51,8 +51,11 @@ class Enrollment(TakesUpdates):
 
     deactivated: bool = False
     """Whether the account is deactivated, as far as the engine was told."""
-    deactivated_by: str | None = None
-    """The newest case that deactivated it: that can be appealed. Null if it was somebody else."""
+    deactivated_in: tuple[str, ...] = ()
+    """The cases whose deactivation stands, the oldest first. Empty if it was somebody else.
+
+    A later one may have found the account deactivated, so the account service has the key of one.
+    """
     deactivated_at: datetime | None = None
     case_to_hear: str | None = None
     """Who deactivated the account. It is set until an open case was told of the deactivation."""
@@ -77,6 +80,11 @@ class Enrollment(TakesUpdates):
         """Tell the marketplace's systems of changes, if nobody wanted to know so far."""
         if not self.announces:
             self.announces, self.told = True, self.timeline.count
+
+    @property
+    def deactivated_by(self) -> str | None:
+        """The newest case that deactivated it: that can be appealed. Null if there is none."""
+        return self.deactivated_in[-1] if self.deactivated_in else None
 
     @property
     def number_unchecked(self) -> bool:

@@ -77,6 +77,13 @@ class EnrollmentTimeline(State):
         self.entries = (*self.entries, entry)[-_KEEPS:]
         self.count += 1
 
+    def has_since(self, seen: int | None, what: EnrollmentEventKind) -> bool:
+        """Tell whether an event of a kind came after the first `seen` that there ever were."""
+        if seen is None:
+            return False
+        new = self.entries[max(0, seen - (self.count - len(self.entries))) :]
+        return any(entry.what is what for entry in new)
+
 
 def detail_of(entry: EnrollmentEntry) -> str:
     """Put the facts and the note of an event into English: `not eligible (deactivated)`."""

@@ -182,12 +182,15 @@ def record_deactivation(enrollment: Enrollment, event: RecordDeactivation, now: 
     An open case is told, unless a case reported the deactivation itself. What a case has done can
     be appealed, also if somebody else reported a deactivation before.
     """
+    if enrollment.timeline.has_since(event.seen, EnrollmentEventKind.REINSTATED):
+        return  # what was seen then is over
     by_case = event.case_id if event.by == BY_CASE else None
     was_deactivated = enrollment.deactivated
-    if was_deactivated and by_case in (None, enrollment.deactivated_by):
+    if was_deactivated and by_case in (None, *enrollment.deactivated_in):
         return
-    enrollment.deactivated = True
-    enrollment.deactivated_by, enrollment.deactivated_at = by_case, now
+    enrollment.deactivated, enrollment.deactivated_at = True, now
+    if by_case is not None:
+        enrollment.deactivated_in = (*enrollment.deactivated_in, by_case)[-_REMEMBERS_CASES:]
     if not was_deactivated:
         enrollment.case_to_hear = event.by if event.case_id is None else None
     enrollment.timeline.log(now, EnrollmentEventKind.DEACTIVATED, event.by, case_id=event.case_id)
@@ -199,7 +202,7 @@ def reinstate(enrollment: Enrollment, event: Reinstate, now: datetime) -> None:
     """Record that the account is active again. The requirements decide.
 
     Raises:
-        Refused: the account is not deactivated, or by another case than the one taken back.
+        Refused: the account is not deactivated, or by a later case than the one taken back.
     """
     if event.case_id not in (None, enrollment.deactivated_by):
         raise Refused(
@@ -214,7 +217,7 @@ def reinstate(enrollment: Enrollment, event: Reinstate, now: datetime) -> None:
             status=enrollment.status.value,
         )
     enrollment.deactivated, enrollment.case_to_hear = False, None
-    enrollment.deactivated_by = enrollment.deactivated_at = None
+    enrollment.deactivated_in, enrollment.deactivated_at = (), None
     enrollment.timeline.log(now, EnrollmentEventKind.REINSTATED, event.by, note=event.note)
 
 

@@ -92,7 +92,9 @@ class EnrollmentView(Frozen):
     deactivated: bool
     """Whether the account itself is deactivated, whatever the status."""
     deactivated_by: str | None
-    """The case that deactivated it. Null if it was somebody else."""
+    """The newest case that deactivated it. Null if it was somebody else."""
+    deactivated_in: tuple[str, ...]
+    """Every case whose deactivation stands, the oldest first."""
     deactivated_at: datetime | None
     """When that was told."""
     timeline: tuple[EnrollmentEntry, ...]
@@ -151,6 +153,7 @@ def view_of(enrollment: Enrollment, now: datetime) -> EnrollmentView:
         call_again_from=_call_again_from(current, now),
         deactivated=current.deactivated,
         deactivated_by=current.deactivated_by,
+        deactivated_in=current.deactivated_in,
         deactivated_at=current.deactivated_at,
         timeline=current.timeline.entries,
         events=current.timeline.count,

@@ -69,6 +69,8 @@ class TellDeactivationInput(Frozen):
     """The case that did it, or that found it done."""
     known: SellerAccount | None = None
     """What a case knows of the seller, whom the programme may not know."""
+    seen: int | None = None
+    """How many events the enrollment had before the account was found deactivated."""
 
 
 def share_contact_input(

@@ -1,6 +1,9 @@
 """The arguments of updates that cases and enrollments both take (docs/api.md)."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from domain.shared.text import Frozen, Line
 
@@ -39,3 +42,6 @@ class RecordDeactivation(Event):
 
     case_id: Line | None = None
     """The case that did it or found it done. Null if it was somebody else."""
+    seen: Annotated[int, Field(ge=0)] | None = None
+    """How many events the enrollment had before the account was found deactivated. If it was
+    reinstated since, nothing is recorded. Null: it is recorded in any case."""

@@ -19,10 +19,11 @@ from domain.shared.activity_inputs import ShareContactInput, TellDeactivationInp
 from domain.shared.announcements import Announcement
 from domain.shared.errors import Refusal
 from domain.shared.events import RecordDeactivation
+from providers.appeal_protocols import DeactivatedByAnother
 from providers.protocols import ProviderFailed
 from providers.workflow_protocols import Standing
 from temporal_client.deliveries import hand_over
-from temporal_client.failures import Closed, NotThere, TemporalFailure, UpdateRefused
+from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import appeal_name, case_name, case_name_of_id, enrollment_name
 from temporal_client.search_attributes import STATUS
 from temporal_client.workflows import Workflows
@@ -69,7 +70,7 @@ class Enrollments:
     async def record_deactivation(self, input: TellDeactivationInput) -> None:
         """Record that the account, known or not, is deactivated. A repeat changes nothing."""
         name = enrollment_name(input.store, input.seller_id)
-        event = RecordDeactivation(by=input.by, case_id=input.case_id)
+        event = RecordDeactivation(by=input.by, case_id=input.case_id, seen=input.seen)
         with _provider_failures("record_deactivation"):
             await self._workflows.execute_update_with_start(
                 name, "record_deactivation", event, input.key, known=input.known
@@ -78,19 +79,23 @@ class Enrollments:
     async def reinstate(self, input: TellReinstatementInput) -> bool:
         """Record that the account is active again. Return whether the seller is still expelled.
 
-        A repeat changes nothing. Nor does one that comes after another case's deactivation.
+        A repeat changes nothing.
         """
         name = enrollment_name(input.store, input.seller_id)
         event = Reinstate(by=input.by, note=input.note, case_id=input.case_id)
-        with _provider_failures("reinstate"):
-            try:
-                taken = await self._workflows.execute_update(name, "reinstate", event, input.key)
-                status = taken.status
-            except UpdateRefused as refused:
-                if refused.code != Refusal.NOT_DEACTIVATED:  # a person said so before
-                    raise
-                status = (await self._workflows.view(name)).status
-        return status == EnrollmentStatus.EXPELLED
+        try:
+            with _provider_failures("reinstate"):
+                try:
+                    await self._workflows.execute_update(name, "reinstate", event, input.key)
+                except UpdateRefused as refused:
+                    if refused.code != Refusal.NOT_DEACTIVATED:  # a person said so before
+                        raise
+                known = await self._workflows.view(name)
+        except NotThere:  # an enrollment that has ended broke off, and has forgotten all
+            return False
+        if known.deactivated:
+            raise DeactivatedByAnother("another has deactivated the account since")
+        return known.status is EnrollmentStatus.EXPELLED
 
     async def change_contact(self, input: ShareContactInput) -> None:
         """Tell the account's enrollment of the news, if there is an enrollment."""
@@ -165,13 +170,11 @@ class ClosedCases:
         self._workflows = Workflows(client, _ANSWERS_WITHIN)
 
     async def find(self, case_id: str) -> CaseView | None:
-        """Return what a case ended with. None: Temporal does not keep it any more."""
+        """Return what a case ended with. None: nobody has its record any more."""
         try:
             with _provider_failures("the case"):
                 case = await self._workflows.snapshot(case_name_of_id(case_id))
-        except Closed:
-            raise ProviderFailed("the case broke off, and nobody answers with its record") from None
-        except NotThere:
+        except NotThere:  # nor is there, where it broke off and nobody can answer for it
             return None
         return case.view
 

@@ -91,6 +91,18 @@ async def test_a_case_that_deactivated_is_found_with_who_had_a_part(
     assert facts.account.email == silent.account.email
 
 
+async def test_of_an_open_appeal_only_the_record_of_its_case_is_read_again(
+    tmp_path: Path, silent: CaseView
+) -> None:
+    found = activities(tmp_path, Known(None, silent))
+    again = INPUT.model_copy(update={"case_id": silent.id})
+    facts = await ActivityEnvironment().run(found.look_up_appeal, again)
+    assert facts.deactivation is not None
+    assert (facts.deactivation.case_id, facts.deactivation.is_final) == (silent.id, True)
+    gone = activities(tmp_path, Known(None))
+    assert (await ActivityEnvironment().run(gone.look_up_appeal, again)).deactivation is None
+
+
 async def test_an_appeal_does_not_wait_for_a_mailbox_that_is_away(
     tmp_path: Path, silent: CaseView
 ) -> None:
@@ -189,6 +201,19 @@ async def test_what_a_later_case_found_deactivated_stays_so(tmp_path: Path) -> N
         await ActivityEnvironment().run(found.reinstate_account, wanted)
     assert (held.value.type, held.value.non_retryable) == (AppealReason.REINSTATEMENT_HELD, True)
     assert not await found.accounts.is_active("US", SELLER)
+
+
+@pytest.mark.parametrize("key", [1, 2])
+async def test_the_newest_case_is_taken_back_whichever_case_the_account_service_knows(
+    tmp_path: Path, key: int
+) -> None:
+    cases = [f"case/US/A2EXAMPLE/{number}" for number in (1, 2)]
+    told = [RecordDeactivation(by="case", case_id=case) for case in cases]
+    found = activities(tmp_path, Known(enrollment(*told)))
+    await found.accounts.deactivate("US", SELLER, cases[key - 1])
+    wanted = ReinstateInput(key=KEY, case_id=cases[1], store="US", seller_id=SELLER)
+    await ActivityEnvironment().run(found.reinstate_account, wanted)
+    assert await found.accounts.is_active("US", SELLER)
 
 
 async def test_only_what_the_case_did_is_taken_back(tmp_path: Path) -> None:

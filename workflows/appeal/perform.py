@@ -13,7 +13,7 @@ from domain.appeal import look_up, step_results
 from domain.appeal.activity_inputs import (
     LookAtAccountInput,
     LookForAnswerInput,
-    LookUpAppealInput,
+    look_up_appeal_input,
     reinstate_input,
     send_appeal_letter_input,
     tell_desk_of_appeal_input,
@@ -76,10 +76,9 @@ async def perform(appeal: Appeal, step: AppealStep) -> AppealOutcome:
 
 
 async def _look_up(appeal: Appeal) -> AppealOutcome:
-    account = appeal.account
     facts = await workflow.execute_activity_method(
         AppealActivities.look_up_appeal,
-        LookUpAppealInput(store=account.store, seller_id=account.seller_id),
+        look_up_appeal_input(appeal),
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary="Look up the case that deactivated the account",
@@ -144,11 +143,16 @@ async def _reinstate(appeal: Appeal) -> AppealOutcome:
             summary="Reinstate the account",
         )
     except ActivityError as error:
-        cause, reason = error.cause, AppealReason.REINSTATEMENT_FAILED
-        if isinstance(cause, ApplicationError) and cause.type == AppealReason.REINSTATEMENT_HELD:
-            reason = AppealReason.REINSTATEMENT_HELD
+        held = _is_held(error)
+        reason = AppealReason.REINSTATEMENT_HELD if held else AppealReason.REINSTATEMENT_FAILED
         return lambda appeal, now: step_results.not_reinstated(appeal, reason, now)
     return step_results.reinstated
+
+
+def _is_held(error: ActivityError) -> bool:
+    """Tell whether another has deactivated the account, so that a person decides."""
+    cause = error.cause
+    return isinstance(cause, ApplicationError) and cause.type == AppealReason.REINSTATEMENT_HELD
 
 
 async def _look_at_account(appeal: Appeal) -> AppealOutcome:
@@ -168,14 +172,19 @@ async def _look_at_account(appeal: Appeal) -> AppealOutcome:
 
 async def _tell_programme(appeal: Appeal) -> AppealOutcome:
     """Tell the programme, and retry until it accepts. The appeal does not close before."""
-    expelled = await workflow.execute_activity_method(
-        AppealActivities.tell_reinstatement,
-        tell_reinstatement_input(appeal),
-        start_to_close_timeout=A_MESSAGE,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=RETRY,
-        summary="Tell the programme that the account is active again",
-    )
+    try:
+        expelled = await workflow.execute_activity_method(
+            AppealActivities.tell_reinstatement,
+            tell_reinstatement_input(appeal),
+            start_to_close_timeout=A_MESSAGE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RETRY,
+            summary="Tell the programme that the account is active again",
+        )
+    except ActivityError as error:
+        if not _is_held(error):
+            raise
+        return step_results.deactivated_meanwhile
     return lambda appeal, now: step_results.told_programme(appeal, expelled, now)
 
 

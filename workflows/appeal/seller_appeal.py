@@ -157,9 +157,7 @@ class SellerAppeal:
         """
         came_at = workflow.now()
         if not self._appeal.has_taken(update_id()):
-            self._appeal.wants_look_up = True
-            self._steps.tell()
-            await workflow.wait_condition(lambda: not self._appeal.wants_look_up)
+            await self._look_up()
         try:
             return self._apply(updates.appeal, event, came_at)
         except Refused:
@@ -168,6 +166,11 @@ class SellerAppeal:
             raise
         finally:
             self._steps.tell()  # a refused one may have been all that there was to wait for
+
+    async def _look_up(self) -> None:
+        self._appeal.wants_look_up = True
+        self._steps.tell()
+        await workflow.wait_condition(lambda: not self._appeal.wants_look_up)
 
     @appeal.validator
     def _appeal_is_possible(self, event: AppealEvent) -> None:
@@ -184,6 +187,9 @@ class SellerAppeal:
 
     @workflow.update
     async def decide_appeal(self, event: DecideAppeal) -> Taken:
+        """Take in a decision. Who decides may have had a part in the case since it was read."""
+        if self._appeal.awaits_record and not self._appeal.has_taken(update_id()):
+            await self._look_up()
         return self._apply(updates.decide_appeal, event)
 
     @decide_appeal.validator

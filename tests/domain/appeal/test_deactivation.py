@@ -1,6 +1,7 @@
 """What an appeal takes from the record of its case (docs/rules.md, section 9)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -48,6 +49,19 @@ def test_whoever_stands_in_the_timeline_had_a_part_and_no_machine_and_no_seller(
     assert people <= {*(found.part or ())}
     assert {"engine", "seller"}.isdisjoint(found.part or ())
     assert (found.case_id, found.reason) == (world.case.id, Reason.DECISION)
+
+
+def test_who_reports_harm_while_the_case_closes_comes_to_have_a_part() -> None:
+    world = World(email_takes=timedelta(hours=1))
+    world.take(a_plan(), REJECT, a_plan(), REJECT, a_plan(), REJECT)
+    world.take(a_decision(Decision.DEACTIVATE))
+    closing = of(world)
+    assert not closing.is_final
+    harm = a_harm_report()
+    world.take(harm.model_copy(update={"by": "lead.x"})).play(2)
+    closed = of(world)
+    assert closed.is_final
+    assert {*(closed.part or ())} - {*(closing.part or ())} == {"lead.x"}
 
 
 def test_the_90_days_begin_when_the_account_service_had_done_it() -> None:

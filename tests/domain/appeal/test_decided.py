@@ -3,7 +3,11 @@
 import pytest
 
 from domain.appeal import look_up, step_results
-from domain.appeal.activity_inputs import reinstate_input, tell_reinstatement_input
+from domain.appeal.activity_inputs import (
+    look_up_appeal_input,
+    reinstate_input,
+    tell_reinstatement_input,
+)
 from domain.appeal.advance import advance
 from domain.appeal.deactivation import Unreached
 from domain.appeal.events import Verdict
@@ -18,6 +22,7 @@ from tests.domain.appeal.build import (
     AGAIN,
     DAY,
     DIAZ,
+    FACTS,
     FOUND,
     NOTHING,
     NOVAK,
@@ -44,6 +49,21 @@ from tests.domain.appeal.build import (
 @pytest.mark.parametrize("by", [PART, PART.upper()])
 def test_who_had_a_part_in_the_case_does_not_decide(verdict: Verdict, by: str) -> None:
     assert code_of(submitted(), answer(verdict, by)) is Refusal.HAD_PART_IN_CASE
+
+
+def test_who_reports_harm_while_the_case_is_still_closing_has_a_part_too() -> None:
+    closing = FOUND.model_copy(update={"is_final": False})
+    appeal = submit(a_new_appeal(), facts=FACTS.model_copy(update={"deactivation": closing}))
+    assert appeal.awaits_record
+    assert look_up_appeal_input(appeal).case_id == FOUND.case_id
+    read_again = FOUND.model_copy(update={"part": (PART, NOVAK)})
+    for found in (None, FOUND.model_copy(update={"case_id": "case/US/A2EXAMPLE/2", "part": ()})):
+        look_up.looked_up(appeal, FACTS.model_copy(update={"deactivation": found}), NOW)
+        assert appeal.deactivation == closing
+    look_up.looked_up(appeal, FACTS.model_copy(update={"deactivation": read_again}), NOW)
+    assert not appeal.awaits_record
+    assert code_of(appeal, answer(Verdict.UPHOLD, NOVAK)) is Refusal.HAD_PART_IN_CASE
+    apply(appeal, answer(Verdict.UPHOLD, DIAZ))
 
 
 def test_who_answered_the_first_appeal_or_asked_in_it_does_not_answer_the_second() -> None:
@@ -227,6 +247,22 @@ def test_what_the_account_service_does_not_do_is_decided_again(reason: AppealRea
     assert (appeal.status, appeal.reason) == (AppealStatus.SUBMITTED, reason)
     assert (tells_desk(appeal, later), appeal.desk_by) == ([later], later + 7 * DAY)
     apply(appeal, answer(Verdict.REINSTATE), later)
+
+
+def test_what_another_deactivates_before_the_programme_is_told_is_decided_again() -> None:
+    """The seller is not told that an account is active which another case keeps deactivated."""
+    appeal, later = in_status(AppealStatus.REINSTATING), NOW + DAY
+    step_results.reinstated(appeal, NOW)
+    step_results.deactivated_meanwhile(appeal, later)
+    assert (appeal.status, appeal.reason) == (
+        AppealStatus.SUBMITTED,
+        AppealReason.REINSTATEMENT_HELD,
+    )
+    assert (tells_desk(appeal, later), appeal.desk_by) == ([later], later + 7 * DAY)
+    assert written(appeal) == []
+    apply(appeal, answer(Verdict.REINSTATE), later)
+    step_results.reinstated(appeal, later)
+    assert advance(appeal, later) == (TellProgramme(),)
 
 
 def test_a_letter_that_is_overtaken_is_not_sent() -> None:

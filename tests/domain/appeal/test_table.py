@@ -109,6 +109,7 @@ EVENTS: dict[str, Happens] = {
     "it failed for 24 h, or holds it": failed_or_held,
     "the account is found deactivated, or nobody could look for 24 h": account_is(False),
     "the account is found active": account_is(True),
+    "the programme knows of another's deactivation since": step_results.deactivated_meanwhile,
     "the workflow is cancelled": updates.ignore_cancellation,
 }
 REFUSED = "refused"

@@ -98,6 +98,7 @@ class WalkedAppeal:
                         yield name, partial(WalkedAppeal.looked_at_account, active=bool(active))
                 case TellProgramme():
                     yield "programme told", WalkedAppeal.told_programme
+                    yield "another's", partial(WalkedAppeal.not_reinstated, reason=None)
                 case WaitUntil(moment=moment):
                     yield "the moment waited for", partial(WalkedAppeal.wakes, moment=moment)
                     before = moment - timedelta(seconds=1)
@@ -209,8 +210,11 @@ class WalkedAppeal:
         self.known.goes(REINSTATED, self.now)
         self._advance()
 
-    def not_reinstated(self, reason: AppealReason) -> None:
-        step_results.not_reinstated(self.appeal, reason, self.now)
+    def not_reinstated(self, reason: AppealReason | None) -> None:
+        if reason is None:
+            step_results.deactivated_meanwhile(self.appeal, self.now)
+        else:
+            step_results.not_reinstated(self.appeal, reason, self.now)
         self.known.goes(SUBMITTED, self.now)
         self._advance()
 

@@ -10,7 +10,7 @@ from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.view import why_not_enrolled
 from domain.shared.errors import Refusal, Refused
-from domain.shared.events import Event, RecordDeactivation
+from domain.shared.events import Event
 from domain.shared.result import Result
 from domain.shared.steps import TellDeactivation
 from tests.domain.enrollment.build import (
@@ -161,20 +161,39 @@ LATER = DEACTIVATED.model_copy(update={"case_id": "case/US/A2EXAMPLE/run-2"})
 FOUND_DONE = LATER.model_copy(update={"by": "account service"})
 
 
+BOTH = [CASE, LATER.case_id]
+
+
 @pytest.mark.parametrize(
     ("told", "by"),
     [
-        pytest.param([DEACTIVATED_BY_OTHERS], None, id="by-others"),
-        pytest.param([DEACTIVATED_BY_OTHERS, DEACTIVATED], CASE, id="then-by-a-case"),
-        pytest.param([DEACTIVATED, DEACTIVATED_BY_OTHERS], CASE, id="others-say-so-too"),
-        pytest.param([DEACTIVATED, FOUND_DONE], CASE, id="a-later-case-found-it-done"),
-        pytest.param([DEACTIVATED, LATER], LATER.case_id, id="a-later-case-did-it"),
+        pytest.param([DEACTIVATED_BY_OTHERS], [], id="by-others"),
+        pytest.param([DEACTIVATED_BY_OTHERS, DEACTIVATED], [CASE], id="then-by-a-case"),
+        pytest.param([DEACTIVATED, DEACTIVATED_BY_OTHERS], [CASE], id="others-say-so-too"),
+        pytest.param([DEACTIVATED, FOUND_DONE], [CASE], id="a-later-case-found-it-done"),
+        pytest.param([DEACTIVATED, LATER], BOTH, id="a-later-case-did-it"),
+        pytest.param([DEACTIVATED, LATER, DEACTIVATED], BOTH, id="the-first-says-so-again"),
+        pytest.param([DEACTIVATED, REINSTATED, LATER], [LATER.case_id], id="active-in-between"),
     ],
 )
-def test_the_newest_case_that_deactivated_the_account_is_known(
-    told: list[RecordDeactivation], by: str | None
+def test_every_case_whose_deactivation_stands_is_known_and_the_newest_can_be_appealed(
+    told: list[Event], by: list[str]
 ) -> None:
-    assert Programme(GOOD_FOR_LONG, *told).view.deactivated_by == by
+    view = Programme(GOOD_FOR_LONG, *told).view
+    assert view.deactivated_in == tuple(by)
+    assert view.deactivated_by == (by[-1] if by else None)
+
+
+@pytest.mark.parametrize(("reinstated", "is_deactivated"), [(True, False), (False, True)])
+def test_what_was_found_before_a_reinstatement_is_over(
+    reinstated: bool, is_deactivated: bool
+) -> None:
+    """A case has read the account before an appeal reinstated it, and tells of it too late."""
+    world = deactivated()
+    seen = world.view.events
+    world.take(REINSTATED)
+    late = FOUND_DONE.model_copy(update={"seen": seen if reinstated else world.view.events})
+    assert world.take(late).view.deactivated == is_deactivated
 
 
 def test_the_case_is_known_after_a_hundred_other_events() -> None:
@@ -193,4 +212,4 @@ def test_what_is_taken_back_late_does_not_overtake_the_deactivation_by_a_later_c
     assert refused.value.code is Refusal.NOT_DEACTIVATED
     assert world.view.deactivated
     world.take(late.model_copy(update={"case_id": LATER.case_id}))
-    assert (world.view.deactivated, world.view.deactivated_by) == (False, None)
+    assert (world.view.deactivated, world.view.deactivated_in) == (False, ())

@@ -148,7 +148,7 @@ def test_absent_values_are_null_and_never_missing() -> None:
         *("status", "reason", "requirements", "rating", "days_below", "days_on_record"),
         *("qualifies_on", "account", "deactivated", "timeline", "events"),
         *("number", "verified_at", "prove_by", "number_call", "call_again_from"),
-        *("deactivated_by", "deactivated_at"),
+        *("deactivated_by", "deactivated_in", "deactivated_at"),
     }
 
 
