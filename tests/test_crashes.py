@@ -205,7 +205,8 @@ async def test_a_worker_killed_during_deactivation(tmp_path: Path) -> None:
     async with stage(tmp_path) as (host, client):
         dying = await host.start("-m", "tests.dying_worker", "accounts")
         case = await opened(client)
-        await case.tell(IssueCase.report_harm, FRAUD)
+        # Not `tell`: the worker is gone before anybody could see what has become of it.
+        await case.handle.execute_update(IssueCase.report_harm, FRAUD)
         await asyncio.wait_for(dying.wait(), PATIENCE)
         await host.start()
         view = await case.end()
