@@ -75,6 +75,7 @@ def _part(part: Part, appeals: Appeals, number: int) -> Part:
         handle = await _appeal(case, seller_id, FIRST, "1")
         if number % 4 < 2:
             await _tell(case, handle, SellerAppeal.decide_appeal, answer(Verdict.UPHOLD), "2")
+            await _answered(case, handle)  # no second appeal comes before
             await _appeal(case, seller_id, AGAIN, "3")
             await _tell(case, handle, SellerAppeal.add_information, ADDED, "4")
         verdict = Verdict.UPHOLD if number % 8 == 0 else Verdict.REINSTATE
@@ -82,12 +83,7 @@ def _part(part: Part, appeals: Appeals, number: int) -> Part:
         upheld = verdict is Verdict.UPHOLD
         expected = AppealStatus.UPHELD if upheld else AppealStatus.REINSTATED
         appeals.expected[seller_id] = expected
-        while (view := await case.insist(lambda: handle.query(SellerAppeal.view))).status in (
-            AppealStatus.SUBMITTED,
-            AppealStatus.REINSTATING,
-            AppealStatus.UPHOLDING,
-        ):
-            await asyncio.sleep(0.3)
+        view = await _answered(case, handle)
         if not upheld:
             view = await case.insist(handle.result)
         appeals.views[seller_id] = view
@@ -134,6 +130,17 @@ async def _tell(
             raise AssertionError(f"{handle.id}: {update.__name__} was refused") from error
 
     await case.insist(send)
+
+
+async def _answered(case: Life, handle: WorkflowHandle[Any, AppealView]) -> AppealView:
+    """Wait until what was decided is so, and return the view."""
+    while (view := await case.insist(lambda: handle.query(SellerAppeal.view))).status in (
+        AppealStatus.SUBMITTED,
+        AppealStatus.REINSTATING,
+        AppealStatus.UPHOLDING,
+    ):
+        await asyncio.sleep(0.3)
+    return view
 
 
 async def _judge(stage: Scene, appeals: Appeals, trial: Trial) -> None:
