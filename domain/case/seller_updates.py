@@ -79,6 +79,8 @@ def send_link(case: Case, event: SendLink, now: datetime) -> None:
 def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     """Change the number or address. The rest of the agenda goes to the new one."""
     admit(case, event, though_full=event.from_enrollment)
+    if event.from_enrollment:
+        event = _but_what_is_newer_here(case, event)
     before, outreach = case.account, case.outreach
     given = event.model_dump(include={"emergency_phone", "email"}, exclude_none=True)
     after = before.model_copy(update=given | _extension(event, before))
@@ -99,6 +101,25 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
         outreach.call_again(now)
         if case.status is Status.CONTACTING:
             outreach.plan_calls(now, case.rules, case.account, call_now=True)
+
+
+def _but_what_is_newer_here(case: Case, event: ChangeContact) -> ChangeContact:
+    """Leave out what was changed here, and the enrollment has not heard of: it hears of it again.
+
+    Otherwise a seller who corrects a number at once would have the first one again.
+    """
+    pending, ours = case.contact_news.fields, case.account
+    left_out: dict[str, None] = {}
+    number = (event.emergency_phone, event.extension)
+    is_other = number[0] is not None and number != (ours.emergency_phone, ours.extension)
+    if "emergency_phone" in pending and is_other:
+        left_out |= {"emergency_phone": None, "extension": None}
+    if "email" in pending and event.email not in (None, ours.email):
+        left_out |= {"email": None}
+    if not left_out:
+        return event
+    case.contact_news = case.contact_news.after(ours, left_out)
+    return event.model_copy(update=left_out)
 
 
 def _extension(event: ChangeContact, before: Account) -> dict[str, str | None]:

@@ -8,6 +8,7 @@ import pytest
 from domain.case import seller_updates, step_results
 from domain.case.advance import advance
 from domain.case.attempt import NOTICES, CallEnded, Channel, Purpose
+from domain.case.events import ChangeContact
 from domain.case.status import Reason, Status
 from domain.shared.account import ContactNews
 from domain.shared.result import Result
@@ -204,6 +205,40 @@ def test_what_the_enrollment_told_or_what_was_so_before_is_not_told_back() -> No
     seller_updates.change_contact(world.case, told, world.now)
     assert not world.case.contact_news.fields
     assert not change(sharing(), email=ADDRESS).fields
+
+
+def told_by_enrollment(**values: str) -> ChangeContact:
+    return ChangeContact(by="enrollment", from_enrollment=True, **values)
+
+
+def test_a_corrected_number_is_not_undone_by_what_the_enrollment_had_heard_before() -> None:
+    world = sharing()
+    change(world, phone="+12065550150")
+    corrected = change(world, phone=OTHER_NUMBER)
+    seller_updates.change_contact(
+        world.case, told_by_enrollment(emergency_phone="+12065550150", extension="7"), world.now
+    )
+    assert (world.case.account.emergency_phone, world.case.account.extension) == (
+        OTHER_NUMBER,
+        None,
+    )
+    news = world.case.contact_news
+    assert (news.fields, news.change) == (("emergency_phone",), corrected.change + 1)
+    # Once it has heard of it, what it tells counts again.
+    step_results.shared_contact(world.case, news, True, world.now)
+    seller_updates.change_contact(
+        world.case, told_by_enrollment(emergency_phone="+12065550150"), world.now
+    )
+    assert world.case.account.emergency_phone == "+12065550150"
+
+
+def test_of_what_the_enrollment_tells_only_what_is_older_is_left_out() -> None:
+    world = sharing()
+    change(world, phone=OTHER_NUMBER)
+    told = told_by_enrollment(emergency_phone="+12065550150", email=OTHER_ADDRESS)
+    seller_updates.change_contact(world.case, told, world.now)
+    account = world.case.account
+    assert (account.emergency_phone, account.email) == (OTHER_NUMBER, OTHER_ADDRESS)
 
 
 def test_what_the_enrollment_tells_is_taken_though_the_file_is_full() -> None:
