@@ -19,9 +19,7 @@ _KEEPS = 300
 class AppealEntry(Entry):
     """One event of an appeal."""
 
-    at: datetime
     what: AppealEventKind
-    by: str = ENGINE
     status: AppealStatus | None = None
     reason: AppealReason | None = None
     verdict: Verdict | None = None

@@ -4,7 +4,7 @@ Each function takes an event and its time. It changes the appeal or raises `Refu
 apply it to a copy, and drop the copy after a refusal.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.appeal.appeal import MOST_APPEALS, Answer, Appeal, Information, OutageReport, Submission
 from domain.appeal.events import (
@@ -22,7 +22,7 @@ from domain.appeal.look_up import give_way
 from domain.appeal.status import ANSWERED, WAITING, AppealReason, AppealStatus
 from domain.appeal.verdicts import why_not_now
 from domain.shared.errors import Refusal, Refused
-from domain.shared.throttle import wait_after
+from domain.shared.throttle import full_until
 
 _MOST_ADDED = 10
 """How often something may be added to an appeal that waits for the desk."""
@@ -110,13 +110,12 @@ def refuse_before_look_up(appeal: Appeal, now: datetime) -> None:
     """
     if appeal.status not in WAITING:
         _refuse_while_open(appeal)
-    wait = wait_after(appeal.refused, timedelta(0), _MOST_REFUSED)
-    if wait is not None and now < wait.until:
+    if until := full_until(appeal.refused, _MOST_REFUSED, now):
         raise Refused(
             f"{_MOST_REFUSED} appeals were refused within 24 hours",
             Refusal.TOO_MANY_APPEALS,
             appeals=_MOST_REFUSED,
-            again_from=wait.until.isoformat(),
+            again_from=until.isoformat(),
         )
 
 

@@ -17,9 +17,7 @@ from domain.shared.state import State
 class TimelineEntry(Entry):
     """One event of a case."""
 
-    at: datetime
     what: EventKind
-    by: str = ENGINE
 
     attempt: int | None = None
     about: Purpose | None = None

@@ -44,9 +44,7 @@ class EnrollmentEventKind(StrEnum):
 class EnrollmentEntry(Entry):
     """One event of an enrollment."""
 
-    at: datetime
     what: EnrollmentEventKind
-    by: str = ENGINE
     about: LetterPurpose | None = None
     """What the e-mail was for."""
     result: Result | None = None

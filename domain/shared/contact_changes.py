@@ -1,10 +1,10 @@
 """The limit on how often a seller changes number and address (docs/rules.md, section 2)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.shared.errors import Refusal, Refused
-from domain.shared.throttle import wait_after
+from domain.shared.throttle import full_until
 
 CHANGES_PER_DAY = 10
 
@@ -21,11 +21,10 @@ def refuse_if_too_many(changed: Sequence[datetime], now: datetime) -> None:
     Raises:
         Refused: the limit of the day is reached.
     """
-    wait = wait_after(changed, timedelta(0), CHANGES_PER_DAY)
-    if wait is not None and now < wait.until:
+    if until := full_until(changed, CHANGES_PER_DAY, now):
         raise Refused(
             f"number and address were changed {CHANGES_PER_DAY} times within 24 hours",
             Refusal.TOO_MANY_CHANGES,
             changes=CHANGES_PER_DAY,
-            again_from=wait.until.isoformat(),
+            again_from=until.isoformat(),
         )

@@ -16,6 +16,12 @@ class Wait:
     """Whether the number in 24 hours is the reason, and not the distance to the last time."""
 
 
+def full_until(times: Sequence[datetime], per_day: int, now: datetime) -> datetime | None:
+    """Return until when the number in 24 hours is reached; None if it is not."""
+    wait = wait_after(times, timedelta(0), per_day)
+    return wait.until if wait is not None and now < wait.until else None
+
+
 def wait_after(times: Sequence[datetime], spacing: timedelta, per_day: int) -> Wait | None:
     """Return the wait after the times at which it was asked for, in order; None before any."""
     if not times:

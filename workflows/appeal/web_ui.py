@@ -61,7 +61,7 @@ def details(appeal: Appeal) -> str:
         lines += [f"- **The seller answers by** {time(appeal.seller_by)}"]
     for number, submission in enumerate(appeal.submissions, 1):
         lines += ["", f"### Appeal {number}, {time(submission.at)}", "", *_said(submission)]
-    timeline = (event_line(entry, detail_of) for entry in appeal.timeline.entries)
+    timeline = (event_line(entry, detail_of(entry)) for entry in appeal.timeline.entries)
     return "\n".join([*lines, "", "### Timeline (UTC)", "", *timeline])
 
 

@@ -64,5 +64,5 @@ def details(enrollment: Enrollment, now: datetime, steps: tuple[EnrollmentStep, 
         f"- {'Met' if r.met else '**Not met**'}: {plain(r.name)} ({safe(r.detail)})"
         for r in view.requirements
     ]
-    timeline = (event_line(entry, detail_of) for entry in view.timeline)
+    timeline = (event_line(entry, detail_of(entry)) for entry in view.timeline)
     return "\n".join([*lines, "", "### Timeline (UTC)", "", *timeline])

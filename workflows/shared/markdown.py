@@ -1,11 +1,10 @@
 """Times and text by people, formatted for the Temporal Web UI."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol, TypeVar
 
 from domain.shared.codes import plain
+from domain.shared.entry import Entry
 from domain.shared.events import ENGINE
 
 
@@ -30,22 +29,8 @@ def safe(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-class Logged(Protocol):
-    """An event of a timeline."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def by(self) -> str: ...
-
-
-SomeEntry = TypeVar("SomeEntry", bound=Logged)
-
-
-def event_line(entry: SomeEntry, detail_of: Callable[[SomeEntry], str]) -> str:
+def event_line(entry: Entry, detail: str) -> str:
     """Format an event: `- 2026-11-23 09:00:00 **email** notice: accepted`."""
-    detail = f" {safe(found)}" if (found := detail_of(entry)) else ""
+    said = f" {safe(detail)}" if detail else ""
     by = "" if entry.by == ENGINE else f" (by {safe(entry.by)})"
-    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{plain(entry.what)}**{detail}{by}"
+    return f"- {entry.at:%Y-%m-%d %H:%M:%S} **{plain(entry.what)}**{said}{by}"
