@@ -1,4 +1,7 @@
-"""Bare twins of cases: workflows with the same activities, timers and updates, and no rule."""
+"""Bare twins of cases: workflows with the same activities, timers and updates, and no rule.
+
+They show nothing of themselves in lists and searches, and keep no timeline.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,13 +14,22 @@ from activities.accounts import AccountActivities
 from activities.calls import CallActivities
 from activities.emails import EmailActivities
 from activities.opening import OpeningActivities
-from domain.case.activity_inputs import DeactivateInput, LookUpInput, SendEmailInput
+from domain.case.activity_inputs import (
+    DeactivateInput,
+    LookUpInput,
+    SendEmailInput,
+    TellDeskInput,
+)
 from domain.case.attempt import CallEnded, Channel, Purpose
 from domain.case.events import ReviewPlan, SubmitPlan
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
-from domain.shared.account import Store
-from domain.shared.activity_inputs import PlaceCallInput, place_call_id
+from domain.shared.account import Store, seller_of
+from domain.shared.activity_inputs import (
+    PlaceCallInput,
+    TellDeactivationInput,
+    place_call_id,
+)
 from domain.shared.names import (
     CASES_QUEUE,
     EMAIL_QUEUE,
@@ -52,7 +64,7 @@ class Due:
 
 @workflow.defn
 class BareCase:
-    """Opens, sends, calls, waits; takes a plan and its acceptance; sends; ends."""
+    """Opens, sends, calls, waits; takes a plan and tells the desk; takes its acceptance; ends."""
 
     def __init__(self) -> None:
         self._planned = False
@@ -68,6 +80,7 @@ class BareCase:
         await workflow.wait([email, call])
         await workflow.wait_condition(lambda: self._planned)
         next_call.cancel()
+        await _tell_desk(start)
         reminder = asyncio.create_task(workflow.sleep(86400, summary="Next: a reminder"))
         await workflow.wait_condition(lambda: self._accepted)
         reminder.cancel()
@@ -127,7 +140,9 @@ class BareSilent:
             retry_policy=RETRY,
             summary="Deactivate the account",
         )
+        told = asyncio.create_task(_tell_deactivation(start))
         await _email(start, len(due.at) + 1, Purpose.DEACTIVATED)
+        await told
         return "deactivated"
 
 
@@ -207,4 +222,48 @@ async def _email(start: CaseInput, number: int, about: Purpose) -> Result:
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RETRY,
         summary="E-mail",
+    )
+
+
+async def _tell_desk(start: CaseInput) -> Result:
+    return await workflow.execute_activity_method(
+        EmailActivities.tell_desk,
+        TellDeskInput(
+            case_id=_id(),
+            account=start.account,
+            status=Status.PLAN_REVIEW,
+            reason=None,
+            issues=start.issues,
+            plan=None,
+            timeline=(),
+            conversation_required=False,
+            proposed=None,
+            due=workflow.now(),
+        ),
+        task_queue=EMAIL_QUEUE,
+        schedule_to_close_timeout=timedelta(days=1),
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary="Tell the desk",
+    )
+
+
+async def _tell_deactivation(start: CaseInput) -> None:
+    account = start.account
+    await workflow.execute_activity_method(
+        AccountActivities.tell_deactivation,
+        TellDeactivationInput(
+            store=account.store,
+            seller_id=account.seller_id,
+            key=f"{_id()}/deactivated",
+            by="case",
+            case_id=_id(),
+            known=seller_of(account),
+        ),
+        task_queue=CASES_QUEUE,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        summary="Tell the programme",
     )

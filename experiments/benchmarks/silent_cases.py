@@ -49,7 +49,7 @@ async def silent_case(client: Client, seller_id: str = "SILENT") -> tuple[Any, C
     return handle, await OpenCase(handle, skipper).end()
 
 
-async def bare_silent(client: Client, like: CaseView, seller_id: str = "SILENT") -> Any:
+async def bare_silent(client: Client, like: CaseView, seller_id: str = "TWIN") -> Any:
     """Run the bare twin of a silent case. Return its handle."""
     handle = await client.start_workflow(
         BareSilent.run,

@@ -21,7 +21,7 @@ from temporalio.converter import (
     EncodingPayloadConverter,
 )
 from temporalio.converter import PayloadConverter as SomePayloadConverter
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from domain.shared.errors import Refused, explain
 from domain.shared.events import Event
@@ -94,21 +94,30 @@ class _StillEncrypted(EncodingPayloadConverter):
         raise Unreadable(f"cannot be read: {why_unreadable(payload)}")
 
 
+_PYDANTIC = _JSON()
+_EVERY = (
+    *(
+        _PYDANTIC if one.encoding == _PYDANTIC.encoding else one
+        for one in DefaultPayloadConverter.default_encoding_payload_converters
+    ),
+    _StillEncrypted(),
+)
+
+
 class PayloadConverter(CompositePayloadConverter):
     """Pydantic's converter, with the two converters above."""
 
     def __init__(self) -> None:
-        json = PydanticJSONPlainPayloadConverter().encoding
-        every = DefaultPayloadConverter.default_encoding_payload_converters
-        ours = (_JSON() if one.encoding == json else one for one in every)
-        super().__init__(*ours, _StillEncrypted())
+        # The SDK makes two of these each time a workflow is activated. So they share their parts.
+        super().__init__(*_EVERY)
 
 
 class FailureConverter(DefaultFailureConverter):
-    """The default converter with two changes.
+    """The default converter with three changes.
 
-    A refusal carries its code and values as the only detail of the failure. A failure that cannot
-    be decrypted raises an error.
+    A refusal carries its code and values as the only detail of the failure. What is expected to
+    fail, such as a look at a call that goes on, has no stack trace, which histories would keep. A
+    failure that cannot be decrypted raises an error.
     """
 
     def to_failure(
@@ -119,6 +128,11 @@ class FailureConverter(DefaultFailureConverter):
             details = {"code": exception.code, "values": exception.values}
             refused = ApplicationError(str(exception), details, type=Refused.__name__)
             exception = refused.with_traceback(exception.__traceback__)
+        if (
+            isinstance(exception, ApplicationError)
+            and exception.category is ApplicationErrorCategory.BENIGN
+        ):
+            exception = exception.with_traceback(None)
         super().to_failure(exception, payload_converter, failure)
 
     def from_failure(
