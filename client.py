@@ -61,6 +61,7 @@ from cli.report.archive import archive
 from cli.report.report import report
 from cli.simulation.simulate import simulate
 from cli.simulation.world_fit import fit
+from cli.terminal.version import version_option
 
 OPERATIONS, SELLER, DESK, DEVELOPER = "Operations", "Seller", "Desk", "Developer"
 
@@ -70,6 +71,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+app.callback()(version_option)
 
 _groups: dict[str, typer.Typer] = {}
 

@@ -46,6 +46,7 @@ from runtime.metrics import serving_metrics, show_from_the_start
 from runtime.page_settings import PageSettings, check_ways
 from runtime.program import end, loaded
 from runtime.providers import providers_of
+from runtime.release import RELEASE
 from runtime.renewal import renewing
 from runtime.rights import NotAllowed, check_rights
 from runtime.settings import Settings
@@ -108,6 +109,7 @@ async def serve(
         held = settings.silence_held_until
         log.info(
             "serving",
+            release=RELEASE,
             queues=queues,
             address=address,
             namespace=client.namespace,
@@ -186,6 +188,7 @@ def _end_as_if_killed() -> NoReturn:
 def main() -> int:
     """Run the service. Return exit code 2 if a setting is bad."""
     parser = argparse.ArgumentParser(description="The case72 worker.")
+    parser.add_argument("--version", action="version", version=RELEASE)
     parser.add_argument(
         "--dev",
         nargs="?",

@@ -18,6 +18,7 @@ from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.metrics import serving_metrics
 from runtime.program import end, loaded, not_started
+from runtime.release import RELEASE
 from runtime.renewal import renewing
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -60,7 +61,13 @@ async def serve(general: Settings, settings: DeskSettings, outside: Outside) -> 
     client = await connect(identity="desk", lazy=True, runtime=metrics)
     app = build(client, settings, outside=outside)
     async with renewing(client), serving(app, settings):
-        log.info("serving", url=settings.url, host=settings.host, port=settings.port)
+        log.info(
+            "serving",
+            release=RELEASE,
+            url=settings.url,
+            host=settings.host,
+            port=settings.port,
+        )
         await stop.wait()
     log.info("stopped")
 

@@ -12,6 +12,7 @@ from runtime.inbound_settings import InboundSettings
 from runtime.logs import configure_logs
 from runtime.metrics import serving_metrics
 from runtime.program import end, loaded, not_started
+from runtime.release import RELEASE
 from runtime.renewal import renewing
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -34,6 +35,7 @@ async def serve(general: Settings, settings: InboundSettings) -> None:
         if general.health:
             await stack.enter_async_context(serving_health(general.health, reading.what_is_wrong))
         await stack.enter_async_context(renewing(client))
+        log.info("serving", release=RELEASE)
         await reading.read_until(stop)
     log.info("stopped")
 

@@ -20,6 +20,7 @@ from runtime.metrics import serving_metrics
 from runtime.page_settings import CodecSettings, PageSettings
 from runtime.program import end, loaded, not_started
 from runtime.providers import callbacks_of, incoming_of, telephone_of
+from runtime.release import RELEASE
 from runtime.renewal import renewing
 from runtime.settings import Settings
 from runtime.stopping import stop_on_signal
@@ -59,6 +60,7 @@ async def serve(
     async with renewing(client), serving(app, settings):
         log.info(
             "serving",
+            release=RELEASE,
             url=settings.url,
             host=settings.host,
             port=settings.port,

@@ -1,6 +1,9 @@
 """What is deployed names what there is: settings, commands, files."""
 
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from runtime.encryption import EncryptionSettings
 from runtime.from_environment import SecretsFolder
 from runtime.inbound_settings import InboundSettings
 from runtime.page_settings import CodecSettings, PageSettings
+from runtime.release import RELEASE
 from runtime.settings import Settings
 from tests.test_whole import ROOT
 from workflows.shared.versions import VERSION
@@ -46,6 +50,17 @@ def test_every_setting_that_is_named_exists(file: Path) -> None:
     named = set(re.findall(r"\bCASE72_[A-Z0-9_]*[A-Z0-9]\b", file.read_text()))
     groups = {name for name in named if any(s.startswith(f"{name}_") for s in SETTINGS)}
     assert named - groups <= SETTINGS
+
+
+def test_the_release_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == RELEASE
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == RELEASE
+    for program in ("client.py", "worker.py"):
+        command = [sys.executable, program, "--version"]
+        assert subprocess.check_output(command, cwd=ROOT, text=True).strip() == RELEASE
 
 
 def test_the_version_that_workflows_read_is_the_setting() -> None:

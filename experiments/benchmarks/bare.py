@@ -1,6 +1,7 @@
 """Bare twins of cases: workflows with the same activities, timers and updates, and no rule.
 
-They show nothing of themselves in lists and searches, and keep no timeline.
+They keep no timeline. They show nothing of themselves in lists and searches, unless they were
+started as a case is, with search attributes and a memo: what that costs is measured so.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from domain.case.activity_inputs import (
 )
 from domain.case.attempt import CallEnded, Channel, Purpose
 from domain.case.events import ReviewPlan, SubmitPlan
+from domain.case.plans import Plan
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
 from domain.shared.account import Store, seller_of
@@ -38,6 +40,7 @@ from domain.shared.names import (
     typed_reference,
 )
 from domain.shared.result import Result
+from temporal_client.search_attributes import SINCE, STATUS
 from workflows.case.input import CaseInput
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY
 
@@ -67,37 +70,40 @@ class BareCase:
     """Opens, sends, calls, waits; takes a plan and tells the desk; takes its acceptance; ends."""
 
     def __init__(self) -> None:
-        self._planned = False
+        self._plan: Plan | None = None
         self._accepted = False
 
     @workflow.run
     async def run(self, start: CaseInput) -> str:
         """The same commands as a case whose plan is accepted while its first call rings."""
         facts = await _look_up(start)
+        _show(Status.CONTACTING)
         email = asyncio.create_task(_email(start, 1, Purpose.NOTICE))
         call = asyncio.create_task(_call(start, 2, facts.hours[-1].closes))
         next_call = asyncio.create_task(workflow.sleep(900, summary="Next: call 2"))
-        await workflow.wait([email, call])
-        await workflow.wait_condition(lambda: self._planned)
+        await email
+        _show(Status.CONTACTING)
+        await call
+        await workflow.wait_condition(lambda: self._plan is not None)
+        _show(Status.PLAN_REVIEW)
         next_call.cancel()
-        await _tell_desk(start)
+        await _tell_desk(start, self._plan)
         reminder = asyncio.create_task(workflow.sleep(86400, summary="Next: a reminder"))
         await workflow.wait_condition(lambda: self._accepted)
         reminder.cancel()
+        _show(Status.RESOLVED)
         await _email(start, 3, Purpose.RESOLVED)
         return "resolved"
 
     @workflow.update
-    async def submit_plan(self, event: SubmitPlan) -> SubmitPlan:
+    async def submit_plan(self, event: SubmitPlan) -> None:
         """Take the plan."""
-        self._planned = True
-        return event
+        self._plan = Plan(version=1, at=workflow.now(), plan=event)
 
     @workflow.update
-    async def review_plan(self, event: ReviewPlan) -> ReviewPlan:
+    async def review_plan(self, event: ReviewPlan) -> None:
         """Take the review."""
         self._accepted = True
-        return event
 
 
 @workflow.defn
@@ -159,6 +165,12 @@ class BareDue:
         await workflow.sleep(at - workflow.now(), summary="Next: call 1")
         await _call(due.start, 2, facts.hours[-1].closes)
         await workflow.sleep(timedelta(days=1), summary="Next: call 2")
+
+
+def _show(status: Status) -> None:
+    if workflow.info().typed_search_attributes.get(STATUS) is not None:
+        now = workflow.now()
+        workflow.upsert_search_attributes([STATUS.value_set(status), SINCE.value_set(now)])
 
 
 def _id() -> str:
@@ -225,7 +237,7 @@ async def _email(start: CaseInput, number: int, about: Purpose) -> Result:
     )
 
 
-async def _tell_desk(start: CaseInput) -> Result:
+async def _tell_desk(start: CaseInput, plan: Plan | None) -> Result:
     return await workflow.execute_activity_method(
         EmailActivities.tell_desk,
         TellDeskInput(
@@ -234,7 +246,7 @@ async def _tell_desk(start: CaseInput) -> Result:
             status=Status.PLAN_REVIEW,
             reason=None,
             issues=start.issues,
-            plan=None,
+            plan=plan,
             timeline=(),
             conversation_required=False,
             proposed=None,

@@ -110,10 +110,20 @@ class Crowd:
 
     async def bare(self, seller_id: str) -> None:
         """Start a bare twin."""
-        who = seller(seller_id, int(seller_id[4:]))
+        await self._bare(seller_id, listed=False)
+
+    async def listed(self, seller_id: str) -> None:
+        """Start a bare twin that shows itself in lists and searches, as a case does."""
+        await self._bare(seller_id, listed=True)
+
+    async def _bare(self, seller_id: str, *, listed: bool) -> None:
+        who, issues = seller(seller_id, int(seller_id[4:])), (issue(),)
+        shown = at_start(who, issues) if listed else None
         await self.client.start_workflow(
             BareCase.run,
-            CaseInput(account=who, issues=(issue(),), policy=POLICY),
+            CaseInput(account=who, issues=issues, policy=POLICY),
             id=bare_workflow_id(seller_id),
             task_queue=BARE_QUEUE,
+            search_attributes=shown and shown["search_attributes"],
+            memo=shown and shown["memo"],
         )

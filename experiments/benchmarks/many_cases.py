@@ -30,7 +30,7 @@ CALLS = min(1_000, CASES // 5)
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
-    """Open the cases, a fifth of them beside as many bare twins. Then calls fall due."""
+    """Open the cases, a fifth of them beside as many twins of each kind. Then calls fall due."""
     async with dev_server(folder / "temporal", config=()) as server:
         ring = {"CASE72_RING_SECONDS": str(RING_SECONDS)}
         slow = {"CASE72_RING_SECONDS": str(calls_due.RING_SECONDS)}
@@ -53,14 +53,14 @@ async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int]) -> list[Ro
     worker, twins = pids
     batch = max(AT_ONCE, CASES // 5 // ROUNDS)
     bulk = max(0, CASES // ROUNDS - batch)
-    both: tuple[Start, Start] = (crowd.usual, crowd.bare)
-    for start in both:  # both workers are there, and warm
+    kinds: tuple[Start, ...] = (crowd.usual, crowd.bare, crowd.listed)
+    for start in kinds:  # both workers are there, and warm
         await crowd.open(start, AT_ONCE)
     rates: dict[Start, list[float]] = defaultdict(list)
     grown: dict[Start, int] = defaultdict(int)
     sustained: list[float] = []
     for number in range(ROUNDS):
-        for start in both if number % 2 else reversed(both):
+        for start in kinds if number % 2 else reversed(kinds):
             before = stored(folder / "temporal")
             rates[start].append((await crowd.open(start, batch))[0])
             grown[start] += stored(folder / "temporal") - before
@@ -74,17 +74,24 @@ async def _opening(crowd: Crowd, folder: Path, pids: tuple[int, int]) -> list[Ro
     cases = ROUNDS * (batch + bulk)
     now, peak = memory(worker)
     bare_now, bare_peak = memory(twins)
-    kilobytes = {start: grown[start] / (ROUNDS * batch) / 1000 for start in both}
-    pairs = zip(rates[crowd.usual], rates[crowd.bare], strict=True)
-    ratio = statistics.median(ours / bare for ours, bare in pairs)
+    kilobytes = {start: grown[start] / (ROUNDS * batch) / 1000 for start in kinds}
+    ratio, listed_ratio = (
+        statistics.median(a / b for a, b in zip(rates[crowd.usual], rates[twin], strict=True))
+        for twin in (crowd.bare, crowd.listed)
+    )
     return [
-        Row("open cases", f"{cases + AT_ONCE}", f"{ROUNDS * batch + AT_ONCE}"),
+        Row("open cases", f"{cases + AT_ONCE}", f"{2 * (ROUNDS * batch + AT_ONCE)}"),
         Row(
             f"opening, by one client, {AT_ONCE} at once, median of {ROUNDS} rounds of {batch}",
             f"{statistics.median(rates[crowd.usual]):.0f} /s",
             f"{statistics.median(rates[crowd.bare]):.0f} /s",
         ),
-        Row("  ratio", f"{ratio:.2f} x", "", "at least 0.90 x", ratio >= 0.9),
+        Row("  ratio", f"{ratio:.2f} x", "", "at least 0.95 x", ratio >= 0.95),
+        Row(
+            "  ratio to a twin that shows itself in lists and searches as a case does",
+            f"{listed_ratio:.2f} x",
+            f"{statistics.median(rates[crowd.listed]):.0f} /s",
+        ),
         Row(
             "opened in bulk and first reached (call and e-mail)",
             f"{statistics.median(sustained):.0f} /s",

@@ -28,7 +28,7 @@ from domain.shared.result import Result
 from experiments.benchmarks.bare import bare_workflow_id
 from experiments.benchmarks.bare_worker import bare_worker
 from experiments.benchmarks.machine import actions, stored
-from experiments.benchmarks.opening import open_bare, open_case
+from experiments.benchmarks.opening import open_bare, open_case, open_listed
 from experiments.benchmarks.report import Found, Row
 from experiments.benchmarks.silent_cases import (
     RING_SECONDS,
@@ -60,6 +60,7 @@ _SINGLE = 7
 _SETTLES = 0.5
 
 Opens = Callable[..., Awaitable[Any]]  # Any: handles of two workflows
+WholeCase = Callable[[Client, str], Awaitable[None]]
 
 
 class StampedMail:
@@ -161,22 +162,23 @@ async def _alternating(
 
 
 async def _processor_time(client: Client, server: Path) -> list[Row]:
-    """Measure a whole case and the bare twin, in alternating rounds."""
-    ours: list[float] = []
-    bare: list[float] = []
-    pair = [(ours, whole_case), (bare, bare_case)]
-    grown: Counter[int] = Counter()
+    """Measure a whole case, the bare twin, and one that shows itself in lists, by turns."""
+    kinds = (whole_case, bare_case, _listed_case)
+    spent: dict[WholeCase, list[float]] = {one: [] for one in kinds}
+    grown: Counter[WholeCase] = Counter()
     for number in range(ROUNDS + 1):
-        for spent, one in (
-            pair if number % 2 else reversed(pair)
-        ):  # so that neither is always the first
+        for one in kinds if number % 2 else reversed(kinds):  # so that none is always the first
             stored_before = stored(server)
             cost = await cost_of_a_round(client, number, one)
             if number:  # the first one warms up
-                spent.append(cost)
-                grown[id(spent)] += stored(server) - stored_before
-    ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
-    disk, bare_disk = (grown[id(each)] / (ROUNDS * CASES_A_ROUND) for each in (ours, bare))
+                spent[one].append(cost)
+                grown[one] += stored(server) - stored_before
+    ours, bare, listed = (spent[one] for one in kinds)
+    ratio, listed_ratio = (
+        statistics.median(a / b for a, b in zip(ours, others, strict=True))
+        for others in (bare, listed)
+    )
+    disk, bare_disk = (grown[one] / (ROUNDS * CASES_A_ROUND) for one in (whole_case, bare_case))
     before = await actions(server)
     await whole_case(client, "COUNTED")
     counted = await actions(server) - before
@@ -192,7 +194,12 @@ async def _processor_time(client: Client, server: Path) -> list[Row]:
             f"{statistics.median(ours):.1f} ms",
             f"{statistics.median(bare):.1f} ms",
         ),
-        Row("  ratio", f"{ratio:.2f} x", "", "at most 1.10 x", ratio <= 1.10),
+        Row("  ratio", f"{ratio:.2f} x", "", "at most 1.05 x", ratio <= 1.05),
+        Row(
+            "  ratio to a twin that shows itself in lists and searches as a case does",
+            f"{listed_ratio:.2f} x",
+            f"{statistics.median(listed):.1f} ms",
+        ),
         Row("  its events", f"{history.events}", f"{likewise.events}"),
         Row("  its bytes", f"{history.size / 1024:.1f} KB", f"{likewise.size / 1024:.1f} KB"),
         Row("  its disk (SQLite)", f"{disk / 1000:.1f} KB", f"{bare_disk / 1000:.1f} KB"),
@@ -200,9 +207,7 @@ async def _processor_time(client: Client, server: Path) -> list[Row]:
     ]
 
 
-async def cost_of_a_round(
-    client: Client, number: int, one: Callable[[Client, str], Awaitable[None]]
-) -> float:
+async def cost_of_a_round(client: Client, number: int, one: WholeCase) -> float:
     """Return the processor time of each case of a round, in milliseconds."""
     begin = time.process_time()
     await asyncio.gather(*(one(client, f"R{number}C{i}") for i in range(CASES_A_ROUND)))
@@ -217,6 +222,10 @@ async def whole_case(client: Client, seller_id: str) -> None:
 async def bare_case(client: Client, seller_id: str) -> None:
     """Run the bare twin of such a case."""
     await _accepted(await open_bare(client, seller_id))
+
+
+async def _listed_case(client: Client, seller_id: str) -> None:
+    await _accepted(await open_listed(client, f"{seller_id}-LISTED"))
 
 
 async def _accepted(handle: Any) -> None:  # Any: handles of two workflows

@@ -40,3 +40,15 @@ async def open_bare(client: Client, seller_id: str, **changes: str) -> Any:
         id=bare_workflow_id(seller_id),
         task_queue=BARE_QUEUE,
     )
+
+
+async def open_listed(client: Client, seller_id: str) -> Any:
+    """Open a bare twin that shows itself in lists and searches, as a case does."""
+    start = start_of(seller_id)
+    return await client.start_workflow(
+        BareCase.run,
+        start,
+        id=bare_workflow_id(seller_id),
+        task_queue=BARE_QUEUE,
+        **at_start(start.account, start.issues),
+    )
