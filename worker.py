@@ -111,12 +111,17 @@ async def serve(
             "serving",
             release=RELEASE,
             queues=queues,
+            accounts=settings.marketplace,
+            telephone=settings.telephone,
+            mail=settings.mail,
             address=address,
             namespace=client.namespace,
             time_zones=EDITION,
             silence_held_until=held.isoformat() if held else None,
             encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
         )
+        if settings.reaches_nobody:
+            log.warning("accounts are real, and calls or e-mails are simulated: this is for trials")
         if with_cases:
             await _open_example_cases(client)
         await stop.wait()

@@ -10,7 +10,6 @@ from domain.case.activity_inputs import DeactivateInput, ExpelInput
 from domain.case.status import Reason
 from domain.shared.activity_inputs import TellDeactivationInput
 from domain.shared.events import BY_CASE
-from domain.shared.names import run_id_of
 from providers.protocols import AccountService, ProviderFailed, UnreadMail
 from providers.temporal.failures import provider_failures
 from providers.temporal.heartbeats import shielded
@@ -80,10 +79,10 @@ class AccountActivities:
         if not await self.accounts.is_active(input.store, input.seller_id):
             return
         if input.reason == Reason.NOT_REACHED:
-            await self._check_silence(input.case_id)
+            await self._check_silence(input)
         await _deactivate_and_read_back(self.accounts, input.store, input.seller_id, input.case_id)
 
-    async def _check_silence(self, case_id: str) -> None:
+    async def _check_silence(self, input: DeactivateInput) -> None:
         until = self.silence_held_until
         if until and datetime.now(UTC) < until:
             raise Held(
@@ -91,8 +90,8 @@ class AccountActivities:
                 f"nobody is deactivated for silence until {until.isoformat()} "
                 "(CASE72_SILENCE_HELD_UNTIL)",
             )
-        if self.unread_mail and await self.unread_mail.waits_for(run_id_of(case_id)):
-            raise Held(Reason.MESSAGE_WAITING, "no case has taken a message about the case")
+        if self.unread_mail and await self.unread_mail.waits_for(input.case_id, input.opened_at):
+            raise Held(Reason.MESSAGE_WAITING, "no case has taken a message about the account")
 
     @activity.defn
     async def expel_account(self, input: ExpelInput) -> None:

@@ -22,7 +22,6 @@ from domain.case.view import CaseView
 from domain.enrollment.view import EnrollmentView
 from domain.shared.account import SellerAccount, Store
 from domain.shared.errors import Refusal
-from domain.shared.names import run_id_of
 from providers.appeal_protocols import AppealedProgramme, ClosedCases, DeactivatedByAnother
 from providers.protocols import AccountService, NotNow, ProviderFailed, UnreadMail
 from providers.temporal.failures import provider_failures
@@ -102,7 +101,7 @@ class AppealActivities:
         if self.unread_mail is None or case.reason != Reason.NOT_REACHED:
             return False
         try:
-            return await self.unread_mail.waits_for(run_id_of(case.id))
+            return await self.unread_mail.waits_for(case.id, case.opened_at)
         except ProviderFailed:
             # An appeal does not wait for the mailbox: the desk sees the mailbox too.
             return False
@@ -121,7 +120,7 @@ class AppealActivities:
                 raise NotNow("no silence counts now (CASE72_SILENCE_HELD_UNTIL)", wait)
             if self.unread_mail is None:
                 return not self.takes_answers
-            return await self.unread_mail.waits_for(run_id_of(input.appeal_id))
+            return await self.unread_mail.waits_for(input.appeal_id, input.asked_at)
 
     @activity.defn
     async def reinstate_account(self, input: ReinstateInput) -> None:

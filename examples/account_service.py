@@ -139,7 +139,8 @@ def main() -> None:
     print(
         "A worker uses it with:\n"
         f"  CASE72_MARKETPLACE=http CASE72_ACCOUNTS_URL=http://127.0.0.1:{arguments.port} "
-        f"CASE72_ACCOUNTS_TOKEN={arguments.token}\nCtrl-C stops.",
+        f"CASE72_ACCOUNTS_TOKEN={arguments.token} "
+        "CASE72_TELEPHONE=simulated CASE72_MAIL=simulated\nCtrl-C stops.",
         flush=True,
     )
     uvicorn.run(

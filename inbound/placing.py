@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,7 +19,7 @@ from inbound.incoming import Incoming
 from inbound.kind import Kind
 from reference.mail_tokens import ReplyAddresses, SentEmail
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
-from temporal_client.names import AnyName, AppealName, CaseName, appeal_name_of_id, case_name_of_id
+from temporal_client.names import AnyName, AppealName, CaseName, appeal_name, case_name, name_of_id
 from temporal_client.search import listed
 from temporal_client.workflows import Workflows
 
@@ -101,40 +102,48 @@ class Placing:
         self, email: SentEmail | None, message: Incoming, raw: bytes, *, is_proven: bool
     ) -> Placed:
         listed_by = message.arrived + _LISTED_WITHIN if message.arrived and is_proven else None
-        case = await self._case_of(email, listed_by) if email else None
-        if email is None or case is None:
+        sent_by = await self._sent_by(email, listed_by) if email else None
+        if email is None or sent_by is None:
             return await self._without_case(message, raw)
-        if isinstance(case, AppealName) and message.kind not in _FOR_APPEALS:
+        why: dict[AnyName, Why] = {}
+        for name in _may_take(sent_by, message.kind):
+            try:
+                if not is_proven and not await self._is_from_seller(name, message):
+                    continue
+                if refused := await self._told(name, message, email):
+                    why[name] = refused
+                    continue
+            except NotThere:
+                why[name] = Why.CASE_ENDED
+                continue
+            if isinstance(name, AppealName) and message.has_files:
+                return await self._forward(message, raw, Why.HAS_FILES)  # perhaps the evidence
+            return Placed.TAKEN
+        if sent_by not in why:
             return await self._without_case(message, raw)
-        try:
-            if not is_proven and not await self._is_from_seller(case, message):
-                return await self._without_case(message, raw)
-        except NotThere:
-            return await self._forward(message, raw, Why.CASE_ENDED)
+        if isinstance(sent_by, AppealName) and message.kind is Kind.BOUNCE:
+            return Placed.TAKEN  # an appeal that is over needs to know nothing
+        return await self._forward(message, raw, why[sent_by])
+
+    async def _told(self, name: AnyName, message: Incoming, email: SentEmail) -> Why | None:
+        """Tell a case or an appeal of the message. Return why it did not take it.
+
+        Raises:
+            NotThere: it has ended.
+            TryLater: the e-mail is still being sent.
+        """
         update, event = _event(message, email)
         if event is None:
-            return Placed.TAKEN
-        name: AnyName = case
+            return None
         try:
             await self.workflows.execute_update(name, update, event, message.id)
         except UpdateRefused as refused:
             if refused.code == Refusal.EMAIL_UNDER_WAY:
                 raise TryLater("the e-mail is still being sent") from None
-            log.info("refused", case=str(case), kind=message.kind, why=refused.code)
-            return await self._not_taken(case, message, raw, _why(case, refused))
-        except NotThere:
-            return await self._not_taken(case, message, raw, Why.CASE_ENDED)
-        log.info("taken", case=str(case), kind=message.kind)
-        if isinstance(case, AppealName) and message.has_files:
-            return await self._forward(message, raw, Why.HAS_FILES)  # they may be the evidence
-        return Placed.TAKEN
-
-    async def _not_taken(
-        self, case: CaseName | AppealName, message: Incoming, raw: bytes, why: Why
-    ) -> Placed:
-        if isinstance(case, AppealName) and message.kind is Kind.BOUNCE:
-            return Placed.TAKEN  # an appeal that is over needs to know nothing
-        return await self._forward(message, raw, why)
+            log.info("refused", case=str(name), kind=message.kind, why=refused.code)
+            return _why(name, refused)
+        log.info("taken", case=str(name), kind=message.kind)
+        return None
 
     def _named_in_references(self, message: Incoming) -> SentEmail | None:
         """Return the e-mail that a reply without our address refers to. It proves nothing yet."""
@@ -148,13 +157,11 @@ class Placing:
                 return SentEmail(run_id, int(number) if _NUMBER.fullmatch(number) else 0)
         return None
 
-    async def _case_of(
-        self, email: SentEmail, listed_by: datetime | None
-    ) -> CaseName | AppealName | None:
-        """Return the case, or the appeal, of an e-mail. None: an enrollment's, or long gone.
+    async def _sent_by(self, email: SentEmail, listed_by: datetime | None) -> AnyName | None:
+        """Return the case, appeal or enrollment that sent an e-mail. None: it is long gone.
 
         Raises:
-            TryLater: the case may not be listed yet.
+            TryLater: it may not be listed yet.
         """
         found: WorkflowExecution | None = None
         query = f"RunId = '{email.run_id}'"
@@ -164,11 +171,7 @@ class Placing:
             if listed_by is not None and datetime.now(UTC) < listed_by:
                 raise TryLater("its case is not listed yet")
             return None
-        if found.id.startswith("appeal/"):
-            return appeal_name_of_id(own_id(found.id, email.run_id))
-        if not found.id.startswith("case/"):
-            return None
-        return case_name_of_id(own_id(found.id, email.run_id))
+        return name_of_id(own_id(found.id, email.run_id))
 
     async def _is_from_seller(self, case: AnyName, message: Incoming) -> bool:
         """Return whether a message says that it is from the address on file."""
@@ -190,7 +193,22 @@ class Placing:
         return Placed.FORWARDED
 
 
-def _why(case: CaseName | AppealName, refused: UpdateRefused) -> Why:
+def _may_take(sent_by: AnyName, kind: Kind) -> Iterator[AnyName]:
+    """Yield who may take an answer to an e-mail, the first first.
+
+    A seller who answers any e-mail of ours was reached, even if it is one of an earlier case or of
+    the programme. So a reply that its own workflow does not take is for the account's open case,
+    or else for an appeal that waits.
+    """
+    if isinstance(sent_by, CaseName) or (isinstance(sent_by, AppealName) and kind in _FOR_APPEALS):
+        yield sent_by
+    if kind is Kind.REPLY:
+        account = sent_by.account
+        yield case_name(account.store, account.seller_id)
+        yield appeal_name(account.store, account.seller_id)
+
+
+def _why(case: AnyName, refused: UpdateRefused) -> Why:
     """Return why a message was refused, in words for the desk."""
     if refused.code == Refusal.FILE_FULL:
         return Why.FILE_FULL

@@ -6,7 +6,7 @@ against the seller. Every result that an adapter returns is about the seller's s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -253,12 +253,15 @@ class AccountService(Protocol):
 class UnreadMail(Protocol):
     """What came back for our e-mails, and no case has taken."""
 
-    async def waits_for(self, run_id: str) -> bool:
-        """Return whether a message about a case waits, was unreadable, or went to the desk.
+    async def waits_for(self, own_id: str, since: datetime) -> bool:
+        """Return whether an answer of the seller waits, was unreadable, or went to the desk.
+
+        It may answer any e-mail that the account was sent.
 
         Args:
-            run_id: the first run of the case.
+            own_id: that of the case or of the appeal (`domain.shared.names.own_id`).
+            since: when the answer came at the earliest.
 
         Raises:
-            ProviderFailed: the mailbox cannot be looked into now.
+            ProviderFailed: the mailbox cannot be looked into now, or Temporal did not answer.
         """

@@ -1,8 +1,10 @@
 """The connection to Temporal, set by the environment (TEMPORAL_ADDRESS, TLS, API key, profile)."""
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message
@@ -28,10 +30,12 @@ from runtime.credentials import (
 from runtime.encryption import data_converter
 from runtime.rights import REFUSALS, NotAllowed
 from runtime.sent_again import SendAgain
+from runtime.setting_names import refuse_unknown_settings
 from temporal_client.search_attributes import ALL
 
 DEFAULT_ADDRESS = "localhost:7233"
 _SETTINGS = "the settings of the connection (TEMPORAL_*)"
+_FILE = "TEMPORAL_CONFIG_FILE"
 _REFUSES_KEY = re.compile(r"code: (PermissionDenied|Unauthenticated)\b")
 _REFUSES_CERTIFICATE = re.compile(r"received fatal alert: (\w+)")
 _IS_NOT_TRUSTED = re.compile(r"invalid peer certificate: (\w+)")
@@ -58,6 +62,10 @@ def environment() -> dict[str, object]:
         BadConnection: a setting cannot be understood, or names a file that cannot be read.
         NotValidNow: the client certificate cannot be used as it is now.
     """
+    # The SDK takes a file that is named and missing for no file.
+    named = os.environ.get(_FILE)
+    if named and not Path(named).is_file():
+        raise BadConnection(f"{_SETTINGS}: {named}: No such file or directory ({_FILE})")
     try:
         config = dict(ClientConfig.load_client_connect_config())
     except OSError as error:
@@ -129,11 +137,12 @@ async def connect(
         runtime: an SDK runtime, instead of the shared one.
 
     Raises:
-        BadConnection: the environment's settings are bad.
+        BadConnection: the environment's settings are bad, or one of ours has an unknown name.
         NotValidNow: the client certificate cannot be used as it is now.
         Unreachable: no server answers, or it refuses the connection.
         BadKeys: the encryption keys are bad.
     """
+    refuse_unknown_settings()
     config = environment()
     namespace = str(config.pop("namespace"))
     converter = data_converter()

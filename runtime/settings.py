@@ -200,6 +200,30 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSetting
             raise ValueError("twilio_join_url: must be an https address, such as a TwiML Bin's")
         return self
 
+    @model_validator(mode="after")
+    def _who_can_lose_an_account_is_reached(self) -> Self:
+        """Refuse real accounts beside calls or e-mails that are simulated without being asked for.
+
+        What is simulated counts as made, and a silent seller whom nobody called loses the account.
+        """
+        if self.marketplace == "simulated":
+            return self
+        if "simulated" in self.telephone and len(self.telephone) > 1:
+            raise ValueError(
+                "telephone: leave simulated out with marketplace=http, since its calls count"
+            )
+        if missing := [name for name in ("telephone", "mail") if name not in self.model_fields_set]:
+            raise ValueError(
+                f"{', '.join(missing)}: required with marketplace=http, which deactivates real "
+                "accounts; for a trial, say simulated"
+            )
+        return self
+
+    @property
+    def reaches_nobody(self) -> bool:
+        """Return whether accounts are real, while calls or e-mails are simulated."""
+        return self.marketplace != "simulated" and "simulated" in (*self.telephone, self.mail)
+
     @property
     def appeal_terms(self) -> Terms:
         """Return the time limits of appeals."""

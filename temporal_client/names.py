@@ -82,10 +82,20 @@ def standing_name(store: str, seller_id: str) -> Name[StandingView]:
     return Name(STANDING, enrollment_workflow_id(store, seller_id))
 
 
-def appeal_name_of_id(appeal_id: str) -> AppealName:
-    """Return the name of the appeal that has this id of its own."""
-    workflow_id, _, first_run_id = appeal_id.rpartition("/")
-    return AppealName(APPEAL, workflow_id, first_run_id)
+def name_of_id(id_of_its_own: str) -> AnyName | None:
+    """Return the name of the case, appeal or enrollment that has this `own_id`.
+
+    None: it is that of a workflow of another kind.
+    """
+    workflow_id, _, first_run_id = id_of_its_own.rpartition("/")
+    match workflow_id.partition("/")[0]:
+        case "case":
+            return CaseName(CASE, workflow_id, first_run_id)
+        case "appeal":
+            return AppealName(APPEAL, workflow_id, first_run_id)
+        case "enrollment":
+            return SellerName(ENROLLMENT, workflow_id, first_run_id)
+    return None
 
 
 def appeal_name(store: str, seller_id: str, run_id: str | None = None) -> AppealName:

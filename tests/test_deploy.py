@@ -8,32 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from runtime.credentials import AccessSettings
-from runtime.desk_settings import DeskSettings
-from runtime.encryption import EncryptionSettings
-from runtime.from_environment import SecretsFolder
-from runtime.inbound_settings import InboundSettings
-from runtime.page_settings import CodecSettings, PageSettings
+from runtime.page_settings import PageSettings
 from runtime.release import RELEASE
-from runtime.settings import Settings
+from runtime.setting_names import SETTING_NAMES
 from tests.test_whole import ROOT
 from workflows.shared.versions import VERSION
 
-MODELS = (
-    Settings,
-    PageSettings,
-    CodecSettings,
-    EncryptionSettings,
-    AccessSettings,
-    InboundSettings,
-    DeskSettings,
-    SecretsFolder,
-)
-SETTINGS = {
-    f"{model.model_config['env_prefix']}{field}".upper()
-    for model in MODELS
-    for field in model.model_fields
-}
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("case72-*.service"))
 DEPLOYED = [
     ROOT / "docker-compose.yml",
@@ -48,8 +28,8 @@ DEPLOYED = [
 @pytest.mark.parametrize("file", DEPLOYED, ids=lambda f: f.name)
 def test_every_setting_that_is_named_exists(file: Path) -> None:
     named = set(re.findall(r"\bCASE72_[A-Z0-9_]*[A-Z0-9]\b", file.read_text()))
-    groups = {name for name in named if any(s.startswith(f"{name}_") for s in SETTINGS)}
-    assert named - groups <= SETTINGS
+    groups = {name for name in named if any(s.startswith(f"{name}_") for s in SETTING_NAMES)}
+    assert named - groups <= SETTING_NAMES
 
 
 def test_the_release_is_the_same_everywhere() -> None:
@@ -64,7 +44,7 @@ def test_the_release_is_the_same_everywhere() -> None:
 
 
 def test_the_version_that_workflows_read_is_the_setting() -> None:
-    assert VERSION in SETTINGS
+    assert VERSION in SETTING_NAMES
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda f: f.name)

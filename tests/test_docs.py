@@ -10,7 +10,7 @@ import pytest
 from domain.case.events import ChangeContact
 from domain.enrollment.events import ChangeAccount
 from domain.shared.events import Event
-from tests.test_deploy import SETTINGS
+from runtime.setting_names import SETTING_NAMES
 from tests.test_whole import ROOT, run, service
 
 CODE = sorted(file.parent.name for file in ROOT.glob("*/__init__.py"))
@@ -144,8 +144,8 @@ def test_every_setting_is_told_of_and_no_other() -> None:
             # `CASE72_A_B`, `_C`: the beginning of the first, however much of it, goes before.
             begins = ["_".join(words[:count]) for count in range(len(words))]
             meant = {f"{begin}{other}" for begin in begins for other in others}
-            told |= {first, *(SETTINGS & meant)}
-    assert told == SETTINGS
+            told |= {first, *(SETTING_NAMES & meant)}
+    assert told == SETTING_NAMES
 
 
 @pytest.mark.parametrize("update", [ChangeContact, ChangeAccount])

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
+from runtime.setting_names import MODELS, SETTING_NAMES
 from runtime.workers import QUEUES
 from tests.kubernetes.manifests import (
     BASE,
@@ -25,7 +26,6 @@ from tests.kubernetes.manifests import (
     secret_files,
     settings,
 )
-from tests.test_deploy import MODELS, SETTINGS
 from tests.test_whole import ROOT
 
 EACH = pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.name)
@@ -169,7 +169,7 @@ def test_a_file_of_a_secret_is_a_setting_or_named_by_one(group: str) -> None:
     named = {value for value in settings(group).values() if value.startswith(f"{folder}/")}
     files = secret_files()[group]
     assert files
-    assert {f"{folder}/{name}" for name in files - SETTINGS} == named
+    assert {f"{folder}/{name}" for name in files - SETTING_NAMES} == named
     assert {m["mountPath"] for w in WORKLOADS for m in w.container["volumeMounts"]} > {folder}
 
 
@@ -177,7 +177,7 @@ def test_a_file_of_a_secret_is_a_setting_or_named_by_one(group: str) -> None:
 def test_no_secret_is_among_the_settings(group: str) -> None:
     assert len(SECRET) > 8
     assert settings(group).keys() & SECRET == set()
-    assert settings(group).keys() <= SETTINGS | {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
+    assert settings(group).keys() <= SETTING_NAMES | {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
 
 
 def test_all_are_of_one_image_which_the_example_names() -> None:

@@ -66,9 +66,10 @@ class LookAtAccountInput(Frozen):
 
 
 class LookForAnswerInput(Frozen):
-    """Look whether a message about an appeal waits where mail is read."""
+    """Look whether an answer of the seller waits where mail is read."""
 
     appeal_id: str
+    asked_at: datetime
 
 
 class ReinstateInput(Frozen):

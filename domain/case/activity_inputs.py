@@ -82,6 +82,7 @@ class DeactivateInput(Frozen):
     store: str
     seller_id: str
     reason: str | None
+    opened_at: datetime
 
 
 class ExpelInput(Frozen):
@@ -160,6 +161,7 @@ def deactivate_input(case: Case) -> DeactivateInput:
         case_id=case.id,
         store=case.account.store,
         seller_id=case.account.seller_id,
+        opened_at=case.opened_at,
         # Reported while deactivating for silence, harm leaves the case's reason as it was.
         reason=Reason.HARM if case.harm else case.reason,
     )

@@ -138,6 +138,7 @@ class BareSilent:
                 store=start.account.store,
                 seller_id=start.account.seller_id,
                 reason=Reason.NOT_REACHED,
+                opened_at=began,
             ),
             task_queue=CASES_QUEUE,
             schedule_to_close_timeout=timedelta(hours=24),

@@ -69,6 +69,8 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     async with disturbed() as service, scene(folder, seed, within=WITHIN) as stage:
         await stage.workers.complete(
             CASE72_MARKETPLACE="http",
+            CASE72_TELEPHONE="simulated",
+            CASE72_MAIL="simulated",
             CASE72_ACCOUNTS_URL=service.url,
             CASE72_ACCOUNTS_TOKEN=TOKEN,
             CASE72_ACCOUNTS_TIMEOUT_SECONDS="0.5",

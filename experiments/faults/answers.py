@@ -57,7 +57,9 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
     async with (
         dovecot(folder / "imap") as mailbox,
         engine_in(
-            folder, ring_seconds=0.1, unread_mail=ImapUnreadMail(mailbox.server, ADDRESSES)
+            folder,
+            ring_seconds=0.1,
+            unread_mail=lambda client: ImapUnreadMail(mailbox.server, ADDRESSES, client),
         ) as engine,
     ):
         post = _Post(engine, mailbox, random, trial)

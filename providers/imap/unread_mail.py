@@ -1,18 +1,22 @@
 """Tells whether a message about a case waits that no case has taken."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from temporalio.client import Client
+
+from domain.shared.names import run_id_of
 from providers.imap.server import ImapServer
 from providers.protocols import NotNow, ProviderFailed
+from providers.temporal.own_workflows import runs_of_account
 from reference.mail_tokens import ReplyAddresses
 
 _AT_ONCE = 2
 """Sessions. Mail servers allow one user about ten, and the reader needs its own."""
 
 
-_LOOKS_BACK = timedelta(days=30)
-"""Longer than an outreach takes. What is older has been before the desk for long."""
+_A_DAY = timedelta(days=1)
+"""The mail server's days may begin and end at another hour than ours."""
 
 
 class ImapUnreadMail:
@@ -21,30 +25,32 @@ class ImapUnreadMail:
     Args:
         server: the mailbox.
         addresses: our own addresses for answers.
+        client: lists the workflows that have e-mailed an account.
     """
 
-    def __init__(self, server: ImapServer, addresses: ReplyAddresses) -> None:
-        self._server, self._addresses = server, addresses
+    def __init__(self, server: ImapServer, addresses: ReplyAddresses, client: Client) -> None:
+        self._server, self._addresses, self._client = server, addresses, client
         self._sessions = asyncio.Semaphore(_AT_ONCE)
 
-    async def waits_for(self, run_id: str) -> bool:
-        """Return whether a message waits that names an e-mail of this run (`UnreadMail`)."""
-        # Its addresses begin alike. A reply to another address names the e-mail in References.
-        texts = (self._addresses.beginning_of(run_id), run_id)
+    async def waits_for(self, own_id: str, since: datetime) -> bool:
+        """Return whether a message waits that names an e-mail to the account (`UnreadMail`)."""
+        runs = {run_id_of(own_id), *await runs_of_account(self._client, own_id)}
+        # The addresses of a run begin alike. A reply to another one has the run in References.
+        texts = [*map(self._addresses.beginning_of, runs), *runs]
         if self._sessions.locked():
             raise NotNow("the mailbox is being looked into for others", timedelta(seconds=5))
         async with self._sessions:
-            return await asyncio.to_thread(_holds, self._server, texts)
+            return await asyncio.to_thread(_holds, self._server, texts, (since - _A_DAY).date())
 
 
-def _holds(server: ImapServer, texts: tuple[str, ...]) -> bool:
+def _holds(server: ImapServer, texts: list[str], since: date) -> bool:
     # Reading mail takes a fifth of a second to import, which most processes need not spend.
     from providers.imap.mailbox import ImapMailbox, NoMailbox
 
     try:
         box = ImapMailbox(server)
         try:
-            return box.holds(texts, since=(datetime.now(UTC) - _LOOKS_BACK).date())
+            return box.holds(texts, since=since)
         finally:
             box.close()
     except NoMailbox as why:

@@ -32,6 +32,7 @@ from tests.domain.enrollment.world import Programme as Enrolled
 
 SELLER = "A2EXAMPLE"
 APPEAL = "appeal/US/A2EXAMPLE/9"
+LOOK_FOR_ANSWER = LookForAnswerInput(appeal_id=APPEAL, asked_at=datetime(2026, 3, 6, tzinfo=UTC))
 KEY = f"{APPEAL}/1"
 TERMS = Terms(window=timedelta(days=90), desk_within=timedelta(days=7))
 INPUT = LookUpAppealInput(store="US", seller_id=SELLER)
@@ -46,7 +47,7 @@ class Known:
     async def find(self, *_: str) -> Any:  # Any: of an enrollment, or of a case
         return self.known if len(_) == 2 else self.case
 
-    async def waits_for(self, run_id: str) -> bool:
+    async def waits_for(self, own_id: str, since: datetime) -> bool:
         if self.mailbox_is_away:
             raise ProviderFailed("the mailbox is away")
         return True
@@ -160,7 +161,10 @@ async def test_whether_an_answer_waits_is_asked_of_the_mailbox_and_an_outage_is_
     tmp_path: Path,
 ) -> None:
     known = Known(None)
-    found, wanted = activities(tmp_path, known), LookForAnswerInput(appeal_id=APPEAL)
+    found, wanted = (
+        activities(tmp_path, known),
+        LOOK_FOR_ANSWER,
+    )
     assert await ActivityEnvironment().run(found.look_for_answer, wanted)
     without = replace(found, unread_mail=None)
     assert not await ActivityEnvironment().run(without.look_for_answer, wanted)
@@ -172,12 +176,12 @@ async def test_whether_an_answer_waits_is_asked_of_the_mailbox_and_an_outage_is_
 
 async def test_where_only_the_desk_reads_answers_no_silence_counts(tmp_path: Path) -> None:
     found = replace(activities(tmp_path, Known(None)), unread_mail=None, takes_answers=False)
-    wanted = LookForAnswerInput(appeal_id=APPEAL)
+    wanted = LOOK_FOR_ANSWER
     assert await ActivityEnvironment().run(found.look_for_answer, wanted)
 
 
 async def test_while_operations_hold_silence_nothing_lapses(tmp_path: Path) -> None:
-    now, wanted = datetime.now(UTC), LookForAnswerInput(appeal_id=APPEAL)
+    now, wanted = datetime.now(UTC), LOOK_FOR_ANSWER
     without = replace(activities(tmp_path, Known(None)), unread_mail=None)
     held = replace(without, silence_held_until=now + timedelta(minutes=20))
     with pytest.raises(ApplicationError) as too_early:

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Callable, Coroutine, Generator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -119,7 +120,9 @@ class World:
         """A case of harm deactivates, whatever it finds."""
         programme: Any = self
         does = AccountActivities(programme, programme)
-        wants = DeactivateInput(**WHO, case_id=LATER, reason=Reason.HARM)
+        wants = DeactivateInput(
+            **WHO, case_id=LATER, reason=Reason.HARM, opened_at=datetime.now(UTC)
+        )
         await tried(lambda: does._deactivate(wants))
         news = TellDeactivationInput(**WHO, key="later", by=BY_CASE, case_id=LATER)
         await tried(lambda: does._tell_deactivation(news))

@@ -8,6 +8,7 @@ from domain.appeal.status import AppealReason, AppealStatus
 from inbound.placing import Placing
 from reference.mail_tokens import SentEmail
 from tests.inbound.test_answers import INBOUND, SELLER, Desk, bounce, desk, reply
+from tests.inbound.test_other_emails import answers_to
 from tests.providers.dovecot import needs_dovecot
 from tests.workflows.appeals import OpenAppeal, deactivated, submit
 
@@ -68,3 +69,16 @@ async def asked(all_of_it: Desk, seller_id: str) -> tuple[OpenAppeal, str]:
     view = await appeal.when(lambda v: v.seller_by)
     question = sum(entry.about is not None for entry in view.timeline)
     return appeal, replies.address(SentEmail(view.id.rpartition("/")[2], question))
+
+
+async def test_the_answer_may_come_to_any_e_mail_of_ours(tmp_path: Path, server: str) -> None:
+    async with desk(tmp_path, server, Placing) as all_of_it:
+        appeal, _ = await asked(all_of_it, "ANOTHER")
+        deactivation = (await appeal.view()).deactivation
+        assert deactivation is not None
+        run_id = deactivation.case_id.rpartition("/")[2]
+        all_of_it.mailbox.deliver(reply(answers_to(run_id), "It was Kettle Works."))
+        view = await appeal.reaches(AppealStatus.SUBMITTED)
+        assert view.submissions[-1].information[0].said.text == "It was Kettle Works."
+        await all_of_it.mailbox.when_empty()
+        assert all_of_it.forwarded() == []

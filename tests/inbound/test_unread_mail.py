@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ async def nobody_reads(folder: Path, server: str) -> AsyncIterator[Desk]:
     replies = INBOUND.replies()
     assert replies
     async with dovecot(folder / "imap") as mailbox:
-        unread = ImapUnreadMail(mailbox.server, replies)
+        unread = partial(ImapUnreadMail, mailbox.server, replies)
         async with engine_in(folder, server=server, unread_mail=unread) as engine:
             yield Desk(engine, mailbox, folder)
 

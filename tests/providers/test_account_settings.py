@@ -18,7 +18,13 @@ from tests.providers.disturbed_account_service import SELLER, disturbed
 from tests.test_whole import ROOT, run
 
 SECRET = "a-token-that-nobody-reads"
-GIVEN = {"MARKETPLACE": "http", "ACCOUNTS_URL": "https://a.example/v1", "ACCOUNTS_TOKEN": SECRET}
+GIVEN = {
+    "MARKETPLACE": "http",
+    "ACCOUNTS_URL": "https://a.example/v1",
+    "ACCOUNTS_TOKEN": SECRET,
+    "TELEPHONE": "simulated",
+    "MAIL": "simulated",
+}
 NONE = "accounts_token, accounts_token_file, accounts_certificate_file: one is required"
 
 
@@ -105,6 +111,8 @@ def test_an_address_that_is_refused(given: pytest.MonkeyPatch, url: str) -> None
         ("ACCOUNTS_CERTIFICATE_FILE", str(ROOT / "README.md"), "accounts_certificate_file: must"),
         ("ACCOUNTS_CA_FILE", "/no/such/file", "accounts_ca_file: "),
         ("ACCOUNTS_CA_FILE", str(ROOT / "README.md"), "accounts_ca_file: must hold certificates"),
+        ("TELEPHONE", None, "telephone: required with marketplace=http, which deactivates real"),
+        ("MAIL", None, "mail: required with marketplace=http, which deactivates real"),
         ("ACCOUNTS_TIMEOUT_SECONDS", "0", "accounts_timeout_seconds: "),
         ("ACCOUNTS_TIMEOUT_SECONDS", "16", "accounts_timeout_seconds: "),
         ("ACCOUNTS_TIMEOUT_SECONDS", "nan", "accounts_timeout_seconds: "),
@@ -190,3 +198,16 @@ async def test_a_worker_with_one_says_so_and_exits_2(
     assert (code, err.count("\n")) == (2, 1), err
     assert err.startswith(f"settings (CASE72_*): {told}")
     assert SECRET not in err
+
+
+def test_simulated_calls_do_not_step_in_where_accounts_are_real(
+    given: pytest.MonkeyPatch,
+) -> None:
+    given.setenv("CASE72_TELEPHONE", "twilio,simulated")
+    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
+        given.setenv(f"CASE72_{name}", "AC" + "0" * 32)
+    given.setenv("CASE72_TWILIO_FROM", "+12065550100")
+    given.setenv("CASE72_DESK_PHONE", "+12065550101")
+    assert refusal().startswith("telephone: leave simulated out with marketplace=http")
+    given.setenv("CASE72_MARKETPLACE", "simulated")
+    assert not Settings().reaches_nobody

@@ -110,11 +110,12 @@ async def test_a_key_goes_along_with_every_request_and_turns_encryption_on(
     assert {request["authorization"] for request in bridge.requests} == {f"Bearer {KEY}"}
 
 
+@pytest.mark.parametrize("setting", ["TLS_CLIENT_CERT_PATH", "CONFIG_FILE"])
 async def test_a_file_that_is_not_there_is_named(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, setting: str
 ) -> None:
     missing = tmp_path / "no.pem"
-    use(monkeypatch, TLS_CLIENT_CERT_PATH=missing)
+    use(monkeypatch, **{setting: missing})
     answer = await cli("list")
     assert answer.code == BAD_INPUT
     assert f"(TEMPORAL_*): {missing}: No such file or directory" in answer.err.replace("\n", "")

@@ -122,7 +122,7 @@ async def _look_for_answer(appeal: Appeal) -> AppealOutcome:
     """Look into the mailbox, and retry until it can be looked into. Nothing lapses before."""
     waits = await workflow.execute_activity_method(
         AppealActivities.look_for_answer,
-        LookForAnswerInput(appeal_id=appeal.id),
+        LookForAnswerInput(appeal_id=appeal.id, asked_at=appeal.since),
         start_to_close_timeout=A_MESSAGE,
         retry_policy=RETRY,
         summary="Look whether an answer waits in the mailbox",
