@@ -21,6 +21,8 @@ def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | 
     """
     if outreach.number.not_called is not None:
         return Missing.NEVER_CALLED
+    if outreach.given_by_others:
+        return Missing.GIVEN_BY_OTHERS
     made = [attempt for attempt in outreach.attempts.made if outreach.includes(attempt)]
     if any(attempt.result is Result.SKIPPED for attempt in made):
         return Missing.SOMETHING_SKIPPED
@@ -102,6 +104,8 @@ def in_words(missing: Missing, outreach: Outreach, rules: Policy) -> str:
     match missing:
         case Missing.NEVER_CALLED:
             return f"the number was never called: it {outreach.number.not_called}"
+        case Missing.GIVEN_BY_OTHERS:
+            return "the number or the address was changed by somebody else than the seller"
         case Missing.SOMETHING_SKIPPED:
             return "an attempt was skipped"
         case Missing.FINAL_NOTICE:

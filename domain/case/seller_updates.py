@@ -4,12 +4,14 @@ Each function takes an event and when it happened. It changes the case, or raise
 changed nothing that matters: a caller that wants to know first tries it on a copy.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from domain.case.admission import admit
 from domain.case.attempt import Channel, Purpose
 from domain.case.case import Case
 from domain.case.events import ChangeContact, EventKind, RequestCall, SubmitPlan
+from domain.case.outreach import Outreach
 from domain.case.status import READS_PLANS, Status
 from domain.shared.account import Account, confirmation_of
 from domain.shared.contact_changes import refuse_if_too_many
@@ -86,10 +88,12 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     after = before.model_copy(update=given | _extension(event, before))
     # The number that we did not call may be named again: the validator has found it callable.
     is_called_now = outreach.number.not_called is not None and event.emergency_phone is not None
+    if event.by == SELLER and (after != before or is_called_now):
+        refuse_if_too_many(case.timeline.times_of(EventKind.CONTACT_CHANGED, SELLER), now)
+    is_seller = event.by == SELLER or event.from_enrollment
+    _note_giver(outreach, given if is_seller else _that_differ(before, after), is_seller=is_seller)
     if after == before and not is_called_now:
         return
-    if event.by == SELLER:
-        refuse_if_too_many(case.timeline.times_of(EventKind.CONTACT_CHANGED, SELLER), now)
     case.account, changed = after, tuple(given)
     case.find_hashes_are_old |= bool(case.find_hashes) and after != before
     case.timeline.log(now, EventKind.CONTACT_CHANGED, event.by, changed=changed)
@@ -101,6 +105,20 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
         outreach.call_again(now)
         if case.status is Status.CONTACTING:
             outreach.plan_calls(now, case.rules, case.account, call_now=True)
+
+
+def _that_differ(before: Account, after: Account) -> set[str]:
+    """Return which of number (with its extension) and address differ."""
+    numbers = {(account.emergency_phone, account.extension) for account in (before, after)}
+    differs = {"emergency_phone": len(numbers) > 1, "email": before.email != after.email}
+    return {field for field in differs if differs[field]}
+
+
+def _note_giver(outreach: Outreach, fields: Iterable[str], *, is_seller: bool) -> None:
+    """Note whether the seller gave the present number or address, or somebody else."""
+    others = set(outreach.given_by_others)
+    others = others.difference(fields) if is_seller else others.union(fields)
+    outreach.given_by_others = tuple(sorted(others))
 
 
 def _but_what_is_newer_here(case: Case, event: ChangeContact) -> ChangeContact:

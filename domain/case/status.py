@@ -56,6 +56,8 @@ class Missing(StrEnum):
 
     NEVER_CALLED = "never_called"
     """The number is not one that we call."""
+    GIVEN_BY_OTHERS = "given_by_others"
+    """The number or the address is one that somebody else than the seller gave."""
     SOMETHING_SKIPPED = "something_skipped"
     FINAL_NOTICE = "final_notice"
     """It was not accepted."""

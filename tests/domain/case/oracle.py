@@ -68,12 +68,26 @@ class Witness:
     links: tuple[datetime, ...] = ()
     """When a fresh link was taken."""
 
+    strange: set[str] = field(default_factory=set)
+    """Numbers and addresses that only others than the seller have named."""
+
     def outreach_begins(self) -> None:
         self.outreach += 1
         self.skipped = 0
 
-    def changed(self, number: str | None, address: str | None, told: tuple[str, ...] = ()) -> None:
+    def changed(
+        self,
+        number: str | None,
+        address: str | None,
+        told: tuple[str, ...] = (),
+        *,
+        own: bool = True,
+    ) -> None:
         """A number or an address was given; who was `told` of it is not told again (section 2)."""
+        given = {value for value in (number, address) if value is not None}
+        self.strange |= given - {self.number, self.address}
+        if own:
+            self.strange -= given
         other_number = number is not None and number != self.number
         other_address = address is not None and address != self.address
         if other_number or other_address:
@@ -145,6 +159,8 @@ class Witness:
         accepted = [s for s in emails if s.result is Result.ACCEPTED]
         # Of an agenda that was planned anew only the new final notice counts: the last.
         final = next((s for s in reversed(made) if s.about is Purpose.FINAL_NOTICE), None)
+        if self.strange & {self.number, self.address}:
+            return False
         if self.not_called or self.skipped or final is None or final not in accepted:
             return False
         planned_at = timedelta(hours=self.policy.email_hours[-1])

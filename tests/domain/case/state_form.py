@@ -60,6 +60,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),
         _outreach(case, now) if contacting else case.outreach.number.is_invalid,
         case.outreach.number.not_called,
+        case.outreach.given_by_others,
         tuple(_planned(p, now) for p in case.attempts.agenda),
         tuple(_under_way(a, case, now) for a in case.attempts.under_way),
         _last_call(case, now),

@@ -47,6 +47,8 @@ ABOUT_THE_CASE = [
     *(event for event in GOING_ON if event not in (*FROM_THE_SELLER, *FROM_THE_DESK)),
     joins("ISS-3"),
     a_change(phone=OTHER_NUMBER, email=OTHER_ADDRESS),
+    a_change(phone=OTHER_NUMBER).model_copy(update={"by": "specialist"}),
+    a_change(email=OTHER_ADDRESS).model_copy(update={"by": "specialist"}),
 ]
 EVERY_EVENT = [*FROM_THE_SELLER, *FROM_THE_DESK, *ABOUT_THE_CASE, *THE_END]
 

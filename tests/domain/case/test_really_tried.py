@@ -14,6 +14,7 @@ from domain.case.really_tried import in_words
 from domain.case.status import Missing, Reason, Status
 from domain.shared.result import Result
 from tests.domain.case.build import (
+    ADDRESS,
     MINUTE,
     MONDAY_9,
     NUMBER,
@@ -67,6 +68,9 @@ def test_the_desk_reads_in_words_what_was_missing() -> None:
     said = {missing: in_words(missing, outreach, Policy()) for missing in Missing}
     assert said == {
         Missing.NEVER_CALLED: "the number was never called: it is a satellite number",
+        Missing.GIVEN_BY_OTHERS: (
+            "the number or the address was changed by somebody else than the seller"
+        ),
         Missing.SOMETHING_SKIPPED: "an attempt was skipped",
         Missing.FINAL_NOTICE: "the final notice was not accepted",
         Missing.FINAL_NOTICE_IN_TIME: "the final notice went out too late",
@@ -221,6 +225,48 @@ def test_only_the_final_notice_to_the_present_address_counts() -> None:
     assert ends_as(early) is Reason.NOT_REACHED
     late = World().play(67).take(a_change(email=OTHER_ADDRESS))
     assert ends_as(late) is Reason.NOT_REALLY_TRIED
+
+
+BY_DESK = {"by": "specialist.lee"}
+
+
+@pytest.mark.parametrize(
+    "change", [{"emergency_phone": OTHER_NUMBER}, {"email": OTHER_ADDRESS}, {"extension": "7"}]
+)
+def test_silence_at_what_the_desk_gave_deactivates_nobody(change: dict[str, str]) -> None:
+    number = {"emergency_phone": NUMBER} if "extension" in change else {}
+    world = World().play(1).take(ChangeContact(**BY_DESK, **number, **change))
+    assert ends_as(world) is Reason.NOT_REALLY_TRIED
+    assert [code for code, _ in missing(world)] == [Missing.GIVEN_BY_OTHERS]
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        pytest.param(a_change(phone=OTHER_NUMBER), id="the-seller-has-named-it-since"),
+        pytest.param(a_change(phone=NUMBER), id="the-seller-has-changed-it-back"),
+        pytest.param(
+            ChangeContact(by="enrollment", from_enrollment=True, emergency_phone=OTHER_NUMBER),
+            id="the-enrollment-has-it-too",
+        ),
+    ],
+)
+def test_what_the_seller_names_is_the_seller_s_own_whoever_gave_it_first(
+    since: ChangeContact,
+) -> None:
+    given = ChangeContact(**BY_DESK, emergency_phone=OTHER_NUMBER)
+    assert ends_as(World().play(1).take(given).play(1).take(since)) is Reason.NOT_REACHED
+
+
+def test_a_change_to_what_it_was_is_none() -> None:
+    given = ChangeContact(**BY_DESK, emergency_phone=NUMBER, email=ADDRESS)
+    assert ends_as(World().play(1).take(given)) is Reason.NOT_REACHED
+
+
+def test_an_outreach_that_begins_anew_does_not_make_it_the_seller_s() -> None:
+    given = ChangeContact(**BY_DESK, emergency_phone=OTHER_NUMBER)
+    world = World().play(1).take(given).play(1).take(joins())
+    assert ends_as(world) is Reason.NOT_REALLY_TRIED
 
 
 def test_only_attempts_since_the_outreach_last_began_count() -> None:
