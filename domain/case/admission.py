@@ -3,6 +3,7 @@
 from domain.case.case import Case
 from domain.case.events import (
     CHANGES_THE_CASE,
+    EventKind,
     Judgement,
     ReceiveReply,
     RecordConversation,
@@ -11,6 +12,7 @@ from domain.case.events import (
     SubmitPlan,
 )
 from domain.case.status import Status
+from domain.case.timeline import TimelineEntry
 from domain.shared.codes import plain
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event
@@ -75,8 +77,8 @@ def refuse_unless_seen(case: Case, judgement: Judgement) -> None:
             seen=seen,
             events=events,
         )
-    kinds = (entry.what for entry in case.timeline.entries[seen:])
-    new = list(dict.fromkeys(what for what in kinds if what in CHANGES_THE_CASE))
+    since = case.timeline.entries[seen:]
+    new = list(dict.fromkeys(entry.what for entry in since if _is_news(entry, judgement)))
     if new:
         what = ", ".join(plain(kind) for kind in new)
         raise Refused(
@@ -87,3 +89,10 @@ def refuse_unless_seen(case: Case, judgement: Judgement) -> None:
             events=events,
             new=[kind.value for kind in new],
         )
+
+
+def _is_news(entry: TimelineEntry, judgement: Judgement) -> bool:
+    """Whether an entry must have been seen. Who records what was said needs to read no notes."""
+    if entry.what is EventKind.NOTE:
+        return entry.by != judgement.by and not isinstance(judgement, RecordConversation)
+    return entry.what in CHANGES_THE_CASE

@@ -37,7 +37,7 @@ def test_a_note_does_not_stop_the_clock() -> None:
     assert contacting().take(NOTE).play(73).status is Status.DEACTIVATED
 
 
-def test_a_note_makes_no_judgement_stale() -> None:
+def test_a_note_makes_no_conversation_stale() -> None:
     world = escalated()
     seen = len(world.case.timeline.entries)
     world.take(NOTE, takes("lee"), a_conversation().model_copy(update={"seen": seen}))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.case.events import ConversationOutcome, Decision, Judgement, ReviewPlan
+from domain.case.events import ConversationOutcome, Decision, Judgement, Note, ReviewPlan
 from domain.case.status import Status
 from domain.shared.errors import Refused
 from domain.shared.events import Event
@@ -63,6 +63,7 @@ def having_seen(world: World, judgement: Judgement) -> Judgement:
     return judgement.model_copy(update={"seen": len(world.case.timeline.entries)})
 
 
+NOTE = Note(by="specialist", note="Stop: it was an error of ours.")
 DEACTIVATE, RESOLVE = a_decision(Decision.DEACTIVATE), a_decision(Decision.RESOLVE)
 RESOLVED = a_conversation(ConversationOutcome.RESOLVED)
 
@@ -74,6 +75,8 @@ RESOLVED = a_conversation(ConversationOutcome.RESOLVED)
         (escalated, DEACTIVATE, (a_contact(),), "contact"),
         (escalated_unreached, DEACTIVATE, (a_request(),), "call requested, contact"),
         (escalated, DEACTIVATE, (a_change(phone=OTHER_NUMBER),), "contact changed"),
+        (escalated, DEACTIVATE, (NOTE,), "note"),
+        (working, a_withdrawal(), (NOTE,), "note"),
         (escalated, RESOLVE, (joins(),), "issue joined"),
         (escalated, RESOLVE, (a_conversation(),), "conversation, contact"),
         (working, a_withdrawal(), (joins(),), "issue joined"),
@@ -94,6 +97,13 @@ def test_what_was_made_of_a_case_that_has_changed_since_is_refused_naming_what_i
     assert world.case == before
     world.take(having_seen(world, judgement))
     assert world.status in (Status.DEACTIVATED, Status.RESOLVED, Status.WITHDRAWN)
+
+
+def test_one_s_own_note_is_no_news() -> None:
+    world = escalated()
+    seen = having_seen(world, DEACTIVATE)
+    world.take(NOTE.model_copy(update={"by": DEACTIVATE.by}))
+    assert world.take(seen).status is Status.DEACTIVATED
 
 
 def test_a_decision_on_an_escalation_that_somebody_else_ended_is_not_taken_for_the_next() -> None:
