@@ -113,7 +113,7 @@ REVIEW = CaseForm(
     "review",
     Action.REVIEW,
     "review_plan",
-    only(ReviewPlan, "decision", "note", "version"),
+    only(ReviewPlan, "decision", "note", "version", "seen"),
     N_("Your answer"),
     N_("Send the answer"),
     "",

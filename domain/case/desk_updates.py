@@ -67,6 +67,8 @@ def review_plan(case: Case, event: ReviewPlan, now: datetime) -> None:
             status=case.status.value,
         )
     case.plans.refuse_unless_newest(event.version)
+    if event.decision is Review.ACCEPT:
+        refuse_unless_seen(case, event)
     if event.by == case.desk.spoke:
         raise Refused(
             "whoever held the conversation that was required does not review the plan; "

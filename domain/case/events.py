@@ -138,8 +138,8 @@ class Review(StrEnum):
     REJECT = "reject"
 
 
-class ReviewPlan(Event):
-    """A reviewer's answer to a plan."""
+class ReviewPlan(Judgement):
+    """A reviewer's answer to a plan. What was seen matters where it is accepted, for good."""
 
     decision: Review
     note: OptionalParagraph = None

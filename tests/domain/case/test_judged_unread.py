@@ -82,6 +82,8 @@ RESOLVED = a_conversation(ConversationOutcome.RESOLVED)
         (working, a_withdrawal(), (joins(),), "issue joined"),
         (contacting, a_withdrawal(), (a_plan(),), "plan submitted, status"),
         (in_review, RESOLVED, (joins(),), "issue joined, status"),
+        (in_review, ACCEPT, (a_conversation(),), "conversation, contact"),
+        (in_review, ACCEPT, (NOTE,), "note"),
         (in_review, RESOLVED, (REJECT,), "plan reviewed, status"),
     ],
 )
@@ -97,6 +99,13 @@ def test_what_was_made_of_a_case_that_has_changed_since_is_refused_naming_what_i
     assert world.case == before
     world.take(having_seen(world, judgement))
     assert world.status in (Status.DEACTIVATED, Status.RESOLVED, Status.WITHDRAWN)
+
+
+@pytest.mark.parametrize("answer", [REJECT, ASK_MORE])
+def test_an_answer_after_which_the_case_goes_on_is_taken(answer: ReviewPlan) -> None:
+    world = in_review()
+    seen = having_seen(world, answer)
+    assert world.take(NOTE, seen).status is Status.WORKING
 
 
 def test_one_s_own_note_is_no_news() -> None:
