@@ -12,9 +12,10 @@ PROMTOOL = shutil.which("promtool")
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="no promtool is installed (Debian: prometheus)")
-def test_alerts_about_postgresql_fire_when_they_should(tmp_path: Path) -> None:
-    cases = (ROOT / "tests/prometheus/database.yml").read_text("utf-8")
-    made = tmp_path / "database.yml"
+@pytest.mark.parametrize("about", ["database", "programs"])
+def test_alerts_fire_when_they_should(tmp_path: Path, about: str) -> None:
+    cases = (ROOT / f"tests/prometheus/{about}.yml").read_text("utf-8")
+    made = tmp_path / "cases.yml"
     made.write_text(cases.replace("ALERTS", str(ROOT / "deploy/prometheus/alerts.yml")))
     command = [str(PROMTOOL), "test", "rules", str(made)]
     found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

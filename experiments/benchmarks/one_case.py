@@ -51,7 +51,15 @@ ABOUT = (
     "The silent case has default hours and opens at nine in the morning; its clock is played "
     "forward, and skips of time are left out. The other case is opened, e-mailed and called, and "
     "its plan is accepted. Medians of alternating rounds. Actions are [what Temporal Cloud bills]"
-    "(https://docs.temporal.io/cloud/actions), by the server's metric `action`."
+    "(https://docs.temporal.io/cloud/actions), by the server's metric `action`.\n\n"
+    "Goals that are missed, and why. *Events, bytes and actions* of the silent case: they were set "
+    "before the default had a further e-mail, before each look at a ringing call was a try of its "
+    "own (so that no worker is held), and before the programme was told of a deactivation. The "
+    "twin does all of that, and does not keep to them either. What a case has beyond its twin is "
+    "how lists, searches and the desk find it (`UpsertWorkflowSearchAttributes`), and its result "
+    "with the timeline, which reports read without a worker. *A plan is answered*: a worker keeps "
+    "no workflow in memory, since the SDK loses tasks then (`experiments/lost_tasks.md`), so it "
+    "replays the history for each answer, the twin's too."
 )
 ROUNDS = 7
 CASES_A_ROUND = 40

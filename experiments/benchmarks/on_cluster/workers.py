@@ -113,7 +113,7 @@ def _rows_of_rates(rates: dict[int, _Rates]) -> list[Row]:
                 f"{opened[False]:.0f} /s",
                 f"{opened[True]:.0f} /s",
             ),
-            Row("  ratio", f"{ratio:.2f} x", "", "at least 0.90 x", ratio >= 0.9),
+            Row("  ratio", f"{ratio:.2f} x", "", "at least 0.95 x", ratio >= 0.95),
             Row("  opened and reached", f"{reached[False]:.1f} /s", f"{reached[True]:.1f} /s"),
             Row("  processors in use: workers, Temporal, PostgreSQL", measured.in_use()),
         ]
