@@ -77,6 +77,8 @@ class AppealForm:
 
     kind: AppealKind
     texts: dict[str, str]
+    state: str = ""
+    """How the appeal stood when the form was shown (`AppealPage.state`)."""
     problems: list[Problem] = field(default_factory=list)
     files: list[EvidenceFile] = field(default_factory=list)
     """Each is in the store."""
@@ -89,7 +91,7 @@ class AppealForm:
         """Return the posted form, with normal line breaks; without one, an empty form."""
         posted: Mapping[str, object] = form if form is not None else {}
         texts = {f.name: str(posted.get(f.name, "")).replace("\r\n", "\n") for f in kind.fields}
-        return cls(kind, texts)
+        return cls(kind, texts, str(posted.get("state", "")))
 
     @property
     def all_problems(self) -> list[Problem]:

@@ -43,6 +43,8 @@ _WRITE, _ANSWER, _ADD, _READ = (
 class AppealPage:
     """The appeals of a deactivated account as its seller sees them."""
 
+    case_id: str
+    """The case that deactivated the account."""
     first_until: datetime
     """Until when a first appeal can be made."""
     now: datetime
@@ -70,12 +72,19 @@ class AppealPage:
         found = found or _deactivation(by, standing.deactivated_at)
         until = found.until(window)
         is_shown = appeal is not None and _is_shown(appeal, by, is_late=now >= until)
-        return cls(until, now, appeal if is_shown else None)
+        return cls(by, until, now, appeal if is_shown else None)
 
     @property
     def status(self) -> AppealStatus | None:
         """The status of the appeal; None before there is any."""
         return self.view.status if self.view else None
+
+    @property
+    def state(self) -> str:
+        """A text that changes when the same words would mean something new."""
+        sent = self.view.submissions if self.view else ()
+        added = len(sent[-1].information) if sent else 0
+        return f"{self.case_id}/{len(sent)}.{added}"
 
     @property
     def until(self) -> datetime:

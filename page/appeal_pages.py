@@ -85,7 +85,7 @@ class AppealPages:
         Raises:
             TemporalFailure: nobody knows what came of it. The page then says so.
         """
-        key = visit.key(typed.kind.name, event.model_dump_json())
+        key = visit.key(typed.kind.name, typed.state, event.model_dump_json())
         try:
             await self._workflows.tell_appeal(visit.visitor, event, key)
         except TemporalFailure as failure:

@@ -215,7 +215,8 @@ def _translated(message: str | None, reader: Reader, again_from: datetime | None
 
 
 def _blank_appeal(appeal: AppealPage | None) -> AppealForm:
-    return AppealForm.of_form(ADDED if appeal and appeal.takes_information else APPEAL)
+    blank = AppealForm.of_form(ADDED if appeal and appeal.takes_information else APPEAL)
+    return replace(blank, state=appeal.state if appeal else "")
 
 
 def _takes(appeal: AppealPage | None, typed: AppealForm | None) -> bool:

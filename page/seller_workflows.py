@@ -142,7 +142,9 @@ class SellerWorkflows:
         if isinstance(event, Appeal):
             # An answered appeal in the same words is an earlier one.
             return view.status in OPEN_APPEAL and newest.said == event
-        return any(added.said == event for added in newest.information)
+        # What was added before our question is no answer to it.
+        asked_at = newest.question.at if newest.question else newest.at
+        return any(a.said == event and a.at >= asked_at for a in newest.information)
 
     async def send_link(self, visitor: Visitor) -> None:
         """Have a fresh link e-mailed to the address on file. Ignore a refusal.
