@@ -92,7 +92,18 @@ function replace(fresh) {
       part.remove();
     }
   }
+  addMissing(fresh);
   return whole;
+}
+
+// Put in the parts that are new, such as the form of an appeal while the seller writes a plan.
+function addMissing(fresh) {
+  for (const part of fresh.querySelectorAll("[data-live]")) {
+    if (document.getElementById(part.id)) continue;
+    let next = part.nextElementSibling;
+    while (next && !document.getElementById(next.id)) next = next.nextElementSibling;
+    if (next) document.getElementById(next.id).before(part);
+  }
 }
 
 // Remove notices that no longer hold, such as that we are calling.

@@ -12,6 +12,7 @@ from tests.engine import issue
 from tests.page.seller_states import A_PLAN
 from tests.page.site import Site
 from tests.page.test_seller import fill, said, send
+from tests.workflows.events import FRAUD
 from workflows.case.issue_case import IssueCase
 
 
@@ -221,3 +222,20 @@ async def test_the_charts_label_covers_nothing_of_it(site: Site, browser: Browse
         assert card["x"] < label["x"]
         assert label["x"] + label["width"] <= chart["x"]
         assert chart["x"] + chart["width"] <= card["x"] + card["width"]
+
+
+async def test_whose_case_ends_while_they_write_a_plan_finds_the_form_of_an_appeal(
+    site: Site, browser: Browser
+) -> None:
+    case = await site.open("WRITING")
+    page = await site.visit(browser, "WRITING")
+    await fill(page, root_causes="half a plan")
+    await case.tell(IssueCase.report_harm, FRAUD)
+    await case.end()
+    await page.evaluate("refresh()")
+    await expect(page.locator("#headline")).to_contain_text("You can appeal")
+    await page.get_by_role("link", name="Write your appeal").click()
+    await expect(page.locator("#appeal")).to_be_in_viewport()
+    assert await page.input_value("#root_causes-1") == "half a plan"
+    await page.evaluate("refresh()")
+    await expect(page.locator("#appeal-form")).to_have_count(1)
