@@ -230,10 +230,10 @@ document.addEventListener("click", (event) => {
   keepDraft();
 });
 
-// --- the draft of a plan -------------------------------------------------------------------
+// --- the draft of a plan or an appeal ------------------------------------------------------
 
 // Keep what was typed while the seller does something else, such as asking for a call. The draft
-// is for this tab and this case, until a plan is sent.
+// is for this tab and this case, until a plan or an appeal is sent.
 
 const planForm = () => document.querySelector("[data-plan]");
 
@@ -266,6 +266,26 @@ function restoreDraft() {
   countAll();
 }
 
+const appealForm = () => document.getElementById("appeal-form");
+const appealDraftName = (form) => `${form.getAttribute("action")} ${form.elements.state.value}`;
+
+function keepAppealDraft() {
+  const texts = [...appealForm().querySelectorAll("textarea")].map((text) => text.value);
+  sessionStorage.setItem(appealDraftName(appealForm()), JSON.stringify(texts));
+}
+
+function restoreAppealDraft() {
+  const form = appealForm();
+  const draft = form && sessionStorage.getItem(appealDraftName(form));
+  if (!draft || form.closest("[data-typed]")) return;
+  const texts = form.querySelectorAll("textarea");
+  JSON.parse(draft).forEach((typed, index) => {
+    texts[index].value = typed;
+  });
+  for (const fold of document.querySelectorAll("#more")) fold.open = true;
+  markTyped(form);
+}
+
 document.addEventListener("submit", (event) => {
   if (event.target.matches('[action="/leave"]')) sessionStorage.clear();
 });
@@ -285,6 +305,7 @@ function markTyped(element) {
 
 document.addEventListener("input", (event) => {
   markTyped(event.target);
+  if (event.target.closest("#appeal-form")) keepAppealDraft();
   if (!event.target.closest("[data-plan]")) return;
   countAll();
   keepDraft();
@@ -298,5 +319,6 @@ setInterval(refresh, REFRESH_EVERY);
 document.addEventListener("visibilitychange", () => refresh());
 document.getElementById("problems")?.focus();
 countAll();
-// Keep this last. It throws in a browser that stores nothing for a page.
+// Keep these last. They throw in a browser that stores nothing for a page.
 restoreDraft();
+restoreAppealDraft();

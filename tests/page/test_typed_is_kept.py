@@ -3,8 +3,10 @@
 import pytest
 from playwright.async_api import Browser, expect
 
+from domain.appeal.events import Verdict
 from tests.page.site import Site, links, page_without_temporal, requests_to
 from tests.page.test_seller import MARKUP, fill, said, send
+from tests.workflows.appeals import appeal_of, deactivated
 from tests.workflows.events import WITHDRAW
 
 
@@ -144,3 +146,25 @@ async def test_a_plan_that_was_begun_outlasts_a_call_a_new_number_and_coming_in_
     await page.get_by_role("button", name="Leave this page").click()
     await page.goto(site.link("BEGUN"))
     assert await page.input_value("#root_causes-1") == MARKUP
+
+
+async def test_an_appeal_that_was_begun_outlasts_a_new_number_and_coming_in_again(
+    site: Site, browser: Browser
+) -> None:
+    await deactivated(site.engine, "BEGUN-APPEAL")
+    page = await site.visit(browser, "BEGUN-APPEAL")
+    await page.fill("#what_happened", MARKUP)
+    await page.get_by_text("Change the number").last.click()
+    await page.fill("#emergency_phone", "+1 206 555 0110")
+    await page.get_by_role("button", name="Save the number").click()
+    await expect(page.locator(".notice.good")).to_contain_text("Your emergency number is saved")
+    assert await page.input_value("#what_happened") == MARKUP
+    await page.goto(site.link("BEGUN-APPEAL"))
+    await page.fill("#grounds", "The listing is gone")
+    await page.get_by_role("button", name="Send the appeal").click()
+    await expect(page.locator(".notice.good")).to_contain_text("We have received your appeal")
+    appeal = appeal_of(site.engine, "BEGUN-APPEAL")
+    assert (await appeal.view()).submissions[0].said.what_happened == MARKUP
+    await appeal.decide(Verdict.UPHOLD)
+    await page.reload()
+    assert await page.input_value("#what_happened") == "", "sent is sent"
