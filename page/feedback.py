@@ -19,6 +19,10 @@ CALLING = N_("We are calling you now. Please answer your telephone.")
 PLAN_FOR_REVIEW = N_("Thank you. We have received your plan, and a reviewer will read it.")
 PLAN_FOR_DECISION = N_("Thank you. We have received your plan, and the person who decides sees it.")
 NUMBER_SAVED = N_("Thank you. Your emergency number is saved.")
+NUMBER_SAVED_ONLY = N_(
+    "Thank you. Your emergency number is saved. That is no answer to your case: please get in "
+    "touch as well."
+)
 
 CALLED_JUST_NOW = N_("You asked for a call already. You can ask again from %(moment)s")
 CHANGED_TOO_OFTEN = N_(
@@ -103,7 +107,8 @@ def confirmation_of(
             # A plan sent again from an older page counts as a repeat, so no plan came in now.
             return CASE_CHANGED if case.wants_plan else said.get(case.status)
         case "number":
-            return NUMBER_SAVED
+            clock_runs = case is not None and case.status is Status.CONTACTING
+            return NUMBER_SAVED_ONLY if clock_runs else NUMBER_SAVED
         case "appeal":
             return APPEAL_RECEIVED
         case "information":

@@ -96,6 +96,10 @@ def plan_waits(m: Moment) -> bool:
     )
 
 
+def nothing_is_awaited(m: Moment) -> bool:
+    return not is_open(m) or m.status is Status.ESCALATED
+
+
 def newer_version(m: Moment) -> bool:
     return is_open(m) and m.case is not None and bool(m.case.plans.versions)
 

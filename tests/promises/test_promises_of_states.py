@@ -106,5 +106,17 @@ def test_a_closed_case_says_no_more_of_the_account_than_is_known(
     assert "nothing left for you to do" not in unknown + with_a_step_left
 
 
+def test_a_saved_number_is_said_to_be_no_answer_while_the_seller_is_awaited(
+    cases: list[Moment],
+) -> None:
+    with closing(Site()) as site:
+        for moment in cases:
+            if moment.case is None or not moment.case.is_open:
+                continue
+            said = site.page(moment, "en", "number").words
+            awaited = moment.status is Status.CONTACTING
+            assert ("That is no answer to your case" in said) is awaited
+
+
 def _numbers() -> range:
     return range(len(PAIRS))

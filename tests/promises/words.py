@@ -57,6 +57,12 @@ OUR_CALLS = {
     "es": r"Conteste cuando llamemos|También estamos llamando|Llamaremos a su número de",
     "zh-Hans": r"接听我们|我们也正在拨打|我们将拨打",
 }
+NOTHING_TO_DO = {
+    "en": r"nothing (more )?for you to do",
+    "fr": r"n’avez (plus )?rien à faire",
+    "es": r"[Nn]o tiene que hacer nada",
+    "zh-Hans": r"无需(再)?(就此)?采取任何行动",
+}
 STOPS = {
     "en": "stops the clock",
     "fr": "arrête le compte à rebours",
