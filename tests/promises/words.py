@@ -42,6 +42,7 @@ PRESS = (
     "or send us a plan.",
     "We call you once a day; please answer, or ask for a call when it suits you.",
     "We call %(phone)s at once, at any hour.",
+    "Please ask for a call when it suits you.",
 )
 ANSWER = (
     "One sign from you stops the clock: answer our call and do as the voice says, "
@@ -57,6 +58,8 @@ OUR_CALLS = {
     "es": r"Conteste cuando llamemos|También estamos llamando|Llamaremos a su número de",
     "zh-Hans": r"接听我们|我们也正在拨打|我们将拨打",
 }
+NOTHING_NOW = page("There is nothing you must do now")
+STILL_TALK = page("We still need to talk with you")
 NOTHING_TO_DO = {
     "en": r"nothing (more )?for you to do",
     "fr": r"n’avez (plus )?rien à faire",
