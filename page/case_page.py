@@ -172,6 +172,12 @@ class CasePage:
         return None
 
     @property
+    def outdated_plan(self) -> bool:
+        """Whether an issue has joined since the newest plan, which nobody answers any more."""
+        newest = self.view.plans[-1] if self.view.plans else None
+        return self.status is Status.WORKING and newest is not None and newest.decision is None
+
+    @property
     def rejected(self) -> str:
         """The mark of a rejected plan that the seller must change; empty if there is none."""
         answer = self.answer

@@ -60,6 +60,10 @@ OUR_CALLS = {
 }
 NOTHING_NOW = page("There is nothing you must do now")
 STILL_TALK = page("We still need to talk with you")
+ISSUE_JOINED = page(
+    "A further issue has joined your case since you sent your plan. Please send a plan that covers "
+    "every issue below."
+)
 NOTHING_TO_DO = {
     "en": r"nothing (more )?for you to do",
     "fr": r"n’avez (plus )?rien à faire",
