@@ -7,6 +7,7 @@ them (texts.py), and promises with what must be so a table (pairs.py).
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,20 @@ def test_a_closed_case_says_no_more_of_the_account_than_is_known(
     assert "stays active" not in unknown
     assert "stays active" in with_a_step_left
     assert "nothing left for you to do" not in unknown + with_a_step_left
+
+
+def test_whoever_has_a_number_to_verify_is_not_told_that_nothing_is_left(
+    cases: list[Moment], enrollments: list[Moment]
+) -> None:
+    closed = next(m for m in cases if m.status is Status.RESOLVED and not m.deactivated)
+    enrolled = next(m.standing for m in enrollments if m.enrolled is EnrollmentStatus.ENROLLED)
+    assert enrolled is not None
+    must_verify = enrolled.model_copy(update={"prove_by": closed.now + timedelta(days=14)})
+    with closing(Site()) as site:
+        done = site.page(replace(closed, standing=enrolled), "en").words
+        not_done = site.page(replace(closed, standing=must_verify), "en").words
+    assert "nothing left for you to do" in done
+    assert "nothing left for you to do" not in not_done
 
 
 def test_a_saved_number_is_said_to_be_no_answer_while_the_seller_is_awaited(
