@@ -251,3 +251,13 @@ async def test_after_an_outage_has_come_to_light_no_new_evidence_is_asked_for(si
     assert "A fault of ours has come to light, so you can appeal once more" in page
     assert "new evidence, you can" not in page
     assert "It needs evidence" not in page
+
+
+async def test_why_the_account_was_deactivated_is_not_said_of_the_appeal(site: Site) -> None:
+    await deactivated(site.engine, "REASON")
+    async with site.visitor("REASON") as seller:
+        assert "A person of our team decided it." in said(await seller.get("/"))
+        await submit(site.engine, "REASON")
+        page = said(await seller.get("/"))
+    assert "We are reading your appeal" in page
+    assert "A person of our team decided it." not in page
