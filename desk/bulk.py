@@ -22,7 +22,6 @@ from desk.bulk_entries import (
     LeftOut,
     as_seen,
     asks_count,
-    done_as,
     entry_for,
     entry_of,
     is_as_seen,
@@ -31,6 +30,7 @@ from desk.bulk_words import OUTCOMES, TITLES, WHAT_HAPPENS
 from desk.list_pages import case_named
 from desk.list_words import CHANGES, OTHER_REFUSAL, REFUSALS
 from desk.lists import Lists
+from desk.own_events import taken_as
 from desk.responses import Responses
 from desk.sessions import Session
 from desk.update_ids import update_id
@@ -183,7 +183,7 @@ class BulkPages:
         except NotThere:
             # A case that this bulk has ended takes no update, not even the same again.
             view_or_none = await self._view(name)
-            kind = view_or_none and done_as(what, view_or_none, event, entry.seen)
+            kind = view_or_none and taken_as(view_or_none, event, entry.seen)
             if kind is EventKind.PROPOSED:
                 return Outcome.DONE, N_("Proposed. The case has ended meanwhile.")
             if kind is not None:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from desk.responses import path_after
 from desk.roles import Action
-from domain.case.events import CHANGES_THE_CASE, Assign, Decide, Decision, EventKind, Withdraw
+from domain.case.events import CHANGES_THE_CASE, Assign, Decide, Decision, Withdraw
 from domain.case.view import CaseView
 from domain.case.waiting import status_since
 from domain.shared.events import Event
@@ -46,13 +46,6 @@ class Bulk(StrEnum):
 
 _ACTIONS = {Bulk.ASSIGN: Action.ASSIGN, Bulk.WITHDRAW: Action.WITHDRAW}
 _UPDATES = {Bulk.ASSIGN: "assign", Bulk.WITHDRAW: "withdraw"}
-_DONE_BY = {
-    Bulk.ASSIGN: EventKind.ASSIGNED,
-    Bulk.WITHDRAW: EventKind.ISSUE_WITHDRAWN,
-    Bulk.RESOLVE: EventKind.DECIDED,
-    Bulk.RESUME: EventKind.DECIDED,
-    Bulk.DEACTIVATE: EventKind.DECIDED,
-}
 
 
 class Entry(Frozen):
@@ -169,18 +162,3 @@ def entry_of(text: object) -> Entry:
         return Entry.model_validate_json(str(text))
     except ValidationError:
         raise HTTPException(400) from None
-
-
-def done_as(what: Bulk, view: CaseView, event: Event, seen: int) -> EventKind | None:
-    """Return what this very event is in the timeline of a case that has ended; None if nowhere.
-
-    Only what came after the first `seen` entries is looked at: the same person may have said the
-    same of the case before. They may also have decided otherwise with the same note.
-    """
-    kinds = {_DONE_BY[what], EventKind.PROPOSED}
-    said = [event.by, *(getattr(event, fact, None) for fact in ("decision", "to", "issue", "note"))]
-    for entry in view.timeline[seen:]:
-        told = [entry.by, entry.code, entry.assignee, entry.issue, entry.note]
-        if entry.what in kinds and told == said:
-            return entry.what
-    return None

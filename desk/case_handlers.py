@@ -17,6 +17,7 @@ from desk.case_recording import RECORDING
 from desk.case_refusals import ANOTHER_CASE, AWAY, CHANGED_SINCE, CLOSED, NOT_YOURS, Told, told_of
 from desk.case_workflows import CaseWorkflows
 from desk.guard import Handler
+from desk.own_events import taken_as
 from desk.plan_changes import PARTS
 from desk.responses import Responses
 from desk.roles import require
@@ -146,9 +147,8 @@ class CaseHandlers:
             view = await self._workflows.view(name)
         except NotThere:
             return False
-        since = view.timeline[typed.seen :] if typed.seen is not None else ()
-        note = typed.texts.get("note") or None
-        return any(entry.by == session.person.name and entry.note == note for entry in since)
+        event = typed.argument(session.person)
+        return event is not None and taken_as(view, event, typed.seen) is not None
 
     async def _is_theirs(self, name: CaseName, session: Session) -> bool:
         """Tell whether the person has the case. Only a lead hands over what is not their own."""

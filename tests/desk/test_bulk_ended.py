@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from desk.bulk_entries import Bulk, BulkForm, done_as, entry_for
+from desk.bulk_entries import Bulk, BulkForm, entry_for
+from desk.own_events import taken_as
 from domain.case.events import Decision, EventKind
 from domain.case.view import view_of
 from domain.shared.events import Event
@@ -24,7 +25,7 @@ def came_of(what: Bulk, *later: tuple[EventKind, dict[str, Any]]) -> EventKind |
     event: Event = BulkForm("b", "/desk/", NOTE, to="specialist.chen").event(what, LEAD, before)
     for kind, facts in later:
         case.timeline.log(NOON, kind, **{"by": LEAD, "note": NOTE, **facts})
-    return done_as(what, view_of(case), event, before.seen)
+    return taken_as(view_of(case), event, before.seen)
 
 
 @pytest.mark.parametrize(

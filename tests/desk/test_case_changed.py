@@ -1,5 +1,7 @@
 """A form that is sent after the case has changed, has closed, or is another one."""
 
+import pytest
+
 from domain.case.events import Review
 from domain.case.status import Status
 from runtime.desk_settings import Role
@@ -59,3 +61,51 @@ async def test_what_was_typed_for_a_closed_case_is_not_offered_for_the_next_one(
         assert "the account has another one by now" in answer.text
         assert "They called about ISS-1" not in answer.text
         assert not [e for e in (await second.view()).timeline if e.what == "note"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("change-contact", {"emergency_phone": "+1 206 555 0199"}),
+        ("issue", {"id": "ISS-2", "code": "SAFETY", "summary": "Recalled"}),
+        ("harm", {"category": "fraud", "evidence": "INV-77", "sure": "yes"}),
+        ("contact", {"channel": "phone", "note": "They call back"}),
+    ],
+)
+async def test_what_a_closed_case_did_not_take_is_not_said_to_be_done(
+    desk: ServedDesk, engine: Engine, name: str, typed: dict[str, str]
+) -> None:
+    case = await engine.open()
+    at = address(await case.view())
+    async with desk.signed_in(Role.LEAD) as lead:
+        page = (await lead.get(at)).text
+        # The same person did something else: without a note, and with the same one.
+        assert (await lead.post(f"{at}/take", data=form_of(page, "take"))).status_code == 303
+        note = form_of(page, "note", note="They call back")
+        assert (await lead.post(f"{at}/note", data=note)).status_code == 303
+        await case.tell(IssueCase.withdraw, WITHDRAW)
+        await case.end()
+        answer = await lead.post(f"{at}/{name}", data=form_of(page, name, **typed))
+        assert answer.status_code == 409
+        assert "The case has closed. Nothing was done." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("change-contact", {"emergency_phone": "+1 206 555 0199"}),
+        ("issue", {"id": "ISS-2", "code": "SAFETY", "summary": "Recalled"}),
+        ("contact", {"channel": "phone", "note": "They call back"}),
+    ],
+)
+async def test_what_a_case_took_before_it_closed_is_said_to_be_done(
+    desk: ServedDesk, engine: Engine, name: str, typed: dict[str, str]
+) -> None:
+    case = await engine.open()
+    at = address(await case.view())
+    async with desk.signed_in(Role.LEAD) as lead:
+        form = form_of((await lead.get(at)).text, name, **typed)
+        assert (await lead.post(f"{at}/{name}", data=form)).status_code == 303
+        await case.tell(IssueCase.withdraw, WITHDRAW)
+        await case.end()
+        assert (await lead.post(f"{at}/{name}", data=form)).status_code == 303
