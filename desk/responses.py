@@ -85,6 +85,8 @@ class Responses:
             "case_form.html",
             503 if is_away else 200,
             address=address,
+            store=request.path_params["store"],
+            seller_id=request.path_params["seller_id"],
             typed=typed,
             why="away" if is_away else "sure",
             away=away,

@@ -131,10 +131,21 @@ async def test_an_outage_costs_nobody_what_they_typed(tmp_path: Path) -> None:
         assert away.status_code == 503
         assert away.headers["retry-after"] == "30"
         assert "Written with care.</textarea>" in away.text
+        assert '<span class="seller">SELLER1</span>' in away.text
         # Sent again, it is the same form: what was taken after all counts once.
         again = form_of(away.text, "note")
         assert (again["run"], again["seen"]) == (run, "7")
         assert (await lead.get(at)).status_code == 503
+
+
+async def test_what_is_asked_again_says_of_which_seller(desk: ServedDesk, engine: Engine) -> None:
+    case = await engine.open(seller_id="WHICHONE")
+    at = address(await case.view())
+    async with desk.signed_in(Role.LEAD) as lead:
+        form = form_of((await lead.get(at)).text, "withdraw", note="A mistake.")
+        asked = (await lead.post(f"{at}/withdraw", data=form)).text
+        assert "This cannot be taken back." in asked
+        assert '<span class="seller">WHICHONE</span>' in asked
 
 
 async def test_no_address_leads_out_of_the_desk(desk: ServedDesk) -> None:
