@@ -12,6 +12,11 @@ function isBeingTypedIn(target) {
   return target.id === "list" && target.querySelector("details[open]") !== null;
 }
 
+// While a form is being sent. Without it in the page htmx tells nobody what came of it.
+function isSending(target) {
+  return target.querySelector("form.htmx-request") !== null;
+}
+
 // htmx puts the focus back on an element of the same id. Remember what it cannot know.
 function remember() {
   const row = document.activeElement?.closest("#list tr[data-case]");
@@ -100,7 +105,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, target, requestConfig } = event.detail;
   if (xhr.status === 409) event.detail.shouldSwap = true; // a refusal says why
   if (target.id !== "list") return;
-  if (requestConfig.verb === "get" && isBeingTypedIn(target)) {
+  if (requestConfig.verb === "get" && (isBeingTypedIn(target) || isSending(target))) {
     // Only the counts are replaced.
     event.detail.shouldSwap = false;
     const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
@@ -130,6 +135,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
     away.textContent = words;
     away.dataset.verb = requestConfig.verb;
     away.hidden = false;
+    // What came of the form before it may not be so any more.
+    if (requestConfig.verb === "post") document.getElementById("notice").replaceChildren();
   } else if (away.dataset.verb === requestConfig.verb) {
     // The list is read every few seconds. That does not hide what became of something done.
     away.hidden = true;

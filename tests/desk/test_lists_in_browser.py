@@ -1,10 +1,11 @@
 """The lists in a real browser: refreshed without losing one's place, and readable by all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from runtime.desk_settings import Role
 from tests.desk.served import ListsDesk, desk_in, listed, until
@@ -108,6 +109,32 @@ async def test_what_became_of_a_form_is_not_hidden_by_the_next_refresh(
     await page.click("#take-US-ROW04")
     await expect(page.locator(".notice.good")).to_have_text("You have US/ROW04 now.")
     await expect(away).to_be_hidden()
+
+
+async def test_what_became_of_a_form_is_said_though_the_list_is_refreshed_meanwhile(
+    desk: ListsDesk, browser: Browser
+) -> None:
+    page = await desk.page(
+        browser, Role.LEAD, "/desk/?queue=review", viewport={"width": 1280, "height": 500}
+    )
+    await page.click("#take-US-ROW06")
+    await expect(page.locator(".notice.good")).to_have_text("You have US/ROW06 now.")
+
+    async def away_after_a_refresh(route: Route) -> None:
+        async with page.expect_response("**/desk/?queue=review"):
+            pass
+        await asyncio.sleep(0.5)
+        await route.fulfill(status=503)
+
+    await page.route("**/take?*", away_after_a_refresh)
+    await page.click("#take-US-ROW07")
+    said = page.locator("#away")
+    await expect(said).to_have_text(
+        "It did not answer. It may have been done; to send it again is safe."
+    )
+    await expect(page.locator(".notice.good")).to_have_count(0)
+    await page.evaluate("window.scrollTo(0, 0)")
+    await expect(said).to_be_in_viewport()
 
 
 async def test_it_works_without_a_script(desk: ListsDesk, browser: Browser) -> None:
