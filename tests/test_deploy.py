@@ -61,6 +61,14 @@ def test_the_balancer_leads_to_the_port_of_the_pages() -> None:
     assert ports == {PageSettings.model_fields["port"].default}
 
 
+def test_the_balancer_keeps_the_pages_while_temporal_is_away() -> None:
+    deployed = (ROOT / "deploy" / "haproxy.cfg").read_text("utf-8")
+    of_the_cluster = (ROOT / "experiments" / "cluster" / "balancer.py").read_text("utf-8")
+    for balancer in (deployed, of_the_cluster):
+        # /ready is 503 then, and a seller would read the balancer's words instead of the page's.
+        assert re.findall(r"^ *option httpchk GET (\S+)$", balancer, re.MULTILINE) == ["/health"]
+
+
 def test_the_page_of_the_instructions_can_be_reached_by_the_balancer() -> None:
     told = (ROOT / "docs" / "operations.md").read_text("utf-8")
     (block,) = re.findall(r"^```\n(TEMPORAL_ADDRESS=.*?)^```$", told, re.MULTILINE | re.DOTALL)

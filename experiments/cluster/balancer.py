@@ -29,7 +29,7 @@ listen page
   bind 127.0.0.1:{published}
   balance roundrobin
   option forwardfor
-  option httpchk GET /ready
+  option httpchk GET /health
 {pages}
 """
 
