@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -13,16 +14,29 @@ NOT_NOW = "NotNow"
 """The type of a failure that no provider is the cause of, such as a call that goes on."""
 _COUNTER = "case72_provider_failures"
 
+log = structlog.get_logger("provider")
+
 
 @contextmanager
 def provider_failures() -> Iterator[None]:
-    """Turn a provider's failure into one that Temporal retries and logs in one line."""
+    """Turn a provider's failure into one that Temporal retries. Log why in one line.
+
+    What Temporal is told is encrypted there, and the SDK logs no failure of this category.
+    """
     try:
         yield
     except ProviderFailed as failure:
         if not isinstance(failure, NotNow):
             meter = activity.metric_meter()
             meter.create_counter(_COUNTER, "Tries that a provider failed").add(1)
+            of = activity.info()
+            log.warning(
+                "a try failed",
+                activity=of.activity_type,
+                workflow=of.workflow_id,
+                attempt=of.attempt,
+                why=str(failure),
+            )
         raise ApplicationError(
             str(failure),
             type=NOT_NOW if isinstance(failure, NotNow) else "ProviderFailed",
