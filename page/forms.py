@@ -23,12 +23,12 @@ class Forms:
 
         Raises:
             NoVisit, NotOurForm: there is no visit, or the form is not from our page.
-            TooOften: too many forms came from one address, or for one account.
+            TooOften: too many forms came from one address, or for one account from there.
         """
         self._of_address.take(network_asking(request))
         visit = self._visits.of(request)
         self._visits.check(request, form, visit)
-        self._of_account.take(visit.visitor.account)
+        self._of_account.take(visit.asking(request))
         return visit
 
 

@@ -59,7 +59,7 @@ class Pages:
             self._visits.cookies.set_language(response, chosen)
             return response
         visit = self._visits.of(request)
-        self._views.take(visit.visitor.account)
+        self._views.take(visit.asking(request))
         news = self._visits.cookies.get(request, "news")
         # Taken first: of what happens while the page is made, the next look must hear.
         state = await self._state(request, visit)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from reference.page_links import Expired, Forged, Purpose, Signer, Visitor
+from web.addresses import network_asking
 from web.cookies import Cookies
 from web.forms import check_proof, check_site
 
@@ -37,6 +38,13 @@ class Visit:
     def key(self, *about: str) -> str:
         """Return an update's id. The same form with the same content counts once."""
         return "page-" + sha256("\0".join((self.nonce, *about)).encode()).hexdigest()[:32]
+
+    def asking(self, request: Request) -> str:
+        """Return the name under which rate limits count: the account, from one network.
+
+        Somebody else who has the seller's link uses up nothing of the seller's own.
+        """
+        return f"{self.visitor.account} {network_asking(request)}"
 
 
 class Visits:

@@ -174,6 +174,27 @@ async def test_all_forms_of_an_account_have_one_limit(monkeypatch: pytest.Monkey
             assert (await seller.post(path, data=form)).status_code == 429, path
 
 
+async def test_somebody_else_with_the_link_uses_up_nothing_of_the_sellers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("page.forms.Limit", lambda count, seconds: Limit(count, seconds, lambda: 0))
+    monkeypatch.setattr("page.pages.Limit", lambda count, seconds: Limit(count, seconds, lambda: 0))
+    app = await page_without_temporal()
+    thief, owner = (
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app, client=(host, 1)), base_url=URL)
+        for host in ("203.0.113.1", "198.51.100.7")
+    )
+    async with thief, owner:
+        for somebody in (thief, owner):
+            await somebody.get(links().link(CASE))
+        form = {"csrf": await proof_of(thief), "code": ""}
+        assert [(await thief.post("/code", data=form)).status_code for _ in range(61)][-1] == 429
+        assert [(await thief.get("/")).status_code for _ in range(241)][-1] == 429
+        form = {"csrf": await proof_of(owner), "case": CASE}
+        assert (await owner.post("/call", data=form)).status_code == 503, "there is no Temporal"
+        assert (await owner.get("/")).status_code == 503
+
+
 def test_a_limit_lets_so_many_through_and_as_many_again_over_its_time() -> None:
     now = 0.0
     limit = Limit(3, 60, lambda: now)
