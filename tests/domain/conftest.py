@@ -3,8 +3,10 @@
 `quick` is for `make test`, and for `make mutants`, where the tests run thousands of times.
 """
 
+import os
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -23,6 +25,25 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose before the tests are imported, since some derive their numbers from the profile."""
     usual = "quick" if config.getoption("without_kept", False) else "everyday"
     settings.load_profile(config.getoption("hypothesis_profile", None) or usual)
+
+
+_AT_MOST = 15.0
+"""Seconds of the processor that a test of a mutant has: four times what the longest takes."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """End a mutant that never ends, by mutmut's code for one that ran out of time.
+
+    Its own limit is minutes for what most tests call, and ends an honest mutant on a busy machine.
+    """
+    if "MUTANT_UNDER_TEST" in os.environ:
+        signal.signal(signal.SIGVTALRM, lambda *_: os._exit(36))
+        signal.setitimer(signal.ITIMER_VIRTUAL, _AT_MOST)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 @pytest.fixture
