@@ -61,6 +61,13 @@ def test_while_the_number_is_invalid_the_last_email_to_come_back_must_not_have_b
     assert world.case.reason == (Reason.NOT_REACHED if tried else Reason.NOT_REALLY_TRIED)
 
 
+def test_a_final_notice_that_goes_out_as_the_number_is_found_invalid_asks_for_another() -> None:
+    policy = {"email_hours": [0, 24, 56], "call_hours": [0, 24, 55]}
+    world = World(calls={3: Result.INVALID_NUMBER}, call_takes=HOUR, policy=policy).play(80)
+    assert world.case.outreach.number.invalid_since == world.emails(Purpose.FINAL_NOTICE)[0].at
+    assert world.case.reason == Reason.NOT_REACHED
+
+
 def test_a_policy_that_plans_no_call_at_once_makes_none() -> None:
     world = World(policy={"call_hours": [1, 24, 48, 64, 70]}).play(2)
     assert world.hours_of(world.calls()) == [1]
@@ -108,8 +115,10 @@ def test_a_busy_call_that_was_asked_for_is_not_redialled_while_a_conversation_is
     assert len(world.calls(Purpose.REQUESTED)) == 1
 
 
-def test_no_call_for_a_conversation_is_planned_past_the_time_to_work_with_us() -> None:
-    world = World(MONDAY_22, policy={"cooperation_window": "PT2H"})
+@pytest.mark.parametrize("window", ["PT2H", "PT10H"])
+def test_no_call_for_a_conversation_is_planned_past_the_time_to_work_with_us(window: str) -> None:
+    """Calling hours open ten hours later, which is too late for a call if the time ends then."""
+    world = World(MONDAY_22, policy={"cooperation_window": window})
     world.take(a_plan(), ASK_MORE)
     assert not [p for p in world.case.attempts.agenda if p.about is Purpose.CONVERSATION]
 
@@ -230,6 +239,26 @@ def test_a_corrected_number_is_not_undone_by_what_the_enrollment_had_heard_befor
         world.case, told_by_enrollment(emergency_phone="+12065550150"), world.now
     )
     assert world.case.account.emergency_phone == "+12065550150"
+
+
+def test_neither_a_number_nor_an_address_that_is_newer_here_is_undone() -> None:
+    world = sharing()
+    change(world, phone=OTHER_NUMBER, email=OTHER_ADDRESS)
+    told = told_by_enrollment(emergency_phone="+12065550150", email="typo@bluekettle.example")
+    seller_updates.change_contact(world.case, told, world.now)
+    account = world.case.account
+    assert (account.emergency_phone, account.email) == (OTHER_NUMBER, OTHER_ADDRESS)
+    assert world.case.contact_news.fields == ("emergency_phone", "email")
+
+
+@pytest.mark.parametrize("values", [{"emergency_phone": OTHER_NUMBER}, {"email": OTHER_ADDRESS}])
+def test_what_the_enrollment_tells_that_contradicts_nothing_here_is_not_told_back(
+    values: dict[str, str],
+) -> None:
+    world = sharing()
+    news = change(world, phone=OTHER_NUMBER)
+    seller_updates.change_contact(world.case, told_by_enrollment(**values), world.now)
+    assert world.case.contact_news == news
 
 
 def test_of_what_the_enrollment_tells_only_what_is_older_is_left_out() -> None:

@@ -55,6 +55,7 @@ def test_a_decision_to_deactivate_is_only_proposed() -> None:
     assert (found.by, found.note) == (DEACTIVATE.by, DEACTIVATE.note)
     entry = next(e for e in world.case.timeline.entries if e.what is EventKind.PROPOSED)
     assert (entry.by, entry.code, entry.at) == ("lead", "deactivate", found.at)
+    assert entry.note == DEACTIVATE.note
 
 
 def test_the_other_decisions_need_no_second_person() -> None:
