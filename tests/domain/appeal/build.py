@@ -27,6 +27,7 @@ from domain.shared.account import SellerAccount, Store
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event
 from domain.shared.result import Result
+from tests.domain.refused import as_promised
 
 DAY = timedelta(days=1)
 DEACTIVATED_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -68,7 +69,8 @@ def apply(appeal: Appeal, event: Event, now: datetime = NOW) -> None:
     method = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
     changed = appeal.model_copy()
     rules = updates if hasattr(updates, method) else mail_updates
-    getattr(rules, method)(changed, event, now)
+    with as_promised():
+        getattr(rules, method)(changed, event, now)
     for name in Appeal.model_fields:
         setattr(appeal, name, getattr(changed, name))
 

@@ -28,6 +28,7 @@ from domain.case.steps import CaseFacts
 from domain.shared.account import Account, Issue, Store
 from domain.shared.events import Event, HarmCategory
 from reference.time_zones import zone_of
+from tests.domain.refused import as_promised
 
 UPDATES = (seller_updates, desk_updates, marketplace_updates, mail_updates)
 HOUR = timedelta(hours=1)
@@ -109,7 +110,8 @@ def apply(case: Case, event: Event, now: datetime) -> None:
     """Change the case by the rule that has the event's name."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
     (rule,) = [rules[name] for rules in map(vars, UPDATES) if name in rules]
-    rule(case, event, now)
+    with as_promised():
+        rule(case, event, now)
 
 
 # --- events ---------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from tests.domain.case.build import ADDRESS, NUMBER
 from tests.domain.enrollment.build import DAY, NOON, PROFESSIONAL, an_enrollment
+from tests.domain.refused import as_promised
 
 AT_ONCE = timedelta(0)
 
@@ -121,7 +122,8 @@ class Programme:
         for event in events:
             method = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
             enrollment = self.enrollment.model_copy()
-            getattr(updates, method)(enrollment, event, self.now)
+            with as_promised():
+                getattr(updates, method)(enrollment, event, self.now)
             self.enrollment = enrollment
             self._reconcile()
         return self
