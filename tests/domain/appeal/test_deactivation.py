@@ -9,7 +9,7 @@ from domain.appeal import look_up
 from domain.appeal.deactivation import Deactivation, Unreached, deactivation_of
 from domain.case.attempt import Purpose
 from domain.case.events import Decision
-from domain.case.status import Reason
+from domain.case.status import CannotCall, Reason
 from domain.case.view import AttemptView, view_of
 from domain.shared.errors import Refusal
 from domain.shared.result import Result
@@ -26,6 +26,7 @@ from tests.domain.appeal.build import (
 from tests.domain.case.build import (
     MONDAY_9,
     REJECT,
+    a_contact,
     a_decision,
     a_harm_report,
     a_plan,
@@ -51,6 +52,11 @@ def test_whoever_stands_in_the_timeline_had_a_part_and_no_machine_and_no_seller(
     assert (found.case_id, found.reason) == (world.case.id, Reason.DECISION)
 
 
+def test_a_plan_that_nobody_has_reviewed_gives_nobody_a_part() -> None:
+    world = World().take(a_contact()).play(73).take(a_plan(), a_decision(Decision.DEACTIVATE))
+    assert of(world.play(1)).part == ("lead", "specialist")
+
+
 def test_who_reports_harm_while_the_case_closes_comes_to_have_a_part() -> None:
     world = World(email_takes=timedelta(hours=1))
     world.take(a_plan(), REJECT, a_plan(), REJECT, a_plan(), REJECT)
@@ -65,8 +71,9 @@ def test_who_reports_harm_while_the_case_closes_comes_to_have_a_part() -> None:
 
 
 def test_the_90_days_begin_when_the_account_service_had_done_it() -> None:
-    world = World().play(80)
+    world = World(email_takes=timedelta(hours=1)).play(80)
     found = of(world)
+    assert found.issues == world.case.issues
     at = max(e.at for e in world.case.timeline.entries if e.status == "deactivated")
     assert found.at == at >= MONDAY_9
     assert found.reason == Reason.NOT_REACHED
@@ -145,6 +152,14 @@ def test_who_was_not_told_of_the_deactivation_can_appeal_it_for_a_year(
         apply(appeal, APPEAL, now)
     else:
         assert code_of(appeal, APPEAL, now) is Refusal.TOO_LATE
+
+
+def test_a_number_that_is_none_that_we_call_is_said_beside_a_silent_end() -> None:
+    view = view_of(World().play(80).case)
+    not_called = view.model_copy(update={"cannot_call": CannotCall.NOT_CALLED})
+    found = deactivation_of(not_called, message_waits=False)
+    assert found is not None
+    assert found.unreached == (Unreached.NUMBER_NOT_CALLED,)
 
 
 def test_of_any_other_deactivation_nothing_of_it_is_said() -> None:

@@ -91,7 +91,7 @@ def test_declined_it_is_escalated_as_before_and_the_desk_is_reminded(by: str) ->
     world = proposed().play(1).take(DECLINE.model_copy(update={"by": by}))
     assert (world.status, proposer(world)) == (Status.ESCALATED, None)
     newest = world.case.timeline.entries[-1]
-    assert (newest.what, newest.by) == (EventKind.DECLINED, by)
+    assert (newest.what, newest.by, newest.note) == (EventKind.DECLINED, by, DECLINE.note)
     world.play(24)
     assert [world.hour(at) for at in world.desk_mails] == [72, 72, 96]
     assert refusal_of(world, CONFIRM).code is Refusal.NOTHING_PROPOSED
