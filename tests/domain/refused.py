@@ -9,7 +9,7 @@ from domain.shared import errors
 from domain.shared.errors import Refusal, Refused
 
 _CODE = re.compile(r'^    [A-Z_]+ = "(\w+)"(?:\n    """(.*?)""")?', re.M | re.S)
-_OPTIONAL = {"reason", "until"}
+_OPTIONAL = {"reason"}
 """What need not be known."""
 
 

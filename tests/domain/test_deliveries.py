@@ -34,6 +34,20 @@ def test_a_repeat_changes_nothing_whatever_became_of_the_event() -> None:
     assert deliveries == before
 
 
+def test_what_is_new_is_taken_beside_repeats() -> None:
+    deliveries = holding(ONE, TWO)
+    deliveries.end_first(delivered=True)
+    deliveries.hand_over([ONE, TWO, THREE])
+    assert deliveries.waiting == (TWO, THREE)
+
+
+def test_what_is_given_up_stays_so_while_others_are_handed_over() -> None:
+    deliveries = holding(ONE)
+    deliveries.end_first(delivered=False)
+    deliveries.hand_over([TWO])
+    assert (deliveries.waiting, deliveries.given_up) == ((TWO,), (ONE,))
+
+
 def test_one_that_is_given_up_is_kept_and_the_next_is_first() -> None:
     deliveries = holding(ONE, TWO)
     deliveries.end_first(delivered=False)

@@ -250,6 +250,12 @@ def test_the_other_workflow_is_told_what_changed_and_nothing_else(
     assert unlike(made, news, ACCOUNT) == {"key": "case/US/A2EXAMPLE/run-1/contact/3"} | told
 
 
+def test_a_number_that_has_answered_is_news_of_its_own() -> None:
+    news = ContactNews(change=2).with_answer(NUMBER, "12")
+    assert (news.answered, news.answered_extension, news.change) == (NUMBER, "12", 3)
+    assert news.is_any
+
+
 def test_events_are_handed_over_with_what_is_known_of_the_seller() -> None:
     made = announce_input("case/1", ACCOUNT, (EVENT,))
     assert made.model_dump() == {

@@ -10,7 +10,8 @@ import pytest
 
 from domain.case.admission import MAXIMUM_WRITTEN
 from domain.case.events import Assign, Confirm, Decision
-from domain.shared.errors import Refusal, Refused
+from domain.case.policy import effective_policy
+from domain.shared.errors import Refusal, Refused, explain
 from domain.shared.events import Event, SendLink
 from tests.domain.case.build import (
     ACCEPT,
@@ -208,6 +209,14 @@ def test_a_judgement_of_something_else_says_how_many_events_there_are(
     refused = refusal_of(world, decision)
     events = len(world.case.timeline.entries)
     assert (refused.code, refused.values) == (code, {"seen": seen, "events": events} | more)
+
+
+def test_bad_input_is_explained_and_what_only_follows_from_it_is_not() -> None:
+    with pytest.raises(ValueError, match="window") as refused:
+        effective_policy({"window": "soon"})
+    (problem,) = explain(refused.value).split("; ")
+    assert problem.startswith("window: ")
+    assert explain(ValueError("give another")) == "give another"
 
 
 def test_every_code_stands_in_the_api() -> None:

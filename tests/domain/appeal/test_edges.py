@@ -34,6 +34,7 @@ from tests.domain.appeal.build import (
     send_all,
     submit,
     submitted,
+    tells_desk,
     uphold,
     written,
 )
@@ -128,6 +129,20 @@ def test_the_seller_is_told_of_a_delay_once_from_the_moment_the_desk_was_to_answ
     send_all(appeal, appeal.desk_by)
     advance(appeal, appeal.desk_by + DAY)
     assert written(appeal) == []
+
+
+def test_what_comes_while_the_desk_is_being_told_is_told_too() -> None:
+    appeal = submit(a_new_appeal())
+    apply(appeal, OUTAGE, NOW + DAY)
+    step_results.told_desk(appeal, NOW, True, NOW + DAY)
+    assert tells_desk(appeal, NOW + DAY) == [NOW + DAY]
+
+
+def test_who_is_too_late_reads_until_when_it_could_be_appealed() -> None:
+    late = DEACTIVATED_AT + 91 * DAY
+    with pytest.raises(Refused) as refused:
+        submit(a_new_appeal(late), now=late)
+    assert refused.value.values == {"until": (DEACTIVATED_AT + 90 * DAY).isoformat()}
 
 
 def test_whoever_decides_has_seen_what_came_since_though_the_timeline_has_lost_its_start() -> None:

@@ -164,6 +164,7 @@ def test_an_event_reads_as_english(facts: dict[str, object], reads: str) -> None
 @pytest.mark.parametrize(
     ("event", "says"),
     [
+        (AGAIN, {"what": "submitted", "case_id": FOUND.case_id}),
         (ADDED, {"what": "information_added"}),
         (REPLY, {"what": "information_added"}),
         (OUTAGE, {"what": "outage_reported", "note": OUTAGE.note}),
@@ -176,11 +177,34 @@ def test_an_event_reads_as_english(facts: dict[str, object], reads: str) -> None
     ],
 )
 def test_the_timeline_says_who_did_what(event: Event, says: dict[str, object]) -> None:
-    appeal = submitted()
+    appeal = in_status(AppealStatus.UPHELD) if event is AGAIN else submitted()
     before = appeal.timeline.count
     apply(appeal, event)
     (entry,) = [e for e in appeal.timeline.entries[before:] if e.by == event.by]
     assert {name: getattr(entry, name) for name in says} == says
+
+
+@pytest.mark.parametrize("result", [Result.ACCEPTED, Result.BOUNCED])
+def test_the_timeline_says_what_came_of_each_email(result: Result) -> None:
+    appeal = submit(a_new_appeal())
+    send_all(appeal, NOW, result)
+    sent = appeal.timeline.entries[-1]
+    assert (sent.what, sent.about, sent.result) == ("email", AppealPurpose.RECEIVED, result)
+
+
+def test_the_timeline_says_what_could_not_be_written_for_want_of_an_address() -> None:
+    appeal = submitted()
+    appeal.account = appeal.account.model_copy(update={"email": None})
+    uphold(appeal)
+    skipped = appeal.timeline.entries[-1]
+    assert (skipped.about, skipped.result) == (AppealPurpose.UPHELD, Result.SKIPPED)
+
+
+@pytest.mark.parametrize(("told", "what"), [(True, "desk_told"), (False, "desk_not_told")])
+def test_the_timeline_says_whether_the_desk_was_told(told: bool, what: str) -> None:
+    appeal = submitted()
+    step_results.told_desk(appeal, NOW, told, NOW)
+    assert appeal.timeline.entries[-1].what == what
 
 
 def test_the_timeline_keeps_the_newest_300_and_counts_all() -> None:

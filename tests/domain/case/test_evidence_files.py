@@ -54,8 +54,10 @@ def test_the_view_shows_the_files_of_a_version() -> None:
     assert described(file) == "invoice 7.pdf (application/pdf, 47 KB, sha256 abababababab)"
 
 
-def test_a_small_file_is_described_in_bytes() -> None:
-    assert "(application/pdf, 12 B," in described(EvidenceFile.model_validate(FILE | {"size": 12}))
+@pytest.mark.parametrize(("size", "says"), [(12, "12 B"), (1023, "1023 B"), (1024, "1 KB")])
+def test_a_small_file_is_described_in_bytes(size: int, says: str) -> None:
+    file = EvidenceFile.model_validate(FILE | {"size": size})
+    assert f"(application/pdf, {says}," in described(file)
 
 
 def test_the_same_text_with_another_file_is_a_new_version() -> None:
@@ -126,6 +128,13 @@ def test_what_is_no_file_is_refused_with_the_field(field: str, value: object) ->
         ("x" * 200 + ".pdf", "x" * 116 + ".pdf"),
         ("x" * 200, "x" * 120),
         ("a." + "y" * 200, "a." + "y" * 118),
+        ("XL.pdf", "XL.pdf"),
+        ("x" * 115 + "..pdf", "x" * 115 + "..pdf"),
+        ("a." + "y" * 200 + ".pdf", "a." + "y" * 114 + ".pdf"),
+        ("x" * 200 + "." + "e" * 10, "x" * 109 + "." + "e" * 10),
+        ("x" * 200 + "." + "e" * 11, "x" * 120),
+        ("x" * 115 + "." + "y" * 100 + ".pdf", "x" * 115 + ".pdf"),
+        ("x" * 119 + "." + "y" * 100, "x" * 119),
     ],
 )
 def test_a_name_is_cleaned_of_what_a_plan_must_not_have(given: str, name: str) -> None:

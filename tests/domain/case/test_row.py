@@ -34,6 +34,14 @@ def test_it_stays_small_however_many_issues_there_are() -> None:
     assert len(row.model_dump_json().encode()) < 2048
 
 
+def test_a_summary_of_60_characters_is_shown_whole_and_a_longer_one_says_that_it_goes_on() -> None:
+    def shown(length: int) -> str:
+        issue = an_issue().model_copy(update={"summary": "x" * length})
+        return row_at_start(a_new_case().account, [issue]).issues[0].summary
+
+    assert (shown(60), shown(61)) == ("x" * 60, "x" * 59 + "…")
+
+
 def test_it_follows_the_case() -> None:
     world = contacting().take(joins("ISS-2"))
     assert [i.id for i in row_of(world.case).issues] == ["ISS-1", "ISS-2"]

@@ -7,12 +7,13 @@ import pytest
 from domain.enrollment.activity_inputs import look_up_way_input
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import RecordAnswer, TryCall, VerifyNumber
+from domain.enrollment.old_numbers import OldNumbers, Way
 from domain.enrollment.steps import LookUpWay
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.events import Event
 from domain.shared.result import Result
 from tests.domain.case.build import NUMBER, OTHER_NUMBER
-from tests.domain.enrollment.build import NUMBER_REMOVED, a_change
+from tests.domain.enrollment.build import NOON, NUMBER_REMOVED, a_change
 from tests.domain.enrollment.sellers_by_status import enrolled
 from tests.domain.enrollment.test_verification import right
 from tests.domain.enrollment.world import Programme
@@ -102,6 +103,8 @@ def test_where_texts_are_set_up_it_is_a_text() -> None:
     world = enrolled()
     world.sends_texts = True
     assert [by_text for _, _, by_text in world.take(TRY, CHANGE).play(3).told_numbers] == [True]
+    told = [e for e in world.enrollment.timeline.entries if e.what == "old_number_told"]
+    assert [e.code for e in told] == ["text"]
 
 
 def test_a_number_that_takes_no_texts_is_called() -> None:
@@ -131,6 +134,20 @@ def test_where_it_could_not_be_told_it_is_planned_again_at_most_twice(result: Re
     world.take(CHANGE).play(10)
     assert len(world.told_numbers) == 3
     assert LookUpWay not in world.steps
+
+
+def test_five_old_numbers_wait_with_their_extensions_and_each_learns_its_own_way() -> None:
+    old_numbers = OldNumbers()
+    for number in range(6):
+        old_numbers.add(number, OTHER_NUMBER, str(number), proven=False)
+    assert [(old.number, old.extension) for old in old_numbers.waiting] == [
+        (number, str(number)) for number in range(5)
+    ]
+    old_numbers.learn(3, Way(due=NOON, until=NOON + HOUR, by_text=True))
+    assert [old.number for old in old_numbers.waiting if old.by_text] == [3]
+    assert old_numbers.told(3, Result.CONNECTED)
+    assert not old_numbers.told(3, Result.CONNECTED), "it is not waiting any more"
+    assert [old.number for old in old_numbers.waiting] == [0, 1, 2, 4]
 
 
 def test_it_is_no_call_that_the_seller_has_asked_for() -> None:

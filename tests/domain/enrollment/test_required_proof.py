@@ -9,6 +9,7 @@ from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import VerifyNumber
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
+from domain.enrollment.verification import CallKind, Preparation, Verification
 from domain.shared.errors import Refusal
 from domain.shared.events import Event
 from domain.shared.result import Result
@@ -17,6 +18,7 @@ from tests.domain.case.build import NUMBER, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     DAY,
     GOOD_FOR_LONG,
+    NOON,
     NUMBER_COMES,
     NUMBER_REMOVED,
     READMITTED,
@@ -169,6 +171,16 @@ def test_a_number_that_always_fails_on_our_side_is_not_put_off_for_ever() -> Non
         assert world.play(1).take(ASK).status is EnrollmentStatus.ENROLLED
     assert world.play(1).take(ASK).status is EnrollmentStatus.ENROLLED
     assert world.play(1).reason is EnrollmentReason.NUMBER_NOT_VERIFIED
+
+
+@pytest.mark.parametrize(("ago", "put_off"), [(DAY - MINUTE, True), (DAY, False)])
+def test_a_failure_counts_for_a_day(ago: timedelta, put_off: bool) -> None:
+    proof = Verification(prove_by=NOON)
+    proof.ask(CallKind.CODE, NUMBER, None, NOON - ago)
+    proof.prepare(1, Preparation())
+    proof.end(1, Result.PROVIDER_FAILED)
+    assert proof.put_off_proof(NOON, contacting=False) is put_off
+    assert proof.prove_by == (NOON + DAY if put_off else None)
 
 
 def test_a_test_call_or_a_call_that_the_seller_called_off_does_not_put_the_proof_off() -> None:

@@ -10,7 +10,7 @@ from domain.enrollment.events import EnterCode, Expel, TryCall, VerifyNumber
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.steps import PlaceCall, PrepareCall
 from domain.enrollment.timeline import EnrollmentEventKind
-from domain.enrollment.verification import CallKind
+from domain.enrollment.verification import CallKind, Preparation, Verification
 from domain.enrollment.view import NumberCallView
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event, HarmCategory, RecordDeactivation
@@ -19,6 +19,7 @@ from tests.domain.case.build import NUMBER, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     DAY,
     GOOD_FOR_LONG,
+    NOON,
     NUMBER_COMES,
     NUMBER_REMOVED,
     a_change,
@@ -215,6 +216,14 @@ def test_a_call_that_others_kept_from_being_dialled_uses_up_none(refused_as: Res
     world.call_refused_as = None
     world.take(ASK, ASK, ASK)
     assert refusal(world, ASK) is Refusal.TOO_MANY_CALLS
+
+
+def test_of_the_calls_asked_for_only_the_one_that_was_not_dialled_is_given_back() -> None:
+    verification = Verification()
+    for minutes, refused_as in enumerate((None, None, Result.SKIPPED), start=1):
+        verification.ask(CallKind.TEST, NUMBER, None, NOON + minutes * MINUTE)
+        verification.prepare(minutes, Preparation(refused_as=refused_as))
+    assert verification.asked == (NOON + MINUTE, NOON + 2 * MINUTE)
 
 
 def test_a_call_that_a_changed_number_called_off_uses_up_none() -> None:
