@@ -7,6 +7,8 @@ import pytest
 
 from domain.case.activity_inputs import send_email_input
 from domain.case.attempt import Purpose
+from domain.case.call_requests import CallRequests
+from domain.case.policy import Policy
 from domain.case.status import Status
 from domain.case.view import view_of
 from domain.shared.errors import Refused
@@ -18,6 +20,7 @@ from tests.domain.case.build import (
     MINUTE,
     MONDAY_22,
     OTHER_NUMBER,
+    REJECT,
     a_change,
     a_contact,
     a_plan,
@@ -41,6 +44,16 @@ def test_it_places_a_call_at_once_in_every_open_status(start: Callable[[], World
 def test_it_places_a_call_at_any_hour() -> None:
     world = World(MONDAY_22).take(a_request())
     assert [local(a.at) for a in world.calls()] == ["Mon 22:00"]
+
+
+def test_nobody_has_to_wait_before_the_first_request() -> None:
+    assert CallRequests().again_from(Policy()) is None
+
+
+def test_an_email_sent_just_after_one_shows_no_button() -> None:
+    world = World().take(a_request(), a_plan(), REJECT)
+    (email,) = world.emails(Purpose.PLAN_REJECTED)
+    assert not send_email_input(world.case, email).button
 
 
 def test_it_calls_the_stored_number_only() -> None:

@@ -25,6 +25,7 @@ NINE_SECONDS: dict[str, Any] = {
         {"window": "PT48H"},
         {"window": "P7D", "call_hours": [0, 24, 120], "email_hours": [0, 120]},
         {"window": "PT24H", "email_hours": [0, 23], "call_hours": [8, 12, 23]},
+        {"window": "PT24H", "email_hours": [0, 23], "call_hours": [0, 1, 23]},
         {"quiet_from": "20:00", "quiet_until": "09:00"},
         {"quiet_from": "16:00", "desk_reminder": "PT1H"},
         {"minimum_rung_calls": 5, "call_spacing": "PT1H", "redials": 0},
@@ -58,8 +59,19 @@ def test_what_is_no_harsher_than_the_programme_is_fair(overrides: dict[str, Any]
         ({"desk_reminder": "PT0.001S"}, "desk_reminder: must be 1 h or more"),
         ({"quiet_from": "08:05"}, "quiet_from, quiet_until: must leave 8 hours of a day"),
         ({"quiet_from": "15:59"}, "quiet_from, quiet_until: must leave 8 hours of a day"),
+        *(
+            (
+                {"quiet_from": "16:00", "quiet_until": later},
+                "quiet_from, quiet_until: must leave 8 hours of a day",
+            )
+            for later in ("08:30", "08:00:30", "08:00:00.5")
+        ),
         (
             {"window": "PT24H", "email_hours": [0, 23], "call_hours": [0, 0.25, 0.5, 0.75, 23.5]},
+            "call_hours: as many as minimum_rung_calls must lie an hour or more apart",
+        ),
+        (
+            {"window": "PT24H", "email_hours": [0, 23], "call_hours": [8, 8.25, 8.5, 8.75, 23]},
             "call_hours: as many as minimum_rung_calls must lie an hour or more apart",
         ),
         ({"closing_email_timeout": "PT1S"}, "closing_email_timeout: must be 1 h or more"),

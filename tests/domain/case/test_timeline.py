@@ -7,7 +7,7 @@ import pytest
 
 from domain.case import step_results
 from domain.case.attempt import CallEnded, Purpose
-from domain.case.events import ConversationOutcome, Decision, EventKind, ReportContact
+from domain.case.events import Assign, ConversationOutcome, Decision, EventKind, ReportContact
 from domain.case.status import Reason, Status
 from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import view_of
@@ -156,6 +156,12 @@ def test_an_event_is_written_down_with_who_did_it_and_what_was_said(
 def test_facts_and_notes_are_said_in_english(facts: dict[str, Any], detail: str) -> None:
     at = contacting().now
     assert detail_of(TimelineEntry(at=at, what=EventKind.CONTACT, **facts)) == detail
+
+
+def test_it_is_said_who_works_the_case_from_then_on() -> None:
+    world = contacting().take(Assign(by="lead", to="ana"), Assign(by="ana", to=None))
+    said = [detail_of(e) for e in world.case.timeline.entries if e.what is EventKind.ASSIGNED]
+    assert said == ["to ana", "to nobody"]
 
 
 def test_an_acceptance_without_a_note_is_written_down_as_that() -> None:

@@ -92,6 +92,11 @@ def test_the_view_says_why_the_number_is_not_called() -> None:
     assert view_of(world.case).cannot_call is CannotCall.NO_SUCH_NUMBER
 
 
+def test_the_view_says_whether_another_address_is_to_be_found_out() -> None:
+    assert not view_of(World().case).email_needed
+    assert view_of(World(emails=Result.BOUNCED).case).email_needed
+
+
 def test_the_view_says_whether_the_account_is_deactivated() -> None:
     assert not view_of(World().case).account_deactivated
     assert view_of(World(already_deactivated=True).case).account_deactivated
