@@ -110,6 +110,8 @@ async def serve(
         log.info(
             "serving",
             release=RELEASE,
+            identity=IDENTITY,
+            version=settings.version,
             queues=queues,
             accounts=settings.marketplace,
             telephone=settings.telephone,
@@ -121,7 +123,10 @@ async def serve(
             encrypts_with=codec.encrypts_with if isinstance(codec, Codec) else None,
         )
         if settings.reaches_nobody:
-            log.warning("accounts are real, and calls or e-mails are simulated: this is for trials")
+            log.warning(
+                "accounts are real, and calls or e-mails are simulated: silence deactivates "
+                "sellers whom nobody has tried to reach (CASE72_TELEPHONE, CASE72_MAIL)"
+            )
         if with_cases:
             await _open_example_cases(client)
         await stop.wait()
