@@ -37,8 +37,9 @@ _UNHEARD = frozenset(
     }
 )
 """After these nobody has heard or read the code. Where our side failed somebody may have."""
-_OUR_DOING = frozenset({Result.CANCELLED, Result.PROVIDER_FAILED})
-"""If a call that says a code ends so, for another reason than a changed number."""
+_OUR_DOING = frozenset({Result.CANCELLED, Result.PROVIDER_FAILED, Result.SKIPPED})
+"""If a call that says a code ends so, for another reason than a changed number. Of a number's limit
+somebody else may have used up all."""
 _NOT_SELLERS_DOING = frozenset({Result.SKIPPED, Result.CANCELLED})
 """A request that ends so before it is dialled counts in no limit of the seller's."""
 

@@ -70,7 +70,7 @@ class Prover:
             self.answers(now)
 
     def _may_have_failed(self, result: Result | None) -> None:
-        if self.of_code and result in (Result.CANCELLED, Result.PROVIDER_FAILED):
+        if self.of_code and result in (Result.CANCELLED, Result.PROVIDER_FAILED, Result.SKIPPED):
             self.failed_since = self.asked[-1]
 
     def failed_lately(self, now: datetime) -> bool:

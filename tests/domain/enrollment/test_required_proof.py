@@ -136,7 +136,7 @@ def test_the_time_to_prove_does_not_end_while_a_case_keeps_the_seller_from_it() 
 
 @pytest.mark.parametrize("by_text", [False, True])
 @pytest.mark.parametrize("dialled", [False, True])
-@pytest.mark.parametrize("failed", [Result.CANCELLED, Result.PROVIDER_FAILED])
+@pytest.mark.parametrize("failed", [Result.CANCELLED, Result.PROVIDER_FAILED, Result.SKIPPED])
 def test_who_asks_for_the_code_on_the_last_day_and_gets_none_has_a_day_more(
     failed: Result, dialled: bool, by_text: bool
 ) -> None:
