@@ -6,13 +6,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from temporalio.client import Client
 
+from desk.lists import MOST
 from desk.responses import HOME
 from desk.roles import Action, Person
 from desk.sessions import Session
 from temporal_client.desk_queues import Queue, cases_of_queue
 
-_LOOKS_AT = 20
-"""How many cases of a queue are looked at. The first ones may be somebody else's."""
 _QUEUES = {
     Queue.CONFIRMATION: Action.CONFIRM,
     Queue.DECISION: Action.DECIDE,
@@ -41,7 +40,7 @@ class NextCase:
         for queue, action in _QUEUES.items():
             if not person.may(action):
                 continue
-            cases = await cases_of_queue(self._client, queue, _LOOKS_AT)
+            cases = await cases_of_queue(self._client, queue, MOST)
             at = next((n for n, one in enumerate(cases) if one.case == after), -1)
             # Those after the present one come first, so that pressing again leads further.
             for one in (*cases[at + 1 :], *cases[: max(at, 0)]):
