@@ -21,7 +21,12 @@ from web.limits import Limit
 
 Handler = Callable[[Request, Session], Awaitable[Response]]
 
-_NOT_TYPED = frozenset({"csrf", "case", "seen", "held_by", "entry", "bulk", "list", "key"})
+_NOT_TYPED = frozenset(
+    {
+        *("csrf", "case", "run", "seen", "version", "holder", "held_by"),
+        *("entry", "bulk", "list", "key", "sure"),
+    }
+)
 """The fields of our forms that nobody typed."""
 
 

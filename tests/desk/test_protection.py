@@ -55,10 +55,13 @@ async def test_a_stranger_is_led_to_sign_in_and_a_strangers_form_changes_nothing
         assert answer.headers["location"] == (
             "/desk/sign-in?next=%2Fdesk%2F%3Fqueue%3Dreview%26page%3D2"
         )
-        answer = await stranger.post("/desk/sign-out", data={"csrf": "", "note": "Kept <text>"})
+        answer = await stranger.post(
+            "/desk/sign-out", data={"csrf": "", "run": "a-run", "note": "Kept <text>"}
+        )
         assert answer.status_code == 401
         assert "Your session has ended" in answer.text
         assert "Kept &lt;text&gt;" in answer.text
+        assert "a-run" not in answer.text
         part = await stranger.get("/desk/", headers={"hx-request": "true"})
         assert (part.status_code, part.headers["hx-redirect"]) == (401, "/desk/signed-out")
 
