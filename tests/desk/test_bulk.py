@@ -171,7 +171,10 @@ async def test_a_second_person_is_needed_where_the_case_wants_one(desk: ListsDes
             "/desk/bulk/deactivate/US/SECOND", {"entry": entry, "bulk": "b", "note": NOTE}
         )
         assert "Proposed. Another lead confirms it." in said.text
-        await until(lead, "confirmation", lambda page: "case/US/SECOND" in listed(page))
+        page = await until(lead, "confirmation", lambda page: "case/US/SECOND" in listed(page))
+        # To decide it once more would be another proposal, which confirms nothing.
+        assert 'formaction="/desk/bulk/resolve"' in page
+        assert 'formaction="/desk/bulk/deactivate"' not in page
     assert (await case.view()).status is Status.ESCALATED
 
 
