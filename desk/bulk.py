@@ -28,7 +28,7 @@ from desk.bulk_entries import (
 )
 from desk.bulk_words import OUTCOMES, TITLES, WHAT_HAPPENS
 from desk.list_pages import case_named
-from desk.list_words import CHANGES, OTHER_REFUSAL, REFUSALS
+from desk.list_words import CHANGES, OTHER_REFUSAL, REASONS, REFUSALS, STATUSES
 from desk.lists import Lists
 from desk.own_events import taken_as
 from desk.responses import Responses
@@ -119,6 +119,8 @@ class BulkPages:
             entries=entries,
             left_out=list(left_out),
             changes=CHANGES,
+            statuses=STATUSES,
+            reasons=REASONS,
             typed=typed,
             asks_count=asks_count(what, len(entries)),
         )

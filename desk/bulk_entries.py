@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from desk.responses import path_after
 from desk.roles import Action
 from domain.case.events import CHANGES_THE_CASE, Assign, Decide, Decision, Withdraw
+from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.case.waiting import status_since
 from domain.shared.events import Event
@@ -57,6 +58,9 @@ class Entry(Frozen):
     seen: int
     held_by: str | None
     name: str
+    status: Status
+    reason: str | None
+    """Why it has that status, as a code."""
     issues: str
     news: tuple[str, ...] = ()
     """What has happened since it got its status, as kinds of events."""
@@ -152,6 +156,8 @@ def entry_for(case: str, view: CaseView) -> Entry:
         seen=len(view.timeline),
         held_by=view.assignee if held else None,
         name=view.account.name,
+        status=view.status,
+        reason=view.reason,
         issues="; ".join(f"{issue.summary} ({issue.id})" for issue in view.issues[:3]),
         news=tuple(dict.fromkeys(news)),
     )

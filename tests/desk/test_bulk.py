@@ -48,6 +48,7 @@ async def test_many_cases_are_resolved_and_a_repeat_counts_once(desk: ListsDesk)
         preview = (await lead.post("/desk/bulk/resolve", await selected(lead, *names))).text
         assert "Resolve: 3 cases" in preview
         assert "Each case ends as resolved" in preview
+        assert preview.count("escalated · plans rejected") == 3
         entries, (bulk,) = fields_of(preview, "entry"), fields_of(preview, "bulk")
         run = await lead.post(
             "/desk/bulk/resolve/run", {"entry": entries, "bulk": bulk, "note": ""}
