@@ -1,5 +1,7 @@
 """A form that is sent after the case has changed, has closed, or is another one."""
 
+import re
+
 import pytest
 
 from domain.case.events import Review
@@ -109,3 +111,15 @@ async def test_what_a_case_took_before_it_closed_is_said_to_be_done(
         await case.tell(IssueCase.withdraw, WITHDRAW)
         await case.end()
         assert (await lead.post(f"{at}/{name}", data=form)).status_code == 303
+
+
+async def test_a_note_that_is_too_long_is_not_cut(desk: ServedDesk, engine: Engine) -> None:
+    at = address(await (await engine.open()).view())
+    note = "x" * 1000 + " the end"
+    async with desk.signed_in(Role.SPECIALIST) as specialist:
+        page = (await specialist.get(at)).text
+        assert not re.search("<textarea[^>]*maxlength", page)  # a browser cuts what is pasted
+        answer = await specialist.post(f"{at}/note", data=form_of(page, "note", note=note))
+        assert answer.status_code == 422
+        assert "This is too long." in answer.text
+        assert f"{note}</textarea>" in answer.text
