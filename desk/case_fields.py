@@ -137,6 +137,11 @@ class Typed:
         )
 
     @property
+    def written(self) -> list[str]:
+        """What was written in the fields, and not chosen."""
+        return [self.texts[f.name] for f in self.form.fields if f.kind in ("line", "note")]
+
+    @property
     def chosen(self) -> Choice | None:
         """What was chosen, if the form has a choice."""
         choices = (c for f in self.form.fields for c in f.choices if self.texts[f.name] == c.value)

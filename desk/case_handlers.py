@@ -184,8 +184,10 @@ class CaseHandlers:
             raise HTTPException(404) from None
         typed, told = shown.typed, shown.told
         new = news(case.view, shown.seen) if shown.seen is not None else ()
+        kept: list[str] = []
         if typed is not None and typed.run not in (None, "", case.view.id.rpartition("/")[2]):
-            # What was typed is about another case: it is not offered for this one.
+            # What was typed is about another case: it is there to be copied, and in no form.
+            kept = [text for text in typed.written if text]
             typed, told, new = None, ANOTHER_CASE, ()
         done = self._cookies.get(request, "done") or ""
         response = self._responses.page(
@@ -197,6 +199,7 @@ class CaseHandlers:
             run=case.view.id.rpartition("/")[2],
             shown_run=name.run_id,
             typed=typed,
+            kept=kept,
             told=told or (CHANGED_SINCE if new else None),
             new=new,
             done=_BY_NAME[done].done if request.method == "GET" and done in _BY_NAME else None,

@@ -61,7 +61,9 @@ async def test_what_was_typed_for_a_closed_case_is_not_offered_for_the_next_one(
         answer = await specialist.post(f"{at}/note", data=form)
         assert answer.status_code == 409
         assert "the account has another one by now" in answer.text
-        assert "They called about ISS-1" not in answer.text
+        # It is there to be copied, and in no form of the other case.
+        assert '<p class="kept" dir="auto">They called about ISS-1</p>' in answer.text
+        assert "They called about ISS-1</textarea>" not in answer.text
         assert not [e for e in (await second.view()).timeline if e.what == "note"]
 
 
