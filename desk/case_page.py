@@ -192,7 +192,7 @@ class CasePage:
     def holder(self) -> str | None:
         """Who has the case now. One that was left alone for too long is free."""
         until = self.view.assigned_until
-        return self.view.assignee if until is not None and self.now < until else None
+        return self.view.assignee if self.is_open and until and self.now < until else None
 
     # --- the plan -----------------------------------------------------------------------------
 

@@ -174,6 +174,18 @@ async def test_an_earlier_case_of_the_account_is_shown(desk: ServedDesk, engine:
     assert f'action="{at}/note' not in earlier
 
 
+async def test_nobody_has_a_case_that_has_closed(desk: ServedDesk, engine: Engine) -> None:
+    case = await engine.open()
+    at = address(await case.view())
+    async with desk.signed_in(Role.SPECIALIST) as specialist:
+        form = form_of((await specialist.get(at)).text, "take")
+        assert (await specialist.post(f"{at}/take", data=form)).status_code == 303
+        assert "<b><bdi>specialist.chen</bdi></b>" in (await specialist.get(at)).text
+        await case.tell(IssueCase.withdraw, {"by": "monitor", "note": "Raised in error"})
+        await case.end()
+        assert "<b><bdi>specialist.chen</bdi></b>" not in (await specialist.get(at)).text
+
+
 async def test_the_next_case_is_one_that_waits_for_ones_role(engine: Engine) -> None:
     first, second = [address(await (await with_plan(engine)).view()) for _ in range(2)]
     async with served_desk(engine.client, engine.folder) as desk:
