@@ -14,7 +14,16 @@ from desk.case_fields import CaseForm, Typed
 from desk.case_forms import FORMS, HAND_OVER, JUDGING, REVIEW, WHO_WORKS_IT
 from desk.case_page import CasePage, news
 from desk.case_recording import RECORDING
-from desk.case_refusals import ANOTHER_CASE, AWAY, CHANGED_SINCE, CLOSED, NOT_YOURS, Told, told_of
+from desk.case_refusals import (
+    ANOTHER_CASE,
+    AWAY,
+    CHANGED_SINCE,
+    CLOSED,
+    ISSUE_KNOWN,
+    NOT_YOURS,
+    Told,
+    told_of,
+)
 from desk.case_workflows import CaseWorkflows
 from desk.guard import Handler
 from desk.own_events import taken_as
@@ -23,7 +32,7 @@ from desk.responses import Responses
 from desk.roles import require
 from desk.sessions import Session
 from desk.words import PLAN_PARTS
-from domain.case.events import Review
+from domain.case.events import AddIssue, Review
 from domain.shared.names import RUN_ID
 from mail.desk_words import STATUSES
 from reference.page_links import Visitor
@@ -131,6 +140,9 @@ class CaseHandlers:
             return self._alone(request, typed)
         if typed.form is HAND_OVER and not await self._is_theirs(name, session):
             return await self._refused(request, session, typed, NOT_YOURS, 409)
+        if isinstance(event, AddIssue) and await self._knows(name, event, typed.seen):
+            typed.problems["id"] = ISSUE_KNOWN
+            return await self._page(request, session, Shown(typed, seen=typed.seen, status=422))
         key = typed.update_id(session.id, event.model_dump_json())
         await self._workflows.tell(name, typed.form.update, event, key)
         return self._done(request, typed)
@@ -149,6 +161,14 @@ class CaseHandlers:
             return False
         event = typed.argument(session.person)
         return event is not None and taken_as(view, event, typed.seen) is not None
+
+    async def _knows(self, name: CaseName, event: AddIssue, seen: int) -> bool:
+        """Tell whether the case has the issue already, so that adding it would change nothing."""
+        view = await self._workflows.view(name)
+        if view.closed_at is not None or taken_as(view, event, seen) is not None:
+            return False
+        added = event.issue
+        return any(i.id == added.id and i.harmful >= added.harmful for i in view.issues)
 
     async def _is_theirs(self, name: CaseName, session: Session) -> bool:
         """Tell whether the person has the case. Only a lead hands over what is not their own."""

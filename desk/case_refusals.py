@@ -26,6 +26,7 @@ CHANGED_SINCE = Told(
     N_("The case has changed since you looked. Look at it again before you go on.")
 )
 NOT_YOURS = Told(N_("The case is not yours, so only a lead can hand it over."))
+ISSUE_KNOWN = N_("The case has an issue with this id already.")
 _DOES_NOT_EXIST = Told(N_("It does not exist, or is none that we call or write to."))
 _REFUSED = N_("The case refused it: %(reason)s")
 _WORDS: Mapping[str, str] = {

@@ -94,6 +94,24 @@ async def test_only_a_lead_adds_a_harmful_issue(desk: ServedDesk, engine: Engine
     assert (await case.end()).status is Status.DEACTIVATED
 
 
+async def test_an_issue_that_a_case_has_is_not_said_to_have_joined(
+    desk: ServedDesk, engine: Engine
+) -> None:
+    case = await engine.open()
+    at = address(await case.view())
+    typed = {"id": "ISS-2", "code": "SAFETY", "summary": "Recalled"}
+    async with desk.signed_in(Role.SPECIALIST) as specialist:
+        form = form_of((await specialist.get(at)).text, "issue", **typed)
+        for _ in range(2):  # a second click is no second issue
+            assert (await specialist.post(f"{at}/issue", data=form)).status_code == 303
+        other = typed | {"summary": "Late shipments"}
+        form = form_of((await specialist.get(at)).text, "issue", **other)
+        answer = await specialist.post(f"{at}/issue", data=form)
+        assert answer.status_code == 422
+        assert "The case has an issue with this id already." in answer.text
+        assert 'value="Late shipments"' in answer.text
+
+
 async def test_the_version_shown_is_the_version_decided_on(
     desk: ServedDesk, engine: Engine
 ) -> None:
