@@ -174,6 +174,10 @@ class Typed:
         except ValidationError as error:
             names = [one.name for one in self.form.fields]
             for found in error.errors():
+                if not found["loc"]:  # a rule of several fields, of which one is missing
+                    empty = next((name for name in names if not given[name]), names[-1])
+                    self.problems.setdefault(empty, _REQUIRED)
+                    continue
                 named = [str(part) for part in found["loc"] if part in names]
                 where = named[-1] if named else names[-1]
                 self.problems.setdefault(where, _PROBLEMS.get(found["type"], _UNREADABLE))
