@@ -170,6 +170,7 @@ class BulkPages:
                 entry=entry,
                 typed=typed,
                 is_done=request.state.outcome is Outcome.DONE,
+                is_unanswered=request.state.outcome is Outcome.UNANSWERED,
                 said=said,
             )
 

@@ -137,11 +137,13 @@ async def test_the_audit_log_tells_done_from_not_done(
                 away.setattr(Workflows, "execute_update", no_answer)
                 said = await lead.post(f"{at}/US/AUDITED", typed)
                 assert "It may have been done" in said.text
+                assert "Send again" in said.text
             await case.tell(
                 IssueCase.report_contact, ReportContact(by="desk", channel="phone", note="Called")
             )
             said = await lead.post(f"{at}/US/AUDITED", typed)
             assert "It has changed since you looked" in said.text
+            assert "Send again" not in said.text  # it would be refused again
     audited = [line for line in logs if line["event"] == "audit"]
     assert {line["action"] for line in audited} == {"decide"}
     assert [(a["role"], a["case"], a["status"], a["outcome"]) for a in audited] == [
