@@ -29,7 +29,9 @@ _LARGEST_FIELD = 64 * 1024
 _ARRIVES_WITHIN_SECONDS = 300
 _FORMS_AT_ONCE = 8
 """How many forms with files are read at once: each can take 200 MB of the disk for a while."""
-_OF_AN_ACCOUNT_AT_ONCE = 2
+_OF_AN_ACCOUNT_AT_ONCE = 4
+_OF_ONE_ADDRESS_AT_ONCE = 2
+"""Of an account. Whoever else has the seller's link, and sends slowly, takes no more than these."""
 
 
 class UploadRoute(Route):
@@ -62,35 +64,38 @@ class Uploads:
         self._sellers = asyncio.Semaphore(_FORMS_AT_ONCE)
         self._strangers = asyncio.Semaphore(_FORMS_AT_ONCE // 4)
         self._reading: Counter[str] = Counter()
-        """How many forms of each account are being read, or wait for that."""
+        """How many forms of each account, and of each from one address, are being read or wait."""
 
     async def read(self, request: Request) -> FormData:
         """Return a posted plan, without checking who sent it. Files over 1 MB are on the disk.
 
         Raises:
             HTTPException: it is no form, is too large, or does not arrive in time.
-            TooOften: two forms of the account are being read.
+            TooOften: two forms of the account from this address are being read, or four of the
+                account.
         """
         if _kind_of(request.headers) != MULTIPART:
             return await read_form(request)
         if _charset_of(request.headers) != "utf-8":
             raise HTTPException(415)  # there are encodings that take minutes to read
         try:
-            account = self._visits.of(request).visitor.account
+            visit = self._visits.of(request)
         except NoVisit:
             return await self._read(request, self._strangers)
-        with self._one_more(account):
+        one_address = self._one_more(visit.asking(request), _OF_ONE_ADDRESS_AT_ONCE)
+        account = self._one_more(visit.visitor.account, _OF_AN_ACCOUNT_AT_ONCE)
+        with one_address, account:
             return await self._read(request, self._sellers)
 
     @contextmanager
-    def _one_more(self, account: str) -> Iterator[None]:
-        if self._reading[account] >= _OF_AN_ACCOUNT_AT_ONCE:
+    def _one_more(self, name: str, most: int) -> Iterator[None]:
+        if self._reading[name] >= most:
             raise TooOften(_ARRIVES_WITHIN_SECONDS)
-        self._reading[account] += 1
+        self._reading[name] += 1
         try:
             yield
         finally:
-            self._reading[account] -= 1
+            self._reading[name] -= 1
             self._reading += Counter()  # forgets who has none
 
     async def _read(self, request: Request, places: asyncio.Semaphore) -> FormData:

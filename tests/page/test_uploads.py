@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.types import ASGIApp
 
-from tests.page.site import links, page_without_temporal, requests_to
+from tests.page.site import URL, links, page_without_temporal
 from tests.patience import PATIENCE
 
 MULTIPART = "multipart/form-data; boundary=B"
@@ -17,9 +17,12 @@ END = b"--B--\r\n"
 
 
 @asynccontextmanager
-async def somebody(app: ASGIApp, seller: str | None = None) -> AsyncIterator[httpx2.AsyncClient]:
+async def somebody(
+    app: ASGIApp, seller: str | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[httpx2.AsyncClient]:
     """Requests of a seller who came in, or of a stranger."""
-    async with requests_to(app) as client:
+    at = httpx2.ASGITransport(app, client=(host, 1))
+    async with httpx2.AsyncClient(transport=at, base_url=URL) as client:
         if seller is not None:
             await client.get(links().link(f"case/US/{seller}"))
         yield client
@@ -95,6 +98,28 @@ async def test_of_one_account_two_forms_are_read_at_once_and_of_another_all_the_
             assert int(answer.headers["retry-after"]) >= 1
             assert was_read(await sent(other))
         assert was_read(await sent(seller))
+
+
+async def test_somebody_else_with_the_link_does_not_keep_the_sellers_form_out() -> None:
+    app = await page_without_temporal()
+    async with (
+        somebody(app, "SHOP", "203.0.113.1") as thief,
+        somebody(app, "SHOP") as seller,
+        slow(thief, thief),
+    ):
+        assert (await sent(thief)).status_code == 429
+        assert was_read(await sent(seller))
+
+
+async def test_one_account_does_not_keep_all_others_out_from_many_addresses() -> None:
+    app = await page_without_temporal()
+    async with AsyncExitStack() as stack:
+        come = stack.enter_async_context
+        thieves = [await come(somebody(app, "SHOP", f"203.0.113.{n}")) for n in range(5)]
+        other = await come(somebody(app, "OTHER"))
+        async with slow(*thieves[:4]):
+            assert (await sent(thieves[4])).status_code == 429
+            assert was_read(await sent(other))
 
 
 async def test_strangers_and_sellers_keep_each_other_from_nothing() -> None:
