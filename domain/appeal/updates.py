@@ -4,6 +4,7 @@ Each function takes an event and its time. It changes the appeal or raises `Refu
 apply it to a copy, and drop the copy after a refusal.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from domain.appeal.appeal import MOST_APPEALS, Answer, Appeal, Information, OutageReport, Submission
@@ -100,17 +101,21 @@ def _refuse_while_open(appeal: Appeal) -> None:
         )
 
 
-def refuse_before_look_up(appeal: Appeal, now: datetime) -> None:
+def refuse_before_look_up(known: Appeal, event: AppealEvent, now: datetime) -> None:
     """Refuse an appeal before it is looked up, where nothing found could change that.
 
-    One that waits may yet give way to an appeal of a later deactivation.
+    One that waits may yet give way to an appeal of a later deactivation. However many were refused,
+    one that would be taken is looked up: whoever has the seller's link may have sent the others.
 
     Raises:
         Refused: one is being carried out, or many were refused already.
     """
-    if appeal.status not in WAITING:
-        _refuse_while_open(appeal)
-    if until := full_until(appeal.refused, _MOST_REFUSED, now):
+    if known.status not in WAITING:
+        _refuse_while_open(known)
+    if until := full_until(known.refused, _MOST_REFUSED, now):
+        with suppress(Refused):
+            appeal(known.model_copy(), event, now)
+            return
         raise Refused(
             f"{_MOST_REFUSED} appeals were refused within 24 hours",
             Refusal.TOO_MANY_APPEALS,

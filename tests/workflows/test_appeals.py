@@ -289,3 +289,16 @@ async def test_after_ten_refused_appeals_nothing_is_looked_up_for_the_next(engin
             await submit(engine, "OFTEN")
         codes.append(code_of(refused.value))
     assert codes == [*[Refusal.NOT_DEACTIVATED] * 10, Refusal.TOO_MANY_APPEALS]
+
+
+async def test_ten_refused_appeals_of_somebody_with_the_link_keep_out_no_good_one(
+    engine: Engine,
+) -> None:
+    await deactivated(engine, "THIEF")
+    appeal = await submit(engine, "THIEF")
+    for _ in range(10):
+        with pytest.raises(WorkflowUpdateFailedError):
+            await submit(engine, "THIEF")
+    await appeal.decide(Verdict.UPHOLD)
+    await submit(engine, "THIEF", AGAIN)
+    assert (await appeal.view()).status is AppealStatus.SUBMITTED

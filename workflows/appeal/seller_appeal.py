@@ -175,7 +175,7 @@ class SellerAppeal:
     @appeal.validator
     def _appeal_is_possible(self, event: AppealEvent) -> None:
         if not self._appeal.has_taken(update_id()):
-            updates.refuse_before_look_up(self._appeal, workflow.now())
+            updates.refuse_before_look_up(self._appeal, event, workflow.now())
 
     @workflow.update
     async def add_information(self, event: AddInformation) -> Taken:

@@ -277,12 +277,24 @@ def test_after_ten_refused_appeals_the_next_is_refused_before_anything_is_looked
     appeal = a_new_appeal()
     look_up.looked_up(appeal, NOTHING, NOW)
     for minute in range(10):
-        updates.refuse_before_look_up(appeal, NOW + timedelta(minutes=minute))
+        updates.refuse_before_look_up(appeal, AGAIN, NOW + timedelta(minutes=minute))
         updates.note_refused(appeal, NOW + timedelta(minutes=minute))
     with pytest.raises(Refused) as refused:
-        updates.refuse_before_look_up(appeal, NOW + timedelta(hours=23))
+        updates.refuse_before_look_up(appeal, AGAIN, NOW + timedelta(hours=23))
     assert refused.value.code is Refusal.TOO_MANY_APPEALS
-    updates.refuse_before_look_up(appeal, NOW + DAY)
+    updates.refuse_before_look_up(appeal, AGAIN, NOW + DAY)
+
+
+def test_an_appeal_that_would_be_taken_is_looked_up_however_many_were_refused() -> None:
+    appeal = in_status(AppealStatus.UPHELD)
+    for _ in range(10):
+        updates.note_refused(appeal, NOW)
+    before = appeal.model_copy()
+    updates.refuse_before_look_up(appeal, AGAIN, NOW)
+    assert appeal == before
+    with pytest.raises(Refused) as refused:
+        updates.refuse_before_look_up(appeal, APPEAL, NOW)
+    assert refused.value.code is Refusal.TOO_MANY_APPEALS
 
 
 def test_what_was_refused_is_remembered_for_a_day_and_then_the_workflow_ends() -> None:
