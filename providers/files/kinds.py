@@ -9,6 +9,7 @@ import re
 import struct
 import zipfile
 from enum import StrEnum
+from html import unescape
 from io import BytesIO
 
 from domain.case.evidence_file import LARGEST_FILE, MediaType
@@ -77,7 +78,9 @@ _MAIN_PARTS = {
     MediaType.XLSX: "spreadsheetml.sheet.main+xml",
     MediaType.PPTX: "presentationml.presentation.main+xml",
 }
-_PROGRAMS = re.compile(r"vbaproject\.bin$|macroenabled|(?:^|/)activex/|^(?:basic|scripts)/", re.I)
+_PROGRAMS = re.compile(
+    r"vbaproject|macroenabled|macrosheet|(?:^|/)activex/|^[./]*(?:basic|scripts)/", re.I
+)
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
 _END_LENGTH = 22
 _LARGEST_LIST = 1024 * 1024
@@ -142,6 +145,8 @@ def _in_zip(content: bytes) -> MediaType:
             names = archive.namelist()
             if any(_PROGRAMS.search(name) for name in names):
                 raise FileRefused(FileProblem.MACROS)
+            if len({name.lower() for name in names}) < len(names):
+                raise FileRefused(FileProblem.TWO_KINDS)  # each reader takes another of them
             if "[Content_Types].xml" in names:
                 return _of_office(_part(archive, "[Content_Types].xml"))
             if names[:1] == ["mimetype"]:
@@ -171,7 +176,9 @@ def _part(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def _of_office(types: str) -> MediaType:
-    if _PROGRAMS.search(types):
+    if "<!doctype" in types.lower():  # it could give any word another name
+        raise FileRefused(FileProblem.UNKNOWN_KIND)
+    if _PROGRAMS.search(unescape(types)):
         raise FileRefused(FileProblem.MACROS)
     found = [kind for kind, main in _MAIN_PARTS.items() if main in types]
     if len(found) != 1:

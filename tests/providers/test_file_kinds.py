@@ -2,6 +2,7 @@
 
 import struct
 import zipfile
+from io import BytesIO
 
 import pytest
 
@@ -27,6 +28,14 @@ from tests.sample_files import (
 
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
 EXE = b"MZ\x90\0\3\0\0\0" + b"\0" * 64
+
+
+def twice(name: str, content: bytes) -> bytes:
+    """A zip with another part of this name, in capitals, at its end."""
+    made = BytesIO(content)
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr(name.upper(), b"macroEnabled.main+xml")
+    return made.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -102,6 +111,15 @@ def test_what_sellers_send_is_known_by_its_content(
             FileProblem.TWO_KINDS,
             id="word-and-excel",
         ),
+        pytest.param(
+            "a.docx", twice("[Content_Types].xml", DOCX), FileProblem.TWO_KINDS, id="two-lists"
+        ),
+        pytest.param(
+            "a.docx",
+            office("wordprocessingml.document.main+xml<!DOCTYPE a>"),
+            FileProblem.UNKNOWN_KIND,
+            id="words-of-its-own",
+        ),
     ],
 )
 def test_what_is_not_taken_says_why(name: str, content: bytes, problem: FileProblem) -> None:
@@ -128,6 +146,25 @@ def test_what_is_not_taken_says_why(name: str, content: bytes, problem: FileProb
                 }
             ),
             id="open-document",
+        ),
+        pytest.param(
+            zip_of(
+                {
+                    "mimetype": b"application/vnd.oasis.opendocument.text",
+                    "./Basic/Standard/Module1.xml": b"",
+                }
+            ),
+            id="open-document-with-a-dot",
+        ),
+        pytest.param(
+            office("wordprocessingml.document.main+xml macro&#69;nabled"), id="spelt-otherwise"
+        ),
+        pytest.param(
+            office("wordprocessingml.document.main+xml vbaProject", word__a=b""),
+            id="a-part-of-another-name",
+        ),
+        pytest.param(
+            office("spreadsheetml.sheet.main+xml", xl__macrosheets__a=b""), id="macros-of-excel-4"
         ),
     ],
 )
