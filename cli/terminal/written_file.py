@@ -8,8 +8,9 @@ from typing import TextIO
 
 from cli.terminal.problems import BadInput
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a cell that begins with one of these for a formula."""
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""A spreadsheet takes a cell that begins with one of these for a formula. In Chinese and Japanese
+that is so of the wide ones too."""
 
 
 @contextmanager
