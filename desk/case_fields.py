@@ -11,7 +11,7 @@ from desk.case_page import CasePage
 from desk.roles import Action, Person
 from desk.update_ids import update_id
 from domain.shared.events import Event
-from web.forms import text_of
+from web.forms import number_in, text_of
 from web.languages import N_
 
 _REQUIRED = N_("Please fill this in.")
@@ -120,15 +120,11 @@ class Typed:
     @classmethod
     def of(cls, form: CaseForm, posted: FormData) -> "Typed":
         """Return what was posted. What our page would not send is read as nothing."""
-        numbers = {
-            name: int(text) if (text := text_of(posted, name) or "").isdecimal() else None
-            for name in ("seen", "version")
-        }
         return cls(
             form=form,
             run=text_of(posted, "run") or "",
-            seen=numbers["seen"] or 0,
-            version=numbers["version"],
+            seen=number_in(text_of(posted, "seen")) or 0,
+            version=number_in(text_of(posted, "version")),
             holder=text_of(posted, "holder") or None,
             texts={
                 one.name: (text_of(posted, one.name) or "").replace("\r\n", "\n")

@@ -40,7 +40,7 @@ from runtime.desk_wording import Wording, texts_for
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import CaseName, case_name
 from web.cookies import Cookies
-from web.forms import text_of
+from web.forms import number_in, text_of
 
 _NEWS_SECONDS = 60
 _BY_NAME = {form.name: form for form in FORMS}
@@ -74,14 +74,14 @@ class CaseHandlers:
     async def changed(self, request: Request, _: Session) -> Response:
         """Say who did what since the page was loaded. It is a part of the page, asked for often."""
         name = _name_of(request, request.query_params.get("run"))
-        mark, seen = (request.query_params.get(key, "") for key in ("mark", "seen"))
-        if not seen.isdecimal():
+        mark, seen = request.query_params.get("mark"), number_in(request.query_params.get("seen"))
+        if seen is None:
             raise HTTPException(400)
         now = await self._workflows.mark_of(name)
         if now == mark:
             return Response(status_code=204)
         view = await self._workflows.view(name)
-        new = news(view, int(seen))
+        new = news(view, seen)
         return self._responses.page(
             request,
             "case_changed.html",

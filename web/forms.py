@@ -30,6 +30,11 @@ def text_of(form: FormData, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def number_in(text: str | None) -> int | None:
+    """Return a number as our pages write it; None if the text is none."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
 def check_site(request: Request, origin: str) -> None:
     """Check that a form was not sent from another site than `origin`, which is ours.
 

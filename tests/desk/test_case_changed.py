@@ -125,3 +125,16 @@ async def test_a_note_that_is_too_long_is_not_cut(desk: ServedDesk, engine: Engi
         assert answer.status_code == 422
         assert "This is too long." in answer.text
         assert f"{note}</textarea>" in answer.text
+
+
+async def test_a_number_that_no_page_would_send_is_no_fault_of_ours(
+    desk: ServedDesk, engine: Engine
+) -> None:
+    at = address(await (await engine.open()).view())
+    endless = "9" * 5000
+    async with desk.signed_in(Role.SPECIALIST) as specialist:
+        form = form_of((await specialist.get(at)).text, "note", note="They called")
+        form |= {"seen": endless, "version": endless}
+        assert (await specialist.post(f"{at}/note", data=form)).status_code == 303
+        asked = await specialist.get(f"{at}/changed", params={"mark": "", "seen": endless})
+        assert asked.status_code == 400
