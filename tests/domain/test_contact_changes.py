@@ -57,6 +57,13 @@ def test_others_changes_and_other_changes_take_nothing_from_the_seller() -> None
     assert world.enrollment.account.emergency_phone == OTHER_NUMBER
 
 
+def test_others_changes_of_a_case_take_nothing_from_the_seller() -> None:
+    world = contacting()
+    for number in range(12):
+        world.take(by("ana", a_change(email=f"{number}@b.example")))
+    assert world.take(a_change(email=ADDRESS)).case.account.email == ADDRESS
+
+
 def test_a_limit_holds_whatever_else_the_seller_asks_for_meanwhile() -> None:
     world = changed_ten_times()
     for _ in range(3):

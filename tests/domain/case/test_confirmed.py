@@ -23,6 +23,10 @@ from tests.domain.case.world import World
 RESOLVED = ConversationOutcome.RESOLVED
 
 
+def told_by_enrollment(**values: str) -> ChangeContact:
+    return ChangeContact(by="enrollment", from_enrollment=True, **values)
+
+
 def test_a_changed_number_is_confirmed_to_the_address_by_its_last_two_digits() -> None:
     world = World().take(a_change(phone=OTHER_NUMBER)).play(1)
     (email,) = world.emails(Purpose.CONTACT_CHANGED)
@@ -42,6 +46,25 @@ def test_a_changed_extension_is_confirmed_and_can_be_removed() -> None:
     world.take(ChangeContact(by="seller", emergency_phone=NUMBER, no_extension=True)).play(1)
     assert world.case.account.extension is None
     assert len(world.emails(Purpose.CONTACT_CHANGED)) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "extension"),
+    [
+        (a_change(phone=OTHER_NUMBER), None),
+        (a_change(phone=NUMBER), "12"),
+        (a_change(email=OTHER_ADDRESS), "12"),
+        (ChangeContact(by="seller", emergency_phone=OTHER_NUMBER, extension="7"), "7"),
+        (told_by_enrollment(emergency_phone=NUMBER), None),
+        (told_by_enrollment(emergency_phone=NUMBER, extension="7"), "7"),
+        (told_by_enrollment(email=OTHER_ADDRESS), "12"),
+    ],
+)
+def test_another_number_has_no_extension_but_its_own_and_the_enrollment_tells_the_whole(
+    change: ChangeContact, extension: str | None
+) -> None:
+    world = World().take(ChangeContact(by="seller", emergency_phone=NUMBER, extension="12"))
+    assert world.take(change).case.account.extension == extension
 
 
 def test_a_changed_address_is_confirmed_to_the_old_one_and_the_new_one_once() -> None:
