@@ -30,7 +30,14 @@ from tests.domain.case.build import (
 )
 from tests.domain.case.cases_by_status import contacting, escalated, in_review, working
 from tests.domain.case.world import World
-from tests.domain.enrollment.build import ADDRESS_REMOVED, READMITTED, REINSTATED, TODAY, rated
+from tests.domain.enrollment.build import (
+    ADDRESS_REMOVED,
+    DEACTIVATED,
+    READMITTED,
+    REINSTATED,
+    TODAY,
+    rated,
+)
 from tests.domain.enrollment.build import a_change as an_account_change
 from tests.domain.enrollment.sellers_by_status import enrolled
 from tests.domain.enrollment.world import Programme
@@ -137,6 +144,12 @@ REFUSED: list[tuple[Callable[[], World | Programme], Event, Refusal, dict[str, A
     ),
     (Programme, READMITTED, Refusal.NOT_EXPELLED, {"status": "not_eligible"}),
     (Programme, REINSTATED, Refusal.NOT_DEACTIVATED, {"status": "not_eligible"}),
+    (
+        lambda: enrolled().take(DEACTIVATED),
+        REINSTATED.model_copy(update={"case_id": "case/US/A2EXAMPLE/run-0"}),
+        Refusal.NOT_DEACTIVATED,
+        {"status": "not_eligible"},
+    ),
     (lambda: Programme(ADDRESS_REMOVED), LINK, Refusal.NO_EMAIL, {}),
 ]
 

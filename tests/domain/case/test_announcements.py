@@ -84,6 +84,18 @@ def test_each_escalation_is_told_with_its_reason() -> None:
     assert told(world) == [OPENED, REACHED, escalated, escalated]
 
 
+def test_only_an_escalation_and_an_end_say_what_the_case_became() -> None:
+    world = a_case(calls=Result.NO_ANSWER).take(a_contact()).play(73)
+    world.take(a_decision(Decision.RESUME), a_plan(), ACCEPT)
+    assert [event.data["status"] for event in world.announced] == [
+        *(None, None, "escalated", None, "resolved"),
+    ]
+    assert len({event.id for event in world.announced}) == 5
+    for event in world.announced:
+        number = int(event.id.split("_")[2])
+        assert world.case.timeline.entries[number - 1].at == event.at
+
+
 def test_more_information_and_a_deactivation_under_way_are_no_news() -> None:
     world = a_case(account_service=False).take(a_plan(), ASK_MORE, a_harm_report())
     assert told(world) == [OPENED, REACHED, ("case.plan_submitted", None, 1)]

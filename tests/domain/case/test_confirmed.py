@@ -13,10 +13,12 @@ from tests.domain.case.build import (
     OTHER_ADDRESS,
     OTHER_NUMBER,
     a_change,
+    a_contact,
     a_conversation,
     a_harm_report,
     a_plan,
     a_withdrawal,
+    apply,
 )
 from tests.domain.case.world import World
 
@@ -91,6 +93,13 @@ def test_it_is_confirmed_however_the_case_ends_meanwhile(ends: Event) -> None:
         (ADDRESS, Result.ACCEPTED),
         (OTHER_ADDRESS, Result.ACCEPTED),
     ]
+
+
+def test_it_is_confirmed_though_the_seller_turns_up_at_the_same_moment() -> None:
+    world = World()
+    apply(world.case, a_change(email=OTHER_ADDRESS), world.now)
+    told = world.take(a_contact()).emails(Purpose.CONTACT_CHANGED)
+    assert [e.to for e in told] == [ADDRESS, OTHER_ADDRESS]
 
 
 def test_the_desk_is_not_told_of_a_plan_at_once_where_that_is_set_so() -> None:

@@ -66,6 +66,12 @@ def test_the_programme_hears_of_every_deactivation_once() -> None:
     assert (failed.status, failed.told_deactivated) == (Status.ESCALATED, 0)
 
 
+def test_whoever_told_a_case_of_a_deactivation_is_not_told_back() -> None:
+    world = World().take(BY_OTHERS)
+    assert (world.case.account_deactivated, world.told_deactivated) == (True, 0)
+    assert world.case.closed_at == world.now
+
+
 def test_a_case_is_not_closed_before_the_programme_knows_and_hears_of_harm_first() -> None:
     case = a_new_case(MONDAY_9, an_issue(harmful=True))
     step_results.looked_up(case, facts_for(case), MONDAY_9)

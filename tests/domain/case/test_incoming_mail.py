@@ -5,10 +5,26 @@ from collections.abc import Callable
 import pytest
 
 from domain.case.attempt import Purpose
-from domain.case.events import ConversationOutcome, EventKind, ReceiveBounce, ReceiveReply
+from domain.case.events import (
+    ConversationOutcome,
+    EventKind,
+    MailKind,
+    NoteMail,
+    ReceiveBounce,
+    ReceiveReply,
+)
 from domain.case.status import Reason, Status
+from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event
-from tests.domain.case.build import OTHER_ADDRESS, a_change, a_conversation, a_withdrawal, apply
+from domain.shared.result import Result
+from tests.domain.case.build import (
+    HOUR,
+    OTHER_ADDRESS,
+    a_change,
+    a_conversation,
+    a_withdrawal,
+    apply,
+)
 from tests.domain.case.cases_by_status import contacting, in_review, working
 from tests.domain.case.world import World
 
@@ -34,6 +50,57 @@ def test_an_address_that_got_an_email_before_is_not_needed() -> None:
     world = contacting().play(25)
     bounced(world, 2)
     assert not world.case.email_needed, "the first one arrived"
+
+
+def test_a_bounce_is_written_down_with_what_came_back_and_why() -> None:
+    world = bounced(contacting(), 1)
+    entry = world.case.timeline.entries[-1]
+    assert (entry.what, entry.by, entry.attempt) == (EventKind.BOUNCED, "mail", 1)
+    assert (entry.about, entry.result, entry.code) == (Purpose.NOTICE, Result.BOUNCED, "5.1.1")
+
+
+def test_a_reply_is_written_down_as_a_contact_with_its_words() -> None:
+    contact = next(e for e in contacting().take(REPLY).case.timeline.entries if e.what == "contact")
+    assert (contact.by, contact.code, contact.note) == ("seller", "email", REPLY.text)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "code"),
+    [(1, Refusal.EMAIL_UNDER_WAY), (2, Refusal.NO_SUCH_EMAIL), (9, Refusal.NO_SUCH_EMAIL)],
+)
+def test_only_an_email_that_was_made_can_come_back(attempt: int, code: Refusal) -> None:
+    """The first attempt is an e-mail that is being sent, the second was a call."""
+    world = contacting(email_takes=HOUR).play(0.1)
+    assert [a.channel for a in world.case.attempts.made] == ["call"]
+    with pytest.raises(Refused) as refused:
+        world.take(ReceiveBounce(by="mail", attempt=attempt))
+    assert (refused.value.code, refused.value.values) == (code, {"attempt": attempt})
+
+
+def test_an_automatic_answer_is_noted_once_for_each_email_and_a_complaint_told_to_the_desk() -> (
+    None
+):
+    automatic = NoteMail(by="mail", kind=MailKind.AUTOMATIC, attempt=1)
+    world = contacting().take(automatic, automatic)
+    told = len(world.desk_mails)
+    for more in ({"attempt": 2}, {"attempt": None}, {"kind": MailKind.COMPLAINT}):
+        world.take(automatic.model_copy(update=more))
+    noted = [e for e in world.case.timeline.entries if e.what is EventKind.MAIL_NOTED]
+    assert [(e.by, e.code, e.attempt) for e in noted] == [
+        ("mail", "automatic", 1),
+        ("mail", "automatic", 2),
+        ("mail", "automatic", None),
+        ("mail", "complaint", 1),
+    ]
+    assert len(world.desk_mails) == told + 1
+    assert world.status is Status.CONTACTING
+
+
+def test_what_comes_for_a_case_that_has_ended_is_refused() -> None:
+    for event in (NoteMail(by="mail", kind=MailKind.AUTOMATIC), REPLY):
+        with pytest.raises(Refused) as refused:
+            contacting().take(a_withdrawal(), event)
+        assert refused.value.code is Refusal.CASE_ENDED
 
 
 def test_the_next_email_does_not_prove_the_address() -> None:

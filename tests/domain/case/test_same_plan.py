@@ -15,8 +15,15 @@ from tests.domain.case.build import (
     joins,
 )
 from tests.domain.case.cases_by_status import contacting, in_review, working
+from tests.domain.case.world import World
 
 AGAIN = a_plan()
+
+
+def test_a_plan_that_was_rejected_may_be_sent_again_to_the_lead() -> None:
+    world = World().take(*[a_plan(), REJECT] * 3)
+    assert world.status is Status.ESCALATED
+    assert len(world.take(a_plan()).case.plans.versions) == 4
 
 
 def test_the_plan_under_review_sent_again_is_a_contact_and_no_version() -> None:
