@@ -8,7 +8,7 @@ import pytest
 from domain.case import seller_updates, step_results
 from domain.case.advance import advance
 from domain.case.attempt import NOTICES, CallEnded, Channel, Purpose
-from domain.case.events import ChangeContact
+from domain.case.events import ChangeContact, EventKind
 from domain.case.status import Reason, Status
 from domain.shared.account import ContactNews
 from domain.shared.result import Result
@@ -96,6 +96,13 @@ def test_a_redial_that_would_fall_on_the_deadline_is_none_and_costs_nothing() ->
 def test_a_call_is_not_dialled_at_the_moment_the_calling_hours_end() -> None:
     world = World().play(7.9).be_down(4.1)
     assert world.calls()[-1].result is Result.SKIPPED
+
+
+def test_the_timeline_says_each_attempt_that_our_outage_skipped() -> None:
+    world = World().play(20).be_down(20)
+    skipped = [e.what for e in world.case.timeline.entries if e.result is Result.SKIPPED]
+    assert set(skipped) == {EventKind.CALL, EventKind.EMAIL}
+    assert len(skipped) == world.results.count(Result.SKIPPED)
 
 
 def test_a_call_dialled_late_counts_from_then() -> None:

@@ -63,5 +63,12 @@ def test_what_is_called_off_or_is_no_notice_is_not_waited_for() -> None:
     assert timer(news) == 10
 
 
+def test_a_call_that_waits_for_the_one_before_hides_nothing_that_is_planned() -> None:
+    """The call that is due at a quarter past waits: the first one rings for an hour."""
+    world = World(MONDAY_9, call_takes=HOUR, policy={"call_timeout": "PT2H"}).play(0.25)
+    assert world.case.attempts.agenda[0].due == world.now
+    assert timer(world) == 1
+
+
 def test_a_case_that_has_ended_waits_for_no_timer() -> None:
     assert timer(World(MONDAY_9, account_service=False).take(a_harm_report())) is None
