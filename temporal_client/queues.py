@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion
+from temporalio.api.enums.v1 import TaskQueueType, WorkerVersioningMode
+from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
 
@@ -36,11 +37,38 @@ async def describe_queue(
 
 
 async def last_heard(
-    client: Client, queue: str, of: TaskQueueType.ValueType = WORKFLOWS
+    client: Client,
+    queue: str,
+    of: TaskQueueType.ValueType = WORKFLOWS,
+    *,
+    with_new_work: bool = False,
 ) -> datetime | None:
-    """Return when a worker last asked for work, or None if the server remembers no worker."""
-    pollers = (await describe_queue(client, queue, of)).pollers
-    return max((p.last_access_time.ToDatetime(UTC) for p in pollers), default=None)
+    """Return when a worker last asked for work, or None if the server remembers no worker.
+
+    `with_new_work` leaves out those of a version that gets no new work (docs/upgrading.md).
+    """
+    answer = await describe_queue(client, queue, of)
+    versions = {_version(answer.versioning_info.current_deployment_version)}
+    if answer.versioning_info.ramping_version_percentage:
+        versions.add(_version(answer.versioning_info.ramping_deployment_version))
+    heard = (
+        poller.last_access_time.ToDatetime(UTC)
+        for poller in answer.pollers
+        if not with_new_work or _version_of(poller) in versions
+    )
+    return max(heard, default=None)
+
+
+def _version(of: WorkerDeploymentVersion) -> tuple[str, str]:
+    """Return a version by its names. Both are empty for workers without one."""
+    return of.deployment_name, of.build_id
+
+
+def _version_of(poller: PollerInfo) -> tuple[str, str]:
+    options = poller.deployment_options
+    if options.worker_versioning_mode != WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED:
+        return "", ""
+    return options.deployment_name, options.build_id
 
 
 def is_listening(heard: datetime | None) -> bool:

@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from temporalio.client import Client, WorkflowUpdateFailedError
 
+from cli.operate.audit_checks import check_everything
+from cli.operate.audit_report import FindingKind
 from domain.case.status import Status
+from domain.shared.names import CASES_QUEUE
 from domain.shared.result import Result
+from temporal_client.queues import last_heard
+from temporal_client.workflows import Workflows
 from tests.engine import OpenCase, Running, issue, know
 from tests.killable_server import kill
 from tests.patience import PATIENCE
@@ -117,3 +122,20 @@ async def test_a_worker_replaced_by_a_newer_version_while_a_call_rings_dials_nob
             assert len(host.rows("telephone.sqlite", "SELECT key FROM dials")) == 1
         finally:
             await newer.stop()
+
+
+async def test_the_audit_finds_workers_of_a_version_that_gets_no_new_work(tmp_path: Path) -> None:
+    async def unserved() -> list[str]:
+        report = await check_everything(Workflows(client), quick=True)
+        return [f.what for f in report.findings if f.kind is FindingKind.QUEUE_WITHOUT_WORKER]
+
+    async with stage(tmp_path, CASE72_VERSION="1") as (host, client):
+        await host.start()
+        async with asyncio.timeout(PATIENCE):
+            while await last_heard(client, CASES_QUEUE) is None:
+                await asyncio.sleep(0.2)
+        assert "of a version that gets no new work" in (await unserved())[0]
+        await make_current(client, "1")
+        async with asyncio.timeout(PATIENCE):
+            while await unserved():
+                await asyncio.sleep(0.2)

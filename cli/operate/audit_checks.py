@@ -59,6 +59,8 @@ _UNDER_WAY = query_of(APPEAL_WORKFLOW, OPEN, any_of(STATUS, *sorted(OPEN_APPEALS
 """The appeals in which the engine, the desk or the seller is still to act. They are few. Of the
 others only a second appeal can be looked up."""
 
+_UNSERVED = FindingKind.QUEUE_WITHOUT_WORKER
+
 _GIVEN_UP = f"{STATUS.name} = '{DeliveryStatus.GIVEN_UP}'"
 
 
@@ -104,10 +106,12 @@ async def check_everything(
 async def _queue(client: Client, queue: str) -> Finding | None:
     """Return a finding if no worker listens on the queue."""
     of = WORKFLOWS if queue == CASES_QUEUE else ACTIVITIES
-    heard, kind = await last_heard(client, queue, of), FindingKind.QUEUE_WITHOUT_WORKER
+    heard, kind = await last_heard(client, queue, of, with_new_work=True), _UNSERVED
     if is_listening(heard):
         return None
     what, where = "no worker listens", f"queue {queue}"
+    if is_listening(await last_heard(client, queue, of)):
+        what = "only workers of a version that gets no new work listen (docs/upgrading.md)"
     if heard is None:
         return Finding(kind=kind, where=where, what=what)
     return lasting(kind, where, what, heard, datetime.now(UTC))

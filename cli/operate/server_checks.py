@@ -7,7 +7,12 @@ keeps it, and whatever waits for a worker was due by it.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from temporalio.api.enums.v1 import EventType, PendingActivityState, WorkflowTaskFailedCause
+from temporalio.api.enums.v1 import (
+    EventType,
+    PendingActivityState,
+    VersioningBehavior,
+    WorkflowTaskFailedCause,
+)
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
@@ -58,7 +63,7 @@ def _overdue(case: WorkflowExecutionDescription, now: datetime) -> Iterator[Find
     task = case.raw_description.pending_workflow_task
     due = task.original_scheduled_time.ToDatetime(UTC)
     if 0 < task.attempt < _FAILED_TASKS and due < now - LATE:
-        what = f"its next step waits for a worker on queue {CASES_QUEUE}"
+        what = f"its next step waits for a worker on queue {CASES_QUEUE}{_of_version(case)}"
         yield lasting(FindingKind.LATE_ATTEMPTS, case.id, what, due, now)
     activities = case.raw_description.pending_activities
     for activity in activities:
@@ -74,6 +79,14 @@ def _overdue(case: WorkflowExecutionDescription, now: datetime) -> Iterator[Find
     if timed and deadline and deadline < now - LATE and not activities:
         what = f"its deadline has passed, and it is still {attributes.get(STATUS)}"
         yield lasting(FindingKind.DEADLINE_PASSED, case.id, what, deadline, now)
+
+
+def _of_version(case: WorkflowExecutionDescription) -> str:
+    """Say of which version the worker must be, if the case keeps to one."""
+    keeps = case.raw_description.workflow_execution_info.versioning_info
+    if keeps.behavior != VersioningBehavior.VERSIONING_BEHAVIOR_PINNED:
+        return ""
+    return f" of version {keeps.deployment_version.build_id}"
 
 
 def _failed(activity: PendingActivityInfo) -> bool:
