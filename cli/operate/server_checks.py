@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import (
     VersioningBehavior,
     WorkflowTaskFailedCause,
 )
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
@@ -26,6 +27,7 @@ from providers.temporal.failures import NOT_NOW
 from temporal_client.failures import translated
 from temporal_client.search_attributes import DEADLINE, STATUS
 from temporal_client.workflows import ANSWERS_WITHIN, clock_of
+from workflows.shared.payloads import Unreadable
 
 LATE = timedelta(minutes=5)
 """Whatever is overdue, or fails, for longer is reported."""
@@ -131,12 +133,21 @@ async def stuck(client: Client, workflow: WorkflowExecutionDescription, now: dat
             cause = WorkflowTaskFailedCause.Name(failed.cause)
             cause = plain(cause.removeprefix("WORKFLOW_TASK_FAILED_CAUSE_").lower())
             fault = ", TMPRL1100" if "TMPRL1100" in failed.failure.message else ""
+            if _is_unreadable(failed.failure):
+                fault = "; a worker cannot read it: is a key missing? (docs/runbook/key-missing.md)"
             what = f"its workflow task fails again and again: {cause}{fault}"
             return lasting(kind, where, what, since, now)
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
             what = "its workflow task times out again and again"
             return lasting(kind, where, what, since, now)
     return Finding(kind=kind, where=where, what="its workflow task fails again and again")
+
+
+def _is_unreadable(failure: Failure) -> bool:
+    """Return whether a worker lacked a key. Types of failures are not encrypted, messages are."""
+    if failure.application_failure_info.type == Unreadable.__name__:
+        return True
+    return failure.HasField("cause") and _is_unreadable(failure.cause)
 
 
 def _paused(workflow: WorkflowExecutionDescription) -> datetime | None:

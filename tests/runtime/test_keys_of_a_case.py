@@ -11,6 +11,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
+from cli.operate.server_checks import stuck
 from domain.case.status import Reason, Status
 from domain.shared.names import CASES_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
@@ -21,6 +22,7 @@ from runtime.encryption import data_converter
 from runtime.providers import providers_of
 from runtime.settings import Settings
 from runtime.workers import QUEUES, WORKFLOWS, working
+from temporal_client.workflows import clock_of
 from tests.cli.conftest import Answer, Cli, flags
 from tests.engine import OpenCase
 from tests.keys import SETTING, use_keys
@@ -158,6 +160,8 @@ async def test_a_worker_with_the_wrong_key_holds_a_case_up_and_no_more(
         described = await case.handle.describe()
         assert described.status is WorkflowExecutionStatus.RUNNING
         assert not asked.done()
+        found = await stuck(await stage.client("right"), described, clock_of(described))
+        assert "is a key missing?" in found.what
         answer = await stage.command("show", case.handle.id, keys=("right",))
         assert answer.code == 1
         assert answer.err.count("\n") == 1
