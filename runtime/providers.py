@@ -1,5 +1,6 @@
 """The providers that the settings name: telephone, mail, account service, programme."""
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -69,6 +70,7 @@ def providers_of(
         ValueError: a setting is bad. The message names it.
     """
     _incoming_url(settings, page_url)  # without it e-mails would promise what nobody can keep
+    _check_state(settings)
     replies = inbound.replies() if inbound else None
     mailbox = inbound.imap_server() if inbound else None
     return Providers(
@@ -86,6 +88,23 @@ def providers_of(
         deliveries=Deliveries(client),
         texts=texts_of(settings),
     )
+
+
+def _check_state(settings: Settings) -> None:
+    """Check that what is simulated can keep its state."""
+    if "simulated" not in (
+        *settings.telephone,
+        settings.mail,
+        settings.marketplace,
+        settings.texts,
+    ):
+        return
+    try:
+        settings.state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"CASE72_STATE: cannot be made: {error.strerror}") from None
+    if not os.access(settings.state, os.W_OK | os.X_OK):
+        raise ValueError("CASE72_STATE: this user may not write there")
 
 
 def callbacks_of(settings: Settings, page_url: str | None) -> Callbacks | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runtime.connection import connect
+from runtime.dev_server import dev_server
 from runtime.web_server import open_socket
 from tests.certificates import certificates
 from tests.desk.test_settings import GOOD as DESK
@@ -107,3 +108,11 @@ async def test_a_worker_names_the_setting_of_a_port_that_is_taken(
         code, said = await ends("worker", tmp_path, **there, CASE72_HEALTH=address)
     assert f"CASE72_HEALTH={address}: " in said
     assert code == 2
+
+
+async def test_a_worker_whose_state_can_be_kept_nowhere_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    async with dev_server(tmp_path / "temporal") as server:
+        nowhere = {"CASE72_STATE": str(tmp_path / "file" / "state")}
+        code, said = await ends("worker", tmp_path, TEMPORAL_ADDRESS=server.address, **nowhere)
+    assert (code, said) == (2, "CASE72_STATE: cannot be made: Not a directory")
