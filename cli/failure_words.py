@@ -124,8 +124,9 @@ def _not_there(failure: NotThere) -> str:
 def _of_server(message: str) -> str:
     if "search attribute" in message:
         return (
-            "no worker has run on this server yet; start one with `python worker.py`, which also "
-            "registers what cases are found by (nodes of a server know that some seconds later)"
+            "no worker has run on this server yet, or a search attribute was removed since; start "
+            "one with `python worker.py`, or restart one: it registers what cases are found by at "
+            "its start (nodes of a server know that some seconds later)"
         )
     return f"Temporal answers: {message}"
 

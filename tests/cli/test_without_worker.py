@@ -23,6 +23,7 @@ async def test_without_a_worker(tmp_path: Path) -> None:
         for command in (["open", *flags("WAITS")], ["list"]):
             virgin = await cli(*command)
             assert (virgin.code, "no worker has run on this server yet" in virgin.err) == (1, True)
+            assert "restart one" in virgin.err  # which helps if somebody has removed one since
         client = await connect(server.address)
         await register_search_attributes(client)
         issues = (issue(),)
