@@ -89,6 +89,9 @@ class Refusal(StrEnum):
     """`field`, `problem`: the number, address or time zone does not exist, or we do not call it"""
 
 
+_A_MOMENT = "give a moment with its offset from UTC, such as 2026-12-01T08:00:00Z"
+
+
 class Refused(Exception):
     """An event was refused. The message says why, and what to do instead.
 
@@ -130,5 +133,10 @@ def _explain_one(problem: ErrorDetails) -> str:
     what = {
         "extra_forbidden": "there is no such field",
         "missing": "is required",
+        "datetime_from_date_parsing": _A_MOMENT,
+        "datetime_parsing": _A_MOMENT,
+        "timezone_aware": _A_MOMENT,
+        "date_from_datetime_parsing": "give a day, such as 2026-12-01",
+        "time_delta_parsing": "give a span, such as PT24H",
     }.get(problem["type"], what)
     return f"{where}: {what}" if where else what

@@ -62,6 +62,26 @@ def test_what_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, giv
 
 
 @pytest.mark.parametrize(
+    ("name", "given", "such_as"),
+    [
+        ("SILENCE_HELD_UNTIL", "tomorrow", "2026-12-01T08:00:00Z"),
+        ("SILENCE_HELD_UNTIL", "2026-12-01T08:00:00", "2026-12-01T08:00:00Z"),
+        ("TIME_ZONES_CHECKED", "today", "2026-12-01"),
+        ("LEAST_WINDOW", "24h", "PT24H"),
+    ],
+)
+def test_a_refusal_of_a_time_shows_one_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch, name: str, given: str, such_as: str
+) -> None:
+    monkeypatch.setenv(f"CASE72_{name}", given)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert explain(refused.value).endswith(f", such as {such_as}")
+    monkeypatch.setenv(f"CASE72_{name}", such_as)
+    Settings()
+
+
+@pytest.mark.parametrize(
     ("name", "given"),
     [("WEB_UI", "nowhere"), ("WARN_DAYS_BELOW", "11"), ("CALLED_REGIONS", "US,XX")],
 )
