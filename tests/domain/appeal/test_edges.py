@@ -62,10 +62,10 @@ def test_a_new_appeal_is_looked_up_and_what_it_writes_is_sent() -> None:
 def test_what_is_being_carried_out_is_refused_before_it_is_looked_up(status: AppealStatus) -> None:
     appeal = in_status(status)
     if status not in (AppealStatus.REINSTATING, AppealStatus.UPHOLDING):
-        updates.refuse_before_look_up(appeal, NOW)
+        updates.refuse_before_look_up(appeal, AGAIN, NOW)
         return
     with pytest.raises(Refused) as refused:
-        updates.refuse_before_look_up(appeal, NOW)
+        updates.refuse_before_look_up(appeal, AGAIN, NOW)
     assert refused.value.values == {"status": status.value}
     check(refused.value)
 
@@ -75,7 +75,7 @@ def test_who_was_refused_ten_times_is_told_from_when_on_they_can_try_again() -> 
     for hour in range(10):
         updates.note_refused(appeal, NOW + timedelta(hours=hour))
     with pytest.raises(Refused) as refused:
-        updates.refuse_before_look_up(appeal, NOW + timedelta(hours=12))
+        updates.refuse_before_look_up(appeal, AGAIN, NOW + timedelta(hours=12))
     check(refused.value)
     assert refused.value.values == {"appeals": 10, "again_from": (NOW + DAY).isoformat()}
 
