@@ -125,6 +125,7 @@ def test_harm_deactivates_and_expels_with_who_reported_what() -> None:
     assert unlike(of_case.deactivate_input(case), case.account) == {
         "case_id": case.id,
         "reason": Reason.HARM,
+        "opened_at": case.opened_at,
     }
     assert unlike(of_case.expel_input(case), harm, case.account) == {
         "case_id": case.id,
