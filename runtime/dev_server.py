@@ -10,8 +10,9 @@ import os
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -68,29 +69,53 @@ async def dev_server(
         if not _locked(lock):
             yield DevServer(*known.read_text().split())
             return
-        port, ui_port = free_ports(*(USUAL_PORTS if usual_ports else (0, 0)))
-        server = DevServer(f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}")
-        command = server_command(folder, server.address, config)
-        command += ["--ui-port", str(ui_port), "--ui-disable-news-fetch", "--log-level", "warn"]
-        with (folder / "server.log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=[lock.fileno()],  # keeps the lock for as long as the server runs
-                start_new_session=True,
-                env={**os.environ, "NO_COLOR": "1"},
-            )
-        try:
-            await _wait_until_up(server.address, process, folder / "server.log")
+        async with AsyncExitStack() as stack:
+            async with _starting_alone() if usual_ports else nullcontext():
+                ports = free_ports(*(USUAL_PORTS if usual_ports else (0, 0)))
+                server, process = await _start(folder, lock, ports, config)
+                stack.push_async_callback(_kill, process)
+                await _wait_until_up(server.address, process, folder / "server.log")
             known.write_text(f"{server.address} {server.ui}")
             yield server
-        finally:
-            # Kill the server: all it has answered is in the database, and a clean stop takes 2 s.
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+
+
+@asynccontextmanager
+async def _starting_alone() -> AsyncIterator[None]:
+    """Wait for others of this user's that start: the ports that they have chosen look free yet.
+
+    Else one would meet the other's server at its own address.
+    """
+    path = Path(tempfile.gettempdir()) / f"case72-starts-{os.getuid()}.lock"
+    with path.open("w") as others:
+        await asyncio.to_thread(fcntl.flock, others, fcntl.LOCK_EX)
+        yield
+
+
+async def _start(
+    folder: Path, lock: IO[str], ports: list[int], config: tuple[str, ...]
+) -> tuple[DevServer, asyncio.subprocess.Process]:
+    port, ui_port = ports
+    server = DevServer(f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}")
+    command = server_command(folder, server.address, config)
+    command += ["--ui-port", str(ui_port), "--ui-disable-news-fetch", "--log-level", "warn"]
+    with (folder / "server.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=[lock.fileno()],  # keeps the lock for as long as the server runs
+            start_new_session=True,
+            env={**os.environ, "NO_COLOR": "1"},
+        )
+    return server, process
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill the server: all it has answered is in the database, and a clean stop takes 2 s."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
 
 
 def is_in_use(folder: Path) -> bool:
