@@ -10,6 +10,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 
@@ -57,12 +58,19 @@ async def run(
         os.environ.update(cluster.places.client_environment())
         await cluster.knows_search_attributes()
         is_expected = await play(await connect(), cluster.places.state, console)
+        password = compose.environment("page")["CASE72_CODEC_PASSWORD"]
         console.print(
             f"Temporal      {cluster.balancer.temporal}\n"
             f"Web UI        http://localhost:{cluster.ui_port}\n"
             f"Sellers' page http://localhost:{cluster.page_port}\n"
-            f"E-mails       {folder / 'e-mails'} (a maildir)"
+            f"E-mails       {folder / 'e-mails'} (a maildir)\n"
+            f"Codec login   http://localhost:{cluster.page_port}/codec/login (the Web UI then "
+            f"reads what is encrypted); its password is {password}\n"
+            "For client.py in another terminal:",
+            soft_wrap=True,
         )
+        for name, value in sorted(cluster.places.client_environment().items()):
+            console.print(f"export {name}={quote(value)}", soft_wrap=True, highlight=False)
         if stays:
             console.print("Ctrl-C stops everything, and deletes the data")
             await stop.wait()

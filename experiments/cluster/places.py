@@ -54,7 +54,13 @@ class Places:
     def client_environment(self) -> dict[str, str]:
         """Return the settings with which this process is a client, with an operator's rights."""
         ours = self.environment("worker") | self.environment("temporal-namespace")
-        wanted = ("TEMPORAL_", "CASE72_ENCRYPTION_", "CASE72_STATE", "CASE72_TEMPORAL_")
+        wanted = (
+            "TEMPORAL_",
+            "CASE72_ENCRYPTION_",
+            "CASE72_PAGE_",
+            "CASE72_STATE",
+            "CASE72_TEMPORAL_",
+        )
         return {name: value for name, value in ours.items() if name.startswith(wanted)}
 
     def keep_secrets(self) -> None:
