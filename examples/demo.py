@@ -138,6 +138,9 @@ async def _perform(client: Client, skipper: TimeSkipper, story: Story) -> Ended:
         async with asyncio.timeout(STORY_TAKES_AT_MOST_SECONDS):
             await story.play(case)
             return Ended(story, handle.id, await case.end(), None)
+    except TimeoutError:
+        took = f"no end within {STORY_TAKES_AT_MOST_SECONDS} s; is this machine busy?"
+        return Ended(story, handle.id, None, took)
     except Exception as error:  # the other stories go on after any error
         return Ended(story, handle.id, None, f"{type(error).__name__}: {error}")
 
