@@ -1,5 +1,6 @@
 """The documentation holds: its links lead somewhere, and what it says to type does what it says."""
 
+import json
 import os
 import re
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.case.events import ChangeContact
+from domain.case.policy import Policy
 from domain.enrollment.events import ChangeAccount
 from domain.shared.events import Event
 from runtime.setting_names import SETTING_NAMES
@@ -152,6 +154,18 @@ def test_every_setting_is_told_of_and_no_other() -> None:
 def test_the_names_for_clients_have_every_field_of_an_update(update: type[Event]) -> None:
     names = (ROOT / "docs" / "api.md").read_text("utf-8").partition("\n## Updates")[2]
     assert [name for name in update.model_fields if f"`{name}`" not in names] == []
+
+
+def test_the_table_of_the_policy_has_every_default() -> None:
+    table = (ROOT / "docs" / "api.md").read_text("utf-8").partition("\n## Policy\n")[2]
+    stated: dict[str, str] = {}
+    for names, defaults in re.findall(
+        r"^\| (`\w+`.*?) \| (`.+?`) \|", table.partition("\n## ")[0], re.M
+    ):
+        stated |= zip(re.findall("`(.+?)`", names), re.findall("`(.+?)`", defaults), strict=True)
+    assert stated.keys() == Policy.model_fields.keys()
+    said = {name: json.loads(text) if text[0] == "[" else text for name, text in stated.items()}
+    assert Policy.model_validate(said) == Policy()
 
 
 async def test_what_by_hand_says_to_type_does_what_it_says(tmp_path: Path) -> None:
