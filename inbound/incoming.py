@@ -27,6 +27,9 @@ _ADDRESS = re.compile(
     r'[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,64}@[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,255}'
 )
 _MESSAGE_ID = re.compile(r"<[^\x00-\x20\x7f\s<>]{1,900}>")
+_OF_GROUP = re.compile("[:;]")
+_NO_PUNCTUATION = re.compile(r'"[^"]*"|\([^()]*\)')
+"""In a quoted name and in a comment these are text."""
 _EMAIL = TypeAdapter(Email)
 
 
@@ -119,7 +122,8 @@ def _recipients(message: Message) -> tuple[str, ...]:
 def _sender(message: Message) -> str | None:
     """Return the address in From. None unless that has one only, its name included.
 
-    Of several, this parser may choose another one than the server that checked who had sent it.
+    Of several, this parser may choose another one than the server that checked who had sent it. For
+    a group such a server may have checked nobody.
     """
     values = message.get_all("From", [])
     value = _header(message, "From")
@@ -127,6 +131,8 @@ def _sender(message: Message) -> str | None:
         return None
     sender, addresses = _email(value), _ADDRESS.findall(value)
     if sender is None or {address.lower() for address in addresses} != {sender.lower()}:
+        return None
+    if _OF_GROUP.search(_NO_PUNCTUATION.sub("", value)):
         return None
     # An address may be written so that the pattern does not find it, but not without an @.
     return sender if value.count("@") == len(addresses) else None

@@ -18,6 +18,7 @@ def sender(value: str) -> str | None:
         f"<{OWNER}>",
         f"Ann Owner <{OWNER}>",
         f'"Owner, Ann" <{OWNER}>',
+        f'"Shop: Ann; Owner" <{OWNER}>',
         f'"{OWNER}" <{OWNER}>',
         f"=?utf-8?q?J=C3=BCrgen_M=C3=BCller?= <{OWNER}>",
         f"=?utf-8?b?5p2O5ZaG?= <{OWNER}>",
@@ -49,7 +50,10 @@ def test_a_message_with_one_address_is_of_that_address(value: str) -> None:
         f"=?utf-8?q?thief@else.example?= <{OWNER}>",
         f"{OWNER}\r\nFrom: thief@else.example",
         "Ann Owner",
+        f"shops:{OWNER};",
+        f"shops: Ann Owner <{OWNER}>; (a group)",
+        f"shops:{OWNER}",
     ],
 )
-def test_a_message_with_two_addresses_is_nobodys(value: str) -> None:
+def test_a_message_with_two_addresses_or_a_group_is_nobodys(value: str) -> None:
     assert sender(value) is None
