@@ -9,7 +9,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -108,6 +108,8 @@ class Uploads:
                 )
         except TimeoutError:
             raise HTTPException(408) from None
+        except ClientDisconnect:
+            raise HTTPException(400) from None  # nobody reads the answer
 
 
 def _kind_of(headers: Headers) -> str:

@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 import pytest
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
+from structlog.testing import capture_logs
 
 from tests.page.site import URL, links, page_without_temporal
 from tests.patience import PATIENCE
@@ -120,6 +121,24 @@ async def test_one_account_does_not_keep_all_others_out_from_many_addresses() ->
         async with slow(*thieves[:4]):
             assert (await sent(thieves[4])).status_code == 429
             assert was_read(await sent(other))
+
+
+async def test_a_form_that_is_broken_off_is_no_fault_of_ours() -> None:
+    app = await page_without_temporal()
+    answers: list[Message] = []
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def answer(message: Message) -> None:
+        answers.append(message)
+
+    headers = [(b"content-type", MULTIPART.encode())]
+    about = {"method": "POST", "path": "/plan", "query_string": b"", "headers": headers}
+    with capture_logs() as lines:
+        await app({"type": "http", "client": ("127.0.0.1", 1), **about}, gone, answer)
+    assert answers[0]["status"] == 400
+    assert {line["log_level"] for line in lines} == {"info"}
 
 
 async def test_strangers_and_sellers_keep_each_other_from_nothing() -> None:
