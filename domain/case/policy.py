@@ -30,8 +30,7 @@ def _hours(*defaults: float) -> Any:  # Any: what pydantic's own Field() answers
     """A field whose defaults fall away where they lie beyond a shorter window."""
 
     def within(known: dict[str, Any]) -> tuple[float, ...]:
-        window = known.get("window", timedelta.max)
-        return tuple(hour for hour in defaults if hour * _HOUR < window)
+        return tuple(hour for hour in defaults if hour * _HOUR < known["window"])
 
     return Field(default_factory=within, validate_default=True)
 
