@@ -13,6 +13,7 @@ from domain.case.calling_hours import (
     CallingWindow,
     calling_hours,
     closes_at,
+    moved_into_hours,
     moved_to_opening,
     share_of,
     spaced_calls,
@@ -22,6 +23,7 @@ from tests.domain.case.build import HOUR, MINUTE, MONDAY_22, PACIFIC, a_new_case
 from tests.domain.case.world import World
 
 NO_DELAY = timedelta(0)
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 SATURDAY_BEFORE_SPRING = datetime(2026, 3, 7, 9, tzinfo=PACIFIC).astimezone(UTC)
 SATURDAY_BEFORE_AUTUMN = datetime(2026, 10, 31, 9, tzinfo=PACIFIC).astimezone(UTC)
 
@@ -187,6 +189,19 @@ def test_wherever_a_call_is_moved_to_it_is_in_calling_hours_and_before_the_deadl
     )
     assert closes_at(due, hours) is not None
     assert due < deadline
+
+
+def test_a_call_planned_for_the_opening_is_moved_nowhere_and_so_not_delayed() -> None:
+    (hours,) = [calling_hours(time(21), time(8), UTC, MIDNIGHT, MIDNIGHT)]
+    opens, closes = hours[0]
+    assert moved_to_opening(opens, hours, 10 * MINUTE, closes) == opens
+    assert moved_to_opening(opens - MINUTE, hours, 10 * MINUTE, closes) == opens + 10 * MINUTE
+
+
+def test_a_call_planned_for_the_closing_goes_back_a_minute_where_it_cannot_go_on() -> None:
+    hours = calling_hours(time(21), time(8), UTC, MIDNIGHT, MIDNIGHT + 48 * HOUR)
+    closes = hours[1].closes
+    assert moved_into_hours(closes, closes + HOUR, hours, NO_DELAY) == closes - MINUTE
 
 
 def test_a_share_is_a_cases_own_for_ever() -> None:

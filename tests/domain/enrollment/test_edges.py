@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
 from domain.enrollment.events import TryCall, VerifyNumber
 from domain.enrollment.letters import Letter, LetterPurpose
 from domain.enrollment.old_numbers import OldNumbers, Way
 from domain.enrollment.ratings import Rating, RatingRecord
 from domain.enrollment.status import EnrollmentReason
+from domain.enrollment.steps import LookUpWarnings, LookUpWay
 from domain.enrollment.timeline import EnrollmentEventKind, EnrollmentTimeline
 from domain.enrollment.verification import (
     CallKind,
@@ -23,10 +25,14 @@ from domain.shared.account import ContactNews
 from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.result import Result
+from domain.shared.steps import WaitUntil
 from tests.domain.case.build import NUMBER, OTHER_NUMBER
 from tests.domain.enrollment.build import (
+    ADDRESS_COMES,
+    ADDRESS_REMOVED,
     DAY,
     DEACTIVATED,
+    FIRST_DAY,
     GOOD_FOR_LONG,
     NOON,
     NUMBER_COMES,
@@ -37,6 +43,7 @@ from tests.domain.enrollment.build import (
     a_change,
     an_enrollment,
     an_expulsion,
+    rated,
 )
 from tests.domain.enrollment.sellers_by_status import enrolled, expelled
 from tests.domain.enrollment.test_verification import WRONG, right
@@ -197,6 +204,17 @@ def test_a_number_that_waits_is_dropped_only_if_it_is_the_seller_s_again_and_doe
     assert [old.number for old in waiting.waiting] == [3], "it may ring"
 
 
+def test_old_numbers_are_told_one_after_the_other() -> None:
+    enrollment = enrolled().enrollment
+    for number in (1, 2):
+        enrollment.old_numbers.add(number, OTHER_NUMBER, None, proven=True)
+    looked_up = [s.number for s in advance(enrollment, NOON) if isinstance(s, LookUpWay)]
+    assert looked_up == [1]
+    for number, due in ((1, NOON + 9 * MINUTE), (2, NOON + MINUTE)):
+        enrollment.old_numbers.learn(number, Way(due=due, until=NOON + DAY, by_text=False))
+    assert WaitUntil(NOON + 9 * MINUTE) in advance(enrollment, NOON)
+
+
 def test_the_old_number_is_told_at_its_extension() -> None:
     world = enrolled().take(a_change(extension="12"), TRY)
     world.old_number_waits = 60 * MINUTE
@@ -233,6 +251,25 @@ def test_the_view_says_since_when_the_account_is_deactivated_and_until_when_to_p
 def test_a_rating_of_a_day_to_come_is_no_day_on_record() -> None:
     tomorrow = RatingRecord(entries=(Rating(date=TODAY + DAY, rating=800),))
     assert [tomorrow.days_on_record(TODAY + days * DAY) for days in (-1, 0, 1)] == [0, 0, 1]
+
+
+def test_a_warning_waits_for_an_address() -> None:
+    world = Programme(GOOD_FOR_LONG).take(ADDRESS_REMOVED, rated({TODAY - 6 * DAY: 249}))
+    assert world.enrollment.outbox.letters == ()
+    assert world.take(ADDRESS_COMES).letters[-1] is LetterPurpose.DAYS_BELOW
+
+
+@pytest.mark.usefixtures("machine_in_tokyo")
+def test_a_day_is_one_of_utc_wherever_our_machine_is() -> None:
+    """At 16:00 UTC the next day has begun in Tokyo."""
+    world = Programme(GOOD_FOR_LONG).play(4 / 24)
+    world.mail_result = Result.BOUNCED
+    world.take(rated({TODAY - 6 * DAY: 249}))
+    assert world.now.date() == TODAY
+    assert world.enrollment.warnings.failed_on == TODAY
+    last_day = Programme(rated({FIRST_DAY: 249, FIRST_DAY + DAY: 800})).enrollment
+    last_day.warnings.learn_days(None)
+    assert LookUpWarnings() in advance(last_day, world.now), "the day below is out tomorrow"
 
 
 def test_a_warning_is_allowed_again_after_30_days_with_fewer_days_below_than_it_said() -> None:
