@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from domain.appeal.appeal import Submission
 from domain.appeal.deactivation import Deactivation
 from domain.shared.errors import Refusal
+from domain.shared.people import is_same_person
 
 
 def why_not_by(
@@ -19,5 +20,4 @@ def why_not_by(
 
 
 def _is_among(person: str, others: Iterable[str]) -> bool:
-    """Tell whether a person is among others: by the name, however it is capitalised."""
-    return person.casefold() in {name.casefold() for name in others}
+    return any(is_same_person(person, other) for other in others)

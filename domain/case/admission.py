@@ -16,6 +16,7 @@ from domain.case.timeline import TimelineEntry
 from domain.shared.codes import plain
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event
+from domain.shared.people import is_same_person
 
 MAXIMUM_WRITTEN = 600_000
 """Bytes that what people write may take up in a case: Temporal stores at most 2 MB of it."""
@@ -94,5 +95,6 @@ def refuse_unless_seen(case: Case, judgement: Judgement) -> None:
 def _is_news(entry: TimelineEntry, judgement: Judgement) -> bool:
     """Whether an entry must have been seen. Who records what was said needs to read no notes."""
     if entry.what is EventKind.NOTE:
-        return entry.by != judgement.by and not isinstance(judgement, RecordConversation)
+        is_own = is_same_person(judgement.by, entry.by)
+        return not is_own and not isinstance(judgement, RecordConversation)
     return entry.what in CHANGES_THE_CASE

@@ -25,6 +25,7 @@ from domain.case.events import (
 )
 from domain.case.status import Reason, Status
 from domain.shared.errors import Refusal, Refused
+from domain.shared.people import is_same_person
 
 
 def report_contact(case: Case, event: ReportContact, now: datetime) -> None:
@@ -69,7 +70,7 @@ def review_plan(case: Case, event: ReviewPlan, now: datetime) -> None:
     case.plans.refuse_unless_newest(event.version)
     if event.decision is Review.ACCEPT:
         refuse_unless_seen(case, event)
-    if event.by == case.desk.spoke:
+    if is_same_person(event.by, case.desk.spoke):
         raise Refused(
             "whoever held the conversation that was required does not review the plan; "
             "somebody else does",
@@ -170,7 +171,7 @@ def confirm(case: Case, event: Confirm, now: datetime) -> None:
             Refusal.NOTHING_PROPOSED,
             status=case.status.value,
         )
-    if event.confirm and event.by == proposal.by:
+    if event.confirm and is_same_person(event.by, proposal.by):
         raise Refused(
             "whoever proposed the deactivation does not confirm it; another person does",
             Refusal.OWN_PROPOSAL,

@@ -158,10 +158,12 @@ def held_by(who: str) -> RecordConversation:
 @pytest.mark.parametrize("decision", Review)
 def test_who_held_the_required_conversation_does_not_review_the_plan(decision: Review) -> None:
     world = asked_more().take(held_by("lee"), a_plan())
-    with pytest.raises(Refused, match="does not review") as refused:
-        world.take(reviewed_by("lee", decision))
-    assert (refused.value.code, refused.value.values) == (Refusal.HELD_CONVERSATION, {"version": 2})
-    world.take(reviewed_by("Lee", decision))  # another person, as far as the case knows
+    for name in ("lee", "Lee"):  # a provider may give it in other letters
+        with pytest.raises(Refused, match="does not review") as refused:
+            world.take(reviewed_by(name, decision))
+        assert refused.value.code is Refusal.HELD_CONVERSATION
+        assert refused.value.values == {"version": 2}
+    world.take(reviewed_by("kim", decision))
 
 
 def test_it_makes_no_difference_when_the_plan_came() -> None:

@@ -79,9 +79,10 @@ def test_another_person_confirms_it() -> None:
     assert (entry.by, entry.note) == (CONFIRM.by, CONFIRM.note)
 
 
-def test_whoever_proposed_it_does_not_confirm_it() -> None:
+@pytest.mark.parametrize("by", ["lead", "Lead"])
+def test_whoever_proposed_it_does_not_confirm_it(by: str) -> None:
     world = proposed()
-    refused = refusal_of(world, CONFIRM.model_copy(update={"by": "lead"}))
+    refused = refusal_of(world, CONFIRM.model_copy(update={"by": by}))
     assert refused.code is Refusal.OWN_PROPOSAL
     assert (world.status, proposer(world)) == (Status.ESCALATED, "lead")
 
