@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -21,7 +22,14 @@ from temporalio.api.workflowservice.v1 import (
     RegisterNamespaceRequest,
     UpdateNamespaceRequest,
 )
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleIntervalSpec,
+    ScheduleSpec,
+    WorkflowExecutionStatus,
+)
 from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
 from domain.case.attempt import Channel
@@ -216,6 +224,12 @@ async def test_what_a_thief_of_the_pages_key_can_do_and_what_not(
     await service.delete_workflow_execution(
         DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=execution)
     )
+    # What goes on without it: a schedule.
+    opens = ScheduleActionStartWorkflow(
+        "IssueCase", id="case/US/A5LATER", task_queue=CASES_QUEUE, args=[]
+    )
+    hourly = ScheduleSpec(intervals=[ScheduleIntervalSpec(timedelta(hours=1))])
+    await thief.create_schedule("left behind", Schedule(action=opens, spec=hourly))
     # The key that signed it is taken back.
     (secured.folder / "ca" / "page.jwk").unlink()
     secured.issue("page")
@@ -225,6 +239,8 @@ async def test_what_a_thief_of_the_pages_key_can_do_and_what_not(
                 break
     again = await secured.client("page")
     assert await again.count_workflows() is not None
+    left = await again.get_schedule_handle("left behind").describe()
+    assert left.info.next_action_times, "so docs/access.md says to look"
 
 
 async def test_no_client_is_taken_for_a_node(secured: SecuredServer) -> None:
