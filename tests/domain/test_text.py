@@ -28,7 +28,9 @@ PLAN = a_plan().model_dump()
 def refusal(model: type[BaseModel], fields: dict[str, Any]) -> str:
     with pytest.raises(ValidationError) as refused:
         model.model_validate(fields)
-    return explain(refused.value)
+    said = explain(refused.value)
+    assert "None" not in said
+    return said
 
 
 @pytest.mark.parametrize("field", ["root_causes", "corrective_actions", "preventive_measures"])

@@ -96,6 +96,11 @@ def test_only_an_escalation_and_an_end_say_what_the_case_became() -> None:
         assert world.case.timeline.entries[number - 1].at == event.at
 
 
+def test_a_plan_for_the_lead_says_nothing_of_the_escalation() -> None:
+    world = a_case().take(a_contact()).play(73).take(a_plan())
+    assert told(world)[-1] == ("case.plan_submitted", None, 1)
+
+
 def test_more_information_and_a_deactivation_under_way_are_no_news() -> None:
     world = a_case(account_service=False).take(a_plan(), ASK_MORE, a_harm_report())
     assert told(world) == [OPENED, REACHED, ("case.plan_submitted", None, 1)]

@@ -204,9 +204,13 @@ def test_what_changed_is_told_to_the_enrollment_and_only_that() -> None:
 def test_the_enrollment_is_told_of_a_connected_call_if_its_number_is_proven(tells: bool) -> None:
     world = World(calls=Result.CONNECTED)
     world.case.tells_answers = tells
+    world.case.outreach.attempts.under_way = tuple(
+        call.model_copy(update={"extension": "12"}) for call in world.case.attempts.under_way
+    )
     world.play(1)
     assert world.case.reached
-    assert [news.answered for news in world.shared] == ([NUMBER] if tells else [])
+    answered = [(news.answered, news.answered_extension) for news in world.shared]
+    assert answered == ([(NUMBER, "12")] if tells else [])
 
 
 def test_the_enrollment_is_told_which_addresses_were_confirmed_each_once() -> None:

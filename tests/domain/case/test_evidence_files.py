@@ -39,7 +39,9 @@ def another(number: int) -> dict[str, Any]:
 def refusal(*files: dict[str, Any]) -> str:
     with pytest.raises(ValidationError) as refused:
         with_files(*files)
-    return explain(refused.value)
+    said = explain(refused.value)
+    assert "None" not in said
+    return said
 
 
 def test_a_plan_names_no_file_unless_it_says_so() -> None:

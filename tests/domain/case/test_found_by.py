@@ -5,6 +5,7 @@ from domain.case.steps import LookUpFindHashes
 from domain.shared.names import issue_hash, typed_reference
 from tests.domain.case.build import (
     ADDRESS,
+    MINUTE,
     NUMBER,
     OTHER_ADDRESS,
     OTHER_NUMBER,
@@ -38,9 +39,17 @@ def test_one_that_changes_while_it_is_looked_up_is_looked_up_again() -> None:
 
 
 def test_where_there_is_no_secret_nothing_is_looked_up() -> None:
-    world = World().take(a_change(email=OTHER_ADDRESS))
-    assert not world.case.find_hashes_are_old
+    world = World()
+    world.look_up_takes = MINUTE
+    world.take(a_change(email=OTHER_ADDRESS))
     assert LookUpFindHashes() not in world._tasks
+
+
+def test_what_is_still_to_be_looked_up_is_so_when_the_number_is_named_again() -> None:
+    world = World(find_hashes=("old",), not_called="is a satellite number")
+    world.look_up_takes = MINUTE
+    world.take(a_change(email=OTHER_ADDRESS), a_change(phone=NUMBER))
+    assert world.play(1).case.find_hashes == (OTHER_ADDRESS, NUMBER)
 
 
 def test_what_changes_nothing_is_not_looked_up_and_the_end_waits_for_what_is() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.case import step_results
 from domain.case.attempt import Purpose
 from domain.case.events import (
     ConversationOutcome,
@@ -19,6 +20,7 @@ from domain.shared.events import Event
 from domain.shared.result import Result
 from tests.domain.case.build import (
     HOUR,
+    MONDAY_9,
     OTHER_ADDRESS,
     a_change,
     a_conversation,
@@ -132,6 +134,31 @@ def test_the_desk_is_told_of_a_reply_whatever_follows_at_once(
     world.take(after)
     assert len(world.desk_mails) == told + 1
     assert world.case.closed_at is not None
+
+
+@pytest.mark.parametrize("start", [working, in_review])
+def test_a_reply_is_news_for_the_desk_until_it_was_told(start: Callable[[], World]) -> None:
+    case = start().case
+    for told in (False, True):
+        apply(case, REPLY, MONDAY_9)
+        step_results.told_desk(case, MONDAY_9, told, MONDAY_9)
+        assert case.desk_news is not told
+    step_results.told_desk(case, case.desk_due or MONDAY_9, False, MONDAY_9)
+    assert not case.desk_news
+
+
+def test_a_desk_that_could_not_be_told_is_told_again_a_day_later_and_not_at_once() -> None:
+    case = in_review().case
+    for told, heard, again in (
+        (False, MONDAY_9 + HOUR, MONDAY_9 + 24 * HOUR),
+        (True, MONDAY_9 + HOUR, MONDAY_9 + 24 * HOUR),
+        (True, MONDAY_9 + 24 * HOUR, MONDAY_9 + 48 * HOUR),
+        (True, MONDAY_9 + 25 * HOUR, MONDAY_9 + 49 * HOUR),
+        (False, MONDAY_9 + 25 * HOUR, MONDAY_9 + 25 * HOUR),
+    ):
+        case.desk_due = MONDAY_9
+        step_results.told_desk(case, MONDAY_9, told, heard)
+        assert case.desk_due == again
 
 
 def test_a_desk_that_cannot_be_told_of_a_reply_keeps_no_case_open() -> None:

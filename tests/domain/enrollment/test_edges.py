@@ -43,6 +43,7 @@ from tests.domain.enrollment.build import (
     a_change,
     an_enrollment,
     an_expulsion,
+    midnight,
     rated,
 )
 from tests.domain.enrollment.sellers_by_status import enrolled, expelled
@@ -257,6 +258,12 @@ def test_a_warning_waits_for_an_address() -> None:
     world = Programme(GOOD_FOR_LONG).take(ADDRESS_REMOVED, rated({TODAY - 6 * DAY: 249}))
     assert world.enrollment.outbox.letters == ()
     assert world.take(ADDRESS_COMES).letters[-1] is LetterPurpose.DAYS_BELOW
+
+
+def test_while_it_waits_the_seller_sleeps_until_the_next_one_is_due() -> None:
+    """The seventh day below is today's, and the tenth comes in three days."""
+    world = Programme(GOOD_FOR_LONG).take(ADDRESS_REMOVED, rated({TODAY - 6 * DAY: 249}))
+    assert world.sleeps_until == midnight(TODAY + 3 * DAY)
 
 
 @pytest.mark.usefixtures("machine_in_tokyo")

@@ -19,7 +19,9 @@ from tests.domain.enrollment.world import Programme
 def refusal(model: type[BaseModel], fields: dict[str, Any]) -> str:
     with pytest.raises(ValidationError) as refused:
         model.model_validate(fields)
-    return explain(refused.value)
+    said = explain(refused.value)
+    assert "None" not in said
+    return said
 
 
 def test_a_field_left_out_stays_and_one_that_is_null_is_not_known_any_more() -> None:
