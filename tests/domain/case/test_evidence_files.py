@@ -131,6 +131,8 @@ def test_what_is_no_file_is_refused_with_the_field(field: str, value: object) ->
         ("x" * 200, "x" * 120),
         ("a." + "y" * 200, "a." + "y" * 118),
         ("XL.pdf", "XL.pdf"),
+        ("X" * 200 + ".pdf", "X" * 116 + ".pdf"),
+        ("X" * 200, "X" * 120),
         ("x" * 115 + "..pdf", "x" * 115 + "..pdf"),
         ("a." + "y" * 200 + ".pdf", "a." + "y" * 114 + ".pdf"),
         ("x" * 200 + "." + "e" * 10, "x" * 109 + "." + "e" * 10),
