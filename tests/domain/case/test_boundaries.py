@@ -105,6 +105,13 @@ def test_the_timeline_says_each_attempt_that_our_outage_skipped() -> None:
     assert len(skipped) == world.results.count(Result.SKIPPED)
 
 
+def test_a_call_that_is_skipped_takes_no_room_from_the_next() -> None:
+    """It was due in the evening. We are up again ten minutes before calling hours open."""
+    world = World(policy={"call_hours": [0, 11.9, 23, 48, 60]}).play(11.8).be_down(11.03).play(0.5)
+    assert [a.result for a in world.calls()][1] is Result.SKIPPED
+    assert world.hours_of(world.calls())[2:] == [23]
+
+
 def test_a_call_dialled_late_counts_from_then() -> None:
     """Section 3: the one that was to follow is dropped where it is less than 15 minutes later."""
     world = World(call_takes=14 * MINUTE)

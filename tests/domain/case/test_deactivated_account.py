@@ -12,7 +12,7 @@ from domain.case.attempt import Purpose
 from domain.case.case import ALREADY_DEACTIVATED, Case
 from domain.case.events import Decision, EventKind
 from domain.case.status import Reason, Status
-from domain.case.steps import Expel
+from domain.case.steps import Expel, LookUpHours
 from domain.shared.errors import Refused
 from domain.shared.events import Event, RecordDeactivation
 from domain.shared.result import Result
@@ -64,6 +64,13 @@ def test_the_programme_hears_of_every_deactivation_once() -> None:
     assert World(not_covered="not enrolled").told_deactivated == 0
     failed = World(account_service=False).take(a_harm_report()).play(25)
     assert (failed.status, failed.told_deactivated) == (Status.ESCALATED, 0)
+
+
+def test_where_nobody_is_called_no_hours_are_looked_up() -> None:
+    case = a_new_case(MONDAY_9, an_issue(harmful=True))
+    facts = facts_for(case).model_copy(update={"hours": ()})
+    step_results.looked_up(case, facts, MONDAY_9)
+    assert LookUpHours() not in advance(case, MONDAY_9)
 
 
 def test_whoever_told_a_case_of_a_deactivation_is_not_told_back() -> None:
