@@ -66,7 +66,7 @@ def import_ratings(
     done = sum(sent.outcomes.values())
     by_status = {status.value: sent.outcomes[status] for status in EnrollmentStatus}
     counts = {"lines": count, "sellers": sellers, "sent": sum(by_status.values()), **by_status}
-    counts["left"] = sellers - done
+    counts["not_done"] = sellers - done
     _sum_up(counts, sent, broken, sent.again_from if stop else None, as_json=as_json)
     if stop is not None:
         sys.stdout.flush()

@@ -95,7 +95,7 @@ async def test_half_a_year_of_a_seller_is_one_message_however_the_lines_are_mixe
     file = written("ratings.CSV", content)
     done = await cli("ratings", "import", file, "--json", "--by", "feed")
     assert (done.code, done.err) == (0, "")
-    assert counts(done, "lines", "sellers", "sent", "enrolled", "left") == [720, 4, 4, 4, 0]
+    assert counts(done, "lines", "sellers", "sent", "enrolled", "not_done") == [720, 4, 4, 4, 0]
     for name in sellers:
         seller = seller_of(engine, name)
         assert await messages(seller) == 1
@@ -202,7 +202,7 @@ async def test_what_is_interrupted_goes_on_where_it_stopped(
     assert (process.returncode, "Traceback" in err) == (130, False), err
     found = json.loads(out)
     assert 20 < found["sent"] < 150
-    assert found["left"] == 150 - found["sent"]
+    assert found["not_done"] == 150 - found["sent"]
     again_from = found["from_line"]
     assert 2 < again_from <= found["sent"] + 2
     assert err == (
@@ -217,7 +217,7 @@ async def test_what_is_interrupted_goes_on_where_it_stopped(
     left = 150 - (again_from - 2)
     assert f"0 of {left} sellers are done; run again with --from-line {again_from}\n" in nobody.err
     rest = await cli(*go_on)
-    assert (rest.code, counts(rest, "sellers", "sent", "left")) == (0, [left, left, 0])
+    assert (rest.code, counts(rest, "sellers", "sent", "not_done")) == (0, [left, left, 0])
     assert json.loads(rest.out)["from_line"] is None
     assert await messages(seller_of(engine, "STOPS0")) == 1
     assert await messages(seller_of(engine, "STOPS149")) == 1
@@ -243,7 +243,7 @@ async def test_without_a_worker_nothing_is_lost(tmp_path: Path, written: Written
                 working(client, settings, providers_of(settings, client))
             )
             done = await cli("ratings", "import", file, "--json")
-        assert (done.code, counts(done, "enrolled", "left")) == (0, [1, 0])
+        assert (done.code, counts(done, "enrolled", "not_done")) == (0, [1, 0])
 
 
 async def is_known(engine: Engine, seller: str) -> bool:
