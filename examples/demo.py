@@ -61,7 +61,7 @@ SERVER = WORLD / ".temporal"
 STATE = WORLD / ".state"
 
 RING_SECONDS = 0.2  # shorter than real calls
-STORY_TAKES_AT_MOST_SECONDS = 90
+STORY_TAKES_AT_MOST_SECONDS = 300
 
 
 @dataclass(frozen=True)

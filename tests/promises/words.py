@@ -53,10 +53,10 @@ DAILY = (
     "We call you once a day; please answer.",
 )
 OUR_CALLS = {
-    "en": r"Answer when we call|We are calling|We will call your",
+    "en": r"Answer when we call|We call your emergency number as well|We will call your",
     "fr": r"lorsque nous appelons|Nous appelons également|Nous allons appeler",
-    "es": r"Conteste cuando llamemos|También estamos llamando|Llamaremos a su número de",
-    "zh-Hans": r"接听我们|我们也正在拨打|我们将拨打",
+    "es": r"Conteste cuando llamemos|También llamamos|Llamaremos a su número de",
+    "zh-Hans": r"接听我们|我们也会拨打|我们将拨打",
 }
 NOTHING_NOW = page("There is nothing you must do now")
 STILL_TALK = page("We still need to talk with you")
