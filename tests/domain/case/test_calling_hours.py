@@ -114,8 +114,8 @@ def test_quiet_hours_of_half_an_hour_leave_all_the_rest_wherever_the_seller_is(z
 
 @pytest.mark.usefixtures("machine_in_tokyo")
 def test_the_zone_of_our_machine_is_nowhere_in_a_case() -> None:
-    """Opened at 7, so that calls move on to 8 o'clock and back to 20:59."""
-    attempts = World(MONDAY_22 + 9 * HOUR).case.attempts.model_dump(mode="json")
+    """Opened at 6:30, so that calls move on to 8 o'clock and back to 20:59."""
+    attempts = World(MONDAY_22 + 8.5 * HOUR).case.attempts.model_dump(mode="json")
     calls = [p["due"] for p in attempts["agenda"] if p["channel"] == "call"]
     assert (calls[0], calls[-1]) == ("2026-03-03T16:00:00Z", "2026-03-06T04:59:00Z")
 
