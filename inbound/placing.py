@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -29,6 +29,8 @@ _NOTHING_WRITTEN = "(nothing but what was quoted)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
 _LISTED_WITHIN = timedelta(minutes=10)
 """How long after the arrival of a bounce its case is looked for. Temporal lists with a delay."""
+_ROUNDED = timedelta(seconds=1)
+"""A mail server says in whole seconds when a message came."""
 _FOR_APPEALS = (Kind.REPLY, Kind.BOUNCE)
 _NUMBER = re.compile(r"[0-9]{1,5}")
 
@@ -105,25 +107,43 @@ class Placing:
         sent_by = await self._sent_by(email, listed_by) if email else None
         if email is None or sent_by is None:
             return await self._without_case(message, raw)
-        why: dict[AnyName, Why] = {}
-        for name in _may_take(sent_by, message.kind):
+        outcome: dict[AnyName, Why | None] = {}
+        for name in _may_take(sent_by, message.kind, outcome):
             try:
-                if not is_proven and not await self._is_from_seller(name, message):
-                    continue
-                if refused := await self._told(name, message, email):
-                    why[name] = refused
-                    continue
+                is_known = is_proven or await self._is_from_seller(name, message)
+                if is_known and (name == sent_by or await self._came_later(name, message)):
+                    outcome[name] = await self._told(name, message, email)
             except NotThere:
-                why[name] = Why.CASE_ENDED
-                continue
-            if isinstance(name, AppealName) and message.has_files:
-                return await self._forward(message, raw, Why.HAS_FILES)  # perhaps the evidence
+                outcome[name] = Why.CASE_ENDED
+        return await self._placed(sent_by, outcome, message, raw)
+
+    async def _came_later(self, name: AnyName, message: Incoming) -> bool:
+        """Return whether a message came after the case opened. One before it knows of no case."""
+        if message.arrived is None or not isinstance(name, CaseName):
+            return True
+        opened_at: datetime = (await self.workflows.view(name)).opened_at
+        return message.arrived + _ROUNDED >= opened_at
+
+    async def _placed(
+        self,
+        sent_by: AnyName,
+        outcome: dict[AnyName, Why | None],
+        message: Incoming,
+        raw: bytes,
+    ) -> Placed:
+        """Send the desk what nobody took, or not all of."""
+        refused = [why for why in outcome.values() if why not in (None, Why.CASE_ENDED)]
+        taken = [name for name, why in outcome.items() if why is None]
+        if any(isinstance(name, AppealName) for name in taken) and message.has_files:
+            return await self._forward(message, raw, Why.HAS_FILES)  # perhaps the evidence
+        if taken and not refused:
             return Placed.TAKEN
-        if sent_by not in why:
-            return await self._without_case(message, raw)
-        if isinstance(sent_by, AppealName) and message.kind is Kind.BOUNCE:
+        if isinstance(sent_by, AppealName) and message.kind is Kind.BOUNCE and outcome:
             return Placed.TAKEN  # an appeal that is over needs to know nothing
-        return await self._forward(message, raw, why[sent_by])
+        why = refused[0] if refused else outcome.get(sent_by)
+        if why is None:
+            return await self._without_case(message, raw)
+        return await self._forward(message, raw, why)
 
     async def _told(self, name: AnyName, message: Incoming, email: SentEmail) -> Why | None:
         """Tell a case or an appeal of the message. Return why it did not take it.
@@ -193,18 +213,28 @@ class Placing:
         return Placed.FORWARDED
 
 
-def _may_take(sent_by: AnyName, kind: Kind) -> Iterator[AnyName]:
+def _may_take(
+    sent_by: AnyName, kind: Kind, outcome: Mapping[AnyName, Why | None]
+) -> Iterator[AnyName]:
     """Yield who may take an answer to an e-mail, the first first.
 
-    A seller who answers any e-mail of ours was reached, even if it is one of an earlier case or of
-    the programme. So a reply that its own workflow does not take is for the account's open case,
-    or else for an appeal that waits.
+    A seller who answers any e-mail of ours was reached, even if it is one of an earlier case, of an
+    appeal or of the programme. So the account's open case hears of every reply, and an appeal that
+    waits of what is for nobody else.
+
+    Args:
+        sent_by: what sent the e-mail.
+        kind: what the answer is.
+        outcome: why each of those before refused it; None if it was taken.
     """
     if isinstance(sent_by, CaseName) or (isinstance(sent_by, AppealName) and kind in _FOR_APPEALS):
         yield sent_by
-    if kind is Kind.REPLY:
-        account = sent_by.account
+    if kind is not Kind.REPLY:
+        return
+    account = sent_by.account
+    if not isinstance(sent_by, CaseName) or outcome.get(sent_by) is Why.CASE_ENDED:
         yield case_name(account.store, account.seller_id)
+    if all(why is Why.CASE_ENDED for why in outcome.values()):
         yield appeal_name(account.store, account.seller_id)
 
 

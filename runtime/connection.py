@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message
@@ -62,11 +61,9 @@ def environment() -> dict[str, object]:
         BadConnection: a setting cannot be understood, or names a file that cannot be read.
         NotValidNow: the client certificate cannot be used as it is now.
     """
-    # The SDK takes a file that is named and missing for no file.
-    named = os.environ.get(_FILE)
-    if named and not Path(named).is_file():
-        raise BadConnection(f"{_SETTINGS}: {named}: No such file or directory ({_FILE})")
     try:
+        if named := os.environ.get(_FILE):
+            os.stat(named)  # the SDK takes a file that is missing for none
         config = dict(ClientConfig.load_client_connect_config())
     except OSError as error:
         raise BadConnection(f"{_SETTINGS}: {error.filename}: {error.strerror}") from None

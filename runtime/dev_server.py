@@ -67,8 +67,9 @@ async def dev_server(
     known = folder / "server"
     with (folder / "lock").open("w") as lock:
         if not _locked(lock):
-            yield DevServer(*known.read_text().split())
+            yield await _started_by_another(known)
             return
+        known.unlink(missing_ok=True)  # it told of a server that has ended
         async with AsyncExitStack() as stack:
             async with _starting_alone() if usual_ports else nullcontext():
                 ports = free_ports(*(USUAL_PORTS if usual_ports else (0, 0)))
@@ -77,6 +78,15 @@ async def dev_server(
                 await _wait_until_up(server.address, process, folder / "server.log")
             known.write_text(f"{server.address} {server.ui}")
             yield server
+
+
+async def _started_by_another(known: Path) -> DevServer:
+    """Return the server that another process starts, or has started, on the same database."""
+    for _ in range(20 * _STARTS_WITHIN_SECONDS):
+        if known.exists() and len(told := known.read_text().split()) == 2:
+            return DevServer(*told)
+        await asyncio.sleep(0.05)
+    raise DevServerFailed("another process is starting the server there, and has not yet")
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from rich.console import Console
 from cli.case.case_details import plan_text
 from cli.case.words import meaning_of, print_case, status_of
 from cli.session import execute_update, run
-from cli.terminal.parameters import By, Case, Json
+from cli.terminal.parameters import By, Case, Json, Seen
 from cli.terminal.problems import BadInput, DidNotHappen, checked
 from domain.case.events import Review, ReviewPlan
 from domain.case.status import Status
@@ -32,10 +32,12 @@ def review(
             help="Of the plan that you read; without it, the newest is shown and you are asked.",
         ),
     ] = None,
+    seen: Seen = None,
     as_json: Json = False,
 ) -> None:
     """Answer a plan. Anything but accept needs a note. Refused if the seller sent a newer one."""
-    event = checked(ReviewPlan, {"by": by, "decision": decision, "note": note, "version": version})
+    given = {"by": by, "decision": decision, "note": note, "version": version, "seen": seen}
+    event = checked(ReviewPlan, given)
     if version is None:
         event = event.model_copy(update={"version": _version_read(case)})
     print_case(execute_update(case, "review_plan", event), as_json=as_json)

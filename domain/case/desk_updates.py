@@ -48,7 +48,8 @@ def assign(case: Case, event: Assign, now: datetime) -> None:
     """
     admit(case, event, though_full=True)
     held = case.desk.held(case.timeline, case.rules, now)
-    if held is not None and held.to not in (event.held_by, event.to, event.by):
+    known = (event.held_by, event.to, event.by)
+    if held is not None and not any(is_same_person(held.to, name) for name in known):
         raise Refused(
             f"somebody else has had the case since {held.at:%Y-%m-%d %H:%M} UTC; look at it again",
             Refusal.HELD_BY_ANOTHER,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.case.policy import Policy
 from domain.case.timeline import Timeline
+from domain.shared.people import is_same_person
 from domain.shared.state import State
 from domain.shared.text import Frozen
 
@@ -39,7 +40,8 @@ class DeskWork(State):
         """
         if self.assignment is None:
             return None
-        acts = (entry.at for entry in timeline.entries if entry.by == self.assignment.to)
+        holder = self.assignment.to
+        acts = (entry.at for entry in timeline.entries if is_same_person(holder, entry.by))
         return max([self.assignment.at, *acts]) + rules.assignment_expires
 
     def held(self, timeline: Timeline, rules: Policy, now: datetime) -> Assignment | None:

@@ -50,7 +50,7 @@ class Outreach(State):
     """How long after an opening the calls that are moved to it are made."""
     number: EmergencyNumber = Field(default_factory=EmergencyNumber)
     given_by_others: tuple[str, ...] = ()
-    """Which of number and address somebody else than the seller gave while the case was open."""
+    """Numbers and addresses that only others than the seller have given (`contact_of`)."""
     conversation_due: datetime | None = None
     """From when on the seller is called for a conversation."""
 

@@ -7,7 +7,7 @@ from domain.case.attempt import GOT_THROUGH, Attempt, Channel, Purpose
 from domain.case.outreach import Outreach
 from domain.case.policy import Policy
 from domain.case.status import Missing
-from domain.shared.account import Account
+from domain.shared.account import Account, contact_of
 from domain.shared.result import Result
 
 _HOUR = timedelta(hours=1)
@@ -21,7 +21,7 @@ def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | 
     """
     if outreach.number.not_called is not None:
         return Missing.NEVER_CALLED
-    if outreach.given_by_others:
+    if not set(outreach.given_by_others).isdisjoint(contact_of(account)):
         return Missing.GIVEN_BY_OTHERS
     made = [attempt for attempt in outreach.attempts.made if outreach.includes(attempt)]
     if any(attempt.result is Result.SKIPPED for attempt in made):

@@ -4,7 +4,6 @@ Each function takes an event and when it happened. It changes the case, or raise
 changed nothing that matters: a caller that wants to know first tries it on a copy.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from domain.case.admission import admit
@@ -13,7 +12,7 @@ from domain.case.case import Case
 from domain.case.events import ChangeContact, EventKind, RequestCall, SubmitPlan
 from domain.case.outreach import Outreach
 from domain.case.status import READS_PLANS, Status
-from domain.shared.account import Account, confirmation_of
+from domain.shared.account import Account, confirmation_of, contact_of
 from domain.shared.contact_changes import refuse_if_too_many
 from domain.shared.events import SELLER, SendLink
 from domain.shared.fresh_link import refuse_if_too_often
@@ -90,8 +89,7 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     is_called_now = outreach.number.not_called is not None and event.emergency_phone is not None
     if event.by == SELLER and (after != before or is_called_now):
         refuse_if_too_many(case.timeline.times_of(EventKind.CONTACT_CHANGED, SELLER), now)
-    is_seller = event.by == SELLER or event.from_enrollment
-    _note_giver(outreach, given if is_seller else _that_differ(before, after), is_seller=is_seller)
+    _note_giver(outreach, event, before, after)
     if after == before and not is_called_now:
         return
     case.account, changed = after, tuple(given)
@@ -107,17 +105,18 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
             outreach.plan_calls(now, case.rules, case.account, call_now=True)
 
 
-def _that_differ(before: Account, after: Account) -> set[str]:
-    """Return which of number (with its extension) and address differ."""
-    numbers = {(account.emergency_phone, account.extension) for account in (before, after)}
-    differs = {"emergency_phone": len(numbers) > 1, "email": before.email != after.email}
-    return {field for field in differs if differs[field]}
+def _note_giver(outreach: Outreach, event: ChangeContact, before: Account, after: Account) -> None:
+    """Note which numbers and addresses only others than the seller have given.
 
-
-def _note_giver(outreach: Outreach, fields: Iterable[str], *, is_seller: bool) -> None:
-    """Note whether the seller gave the present number or address, or somebody else."""
+    The enrollment may only repeat what it heard from this case. So it makes nothing the seller's.
+    """
     others = set(outreach.given_by_others)
-    others = others.difference(fields) if is_seller else others.union(fields)
+    if event.by == SELLER:
+        number, address = contact_of(after)
+        others -= {number} if event.emergency_phone is not None else set()
+        others -= {address} if event.email is not None else set()
+    elif not event.from_enrollment:
+        others |= set(contact_of(after)) - set(contact_of(before))
     outreach.given_by_others = tuple(sorted(others))
 
 

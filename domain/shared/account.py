@@ -58,6 +58,11 @@ def seller_of(account: Account | SellerAccount) -> SellerAccount:
     return SellerAccount.model_validate(account.model_dump())
 
 
+def contact_of(account: Account) -> tuple[str, str]:
+    """Return the number, with its extension, and the address at which a seller is reached."""
+    return f"{account.emergency_phone} {account.extension or ''}", account.email
+
+
 class ContactNews(Frozen):
     """Changes of number and address that the account's other workflow is not told of yet.
 

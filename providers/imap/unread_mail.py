@@ -1,4 +1,4 @@
-"""Tells whether a message about a case waits that no case has taken."""
+"""Tells whether an answer of a seller waits that nobody has taken."""
 
 import asyncio
 from datetime import date, datetime, timedelta

@@ -142,6 +142,19 @@ async def test_a_number_changed_in_a_case_reaches_the_enrollment_and_goes_round_
     await case.tell(IssueCase.withdraw, WITHDRAW)
 
 
+async def test_the_enrollment_s_echo_does_not_make_what_the_desk_gave_the_seller_s(
+    engine: Engine,
+) -> None:
+    seller = await engine.know("STRANGE")
+    case = await engine.open(seller_id="STRANGE", rules=ASKS)
+    given = ChangeContact(by="specialist.lee", emergency_phone="+12065558610")
+    await case.tell(IssueCase.change_contact, given)
+    await settled(seller, case)
+    assert (await updates(seller), await updates(case)) == (2, 2)
+    await case.play(73 * HOUR)
+    assert (await case.reaches(Status.ESCALATED)).reason == Reason.NOT_REALLY_TRIED
+
+
 async def test_a_number_changed_in_the_enrollment_reaches_the_open_case(engine: Engine) -> None:
     seller = await engine.know("CALLS")
     case = await engine.open(seller_id="CALLS", rules=ASKS)

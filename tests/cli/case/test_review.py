@@ -8,7 +8,7 @@ from domain.case.status import Status
 from tests.cli.conftest import ROOT, Answer, Cli, name_of
 from tests.engine import Engine
 from tests.patience import PATIENCE
-from tests.workflows.events import PLAN, WITHDRAW
+from tests.workflows.events import NOTE, PLAN, WITHDRAW
 from workflows.case.issue_case import IssueCase
 
 
@@ -53,3 +53,16 @@ async def test_where_there_is_no_plan_the_case_says_so(cli: Cli, engine: Engine)
     assert answer.code == 1
     assert "no plan is under review" in answer.err
     await case.tell(IssueCase.withdraw, WITHDRAW)
+
+
+async def test_who_says_what_they_have_seen_accepts_over_no_note_that_they_have_not(
+    cli: Cli, engine: Engine
+) -> None:
+    case = await engine.open()
+    seen = len((await case.tell(IssueCase.submit_plan, PLAN)).timeline)
+    await case.tell(IssueCase.note, NOTE)
+    accept = ("review", name_of(case), "accept", "--by", "reviewer.kim", "--version", "1")
+    refused = await cli(*accept, "--seen", str(seen))
+    assert refused.code == 1
+    assert f"the case has changed since (seen: {seen})" in refused.err
+    assert (await cli(*accept)).code == 0

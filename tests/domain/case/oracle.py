@@ -82,12 +82,14 @@ class Witness:
         told: tuple[str, ...] = (),
         *,
         own: bool = True,
+        repeated: bool = False,
     ) -> None:
         """A number or an address was given; who was `told` of it is not told again (section 2)."""
         given = {value for value in (number, address) if value is not None}
-        self.strange |= given - {self.number, self.address}
         if own:
             self.strange -= given
+        elif not repeated:
+            self.strange |= given - {self.number, self.address}
         other_number = number is not None and number != self.number
         other_address = address is not None and address != self.address
         if other_number or other_address:

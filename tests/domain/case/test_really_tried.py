@@ -246,8 +246,8 @@ def test_silence_at_what_the_desk_gave_deactivates_nobody(change: dict[str, str]
         pytest.param(a_change(phone=OTHER_NUMBER), id="the-seller-has-named-it-since"),
         pytest.param(a_change(phone=NUMBER), id="the-seller-has-changed-it-back"),
         pytest.param(
-            ChangeContact(by="enrollment", from_enrollment=True, emergency_phone=OTHER_NUMBER),
-            id="the-enrollment-has-it-too",
+            ChangeContact(by="enrollment", from_enrollment=True, emergency_phone=NUMBER),
+            id="the-enrollment-has-another",
         ),
     ],
 )
@@ -256,6 +256,13 @@ def test_what_the_seller_names_is_the_seller_s_own_whoever_gave_it_first(
 ) -> None:
     given = ChangeContact(**BY_DESK, emergency_phone=OTHER_NUMBER)
     assert ends_as(World().play(1).take(given).play(1).take(since)) is Reason.NOT_REACHED
+
+
+def test_the_enrollment_repeats_what_the_desk_gave_and_makes_it_nobody_s_own() -> None:
+    given = ChangeContact(**BY_DESK, emergency_phone=OTHER_NUMBER)
+    heard = ChangeContact(by="enrollment", from_enrollment=True, emergency_phone=OTHER_NUMBER)
+    world = World().play(1).take(given).play(1).take(heard)
+    assert ends_as(world) is Reason.NOT_REALLY_TRIED
 
 
 def test_a_change_to_what_it_was_is_none() -> None:

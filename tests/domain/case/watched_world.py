@@ -207,8 +207,13 @@ class WatchedWorld(World):
         if isinstance(event, ReceiveBounce):
             self.witness.bounces(event.attempt)
         if isinstance(event, ChangeContact):
-            own = event.by == "seller" or event.from_enrollment
-            self.witness.changed(event.emergency_phone, event.email, event.confirmed, own=own)
+            self.witness.changed(
+                event.emergency_phone,
+                event.email,
+                event.confirmed,
+                own=event.by == "seller",
+                repeated=event.from_enrollment,
+            )
         if isinstance(event, SendLink):
             assert not self.witness.refuses_link(self.now)
             self.witness.links += (self.now,)
