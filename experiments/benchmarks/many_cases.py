@@ -25,8 +25,8 @@ Calls fall due at the same second in real time: their cases open in quiet hours.
 worker makes as many at once as it does by default. So they queue up, and the more urgent are to go
 first (`domain/case/urgency.py`).
 
-What opening costs beyond the twin's is mostly that lists and searches find the case: the second
-ratio is to a twin that has the same search attributes and memo."""
+The second ratio is to a twin that has the same search attributes and memo: the difference of the
+two is what it costs that lists and searches find the case."""
 CASES = int(os.environ.get("CASES") or 10_000)
 ROUNDS = 10
 CALLS = min(1_000, CASES // 5)
