@@ -36,6 +36,19 @@ def seller(seller_id: str, number: int, **changes: str) -> Account:
     return account(seller_id, emergency_phone=f"+1206{2_000_010 + 100 * number}", **changes)
 
 
+async def start_twin(client: Client, seller_id: str, start: CaseInput, *, listed: bool) -> Any:
+    """Start a bare twin. One that is `listed` shows itself in lists and searches as a case does."""
+    shown = at_start(start.account, start.issues) if listed else None
+    return await client.start_workflow(
+        BareCase.run,
+        start,
+        id=bare_workflow_id(seller_id),
+        task_queue=BARE_QUEUE,
+        search_attributes=shown and shown["search_attributes"],
+        memo=shown and shown["memo"],
+    )
+
+
 class Crowd:
     """Opens cases, and reads from the simulated providers how far they are."""
 
@@ -110,20 +123,12 @@ class Crowd:
 
     async def bare(self, seller_id: str) -> None:
         """Start a bare twin."""
-        await self._bare(seller_id, listed=False)
+        await start_twin(self.client, seller_id, self._start(seller_id), listed=False)
 
     async def listed(self, seller_id: str) -> None:
         """Start a bare twin that shows itself in lists and searches, as a case does."""
-        await self._bare(seller_id, listed=True)
+        await start_twin(self.client, seller_id, self._start(seller_id), listed=True)
 
-    async def _bare(self, seller_id: str, *, listed: bool) -> None:
-        who, issues = seller(seller_id, int(seller_id[4:])), (issue(),)
-        shown = at_start(who, issues) if listed else None
-        await self.client.start_workflow(
-            BareCase.run,
-            CaseInput(account=who, issues=issues, policy=POLICY),
-            id=bare_workflow_id(seller_id),
-            task_queue=BARE_QUEUE,
-            search_attributes=shown and shown["search_attributes"],
-            memo=shown and shown["memo"],
-        )
+    def _start(self, seller_id: str) -> CaseInput:
+        who = seller(seller_id, int(seller_id[4:]))
+        return CaseInput(account=who, issues=(issue(),), policy=POLICY)

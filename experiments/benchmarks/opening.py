@@ -6,8 +6,7 @@ from typing import Any
 from temporalio.client import Client
 
 from domain.shared.names import CASES_QUEUE
-from experiments.benchmarks.bare import BARE_QUEUE, BareCase, bare_workflow_id
-from experiments.benchmarks.crowd import seller
+from experiments.benchmarks.crowd import seller, start_twin
 from tests.engine import EVERYONE, issue
 from workflows.case.input import CaseInput
 from workflows.case.issue_case import IssueCase
@@ -34,21 +33,9 @@ async def open_case(client: Client, seller_id: str, **changes: str) -> Any:  # A
 
 
 async def open_bare(client: Client, seller_id: str, **changes: str) -> Any:
-    return await client.start_workflow(
-        BareCase.run,
-        start_of(seller_id, **changes),
-        id=bare_workflow_id(seller_id),
-        task_queue=BARE_QUEUE,
-    )
+    return await start_twin(client, seller_id, start_of(seller_id, **changes), listed=False)
 
 
 async def open_listed(client: Client, seller_id: str) -> Any:
     """Open a bare twin that shows itself in lists and searches, as a case does."""
-    start = start_of(seller_id)
-    return await client.start_workflow(
-        BareCase.run,
-        start,
-        id=bare_workflow_id(seller_id),
-        task_queue=BARE_QUEUE,
-        **at_start(start.account, start.issues),
-    )
+    return await start_twin(client, seller_id, start_of(seller_id), listed=True)
