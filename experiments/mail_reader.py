@@ -14,7 +14,7 @@ ADDRESSES = ReplyAddresses(_ADDRESS, [_SECRET])
 
 def address_for_answers(own_id: str, number: int = 1) -> str:
     """Return where the answer to an e-mail of a case goes."""
-    return ADDRESSES.address(SentEmail(own_id.rpartition("/")[2], number))
+    return ADDRESSES.address(SentEmail.of(own_id, number))
 
 
 @asynccontextmanager

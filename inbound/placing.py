@@ -1,26 +1,34 @@
 """Tells the case, the appeal, or the desk of a message that came in (docs/inbound-mail.md)."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import structlog
-from temporalio.client import WorkflowExecution
 
 from domain.case.events import MailKind, NoteMail, ReceiveBounce, ReceiveReply
+from domain.shared.account import SellerAccount
 from domain.shared.errors import Refusal
 from domain.shared.events import Event
-from domain.shared.names import RUN_ID, own_id
+from domain.shared.names import own_id
 from inbound.forwarding import Forwarding, NotForwarded, Why
 from inbound.incoming import Incoming
 from inbound.kind import Kind
-from reference.mail_tokens import ReplyAddresses, SentEmail
+from reference.mail_tokens import ReplyAddresses, SentEmail, named_in
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
-from temporal_client.names import AnyName, AppealName, CaseName, appeal_name, case_name, name_of_id
+from temporal_client.names import (
+    AnyName,
+    AppealName,
+    CaseName,
+    appeal_name,
+    case_name,
+    enrollment_name,
+    name_of_id,
+)
 from temporal_client.search import listed
+from temporal_client.search_attributes import ACCOUNT
 from temporal_client.workflows import Workflows
 
 log = structlog.get_logger("inbound")
@@ -32,7 +40,8 @@ _LISTED_WITHIN = timedelta(minutes=10)
 _ROUNDED = timedelta(seconds=1)
 """A mail server says in whole seconds when a message came."""
 _FOR_APPEALS = (Kind.REPLY, Kind.BOUNCE)
-_NUMBER = re.compile(r"[0-9]{1,5}")
+_NEWEST = 100
+"""Workflows of an account that are looked through. It seldom has ten."""
 
 
 class Placed(StrEnum):
@@ -171,27 +180,42 @@ class Placing:
             return None
         for reference in message.references:
             name, _, domain = reference.strip("<>").rpartition("@")
-            run_id, _, number = name.partition(".")
-            # Anybody may have written it, and it goes into a query. So it must be an id.
-            if domain == self.message_id_domain and RUN_ID.fullmatch(run_id):
-                return SentEmail(run_id, int(number) if _NUMBER.fullmatch(number) else 0)
+            email = named_in(name) if domain == self.message_id_domain else None
+            if email is not None:
+                return email
         return None
 
     async def _sent_by(self, email: SentEmail, listed_by: datetime | None) -> AnyName | None:
-        """Return the case, appeal or enrollment that sent an e-mail. None: it is long gone.
+        """Return the case, appeal or enrollment that sent an e-mail. None: the account is unknown.
+
+        For one that Temporal keeps no more, the account's enrollment stands.
 
         Raises:
             TryLater: it may not be listed yet.
         """
-        found: WorkflowExecution | None = None
-        query = f"RunId = '{email.run_id}'"
-        async for execution in listed(self.workflows.client, query, limit=1):
-            found = execution
-        if found is None:
-            if listed_by is not None and datetime.now(UTC) < listed_by:
-                raise TryLater("its case is not listed yet")
+        about = f"{ACCOUNT.name} = '{email.account}'"
+        account: SellerAccount | None = None
+        async for found in listed(self.workflows.client, about, limit=_NEWEST):
+            name = name_of_id(own_id(found.id, found.run_id))
+            if name is None or email.is_of(found.run_id):
+                return name
+            account = name.account
+        if account is not None:
+            for newest in _names_of(account):  # their first run may be gone
+                first_run = await self._first_run(newest)
+                if first_run is not None and email.is_of(first_run):
+                    return replace(newest, run_id=first_run)
+        if listed_by is not None and datetime.now(UTC) < listed_by:
+            raise TryLater("its case is not listed yet")
+        return enrollment_name(account.store, account.seller_id) if account else None
+
+    async def _first_run(self, name: AnyName) -> str | None:
+        """Return the first run of a workflow that may have continued as new."""
+        try:
+            described = await self.workflows.describe(name)
+        except NotThere:
             return None
-        return name_of_id(own_id(found.id, email.run_id))
+        return described.raw_description.workflow_execution_info.first_run_id
 
     async def _is_from_seller(self, case: AnyName, message: Incoming) -> bool:
         """Return whether a message says that it is from the address on file."""
@@ -211,6 +235,15 @@ class Placing:
         await self.forwarding.forward(message.id, raw, why)
         log.info("forwarded to the desk", kind=message.kind, message=message.id[:12], why=why)
         return Placed.FORWARDED
+
+
+def _names_of(account: SellerAccount) -> tuple[AnyName, ...]:
+    store, seller_id = account.store, account.seller_id
+    return (
+        enrollment_name(store, seller_id),
+        case_name(store, seller_id),
+        appeal_name(store, seller_id),
+    )
 
 
 def _may_take(

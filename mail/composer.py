@@ -23,7 +23,6 @@ from typing import cast
 from domain.appeal.activity_inputs import SendAppealLetterInput, TellDeskOfAppealInput
 from domain.case.activity_inputs import SendEmailInput, TellDeskInput
 from domain.enrollment.activity_inputs import SendLetterInput
-from domain.shared.names import reference
 from mail.appeal_values import values_of_appeal, values_of_desk_appeal
 from mail.templates import DESK_APPEAL, Templates, Written
 from mail.values import (
@@ -35,7 +34,7 @@ from mail.values import (
 )
 from providers.smtp.address import mailbox
 from reference.contact_check import read_email
-from reference.mail_tokens import ReplyAddresses, SentEmail
+from reference.mail_tokens import ReplyAddresses, SentEmail, thread_of
 
 
 class _Subject(UniqueUnstructuredHeader):
@@ -99,7 +98,7 @@ class Composer:
         values = values_of_case(input, reader.locale, self._ways)
         written = self._wording.write(input.about, reader.language, values)
         to = _addressee(input.name, input.email)
-        email = SentEmail(reference(input.case_id), input.number)
+        email = SentEmail.of(input.case_id, input.number)
         return self._to_seller(written, to, email, about=input.case_id, at=input.at)
 
     def to_member(self, input: SendLetterInput) -> EmailMessage:
@@ -108,7 +107,7 @@ class Composer:
         values = values_of_letter(input, reader.locale, self._ways)
         written = self._wording.write(f"enrollment/{input.about}", reader.language, values)
         to = _addressee(input.name, input.email)
-        email = SentEmail(reference(input.enrollment_id), input.number)
+        email = SentEmail.of(input.enrollment_id, input.number)
         return self._to_seller(written, to, email, about=input.enrollment_id, at=input.at)
 
     def about_appeal(self, input: SendAppealLetterInput) -> EmailMessage:
@@ -117,7 +116,7 @@ class Composer:
         values = values_of_appeal(input, reader.locale, self._ways)
         written = self._wording.write(f"appeal/{input.about}", reader.language, values)
         to = _addressee(input.name, input.email)
-        email = SentEmail(reference(input.appeal_id), input.number)
+        email = SentEmail.of(input.appeal_id, input.number)
         return self._to_seller(written, to, email, about=input.appeal_id, at=input.at)
 
     def _to_seller(
@@ -155,7 +154,7 @@ class Composer:
     def _message(
         self, written: Written, to: Address, *, about: str, key: str, at: datetime
     ) -> EmailMessage:
-        thread, domain = reference(about), self._addresses.message_id_domain
+        thread, domain = thread_of(about), self._addresses.message_id_domain
         message = EmailMessage(policy=_POLICY.clone(utf8=not to.username.isascii()))
         message["From"] = self._addresses.sender
         message["To"] = to

@@ -1,23 +1,28 @@
 """Signed addresses to which answers to our e-mails come back (docs/inbound-mail.md).
 
 `reply@in.shop.example` becomes `reply+TOKEN@in.shop.example`. The token says which e-mail it was,
-so an answer finds its case whatever its From and its subject say. Nobody can make a token up.
+so an answer finds its case whatever its From and its subject say. It says whose account it is about
+too, so the answer finds the account when the case is long gone. Nobody can make a token up.
 """
 
 import base64
 import hmac
 import re
 import struct
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
-_FORM = ">16sH"
-"""The run id and the number of the e-mail."""
+from domain.shared.names import account_hash_of, run_id_of
+
+_FORM = ">8s8sH"
+"""The account, the run and the number of the e-mail."""
+_MESSAGE = re.compile(r"([0-9a-f]{16})\.([0-9a-f]{16})(?:\.([0-9]{1,5}))?")
 _PROOF_BYTES = 8
 _TOKEN_LENGTH = 42
-_RUN_LENGTH = 25
-"""How many characters of a token depend on the run id alone."""
+_ACCOUNT_LENGTH = 12
+"""How many characters of a token depend on the account alone."""
+_RUN_DIGITS = 16
 _PURPOSE = b"case72.mail\0"
 LONGEST_LOCAL_PART = 64 - _TOKEN_LENGTH - len("+")
 """What a mail server allows before the `@`, without plus sign and token."""
@@ -27,10 +32,21 @@ LONGEST_LOCAL_PART = 64 - _TOKEN_LENGTH - len("+")
 class SentEmail:
     """An e-mail of ours."""
 
-    run_id: str
-    """The first run of the case or the enrollment (`domain.shared.names.reference`)."""
+    account: str
+    """Whose account it is about (`domain.shared.names.account_hash`)."""
+    run: str
+    """The last 16 hexadecimal digits of the first run of the case, enrollment or appeal."""
     number: int
     """The number of the attempt or of the letter."""
+
+    @classmethod
+    def of(cls, own_id: str, number: int) -> Self:
+        """Return an e-mail of the case, enrollment or appeal that has this id."""
+        return cls(account_hash_of(own_id), _digits(run_id_of(own_id)), number)
+
+    def is_of(self, run_id: str) -> bool:
+        """Return whether the workflow with this first run sent it."""
+        return _digits(run_id) == self.run
 
 
 class ReplyAddresses:
@@ -55,28 +71,25 @@ class ReplyAddresses:
         Raises:
             ValueError: the run id is not one of Temporal's.
         """
-        data = struct.pack(_FORM, uuid.UUID(email.run_id).bytes, email.number)
+        account, run = bytes.fromhex(email.account), bytes.fromhex(email.run)
+        data = struct.pack(_FORM, account, run, email.number)
         signed = data + _proof(self._secrets[0], data)
         token = base64.b32encode(signed).decode().rstrip("=").lower()
         return f"{self._local_part}+{token}@{self._domain}"
 
-    def beginning_of(self, run_id: str) -> str:
-        """Return what all addresses for the answers to the e-mails of a run begin with.
-
-        Raises:
-            ValueError: the run id is not one of Temporal's.
-        """
-        whole = base64.b32encode(uuid.UUID(run_id).bytes).decode().lower()
-        return f"{self._local_part}+{whole[:_RUN_LENGTH]}"
+    def beginning_of(self, account: str) -> str:
+        """Return what all addresses for the answers to the e-mails about an account begin with."""
+        whole = base64.b32encode(bytes.fromhex(account)).decode().lower()
+        return f"{self._local_part}+{whole[:_ACCOUNT_LENGTH]}"
 
     def find(self, addresses: Iterable[str]) -> list[SentEmail]:
         """Return the e-mails that the valid ones of these addresses are for, one of each run."""
-        found: dict[str, SentEmail] = {}
+        found: dict[tuple[str, str], SentEmail] = {}
         for address in addresses:
             ours = self._ours.fullmatch(address.strip())
             email = self._read(ours[1]) if ours else None
             if email is not None:
-                found.setdefault(email.run_id, email)
+                found.setdefault((email.account, email.run), email)
         return list(found.values())
 
     def _read(self, token: str) -> SentEmail | None:
@@ -85,9 +98,30 @@ class ReplyAddresses:
         data, proof = signed[:-_PROOF_BYTES], signed[-_PROOF_BYTES:]
         if not any(hmac.compare_digest(_proof(secret, data), proof) for secret in self._secrets):
             return None
-        run, number = struct.unpack(_FORM, data)
-        return SentEmail(str(uuid.UUID(bytes=run)), number)
+        account, run, number = struct.unpack(_FORM, data)
+        return SentEmail(account.hex(), run.hex(), number)
+
+
+def thread_of(own_id: str) -> str:
+    """Return what the Message-IDs of the e-mails of a case, enrollment or appeal begin with."""
+    return f"{account_hash_of(own_id)}.{_digits(run_id_of(own_id))}"
+
+
+def named_in(message_id: str) -> SentEmail | None:
+    """Return the e-mail that a Message-ID, without its domain, names. Anybody may have written it.
+
+    That of a whole thread has the number 0.
+    """
+    found = _MESSAGE.fullmatch(message_id)
+    if found is None:
+        return None
+    account, run, number = found.groups()
+    return SentEmail(account, run, int(number or 0))
 
 
 def _proof(secret: bytes, data: bytes) -> bytes:
     return hmac.digest(secret, _PURPOSE + data, "sha256")[:_PROOF_BYTES]
+
+
+def _digits(run_id: str) -> str:
+    return run_id.replace("-", "")[-_RUN_DIGITS:]

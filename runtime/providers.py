@@ -83,7 +83,7 @@ def providers_of(
         cases=Cases(client),
         closed_cases=OwnClosedCases(client),
         replies=replies,
-        unread_mail=ImapUnreadMail(mailbox, replies, client) if mailbox and replies else None,
+        unread_mail=ImapUnreadMail(mailbox, replies) if mailbox and replies else None,
         webhooks=Webhooks(receivers_of(settings.webhooks_file)),
         deliveries=Deliveries(client),
         texts=texts_of(settings),

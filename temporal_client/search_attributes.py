@@ -11,6 +11,7 @@ from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 STORE = SearchAttributeKey.for_keyword("CaseStore")
 SELLER = SearchAttributeKey.for_keyword("CaseSeller")
+ACCOUNT = SearchAttributeKey.for_keyword("CaseAccount")
 DEADLINE = SearchAttributeKey.for_datetime("CaseDeadline")
 
 SINCE = SearchAttributeKey.for_datetime("CaseSince")
@@ -21,7 +22,20 @@ NEEDS = SearchAttributeKey.for_keyword_list("CaseNeeds")
 ASSIGNEE = SearchAttributeKey.for_keyword("CaseAssignee")
 FIND = SearchAttributeKey.for_keyword_list("CaseFind")
 
-ALL = (STATUS, STORE, SELLER, DEADLINE, SINCE, REASON, ISSUE_CODES, LINE, NEEDS, ASSIGNEE, FIND)
+ALL = (
+    STATUS,
+    STORE,
+    SELLER,
+    ACCOUNT,
+    DEADLINE,
+    SINCE,
+    REASON,
+    ISSUE_CODES,
+    LINE,
+    NEEDS,
+    ASSIGNEE,
+    FIND,
+)
 
 ROW = "row"
 """The key of the memo that holds what a list shows of a case (domain/case/row.py)."""

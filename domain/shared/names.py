@@ -61,6 +61,20 @@ def run_id_of(own_id: str) -> str:
     return own_id.rpartition("/")[2]
 
 
+def account_hash(store: str, seller_id: str) -> str:
+    """Return a hash of an account, by which answers to its e-mails find it.
+
+    It has 16 hexadecimal digits, so no two accounts of a marketplace share one.
+    """
+    return hashlib.sha256(f"{store}/{seller_id}".encode()).hexdigest()[:16]
+
+
+def account_hash_of(own_id: str) -> str:
+    """Return the `account_hash` of the account whose case, enrollment or appeal has this id."""
+    _, store, seller_id, _ = own_id.split("/")
+    return account_hash(store, seller_id)
+
+
 def delivery_workflow_id(receiver: str, own_id: str) -> str:
     """Return the workflow id of the delivery of a case's, or an enrollment's, events."""
     return f"events/{receiver}/{own_id}"

@@ -59,7 +59,7 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         engine_in(
             folder,
             ring_seconds=0.1,
-            unread_mail=lambda client: ImapUnreadMail(mailbox.server, ADDRESSES, client),
+            unread_mail=ImapUnreadMail(mailbox.server, ADDRESSES),
         ) as engine,
     ):
         post = _Post(engine, mailbox, random, trial)

@@ -3,12 +3,9 @@
 import asyncio
 from datetime import date, datetime, timedelta
 
-from temporalio.client import Client
-
-from domain.shared.names import run_id_of
+from domain.shared.names import account_hash_of
 from providers.imap.server import ImapServer
 from providers.protocols import NotNow, ProviderFailed
-from providers.temporal.own_workflows import runs_of_account
 from reference.mail_tokens import ReplyAddresses
 
 _AT_ONCE = 2
@@ -25,18 +22,17 @@ class ImapUnreadMail:
     Args:
         server: the mailbox.
         addresses: our own addresses for answers.
-        client: lists the workflows that have e-mailed an account.
     """
 
-    def __init__(self, server: ImapServer, addresses: ReplyAddresses, client: Client) -> None:
-        self._server, self._addresses, self._client = server, addresses, client
+    def __init__(self, server: ImapServer, addresses: ReplyAddresses) -> None:
+        self._server, self._addresses = server, addresses
         self._sessions = asyncio.Semaphore(_AT_ONCE)
 
     async def waits_for(self, own_id: str, since: datetime) -> bool:
         """Return whether a message waits that names an e-mail to the account (`UnreadMail`)."""
-        runs = {run_id_of(own_id), *await runs_of_account(self._client, own_id)}
-        # The addresses of a run begin alike. A reply to another one has the run in References.
-        texts = [*map(self._addresses.beginning_of, runs), *runs]
+        account = account_hash_of(own_id)
+        # The addresses of an account begin alike. A reply to another has it in References.
+        texts = [self._addresses.beginning_of(account), account]
         if self._sessions.locked():
             raise NotNow("the mailbox is being looked into for others", timedelta(seconds=5))
         async with self._sessions:

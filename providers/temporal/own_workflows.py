@@ -29,33 +29,11 @@ from temporal_client.names import (
     case_name,
     case_name_of_id,
     enrollment_name,
-    name_of_id,
 )
-from temporal_client.search import newest
-from temporal_client.search_attributes import SELLER, STATUS, STORE
+from temporal_client.search_attributes import STATUS
 from temporal_client.workflows import Workflows
 
 _ANSWERS_WITHIN = timedelta(seconds=10)
-_RUNS = 100
-"""Of an account's workflows. Each of its e-mails says which one sent it."""
-
-
-async def runs_of_account(client: Client, own_id: str) -> list[str]:
-    """Return the runs of all workflows of an account: the newest hundred that are listed.
-
-    Args:
-        client: lists them.
-        own_id: that of one of these workflows.
-
-    Raises:
-        ProviderFailed: Temporal did not answer.
-    """
-    name = name_of_id(own_id)
-    assert name is not None
-    account = name.account
-    query = f"{STORE.name} = '{account.store}' AND {SELLER.name} = '{account.seller_id}'"
-    with _provider_failures("the list of workflows"):
-        return [found.run_id for found in await newest(client, query, _RUNS)]
 
 
 class Enrollments:

@@ -17,7 +17,7 @@ from inbound.placing import Placing
 from inbound.reading import Reading
 from inbound.setting_up import placing_of
 from providers.imap.mailbox import Folder
-from reference.mail_tokens import SentEmail
+from reference.mail_tokens import SentEmail, thread_of
 from runtime.inbound_settings import InboundSettings
 from runtime.settings import Settings
 from tests.engine import HOUR, Engine, OpenCase, engine_in
@@ -42,7 +42,7 @@ class Desk:
         """Where the answer to an e-mail of a case goes."""
         replies = INBOUND.replies()
         assert replies
-        return replies.address(SentEmail(view.id.rpartition("/")[2], number))
+        return replies.address(SentEmail.of(view.id, number))
 
     def forwarded(self) -> list[EmailMessage]:
         """What the desk was sent because no case took it."""
@@ -156,8 +156,7 @@ async def test_a_reply_without_token_counts_from_the_address_on_file_only(
 ) -> None:
     async with desk(tmp_path, server) as all_of_it:
         case, view = await notified(all_of_it)
-        run = view.id.rpartition("/")[2]
-        names = {"In_Reply_To": f"<{run}.1@case72.example>"}
+        names = {"In_Reply_To": f"<{thread_of(view.id)}.1@case72.example>"}
         all_of_it.mailbox.deliver(reply("desk@case72.example", From="a@else.example", **names))
         await all_of_it.mailbox.when_empty()
         assert (await case.view()).status is Status.CONTACTING
@@ -170,13 +169,14 @@ async def test_a_reference_that_would_change_the_search_reaches_the_desk(
     tmp_path: Path, server: str
 ) -> None:
     async with desk(tmp_path, server) as all_of_it:
-        case, _ = await notified(all_of_it)
-        for run in ("'or(WorkflowType='IssueCase')or'a'='a", "'" * 36):
-            names = {"In_Reply_To": f"<{run}.1@case72.example>"}
+        case, view = await notified(all_of_it)
+        account, _, run = thread_of(view.id).partition(".")
+        for thread in (f"'or(CaseStore='US')or'a'='a.{run}", f"{account}.{run}'", "'" * 36):
+            names = {"In_Reply_To": f"<{thread}.1@case72.example>"}
             all_of_it.mailbox.deliver(reply("desk@case72.example", **names))
         await all_of_it.mailbox.when_empty()
         assert (await case.view()).status is Status.CONTACTING
-        assert len(all_of_it.forwarded()) == 2
+        assert len(all_of_it.forwarded()) == 3
 
 
 async def test_an_automatic_answer_is_noted_and_is_no_contact(tmp_path: Path, server: str) -> None:

@@ -68,7 +68,7 @@ async def asked(all_of_it: Desk, seller_id: str) -> tuple[OpenAppeal, str]:
     await appeal.decide(Verdict.MORE_INFORMATION)
     view = await appeal.when(lambda v: v.seller_by)
     question = sum(entry.about is not None for entry in view.timeline)
-    return appeal, replies.address(SentEmail(view.id.rpartition("/")[2], question))
+    return appeal, replies.address(SentEmail.of(view.id, question))
 
 
 async def test_the_answer_may_come_to_any_e_mail_of_ours(tmp_path: Path, server: str) -> None:
@@ -76,8 +76,7 @@ async def test_the_answer_may_come_to_any_e_mail_of_ours(tmp_path: Path, server:
         appeal, _ = await asked(all_of_it, "ANOTHER")
         deactivation = (await appeal.view()).deactivation
         assert deactivation is not None
-        run_id = deactivation.case_id.rpartition("/")[2]
-        all_of_it.mailbox.deliver(reply(answers_to(run_id), "It was Kettle Works."))
+        all_of_it.mailbox.deliver(reply(answers_to(deactivation.case_id), "It was Kettle Works."))
         view = await appeal.reaches(AppealStatus.SUBMITTED)
         assert view.submissions[-1].information[0].said.text == "It was Kettle Works."
         await all_of_it.mailbox.when_empty()

@@ -7,17 +7,23 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 
 from domain.appeal.events import Verdict
 from domain.appeal.status import AppealStatus
 from domain.case.events import EventKind
 from domain.case.status import Reason, Status
-from reference.mail_tokens import SentEmail
+from domain.shared.names import case_workflow_id, enrollment_workflow_id, own_id
+from reference.mail_tokens import SentEmail, thread_of
+from temporal_client.search import count
 from tests.engine import HOUR, Engine
 from tests.inbound.test_answers import INBOUND, SELLER, bounce, desk, reading, reply
 from tests.inbound.test_unread_mail import nobody_reads
+from tests.patience import looks
 from tests.providers.dovecot import needs_dovecot
 from tests.workflows.appeals import deactivated, submit
+from tests.workflows.enrollment_events import days_ago
 from tests.workflows.events import WITHDRAW
 from workflows.case.issue_case import IssueCase
 
@@ -28,24 +34,60 @@ Earlier = Callable[[Engine, str], Awaitable[str]]
 async def of_the_programme(engine: Engine, seller_id: str) -> str:
     """Where the answer to a letter of the programme goes."""
     seller = await engine.know(seller_id, email=SELLER)
-    return answers_to((await seller.handle.describe()).run_id)
+    return answers_to(own_id(seller.handle.id, (await seller.handle.describe()).run_id))
 
 
 async def of_an_earlier_case(engine: Engine, seller_id: str) -> str:
     """Where the answer to an e-mail of a case that has ended goes."""
     case = await engine.open(seller_id=seller_id, email=SELLER)
     await case.tell(IssueCase.withdraw, WITHDRAW)
-    return answers_to((await case.end()).id.rpartition("/")[2])
+    return answers_to((await case.end()).id)
 
 
-def answers_to(run_id: str) -> str:
+async def of_a_case_long_gone(engine: Engine, seller_id: str) -> str:
+    """Where the answer to an e-mail of a case that Temporal keeps no more goes."""
+    to = await of_an_earlier_case(engine, seller_id)
+    await forget(engine, case_workflow_id("US", seller_id))
+    return to
+
+
+async def of_the_programme_years_ago(engine: Engine, seller_id: str) -> str:
+    """Where the answer to a letter goes whose run of the enrollment Temporal keeps no more."""
+    to = await of_the_programme(engine, seller_id)
+    enrollment = engine.client.get_workflow_handle(enrollment_workflow_id("US", seller_id))
+    first, rating = (await enrollment.describe()).run_id, 200
+    while (await enrollment.describe()).run_id == first:
+        rating += 1  # what changes makes the history longer
+        for day in range(1, 31):
+            await engine.know(seller_id, days_ago(day, rating))
+    await forget(engine, enrollment.id, first)
+    return to
+
+
+async def forget(engine: Engine, workflow_id: str, run_id: str = "") -> None:
+    """Have Temporal delete a run, as it does after its retention, and wait until no list has it."""
+    run = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
+    request = DeleteWorkflowExecutionRequest(
+        namespace=engine.client.namespace, workflow_execution=run
+    )
+    listed = f"WorkflowId = '{workflow_id}'" + (f" AND RunId = '{run_id}'" if run_id else "")
+    await engine.client.workflow_service.delete_workflow_execution(request)
+    async for _ in looks():
+        if await count(engine.client, listed) == 0:
+            break
+
+
+def answers_to(own_id: str) -> str:
     """Where the answer to the first e-mail of a workflow goes."""
     replies = INBOUND.replies()
     assert replies
-    return replies.address(SentEmail(run_id, 1))
+    return replies.address(SentEmail.of(own_id, 1))
 
 
-EARLIER = pytest.mark.parametrize("earlier", [of_the_programme, of_an_earlier_case])
+EARLIER = pytest.mark.parametrize(
+    "earlier",
+    [of_the_programme, of_an_earlier_case, of_a_case_long_gone, of_the_programme_years_ago],
+)
 
 
 @EARLIER
@@ -62,6 +104,23 @@ async def test_whoever_answers_any_of_our_e_mails_was_reached(
         assert (contact.by, contact.note) == ("seller", "I am here.")
         await all_of_it.mailbox.when_empty()
         assert all_of_it.forwarded() == []
+
+
+async def test_the_address_on_file_answers_an_old_e_mail_without_our_address_too(
+    tmp_path: Path, server: str
+) -> None:
+    async with desk(tmp_path, server) as all_of_it:
+        case = await all_of_it.engine.open(seller_id="OTHERWISE", email=SELLER)
+        await case.tell(IssueCase.withdraw, WITHDRAW)
+        gone = thread_of((await case.end()).id)
+        await forget(all_of_it.engine, case.handle.id)
+        case = await all_of_it.engine.open(seller_id="OTHERWISE", email=SELLER)
+        refers = {"In_Reply_To": f"<{gone}.1@case72.example>"}
+        all_of_it.mailbox.deliver(reply("desk@case72.example", From="a@else.example", **refers))
+        await all_of_it.mailbox.when_empty()
+        assert (await case.view()).status is Status.CONTACTING
+        all_of_it.mailbox.deliver(reply("desk@case72.example", **refers))
+        await case.when(lambda v: v.status is Status.WORKING)
 
 
 async def test_what_a_machine_answers_to_them_is_no_contact(tmp_path: Path, server: str) -> None:
@@ -122,6 +181,6 @@ async def test_a_reply_that_an_appeal_takes_is_a_contact_of_a_later_case_too(
         accounts = all_of_it.engine.providers.accounts
         await accounts.reinstate("US", "BOTH", view.deactivation.case_id, "by hand")
         case = await all_of_it.engine.open(seller_id="BOTH", email=SELLER)
-        all_of_it.mailbox.deliver(reply(answers_to(view.id.rpartition("/")[2]), "I am here."))
+        all_of_it.mailbox.deliver(reply(answers_to(view.id), "I am here."))
         await appeal.reaches(AppealStatus.SUBMITTED)
         await case.when(lambda v: v.status is Status.WORKING)

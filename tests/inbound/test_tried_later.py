@@ -25,7 +25,10 @@ async def test_a_reply_to_a_case_that_is_not_listed_yet_waits(
         replies = INBOUND.replies()
         assert replies
         came = format_datetime(datetime.now(UTC) - timedelta(minutes=minutes_ago))
-        of_another = reply(replies.address(SentEmail(str(uuid4()), 1)), Received=f"by mx; {came}")
+        of_another = reply(
+            replies.address(SentEmail.of(f"case/US/ANOTHER/{uuid4()}", 1)),
+            Received=f"by mx; {came}",
+        )
         all_of_it.mailbox.deliver(of_another)
         case, view = await notified(all_of_it)
         all_of_it.mailbox.deliver(reply(all_of_it.address(view)))

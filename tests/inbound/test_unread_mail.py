@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from domain.case.events import Decision
 from domain.case.status import Reason, Status
 from providers.imap.mailbox import Folder, ImapMailbox
 from providers.imap.unread_mail import ImapUnreadMail
+from reference.mail_tokens import thread_of
 from tests.engine import HOUR, Engine, OpenCase, engine_in
 from tests.inbound.test_answers import INBOUND, SELLER, Desk, bounce, notified, reading, reply
 from tests.providers.dovecot import dovecot, needs_dovecot
@@ -27,7 +27,7 @@ async def nobody_reads(folder: Path, server: str) -> AsyncIterator[Desk]:
     replies = INBOUND.replies()
     assert replies
     async with dovecot(folder / "imap") as mailbox:
-        unread = partial(ImapUnreadMail, mailbox.server, replies)
+        unread = ImapUnreadMail(mailbox.server, replies)
         async with engine_in(folder, server=server, unread_mail=unread) as engine:
             yield Desk(engine, mailbox, folder)
 
@@ -71,7 +71,7 @@ async def test_a_message_put_aside_escalates_too(
 async def test_a_reply_without_our_address_escalates_too(tmp_path: Path, server: str) -> None:
     async with nobody_reads(tmp_path, server) as all_of_it:
         case, view = await notified(all_of_it)
-        answers = {"In_Reply_To": f"<{view.id.rpartition('/')[2]}.1@case72.example>"}
+        answers = {"In_Reply_To": f"<{thread_of(view.id)}.1@case72.example>"}
         all_of_it.mailbox.deliver(reply("reply@in.shop.example", **answers))
         await case.play(73 * HOUR)
         assert (await case.reaches(Status.ESCALATED)).reason == Reason.MESSAGE_WAITING

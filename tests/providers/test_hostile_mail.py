@@ -15,6 +15,7 @@ from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Store
 from domain.shared.result import Result
 from mail.composer import Addresses, CannotBeWritten, Composer
+from reference.mail_tokens import thread_of
 from tests.providers.letters import COMPOSER, RUN, email_input, notice
 from tests.providers.mail_server import mail_server, raw
 from tests.reading import text_of
@@ -105,11 +106,10 @@ def test_a_domain_that_nobody_can_have_cannot_be_written_to() -> None:
 
 def test_a_long_domain_of_ours_leaves_message_ids_whole() -> None:
     ours = f"{'mail-of-a-large-marketplace.' * 4}example"
-    message = Composer(Addresses("a@shop.example", "desk@shop.example", ours)).to_seller(
-        email_input()
-    )
+    email = email_input()
+    message = Composer(Addresses("a@shop.example", "desk@shop.example", ours)).to_seller(email)
     _sound(message, "owner@kettle.example")
-    assert message["References"] == f"<{RUN}@{ours}>"
+    assert message["References"] == f"<{thread_of(email.case_id)}@{ours}>"
 
 
 def test_the_letters_of_a_seller_are_one_conversation() -> None:
@@ -130,6 +130,7 @@ def test_the_letters_of_a_seller_are_one_conversation() -> None:
         )
         for number in (1, 2)
     ]
-    assert [x["Message-ID"] for x in letters] == [f"<{RUN}.{n}@shop.example>" for n in (1, 2)]
-    assert {x["References"] for x in letters} == {f"<{RUN}@shop.example>"}
-    assert {x["In-Reply-To"] for x in letters} == {f"<{RUN}@shop.example>"}
+    thread = thread_of(f"enrollment/US/A1/{RUN}")
+    assert [x["Message-ID"] for x in letters] == [f"<{thread}.{n}@shop.example>" for n in (1, 2)]
+    assert {x["References"] for x in letters} == {f"<{thread}@shop.example>"}
+    assert {x["In-Reply-To"] for x in letters} == {f"<{thread}@shop.example>"}

@@ -9,6 +9,7 @@ from domain.case.attempt import Channel
 from domain.case.events import Decision
 from domain.case.status import Status
 from domain.shared.result import Result
+from reference.mail_tokens import thread_of
 from tests.engine import Engine, OpenCase, engine_in
 from tests.providers.mail_server import Letterbox, mail_server
 from tests.workflows.events import PLAN, REJECT, decided
@@ -84,11 +85,11 @@ async def test_all_messages_of_a_case_are_one_conversation(engine: Engine, box: 
     await case.reaches(Status.ESCALATED)
     await case.when(lambda _: any("desk@" in str(m["To"]) for m in box.messages()))
     await case.tell(IssueCase.decide, decided(Decision.RESOLVE))
-    reference = (await case.end()).id.rpartition("/")[2]
+    case_id = (await case.end()).id
     assert "owner@bluekettle.example" in str(box.messages()[0]["To"])
     assert "owner@bluekettle.example" in str(box.messages()[-1]["To"])
     assert len({m["Message-ID"] for m in box.messages()}) == len(box.messages()) > 3
-    thread = f"<{reference}@case72.example>"
+    thread = f"<{thread_of(case_id)}@case72.example>"
     assert {str(m["References"]) for m in box.messages()} == {thread}
     assert {str(m["In-Reply-To"]) for m in box.messages()} == {thread}
     assert thread not in {m["Message-ID"] for m in box.messages()}

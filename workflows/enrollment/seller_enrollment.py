@@ -45,7 +45,7 @@ from workflows.shared.inputs import (
     update_id,
 )
 from workflows.shared.reconciler import Reconciler
-from workflows.shared.search_attributes import show_in_search
+from workflows.shared.search_attributes import of_account, show_in_search
 from workflows.shared.versions import MOVES_ON
 
 log = structlog.get_logger("enrollment")
@@ -107,6 +107,7 @@ class SellerEnrollment:
             enrollment.status,
             account.store,
             account.seller_id,
+            (of_account(account.store, account.seller_id),),
             leave_an_event=self._steps.must_leave_event,
         ):
             self._steps.left_event()

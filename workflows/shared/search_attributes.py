@@ -15,8 +15,9 @@ from domain.case.status import Status as CaseStatus
 from domain.case.waiting import needs, since
 from domain.enrollment.status import EnrollmentStatus
 from domain.shared.account import Account, Issue, SellerAccount
-from domain.shared.names import line_of, person_hash
+from domain.shared.names import account_hash, line_of, person_hash
 from temporal_client.search_attributes import (
+    ACCOUNT,
     ASSIGNEE,
     DEADLINE,
     FIND,
@@ -66,7 +67,8 @@ def enrollment_at_start(account: SellerAccount) -> TypedSearchAttributes:
 
 
 def _pairs(status: str, store: str, seller_id: str, *others: Wanted) -> TypedSearchAttributes:
-    values = ((STATUS, status), (STORE, store), (SELLER, seller_id), *others)
+    named = ((STATUS, status), (STORE, store), (SELLER, seller_id))
+    values = (*named, of_account(store, seller_id), *others)
     return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values])
 
 
@@ -90,7 +92,7 @@ def show_in_search(
         leave_an_event: send the status in any case, for the event that this puts into the history.
     """
     wanted = ((STATUS, status), (STORE, store), (SELLER, seller_id), *others)
-    shown = workflow.info().typed_search_attributes
+    shown = {pair.key: pair.value for pair in workflow.info().typed_search_attributes}
     changes = [
         key.value_unset() if value is None else key.value_set(value)
         for key, value in wanted
@@ -103,6 +105,11 @@ def show_in_search(
     return bool(changes)
 
 
+def of_account(store: str, seller_id: str) -> Wanted:
+    """Return the search attribute by which answers to e-mails find the account."""
+    return ACCOUNT, account_hash(store, seller_id)
+
+
 def of_case(case: Case) -> tuple[Wanted, ...]:
     """Return the other search attributes of a case. Most change with the status.
 
@@ -111,6 +118,7 @@ def of_case(case: Case) -> tuple[Wanted, ...]:
     held = case.desk.assignment
     codes = sorted({issue.code for issue in case.issues})
     wanted: tuple[Wanted, ...] = (
+        of_account(case.account.store, case.account.seller_id),
         (SINCE, since(case)),
         (REASON, case.reason if case.reason in _REASONS else None),
         (ISSUE_CODES, codes[:_MOST_CODES]),
@@ -126,6 +134,7 @@ def of_case(case: Case) -> tuple[Wanted, ...]:
 def of_appeal(appeal: Appeal) -> tuple[Wanted, ...]:
     """Return the other search attributes of an appeal. Its deadline is whoever's turn it is."""
     return (
+        of_account(appeal.account.store, appeal.account.seller_id),
         (SINCE, appeal.since),
         (REASON, appeal.reason),
         (DEADLINE, appeal.desk_by or appeal.seller_by),

@@ -21,8 +21,8 @@ def settings(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def answer_to(case: OpenCase) -> str:
     """A reply to the first e-mail of a case."""
-    run = (await case.view()).id.rpartition("/")[2]
-    return reply(ReplyAddresses(ADDRESS, [SECRET]).address(SentEmail(run, 1))).decode()
+    email = SentEmail.of((await case.view()).id, 1)
+    return reply(ReplyAddresses(ADDRESS, [SECRET]).address(email)).decode()
 
 
 async def test_a_reply_reaches_its_case_once(engine: Engine, cli: Cli) -> None:
