@@ -66,6 +66,8 @@ CASES_A_ROUND = 40
 _ROUNDS_OF_SINGLES = 5
 _SINGLE = 7
 _SETTLES = 0.5
+_UNTIL_CALLED = 4
+"""Seconds. All cases of a round have been called by then. Else a plan makes a case hang up."""
 
 Opens = Callable[..., Awaitable[Any]]  # Any: handles of two workflows
 WholeCase = Callable[[Client, str], Awaitable[None]]
@@ -237,7 +239,7 @@ async def _listed_case(client: Client, seller_id: str) -> None:
 
 
 async def _accepted(handle: Any) -> None:  # Any: handles of two workflows
-    await asyncio.sleep(1)
+    await asyncio.sleep(_UNTIL_CALLED)
     await handle.execute_update("submit_plan", PLAN)
     await handle.execute_update("review_plan", ACCEPT)
     await handle.result()

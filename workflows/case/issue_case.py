@@ -83,6 +83,13 @@ class IssueCase(CaseUpdates):
             )
             if in_lists or in_search:
                 self._steps.left_event()
+        if not workflow.unsafe.is_replaying_history_events():
+            self._report()
+        self._logged = len(case.timeline.entries)
+
+    def _report(self) -> None:
+        """Log and count the entries of the timeline that are new."""
+        case = self._case
         for entry in case.timeline.entries[self._logged :]:
             # Log neither who acted nor what they wrote: no personal data in logs.
             line: dict[str, object] = {
@@ -94,7 +101,6 @@ class IssueCase(CaseUpdates):
                 line |= {"attempt": entry.attempt, "result": entry.result}
             log.info(entry.what, **line)
         count(case, self._logged)
-        self._logged = len(case.timeline.entries)
 
     def _must_leave_event(self) -> bool:
         return self._steps.must_leave_event and not self._ends()
