@@ -15,6 +15,7 @@ from domain.case.view import AttemptView, CaseView
 from domain.shared.result import Result
 from experiments.faults.checks import violations
 from experiments.faults.evidence import Call, CaseSeen, Delivered, Evidence
+from reference.mail_tokens import thread_of
 from tests.engine import HOUR, account, issue
 
 OPENED = datetime(2026, 3, 2, 17, tzinfo=UTC)
@@ -82,7 +83,7 @@ def honest() -> Evidence:
             for n, hour in CALLS.items()
         ],
         mails=[
-            Delivered(f"<run.{n}@case72.example>", "to", f"{hour}", "")
+            Delivered(f"<{thread_of(ID)}.{n}@case72.example>", "to", f"{hour}", "")
             for n, hour in EMAILS.items()
         ],
         deactivated={("US", "DOCTORED"): ID},
@@ -106,7 +107,7 @@ DOCTORED: dict[str, tuple[dict[str, Any], str]] = {
             "mails": [
                 *honest().mails,
                 *(
-                    Delivered(f"<run.{n}@case72.example>", "to", "1", "plan rejected")
+                    Delivered(f"<{thread_of(ID)}.{n}@case72.example>", "to", "1", "plan rejected")
                     for n in (8, 9)
                 ),
             ],
@@ -118,7 +119,7 @@ DOCTORED: dict[str, tuple[dict[str, Any], str]] = {
         {
             "mails": [
                 *honest().mails[1:],
-                Delivered("<run.1@case72.example>", "to", "24", ""),
+                Delivered(f"<{thread_of(ID)}.1@case72.example>", "to", "24", ""),
             ],
         },
         "the same words under 2 Message-IDs",
@@ -128,7 +129,12 @@ DOCTORED: dict[str, tuple[dict[str, Any], str]] = {
         "1 e-mails plan_rejected to 0 reviews",
     ),
     "an e-mail of no attempt": (
-        {"mails": [*honest().mails, Delivered("<run.9@case72.example>", "to", "70", "")]},
+        {
+            "mails": [
+                *honest().mails,
+                Delivered(f"<{thread_of(ID)}.9@case72.example>", "to", "70", ""),
+            ]
+        },
         "the case knows of no such e-mail",
     ),
     "no final notice": ({"mails": honest().mails[:2]}, "no final notice was delivered"),

@@ -26,6 +26,7 @@ from experiments.faults.machines import ANSWER_LOST
 from experiments.faults.scene import Scene, meanwhile, scene
 from experiments.faults.stories import HARM, REJECTED
 from experiments.faults.trial import Trial
+from reference.mail_tokens import thread_of
 from tests.workflows.appeals import ADDED, AGAIN, FIRST, answer
 from workflows.appeal.input import AppealInput
 from workflows.appeal.seller_appeal import SellerAppeal
@@ -174,7 +175,7 @@ async def _judge(stage: Scene, appeals: Appeals, trial: Trial) -> None:
 
 def _letters(view: AppealView, mails: list[Delivered]) -> list[str]:
     """Return what is wrong with the letters: each is delivered once, the answer among them."""
-    thread = view.id.rpartition("/")[2]
+    thread = thread_of(view.id)
     own = Counter(mail.message_id for mail in mails if mail.thread == thread)
     twice = [f"{view.id}: {mail} came {times} times" for mail, times in own.items() if times > 1]
     subjects = [mail.subject for mail in mails if mail.thread == thread]

@@ -15,6 +15,7 @@ from domain.case.status import CLOSED, OPEN, Reason, Status
 from domain.case.view import AttemptView, CaseView
 from domain.shared.result import Result
 from experiments.faults.evidence import Call, CaseSeen, Evidence
+from reference.mail_tokens import thread_of
 
 RANG = {Result.CONNECTED, Result.DECLINED, Result.VOICEMAIL, Result.NO_ANSWER, Result.BUSY}
 TOLD = RANG | {Result.VOICEMAIL_CUT, Result.INVALID_NUMBER}
@@ -87,9 +88,9 @@ def books_differ(evidence: Evidence) -> Iterator[str]:
         if call.case_id in answering and numbers.get(call.key) is not Channel.CALL:
             yield f"{call.key}: dialled, and the case knows of no such call"
 
-    runs = {_run(case.view): case.view.id for case in evidence.cases if case.view}
+    threads = {thread_of(case.view.id): case.view.id for case in evidence.cases if case.view}
     for mail in evidence.mails:
-        told = runs.get(mail.thread)
+        told = threads.get(mail.thread)
         if told is None or not mail.attempt.isdecimal():
             continue
         if numbers.get(f"{told}/{mail.attempt}") is not Channel.EMAIL:
@@ -103,11 +104,7 @@ def _call_differs(key: str, attempt: AttemptView, call: Call | None) -> Iterator
 
 
 def _sent(view: CaseView, attempt: AttemptView, messages: set[str]) -> bool:
-    return any(m.startswith(f"<{_run(view)}.{attempt.number}@") for m in messages)
-
-
-def _run(view: CaseView) -> str:
-    return view.id.rpartition("/")[2]
+    return any(m.startswith(f"<{thread_of(view.id)}.{attempt.number}@") for m in messages)
 
 
 def sent_twice(evidence: Evidence) -> Iterator[str]:
@@ -126,7 +123,7 @@ def _same_mail_twice(evidence: Evidence) -> Iterator[str]:
         if times > 1:
             yield f"{message_id}: delivered {times} times"
     notices_of = {
-        f"{_run(view)}.{attempt.number}"
+        f"{thread_of(view.id)}.{attempt.number}"
         for view in (case.view for case in evidence.cases if case.view)
         for attempt in view.attempts
         if attempt.about in NOTICES

@@ -43,13 +43,14 @@ class Delivered:
 
     @property
     def thread(self) -> str:
-        """Return the unique part of the case's id."""
-        return self.message_id[1:].partition(".")[0]
+        """Return the `thread_of` the case, enrollment or appeal that sent it."""
+        account, run, _ = self.message_id[1:].split(".", 2)
+        return f"{account}.{run}"
 
     @property
     def attempt(self) -> str:
         """Return the attempt's number. For an e-mail to the desk, return when it was due."""
-        return self.message_id.partition(".")[2].partition("@")[0]
+        return self.message_id.split(".", 2)[2].partition("@")[0]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from experiments.faults.checks import SIGNS, wrongly_deactivated
 from experiments.faults.evidence import CaseSeen, Delivered, Evidence, of_providers
 from experiments.faults.on_cluster.scene import ClusterScene, note_nondeterminism
 from experiments.faults.trial import Trial
+from reference.mail_tokens import thread_of
 
 
 def turned_up(case: CaseSeen) -> bool:
@@ -85,7 +86,7 @@ def without_forgotten(evidence: Evidence, kept: Evidence, lost: Evidence) -> Evi
     """Return the evidence without calls and e-mails of the lost time that no case knows."""
     views = [case.view for case in evidence.cases if case.view]
     channels = {f"{view.id}/{a.number}": a.channel for view in views for a in view.attempts}
-    runs = {view.id.rpartition("/")[2]: view for view in views}
+    threads = {thread_of(view.id): view for view in views}
     calls = {call.key for call in lost.calls} - {call.key for call in kept.calls}
     mails = {mail.message_id for mail in lost.mails} - {mail.message_id for mail in kept.mails}
     return replace(
@@ -98,13 +99,13 @@ def without_forgotten(evidence: Evidence, kept: Evidence, lost: Evidence) -> Evi
         mails=[
             mail
             for mail in evidence.mails
-            if mail.message_id not in mails or _is_known(mail, runs, channels)
+            if mail.message_id not in mails or _is_known(mail, threads, channels)
         ],
     )
 
 
-def _is_known(mail: Delivered, runs: dict[str, CaseView], channels: dict[str, Channel]) -> bool:
-    view = runs.get(mail.thread)
+def _is_known(mail: Delivered, threads: dict[str, CaseView], channels: dict[str, Channel]) -> bool:
+    view = threads.get(mail.thread)
     return view is not None and channels.get(f"{view.id}/{mail.attempt}") is Channel.EMAIL
 
 
