@@ -14,6 +14,7 @@ from domain.case.events import (
 )
 from domain.case.status import Status
 from domain.shared.events import Event
+from domain.shared.people import is_same_person
 from web.languages import N_
 
 
@@ -44,7 +45,7 @@ def _is_free(case: CasePage, person: Person) -> bool:
 
 
 def _is_mine(case: CasePage, person: Person) -> bool:
-    return case.is_open and case.holder == person.name
+    return case.is_open and is_same_person(person.name, case.holder)
 
 
 def _is_escalated(case: CasePage, _: Person) -> bool:

@@ -34,6 +34,7 @@ from desk.sessions import Session
 from desk.words import PLAN_PARTS
 from domain.case.events import AddIssue, Review
 from domain.shared.names import RUN_ID
+from domain.shared.people import is_same_person
 from mail.desk_words import STATUSES
 from reference.page_links import Visitor
 from runtime.desk_wording import Wording, texts_for
@@ -172,7 +173,8 @@ class CaseHandlers:
 
     async def _is_theirs(self, name: CaseName, session: Session) -> bool:
         """Tell whether the person has the case. Only a lead hands over what is not their own."""
-        return (await self._workflows.view(name)).assignee == session.person.name
+        holder = (await self._workflows.view(name)).assignee
+        return is_same_person(session.person.name, holder)
 
     async def _insert(self, name: CaseName, typed: Typed, wanted: str) -> None:
         """Put a prepared text behind what was typed."""

@@ -24,6 +24,7 @@ from domain.case.view import CaseView
 from domain.shared.account import Store
 from domain.shared.errors import Refusal
 from domain.shared.names import CASE_WORKFLOW
+from domain.shared.people import is_same_person
 from reference.find_hashes import FindHashes
 from reference.page_links import Visitor
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
@@ -133,7 +134,7 @@ class ListPages:
         """Hand one's own case over to somebody else."""
         form, me = await request.form(), session.person.name
         to, name = text_of(form, "to"), case_in(form)
-        if (await self._workflows.view(name)).assignee != me:
+        if not is_same_person(me, (await self._workflows.view(name)).assignee):
             require(session.person, Action.ASSIGN)
         return await self._assign(request, session, to=to, held_by=me)
 

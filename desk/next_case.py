@@ -10,6 +10,7 @@ from desk.lists import MOST
 from desk.responses import HOME
 from desk.roles import Action, Person
 from desk.sessions import Session
+from domain.shared.people import is_same_person
 from temporal_client.desk_queues import Queue, cases_of_queue
 
 _QUEUES = {
@@ -45,6 +46,6 @@ class NextCase:
             # Those after the present one come first, so that pressing again leads further.
             for one in (*cases[at + 1 :], *cases[: max(at, 0)]):
                 held = one.assigned_until is not None and now < one.assigned_until
-                if not held or one.assignee == person.name:
+                if not held or is_same_person(person.name, one.assignee):
                     return one.case
         return None

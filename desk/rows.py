@@ -10,6 +10,7 @@ from domain.case.calling_hours import calling_hours, closes_at
 from domain.case.policy import Policy
 from domain.case.status import HAS_DEADLINE
 from domain.shared.codes import plain
+from domain.shared.people import is_same_person
 from reference.time_zones import clock_of
 from temporal_client.found_cases import FoundCase
 from web.languages import N_, Reader
@@ -105,6 +106,10 @@ class Row:
         """Return who has the case now."""
         until = self.found.assigned_until
         return self.found.assignee if until and until > self.now else None
+
+    def is_held_by(self, name: str) -> bool:
+        """Return whether somebody has the case now."""
+        return is_same_person(name, self.held_by)
 
     @property
     def as_seen(self) -> str:

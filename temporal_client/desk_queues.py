@@ -9,6 +9,7 @@ from temporalio.common import SearchAttributeKey
 
 from domain.case.waiting import Need, WaitsFor, of_whom
 from domain.shared.names import CASE_WORKFLOW, person_hash
+from domain.shared.people import is_same_person
 from temporal_client.found_cases import FoundCase, found_cases
 from temporal_client.search import OPEN, any_of, count_each, query_of
 from temporal_client.search_attributes import ASSIGNEE, DEADLINE, NEEDS, SINCE, STATUS
@@ -77,7 +78,7 @@ async def cases_of_person(
         TemporalFailure: the server failed.
     """
     found = await found_cases(client, query_of_person(who, store), limit, SINCE)
-    return [one for one in found if one.assignee == who]
+    return [one for one in found if is_same_person(who, one.assignee)]
 
 
 async def count_queues(client: Client, store: str | None = None) -> dict[Queue, int]:

@@ -92,9 +92,10 @@ def line_of(phone: str) -> str:
 def person_hash(by: str) -> str:
     """Return a short hash of somebody at the desk, by which the cases that they work are found.
 
-    Many names would share it, so it does not reveal the name. Compare the name in the memo.
+    Many names would share it, so it does not reveal the name. Compare the name in the memo
+    (`domain.shared.people.is_same_person`). Names that differ in capitals have the same hash.
     """
-    return hashlib.sha256(by.encode()).hexdigest()[:5]
+    return hashlib.sha256(by.casefold().encode()).hexdigest()[:5]
 
 
 def issue_hash(issue_id: str) -> str:

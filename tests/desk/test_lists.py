@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from domain.case.events import EventKind, ReviewPlan, Withdraw
+from domain.case.events import Assign, EventKind, ReviewPlan, Withdraw
 from domain.case.status import Status
 from runtime.desk_settings import Role
 from tests.desk.served import ListsDesk, desk_in, listed, row_of, until
@@ -124,6 +124,18 @@ async def test_a_case_is_taken_handed_over_with_a_note_and_released(desk: ListsD
         release = named | {"release": "yes", "held_by": "reviewer.okafor"}
         assert (await lead.post("/desk/assign", release)).status_code == 200
         assert (await case.view()).assignee is None
+
+
+async def test_a_case_given_to_them_in_other_capitals_is_theirs(desk: ListsDesk) -> None:
+    case = await plan_review(desk.engine, "CAPITALS")
+    await case.tell(IssueCase.assign, Assign(by="lead.ortiz", to="Specialist.Chen"))
+    named = {"case": "case/US/CAPITALS", "key": "one"}
+    async with desk.person(Role.SPECIALIST) as specialist:
+        await until(specialist, "mine", lambda page: "case/US/CAPITALS" in listed(page))
+        over = await specialist.post(
+            "/desk/hand-over", named | {"to": "reviewer.okafor", "note": "They speak French"}
+        )
+        assert "reviewer.okafor has US/CAPITALS now." in over.text
 
 
 async def test_a_form_that_is_sent_twice_counts_once(desk: ListsDesk) -> None:

@@ -30,6 +30,8 @@ from domain.shared.activity_inputs import (
 from domain.shared.announcements import Announcement, EventType
 from domain.shared.events import BY_CASE, RecordDeactivation
 from domain.shared.names import (
+    account_hash,
+    account_hash_of,
     case_workflow_id_of,
     issue_hash,
     line_of,
@@ -284,6 +286,7 @@ def test_names_stay_what_they_are_for_ever() -> None:
     assert (run_id_of(own), reference(own)) == ("0199-run", "0199-run")
     assert (place_call_id(3), hang_up_id(3)) == ("call-3", "hang-up-3")
     assert (line_of(NUMBER), person_hash("ana")) == ("a59f0", "24d4b")
+    assert account_hash("US", "A2EXAMPLE") == account_hash_of(own) == "620547d5da3567da"
     assert line_workflow_id(NUMBER) == "line/a59f0"
     assert issue_hash("ISS-1") == "8d589e38"
     typed = typed_reference(NUMBER, own)
