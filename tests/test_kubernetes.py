@@ -135,7 +135,7 @@ def test_nobody_reaches_a_pod_but_where_a_policy_says_so() -> None:
     metrics, web = {"metrics"}, {"metrics", "http"}
     of_workers = {w.name: metrics for w in WORKERS}
     nothing: set[str] = set()
-    rest = {"page": web, "desk": web, "inbound": metrics, "files": nothing}
+    rest = {"page": web, "desk": web, "inbound": metrics, "files": nothing, "audit": nothing}
     assert open_to == of_workers | rest
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
+from temporalio.client import Client
 
-from runtime.connection import connect
+from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import free_ports
 from tests.containers import paths
 from tests.desk.provider import CLIENT_SECRET, providing
@@ -163,9 +164,30 @@ async def test_inbound_reads_the_mailbox(there: dict[str, str], tmp_path: Path) 
 async def test_the_daily_deletion_runs_to_its_end(
     there: dict[str, str], s3: str, tmp_path: Path
 ) -> None:
-    (workload,) = (w for w in WORKLOADS if w.is_job)
+    (workload,) = (w for w in WORKLOADS if w.name == "files")
     bucket = {"CASE72_FILES_S3_BUCKET": BUCKET, "CASE72_FILES_S3_ENDPOINT": s3}
     pod = Pod(workload, tmp_path, there | bucket)
     async with pod.running() as process:
         assert await asyncio.wait_for(process.wait(), PATIENCE) == 0, pod.log
     assert "No file is older than a day." in pod.log
+
+
+@imap.needs_dovecot
+async def test_the_audit_fails_while_it_finds_something_and_says_what(
+    there: dict[str, str], tmp_path: Path
+) -> None:
+    (workload,) = (w for w in WORKLOADS if w.name == "audit")
+    client = await connect(there["TEMPORAL_ADDRESS"])
+    client = Client(client.service_client, namespace=there["TEMPORAL_NAMESPACE"])
+    await register_search_attributes(client)
+    async with imap.dovecot(tmp_path / "imap") as mailbox:
+        here = {
+            "CASE72_INBOUND_IMAP_HOST": "127.0.0.1",
+            "CASE72_INBOUND_IMAP_SECURITY": "none",
+            "CASE72_INBOUND_IMAP_PORT": str(mailbox.port),
+            "CASE72_INBOUND_IMAP_USERNAME": imap.USER,
+        }
+        pod = Pod(workload, tmp_path, there | here)
+        async with pod.running() as process:
+            assert await asyncio.wait_for(process.wait(), PATIENCE) == 1, pod.log
+    assert pod.log.count("no worker listens") == 4

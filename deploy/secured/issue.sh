@@ -7,7 +7,7 @@
 # In the folder are then:
 #   ca/         the keys of both CAs, and the keys that sign API keys: these make everything anew
 #   temporal/   what the server needs
-#   worker/ page/ desk/ inbound/ files/ operator/ ui/  what each of these needs
+#   worker/ page/ desk/ inbound/ files/ audit/ operator/ ui/  what each of these needs
 #
 # CERTIFICATE_DAYS and API_KEY_DAYS are how long they are valid, NAMESPACE is where the API keys
 # hold, TEMPORAL_NAMES are further names of the server, such as DNS:temporal.internal.
@@ -88,7 +88,7 @@ program() { # NAME RIGHT: a certificate, and an API key if it has a right of its
 # Two CAs, so that no client can pass for a node: a node may do everything.
 authority nodes-ca
 authority clients-ca
-[ $# -gt 0 ] || set -- temporal worker page desk inbound files operator ui
+[ $# -gt 0 ] || set -- temporal worker page desk inbound files audit operator ui
 for name; do
     case $name in
     temporal)
@@ -103,7 +103,7 @@ for name; do
         certificate nodes-ca temporal "$names" "$out/temporal/frontend.pem"
         ;;
     worker | page | desk | inbound) program "$name" write ;;
-    files) program files read ;;
+    files | audit) program "$name" read ;;
     operator) program operator admin ;;
     ui) program ui "" ;; # whoever signs in there has an API key of their own
     *)
