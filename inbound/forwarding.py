@@ -15,6 +15,9 @@ class Why(StrEnum):
     """Why no case took a message."""
 
     NO_CASE = "It names no case of ours, or does not come from the seller's address."
+    NOBODY_WAITS = (
+        "It answers an e-mail of ours, and no case was open when it came, and no appeal waits."
+    )
     CASE_ENDED = "Its case has ended."
     ENDING = "Its case is ending."
     FILE_FULL = "Its case has no room for more text."

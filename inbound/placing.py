@@ -12,11 +12,10 @@ from domain.case.events import MailKind, NoteMail, ReceiveBounce, ReceiveReply
 from domain.shared.account import SellerAccount
 from domain.shared.errors import Refusal
 from domain.shared.events import Event
-from domain.shared.names import own_id
 from inbound.forwarding import Forwarding, NotForwarded, Why
 from inbound.incoming import Incoming
 from inbound.kind import Kind
-from reference.mail_tokens import ReplyAddresses, SentEmail, named_in
+from reference.mail_tokens import ReplyAddresses, SentEmail, messages_in
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import (
     AnyName,
@@ -25,23 +24,19 @@ from temporal_client.names import (
     appeal_name,
     case_name,
     enrollment_name,
-    name_of_id,
 )
-from temporal_client.search import listed
-from temporal_client.search_attributes import ACCOUNT
 from temporal_client.workflows import Workflows
+from temporal_client.workflows_of_account import workflows_of_account
 
 log = structlog.get_logger("inbound")
 
 _NOTHING_WRITTEN = "(nothing but what was quoted)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
 _LISTED_WITHIN = timedelta(minutes=10)
-"""How long after the arrival of a bounce its case is looked for. Temporal lists with a delay."""
+"""How long after a message came its account is looked for. Temporal lists with a delay."""
 _ROUNDED = timedelta(seconds=1)
 """A mail server says in whole seconds when a message came."""
 _FOR_APPEALS = (Kind.REPLY, Kind.BOUNCE)
-_NEWEST = 100
-"""Workflows of an account that are looked through. It seldom has ten."""
 
 
 class Placed(StrEnum):
@@ -101,7 +96,7 @@ class Placing:
         return Placed.FORWARDED
 
     async def _place(self, message: Incoming, raw: bytes) -> Placed:
-        emails = self.addresses.find(_own_addresses(message))
+        emails = self.addresses.find_in(" ".join(_own_addresses(message)))
         if not emails:
             email = self._named_in_references(message)
             return await self._place_for(email, message, raw, is_proven=False)
@@ -112,26 +107,35 @@ class Placing:
     async def _place_for(
         self, email: SentEmail | None, message: Incoming, raw: bytes, *, is_proven: bool
     ) -> Placed:
-        listed_by = message.arrived + _LISTED_WITHIN if message.arrived and is_proven else None
-        sent_by = await self._sent_by(email, listed_by) if email else None
+        sent_by = await self._sent_by(email, message, is_proven=is_proven) if email else None
         if email is None or sent_by is None:
-            return await self._without_case(message, raw)
+            return await self._without_case(message, raw, Why.NO_CASE)
         outcome: dict[AnyName, Why | None] = {}
         for name in _may_take(sent_by, message.kind, outcome):
             try:
-                is_known = is_proven or await self._is_from_seller(name, message)
-                if is_known and (name == sent_by or await self._came_later(name, message)):
+                is_others = name != sent_by
+                if await self._counts(name, message, is_proven=is_proven, is_others=is_others):
                     outcome[name] = await self._told(name, message, email)
             except NotThere:
                 outcome[name] = Why.CASE_ENDED
         return await self._placed(sent_by, outcome, message, raw)
 
-    async def _came_later(self, name: AnyName, message: Incoming) -> bool:
-        """Return whether a message came after the case opened. One before it knows of no case."""
-        if message.arrived is None or not isinstance(name, CaseName):
+    async def _counts(
+        self, name: AnyName, message: Incoming, *, is_proven: bool, is_others: bool
+    ) -> bool:
+        """Return whether a case or an appeal may hear of a message.
+
+        Without a signed address it must come from the address on file. An answer to what another
+        sent must have come after the case opened: it cannot be about a case to come.
+        """
+        came = message.arrived if is_others and isinstance(name, CaseName) else None
+        if is_proven and came is None:
             return True
-        opened_at: datetime = (await self.workflows.view(name)).opened_at
-        return message.arrived + _ROUNDED >= opened_at
+        # Its first run may be gone, and cannot be asked then. All of an account have one address.
+        view = await self.workflows.view(replace(name, run_id=None))
+        if not is_proven and not _is_from(view.account.email, message):
+            return False
+        return came is None or came + _ROUNDED >= view.opened_at
 
     async def _placed(
         self,
@@ -151,7 +155,8 @@ class Placing:
             return Placed.TAKEN  # an appeal that is over needs to know nothing
         why = refused[0] if refused else outcome.get(sent_by)
         if why is None:
-            return await self._without_case(message, raw)
+            why = Why.NOBODY_WAITS if outcome else Why.NO_CASE
+            return await self._without_case(message, raw, why)
         return await self._forward(message, raw, why)
 
     async def _told(self, name: AnyName, message: Incoming, email: SentEmail) -> Why | None:
@@ -178,53 +183,35 @@ class Placing:
         """Return the e-mail that a reply without our address refers to. It proves nothing yet."""
         if message.kind is not Kind.REPLY:
             return None
-        for reference in message.references:
-            name, _, domain = reference.strip("<>").rpartition("@")
-            email = named_in(name) if domain == self.message_id_domain else None
-            if email is not None:
-                return email
-        return None
+        named = messages_in(" ".join(message.references), self.message_id_domain)
+        return named[0] if named else None
 
-    async def _sent_by(self, email: SentEmail, listed_by: datetime | None) -> AnyName | None:
-        """Return the case, appeal or enrollment that sent an e-mail. None: the account is unknown.
+    async def _sent_by(
+        self, email: SentEmail, message: Incoming, *, is_proven: bool
+    ) -> AnyName | None:
+        """Return the case, appeal or enrollment that sent an e-mail. None: nobody knows of it.
 
-        For one that Temporal keeps no more, the account's enrollment stands.
+        For one that Temporal keeps no more, the account's enrollment stands, if a signed address
+        proves that there was one: anybody can work out the hash of an account.
 
         Raises:
-            TryLater: it may not be listed yet.
+            TryLater: the account's first workflow may not be listed yet.
         """
-        about = f"{ACCOUNT.name} = '{email.account}'"
         account: SellerAccount | None = None
-        async for found in listed(self.workflows.client, about, limit=_NEWEST):
-            name = name_of_id(own_id(found.id, found.run_id))
-            if name is None or email.is_of(found.run_id):
+        async for name in workflows_of_account(self.workflows, email.account):
+            if email.is_of(name.run_id):
                 return name
             account = name.account
         if account is not None:
-            for newest in _names_of(account):  # their first run may be gone
-                first_run = await self._first_run(newest)
-                if first_run is not None and email.is_of(first_run):
-                    return replace(newest, run_id=first_run)
-        if listed_by is not None and datetime.now(UTC) < listed_by:
+            return enrollment_name(account.store, account.seller_id) if is_proven else None
+        arrived = message.arrived
+        if is_proven and arrived and datetime.now(UTC) < arrived + _LISTED_WITHIN:
             raise TryLater("its case is not listed yet")
-        return enrollment_name(account.store, account.seller_id) if account else None
+        return None
 
-    async def _first_run(self, name: AnyName) -> str | None:
-        """Return the first run of a workflow that may have continued as new."""
-        try:
-            described = await self.workflows.describe(name)
-        except NotThere:
-            return None
-        return described.raw_description.workflow_execution_info.first_run_id
-
-    async def _is_from_seller(self, case: AnyName, message: Incoming) -> bool:
-        """Return whether a message says that it is from the address on file."""
-        email: str | None = (await self.workflows.view(case)).account.email
-        return message.sender is not None and message.sender.lower() == (email or "").lower()
-
-    async def _without_case(self, message: Incoming, raw: bytes) -> Placed:
+    async def _without_case(self, message: Incoming, raw: bytes, why: Why) -> Placed:
         if message.kind is Kind.REPLY or message.kind is Kind.COMPLAINT:
-            return await self._forward(message, raw, Why.NO_CASE)
+            return await self._forward(message, raw, why)
         # Nobody waits for an answer to what a machine wrote, and answering it could make a loop.
         log.info("of no case", kind=message.kind, message=message.id[:12])
         return Placed.TAKEN
@@ -235,15 +222,6 @@ class Placing:
         await self.forwarding.forward(message.id, raw, why)
         log.info("forwarded to the desk", kind=message.kind, message=message.id[:12], why=why)
         return Placed.FORWARDED
-
-
-def _names_of(account: SellerAccount) -> tuple[AnyName, ...]:
-    store, seller_id = account.store, account.seller_id
-    return (
-        enrollment_name(store, seller_id),
-        case_name(store, seller_id),
-        appeal_name(store, seller_id),
-    )
 
 
 def _may_take(
@@ -276,6 +254,11 @@ def _why(case: AnyName, refused: UpdateRefused) -> Why:
     if refused.code == Refusal.FILE_FULL:
         return Why.FILE_FULL
     return Why.NO_APPEAL_WAITS if isinstance(case, AppealName) else Why.ENDING
+
+
+def _is_from(email: str | None, message: Incoming) -> bool:
+    """Return whether a message says that it is from this address."""
+    return message.sender is not None and message.sender.lower() == (email or "").lower()
 
 
 def _own_addresses(message: Incoming) -> tuple[str, ...]:

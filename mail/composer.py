@@ -134,7 +134,7 @@ class Composer:
         It is the one for replies, since that names the e-mail.
         """
         replies, address = self._addresses.replies, str(message["Reply-To"])
-        return address if replies is not None and replies.find([address]) else None
+        return address if replies is not None and replies.find_in(address) else None
 
     def to_desk(self, input: TellDeskInput) -> EmailMessage:
         """Compose the e-mail to the desk, with the whole timeline."""

@@ -14,7 +14,7 @@ from domain.case.status import Status
 from domain.enrollment.activity_inputs import SendLetterInput
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED, GOOD, MONTHS
 from domain.shared.account import Confirmation
-from domain.shared.names import reference
+from domain.shared.names import run_id_of
 from mail.desk_words import REASONS, STATUSES, told
 from reference.languages import moment
 
@@ -43,7 +43,7 @@ class Ways:
     def values(self, own_id: str) -> Values:
         """Return the values that every e-mail to a seller has."""
         return {
-            "reference": reference(own_id),
+            "reference": run_id_of(own_id),
             "page": self.page(own_id) if self.page else None,
             "desk_phone": _readable(self.desk_phone),
             "calling_number": _readable(self.calling_number),

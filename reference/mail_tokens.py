@@ -9,7 +9,7 @@ import base64
 import hmac
 import re
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,12 +17,9 @@ from domain.shared.names import account_hash_of, run_id_of
 
 _FORM = ">8s8sH"
 """The account, the run and the number of the e-mail."""
-_MESSAGE = re.compile(r"([0-9a-f]{16})\.([0-9a-f]{16})(?:\.([0-9]{1,5}))?")
 _PROOF_BYTES = 8
 _TOKEN_LENGTH = 42
-_ACCOUNT_LENGTH = 12
-"""How many characters of a token depend on the account alone."""
-_RUN_DIGITS = 16
+_RUN_BYTES = 8
 _PURPOSE = b"case72.mail\0"
 LONGEST_LOCAL_PART = 64 - _TOKEN_LENGTH - len("+")
 """What a mail server allows before the `@`, without plus sign and token."""
@@ -44,9 +41,9 @@ class SentEmail:
         """Return an e-mail of the case, enrollment or appeal that has this id."""
         return cls(account_hash_of(own_id), _digits(run_id_of(own_id)), number)
 
-    def is_of(self, run_id: str) -> bool:
+    def is_of(self, run_id: str | None) -> bool:
         """Return whether the workflow with this first run sent it."""
-        return _digits(run_id) == self.run
+        return run_id is not None and _digits(run_id) == self.run
 
 
 class ReplyAddresses:
@@ -72,22 +69,18 @@ class ReplyAddresses:
             ValueError: the run id is not one of Temporal's.
         """
         account, run = bytes.fromhex(email.account), bytes.fromhex(email.run)
+        if len(run) != _RUN_BYTES:
+            raise ValueError("the run id is too short")
         data = struct.pack(_FORM, account, run, email.number)
         signed = data + _proof(self._secrets[0], data)
         token = base64.b32encode(signed).decode().rstrip("=").lower()
         return f"{self._local_part}+{token}@{self._domain}"
 
-    def beginning_of(self, account: str) -> str:
-        """Return what all addresses for the answers to the e-mails about an account begin with."""
-        whole = base64.b32encode(bytes.fromhex(account)).decode().lower()
-        return f"{self._local_part}+{whole[:_ACCOUNT_LENGTH]}"
-
-    def find(self, addresses: Iterable[str]) -> list[SentEmail]:
-        """Return the e-mails that the valid ones of these addresses are for, one of each run."""
+    def find_in(self, text: str) -> list[SentEmail]:
+        """Return the e-mails that the valid addresses in a text are for, one of each run."""
         found: dict[tuple[str, str], SentEmail] = {}
-        for address in addresses:
-            ours = self._ours.fullmatch(address.strip())
-            email = self._read(ours[1]) if ours else None
+        for token in self._ours.findall(text):
+            email = self._read(token)
             if email is not None:
                 found.setdefault((email.account, email.run), email)
         return list(found.values())
@@ -107,16 +100,16 @@ def thread_of(own_id: str) -> str:
     return f"{account_hash_of(own_id)}.{_digits(run_id_of(own_id))}"
 
 
-def named_in(message_id: str) -> SentEmail | None:
-    """Return the e-mail that a Message-ID, without its domain, names. Anybody may have written it.
+def messages_in(text: str, domain: str) -> list[SentEmail]:
+    """Return the e-mails that Message-IDs of our domain in a text name. Anybody may write them.
 
-    That of a whole thread has the number 0.
+    So they prove nothing, unless such a run is known: nobody can guess its digits. The Message-ID
+    of a whole thread has the number 0.
     """
-    found = _MESSAGE.fullmatch(message_id)
-    if found is None:
-        return None
-    account, run, number = found.groups()
-    return SentEmail(account, run, int(number or 0))
+    ours = rf"<([0-9a-f]{{16}})\.([0-9a-f]{{16}})(?:\.([0-9]{{1,5}}))?@{re.escape(domain)}>"
+    return [
+        SentEmail(account, run, int(number or 0)) for account, run, number in re.findall(ours, text)
+    ]
 
 
 def _proof(secret: bytes, data: bytes) -> bytes:
@@ -124,4 +117,4 @@ def _proof(secret: bytes, data: bytes) -> bytes:
 
 
 def _digits(run_id: str) -> str:
-    return run_id.replace("-", "")[-_RUN_DIGITS:]
+    return run_id.replace("-", "")[-2 * _RUN_BYTES :]

@@ -32,6 +32,7 @@ from providers.workflow_protocols import EventDeliveries, OpenCases
 from reference.mail_tokens import ReplyAddresses
 from runtime.inbound_settings import InboundSettings
 from runtime.settings import Settings
+from temporal_client.workflows import Workflows
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,11 @@ def providers_of(
         cases=Cases(client),
         closed_cases=OwnClosedCases(client),
         replies=replies,
-        unread_mail=ImapUnreadMail(mailbox, replies) if mailbox and replies else None,
+        unread_mail=(
+            ImapUnreadMail(mailbox, replies, settings.message_id_domain, Workflows(client))
+            if mailbox and replies
+            else None
+        ),
         webhooks=Webhooks(receivers_of(settings.webhooks_file)),
         deliveries=Deliveries(client),
         texts=texts_of(settings),

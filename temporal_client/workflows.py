@@ -105,6 +105,11 @@ class Workflows:
                     raise NotThere from None
                 raise
 
+    async def first_run(self, name: AnyName) -> str:
+        """Return the first run of a workflow, which may have continued as new since."""
+        described = await self.describe(name)
+        return described.raw_description.workflow_execution_info.first_run_id
+
     async def view(self, name: Name[View]) -> View:
         """Return the view of the newest workflow of that name, or of the run that it names.
 

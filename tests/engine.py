@@ -271,7 +271,7 @@ async def engine_in(
     server: str | None = None,
     receivers: dict[str, Receiver] | None = None,
     replies: ReplyAddresses | None = None,
-    unread_mail: UnreadMail | None = None,
+    unread_mail: Callable[[Client], UnreadMail] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Engine]:
     """The engine on a server of its own, or in a namespace of its own on the `server` given."""
@@ -295,7 +295,7 @@ async def engine_in(
             webhooks=Webhooks(receivers or {}),
             deliveries=Deliveries(client),
             replies=replies,
-            unread_mail=unread_mail,
+            unread_mail=unread_mail(client) if unread_mail else None,
             texts=texts_of(chosen),
         )
         await stack.enter_async_context(working(client, chosen, providers, queues, page))

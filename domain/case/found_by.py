@@ -1,7 +1,7 @@
 """By what a case is found, besides its account (docs/api.md, search attributes)."""
 
 from domain.case.case import Case
-from domain.shared.names import issue_hash, reference, typed_reference
+from domain.shared.names import issue_hash, run_id_of, typed_reference
 
 
 def found_by(case: Case) -> list[str]:
@@ -12,4 +12,4 @@ def found_by(case: Case) -> list[str]:
     """
     issues = (issue_hash(issue.id) for issue in case.issues)
     typed = typed_reference(case.account.emergency_phone, case.id)
-    return [*issues, reference(case.id), typed, *case.find_hashes]
+    return [*issues, run_id_of(case.id), typed, *case.find_hashes]

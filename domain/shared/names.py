@@ -57,7 +57,10 @@ def number_call_id(enrollment_id: str, number: int) -> str:
 
 
 def run_id_of(own_id: str) -> str:
-    """Return the first run of the case or the enrollment that has this `own_id`."""
+    """Return the first run of the case, enrollment or appeal that has this `own_id`.
+
+    Each e-mail ends with it, as the reference.
+    """
     return own_id.rpartition("/")[2]
 
 
@@ -70,7 +73,7 @@ def account_hash(store: str, seller_id: str) -> str:
 
 
 def account_hash_of(own_id: str) -> str:
-    """Return the `account_hash` of the account whose case, enrollment or appeal has this id."""
+    """Return the `account_hash` of the account that a case, enrollment or appeal is about."""
     _, store, seller_id, _ = own_id.split("/")
     return account_hash(store, seller_id)
 
@@ -101,14 +104,6 @@ def person_hash(by: str) -> str:
 def issue_hash(issue_id: str) -> str:
     """Return a short hash of an issue's id, by which the case that it is in is found."""
     return hashlib.sha256(issue_id.encode()).hexdigest()[:8]
-
-
-def reference(own_id: str) -> str:
-    """Return the unique part of a case's or an enrollment's id: the id of its first run.
-
-    Each e-mail has it.
-    """
-    return own_id.rpartition("/")[2]
 
 
 def typed_reference(phone: str, own_id: str) -> str:

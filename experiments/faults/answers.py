@@ -12,6 +12,8 @@ from experiments.faults.trial import NotHere, Trial
 from experiments.mail_reader import ADDRESSES, address_for_answers, mail_reader
 from providers.imap.mailbox import Folder
 from providers.imap.unread_mail import ImapUnreadMail
+from runtime.settings import Settings
+from temporal_client.workflows import Workflows
 from tests.engine import HOUR, Engine, OpenCase, engine_in
 from tests.inbound.test_answers import SELLER, bounce, reply
 from tests.providers.dovecot import PROGRAM, Dovecot, dovecot
@@ -59,7 +61,9 @@ async def run(folder: Path, seed: int, cases: int = CASES) -> Trial:
         engine_in(
             folder,
             ring_seconds=0.1,
-            unread_mail=ImapUnreadMail(mailbox.server, ADDRESSES),
+            unread_mail=lambda client: ImapUnreadMail(
+                mailbox.server, ADDRESSES, Settings().message_id_domain, Workflows(client)
+            ),
         ) as engine,
     ):
         post = _Post(engine, mailbox, random, trial)

@@ -143,39 +143,33 @@ class ImapMailbox:
             raise NoMailbox("the mail server does not say when a message came")
         return datetime.fromtimestamp(time.mktime(came), UTC)
 
-    def holds(self, texts: Collection[str], since: date) -> bool:
-        """Return whether a message of the last days has one of these texts in its addresses.
+    def not_taken(self, since: date) -> Iterator[str]:
+        """Yield whom the messages of the last days are for, and what they refer to.
 
-        It is in the folder that is read, or among what was sent to the desk, could not be read, or
-        was taken for junk. So no case has taken it. Upper case does not differ from lower case.
+        These are the headers of each message in the folder that is read, or that was sent to the
+        desk, could not be read, or was taken for junk. So no case has taken it.
 
         The server is asked for dates only: many find whole words and no parts of them.
 
         Args:
-            texts: parts of an address, or of what a message refers to.
             since: the first day, by the server's clock.
 
         Raises:
             NoMailbox: the session is over.
         """
-        wanted = [text.lower().encode() for text in texts]
         with _understood():
-            for folder in self._not_taken():
+            for folder in self._folders_not_taken():
                 self._box.folder.set(folder, readonly=True)
                 uids = self._box.uids(AND(date_gte=since), None)
                 for start in range(0, len(uids), _HEADERS_AT_ONCE):
-                    heads = self._addresses(uids[start : start + _HEADERS_AT_ONCE])
-                    if any(text in head for head in heads for text in wanted):
-                        return True
-        return False
+                    yield from self._addresses(uids[start : start + _HEADERS_AT_ONCE])
 
-    def _not_taken(self) -> list[str]:
+    def _folders_not_taken(self) -> list[str]:
         ours = (self._prefix + folder for folder in Folder if folder is not Folder.DONE)
         junk = (f.name for f in self._box.folder.list() if "\\Junk" in f.flags)
         return list(dict.fromkeys((self._server.folder, *ours, *junk)))
 
-    def _addresses(self, uids: Iterable[str]) -> Iterator[bytes]:
-        """Read what messages say of whom they are for, and what they refer to."""
+    def _addresses(self, uids: Iterable[str]) -> Iterator[str]:
         fields = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC IN-REPLY-TO REFERENCES"
         status, answers = self._box.client.uid(
             "FETCH",
@@ -186,7 +180,7 @@ class ImapMailbox:
             raise NoMailbox("the mail server does not give its messages")
         for answer in answers:
             if isinstance(answer, tuple):
-                yield answer[1].lower()
+                yield answer[1].decode("ascii", "replace")
 
     def count(self, folder: Folder) -> int:
         """Return how many messages are in a folder.

@@ -32,8 +32,20 @@ from temporal_client.names import (
 )
 from temporal_client.search_attributes import STATUS
 from temporal_client.workflows import Workflows
+from temporal_client.workflows_of_account import workflows_of_account
 
 _ANSWERS_WITHIN = timedelta(seconds=10)
+
+
+async def runs_of_account(workflows: Workflows, account_hash: str) -> list[str]:
+    """Return the runs that may have e-mailed an account, as far as they are known.
+
+    Raises:
+        ProviderFailed: Temporal did not answer.
+    """
+    with _provider_failures("the list of workflows"):
+        names = [name async for name in workflows_of_account(workflows, account_hash)]
+    return [name.run_id for name in names if name.run_id]
 
 
 class Enrollments:

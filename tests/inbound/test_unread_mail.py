@@ -5,12 +5,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 
 from domain.case.events import Decision
 from domain.case.status import Reason, Status
+from domain.shared.names import account_hash_of
 from providers.imap.mailbox import Folder, ImapMailbox
 from providers.imap.unread_mail import ImapUnreadMail
 from reference.mail_tokens import thread_of
+from temporal_client.workflows import Workflows
 from tests.engine import HOUR, Engine, OpenCase, engine_in
 from tests.inbound.test_answers import INBOUND, SELLER, Desk, bounce, notified, reading, reply
 from tests.providers.dovecot import dovecot, needs_dovecot
@@ -27,7 +30,10 @@ async def nobody_reads(folder: Path, server: str) -> AsyncIterator[Desk]:
     replies = INBOUND.replies()
     assert replies
     async with dovecot(folder / "imap") as mailbox:
-        unread = ImapUnreadMail(mailbox.server, replies)
+
+        def unread(client: Client) -> ImapUnreadMail:
+            return ImapUnreadMail(mailbox.server, replies, "case72.example", Workflows(client))
+
         async with engine_in(folder, server=server, unread_mail=unread) as engine:
             yield Desk(engine, mailbox, folder)
 
@@ -75,6 +81,22 @@ async def test_a_reply_without_our_address_escalates_too(tmp_path: Path, server:
         all_of_it.mailbox.deliver(reply("reply@in.shop.example", **answers))
         await case.play(73 * HOUR)
         assert (await case.reaches(Status.ESCALATED)).reason == Reason.MESSAGE_WAITING
+
+
+@pytest.mark.parametrize("run", ["0" * 16, ""])
+async def test_what_a_stranger_can_work_out_holds_nobody(
+    tmp_path: Path, server: str, run: str
+) -> None:
+    async with nobody_reads(tmp_path, server) as all_of_it:
+        case, view = await notified(all_of_it)
+        account = account_hash_of(view.id)
+        beginning = all_of_it.address(view)[: len("reply+") + 12]
+        forged = f"{beginning}{'a' * 30}@in.shop.example"
+        refers = {"In_Reply_To": f"<{account}.{run}@case72.example>"}
+        all_of_it.mailbox.deliver(reply(forged, **refers))
+        all_of_it.mailbox.deliver(reply("reply@in.shop.example", **refers))
+        await case.play(73 * HOUR)
+        assert (await case.end()).reason == Reason.NOT_REACHED
 
 
 async def test_messages_about_others_hold_nobody(tmp_path: Path, server: str) -> None:

@@ -12,7 +12,7 @@ from babel import Locale
 from domain.case.activity_inputs import SendEmailInput
 from domain.case.attempt import Purpose
 from domain.enrollment.activity_inputs import SendLetterInput
-from domain.shared.names import reference
+from domain.shared.names import run_id_of
 from mail.markup import plain
 from mail.proofreading import MESSAGES, proofread
 from mail.samples import LETTERS, samples
@@ -105,13 +105,13 @@ def the_facts_are_in_it(situation: Situation) -> None:
     if input.name:
         assert input.name in text
     if isinstance(input, SendEmailInput):
-        assert reference(input.case_id) in text
+        assert run_id_of(input.case_id) in text
         if input.about in SAYS_WHAT:
             assert all(i.summary in text and i.id in text for i in input.issues)
         for line in (input.note or "").split():
             assert line in text
     else:
-        assert reference(input.enrollment_id) in text
+        assert run_id_of(input.enrollment_id) in text
 
 
 @IN_EACH_LANGUAGE

@@ -10,6 +10,7 @@ from domain.enrollment.status import EnrollmentReason
 from domain.shared.account import Store
 from mail.composer import Addresses, Composer
 from mail.values import Ways
+from reference.mail_tokens import thread_of
 from tests.reading import text_of
 
 ADDRESSES = Addresses("Health <health@shop.example>", "desk@shop.example", "shop.example")
@@ -48,7 +49,7 @@ def letter(
         at=datetime(2026, 3, 1, tzinfo=UTC),
     )
     message = Composer(ADDRESSES, ways=Ways(proof=proof)).to_member(input)
-    assert message["Message-ID"] == "<run-1.3@shop.example>"
+    assert message["Message-ID"] == f"<{thread_of(input.enrollment_id)}.3@shop.example>"
     return str(message["Subject"]), text_of(message).lower()
 
 

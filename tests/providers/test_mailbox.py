@@ -47,8 +47,9 @@ async def test_of_whom_a_huge_message_is_for_only_the_beginning_is_read(tmp_path
         first, last = (b"To: %s@shop.example\r\n" % name for name in (b"first", b"last"))
         server.deliver(first + many + last + b"\r\nhi\r\n")
         box = ImapMailbox(server.server)
-        assert box.holds(["first@shop.example"], LONG_AGO)
-        assert not box.holds(["last@shop.example"], LONG_AGO)
+        (head,) = box.not_taken(LONG_AGO)
+        assert "first@shop.example" in head
+        assert "last@shop.example" not in head
         box.close()
 
 
@@ -68,9 +69,8 @@ async def test_a_message_is_found_among_many_of_which_few_are_read_at_once(
             server.deliver(b"To: %d@shop.example\r\n\r\nhi\r\n" % number)
         box = ImapMailbox(server.server)
         monkeypatch.setattr(imaplib.IMAP4, "uid", watched)
-        for number in (0, 120, 249):
-            assert box.holds([f"{number}@SHOP.example"], LONG_AGO)
-        assert not box.holds(["nobody@shop.example"], LONG_AGO)
+        heads = [head.strip() for head in box.not_taken(LONG_AGO)]
+        assert heads == [f"To: {number}@shop.example" for number in range(250)]
         assert max(read_at_once) == 100
         box.close()
 

@@ -230,7 +230,7 @@ async def test_a_message_that_waits_keeps_an_appeal_from_lapsing(
     tmp_path: Path, server: str
 ) -> None:
     mailbox = Mailbox()
-    async with engine_in(tmp_path, server=server, unread_mail=mailbox) as engine:
+    async with engine_in(tmp_path, server=server, unread_mail=lambda _: mailbox) as engine:
         await deactivated(engine, "WAITS")
         appeal = await submit(engine, "WAITS")
         await appeal.decide(Verdict.MORE_INFORMATION)

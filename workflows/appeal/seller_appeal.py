@@ -104,6 +104,13 @@ class SellerAppeal:
             leave_an_event=leave_an_event,
         ):
             self._steps.left_event()
+        if not workflow.unsafe.is_replaying_history_events():
+            self._report()
+        self._logged = appeal.timeline.count
+
+    def _report(self) -> None:
+        """Log and count the entries of the timeline that are new."""
+        appeal = self._appeal
         news = appeal.timeline.count - self._logged
         metrics.count(appeal, news)
         for entry in appeal.timeline.entries[-news:] if news else ():
@@ -116,7 +123,6 @@ class SellerAppeal:
             if entry.what is AppealEventKind.EMAIL:
                 line |= {"about": entry.about, "result": entry.result}
             log.info(entry.what, **line)
-        self._logged = appeal.timeline.count
 
     def _may_continue_as_new(self) -> bool:
         return (

@@ -111,6 +111,13 @@ class SellerEnrollment:
             leave_an_event=self._steps.must_leave_event,
         ):
             self._steps.left_event()
+        if not workflow.unsafe.is_replaying_history_events():
+            self._report()
+        self._logged = enrollment.timeline.count
+
+    def _report(self) -> None:
+        """Log the entries of the timeline that are new."""
+        enrollment = self._enrollment
         news = enrollment.timeline.count - self._logged
         for entry in enrollment.timeline.entries[-news:] if news else ():
             # Log neither who acted nor what they wrote: no personal data in logs.
@@ -122,7 +129,6 @@ class SellerEnrollment:
             if entry.what is EnrollmentEventKind.EMAIL:
                 line |= {"about": entry.about, "result": entry.result}
             log.info(entry.what, **line)
-        self._logged = enrollment.timeline.count
 
     def _may_continue_as_new(self) -> bool:
         info = workflow.info()
@@ -283,8 +289,8 @@ def _enrollment_of(start: EnrollmentInput | None) -> Enrollment:
     if start.carried is not None:
         return carried_over(start.carried, Enrollment)
     account = start.account
-    of_account = enrollment_workflow_id(account.store, account.seller_id)
-    require_workflow_id(of_account, "enrollment/{store}/{seller_id}")
+    named = enrollment_workflow_id(account.store, account.seller_id)
+    require_workflow_id(named, "enrollment/{store}/{seller_id}")
     info = workflow.info()
     now = workflow.now()
     enrollment = Enrollment(
