@@ -15,12 +15,10 @@ class Why(StrEnum):
     """Why no case took a message."""
 
     NO_CASE = "It names no case of ours, or does not come from the seller's address."
-    NOBODY_WAITS = (
-        "It answers an e-mail of ours, and no case was open when it came, and no appeal waits."
-    )
+    NOBODY_WAITS = "It answers an e-mail of ours that no open case has sent, and nobody waits."
     CASE_ENDED = "Its case has ended."
-    ENDING = "Its case is ending."
-    FILE_FULL = "Its case has no room for more text."
+    ENDING = "Its case is ending, or has sent no such e-mail."
+    FILE_FULL = "What it answers has no room for more text."
     NO_APPEAL_WAITS = "It answers an e-mail about an appeal, and no appeal waits."
     HAS_FILES = "An appeal has taken what it says, and not the files that it has."
     UNREADABLE = "It could not be read."

@@ -9,7 +9,6 @@ from enum import StrEnum
 import structlog
 
 from domain.case.events import MailKind, NoteMail, ReceiveBounce, ReceiveReply
-from domain.shared.account import SellerAccount
 from domain.shared.errors import Refusal
 from domain.shared.events import Event
 from inbound.forwarding import Forwarding, NotForwarded, Why
@@ -34,6 +33,7 @@ _NOTHING_WRITTEN = "(nothing but what was quoted)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
 _LISTED_WITHIN = timedelta(minutes=10)
 """How long after a message came its account is looked for. Temporal lists with a delay."""
+_CLOCKS_DIFFER = timedelta(minutes=5)
 _ROUNDED = timedelta(seconds=1)
 """A mail server says in whole seconds when a message came."""
 _FOR_APPEALS = (Kind.REPLY, Kind.BOUNCE)
@@ -128,14 +128,14 @@ class Placing:
         Without a signed address it must come from the address on file. An answer to what another
         sent must have come after the case opened: it cannot be about a case to come.
         """
-        came = message.arrived if is_others and isinstance(name, CaseName) else None
+        came = _arrival(message) if is_others and isinstance(name, CaseName) else None
         if is_proven and came is None:
             return True
         # Its first run may be gone, and cannot be asked then. All of an account have one address.
         view = await self.workflows.view(replace(name, run_id=None))
         if not is_proven and not _is_from(view.account.email, message):
             return False
-        return came is None or came + _ROUNDED >= view.opened_at
+        return came is None or came >= view.opened_at - _ROUNDED
 
     async def _placed(
         self,
@@ -145,7 +145,13 @@ class Placing:
         raw: bytes,
     ) -> Placed:
         """Send the desk what nobody took, or not all of."""
-        refused = [why for why in outcome.values() if why not in (None, Why.CASE_ENDED)]
+        refused = [
+            why
+            for name, why in outcome.items()
+            if why not in (None, Why.CASE_ENDED)
+            # An appeal that is over was asked in case it waited. It did not send the e-mail.
+            and (why is not Why.NO_APPEAL_WAITS or name == sent_by)
+        ]
         taken = [name for name, why in outcome.items() if why is None]
         if any(isinstance(name, AppealName) for name in taken) and message.has_files:
             return await self._forward(message, raw, Why.HAS_FILES)  # perhaps the evidence
@@ -155,7 +161,8 @@ class Placing:
             return Placed.TAKEN  # an appeal that is over needs to know nothing
         why = refused[0] if refused else outcome.get(sent_by)
         if why is None:
-            why = Why.NOBODY_WAITS if outcome else Why.NO_CASE
+            is_ours = outcome or message.kind is Kind.COMPLAINT
+            why = Why.NOBODY_WAITS if is_ours else Why.NO_CASE
             return await self._without_case(message, raw, why)
         return await self._forward(message, raw, why)
 
@@ -197,15 +204,16 @@ class Placing:
         Raises:
             TryLater: the account's first workflow may not be listed yet.
         """
-        account: SellerAccount | None = None
-        async for name in workflows_of_account(self.workflows, email.account):
+        names = await workflows_of_account(self.workflows, email.account)
+        for name in names:
             if email.is_of(name.run_id):
                 return name
-            account = name.account
-        if account is not None:
-            return enrollment_name(account.store, account.seller_id) if is_proven else None
-        arrived = message.arrived
-        if is_proven and arrived and datetime.now(UTC) < arrived + _LISTED_WITHIN:
+        if not is_proven:
+            return None
+        if names:
+            return enrollment_name(names[0].account.store, names[0].account.seller_id)
+        came = _arrival(message)
+        if came is not None and datetime.now(UTC) - came < _LISTED_WITHIN:
             raise TryLater("its case is not listed yet")
         return None
 
@@ -254,6 +262,13 @@ def _why(case: AnyName, refused: UpdateRefused) -> Why:
     if refused.code == Refusal.FILE_FULL:
         return Why.FILE_FULL
     return Why.NO_APPEAL_WAITS if isinstance(case, AppealName) else Why.ENDING
+
+
+def _arrival(message: Incoming) -> datetime | None:
+    """Return when a message came. None: nobody knows; a time to come is the sender's invention."""
+    arrived = message.arrived
+    is_known = arrived is not None and arrived < datetime.now(UTC) + _CLOCKS_DIFFER
+    return arrived if is_known else None
 
 
 def _is_from(email: str | None, message: Incoming) -> bool:

@@ -39,11 +39,11 @@ class SentEmail:
     @classmethod
     def of(cls, own_id: str, number: int) -> Self:
         """Return an e-mail of the case, enrollment or appeal that has this id."""
-        return cls(account_hash_of(own_id), _digits(run_id_of(own_id)), number)
+        return cls(account_hash_of(own_id), short_run(run_id_of(own_id)), number)
 
     def is_of(self, run_id: str | None) -> bool:
         """Return whether the workflow with this first run sent it."""
-        return run_id is not None and _digits(run_id) == self.run
+        return run_id is not None and short_run(run_id) == self.run
 
 
 class ReplyAddresses:
@@ -59,14 +59,14 @@ class ReplyAddresses:
         self._secrets = [secret.encode() for secret in secrets]
         self._ours = re.compile(
             rf"{re.escape(self._local_part)}\+([a-z2-7]{{{_TOKEN_LENGTH}}})@{re.escape(self._domain)}",
-            re.IGNORECASE,
+            re.IGNORECASE | re.ASCII,  # else other characters pass for letters: K, the Kelvin sign
         )
 
     def address(self, email: SentEmail) -> str:
         """Return the address for the answers to an e-mail.
 
         Raises:
-            ValueError: the run id is not one of Temporal's.
+            ValueError: the run id is too short for one of Temporal's.
         """
         account, run = bytes.fromhex(email.account), bytes.fromhex(email.run)
         if len(run) != _RUN_BYTES:
@@ -95,9 +95,14 @@ class ReplyAddresses:
         return SentEmail(account.hex(), run.hex(), number)
 
 
+def short_run(run_id: str) -> str:
+    """Return the part of a run id that e-mails name: its last digits, which nobody can guess."""
+    return run_id.replace("-", "")[-2 * _RUN_BYTES :]
+
+
 def thread_of(own_id: str) -> str:
     """Return what the Message-IDs of the e-mails of a case, enrollment or appeal begin with."""
-    return f"{account_hash_of(own_id)}.{_digits(run_id_of(own_id))}"
+    return f"{account_hash_of(own_id)}.{short_run(run_id_of(own_id))}"
 
 
 def messages_in(text: str, domain: str) -> list[SentEmail]:
@@ -114,7 +119,3 @@ def messages_in(text: str, domain: str) -> list[SentEmail]:
 
 def _proof(secret: bytes, data: bytes) -> bytes:
     return hmac.digest(secret, _PURPOSE + data, "sha256")[:_PROOF_BYTES]
-
-
-def _digits(run_id: str) -> str:
-    return run_id.replace("-", "")[-2 * _RUN_BYTES :]

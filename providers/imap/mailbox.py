@@ -13,7 +13,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from imap_tools import (
@@ -35,10 +35,11 @@ LARGEST_READ = 1024 * 1024
 _LONGEST_HEADERS = 8 * 1024
 """Bytes of sender, subject and date that are read of a message in a list."""
 _SECONDS = 60
-_LONGEST_ADDRESSES = 64 * 1024
+_LONGEST_HEAD = 64 * 1024
 """Bytes that are read of what a message says of whom it is for. No answer to us has as many."""
 _HEADERS_AT_ONCE = 100
 _UID = re.compile(rb"UID (\d+)")
+_A_DAY = timedelta(days=1)
 
 
 class Folder(StrEnum):
@@ -138,13 +139,13 @@ class ImapMailbox:
             if not uids:
                 return None
             status, answers = self._box.client.uid("FETCH", uids[0], "(INTERNALDATE)")
-            came = imaplib.Internaldate2tuple(answers[0] or b"")
+            came = _internal_date(answers[0] or b"")
         if status != "OK" or came is None:
             raise NoMailbox("the mail server does not say when a message came")
-        return datetime.fromtimestamp(time.mktime(came), UTC)
+        return came
 
-    def not_taken(self, since: date) -> Iterator[str]:
-        """Yield whom the messages of the last days are for, and what they refer to.
+    def not_taken(self, since: datetime) -> Iterator[str]:
+        """Yield whom the messages since a moment are for, and what they refer to.
 
         These are the headers of each message in the folder that is read, or that was sent to the
         desk, could not be read, or was taken for junk. So no case has taken it.
@@ -152,29 +153,45 @@ class ImapMailbox:
         The server is asked for dates only: many find whole words and no parts of them.
 
         Args:
-            since: the first day, by the server's clock.
+            since: by the server's clock.
 
         Raises:
             NoMailbox: the session is over.
         """
+        day = (since - _A_DAY).date()  # by the server's time zone
         with _understood():
             for folder in self._folders_not_taken():
                 self._box.folder.set(folder, readonly=True)
-                uids = self._box.uids(AND(date_gte=since), None)
+                uids = self._box.uids(AND(date_gte=day), None)
                 for start in range(0, len(uids), _HEADERS_AT_ONCE):
-                    yield from self._addresses(uids[start : start + _HEADERS_AT_ONCE])
+                    some = self._came_since(since, uids[start : start + _HEADERS_AT_ONCE])
+                    yield from self._heads(some)
 
     def _folders_not_taken(self) -> list[str]:
         ours = (self._prefix + folder for folder in Folder if folder is not Folder.DONE)
         junk = (f.name for f in self._box.folder.list() if "\\Junk" in f.flags)
         return list(dict.fromkeys((self._server.folder, *ours, *junk)))
 
-    def _addresses(self, uids: Iterable[str]) -> Iterator[str]:
+    def _came_since(self, since: datetime, uids: Iterable[str]) -> list[str]:
+        """Return those that came since a moment. One of which that is not known is among them."""
+        status, answers = self._box.client.uid("FETCH", ",".join(uids), "(UID INTERNALDATE)")
+        if status != "OK":
+            raise NoMailbox("the mail server does not say when its messages came")
+        found = ((_UID.search(answer), answer) for answer in answers if isinstance(answer, bytes))
+        return [
+            uid[1].decode()
+            for uid, answer in found
+            if uid and ((came := _internal_date(answer)) is None or came >= since)
+        ]
+
+    def _heads(self, uids: Collection[str]) -> Iterator[str]:
+        if not uids:
+            return
         fields = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC IN-REPLY-TO REFERENCES"
         status, answers = self._box.client.uid(
             "FETCH",
             ",".join(uids),
-            f"(BODY.PEEK[HEADER.FIELDS ({fields})]<0.{_LONGEST_ADDRESSES}>)",
+            f"(BODY.PEEK[HEADER.FIELDS ({fields})]<0.{_LONGEST_HEAD}>)",
         )
         if status != "OK":
             raise NoMailbox("the mail server does not give its messages")
@@ -270,3 +287,9 @@ def _understood() -> Iterator[None]:
         raise NoMailbox(f"no connection: {error.strerror or type(error).__name__}") from None
     except (ImapToolsError, imaplib.IMAP4.error) as error:
         raise NoMailbox(f"the mail server failed ({type(error).__name__})") from None
+
+
+def _internal_date(answer: bytes) -> datetime | None:
+    """Return when a message came, as an answer says; None if it does not."""
+    came = imaplib.Internaldate2tuple(answer)
+    return None if came is None else datetime.fromtimestamp(time.mktime(came), UTC)

@@ -1,21 +1,25 @@
 """Tells whether an answer of the seller waits that nobody has taken."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+import time
+from datetime import datetime, timedelta
 
 from domain.shared.names import account_hash_of
 from providers.imap.server import ImapServer
 from providers.protocols import NotNow, ProviderFailed
 from providers.temporal.own_workflows import runs_of_account
-from reference.mail_tokens import ReplyAddresses, SentEmail, messages_in
+from reference.mail_tokens import ReplyAddresses, messages_in, short_run
 from temporal_client.workflows import Workflows
 
 _AT_ONCE = 2
 """Sessions. Mail servers allow one user about ten, and the reader needs its own."""
 
 
-_A_DAY = timedelta(days=1)
-"""The mail server's days may begin and end at another hour than ours."""
+_CLOCKS_DIFFER = timedelta(hours=1)
+"""How far the mail server's clock may be behind: what came so long before counts too."""
+
+_LONGEST = timedelta(seconds=40)
+"""How long a look may take. The activity's try ends after a minute, and could not stop it."""
 
 
 class ImapUnreadMail:
@@ -43,35 +47,45 @@ class ImapUnreadMail:
         """Return whether a message waits that answers an e-mail to the account (`UnreadMail`)."""
         if self._sessions.locked():
             raise NotNow("the mailbox is being looked into for others", timedelta(seconds=5))
-        account = account_hash_of(own_id)
-        async with self._sessions:
-            is_answered, named = await asyncio.to_thread(
-                self._look, account, (since - _A_DAY).date()
-            )
-        if is_answered or not named:
-            return is_answered
-        runs = await runs_of_account(self._workflows, account)
-        return any(email.is_of(run) for email in named for run in runs)
+        await self._sessions.acquire()
+        looking = asyncio.ensure_future(self._look(account_hash_of(own_id), since))
+        looking.add_done_callback(self._ended)
+        # Whoever asked may go. The session lasts until the look has ended.
+        return await asyncio.shield(looking)
 
-    def _look(self, account: str, since: date) -> tuple[bool, set[SentEmail]]:
-        """Return whether a message came to an address of the account's, else what others refer to.
+    def _ended(self, looking: asyncio.Future[bool]) -> None:
+        self._sessions.release()
+        if not looking.cancelled():
+            looking.exception()  # perhaps nobody waits for it any more
 
-        What a message refers to proves nothing: anybody can work out the hash of an account.
-        """
+    async def _look(self, account: str, since: datetime) -> bool:
+        # What a message refers to proves nothing, since anybody can work out the account's hash.
+        # Nobody can guess a run.
+        runs = frozenset(map(short_run, await runs_of_account(self._workflows, account)))
+        return await asyncio.to_thread(self._holds_answer, account, runs, since - _CLOCKS_DIFFER)
+
+    def _holds_answer(self, account: str, runs: frozenset[str], since: datetime) -> bool:
         # Reading mail takes a fifth of a second to import, which most processes need not spend.
         from providers.imap.mailbox import ImapMailbox, NoMailbox
 
-        named: set[SentEmail] = set()
+        ends = time.monotonic() + _LONGEST.total_seconds()
         try:
             box = ImapMailbox(self._server)
             try:
                 for head in box.not_taken(since):
-                    if any(e.account == account for e in self._addresses.find_in(head)):
-                        return True, named
-                    messages = messages_in(head, self._domain)
-                    named.update(email for email in messages if email.account == account)
+                    if self._answers(head, account, runs):
+                        return True
+                    if time.monotonic() > ends:
+                        raise ProviderFailed("mailbox: it holds too much to look through in time")
+                return False
             finally:
                 box.close()
         except NoMailbox as why:
             raise ProviderFailed(f"mailbox: {why}") from None
-        return False, named
+
+    def _answers(self, head: str, account: str, runs: frozenset[str]) -> bool:
+        """Return whether a message came to an address of the account's, or refers to its e-mail."""
+        if any(email.account == account for email in self._addresses.find_in(head)):
+            return True
+        named = messages_in(head, self._domain)
+        return any(email.account == account and email.run in runs for email in named)

@@ -44,7 +44,7 @@ async def runs_of_account(workflows: Workflows, account_hash: str) -> list[str]:
         ProviderFailed: Temporal did not answer.
     """
     with _provider_failures("the list of workflows"):
-        names = [name async for name in workflows_of_account(workflows, account_hash)]
+        names = await workflows_of_account(workflows, account_hash)
     return [name.run_id for name in names if name.run_id]
 
 

@@ -137,6 +137,23 @@ async def test_what_a_machine_answers_to_them_is_no_contact(tmp_path: Path, serv
         assert (view.status, view.email_needed) == (Status.CONTACTING, False)
 
 
+async def test_an_appeal_that_is_over_changes_nothing_of_what_the_desk_is_told(
+    tmp_path: Path, server: str
+) -> None:
+    async with desk(tmp_path, server) as all_of_it:
+        await deactivated(all_of_it.engine, "UPHELD")
+        appeal = await submit(all_of_it.engine, "UPHELD")
+        ended = (await appeal.view()).deactivation
+        assert ended is not None
+        assert ended.case_id is not None
+        await appeal.decide(Verdict.UPHOLD)
+        await appeal.reaches(AppealStatus.UPHELD)
+        all_of_it.mailbox.deliver(reply(answers_to(ended.case_id), "But I have the invoices!"))
+        await all_of_it.mailbox.when_empty()
+        (told,) = all_of_it.forwarded()
+        assert Why.CASE_ENDED in text_of(told)
+
+
 async def test_without_an_open_case_the_desk_gets_them(tmp_path: Path, server: str) -> None:
     async with desk(tmp_path, server) as all_of_it:
         for earlier in (of_the_programme, of_an_earlier_case):

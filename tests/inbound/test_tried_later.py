@@ -17,7 +17,11 @@ from tests.providers.dovecot import needs_dovecot
 pytestmark = needs_dovecot
 
 
-@pytest.mark.parametrize(("minutes_ago", "waits"), [(1, True), (20, False)])
+@pytest.mark.parametrize(
+    ("minutes_ago", "waits"),
+    # The last is the sender's invention: years to come.
+    [(1, True), (20, False), (-60 * 24 * 365 * 100, False)],
+)
 async def test_a_reply_to_a_case_that_is_not_listed_yet_waits(
     tmp_path: Path, server: str, minutes_ago: int, waits: bool
 ) -> None:

@@ -17,7 +17,7 @@ from temporal_client.workflows import Workflows
 from tests.engine import HOUR, Engine, OpenCase, engine_in
 from tests.inbound.test_answers import INBOUND, SELLER, Desk, bounce, notified, reading, reply
 from tests.providers.dovecot import dovecot, needs_dovecot
-from tests.workflows.events import decided
+from tests.workflows.events import WITHDRAW, decided
 from workflows.case.issue_case import IssueCase
 
 pytestmark = needs_dovecot
@@ -97,6 +97,23 @@ async def test_what_a_stranger_can_work_out_holds_nobody(
         all_of_it.mailbox.deliver(reply("reply@in.shop.example", **refers))
         await case.play(73 * HOUR)
         assert (await case.end()).reason == Reason.NOT_REACHED
+
+
+@pytest.mark.parametrize(("hours", "holds"), [(0.5, True), (2, False)])
+async def test_what_came_before_the_case_opened_holds_nobody(
+    tmp_path: Path, server: str, hours: float, holds: bool
+) -> None:
+    async with nobody_reads(tmp_path, server) as all_of_it:
+        earlier, before = await notified(all_of_it)
+        seller_id = before.account.seller_id
+        await earlier.tell(IssueCase.withdraw, WITHDRAW)
+        await earlier.end()
+        thanks = reply(all_of_it.address(before), "Thank you.")
+        all_of_it.mailbox.deliver(thanks, hours_ago=hours)
+        case = await all_of_it.engine.open(seller_id=seller_id, email=SELLER)
+        await case.play(73 * HOUR)
+        # The mail server's clock may differ by an hour.
+        assert ((await case.view()).reason == Reason.MESSAGE_WAITING) is holds
 
 
 async def test_messages_about_others_hold_nobody(tmp_path: Path, server: str) -> None:

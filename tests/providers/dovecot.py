@@ -93,12 +93,14 @@ class Dovecot:
         """How our side reaches it."""
         return ImapServer("127.0.0.1", self.port, Security.NONE, USER, PASSWORD)
 
-    def deliver(self, raw: bytes, folder: str = ".") -> float:
-        """Put a message into the mailbox, or into a folder of it. Return when."""
+    def deliver(self, raw: bytes, folder: str = ".", *, hours_ago: float = 0) -> float:
+        """Put a message into the mailbox, or into a folder of it. Return when it was put there."""
         name = f"{time.time():.6f}.{next(self._numbers)}.test"
         draft = self.folder / "maildir" / "tmp" / name
         draft.write_bytes(raw)
         os.chmod(draft, 0o666)
+        came = time.time() - hours_ago * 3600
+        os.utime(draft, (came, came))  # so says IMAP
         draft.rename(self.folder / "maildir" / folder / "new" / name)
         return time.monotonic()
 

@@ -3,7 +3,7 @@
 import asyncio
 import imaplib
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from providers.imap.mailbox import LARGEST_READ, Folder, ImapMailbox, NoMailbox
 from tests.providers.dovecot import dovecot, needs_dovecot
 
 pytestmark = needs_dovecot
-LONG_AGO = date(2020, 1, 1)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MESSAGE = b"From: a@shop.example\r\nSubject: hello\r\n\r\nHello\r\n"
 
 

@@ -39,6 +39,15 @@ def test_a_changed_character_or_another_secret_makes_it_nobodys() -> None:
     assert ReplyAddresses(ADDRESS, [OLD]).find_in(address) == []
 
 
+def test_no_character_passes_for_a_letter() -> None:
+    replies = ReplyAddresses(ADDRESS, [NEW])
+    alike = [c for n in range(128, 0x110000) if (c := chr(n)).upper() != c or c.lower() != c]
+    assert "\u212a" in alike  # the Kelvin sign, whose small letter is k
+    for character in alike:
+        token = "a" * 41 + character
+        assert replies.find_in(f"reply+{token}@in.shop.example") == []
+
+
 def test_an_old_secret_is_believed_and_the_first_one_signs() -> None:
     email = SentEmail.of(a_case(), 7)
     both = ReplyAddresses(ADDRESS, [NEW, OLD])

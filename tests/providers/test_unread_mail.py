@@ -1,0 +1,50 @@
+"""How many sessions with the mail server the looks for unread mail take."""
+
+import asyncio
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.client import Client
+
+from providers.imap import unread_mail
+from providers.imap.server import ImapServer
+from providers.imap.unread_mail import ImapUnreadMail
+from providers.protocols import NotNow
+from providers.smtp.mail import Security
+from reference.mail_tokens import ReplyAddresses
+from temporal_client.workflows import Workflows
+from tests.patience import PATIENCE, looks
+
+
+async def test_a_look_that_nobody_waits_for_keeps_its_session_until_it_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_end = threading.Event()
+
+    async def no_runs(*_: object) -> list[str]:
+        return []
+
+    monkeypatch.setattr(unread_mail, "runs_of_account", no_runs)
+    monkeypatch.setattr(ImapUnreadMail, "_holds_answer", lambda *_: may_end.wait(PATIENCE))
+    mail = ImapUnreadMail(
+        ImapServer("127.0.0.1", 1, Security.NONE, "reply", "password"),
+        ReplyAddresses("reply@in.shop.example", ["s" * 40]),
+        "case72.example",
+        Workflows(Client.__new__(Client)),
+    )
+    asked = ("case/US/A1/0199", datetime.now(UTC))
+    given_up = [asyncio.create_task(mail.waits_for(*asked)) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    for one in given_up:
+        one.cancel()
+    await asyncio.wait(given_up)
+    with pytest.raises(NotNow):
+        await mail.waits_for(*asked)
+    may_end.set()
+    async with asyncio.timeout(PATIENCE):
+        async for _ in looks():
+            with suppress(NotNow):
+                assert await mail.waits_for(*asked)
+                break
