@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
-from temporalio.client import Client
 
 from runtime.connection import connect, register_search_attributes
 from runtime.dev_server import free_ports
@@ -174,20 +173,21 @@ async def test_the_daily_deletion_runs_to_its_end(
 
 @imap.needs_dovecot
 async def test_the_audit_fails_while_it_finds_something_and_says_what(
-    there: dict[str, str], tmp_path: Path
+    server: str, tmp_path: Path
 ) -> None:
     (workload,) = (w for w in WORKLOADS if w.name == "audit")
-    client = await connect(there["TEMPORAL_ADDRESS"])
-    client = Client(client.service_client, namespace=there["TEMPORAL_NAMESPACE"])
+    client = await in_a_namespace(await connect(server))  # in that of the others workers were
     await register_search_attributes(client)
     async with imap.dovecot(tmp_path / "imap") as mailbox:
         here = {
+            "TEMPORAL_ADDRESS": server,
+            "TEMPORAL_NAMESPACE": client.namespace,
             "CASE72_INBOUND_IMAP_HOST": "127.0.0.1",
             "CASE72_INBOUND_IMAP_SECURITY": "none",
             "CASE72_INBOUND_IMAP_PORT": str(mailbox.port),
             "CASE72_INBOUND_IMAP_USERNAME": imap.USER,
         }
-        pod = Pod(workload, tmp_path, there | here)
+        pod = Pod(workload, tmp_path, here)
         async with pod.running() as process:
             assert await asyncio.wait_for(process.wait(), PATIENCE) == 1, pod.log
     assert pod.log.count("no worker listens") == 4

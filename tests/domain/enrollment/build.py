@@ -45,7 +45,7 @@ def an_enrollment(
 ) -> Enrollment:
     """One of a seller of whom no rating is known yet."""
     return Enrollment(
-        id="enrollment/US/A2EXAMPLE",
+        id="enrollment/US/A2EXAMPLE/1",
         account=SellerAccount(
             store=Store.US,
             seller_id="A2EXAMPLE",
