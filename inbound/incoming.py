@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
@@ -22,6 +22,7 @@ _REFERRING = ("In-Reply-To", "References")
 _MOST_RECIPIENTS = 100
 _MOST_REFERENCES = 100
 _LONGEST_FROM = 1000
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 _ADDRESS = re.compile(
     r'[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,64}@[^\x00-\x20\x7f\s<>"(),:;\\\[\]@]{1,255}'
@@ -63,6 +64,20 @@ class Incoming:
     """The status code of a bounce or a delay, such as 5.1.1 (RFC 3463)."""
     returned: str | None
     """Whose answer or bounce our e-mail asked for, if a report returns that."""
+
+    def came(self, now: datetime) -> datetime | None:
+        """Return when it came. None: nobody knows; a time to come is the sender's invention."""
+        is_known = self.arrived is not None and self.arrived < now + _CLOCKS_DIFFER
+        return self.arrived if is_known else None
+
+    def is_from(self, email: str | None) -> bool:
+        """Return whether it says that it is from this address."""
+        return self.sender is not None and self.sender.lower() == (email or "").lower()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return the addresses that it came to, and the one whose answer a report returns."""
+        return (*self.recipients, *((self.returned,) if self.returned else ()))
 
 
 def read(raw: bytes) -> Incoming:

@@ -33,7 +33,6 @@ _NOTHING_WRITTEN = "(nothing but what was quoted)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
 _LISTED_WITHIN = timedelta(minutes=10)
 """How long after a message came its account is looked for. Temporal lists with a delay."""
-_CLOCKS_DIFFER = timedelta(minutes=5)
 _ROUNDED = timedelta(seconds=1)
 """A mail server says in whole seconds when a message came."""
 _FOR_APPEALS = (Kind.REPLY, Kind.BOUNCE)
@@ -96,7 +95,7 @@ class Placing:
         return Placed.FORWARDED
 
     async def _place(self, message: Incoming, raw: bytes) -> Placed:
-        emails = self.addresses.find_in(" ".join(_own_addresses(message)))
+        emails = self.addresses.find_in(" ".join(message.addresses))
         if not emails:
             email = self._named_in_references(message)
             return await self._place_for(email, message, raw, is_proven=False)
@@ -128,12 +127,12 @@ class Placing:
         Without a signed address it must come from the address on file. An answer to what another
         sent must have come after the case opened: it cannot be about a case to come.
         """
-        came = _arrival(message) if is_others and isinstance(name, CaseName) else None
+        came = message.came(datetime.now(UTC)) if is_others and isinstance(name, CaseName) else None
         if is_proven and came is None:
             return True
         # Its first run may be gone, and cannot be asked then. All of an account have one address.
         view = await self.workflows.view(replace(name, run_id=None))
-        if not is_proven and not _is_from(view.account.email, message):
+        if not is_proven and not message.is_from(view.account.email):
             return False
         return came is None or came >= view.opened_at - _ROUNDED
 
@@ -212,8 +211,9 @@ class Placing:
             return None
         if names:
             return enrollment_name(names[0].account.store, names[0].account.seller_id)
-        came = _arrival(message)
-        if came is not None and datetime.now(UTC) - came < _LISTED_WITHIN:
+        now = datetime.now(UTC)
+        came = message.came(now)
+        if came is not None and now - came < _LISTED_WITHIN:
             raise TryLater("its case is not listed yet")
         return None
 
@@ -262,23 +262,6 @@ def _why(case: AnyName, refused: UpdateRefused) -> Why:
     if refused.code == Refusal.FILE_FULL:
         return Why.FILE_FULL
     return Why.NO_APPEAL_WAITS if isinstance(case, AppealName) else Why.ENDING
-
-
-def _arrival(message: Incoming) -> datetime | None:
-    """Return when a message came. None: nobody knows; a time to come is the sender's invention."""
-    arrived = message.arrived
-    is_known = arrived is not None and arrived < datetime.now(UTC) + _CLOCKS_DIFFER
-    return arrived if is_known else None
-
-
-def _is_from(email: str | None, message: Incoming) -> bool:
-    """Return whether a message says that it is from this address."""
-    return message.sender is not None and message.sender.lower() == (email or "").lower()
-
-
-def _own_addresses(message: Incoming) -> tuple[str, ...]:
-    returned = (message.returned,) if message.returned else ()
-    return (*message.recipients, *returned)
 
 
 def _event(message: Incoming, email: SentEmail) -> tuple[str, Event | None]:
