@@ -114,8 +114,19 @@ class Running(Generic[View]):
                 if asked_at != (asked_at := (now.execution.run_id, now.history_length)):
                     view = await self.view()
                 if holds(view):
+                    await self._written_down()
                     return view
         raise AssertionError
+
+    async def _written_down(self) -> None:
+        """Wait until no workflow task is due: a query can be ahead of the one that brings it there.
+
+        An update that comes before that task has ended meets what was before it.
+        """
+        async with asyncio.timeout(PATIENCE):
+            async for _ in looks():
+                if not (await self.handle.describe()).raw_description.pending_workflow_task.attempt:
+                    return
 
     async def events(self) -> list[str]:
         """The history's events by type, skips of time left out."""
@@ -147,21 +158,14 @@ class OpenCase(Running[CaseView]):
         return await self.handle.query(IssueCase.case)
 
     async def settled(self) -> CaseView:
-        """The view once no attempt is under way and none is due, and all of it is written down."""
-        view = await self.when(
+        """The view once no attempt is under way and none is due."""
+        return await self.when(
             lambda v: (
                 v.attempts
                 and all(a.result for a in v.attempts)
                 and (not v.agenda or v.agenda[0].due > v.attempts[-1].at)
             )
         )
-        # A query can be ahead of the task that brings the case there.
-        async with asyncio.timeout(PATIENCE):
-            async for _ in looks():
-                now = (await self.handle.describe()).raw_description
-                if not now.pending_workflow_task.attempt:
-                    break
-        return view
 
     async def reaches(self, status: Status) -> CaseView:
         """The view once the case is in `status`."""
