@@ -58,9 +58,22 @@ def is_automatic(message: Message) -> bool:
     return sum(signs) >= 2
 
 
+def may_be_person(message: Message) -> bool:
+    """Tell whether a person may have typed an answer that says it was generated.
+
+    Help desks (Zendesk) say so of all that they send: what people type, and acknowledgements. RFC
+    3834 has `auto-generated` for what answers nothing; a machine's answer is `auto-replied`.
+    """
+    is_generated = _first_word(message, "Auto-Submitted") == "auto-generated"
+    is_machine = _has_sure_sign(message) or _is_absence(message)
+    return is_generated and _refers(message) and not is_machine
+
+
 def _is_sure(message: Message) -> bool:
-    if _says_it_is_automatic(message):
-        return True
+    return _says_it_is_automatic(message) or _has_sure_sign(message)
+
+
+def _has_sure_sign(message: Message) -> bool:
     if any(_first_word(message, name) not in ("", "no", "false") for name in _SURE):
         return True
     # Old programs say it in one of these ways. `bulk` and `list` are no sure signs: the Request

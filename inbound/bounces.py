@@ -24,7 +24,8 @@ _LONGEST_LINE = re.compile(rb"([^\r\n]{500})[^\r\n]+")
 _MOST_BLOCKS = 200
 _MOST_RETURNED = 64_000
 
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+# A code of success (2) says nothing of why an e-mail came back.
+_STATUS = re.compile(r"(?<![\d.])([45])\.([0-9]{1,3})\.([0-9]{1,3})(?![\d.]*\d)")
 _RETURNED_MESSAGE = ("message/rfc822", "message/global")
 _RETURNED_HEADERS = ("text/rfc822-headers", "message/global-headers")
 # RFC 5965. The others are no complaints: `not-spam` praises, `auth-failure` is from a machine.

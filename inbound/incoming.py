@@ -10,15 +10,14 @@ from email.utils import parseaddr, parsedate_to_datetime
 from pydantic import TypeAdapter, ValidationError
 
 from domain.shared.text import Email
-from inbound.automatic import is_automatic
+from inbound.automatic import is_automatic, may_be_person
 from inbound.body import has_files, text_of
 from inbound.bounces import report_in
 from inbound.kind import Kind
 from inbound.message import parse
 from inbound.quotes import written
+from reference.mail_tokens import ADDRESSED_IN, REFERS_IN
 
-_DELIVERED_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
-_REFERRING = ("In-Reply-To", "References")
 _MOST_RECIPIENTS = 100
 _MOST_REFERENCES = 100
 _LONGEST_FROM = 1000
@@ -62,8 +61,11 @@ class Incoming:
     """Whether files are attached to it."""
     status: str | None
     """The status code of a bounce or a delay, such as 5.1.1 (RFC 3463)."""
-    returned: str | None
-    """Whose answer or bounce our e-mail asked for, if a report returns that."""
+    returned: tuple[str, ...]
+    """Where our e-mail asked for bounces and answers, if a report returns that. A server that has
+    forwarded it may have put an address of its own before."""
+    may_be_person: bool
+    """Whether a person may have written it though `kind` is `automatic`: in a help desk."""
 
     def came(self, now: datetime) -> datetime | None:
         """Return when it came. None: nobody knows; a time to come is the sender's invention."""
@@ -76,8 +78,8 @@ class Incoming:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Return the addresses that it came to, and the one whose answer a report returns."""
-        return (*self.recipients, *((self.returned,) if self.returned else ()))
+        """Return the addresses that it came to, and those of our e-mail that a report returns."""
+        return (*self.recipients, *self.returned)
 
 
 def read(raw: bytes) -> Incoming:
@@ -110,6 +112,7 @@ def _read(raw: bytes) -> Incoming:
         has_files=has_files(message),
         status=status,
         returned=_returned(original),
+        may_be_person=kind is Kind.AUTOMATIC and may_be_person(message),
     )
 
 
@@ -129,7 +132,7 @@ def _arrived(message: Message) -> datetime | None:
 
 
 def _recipients(message: Message) -> tuple[str, ...]:
-    values = [str(v) for name in _DELIVERED_TO for v in message.get_all(name, [])[:10]]
+    values = [str(v) for name in ADDRESSED_IN for v in message.get_all(name, [])[:10]]
     found = (a for v in values for a in _ADDRESS.findall(v))
     return tuple(dict.fromkeys(found))[:_MOST_RECIPIENTS]
 
@@ -161,18 +164,18 @@ def _email(value: str) -> str | None:
 
 
 def _references(message: Message, original: Message | None) -> tuple[str, ...]:
-    values = [_header(message, name) for name in _REFERRING]
+    values = [_header(message, name) for name in REFERS_IN]
     if original is not None:
-        values += [_header(original, name) for name in ("Message-ID", *_REFERRING)]
+        values += [_header(original, name) for name in ("Message-ID", *REFERS_IN)]
     found = (i for v in values for i in _MESSAGE_ID.findall(v))
     return tuple(dict.fromkeys(found))[:_MOST_REFERENCES]
 
 
-def _returned(original: Message | None) -> str | None:
+def _returned(original: Message | None) -> tuple[str, ...]:
     if original is None:
-        return None
-    # A forwarding server may have put its own address into the Return-Path.
-    return _email(_header(original, "Return-Path")) or _email(_header(original, "Reply-To"))
+        return ()
+    found = (_email(_header(original, name)) for name in ("Return-Path", "Reply-To"))
+    return tuple(dict.fromkeys(address for address in found if address))
 
 
 def _header(message: Message, name: str) -> str:

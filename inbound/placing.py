@@ -1,19 +1,17 @@
 """Tells the case, the appeal, or the desk of a message that came in (docs/inbound-mail.md)."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import structlog
 
-from domain.case.events import MailKind, NoteMail, ReceiveBounce, ReceiveReply
 from domain.shared.errors import Refusal
-from domain.shared.events import Event
-from inbound.forwarding import Forwarding, NotForwarded, Why
+from inbound.forwarding import Forwarding, NotForwarded, Reason, Why
 from inbound.incoming import Incoming
 from inbound.kind import Kind
+from inbound.updates import update_of
 from reference.mail_tokens import ReplyAddresses, SentEmail, messages_in
 from temporal_client.failures import NotThere, TemporalFailure, UpdateRefused
 from temporal_client.names import (
@@ -25,17 +23,16 @@ from temporal_client.names import (
     enrollment_name,
 )
 from temporal_client.workflows import Workflows
-from temporal_client.workflows_of_account import workflows_of_account
+from temporal_client.workflows_of_account import first_runs_of_account, listed_of_account
 
 log = structlog.get_logger("inbound")
 
-_NOTHING_WRITTEN = "(nothing but what was quoted)"
-_BY_SELLER, _BY_MAIL = "seller", "mail"
 _LISTED_WITHIN = timedelta(minutes=10)
 """How long after a message came its account is looked for. Temporal lists with a delay."""
 _ROUNDED = timedelta(seconds=1)
 """A mail server says in whole seconds when a message came."""
 _FOR_APPEALS = (Kind.REPLY, Kind.BOUNCE)
+_FROM_PEOPLE = (Kind.REPLY, Kind.COMPLAINT)
 
 
 class Placed(StrEnum):
@@ -49,6 +46,18 @@ class Placed(StrEnum):
 
 class TryLater(Exception):
     """Nobody can tell yet what a message is about. The message says why, without its content."""
+
+
+class _Answer(StrEnum):
+    """What a case or an appeal makes of a message that it does not refuse."""
+
+    TAKEN = "taken"
+    CAME_BEFORE = "it came before the case opened"
+    ENDED = "it has ended, or there is none"
+
+
+_Told = dict[AnyName, _Answer | Why]
+"""What each made of a message that was told of it; why it was refused."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +85,14 @@ class Placing:
             TryLater: Temporal or the mail server is away, or the e-mail is still being sent.
         """
         try:
-            return await self._place(message, raw)
+            reasons = await self._reasons(message)
         except TemporalFailure as failure:
             raise TryLater(f"Temporal: {type(failure).__name__}") from None
-        except NotForwarded as failure:
-            raise TryLater(str(failure)) from None
+        if not reasons:
+            return Placed.TAKEN
+        whys = [reason.why.name for reason in reasons]
+        log.info("for the desk", kind=message.kind, message=message.id[:12], why=whys)
+        return await self._forward(message.id, raw, reasons)
 
     async def forward_unreadable(self, raw: bytes) -> Placed:
         """Send the desk what could not be read.
@@ -88,109 +100,120 @@ class Placing:
         Raises:
             TryLater: the mail server is away.
         """
+        return await self._forward(hashlib.sha256(raw).hexdigest(), raw, [Reason(Why.UNREADABLE)])
+
+    async def _forward(self, message_id: str, raw: bytes, reasons: list[Reason]) -> Placed:
         try:
-            await self.forwarding.forward(hashlib.sha256(raw).hexdigest(), raw, Why.UNREADABLE)
+            await self.forwarding.forward(message_id, raw, reasons)
         except NotForwarded as failure:
             raise TryLater(str(failure)) from None
         return Placed.FORWARDED
 
-    async def _place(self, message: Incoming, raw: bytes) -> Placed:
+    async def _reasons(self, message: Incoming) -> list[Reason]:
+        """Tell all whom a message concerns. Return why the desk must read it, if it must."""
         emails = self.addresses.find_in(" ".join(message.addresses))
-        if not emails:
-            email = self._named_in_references(message)
-            return await self._place_for(email, message, raw, is_proven=False)
+        is_proven = bool(emails)
         # Somebody with several cases may answer all of them at once.
-        placed = [await self._place_for(email, message, raw, is_proven=True) for email in emails]
-        return Placed.FORWARDED if Placed.FORWARDED in placed else Placed.TAKEN
+        emails = emails or self._named_in_references(message)
+        if not emails:
+            reasons = [_for_desk(message, Why.NO_CASE, None)]
+        else:
+            reasons = [await self._reason(e, message, is_proven=is_proven) for e in emails]
+        return [reason for reason in reasons if reason]
 
-    async def _place_for(
-        self, email: SentEmail | None, message: Incoming, raw: bytes, *, is_proven: bool
-    ) -> Placed:
-        sent_by = await self._sent_by(email, message, is_proven=is_proven) if email else None
-        if email is None or sent_by is None:
-            return await self._without_case(message, raw, Why.NO_CASE)
-        outcome: dict[AnyName, Why | None] = {}
-        for name in _may_take(sent_by, message.kind, outcome):
-            try:
-                is_others = name != sent_by
-                if await self._counts(name, message, is_proven=is_proven, is_others=is_others):
-                    outcome[name] = await self._told(name, message, email)
-            except NotThere:
-                outcome[name] = Why.CASE_ENDED
-        return await self._placed(sent_by, outcome, message, raw)
+    async def _reason(
+        self, email: SentEmail, message: Incoming, *, is_proven: bool
+    ) -> Reason | None:
+        sent_by = await self._sent_by(email, message, is_proven=is_proven)
+        if sent_by is None:
+            return _for_desk(message, Why.NO_CASE, None)
+        told = await self._tell(sent_by, email, message, is_proven=is_proven)
+        why = _why(sent_by, told, message)
+        return _for_desk(message, why, sent_by) if why else None
 
-    async def _counts(
-        self, name: AnyName, message: Incoming, *, is_proven: bool, is_others: bool
-    ) -> bool:
-        """Return whether a case or an appeal may hear of a message.
+    async def _tell(
+        self, sent_by: AnyName, email: SentEmail, message: Incoming, *, is_proven: bool
+    ) -> _Told:
+        """Tell those whom an answer to an e-mail may concern.
+
+        A seller who answers any e-mail of ours was reached, even if it is one of an earlier case,
+        of an appeal or of the programme. So the account's open case hears of every reply, and an
+        appeal that waits hears of what is for nobody else.
+        """
+        told: _Told = {}
+
+        async def tell(name: AnyName) -> None:
+            told[name] = await self._answer(name, sent_by, email, message, is_proven=is_proven)
+
+        is_case = isinstance(sent_by, CaseName)
+        if is_case or (isinstance(sent_by, AppealName) and message.kind in _FOR_APPEALS):
+            await tell(sent_by)
+        if message.kind is not Kind.REPLY:
+            return told
+        account = sent_by.account
+        if not is_case or told[sent_by] is _Answer.ENDED:
+            await tell(case_name(account.store, account.seller_id))
+        if all(answer in (_Answer.ENDED, _Answer.CAME_BEFORE) for answer in told.values()):
+            await tell(appeal_name(account.store, account.seller_id))
+        return told
+
+    async def _answer(
+        self,
+        name: AnyName,
+        sent_by: AnyName,
+        email: SentEmail,
+        message: Incoming,
+        *,
+        is_proven: bool,
+    ) -> _Answer | Why:
+        """Tell a case or an appeal of a message, if it may hear of it. Return what it made of it.
 
         Without a signed address it must come from the address on file. An answer to what another
         sent must have come after the case opened: it cannot be about a case to come.
         """
-        came = message.came(datetime.now(UTC)) if is_others and isinstance(name, CaseName) else None
-        if is_proven and came is None:
-            return True
-        # Its first run may be gone, and cannot be asked then. All of an account have one address.
-        view = await self.workflows.view(replace(name, run_id=None))
-        if not is_proven and not message.is_from(view.account.email):
-            return False
-        return came is None or came >= view.opened_at - _ROUNDED
+        is_other_case = name != sent_by and isinstance(name, CaseName)
+        came = message.came(datetime.now(UTC)) if is_other_case else None
+        try:
+            if not is_proven or came is not None:
+                # Its first run may be gone, and cannot be asked then. All of them have one address.
+                view = await self.workflows.view(replace(name, run_id=None))
+                if isinstance(name, CaseName | AppealName) and view.closed_at is not None:
+                    return _Answer.ENDED  # the address that it knew may be an old one
+                if not is_proven and not message.is_from(view.account.email):
+                    return Why.OTHER_SENDER
+                if came is not None and came < view.opened_at - _ROUNDED:
+                    return _Answer.CAME_BEFORE
+            return await self._update(name, message, email)
+        except NotThere:
+            return _Answer.ENDED
 
-    async def _placed(
-        self,
-        sent_by: AnyName,
-        outcome: dict[AnyName, Why | None],
-        message: Incoming,
-        raw: bytes,
-    ) -> Placed:
-        """Send the desk what nobody took, or not all of."""
-        refused = [
-            why
-            for name, why in outcome.items()
-            if why not in (None, Why.CASE_ENDED)
-            # An appeal that is over was asked in case it waited. It did not send the e-mail.
-            and (why is not Why.NO_APPEAL_WAITS or name == sent_by)
-        ]
-        taken = [name for name, why in outcome.items() if why is None]
-        if any(isinstance(name, AppealName) for name in taken) and message.has_files:
-            return await self._forward(message, raw, Why.HAS_FILES)  # perhaps the evidence
-        if taken and not refused:
-            return Placed.TAKEN
-        if isinstance(sent_by, AppealName) and message.kind is Kind.BOUNCE and outcome:
-            return Placed.TAKEN  # an appeal that is over needs to know nothing
-        why = refused[0] if refused else outcome.get(sent_by)
-        if why is None:
-            is_ours = outcome or message.kind is Kind.COMPLAINT
-            why = Why.NOBODY_WAITS if is_ours else Why.NO_CASE
-            return await self._without_case(message, raw, why)
-        return await self._forward(message, raw, why)
-
-    async def _told(self, name: AnyName, message: Incoming, email: SentEmail) -> Why | None:
-        """Tell a case or an appeal of the message. Return why it did not take it.
+    async def _update(self, name: AnyName, message: Incoming, email: SentEmail) -> _Answer | Why:
+        """Send a case or an appeal the update that the message is.
 
         Raises:
             NotThere: it has ended.
             TryLater: the e-mail is still being sent.
         """
-        update, event = _event(message, email)
+        update, event = update_of(message, email)
         if event is None:
-            return None
+            return _Answer.TAKEN
         try:
             await self.workflows.execute_update(name, update, event, message.id)
         except UpdateRefused as refused:
             if refused.code == Refusal.EMAIL_UNDER_WAY:
                 raise TryLater("the e-mail is still being sent") from None
             log.info("refused", case=str(name), kind=message.kind, why=refused.code)
-            return _why(name, refused)
+            if refused.code == Refusal.FILE_FULL:
+                return Why.FILE_FULL
+            return Why.NO_APPEAL_WAITS if isinstance(name, AppealName) else Why.ENDING
         log.info("taken", case=str(name), kind=message.kind)
-        return None
+        return _Answer.TAKEN
 
-    def _named_in_references(self, message: Incoming) -> SentEmail | None:
+    def _named_in_references(self, message: Incoming) -> list[SentEmail]:
         """Return the e-mail that a reply without our address refers to. It proves nothing yet."""
         if message.kind is not Kind.REPLY:
-            return None
-        named = messages_in(" ".join(message.references), self.message_id_domain)
-        return named[0] if named else None
+            return []
+        return messages_in(" ".join(message.references), self.message_id_domain)[:1]
 
     async def _sent_by(
         self, email: SentEmail, message: Incoming, *, is_proven: bool
@@ -203,83 +226,57 @@ class Placing:
         Raises:
             TryLater: the account's first workflow may not be listed yet.
         """
-        names = await workflows_of_account(self.workflows, email.account)
-        for name in names:
-            if email.is_of(name.run_id):
-                return name
-        if not is_proven:
-            return None
-        if names:
-            return enrollment_name(names[0].account.store, names[0].account.seller_id)
+        listed = await listed_of_account(self.workflows, email.account)
+        if sent_by := _sender_among(listed, email):
+            return sent_by
+        if listed:
+            account = listed[0].account
+            sent_by = _sender_among(await first_runs_of_account(self.workflows, account), email)
+            stands = enrollment_name(account.store, account.seller_id) if is_proven else None
+            return sent_by or stands
         now = datetime.now(UTC)
         came = message.came(now)
-        if came is not None and now - came < _LISTED_WITHIN:
+        if is_proven and came is not None and now - came < _LISTED_WITHIN:
             raise TryLater("its case is not listed yet")
         return None
 
-    async def _without_case(self, message: Incoming, raw: bytes, why: Why) -> Placed:
-        if message.kind is Kind.REPLY or message.kind is Kind.COMPLAINT:
-            return await self._forward(message, raw, why)
-        # Nobody waits for an answer to what a machine wrote, and answering it could make a loop.
-        log.info("of no case", kind=message.kind, message=message.id[:12])
-        return Placed.TAKEN
 
-    async def _forward(self, message: Incoming, raw: bytes, why: Why) -> Placed:
-        if message.kind is Kind.AUTOMATIC or message.kind is Kind.DELAY:
-            return Placed.TAKEN
-        await self.forwarding.forward(message.id, raw, why)
-        log.info("forwarded to the desk", kind=message.kind, message=message.id[:12], why=why)
-        return Placed.FORWARDED
+def _sender_among(names: list[AnyName], email: SentEmail) -> AnyName | None:
+    return next((name for name in names if email.is_of(name.run_id)), None)
 
 
-def _may_take(
-    sent_by: AnyName, kind: Kind, outcome: Mapping[AnyName, Why | None]
-) -> Iterator[AnyName]:
-    """Yield who may take an answer to an e-mail, the first first.
+def _why(sent_by: AnyName, told: _Told, message: Incoming) -> Why | None:
+    """Return why the desk must read a message that some were told of. None: it need not."""
+    taken = [name for name, answer in told.items() if answer is _Answer.TAKEN]
+    refused = [
+        answer
+        for name, answer in told.items()
+        if isinstance(answer, Why)
+        # An appeal that is over was asked in case it waited. It did not send the e-mail.
+        and (answer is not Why.NO_APPEAL_WAITS or name == sent_by)
+        # It was from the address that the other one knows.
+        and not (answer is Why.OTHER_SENDER and taken)
+    ]
+    if message.may_be_person:
+        return Why.MAY_BE_PERSON
+    if any(isinstance(name, AppealName) for name in taken) and message.has_files:
+        return Why.HAS_FILES  # perhaps the evidence
+    if taken and not refused:
+        return None
+    if isinstance(sent_by, AppealName) and message.kind is Kind.BOUNCE and told:
+        return None  # an appeal that is over needs to know nothing
+    if refused:
+        return refused[0]
+    return Why.CASE_ENDED if told.get(sent_by) is _Answer.ENDED else Why.NOBODY_WAITS
 
-    A seller who answers any e-mail of ours was reached, even if it is one of an earlier case, of an
-    appeal or of the programme. So the account's open case hears of every reply, and an appeal that
-    waits of what is for nobody else.
 
-    Args:
-        sent_by: what sent the e-mail.
-        kind: what the answer is.
-        outcome: why each of those before refused it; None if it was taken.
+def _for_desk(message: Incoming, why: Why, sent_by: AnyName | None) -> Reason | None:
+    """Return the reason, unless nobody need read what a machine wrote.
+
+    A bounce is of interest to the desk if a case sent the e-mail.
     """
-    if isinstance(sent_by, CaseName) or (isinstance(sent_by, AppealName) and kind in _FOR_APPEALS):
-        yield sent_by
-    if kind is not Kind.REPLY:
-        return
-    account = sent_by.account
-    if not isinstance(sent_by, CaseName) or outcome.get(sent_by) is Why.CASE_ENDED:
-        yield case_name(account.store, account.seller_id)
-    if all(why is Why.CASE_ENDED for why in outcome.values()):
-        yield appeal_name(account.store, account.seller_id)
-
-
-def _why(case: AnyName, refused: UpdateRefused) -> Why:
-    """Return why a message was refused, in words for the desk."""
-    if refused.code == Refusal.FILE_FULL:
-        return Why.FILE_FULL
-    return Why.NO_APPEAL_WAITS if isinstance(case, AppealName) else Why.ENDING
-
-
-def _event(message: Incoming, email: SentEmail) -> tuple[str, Event | None]:
-    match message.kind:
-        case Kind.REPLY:
-            text = message.text or _NOTHING_WRITTEN
-            return "receive_reply", ReceiveReply(by=_BY_SELLER, text=text)
-        case Kind.BOUNCE:
-            number = max(email.number, 1)
-            bounce = ReceiveBounce(by=_BY_MAIL, attempt=number, code=message.status)
-            return "receive_bounce", bounce
-        case Kind.AUTOMATIC:
-            return "note_mail", _note(MailKind.AUTOMATIC, email)
-        case Kind.COMPLAINT:
-            return "note_mail", _note(MailKind.COMPLAINT, email)
-        case Kind.DELAY:
-            return "", None
-
-
-def _note(kind: MailKind, email: SentEmail) -> NoteMail:
-    return NoteMail(by=_BY_MAIL, kind=kind, attempt=email.number or None)
+    is_bounce_of_case = message.kind is Kind.BOUNCE and isinstance(sent_by, CaseName)
+    if message.kind in _FROM_PEOPLE or message.may_be_person or is_bounce_of_case:
+        return Reason(why, sent_by)
+    log.info("not for the desk", kind=message.kind, message=message.id[:12])
+    return None

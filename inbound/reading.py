@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import structlog
 
 from inbound.incoming import Unreadable, read
 from inbound.placing import Placed, Placing, TryLater
-from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox, Waiting
+from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox, NotDone, Waiting
 from providers.imap.server import ImapServer
 
 log = structlog.get_logger("inbound")
@@ -80,35 +81,61 @@ class Reading:
         self._later.clear()  # another session may have other uids
         log.info("reading", folder=self._server.folder)
         while not stop.is_set():
-            self._alive_at = now = time.monotonic()
+            now = time.monotonic()
+            # What could not be placed must not keep what has just come from being placed.
+            new = await self._handle(box, set(self._later))
             held = {uid for uid, later in self._later.items() if later.at > now}
-            waiting = await asyncio.to_thread(box.waiting, held, AT_ONCE)
-            if waiting:
-                await self._handle(box, waiting)
+            if new + await self._handle(box, held):
                 continue
+            # What was due and is not listed has gone: somebody has moved it, or deleted it.
+            self._later = {uid: self._later[uid] for uid in held}
             soon = min((one.at - now for one in self._later.values()), default=self._poll_seconds)
             await self._wait(box, max(0.1, min(soon, self._poll_seconds)), stop)
         await asyncio.to_thread(box.close)
 
-    async def _handle(self, box: ImapMailbox, waiting: list[Waiting]) -> None:
+    async def _handle(self, box: ImapMailbox, but: Collection[str]) -> int:
+        """Place the oldest messages but some. Return how many."""
+        self._alive_at = time.monotonic()
+        waiting = await asyncio.to_thread(box.waiting, but, AT_ONCE)
         folders = await asyncio.gather(*(self._folder_for(message) for message in waiting))
-        by_folder: dict[Folder, list[str]] = defaultdict(list)
+        by_folder: dict[Folder, list[Waiting]] = defaultdict(list)
         for message, folder in zip(waiting, folders, strict=True):
             if folder is None:
-                before = self._later.get(message.uid)
-                pause = _longer(before.pause) if before else _FIRST_PAUSE_SECONDS
-                self._later[message.uid] = _Later(time.monotonic() + pause, pause)
+                self._put_off(message)
             else:
-                self._later.pop(message.uid, None)
-                by_folder[folder].append(message.uid)
-        for folder, uids in by_folder.items():
-            await asyncio.to_thread(box.move, uids, folder)
-        self._placed.clear()
+                by_folder[folder].append(message)
+        for folder, messages in by_folder.items():
+            await self._move(box, messages, folder)
+        return len(waiting)
+
+    async def _move(self, box: ImapMailbox, messages: list[Waiting], folder: Folder) -> None:
+        """Move messages that were placed. One that cannot be moved holds up no others."""
+        try:
+            await asyncio.to_thread(box.move, [message.uid for message in messages], folder)
+        except NotDone as why:
+            if len(messages) > 1:
+                for message in messages:
+                    await self._move(box, [message], folder)
+                return
+            log.warning("not moved", folder=folder, uid=messages[0].uid, why=str(why))
+            self._put_off(messages[0])
+            return
+        for message in messages:
+            self._later.pop(message.uid, None)
+            self._placed.pop(_key(message), None)
+
+    def _put_off(self, message: Waiting) -> None:
+        before = self._later.get(message.uid)
+        pause = _longer(before.pause) if before else _FIRST_PAUSE_SECONDS
+        self._later[message.uid] = _Later(time.monotonic() + pause, pause)
 
     async def _folder_for(self, message: Waiting) -> Folder | None:
         """Place a message. Return where it goes, or None if it is to be tried again."""
+        if message.raw is None:
+            log.warning("the mail server does not give it", uid=message.uid)
+            return None
         try:
-            key = hashlib.sha256(message.raw).digest()
+            key = _key(message)
             if key not in self._placed:
                 incoming = await asyncio.to_thread(read, message.raw)
                 placed = await self._placing.place(incoming, message.raw)
@@ -137,6 +164,10 @@ class Reading:
             box.interrupt()
             with suppress(NoMailbox):
                 await idle
+
+
+def _key(message: Waiting) -> bytes:
+    return hashlib.sha256(message.raw or b"").digest()
 
 
 def _longer(pause: float) -> float:

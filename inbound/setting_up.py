@@ -23,11 +23,20 @@ def reading_of(client: Client, general: Settings, settings: InboundSettings) -> 
             "CASE72_INBOUND_ADDRESS and CASE72_INBOUND_IMAP_HOST: are required, such as "
             "reply@in.shop.example and imap.shop.example"
         )
-    return Reading(server, placing_of(client, general, settings), settings.poll_seconds)
+    placing = placing_of(client, general, settings, kept_whole=True)
+    return Reading(server, placing, settings.poll_seconds)
 
 
-def placing_of(client: Client, general: Settings, settings: InboundSettings) -> Placing:
+def placing_of(
+    client: Client, general: Settings, settings: InboundSettings, *, kept_whole: bool
+) -> Placing:
     """Return what places messages.
+
+    Args:
+        client: Temporal's.
+        general: how the desk is reached.
+        settings: our addresses for answers.
+        kept_whole: whether the mailbox keeps each message (`Forwarding`).
 
     Raises:
         ValueError: a setting is bad or missing. The message names it.
@@ -39,5 +48,6 @@ def placing_of(client: Client, general: Settings, settings: InboundSettings) -> 
             "CASE72_INBOUND_SECRETS"
         )
     domain = general.message_id_domain
-    forwarding = Forwarding(mail_of(general), general.sender, general.desk, domain)
+    mail = mail_of(general)
+    forwarding = Forwarding(mail, general.sender, general.desk, domain, kept_whole)
     return Placing(Workflows(client), addresses, domain, forwarding)

@@ -21,6 +21,10 @@ _PROOF_BYTES = 8
 _TOKEN_LENGTH = 42
 _RUN_BYTES = 8
 _PURPOSE = b"case72.mail\0"
+ADDRESSED_IN = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
+"""The headers of an answer in which our address may stand."""
+REFERS_IN = ("In-Reply-To", "References")
+"""The headers in which an answer names what it answers."""
 LONGEST_LOCAL_PART = 64 - _TOKEN_LENGTH - len("+")
 """What a mail server allows before the `@`, without plus sign and token."""
 

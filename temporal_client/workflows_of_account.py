@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
+from domain.shared.account import SellerAccount
 from domain.shared.names import own_id
 from temporal_client.failures import NotThere
 from temporal_client.names import AnyName, appeal_name, case_name, enrollment_name, name_of_id
@@ -14,12 +15,10 @@ _NEWEST = 100
 """Runs that are listed. An account seldom has ten."""
 
 
-async def workflows_of_account(workflows: Workflows, account_hash: str) -> list[AnyName]:
-    """Return an account's cases, enrollments and appeals, each named by a run.
+async def listed_of_account(workflows: Workflows, account_hash: str) -> list[AnyName]:
+    """Return an account's cases, enrollments and appeals that are listed, each named by a run.
 
-    They are those that are listed, the newest first. Then come the enrollment, the newest case and
-    the newest appeal, named by their first run, which alone its e-mails name: Temporal may keep
-    these runs no more, or not list them yet.
+    The newest come first. One that has just started may not be listed yet.
 
     Args:
         workflows: finds them.
@@ -29,14 +28,22 @@ async def workflows_of_account(workflows: Workflows, account_hash: str) -> list[
         TemporalFailure: the server failed.
     """
     query = f"{ACCOUNT.name} = '{account_hash}'"
-    names = [
+    return [
         name
         for execution in await newest(workflows.client, query, _NEWEST)
         if (name := name_of_id(own_id(execution.id, execution.run_id)))
     ]
-    if not names:
-        return []
-    account = names[0].account
+
+
+async def first_runs_of_account(workflows: Workflows, account: SellerAccount) -> list[AnyName]:
+    """Return an account's enrollment, newest case and newest appeal, named by their first run.
+
+    E-mails name that run alone. Temporal may list it no more, or not yet.
+
+    Raises:
+        TemporalFailure: the server failed.
+    """
+    names = []
     for of_kind in (enrollment_name, case_name, appeal_name):
         latest: AnyName = of_kind(account.store, account.seller_id)
         with suppress(NotThere):

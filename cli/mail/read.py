@@ -3,11 +3,10 @@
 import sys
 
 import typer
-from pydantic import ValidationError
 
 from cli.session import run
 from cli.terminal.problems import BadInput, DidNotHappen
-from domain.shared.errors import explain
+from cli.terminal.settings import settings_of
 from runtime.logs import configure_logs
 from runtime.settings import Settings
 from temporal_client.workflows import Workflows
@@ -39,28 +38,26 @@ def _try_again(why: str) -> None:
 
 def _placed() -> str:
     # Reading mail takes a fifth of a second to import, which the other commands need not spend.
+    from inbound.forwarding import LARGEST_FORWARDED
     from inbound.incoming import Incoming, Unreadable, read
     from inbound.placing import Placed, TryLater
     from inbound.setting_up import placing_of
     from providers.imap.mailbox import LARGEST_READ
     from runtime.inbound_settings import InboundSettings
 
-    raw = sys.stdin.buffer.read(LARGEST_READ)
+    raw = sys.stdin.buffer.read(LARGEST_FORWARDED + 1)
     while sys.stdin.buffer.read(LARGEST_READ):
-        """Read on, so that the mail server can finish. What follows is not needed."""
-    try:
-        general, settings = Settings(), InboundSettings()
-    except ValidationError as error:
-        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+        """Read on: whoever writes into a closed pipe may take that for another failure."""
+    general, settings = settings_of(Settings), settings_of(InboundSettings)
     configure_logs(general.log, general.log_level)
     try:
-        incoming: Incoming | None = read(raw)
+        incoming: Incoming | None = read(raw[:LARGEST_READ])
     except Unreadable:
         incoming = None
 
     async def place(workflows: Workflows) -> Placed:
         try:
-            placing = placing_of(workflows.client, general, settings)
+            placing = placing_of(workflows.client, general, settings, kept_whole=False)
         except ValueError as error:
             raise BadInput(str(error)) from None
         try:

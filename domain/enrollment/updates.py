@@ -94,7 +94,9 @@ def _learn(
     if "emergency_phone" in changed:
         enrollment.number_valid = None if changed["emergency_phone"] is None else True
     confirmed = _confirm_contact(enrollment, before, confirmed, now)
-    enrollment.contact_news = enrollment.contact_news.after(enrollment.account, changed, confirmed)
+    enrollment.contact_news = enrollment.contact_news.after(
+        enrollment.account, changed, confirmed, by_seller=by == SELLER
+    )
     enrollment.timeline.log(now, EnrollmentEventKind.ACCOUNT_CHANGED, by, changed=tuple(changed))
 
 

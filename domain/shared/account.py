@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Literal
 
 from domain.shared.text import Code, Email, Extension, Frozen, Key, Language, Line, Phone, TimeZone
 
@@ -63,6 +64,10 @@ def contact_of(account: Account) -> tuple[str, str]:
     return f"{account.emergency_phone} {account.extension or ''}", account.email
 
 
+ContactField = Literal["emergency_phone", "email"]
+CONTACT: tuple[ContactField, ...] = ("emergency_phone", "email")
+
+
 class ContactNews(Frozen):
     """Changes of number and address that the account's other workflow is not told of yet.
 
@@ -70,6 +75,8 @@ class ContactNews(Frozen):
     """
 
     fields: tuple[str, ...] = ()
+    by_seller: tuple[ContactField, ...] = ()
+    """Those of the fields whose newest value is from the seller, by this workflow."""
     change: int = 0
     """Counts the changes. A change that comes while another is being told is told afterwards."""
     confirmed: tuple[str, ...] = ()
@@ -94,15 +101,20 @@ class ContactNews(Frozen):
         account: Account | SellerAccount,
         changed: Iterable[str],
         confirmed: Iterable[str] = (),
+        *,
+        by_seller: bool = False,
     ) -> "ContactNews":
         """Return the news with the fields that just changed. A removed value is no news."""
         # An extension is told with its number.
-        every = {"emergency_phone" if f in NUMBER else f for f in (*self.fields, *changed)}
-        if every.isdisjoint(_CONTACT):
+        new = {"emergency_phone" if f in NUMBER else f for f in changed}
+        every = {*self.fields, *new}
+        if every.isdisjoint(CONTACT):
             return self
-        fields = tuple(f for f in _CONTACT if f in every and getattr(account, f) is not None)
+        fields = tuple(f for f in CONTACT if f in every and getattr(account, f) is not None)
+        sellers = {*self.by_seller, *new} if by_seller else {*self.by_seller} - new
         return ContactNews(
             fields=fields,
+            by_seller=tuple(f for f in fields if f in sellers),
             change=self.change + 1,
             confirmed=tuple(dict.fromkeys((*self.confirmed, *confirmed))),
             answered=self.answered,
@@ -114,7 +126,6 @@ class ContactNews(Frozen):
         return ContactNews(change=self.change)
 
 
-_CONTACT = ("emergency_phone", "email")
 NUMBER = ("emergency_phone", "extension")
 """The fields that together say what is dialled."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.shared.account import Account, ContactNews, SellerAccount, seller_of
+from domain.shared.account import Account, ContactField, ContactNews, SellerAccount, seller_of
 from domain.shared.announcements import Announcement
 from domain.shared.text import Frozen
 
@@ -49,12 +49,21 @@ class ShareContactInput(Frozen):
     email: str | None
     extension: str | None = None
     """The number's, if a number is told; null if it has none."""
+    by_seller: tuple[ContactField, ...] = ()
+    """Which of the fields the seller has given."""
     confirmed: tuple[str, ...] = ()
     """The addresses that it was confirmed to."""
     answered: str | None = None
     """The number at which a call of the case connected."""
     answered_extension: str | None = None
     """That number's extension."""
+
+
+class LookAtAccountInput(Frozen):
+    """Look whether an account is deactivated."""
+
+    store: str
+    seller_id: str
 
 
 class TellDeactivationInput(Frozen):
@@ -84,6 +93,7 @@ def share_contact_input(
         emergency_phone=account.emergency_phone if "emergency_phone" in news.fields else None,
         extension=account.extension if "emergency_phone" in news.fields else None,
         email=account.email if "email" in news.fields else None,
+        by_seller=news.by_seller,
         confirmed=news.confirmed,
         answered=news.answered,
         answered_extension=news.answered_extension,

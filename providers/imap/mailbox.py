@@ -29,6 +29,7 @@ from imap_tools import (
 
 from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
+from reference.mail_tokens import ADDRESSED_IN, REFERS_IN
 
 LARGEST_READ = 1024 * 1024
 """Bytes of a message that are read. What somebody writes, and what a bounce says, come first."""
@@ -55,13 +56,17 @@ class NoMailbox(Exception):
     """The mailbox cannot be used now. The message says why, and quotes nothing personal."""
 
 
+class NotDone(NoMailbox):
+    """The mail server refused what was asked. The session goes on."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A message in the folder that is read."""
 
     uid: str
-    raw: bytes
-    """Its beginning (`LARGEST_READ`)."""
+    raw: bytes | None
+    """Its beginning (`LARGEST_READ`). None: the server does not give it, though it gives others."""
 
 
 class ImapMailbox:
@@ -107,22 +112,26 @@ class ImapMailbox:
         """
         with _understood():
             uids = [uid for uid in self._box.uids("ALL", None) if uid not in but][:most]
-            return list(self._read(uids)) if uids else []
+            return self._read(uids) if uids else []
 
-    def _read(self, uids: list[str]) -> Iterator[Waiting]:
+    def _read(self, uids: list[str]) -> list[Waiting]:
         status, answers = self._box.client.uid(
             "FETCH", ",".join(uids), f"(UID BODY.PEEK[]<0.{LARGEST_READ}>)"
         )
-        if status != "OK":
-            raise NoMailbox("the mail server does not give its messages")
-        for answer in answers:
-            if isinstance(answer, tuple) and (found := _UID.search(answer[0])):
-                yield Waiting(found[1].decode(), answer[1])
+        if status == "OK":
+            tuples = (answer for answer in answers if isinstance(answer, tuple))
+            found = ((_UID.search(head), raw) for head, raw in tuples)
+            return [Waiting(uid[1].decode(), raw) for uid, raw in found if uid]
+        if len(uids) == 1:
+            return [Waiting(uids[0], None)]
+        # One damaged message must hold up no other.
+        return [message for uid in uids for message in self._read([uid])]
 
     def move(self, uids: Collection[str], folder: Folder) -> None:
         """Move messages. One that is not there any more is left out.
 
         Raises:
+            NotDone: the server moves them not, or not all of them.
             NoMailbox: the session is over. Some may have been moved.
         """
         with _understood():
@@ -187,7 +196,7 @@ class ImapMailbox:
     def _heads(self, uids: Collection[str]) -> Iterator[str]:
         if not uids:
             return
-        fields = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC IN-REPLY-TO REFERENCES"
+        fields = " ".join((*ADDRESSED_IN, *REFERS_IN)).upper()
         status, answers = self._box.client.uid(
             "FETCH",
             ",".join(uids),
@@ -285,7 +294,9 @@ def _understood() -> Iterator[None]:
         raise NoMailbox(f"certificate not trusted: {error.verify_message}") from None
     except OSError as error:
         raise NoMailbox(f"no connection: {error.strerror or type(error).__name__}") from None
-    except (ImapToolsError, imaplib.IMAP4.error) as error:
+    except ImapToolsError as error:
+        raise NotDone(f"the mail server refuses ({type(error).__name__})") from None
+    except imaplib.IMAP4.error as error:
         raise NoMailbox(f"the mail server failed ({type(error).__name__})") from None
 
 

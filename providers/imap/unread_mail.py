@@ -11,15 +11,15 @@ from providers.temporal.own_workflows import runs_of_account
 from reference.mail_tokens import ReplyAddresses, messages_in, short_run
 from temporal_client.workflows import Workflows
 
-_AT_ONCE = 2
-"""Sessions. Mail servers allow one user about ten, and the reader needs its own."""
-
-
+_AT_ONCE = 1
+"""Sessions of a worker. Mail servers allow one user about ten, and the reader needs its own."""
 _CLOCKS_DIFFER = timedelta(hours=1)
 """How far the mail server's clock may be behind: what came so long before counts too."""
 
 _LONGEST = timedelta(seconds=40)
 """How long a look may take. The activity's try ends after a minute, and could not stop it."""
+_LOOKING = timedelta(seconds=30)
+"""After so long the look itself ends."""
 
 
 class ImapUnreadMail:
@@ -51,7 +51,11 @@ class ImapUnreadMail:
         looking = asyncio.ensure_future(self._look(account_hash_of(own_id), since))
         looking.add_done_callback(self._ended)
         # Whoever asked may go. The session lasts until the look has ended.
-        return await asyncio.shield(looking)
+        try:
+            async with asyncio.timeout(_LONGEST.total_seconds()):
+                return await asyncio.shield(looking)
+        except TimeoutError:
+            raise ProviderFailed("mailbox: it does not answer in time") from None
 
     def _ended(self, looking: asyncio.Future[bool]) -> None:
         self._sessions.release()
@@ -68,7 +72,7 @@ class ImapUnreadMail:
         # Reading mail takes a fifth of a second to import, which most processes need not spend.
         from providers.imap.mailbox import ImapMailbox, NoMailbox
 
-        ends = time.monotonic() + _LONGEST.total_seconds()
+        ends = time.monotonic() + _LOOKING.total_seconds()
         try:
             box = ImapMailbox(self._server)
             try:

@@ -32,7 +32,7 @@ from temporal_client.names import (
 )
 from temporal_client.search_attributes import STATUS
 from temporal_client.workflows import Workflows
-from temporal_client.workflows_of_account import workflows_of_account
+from temporal_client.workflows_of_account import first_runs_of_account, listed_of_account
 
 _ANSWERS_WITHIN = timedelta(seconds=10)
 
@@ -44,7 +44,9 @@ async def runs_of_account(workflows: Workflows, account_hash: str) -> list[str]:
         ProviderFailed: Temporal did not answer.
     """
     with _provider_failures("the list of workflows"):
-        names = await workflows_of_account(workflows, account_hash)
+        names = await listed_of_account(workflows, account_hash)
+        if names:
+            names += await first_runs_of_account(workflows, names[0].account)
     return [name.run_id for name in names if name.run_id]
 
 
@@ -152,6 +154,7 @@ class Cases:
             extension=input.extension,
             email=input.email,
             from_enrollment=True,
+            by_seller=input.by_seller,
             confirmed=input.confirmed,
         )
         with suppress(NotThere), _provider_failures("change_contact"):

@@ -13,6 +13,7 @@ from domain.case.events import EventKind
 from domain.case.status import Status
 from domain.case.view import CaseView
 from domain.shared.result import Result
+from inbound.forwarding import Why
 from inbound.placing import Placing
 from inbound.reading import Reading
 from inbound.setting_up import placing_of
@@ -22,6 +23,7 @@ from runtime.inbound_settings import InboundSettings
 from runtime.settings import Settings
 from tests.engine import HOUR, Engine, OpenCase, engine_in
 from tests.providers.dovecot import Dovecot, dovecot, needs_dovecot
+from tests.reading import text_of
 from tests.workflows.events import WITHDRAW
 from workflows.case.issue_case import IssueCase
 
@@ -47,7 +49,7 @@ class Desk:
     def forwarded(self) -> list[EmailMessage]:
         """What the desk was sent because no case took it."""
         mails = self.engine.mails("desk@case72.example")
-        return [m for m in mails if "no case has taken" in str(m["Subject"])]
+        return [m for m in mails if str(m["Subject"]) == "A message to read"]
 
 
 @asynccontextmanager
@@ -66,7 +68,7 @@ async def reading(
     engine: Engine, mailbox: Dovecot, kind: type[Placing] = Placing
 ) -> AsyncIterator[None]:
     settings = Settings(state=engine.folder)
-    placing = kind(**vars(placing_of(engine.client, settings, INBOUND)))
+    placing = kind(**vars(placing_of(engine.client, settings, INBOUND, kept_whole=True)))
     stop = asyncio.Event()
     task = asyncio.create_task(Reading(mailbox.server, placing, 5).read_until(stop))
     try:
@@ -162,7 +164,8 @@ async def test_a_reply_without_token_counts_from_the_address_on_file_only(
         assert (await case.view()).status is Status.CONTACTING
         all_of_it.mailbox.deliver(reply("desk@case72.example", **names))
         await case.when(lambda v: v.status is Status.WORKING)
-        assert len(all_of_it.forwarded()) == 1
+        (told,) = all_of_it.forwarded()
+        assert f"{Why.OTHER_SENDER} (case/US/{view.account.seller_id})" in text_of(told)
 
 
 async def test_a_reference_that_would_change_the_search_reaches_the_desk(
@@ -187,6 +190,23 @@ async def test_an_automatic_answer_is_noted_and_is_no_contact(tmp_path: Path, se
         view = await case.when(lambda v: any(e.what == "mail_noted" for e in v.timeline))
         assert view.status is Status.CONTACTING
         assert all_of_it.forwarded() == []
+
+
+async def test_what_may_be_a_person_at_a_help_desk_is_for_the_desk_to_read(
+    tmp_path: Path, server: str
+) -> None:
+    async with desk(tmp_path, server) as all_of_it:
+        case, view = await notified(all_of_it)
+        generated = {"Auto_Submitted": "auto-generated", "In_Reply_To": "<1@case72.example>"}
+        all_of_it.mailbox.deliver(reply(all_of_it.address(view), "Removed. Ann", **generated))
+        view = await case.when(lambda v: any(e.what == "mail_noted" for e in v.timeline))
+        assert view.status is Status.CONTACTING
+        await all_of_it.mailbox.when_empty()
+        (told,) = all_of_it.forwarded()
+        assert Why.MAY_BE_PERSON in text_of(told)
+        assert f"contact US/{view.account.seller_id} email" in text_of(told)
+        # There it keeps the account from being deactivated for silence.
+        assert len(all_of_it.mailbox.in_folder(Folder.DESK)) == 1
 
 
 async def test_a_bounce_turns_accepted_into_bounced_and_a_delay_does_not(

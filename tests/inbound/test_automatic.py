@@ -86,6 +86,28 @@ def test_the_subject_of_an_absence_counts_with_another_sign(header: str, subject
     assert kind(header, f"Subject: Re: {subject}", REPLY_TO_OURS) is Kind.REPLY
 
 
+GENERATED = "Auto-Submitted: auto-generated"
+SUPPRESSES = "X-Auto-Response-Suppress: All"
+
+
+@pytest.mark.parametrize(
+    ("headers", "may_be"),
+    [
+        ((GENERATED, SUPPRESSES, REPLY_TO_OURS), True),  # Zendesk, whoever typed it
+        ((GENERATED, REPLY_TO_OURS), True),
+        ((GENERATED, SUPPRESSES), False),
+        ((GENERATED, SUPPRESSES, REPLY_TO_OURS, "Subject: Automatic reply: hello"), False),
+        ((GENERATED, REPLY_TO_OURS, "Return-Path: <>"), False),
+        (("Auto-Submitted: auto-replied", SUPPRESSES, REPLY_TO_OURS), False),
+    ],
+)
+def test_what_a_help_desk_calls_generated_may_be_typed_by_a_person(
+    headers: tuple[str, ...], may_be: bool
+) -> None:
+    incoming = read(message(b"Hello", b"text/plain", *(h.encode() for h in headers)))
+    assert (incoming.kind, incoming.may_be_person) == (Kind.AUTOMATIC, may_be)
+
+
 def test_two_unsure_signs_are_enough() -> None:
     assert kind("X-Loop: 1", "X-Auto-Response-Suppress: All", REPLY_TO_OURS) is Kind.AUTOMATIC
 

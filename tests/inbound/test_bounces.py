@@ -2,9 +2,12 @@
 
 import pytest
 
+from domain.case.events import ReceiveBounce
 from inbound.incoming import Incoming, read
 from inbound.kind import Kind
-from tests.inbound.test_samples import BOUNCES, sample
+from inbound.updates import update_of
+from reference.mail_tokens import SentEmail
+from tests.inbound.test_samples import BOUNCES, OURS, sample
 
 
 def report(
@@ -76,10 +79,18 @@ def test_of_several_recipients_one_failure_is_a_bounce(order: int) -> None:
         ("5.0.0", "550 mx 5.1.1.9 refused", "5.0.0"),
         ("5.0.0", "550 at 192.5.1.1", "5.0.0"),
         ("nonsense", "550 unknown", None),
+        # A failure whose code is one of success, as some servers report it.
+        ("2.0.0", "550 unknown", None),
+        ("2.0.0", "550 5.1.1 unknown", "5.1.1"),
+        ("5.0.0", "250 2.1.5 ok", "5.0.0"),
+        ("\u0665.\u0661.\u0661", "550 unknown", None),
     ],
 )
 def test_the_status_is_the_code_that_says_most(status: str, said: str, known: str | None) -> None:
-    assert report(block("failed", status, said)).status == known
+    came_back = report(block("failed", status, said))
+    assert came_back.status == known
+    update, event = update_of(came_back, SentEmail("", "", 3))
+    assert (update, event) == ("receive_bounce", ReceiveBounce(by="mail", attempt=3, code=known))
 
 
 def test_a_report_about_an_address_beyond_ascii_is_read() -> None:
@@ -103,12 +114,16 @@ def test_a_report_about_an_address_beyond_ascii_is_read() -> None:
 @pytest.mark.parametrize(
     ("headers", "returned"),
     [
-        (f"Return-Path: <{BOUNCES}>\nReply-To: case@market.example", BOUNCES),
-        ("Return-Path: <>\nReply-To: Case72 <case@market.example>", "case@market.example"),
-        ("Reply-To: no address", None),
+        # A server that forwards an e-mail may put its own address first.
+        (f"Return-Path: <a@b.example>\nReply-To: {OURS}", ("a@b.example", OURS)),
+        (f"Return-Path: <{BOUNCES}>\nReply-To: {BOUNCES}", (BOUNCES,)),
+        (f"Return-Path: <>\nReply-To: Case72 <{OURS}>", (OURS,)),
+        ("Reply-To: no address", ()),
     ],
 )
-def test_what_is_returned_names_our_message(part: str, headers: str, returned: str | None) -> None:
+def test_what_is_returned_names_our_message(
+    part: str, headers: str, returned: tuple[str, ...]
+) -> None:
     original = f"Message-ID: <1@market.example>\nIn-Reply-To: <0@market.example>\n{headers}"
     incoming = report(block("failed", "5.1.1"), returned=part.format(original))
     assert incoming.returned == returned

@@ -37,7 +37,27 @@ async def test_of_a_huge_message_only_the_beginning_is_read(tmp_path: Path) -> N
         server.deliver(MESSAGE + b"x" * 50_000_000)
         box = ImapMailbox(server.server)
         (message,) = box.waiting(but=(), most=1)
-        assert len(message.raw) == LARGEST_READ
+        assert len(message.raw or b"") == LARGEST_READ
+        box.close()
+
+
+async def test_a_message_that_the_server_does_not_give_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid = imaplib.IMAP4.uid
+
+    def damaged(client: imaplib.IMAP4, command: str, *args: str) -> Any:
+        if command == "FETCH" and "2" in args[0].split(","):
+            return "NO", [b"[SERVERBUG] Internal error occurred."]
+        return uid(client, command, *args)
+
+    async with dovecot(tmp_path / "mail") as server:
+        for number in range(3):
+            server.deliver(MESSAGE + b"%d" % number)
+        box = ImapMailbox(server.server)
+        monkeypatch.setattr(imaplib.IMAP4, "uid", damaged)
+        read = [message.raw for message in box.waiting(but=(), most=10)]
+        assert read == [MESSAGE + b"0", None, MESSAGE + b"2"]
         box.close()
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import Client
@@ -11,16 +11,19 @@ from temporalio.client import Client
 from providers.imap import unread_mail
 from providers.imap.server import ImapServer
 from providers.imap.unread_mail import ImapUnreadMail
-from providers.protocols import NotNow
+from providers.protocols import NotNow, ProviderFailed
 from providers.smtp.mail import Security
 from reference.mail_tokens import ReplyAddresses
 from temporal_client.workflows import Workflows
 from tests.patience import PATIENCE, looks
 
+CASE = "case/US/A1/0199"
 
-async def test_a_look_that_nobody_waits_for_keeps_its_session_until_it_ends(
+
+def mailbox_that_answers_late(
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
+) -> tuple[ImapUnreadMail, threading.Event]:
+    """A mailbox, and what lets it answer that a message waits."""
     may_end = threading.Event()
 
     async def no_runs(*_: object) -> list[str]:
@@ -34,12 +37,28 @@ async def test_a_look_that_nobody_waits_for_keeps_its_session_until_it_ends(
         "case72.example",
         Workflows(Client.__new__(Client)),
     )
-    asked = ("case/US/A1/0199", datetime.now(UTC))
-    given_up = [asyncio.create_task(mail.waits_for(*asked)) for _ in range(2)]
+    return mail, may_end
+
+
+async def test_a_mailbox_that_swallows_everything_has_failed_before_the_try_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mail, may_end = mailbox_that_answers_late(monkeypatch)
+    monkeypatch.setattr(unread_mail, "_LONGEST", timedelta(seconds=0.1))
+    with pytest.raises(ProviderFailed, match="it does not answer in time"):
+        await mail.waits_for(CASE, datetime.now(UTC))
+    may_end.set()
+
+
+async def test_a_look_that_nobody_waits_for_keeps_its_session_until_it_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mail, may_end = mailbox_that_answers_late(monkeypatch)
+    asked = (CASE, datetime.now(UTC))
+    given_up = asyncio.create_task(mail.waits_for(*asked))
     await asyncio.sleep(0.05)
-    for one in given_up:
-        one.cancel()
-    await asyncio.wait(given_up)
+    given_up.cancel()
+    await asyncio.wait([given_up])
     with pytest.raises(NotNow):
         await mail.waits_for(*asked)
     may_end.set()

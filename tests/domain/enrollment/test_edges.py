@@ -236,6 +236,15 @@ def test_a_changed_extension_is_news_of_the_number_and_an_answer_stays_news() ->
     assert (news.answered, news.answered_extension) == (NUMBER, "12")
 
 
+def test_news_say_which_of_the_newest_values_are_from_the_seller() -> None:
+    account = an_enrollment().account
+    news = ContactNews().after(account, ("email", "extension"), by_seller=True)
+    assert news.by_seller == ("emergency_phone", "email")
+    assert news.after(account, ("emergency_phone",)).by_seller == ("email",)
+    assert news.after(account, ("name",)).by_seller == news.by_seller
+    assert news.told().by_seller == ()
+
+
 # --- time ---------------------------------------------------------------------------------------
 
 
