@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from domain.case.activity_inputs import DeactivateInput, ExpelInput
 from domain.case.status import Reason
-from domain.shared.activity_inputs import TellDeactivationInput
+from domain.shared.activity_inputs import LookAtAccountInput, TellDeactivationInput
 from domain.shared.events import BY_CASE
 from providers.protocols import AccountService, ProviderFailed, UnreadMail
 from providers.temporal.failures import provider_failures
@@ -92,6 +92,12 @@ class AccountActivities:
             )
         if self.unread_mail and await self.unread_mail.waits_for(input.case_id, input.opened_at):
             raise Held(Reason.MESSAGE_WAITING, "no case has taken a message about the account")
+
+    @activity.defn
+    async def look_at_account(self, input: LookAtAccountInput) -> bool:
+        """Return whether the account is active, so that no deactivation of it can stand."""
+        with provider_failures():
+            return await self.accounts.is_active(input.store, input.seller_id)
 
     @activity.defn
     async def expel_account(self, input: ExpelInput) -> None:

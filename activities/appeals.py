@@ -9,7 +9,6 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.accounts import keep_deactivated
 from domain.appeal.activity_inputs import (
-    LookAtAccountInput,
     LookForAnswerInput,
     LookUpAppealInput,
     ReinstateInput,
@@ -102,6 +101,8 @@ class AppealActivities:
             return False
         try:
             return await self.unread_mail.waits_for(case.id, case.opened_at)
+        except NotNow:
+            raise  # it is looked into for others, and soon free
         except ProviderFailed:
             # An appeal does not wait for the mailbox: the desk sees the mailbox too.
             return False
@@ -154,12 +155,6 @@ class AppealActivities:
             else:
                 return
         raise held
-
-    @activity.defn
-    async def look_at_account(self, input: LookAtAccountInput) -> bool:
-        """Return whether the account is active, so that no deactivation of it can stand."""
-        with provider_failures():
-            return await self.accounts.is_active(input.store, input.seller_id)
 
     @activity.defn
     async def tell_reinstatement(self, input: TellReinstatementInput) -> bool:

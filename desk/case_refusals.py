@@ -48,6 +48,10 @@ _WORDS: Mapping[str, str] = {
     Refusal.OWN_PROPOSAL: N_("You proposed it yourself, so another person confirms it."),
     Refusal.NOT_UNDER_REVIEW: N_("No plan is under review any more. Nothing was done."),
     Refusal.NOT_ESCALATED: N_("There is nothing to decide any more. Nothing was done."),
+    Refusal.ACCOUNT_UNKNOWN: N_(
+        "A deactivation has failed, and the account service does not say whether the account is "
+        "active. Try again once it does, or decide to deactivate."
+    ),
     Refusal.NOTHING_PROPOSED: N_("Nothing is proposed any more. Nothing was done."),
     Refusal.FILE_FULL: N_("The case has no room for more text."),
     Refusal.TOO_MANY_ISSUES: N_("The case takes no more issues."),

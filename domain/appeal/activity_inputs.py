@@ -58,13 +58,6 @@ class TellDeskOfAppealInput(Frozen):
     """Since when the desk is to be told; with `appeal_id` it makes the Message-ID."""
 
 
-class LookAtAccountInput(Frozen):
-    """Look whether an account is deactivated."""
-
-    store: str
-    seller_id: str
-
-
 class LookForAnswerInput(Frozen):
     """Look whether an answer of the seller waits where mail is read."""
 

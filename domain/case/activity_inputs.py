@@ -163,7 +163,7 @@ def deactivate_input(case: Case) -> DeactivateInput:
         seller_id=case.account.seller_id,
         opened_at=case.opened_at,
         # Reported while deactivating for silence, harm leaves the case's reason as it was.
-        reason=Reason.HARM if case.harm else case.reason,
+        reason=Reason.HARM if case.deactivates_for_harm else case.reason,
     )
 
 

@@ -11,6 +11,7 @@ from domain.case.status import CLOSED, HAS_DEADLINE, Reason, Status
 from domain.case.steps import (
     Deactivate,
     Expel,
+    LookAtAccount,
     LookUp,
     LookUpFindHashes,
     LookUpHours,
@@ -62,7 +63,7 @@ def _end_in_silence(case: Case, now: datetime) -> None:
     """End the 72 hours of a seller who did not turn up: deactivate if we really tried."""
     for skipped in case.outreach.skip_rest(now, case.account):
         case.log_attempt(now, skipped)
-    missing = shortfall(case.outreach, case.account, case.rules)
+    missing = shortfall(case.outreach, case.account, case.rules, case.timeline)
     if case.outreach.noticed_at is None:
         case.escalate(now, Reason.NO_NOTICE)
     elif missing:
@@ -93,6 +94,8 @@ def _wanted(case: Case, now: datetime) -> list[Step]:
     steps: list[Step] = [Reach(attempt.number) for attempt in under_way if attempt.wanted]
     if case.status is Status.DEACTIVATING:
         steps.append(Deactivate())
+    if case.status is Status.ESCALATED and case.failed_deactivation is not None:
+        steps.append(LookAtAccount())
     steps += _news_for_enrollment(case)
     if case.contact_news.is_any:
         steps.append(ShareContact())

@@ -74,6 +74,10 @@ class Case(TakesUpdates):
     desk_news: bool = False
     """Whether the desk was not told yet of a message that came in. It is, whatever the status."""
     harm: Harm | None = None
+    deactivates_for_harm: bool = False
+    """Whether the deactivation under way is for harm, or harm was reported since it began."""
+    failed_deactivation: Reason | None = None
+    """Why an account was to be deactivated of which nobody knows yet whether it is: that failed."""
     expelled: bool = False
     account_deactivated: bool = False
     """Whether the account is, by this case or before it."""
@@ -241,6 +245,7 @@ class Case(TakesUpdates):
     def deactivate(self, now: datetime, reason: Reason) -> None:
         """Begin the deactivation. From here on nothing stops it."""
         self.stop_everything()
+        self.deactivates_for_harm = reason is Reason.HARM
         self.set_status(now, Status.DEACTIVATING, reason)
 
     def end(
@@ -255,14 +260,22 @@ class Case(TakesUpdates):
         self.end_without_email(now, status, reason)
         self.attempts.email(about, now, note)
 
+    def end_deactivated(self, now: datetime, reason: str | None) -> None:
+        """End the case: the account is deactivated, and the programme is to be told."""
+        self.account_deactivated, self.failed_deactivation = True, None
+        self.end(now, Status.DEACTIVATED, reason, Purpose.DEACTIVATED)
+
     def end_without_email(self, now: datetime, status: Status, reason: str | None) -> None:
         """End the case. Whoever ended it tells the seller."""
         self.stop_everything()
         self.set_status(now, status, reason)
 
     def cancel(self, now: datetime) -> None:
-        """End an open case whose workflow was cancelled, as if it was raised in error."""
-        if not self.is_open:
+        """End an open case whose workflow was cancelled, as if it was raised in error.
+
+        Not one whose account may be deactivated: nobody might see to it.
+        """
+        if not self.is_open or self.failed_deactivation is not None:
             return
         if self.policy is None:  # not open yet: nobody was told of it
             self.set_status(now, Status.WITHDRAWN, Reason.CANCELLED)
@@ -278,6 +291,8 @@ class Case(TakesUpdates):
 
         In a case that has ended only the first report counts. It expels the seller.
         """
+        if self.status is Status.DEACTIVATING:
+            self.deactivates_for_harm = True
         if self.harm is not None and not self.is_open:
             return
         self.harm = self.harm or harm

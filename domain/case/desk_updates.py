@@ -6,7 +6,12 @@ changed nothing that matters.
 
 from datetime import datetime
 
-from domain.case.admission import admit, refuse_unless_open, refuse_unless_seen
+from domain.case.admission import (
+    admit,
+    refuse_unless_open,
+    refuse_unless_seen,
+    refuse_while_account_unknown,
+)
 from domain.case.attempt import Purpose
 from domain.case.case import Case
 from domain.case.desk_work import Assignment, Proposal
@@ -138,6 +143,8 @@ def decide(case: Case, event: Decide, now: datetime) -> None:
             status=case.status.value,
         )
     refuse_unless_seen(case, event)
+    if event.decision is not Decision.DEACTIVATE:
+        refuse_while_account_unknown(case)
     if event.decision is Decision.DEACTIVATE and case.rules.second_person:
         _propose(case, event, now)
         return

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.case.evidence_file import EvidenceFiles
-from domain.shared.account import Issue
+from domain.shared.account import ContactField, Issue
 from domain.shared.events import Event, HarmCategory
 from domain.shared.text import (
     Email,
@@ -184,6 +184,8 @@ class ChangeContact(Event):
     email: Email | None = None
     from_enrollment: bool = False
     """Whether the enrollment sent this, and so knows it. For the engine's own use."""
+    by_seller: tuple[ContactField, ...] = ()
+    """Which of them the enrollment has from the seller. For the engine's own use."""
     confirmed: tuple[Email, ...] = ()
     """The addresses to which the enrollment confirmed the change. For the engine's own use."""
 

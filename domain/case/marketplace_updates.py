@@ -92,6 +92,9 @@ def record_deactivation(case: Case, event: RecordDeactivation, now: datetime) ->
         return
     refuse_unless_open(case)
     case.timeline.log(now, EventKind.DEACTIVATED_ELSEWHERE, event.by)
+    if case.failed_deactivation is not None:  # it may well have been this case
+        case.end_deactivated(now, case.failed_deactivation)
+        return
     # The enrollment knows: it sent this update.
     case.account_deactivated = case.deactivation_told = True
     case.end_without_email(now, Status.NOT_COVERED, ALREADY_DEACTIVATED)

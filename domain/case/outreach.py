@@ -22,7 +22,7 @@ from domain.case.attempts import Attempts
 from domain.case.calling_hours import CallingWindow, closes_at, moved_to_opening, spaced_calls
 from domain.case.emergency_number import EmergencyNumber
 from domain.case.policy import Policy
-from domain.shared.account import Account
+from domain.shared.account import Account, contact_of
 from domain.shared.result import Result
 from domain.shared.state import State
 
@@ -49,15 +49,21 @@ class Outreach(State):
     delay: timedelta = timedelta(0)
     """How long after an opening the calls that are moved to it are made."""
     number: EmergencyNumber = Field(default_factory=EmergencyNumber)
-    given_by_others: tuple[str, ...] = ()
-    """Numbers and addresses that only others than the seller have given (`contact_of`)."""
+    own_contacts: tuple[str, ...] = ()
+    """The numbers and addresses on file when the case opened, and those that the seller has given
+    since (`contact_of`). Others may have given the present ones."""
     conversation_due: datetime | None = None
     """From when on the seller is called for a conversation."""
 
     def open(
-        self, calling_hours: tuple[CallingWindow, ...], not_called: str | None, delay: timedelta
+        self,
+        account: Account,
+        calling_hours: tuple[CallingWindow, ...],
+        not_called: str | None,
+        delay: timedelta,
     ) -> None:
-        """Take in what was looked up when the case opened."""
+        """Take in what was on file, and what was looked up, when the case opened."""
+        self.own_contacts = contact_of(account)
         self.calling_hours, self.number.not_called = calling_hours, not_called
         self.delay = delay
 

@@ -7,13 +7,16 @@ from domain.case.attempt import GOT_THROUGH, Attempt, Channel, Purpose
 from domain.case.outreach import Outreach
 from domain.case.policy import Policy
 from domain.case.status import Missing
+from domain.case.timeline import Timeline
 from domain.shared.account import Account, contact_of
 from domain.shared.result import Result
 
 _HOUR = timedelta(hours=1)
 
 
-def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | None:
+def shortfall(
+    outreach: Outreach, account: Account, rules: Policy, timeline: Timeline
+) -> Missing | None:
     """Return what is missing, so that we have not really tried; None if nothing is.
 
     Attempts count since the outreach last began, if they went to the present number, with its
@@ -21,7 +24,7 @@ def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | 
     """
     if outreach.number.not_called is not None:
         return Missing.NEVER_CALLED
-    if not set(outreach.given_by_others).isdisjoint(contact_of(account)):
+    if not set(contact_of(account)) <= set(outreach.own_contacts):
         return Missing.GIVEN_BY_OTHERS
     made = [attempt for attempt in outreach.attempts.made if outreach.includes(attempt)]
     if any(attempt.result is Result.SKIPPED for attempt in made):
@@ -30,7 +33,8 @@ def shortfall(outreach: Outreach, account: Account, rules: Policy) -> Missing | 
     final = _final_notice(outreach, emails)
     if final is None:
         return Missing.FINAL_NOTICE
-    if final.at > _latest_final_notice(outreach, rules):
+    # It may have begun long before the mail server took it.
+    if timeline.ended_at(final.number) > _latest_final_notice(outreach, rules):
         return Missing.FINAL_NOTICE_IN_TIME
     if outreach.number.is_invalid:
         return _missing_where_the_number_is_invalid(outreach, emails, final)
@@ -111,7 +115,7 @@ def in_words(missing: Missing, outreach: Outreach, rules: Policy) -> str:
         case Missing.FINAL_NOTICE:
             return "the final notice was not accepted"
         case Missing.FINAL_NOTICE_IN_TIME:
-            return "the final notice went out too late"
+            return "the final notice was accepted too late"
         case Missing.INVALID_IN_TIME:
             return "the number was found invalid after the final notice"
         case Missing.TWO_EMAILS:

@@ -12,7 +12,7 @@ from domain.case.case import Case
 from domain.case.events import ChangeContact, EventKind, RequestCall, SubmitPlan
 from domain.case.outreach import Outreach
 from domain.case.status import READS_PLANS, Status
-from domain.shared.account import Account, confirmation_of, contact_of
+from domain.shared.account import CONTACT, Account, confirmation_of, contact_of
 from domain.shared.contact_changes import refuse_if_too_many
 from domain.shared.events import SELLER, SendLink
 from domain.shared.fresh_link import refuse_if_too_often
@@ -89,7 +89,7 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
     is_called_now = outreach.number.not_called is not None and event.emergency_phone is not None
     if event.by == SELLER and (after != before or is_called_now):
         refuse_if_too_many(case.timeline.times_of(EventKind.CONTACT_CHANGED, SELLER), now)
-    _note_giver(outreach, event, before, after)
+    _note_own(outreach, event, after)
     if after == before and not is_called_now:
         return
     case.account, changed = after, tuple(given)
@@ -105,19 +105,12 @@ def change_contact(case: Case, event: ChangeContact, now: datetime) -> None:
             outreach.plan_calls(now, case.rules, case.account, call_now=True)
 
 
-def _note_giver(outreach: Outreach, event: ChangeContact, before: Account, after: Account) -> None:
-    """Note which numbers and addresses only others than the seller have given.
-
-    The enrollment may only repeat what it heard from this case. So it makes nothing the seller's.
-    """
-    others = set(outreach.given_by_others)
-    if event.by == SELLER:
-        number, address = contact_of(after)
-        others -= {number} if event.emergency_phone is not None else set()
-        others -= {address} if event.email is not None else set()
-    elif not event.from_enrollment:
-        others |= set(contact_of(after)) - set(contact_of(before))
-    outreach.given_by_others = tuple(sorted(others))
+def _note_own(outreach: Outreach, event: ChangeContact, after: Account) -> None:
+    """Note the number and the address that are from the seller. The enrollment says which are."""
+    by_seller = event.by_seller if event.from_enrollment else CONTACT if event.by == SELLER else ()
+    given = zip(CONTACT, contact_of(after), strict=True)
+    own = [value for field, value in given if field in by_seller and getattr(event, field)]
+    outreach.own_contacts = tuple(dict.fromkeys((*outreach.own_contacts, *own)))
 
 
 def _but_what_is_newer_here(case: Case, event: ChangeContact) -> ChangeContact:

@@ -24,7 +24,7 @@ def looked_up(case: Case, facts: CaseFacts, now: datetime) -> None:
         return
     case.policy, case.overrides = facts.policy, None
     delay = case.rules.opening_spread * share_of(case.id)
-    case.outreach.open(facts.hours, facts.not_called, delay)
+    case.outreach.open(case.account, facts.hours, facts.not_called, delay)
     case.shares_contact, case.announces = facts.shares_contact, facts.announces
     case.tells_answers = facts.tells_answers
     case.find_hashes = facts.find_hashes
@@ -121,11 +121,22 @@ def deactivated(case: Case, done: bool, now: datetime) -> None:
     if case.status is not Status.DEACTIVATING:
         return
     if done:
-        case.account_deactivated = True
-        case.end(now, Status.DEACTIVATED, case.reason, Purpose.DEACTIVATED)
+        case.end_deactivated(now, case.reason)
     else:
         case.timeline.log(now, EventKind.DEACTIVATION_FAILED)
+        assert case.reason is not None
+        case.failed_deactivation = Reason(case.reason)
         case.escalate(now, Reason.DEACTIVATION_FAILED)
+
+
+def looked_at_account(case: Case, active: bool, now: datetime) -> None:
+    """Record whether a deactivation that failed has taken effect after all. Then it is done."""
+    reason = case.failed_deactivation
+    if case.status is not Status.ESCALATED or reason is None:
+        return
+    case.failed_deactivation = None
+    if not active:
+        case.end_deactivated(now, reason)
 
 
 def deactivation_held(case: Case, reason: Reason, now: datetime) -> None:
@@ -133,7 +144,7 @@ def deactivation_held(case: Case, reason: Reason, now: datetime) -> None:
 
     After a report of harm the deactivation goes on, and is tried again.
     """
-    if case.status is Status.DEACTIVATING and case.harm is None:
+    if case.status is Status.DEACTIVATING and not case.deactivates_for_harm:
         case.escalate(now, reason)
 
 

@@ -47,6 +47,11 @@ class Deactivate:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtAccount:
+    """Find out whether a deactivation that failed has taken effect."""
+
+
+@dataclass(frozen=True, slots=True)
 class Expel:
     """Remove the account from the programme."""
 
@@ -58,6 +63,7 @@ Step = (
     | Reach
     | TellDesk
     | Deactivate
+    | LookAtAccount
     | Expel
     | TellDeactivation
     | ShareContact

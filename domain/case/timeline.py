@@ -64,6 +64,10 @@ class Timeline(State):
         """Return the kind of the newest event of these kinds; None if there is none."""
         return next((e.what for e in reversed(self.entries) if e.what in kinds), None)
 
+    def ended_at(self, attempt: int) -> datetime:
+        """Return when the result of an attempt was known. The attempt must have ended."""
+        return next(e.at for e in self.entries if e.attempt == attempt and e.result is not None)
+
 
 def detail_of(entry: TimelineEntry) -> str:
     """Describe an event's facts and note in English: `more information: Which supplier?`."""

@@ -11,6 +11,8 @@ from domain.shared.text import FORMS
 class Refusal(StrEnum):
     """The kinds of refusal, with their values (docs/api.md)."""
 
+    ACCOUNT_UNKNOWN = "account_unknown"
+    """A deactivation failed, and the account service has not said yet whether it took effect"""
     CASE_ENDED = "case_ended"
     """`status`, `reason`"""
     FILE_FULL = "file_full"

@@ -11,7 +11,6 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.appeals import AppealActivities
 from domain.appeal.activity_inputs import (
-    LookAtAccountInput,
     LookForAnswerInput,
     LookUpAppealInput,
     ReinstateInput,
@@ -243,14 +242,6 @@ async def test_a_further_decision_reinstates_what_a_later_case_has_deactivated(
     again = wanted.model_copy(update={"key": f"{APPEAL}/2", "case_id": later})
     await ActivityEnvironment().run(found.reinstate_account, again)
     assert await found.accounts.is_active("US", SELLER)
-
-
-async def test_before_a_deactivation_is_upheld_the_account_is_read(tmp_path: Path) -> None:
-    found = activities(tmp_path, Known(None))
-    wanted = LookAtAccountInput(store="US", seller_id=SELLER)
-    assert await ActivityEnvironment().run(found.look_at_account, wanted)
-    await found.accounts.deactivate("US", SELLER, "case/US/A2EXAMPLE/1")
-    assert not await ActivityEnvironment().run(found.look_at_account, wanted)
 
 
 async def test_an_account_is_believed_to_be_active_only_when_it_is_read_back(

@@ -23,6 +23,7 @@ from tests.domain.case.build import (
     a_contact,
     a_conversation,
     a_decision,
+    a_harm_report,
     a_plan,
     a_request,
     a_withdrawal,
@@ -84,6 +85,11 @@ def enrollment_changed_ten_times() -> Programme:
     return world
 
 
+def account_unknown() -> World:
+    world = World(account_service=False, account_answers=False)
+    return world.take(a_harm_report()).play(24.1)
+
+
 def missing_a_conversation() -> World:
     return in_review().take(ASK_MORE, a_plan("again"))
 
@@ -99,6 +105,7 @@ REFUSED: list[tuple[Callable[[], World | Programme], Event, Refusal, dict[str, A
     (working, ACCEPT, Refusal.NOT_UNDER_REVIEW, {"status": "working"}),
     (working, a_decision(Decision.RESUME), Refusal.NOT_ESCALATED, {"status": "working"}),
     (missing_a_conversation, ACCEPT, Refusal.CONVERSATION_REQUIRED, {}),
+    (account_unknown, a_decision(Decision.RESUME), Refusal.ACCOUNT_UNKNOWN, {}),
     (
         lambda: in_review().take(a_plan("again")),
         ACCEPT.model_copy(update={"version": 1}),

@@ -265,3 +265,19 @@ async def test_a_number_changed_while_a_case_deactivates_is_there_when_it_is_res
     await seller.play(6 * MINUTE)  # it is told again each 5 minutes
     await case.when(lambda v: v.account.emergency_phone == "+12065550112")
     await case.tell(IssueCase.withdraw, WITHDRAW)
+
+
+@pytest.mark.parametrize(
+    ("by", "reason"), [("operations", Reason.NOT_REALLY_TRIED), ("seller", Reason.NOT_REACHED)]
+)
+async def test_silence_at_an_address_that_others_gave_the_enrollment_deactivates_nobody(
+    engine: Engine, by: str, reason: Reason
+) -> None:
+    seller_id = f"MISTYPED-{by}"
+    seller = await engine.know(seller_id)
+    case = await engine.open(seller_id=seller_id, rules=ASKS)
+    change = ChangeAccount(by=by, email="ovner@bluekettle.example")
+    await seller.tell(Programme.change_account, change)
+    await case.when(lambda v: v.account.email == "ovner@bluekettle.example")
+    await case.play(73 * HOUR)
+    assert (await case.when(lambda v: v.reason)).reason == reason

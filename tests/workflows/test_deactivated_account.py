@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 
 from domain.case.events import Decision
 from domain.case.status import Reason, Status
@@ -12,6 +14,7 @@ from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.shared.account import seller_of as of_seller
 from domain.shared.activity_inputs import TellDeactivationInput
+from domain.shared.errors import Refusal
 from domain.shared.events import RecordDeactivation, SendLink
 from domain.shared.names import enrollment_workflow_id
 from providers.protocols import ProviderFailed
@@ -19,7 +22,7 @@ from providers.simulated.account_service import SimulatedMarketplace
 from providers.temporal.own_workflows import Enrollments
 from tests.engine import HOUR, Engine, KnownSeller, engine_in, issue
 from tests.workflows import test_rows as rows
-from tests.workflows.events import FRAUD
+from tests.workflows.events import FRAUD, decided
 from workflows.case.issue_case import IssueCase
 from workflows.enrollment.seller_enrollment import SellerEnrollment as Programme
 
@@ -186,3 +189,39 @@ async def test_a_seller_deactivated_by_the_marketplace_itself_is_not_invited(
     await seller.idle()  # the invitation that mail could not take is called off
     await seller.play(10 * 24 * HOUR)
     assert await seller.wrote() == []
+
+
+class LosesAnswers(SimulatedMarketplace):
+    """It deactivates, and from then on says nothing until it is back."""
+
+    is_away = is_back = False
+
+    async def deactivate(self, store: str, seller_id: str, case_id: str) -> None:
+        await super().deactivate(store, seller_id, case_id)
+        self.is_away = not self.is_back
+        raise ProviderFailed("no answer")
+
+    async def is_active(self, store: str, seller_id: str) -> bool:
+        if self.is_away and not self.is_back:
+            raise ProviderFailed("no answer")
+        return await super().is_active(store, seller_id)
+
+
+async def test_a_deactivation_whose_answer_was_lost_for_a_day_is_found_done(
+    tmp_path: Path, server: str
+) -> None:
+    accounts = LosesAnswers(tmp_path)
+    async with engine_in(tmp_path, server=server, accounts=accounts) as engine:
+        case = await engine.open(seller_id="LOST", issues=(issue(harmful=True),), wait=False)
+        await case.reaches(Status.DEACTIVATING)
+        await case.play(25 * HOUR)
+        view = await case.reaches(Status.ESCALATED)
+        assert view.reason == Reason.DEACTIVATION_FAILED
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await case.tell(IssueCase.decide, decided(Decision.RESUME))
+        assert isinstance(refused.value.cause, ApplicationError)
+        assert refused.value.cause.details[0]["code"] == Refusal.ACCOUNT_UNKNOWN
+        accounts.is_back = True
+        await case.play(HOUR)  # past the pause before the next look
+        view = await case.end()
+        assert (view.status, view.reason) == (Status.DEACTIVATED, Reason.HARM)

@@ -129,6 +129,20 @@ async def test_a_dead_receiver_delays_neither_the_case_nor_the_other(stage: Stag
     assert stage.crm.ids == stage.audit.ids
 
 
+async def test_whoever_cancels_a_delivery_loses_no_event(stage: Stage) -> None:
+    stage.crm.answer = 503
+    case = await stage.engine.open()
+    delivery = stage.delivery(case)
+    await stage.crm.tried(1)
+    for _ in range(2):
+        await delivery.cancel()
+    stage.crm.answer = 200
+    await stage.engine.skipper.fast_forward(delivery, timedelta(hours=1))
+    await stage.crm.when(1)
+    await ended(delivery)
+    assert stage.crm.types == ["case.opened"]
+
+
 async def test_a_slow_receiver_delays_no_case(stage: Stage) -> None:
     stage.crm.takes = 5
     case = await stage.engine.open()

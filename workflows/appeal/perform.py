@@ -7,11 +7,11 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType
 
+from activities.accounts import AccountActivities
 from activities.appeals import AppealActivities
 from activities.emails import EmailActivities
 from domain.appeal import look_up, step_results
 from domain.appeal.activity_inputs import (
-    LookAtAccountInput,
     LookForAnswerInput,
     look_up_appeal_input,
     reinstate_input,
@@ -33,7 +33,7 @@ from domain.appeal.steps import (
     TellDesk,
     TellProgramme,
 )
-from domain.shared.activity_inputs import announce_input
+from domain.shared.activity_inputs import LookAtAccountInput, announce_input
 from domain.shared.names import EMAIL_QUEUE
 from domain.shared.result import Result
 from domain.shared.steps import Announce, WaitUntil
@@ -159,7 +159,7 @@ async def _look_at_account(appeal: Appeal) -> AppealOutcome:
     """Look at the account. If nobody can for a day, the answer is sent as it was decided."""
     account = appeal.account
     looking = workflow.execute_activity_method(
-        AppealActivities.look_at_account,
+        AccountActivities.look_at_account,
         LookAtAccountInput(store=account.store, seller_id=account.seller_id),
         schedule_to_close_timeout=_ACCOUNT_WITHIN,
         start_to_close_timeout=A_MESSAGE,

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from domain.case.case import Case
 from domain.case.marketplace_updates import MAXIMUM_ISSUES
 from domain.shared.account import Account, Issue
 from domain.shared.text import Frozen, Line
@@ -20,6 +21,13 @@ class CaseInput(Frozen):
     """Who opens the case."""
     carried: dict[str, JsonValue] | None = None
     """The state of a case that continues as new. For the engine's own use."""
+
+    @classmethod
+    def of_next_run(cls, case: Case) -> Self:
+        """Return the input with which a case continues as new."""
+        # What is carried has all issues. A harmful one may be one too many for a start.
+        issues = case.issues[:MAXIMUM_ISSUES]
+        return cls(account=case.account, issues=issues, carried=case.model_dump(mode="json"))
 
     @model_validator(mode="after")
     def _issues_differ(self) -> Self:

@@ -56,12 +56,8 @@ class IssueCase(CaseUpdates):
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return view_of(self._case)
             if self._may_continue_as_new():
-                state = self._case.model_dump(mode="json")
-                again = CaseInput(
-                    account=self._case.account, issues=self._case.issues, carried=state
-                )
                 # By itself the next run would have the memo of the first run's start.
-                workflow.continue_as_new(again, memo=workflow.memo())
+                workflow.continue_as_new(CaseInput.of_next_run(self._case), memo=workflow.memo())
             try:
                 await self._steps.wait_for_news()
             except asyncio.CancelledError:

@@ -32,6 +32,7 @@ from domain.case.step_results import CaseOutcome
 from domain.case.steps import (
     Deactivate,
     Expel,
+    LookAtAccount,
     LookUp,
     LookUpFindHashes,
     LookUpHours,
@@ -51,7 +52,7 @@ from domain.shared.names import CALLS_QUEUE, EMAIL_QUEUE, TELEPHONY_QUEUE
 from domain.shared.result import Result
 from domain.shared.steps import Announce, ShareContact, TellDeactivation, WaitUntil
 from workflows.case import web_ui
-from workflows.case.look_ups import look_up, look_up_find_hashes, look_up_hours
+from workflows.case.look_ups import find_out
 from workflows.shared.activity_options import A_MESSAGE, HEARTBEAT, RETRY, RETRY_SOON, or_failed
 from workflows.shared.announcing import hand_over
 from workflows.shared.sharing import tell_other_workflow
@@ -78,12 +79,8 @@ async def perform(case: Case, step: Step) -> CaseOutcome:
         ApplicationError: the input that opened the case is bad.
     """
     match step:
-        case LookUp():
-            return await look_up(case)
-        case LookUpHours():
-            return await look_up_hours(case)
-        case LookUpFindHashes():
-            return await look_up_find_hashes(case)
+        case LookUp() | LookUpHours() | LookUpFindHashes() | LookAtAccount():
+            return await find_out(case, step)
         case Reach(number=number):
             return await _reach(
                 case, next(a for a in case.attempts.under_way if a.number == number)

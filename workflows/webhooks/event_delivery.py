@@ -3,7 +3,9 @@
 Each receiver has a delivery of its own, so that a dead one delays neither the others nor the case.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from temporalio import workflow
 
@@ -51,8 +53,10 @@ class EventDelivery:
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(self._start.model_copy(update={"carried": found}))
             self._show()
-            await workflow.wait_condition(lambda: bool(found.waiting))
-            found.end_first(delivered=await or_failed(self._deliver(found.waiting[0]), False))
+            await _until(lambda: bool(found.waiting))
+            delivering = asyncio.create_task(or_failed(self._deliver(found.waiting[0]), False))
+            await _until(delivering.done)
+            found.end_first(delivered=delivering.result())
 
     async def _deliver(self, event: Announcement) -> bool:
         await workflow.execute_activity_method(
@@ -81,6 +85,13 @@ class EventDelivery:
             ((SINCE, workflow.now()),) if is_new else (),
             leave_an_event=not found.waiting,  # each task that takes an outcome leaves one
         )
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    """Wait. A cancellation changes nothing: what was not delivered would be lost with it."""
+    while not holds():
+        with suppress(asyncio.CancelledError):
+            await workflow.wait_condition(holds)
 
 
 def _listed(heading: str, events: Iterable[Announcement]) -> list[str]:

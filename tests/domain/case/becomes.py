@@ -31,6 +31,7 @@ CONTACTING, WORKING = Status.CONTACTING, Status.WORKING
 PLAN_REVIEW, ESCALATED = Status.PLAN_REVIEW, Status.ESCALATED
 DEACTIVATING = Status.DEACTIVATING
 RESOLVED, WITHDRAWN, NOT_COVERED = Status.RESOLVED, Status.WITHDRAWN, Status.NOT_COVERED
+DEACTIVATED = Status.DEACTIVATED
 
 
 def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
@@ -44,7 +45,7 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
     if case.status not in OPEN:
         return None
     if isinstance(event, RecordDeactivation):
-        return NOT_COVERED
+        return NOT_COVERED if case.failed_deactivation is None else DEACTIVATED
     return _open_becomes(case, event, throttled=throttled)
 
 
@@ -102,7 +103,9 @@ def _reviewed(case: Case, event: ReviewPlan) -> Status | None:
     return ESCALATED if last else WORKING
 
 
-def _decided(case: Case, event: Decide) -> Status:
+def _decided(case: Case, event: Decide) -> Status | None:
+    if event.decision is not Decision.DEACTIVATE and case.failed_deactivation is not None:
+        return None
     if event.decision is Decision.DEACTIVATE and case.rules.second_person:
         return ESCALATED
     if event.decision is not Decision.RESUME:

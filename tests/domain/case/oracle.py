@@ -68,8 +68,11 @@ class Witness:
     links: tuple[datetime, ...] = ()
     """When a fresh link was taken."""
 
-    strange: set[str] = field(default_factory=set)
-    """Numbers and addresses that only others than the seller have named."""
+    own: frozenset[str] = frozenset()
+    """What was on file when the case opened, and what the seller has named since."""
+
+    def __post_init__(self) -> None:
+        self.own = self.own or frozenset((self.number, self.address))
 
     def outreach_begins(self) -> None:
         self.outreach += 1
@@ -82,14 +85,11 @@ class Witness:
         told: tuple[str, ...] = (),
         *,
         own: bool = True,
-        repeated: bool = False,
     ) -> None:
         """A number or an address was given; who was `told` of it is not told again (section 2)."""
         given = {value for value in (number, address) if value is not None}
         if own:
-            self.strange -= given
-        elif not repeated:
-            self.strange |= given - {self.number, self.address}
+            self.own |= given
         other_number = number is not None and number != self.number
         other_address = address is not None and address != self.address
         if other_number or other_address:
@@ -161,12 +161,12 @@ class Witness:
         accepted = [s for s in emails if s.result is Result.ACCEPTED]
         # Of an agenda that was planned anew only the new final notice counts: the last.
         final = next((s for s in reversed(made) if s.about is Purpose.FINAL_NOTICE), None)
-        if self.strange & {self.number, self.address}:
+        if not self.own >= {self.number, self.address}:
             return False
         if self.not_called or self.skipped or final is None or final not in accepted:
             return False
         planned_at = timedelta(hours=self.policy.email_hours[-1])
-        if deadline - final.began < (self.policy.window - planned_at) / 2:
+        if final.ended is None or deadline - final.ended < (self.policy.window - planned_at) / 2:
             return False  # hardly any time was left to answer it
         if self.number_invalid:
             if self.found_invalid is None or final.began < self.found_invalid:

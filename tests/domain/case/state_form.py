@@ -55,12 +55,13 @@ def form_of(case: Case, now: datetime) -> Hashable:
         case.desk_due and (_off(case.desk_due, now), case.desk_news),
         (case.harm is None, case.expelled),
         (case.account_deactivated, case.deactivation_told),
+        (case.failed_deactivation, case.deactivates_for_harm),
         tuple(_off(asked, now) for asked in case.call_requests.times if now - asked < _DAY),
         tuple(_off(asked, now) for asked in _links(case) if now - asked < _DAY),
         (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),
         _outreach(case, now) if contacting else case.outreach.number.is_invalid,
         case.outreach.number.not_called,
-        case.outreach.given_by_others,
+        case.outreach.own_contacts,
         tuple(_planned(p, now) for p in case.attempts.agenda),
         tuple(_under_way(a, case, now) for a in case.attempts.under_way),
         _last_call(case, now),
@@ -185,11 +186,9 @@ def _made(attempt: Attempt, entry: int, case: Case, now: datetime) -> Hashable:
     final = attempt.about is Purpose.FINAL_NOTICE
     came_to = attempt.result in (Result.ACCEPTED, Result.BOUNCED) and attempt.result
     assert case.outreach.agenda_start is not None
-    return (
-        attempt.to,
-        came_to,
-        final and (_off(attempt.at, now), attempt.due > case.outreach.agenda_start),
-    )
+    ended = case.timeline.ended_at(attempt.number)
+    times = (_off(attempt.at, now), _off(ended, now), attempt.due > case.outreach.agenda_start)
+    return (attempt.to, came_to, final and times)
 
 
 def _last_call(case: Case, now: datetime) -> Hashable:

@@ -11,7 +11,8 @@ from domain.case.attempt import Channel, Purpose
 from domain.case.events import Decision, EventKind
 from domain.case.status import Reason, Status
 from domain.case.steps import Deactivate, Expel
-from domain.shared.events import Event
+from domain.shared.errors import Refusal, Refused
+from domain.shared.events import Event, RecordDeactivation
 from domain.shared.result import Result
 from domain.shared.steps import TellDeactivation
 from tests.domain.case.build import (
@@ -127,6 +128,79 @@ def test_where_the_account_service_fails_for_24_hours_it_is_escalated() -> None:
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.DEACTIVATION_FAILED)
     assert [world.hour(at) for at in world.desk_mails] == [24]
     assert EventKind.DEACTIVATION_FAILED in [e.what for e in world.case.timeline.entries]
+
+
+def unknown() -> World:
+    """A case whose deactivation failed while the service does not answer at all."""
+    world = World(account_service=False, account_answers=False)
+    return world.take(a_harm_report()).play(24.1)
+
+
+def test_what_failed_and_took_effect_all_the_same_is_done() -> None:
+    world = unknown()
+    assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.DEACTIVATION_FAILED)
+    world.find_account(active=False).play(1)
+    assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.HARM)
+    assert len(world.emails(Purpose.DEACTIVATED)) == 1
+    assert world.told_deactivated == 1
+
+
+@pytest.mark.parametrize("event", [a_decision(Decision.RESOLVE), a_decision(Decision.RESUME)])
+def test_nobody_is_told_that_all_is_well_before_the_account_is_known_to_be_active(
+    event: Event,
+) -> None:
+    world = unknown()
+    with pytest.raises(Refused) as refused:
+        world.take(event)
+    assert refused.value.code is Refusal.ACCOUNT_UNKNOWN
+    assert world.cancel().status is Status.ESCALATED
+    assert world.find_account(active=True).take(event).status is not Status.ESCALATED
+
+
+def test_whoever_withdraws_the_case_of_an_account_that_nobody_knows_ends_it() -> None:
+    world = unknown().take(a_withdrawal()).play(1)
+    assert world.status is Status.WITHDRAWN
+    assert world.case.closed_at is not None
+
+
+def test_a_deactivation_that_the_feed_tells_of_first_may_be_this_case_s() -> None:
+    world = unknown().take(RecordDeactivation(by="feed")).play(1)
+    assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.HARM)
+    assert len(world.emails(Purpose.DEACTIVATED)) == 1
+    assert world.told_deactivated == 1
+
+
+def test_an_account_that_may_be_deactivated_can_be_deactivated_again() -> None:
+    world = unknown()
+    world.account_service = True
+    world.take(a_decision(Decision.DEACTIVATE)).play(1)
+    assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.DECISION)
+
+
+def test_an_answer_about_the_account_that_nobody_waits_for_changes_nothing() -> None:
+    world = working()
+    before = world.case.model_copy()
+    step_results.looked_at_account(world.case, False, world.now)
+    assert world.case == before
+
+
+def test_harm_that_a_lead_has_not_acted_on_makes_silence_no_less_silence() -> None:
+    world = World(account_service=False).play(1).take(a_harm_report()).play(25)
+    assert world.case.reason == Reason.DEACTIVATION_FAILED
+    world.account_service, world.silence_held = True, True
+    world.take(a_decision(Decision.RESUME))
+    assert world.status is Status.CONTACTING
+    world.play(73)
+    assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.SILENCE_HELD)
+    assert world.deactivations == 1, "the one that failed"
+
+
+def test_a_second_report_of_harm_while_deactivating_for_silence_is_not_held() -> None:
+    world = World(account_service=False).play(1).take(a_harm_report()).play(25)
+    world.take(a_decision(Decision.RESUME)).play(72.5)
+    assert deactivate_input(world.case).reason == Reason.NOT_REACHED
+    world.take(a_harm_report())
+    assert deactivate_input(world.case).reason == Reason.HARM
 
 
 def test_where_operations_hold_deactivations_for_silence_a_person_decides() -> None:

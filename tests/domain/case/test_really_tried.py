@@ -4,6 +4,8 @@ The default agenda of a case opened at 09:00 calls at 0, 0.25, 1, 4, 8, 24, 32, 
 hours; the last third of the window begins at 48.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from domain.case.attempt import Attempt, Channel, Purpose
@@ -73,7 +75,7 @@ def test_the_desk_reads_in_words_what_was_missing() -> None:
         ),
         Missing.SOMETHING_SKIPPED: "an attempt was skipped",
         Missing.FINAL_NOTICE: "the final notice was not accepted",
-        Missing.FINAL_NOTICE_IN_TIME: "the final notice went out too late",
+        Missing.FINAL_NOTICE_IN_TIME: "the final notice was accepted too late",
         Missing.INVALID_IN_TIME: "the number was found invalid after the final notice",
         Missing.TWO_EMAILS: "the number is invalid and only one e-mail was accepted",
         Missing.LAST_EMAIL: "the number is invalid and the last e-mail bounced",
@@ -263,6 +265,47 @@ def test_the_enrollment_repeats_what_the_desk_gave_and_makes_it_nobody_s_own() -
     heard = ChangeContact(by="enrollment", from_enrollment=True, emergency_phone=OTHER_NUMBER)
     world = World().play(1).take(given).play(1).take(heard)
     assert ends_as(world) is Reason.NOT_REALLY_TRIED
+
+
+@pytest.mark.parametrize("change", [{"emergency_phone": OTHER_NUMBER}, {"email": OTHER_ADDRESS}])
+@pytest.mark.parametrize("is_sellers", [True, False])
+def test_what_the_enrollment_has_from_others_than_the_seller_is_not_the_seller_s(
+    change: dict[str, str], is_sellers: bool
+) -> None:
+    """The feed, or somebody at operations, may have mistyped it while the case was open."""
+    by_seller = tuple(change) if is_sellers else ()
+    heard = ChangeContact(by="enrollment", from_enrollment=True, by_seller=by_seller, **change)
+    world = World().play(1).take(heard)
+    if is_sellers:
+        assert ends_as(world) is Reason.NOT_REACHED
+    else:
+        assert ends_as(world) is Reason.NOT_REALLY_TRIED
+        assert [code for code, _ in missing(world)] == [Missing.GIVEN_BY_OTHERS]
+
+
+def test_what_the_seller_gave_is_the_seller_s_whoever_gives_it_back() -> None:
+    wrong = ChangeContact(**BY_DESK, email="owner@mistyped.example")
+    back = ChangeContact(**BY_DESK, email=OTHER_ADDRESS)
+    world = World().play(1).take(a_change(email=OTHER_ADDRESS), wrong, back)
+    assert ends_as(world) is Reason.NOT_REACHED
+
+
+def test_what_was_on_file_when_the_case_opened_counts_whoever_gives_it_back() -> None:
+    given = ChangeContact(**BY_DESK, emergency_phone=OTHER_NUMBER, email=OTHER_ADDRESS)
+    back = ChangeContact(**BY_DESK, emergency_phone=NUMBER, email=ADDRESS)
+    assert ends_as(World().play(1).take(given).play(1).take(back)) is Reason.NOT_REACHED
+
+
+@pytest.mark.parametrize(("takes", "in_time"), [(2.9, True), (3.1, False), (14.0, False)])
+def test_the_final_notice_counts_from_when_the_mail_server_took_it(
+    takes: float, in_time: bool
+) -> None:
+    """It is due at hour 66, and must leave half of the 6 hours to answer it."""
+    world = World(policy={"email_timeout": "PT24H"}).play(65.9)
+    world.durations[Channel.EMAIL] = timedelta(hours=takes)
+    world.play_until(MONDAY_9 + timedelta(hours=90))
+    assert world.case.reason == (Reason.NOT_REACHED if in_time else Reason.NOT_REALLY_TRIED)
+    assert [code for code, _ in missing(world)] == [Missing.FINAL_NOTICE_IN_TIME] * (not in_time)
 
 
 def test_a_change_to_what_it_was_is_none() -> None:

@@ -22,7 +22,16 @@ from domain.case.events import (
     RequestCall,
 )
 from domain.case.status import Reason, Status
-from domain.case.steps import Deactivate, Expel, LookUp, LookUpHours, Reach, Step, TellDesk
+from domain.case.steps import (
+    Deactivate,
+    Expel,
+    LookAtAccount,
+    LookUp,
+    LookUpHours,
+    Reach,
+    Step,
+    TellDesk,
+)
 from domain.shared.errors import Refused
 from domain.shared.events import Event, SendLink
 from domain.shared.result import Result
@@ -139,6 +148,8 @@ class Walked(WatchedWorld):
                     ("held", Reason.SILENCE_HELD),
                     ("a message waits", Reason.MESSAGE_WAITING),
                 ]
+            case LookAtAccount():
+                return [("active", True), ("deactivated", False)]
             case TellDesk() | Deactivate() | ShareContact():
                 return [("done", True), ("failed", False)]
             case Announce() | Expel() | TellDeactivation() | LookUpHours():
@@ -201,7 +212,8 @@ class Walked(WatchedWorld):
     def is_cancelled(self) -> None:
         """The workflow is."""
         before = self.case.status
-        after = Status.WITHDRAWN if self.case.is_open else before
+        goes_on = not self.case.is_open or self.case.failed_deactivation is not None
+        after = before if goes_on else Status.WITHDRAWN
         self.case.cancel(self.now)
         assert self.case.status is after
         self._rest(before)

@@ -24,7 +24,7 @@ from domain.case.events import (
 )
 from domain.case.policy import effective_policy
 from domain.case.status import OPEN, Status
-from domain.case.steps import Reach, Step, TellDesk
+from domain.case.steps import LookAtAccount, Reach, Step, TellDesk
 from domain.shared.announcements import EventType
 from domain.shared.errors import Refused
 from domain.shared.events import Event, RecordDeactivation, SendLink
@@ -177,10 +177,12 @@ class WatchedWorld(World):
                 self.witness.reached = True
                 assert self.case.status is not Status.CONTACTING
         opening = before is Status.CONTACTING and self.case.outreach.count == 0
-        assert opening or before is self.case.status or self._is_result(before, task)
+        assert opening or before is self.case.status or self._is_result(before, task, step)
 
-    def _is_result(self, before: Status, task: Task) -> bool:
-        """Whether a result may have changed the status: contact, or the end of deactivating."""
+    def _is_result(self, before: Status, task: Task, step: Step) -> bool:
+        """Whether a result may have changed the status: contact, or how deactivating ended."""
+        if isinstance(step, LookAtAccount):
+            return task.outcome is False and self.case.status is Status.DEACTIVATED
         if before is Status.CONTACTING:
             return task.outcome is Result.CONNECTED and self.case.status is Status.WORKING
         becomes = Status.DEACTIVATED if task.outcome is True else Status.ESCALATED
@@ -211,8 +213,7 @@ class WatchedWorld(World):
                 event.emergency_phone,
                 event.email,
                 event.confirmed,
-                own=event.by == "seller",
-                repeated=event.from_enrollment,
+                own=bool(event.by_seller) if event.from_enrollment else event.by == "seller",
             )
         if isinstance(event, SendLink):
             assert not self.witness.refuses_link(self.now)

@@ -14,6 +14,7 @@ from domain.case.status import Reason, Status
 from domain.case.steps import (
     Deactivate,
     Expel,
+    LookAtAccount,
     LookUp,
     LookUpFindHashes,
     LookUpHours,
@@ -58,6 +59,7 @@ class World:
         calls: Script = Result.NO_ANSWER,
         emails: Script = Result.ACCEPTED,
         account_service: bool = True,
+        account_answers: bool = True,
         silence_held: bool = False,
         desk_mail: bool = True,
         just_ended: Result | None = None,
@@ -77,6 +79,8 @@ class World:
         self.case = a_new_case(opened_at, *issues, zone=zone)
         self.scripts = {Channel.CALL: calls, Channel.EMAIL: emails}
         self.account_service, self.desk_mail = account_service, desk_mail
+        self.account_answers = account_answers
+        """Whether the account service says that the account is active, or else nothing at all."""
         self.silence_held = silence_held
         self.just_ended = just_ended
         """What an attempt called off ends with; None: it is cancelled in time."""
@@ -120,6 +124,12 @@ class World:
     def cancel(self) -> "World":
         """Cancel the workflow."""
         self.case.cancel(self.now)
+        self._reconcile()
+        return self
+
+    def find_account(self, *, active: bool) -> "World":
+        """Have the account service say at last what the account is."""
+        step_results.looked_at_account(self.case, active, self.now)
         self._reconcile()
         return self
 
@@ -236,6 +246,8 @@ class World:
                 return Task(self.now, Reason.SILENCE_HELD)
             case Deactivate() if not self.account_service:
                 return Task(self.now + self.case.rules.deactivation_timeout, False)
+            case LookAtAccount() if not self.account_answers:
+                return Task(self.now + timedelta(days=9999), None)
             case TellDesk() if not self.desk_mail:
                 return Task(self.now + self.case.rules.desk_reminder, False)
             case _:
@@ -271,14 +283,6 @@ class World:
             case TellDesk():
                 self.desk_mails += [self.now] if task.outcome else []
                 step_results.told_desk(self.case, step.due, task.outcome, self.now)
-            case Deactivate() if isinstance(task.outcome, Reason):
-                step_results.deactivation_held(self.case, task.outcome, self.now)
-            case Deactivate():
-                self.deactivations += 1
-                step_results.deactivated(self.case, task.outcome, self.now)
-            case Expel():
-                self.expulsions += 1
-                step_results.expelled_from_programme(self.case, self.now)
             case Announce():
                 events, entries = task.outcome
                 self.announced += events
@@ -286,6 +290,21 @@ class World:
             case ShareContact():
                 self.shared.append(task.outcome)
                 step_results.shared_contact(self.case, task.outcome, True, self.now)
+            case Deactivate() | LookAtAccount() | Expel() | TellDeactivation():
+                self._tell_of_account(step, task)
+
+    def _tell_of_account(self, step: Step, task: Task) -> None:
+        match step:
+            case Deactivate() if isinstance(task.outcome, Reason):
+                step_results.deactivation_held(self.case, task.outcome, self.now)
+            case Deactivate():
+                self.deactivations += 1
+                step_results.deactivated(self.case, task.outcome, self.now)
+            case LookAtAccount():
+                step_results.looked_at_account(self.case, task.outcome, self.now)
+            case Expel():
+                self.expulsions += 1
+                step_results.expelled_from_programme(self.case, self.now)
             case TellDeactivation():
                 self.told_deactivated += 1
                 step_results.told_deactivation(self.case, self.now)
