@@ -46,31 +46,41 @@ class NumberTextActivities:
         """Send a text, and return what became of it. Fail as long as it is on its way.
 
         The text of an earlier try is looked at rather than sent again: its id is in the heartbeat
-        details, or else the provider is asked.
+        details, or else the provider is asked. No try sends it once the hours for it are over.
         """
         info = activity.info()
         if problem := number_problem(input.phone):
             log.warning("not sent", text=f"{input.case_id}/{input.number}", why=problem)
             return Result.PROVIDER_FAILED
-        if info.attempt == 1 and info.started_time >= input.latest:
-            return Result.SKIPPED
         with provider_failures():
             if self.texts is None:  # another worker has them
                 raise ProviderFailed("CASE72_TEXTS is not set for this worker")
-            if info.heartbeat_details:
-                sent = str(info.heartbeat_details[0])
-            else:
-                text = Text(input.phone, self._words(input))
+            sent = await self._sent_before(self.texts, input)
+            if sent is None:
+                if info.started_time >= input.latest:
+                    return Result.SKIPPED if info.attempt == 1 else Result.PROVIDER_FAILED
                 try:
-                    sent = await self.texts.send(text, perhaps_sent=info.attempt > 1)
+                    sent = await self.texts.send(self._text(input))
                 except TakesNoTexts:
                     return Result.BOUNCED
-                activity.heartbeat(sent)
+            activity.heartbeat(sent)
             if result := await self.texts.result(sent):
                 return result
             if info.started_time - info.scheduled_time >= _SEEMS_ARRIVED_AFTER:
                 return Result.ACCEPTED
             raise TextOnItsWay
+
+    async def _sent_before(self, texts: Texts, input: PlaceNumberCallInput) -> str | None:
+        """Return the id of the text that an earlier try has sent."""
+        info = activity.info()
+        if info.heartbeat_details:
+            return str(info.heartbeat_details[0])
+        if info.attempt == 1:
+            return None
+        return await texts.find(self._text(input), info.started_time - info.scheduled_time)
+
+    def _text(self, input: PlaceNumberCallInput) -> Text:
+        return Text(input.phone, self._words(input))
 
     def _words(self, input: PlaceNumberCallInput) -> str:
         tag = input.language or language_of_country(input.phone)

@@ -91,7 +91,7 @@ class CaseHandlers:
             run=name.run_id or "",
             mark=now,
             seen=seen,
-            now=view.timeline[-1].at,
+            now=view.timeline[-1].at if view.timeline else view.opened_at,
         )
 
     def taking(self, form: CaseForm) -> Handler:

@@ -4,6 +4,7 @@ The mailbox is read when somebody opens the page, and then only. Nothing in it c
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,6 +45,8 @@ class UnplacedPages:
 
     def __init__(self, responses: Responses, server: ImapServer) -> None:
         self._responses, self._server = responses, server
+        # A mail server that does not answer holds up this thread, and none of the page's.
+        self._thread = ThreadPoolExecutor(1, "mailbox")
 
     async def show(self, request: Request, _: Session) -> Response:
         """Show how many messages there are, and the newest of them."""
@@ -51,7 +54,8 @@ class UnplacedPages:
         count, letters = 0, None
         try:
             async with asyncio.timeout(_WITHIN_SECONDS):
-                count, raw = await asyncio.to_thread(_newest, self._server)
+                loop = asyncio.get_running_loop()
+                count, raw = await loop.run_in_executor(self._thread, _newest, self._server)
             letters = [letter_of(one) for one in raw]
         except (NoMailbox, TimeoutError) as error:
             log.warning("the mailbox cannot be read", why=str(error) or "no answer in time")

@@ -1,6 +1,7 @@
 """The protocol of the provider of text messages (docs/rules.md, section 2)."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from domain.shared.result import Result
@@ -21,12 +22,19 @@ class Text:
 class Texts(Protocol):
     """Sends text messages, and tells what became of them."""
 
-    async def send(self, text: Text, *, perhaps_sent: bool) -> str:
-        """Send a text. Return its id at the provider.
+    async def find(self, text: Text, age: timedelta) -> str | None:
+        """Return the id of a text that an earlier try has sent; None if there is none.
 
         Args:
             text: the text.
-            perhaps_sent: whether an earlier try may have sent it. Then the provider is asked first.
+            age: how old it can be. An older one with the same words is another one.
+
+        Raises:
+            ProviderFailed: the provider does not know at the moment.
+        """
+
+    async def send(self, text: Text) -> str:
+        """Send a text. Return its id at the provider.
 
         Raises:
             TakesNoTexts: the number cannot be sent one.

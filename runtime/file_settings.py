@@ -15,7 +15,7 @@ from providers.files.store import FileStore
 from runtime.from_environment import FromEnvironment
 from runtime.web_address import is_this_machine
 
-_CLAMD = re.compile(r"/[^\0]+|[^\s/]+:[0-9]{1,5}")
+_CLAMD = re.compile(r"/[^\0]+|[^\s/]+:(?P<port>[0-9]{1,5})")
 _TRIES = timedelta(seconds=20)
 
 
@@ -51,7 +51,8 @@ class FileSettings(FromEnvironment):
     @field_validator("files_clamd")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
-        if value is not None and not _CLAMD.fullmatch(value):
+        found = _CLAMD.fullmatch(value or "")
+        if value is not None and not (found and 0 < int(found["port"] or 1) < 65_536):
             raise ValueError("must be host:port, or the path of a Unix socket")
         return value
 

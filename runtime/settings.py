@@ -1,6 +1,7 @@
 """The settings, read from the environment with the prefix `CASE72_`."""
 
 import re
+import shlex
 from datetime import date, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -104,12 +105,12 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSetting
     """The address of `/metrics` for Prometheus, such as `127.0.0.1:9464`. None: no metrics."""
     health: str | None = None
     """The address of `/healthy`, such as `127.0.0.1:9465`. None: it is not served."""
-    calls_per_second: Annotated[float | None, Field(gt=0)] = None
+    calls_per_second: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
     """The limit of all workers together, like `emails_per_second`. None means no limit.
 
     Set the same value for every worker. Otherwise the worker that started last decides.
     """
-    emails_per_second: Annotated[float | None, Field(gt=0)] = None
+    emails_per_second: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
     """This includes letters of the programme and e-mails to the desk."""
     called_regions: Annotated[tuple[str, ...], NoDecode] = ()
     """The regions (`US`) and calling codes (`+44`) that are called. Empty means all."""
@@ -249,6 +250,15 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSetting
         named = url is not None and url.hostname and not (url.query or url.fragment)
         if value is not None and not (url and named and url.scheme in ("https", "http")):
             raise ValueError("must be a web address, such as https://temporal.shop.example")
+        return value
+
+    @field_validator("smtp_token_command")
+    @classmethod
+    def _is_command(cls, value: str | None) -> str | None:
+        try:
+            shlex.split(value or "")
+        except ValueError as error:
+            raise ValueError(f"is no command: {str(error).lower()}") from None
         return value
 
     @model_validator(mode="after")

@@ -4,16 +4,15 @@ import sys
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from cli.enrollment.words import print_enrollment
 from cli.session import execute_update, run
 from cli.terminal.output import say
 from cli.terminal.parameters import By, Json, Seller
 from cli.terminal.problems import BadInput, DidNotHappen, checked
+from cli.terminal.settings import settings_of
 from domain.enrollment.events import EnterCode, VerifyNumber
 from domain.enrollment.view import EnrollmentView
-from domain.shared.errors import explain
 from reference.number_codes import NumberCodes, typed_code
 from runtime.page_settings import PageSettings, of_this_machine
 from runtime.settings import Settings
@@ -53,10 +52,7 @@ def verify(
 
 
 def _codes() -> NumberCodes:
-    try:
-        keys = of_this_machine(PageSettings(), Settings().state).keys
-    except ValidationError as error:
-        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    keys = of_this_machine(settings_of(PageSettings), settings_of(Settings).state).keys
     if not keys:
         raise BadInput("CASE72_PAGE_SECRETS: is required, since codes are made with the secret")
     return NumberCodes(keys)

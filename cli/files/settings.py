@@ -1,9 +1,7 @@
 """The store for files that sellers attach, as commands reach it."""
 
-from pydantic import ValidationError
-
 from cli.terminal.problems import BadInput
-from domain.shared.errors import explain
+from cli.terminal.settings import settings_of
 from providers.files.intake import Intake
 from runtime.file_settings import FileSettings
 
@@ -14,9 +12,8 @@ def intake_of_settings() -> Intake:
     Raises:
         BadInput: a setting is wrong.
     """
+    settings = settings_of(FileSettings)
     try:
-        return FileSettings().intake()
-    except ValidationError as error:
-        raise BadInput(f"settings (CASE72_FILES*): {explain(error)}") from None
+        return settings.intake()
     except ValueError as error:
         raise BadInput(str(error)) from None

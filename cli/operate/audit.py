@@ -5,16 +5,15 @@ from itertools import groupby
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from cli.operate.audit_checks import check_everything
 from cli.operate.audit_report import Finding, FindingKind, Report
 from cli.session import run
 from cli.terminal.output import say, say_json
 from cli.terminal.problems import BadInput
+from cli.terminal.settings import settings_of
 from cli.terminal.words import utc
 from domain.shared.codes import plain
-from domain.shared.errors import explain
 from runtime.settings import Settings
 
 _SHOWN = 20
@@ -45,18 +44,12 @@ def audit(
     """
     if ask and quick:
         raise BadInput("--quick: give it or --ask, not both")
-    try:
-        checked = Settings().time_zones_checked
-    except ValidationError as error:
-        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    checked = settings_of(Settings).time_zones_checked
     # These take a fifth of a second to import, which the other commands need not spend.
     from cli.operate.mailbox_check import check_mailbox
     from runtime.inbound_settings import InboundSettings
 
-    try:
-        mailbox = InboundSettings().imap_server()
-    except ValidationError as error:
-        raise BadInput(f"settings (CASE72_INBOUND_*): {explain(error)}") from None
+    mailbox = settings_of(InboundSettings).imap_server()
     report = run(lambda w: check_everything(w, ask=ask, quick=quick, zones_checked=checked))
     of_mail = check_mailbox(mailbox)
     report = report.model_copy(update={"findings": (*report.findings, *of_mail)})

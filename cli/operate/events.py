@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from temporalio.client import WorkflowExecution
 
 from cli.failure_words import in_words
@@ -14,12 +13,12 @@ from cli.session import run
 from cli.terminal.output import say, warn
 from cli.terminal.parameters import OfSeller, OfStore, past_moment
 from cli.terminal.problems import BadInput, DidNotHappen, checked
+from cli.terminal.settings import settings_of
 from domain.appeal import announcements as of_appeal
 from domain.case import announcements as of_case
 from domain.enrollment import announcements as of_enrollment
 from domain.shared.account import Account, SellerAccount, Store, seller_of
 from domain.shared.announcements import Announcement
-from domain.shared.errors import explain
 from domain.shared.names import APPEAL_WORKFLOW, CASE_WORKFLOW, ENROLLMENT_WORKFLOW, own_id
 from domain.shared.text import Frozen, Key
 from providers.webhooks.receivers import Receiver, receivers_of
@@ -90,9 +89,7 @@ def replay(
 
 def _receiver(name: str) -> Receiver:
     try:
-        found = receivers_of(Settings().webhooks_file)
-    except ValidationError as error:
-        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+        found = receivers_of(settings_of(Settings).webhooks_file)
     except ValueError as error:
         raise BadInput(str(error)) from None
     if not found:

@@ -3,13 +3,11 @@
 import sys
 from contextlib import suppress
 
-from pydantic import ValidationError
-
 from cli.session import run
 from cli.terminal.output import say, warn
 from cli.terminal.parameters import Case
 from cli.terminal.problems import BadInput, DidNotHappen
-from domain.shared.errors import explain
+from cli.terminal.settings import settings_of
 from runtime.page_settings import PageSettings, of_this_machine
 from runtime.settings import Settings
 from temporal_client.failures import NotThere
@@ -19,10 +17,7 @@ from temporal_client.workflows import Workflows
 
 def link(case: Case) -> None:
     """Make a link that opens the seller's account health page, for whoever has it."""
-    try:
-        settings = of_this_machine(PageSettings(), Settings().state)
-    except ValidationError as error:
-        raise BadInput(f"settings (CASE72_*): {explain(error)}") from None
+    settings = of_this_machine(settings_of(PageSettings), settings_of(Settings).state)
     try:
         address = settings.links().link(case.workflow_id)
     except ValueError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from domain.case.events import ReceiveReply
 from domain.case.status import Status
+from domain.shared.names import own_id
 from experiments.benchmarks.report import Found, Row
 from experiments.mail_reader import address_for_answers, mail_reader
 from tests.engine import OpenCase, engine_in
@@ -32,9 +33,9 @@ async def measure(folder: Path, found: Found) -> list[Row]:
         return [Row("not measured: Dovecot is not installed", "")]
     async with dovecot(folder / "imap") as mailbox, engine_in(folder) as engine:
         cases = [await engine.open(wait=False, email=SELLER) for _ in range(2 * _CASES)]
-        replies = [
-            reply(address_for_answers(case.handle.first_execution_run_id or "")) for case in cases
-        ]
+        handles = [case.handle for case in cases]
+        ids = [own_id(one.id, one.first_execution_run_id or "") for one in handles]
+        replies = [reply(address_for_answers(case_id)) for case_id in ids]
         async with mail_reader(engine, mailbox):
             late = [
                 await _placed(mailbox, *one)

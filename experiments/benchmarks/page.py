@@ -31,8 +31,8 @@ from tests.engine import engine_in
 from web.server import serving
 
 ABOUT = (
-    "The page, the worker and the client in one process. Requests to Temporal are counted; each is "
-    "a billable action."
+    "The page, the worker and the client in one process. Requests to Temporal are counted. A query "
+    "is a billable action, and has a worker replay the workflow. A description is neither."
 )
 AT_ONCE = 50
 _ROUNDS = 8
@@ -83,7 +83,8 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             counting.calls.clear()
             alone = [await _view(visits[n % AT_ONCE]) for n in range(AT_ONCE)]
             views = [t for _ in range(_ROUNDS) for t in await asyncio.gather(*map(_view, visits))]
-            requests = counting.calls.total() / (len(alone) + len(views))
+            seen = len(alone) + len(views)
+            queries, all_of_them = counting.calls["query"] / seen, counting.calls.total() / seen
             for visit in visits:
                 await visit.aclose()
     return [
@@ -101,7 +102,8 @@ async def measure(folder: Path, found: Found) -> list[Row]:
             "under 2 s",
             _p99(views) < 2,
         ),
-        Row("requests to Temporal for a page view", f"{requests:.2f}", "", "2", requests <= 2),
+        Row("queries for a page view", f"{queries:.2f}", "", "2", queries <= 2),
+        Row("&nbsp;&nbsp;with descriptions: requests to Temporal", f"{all_of_them:.2f}"),
     ]
 
 

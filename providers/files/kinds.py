@@ -8,6 +8,7 @@ do not know every HEIC, and take nearly any text for something.
 import re
 import struct
 import zipfile
+import zlib
 from enum import StrEnum
 from html import unescape
 from io import BytesIO
@@ -138,6 +139,18 @@ def _text(content: bytes, extension: str) -> MediaType:
     return MediaType.CSV if extension == "csv" else MediaType.TEXT
 
 
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OverflowError,
+    ValueError,
+    OSError,
+)
+
+
 def _in_zip(content: bytes) -> MediaType:
     _check_end(content)
     try:
@@ -151,8 +164,8 @@ def _in_zip(content: bytes) -> MediaType:
                 return _of_office(_part(archive, "[Content_Types].xml"))
             if names[:1] == ["mimetype"]:
                 return _of_open_document(_part(archive, "mimetype"))
-    # What a hostile zip makes of the reader: a bad offset, an unknown method, a password.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
+    # What a hostile or damaged zip makes of the reader: a bad offset or stream, a password.
+    except _BAD_ZIP:
         raise FileRefused(FileProblem.UNKNOWN_KIND) from None
     raise FileRefused(FileProblem.UNKNOWN_KIND)
 
@@ -171,6 +184,8 @@ def _check_end(content: bytes) -> None:
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> str:
+    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise FileRefused(FileProblem.UNKNOWN_KIND)  # no office program writes another one
     with archive.open(name) as part:
         return part.read(_LARGEST_PART).decode("utf-8", "replace")
 

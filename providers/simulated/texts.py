@@ -1,6 +1,7 @@
 """Simulated text messages (docs/by-hand.md)."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from domain.shared.result import Result
@@ -18,7 +19,11 @@ class SimulatedTexts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def send(self, text: Text, *, perhaps_sent: bool) -> str:
+    async def find(self, text: Text, age: timedelta) -> str | None:
+        """Return nothing: to write a text once more changes nothing."""
+        return None
+
+    async def send(self, text: Text) -> str:
         """Write the text down. A repeat writes the same."""
         if text.phone.endswith(_TAKES_NONE):
             raise TakesNoTexts

@@ -23,6 +23,8 @@ _CREATE_SECONDS = 30
 
 _LONGEST_WAIT = timedelta(minutes=5)
 _LATEST = 50
+DATES_ARE_ROUNDED = timedelta(seconds=2)
+"""Twilio's dates have whole seconds."""
 _LONGEST_BODY = 1_000_000
 _CALLS, _MESSAGES = "Calls", "Messages"
 _PERHAPS_DONE = frozenset({408, 409, 425, 21204})
@@ -105,6 +107,7 @@ class Message(BaseModel):
     status: str
     error_code: int | None = None
     body: Annotated[str | None, Field(repr=False)] = None
+    date_created: Annotated[datetime | None, BeforeValidator(parsed_date)] = None
 
 
 class _Messages(BaseModel):
@@ -193,10 +196,11 @@ class TwilioApi:
         """Return a text message with its current status."""
         return _read(Message, await self._ask("GET", f"/{sid}.json", of=_MESSAGES))
 
-    async def latest_texts(self, to: str) -> tuple[Message, ...]:
-        """Return the latest text messages to a number, newest first."""
+    async def latest_texts(self, to: str) -> tuple[tuple[Message, ...], datetime]:
+        """Return the latest text messages to a number, newest first, and Twilio's time."""
         params = {"To": to, "PageSize": str(_LATEST)}
-        return _read(_Messages, await self._ask("GET", ".json", params, of=_MESSAGES)).messages
+        answer = await self._ask("GET", ".json", params, of=_MESSAGES)
+        return _read(_Messages, answer).messages, answer.date or datetime.now(UTC)
 
     async def _ask(
         self,

@@ -15,7 +15,15 @@ from providers.protocols import (
     ProviderFailed,
 )
 from providers.spacing import DEFAULT_SPACING, WHILE_A_CALL_GOES_ON, Spacing
-from providers.twilio.api import Account, Call, CallStatus, Refused, TwilioApi, Unclear
+from providers.twilio.api import (
+    DATES_ARE_ROUNDED,
+    Account,
+    Call,
+    CallStatus,
+    Refused,
+    TwilioApi,
+    Unclear,
+)
 from providers.twilio.callbacks import Callbacks, CallbackTarget
 from providers.twilio.earlier_calls import wait_after
 from providers.twilio.followed_call import FollowedCall, MessageToMachine
@@ -57,8 +65,6 @@ _GOING_ON = frozenset(
     {CallStatus.QUEUED, CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS}
 )
 
-_DATES_ARE_ROUNDED = timedelta(seconds=2)
-
 
 @dataclass(frozen=True)
 class Numbers:
@@ -94,7 +100,7 @@ class TwilioTelephone:
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """Return the newest call to the number that may be the call of this dial."""
         calls, now = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
-        since = now - age - _DATES_ARE_ROUNDED
+        since = now - age - DATES_ARE_ROUNDED
         for call in calls:
             rang = call.status is not CallStatus.FAILED
             recent = call.date_created is None or call.date_created >= since
@@ -304,7 +310,7 @@ class TwilioTelephone:
             began = await self._api.go_on_with(seen.sid, twiml)
         except Refused:
             return followed  # the call ended just now, and the next look sees that
-        whole = timedelta(seconds=seconds_for_a_machine(words, numbers.desk)) + _DATES_ARE_ROUNDED
+        whole = timedelta(seconds=seconds_for_a_machine(words, numbers.desk)) + DATES_ARE_ROUNDED
         before = frozenset(leg.sid for leg in legs)
         message = MessageToMachine(began=began, whole=whole, legs_before=before)
         return followed.model_copy(update={"message": message})

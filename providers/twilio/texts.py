@@ -1,8 +1,10 @@
 """Text messages over Twilio's Messages resource (docs/rules.md, section 2)."""
 
+from datetime import timedelta
+
 from domain.shared.result import Result
 from providers.text_protocols import TakesNoTexts, Text
-from providers.twilio.api import Account, Message, Refused, TwilioApi
+from providers.twilio.api import DATES_ARE_ROUNDED, Account, Message, Refused, TwilioApi
 
 _TAKES_NO_TEXTS = frozenset({21610, 21612, 21614, 21635, 30003, 30005, 30006})
 """Twilio's codes: the recipient has unsubscribed, no route, no mobile number, a landline, the
@@ -15,8 +17,8 @@ _SERVICE = "MG"
 class TwilioTexts:
     """Sends texts from a number of ours, or by a messaging service.
 
-    Twilio takes no id of ours. So a text that may have been sent is looked for by its words, which
-    have a code of their own.
+    Twilio takes no id of ours. So a text that may have been sent is looked for by its words and
+    its age: a code is in one text only, but other texts have the same words each time.
     """
 
     def __init__(self, account: Account, sender: str) -> None:
@@ -24,10 +26,18 @@ class TwilioTexts:
         field = "MessagingServiceSid" if sender.startswith(_SERVICE) else "From"
         self._sender = {field: sender}
 
-    async def send(self, text: Text, *, perhaps_sent: bool) -> str:
+    async def find(self, text: Text, age: timedelta) -> str | None:
+        """Return the newest text to the number with these words, if it is no older than `age`."""
+        sent, now = await self._api.latest_texts(text.phone)
+        since = now - age - DATES_ARE_ROUNDED
+        for message in sent:
+            recent = message.date_created is None or message.date_created >= since
+            if message.body == text.words and recent:
+                return message.sid
+        return None
+
+    async def send(self, text: Text) -> str:
         """Send a text. Return its id."""
-        if perhaps_sent and (sent := await self._find(text)):
-            return sent
         form = {"To": text.phone, "Body": text.words, **self._sender}
         try:
             return (await self._api.send_text(form)).sid
@@ -35,10 +45,6 @@ class TwilioTexts:
             if refused.code not in _TAKES_NO_TEXTS:
                 raise
         raise TakesNoTexts
-
-    async def _find(self, text: Text) -> str | None:
-        sent = await self._api.latest_texts(text.phone)
-        return next((message.sid for message in sent if message.body == text.words), None)
 
     async def result(self, sent: str) -> Result | None:
         """Return what became of a text. `sent` is not the end: a landline is found out later."""

@@ -59,6 +59,21 @@ def test_an_old_token_has_expired_and_an_altered_one_is_forged(
         signer.read(Purpose.LINK, token, DAY)
 
 
+@pytest.mark.parametrize(("minutes", "is_good"), [(1, True), (4, True), (6, False)])
+def test_a_clock_that_is_a_little_ahead_closes_nothing(
+    monkeypatch: pytest.MonkeyPatch, minutes: float, is_good: bool
+) -> None:
+    """Of two pages on two machines, each reads what the other has signed."""
+    with monkeypatch.context() as ahead:
+        later(ahead, minutes / 1440)
+        token = token_of(links().link(CASE))
+    if is_good:
+        assert Signer([KEY]).read(Purpose.LINK, token, DAY) == CASE
+    else:
+        with pytest.raises(Expired):
+            Signer([KEY]).read(Purpose.LINK, token, DAY)
+
+
 def test_a_token_for_one_purpose_is_none_for_another() -> None:
     signer = Signer([KEY])
     for made, asked in ((Purpose.LINK, Purpose.SESSION), (Purpose.SESSION, Purpose.LINK)):

@@ -190,10 +190,31 @@ def test_a_zip_with_a_list_that_fills_the_memory_is_not_read() -> None:
     assert refused.value.problem is FileProblem.TWO_KINDS
 
 
-@pytest.mark.parametrize("at", range(0, len(DOCX), 7))
-def test_a_damaged_document_is_taken_or_refused_and_nothing_else(at: int) -> None:
-    content = bytearray(DOCX)
+def compressed(method: int) -> bytes:
+    """The document, each part compressed. Office programs deflate them."""
+    with zipfile.ZipFile(BytesIO(DOCX)) as stored:
+        return zip_of({name: stored.read(name) for name in stored.namelist()}, method)
+
+
+DEFLATED = compressed(zipfile.ZIP_DEFLATED)
+
+
+def test_a_document_is_stored_or_deflated_and_compressed_in_no_other_way() -> None:
+    assert kind_of("a.docx", DEFLATED) is MediaType.DOCX
+    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        with pytest.raises(FileRefused) as refused:
+            kind_of("a.docx", compressed(method))
+        assert refused.value.problem is FileProblem.UNKNOWN_KIND
+
+
+@pytest.mark.parametrize("document", [DOCX, DEFLATED], ids=["stored", "deflated"])
+@pytest.mark.parametrize("share", range(100))
+def test_a_damaged_document_is_taken_or_refused_and_nothing_else(
+    document: bytes, share: int
+) -> None:
+    content, at = bytearray(document), (len(document) - 2) * share // 100
     content[at] ^= 0xFF
+    content[at + 1] ^= 0xFF
     try:
         assert kind_of("a.docx", bytes(content)) is MediaType.DOCX
     except FileRefused:

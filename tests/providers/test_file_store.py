@@ -140,6 +140,8 @@ async def test_a_store_that_is_away_is_said_to_be_and_quotes_nothing(
         ({"files_s3_endpoint": "http://s3.shop.example"}, "https"),
         ({"files_s3_endpoint": "s3.shop.example"}, "https"),
         ({"files_clamd": "scanner"}, "host:port"),
+        ({"files_clamd": "127.0.0.1:99999"}, "host:port"),
+        ({"files_clamd": "127.0.0.1:0"}, "host:port"),
         ({"files": "ftp"}, "files"),
     ],
 )

@@ -1,5 +1,7 @@
 """A code by text message at Twilio (docs/rules.md, section 2)."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.shared.result import Result
@@ -30,7 +32,7 @@ async def test_a_text_is_sent_by_our_number_or_by_a_messaging_service(
     twilio: TwilioStandIn, sender: str, field: str
 ) -> None:
     texting = texts(twilio, sender)
-    sent = await texting.send(TEXT, perhaps_sent=False)
+    sent = await texting.send(TEXT)
     (text,) = twilio.texts.sent
     assert text.form == {"To": SELLER, "Body": TEXT.words, field: sender}
     assert twilio.requests == [f"POST /2010-04-01/Accounts/{SID}/Messages.json"]
@@ -44,14 +46,14 @@ async def test_a_number_that_twilio_sends_no_text_takes_none(
 ) -> None:
     twilio.creates = [refused(400, code)]
     with pytest.raises(TakesNoTexts):
-        await texts(twilio).send(TEXT, perhaps_sent=False)
+        await texts(twilio).send(TEXT)
 
 
 @pytest.mark.parametrize("code", [20003, 20429, 21211, 21408])
 async def test_any_other_refusal_is_our_failure(twilio: TwilioStandIn, code: int) -> None:
     twilio.creates = [refused(400, code)]
     with pytest.raises(ProviderFailed) as failed:
-        await texts(twilio).send(TEXT, perhaps_sent=False)
+        await texts(twilio).send(TEXT)
     assert not any(secret in str(failed.value) for secret in (SELLER, TOKEN, "481927"))
 
 
@@ -73,24 +75,28 @@ async def test_what_becomes_of_a_text(
 ) -> None:
     twilio.texts.statuses = tuple(statuses)
     texting = texts(twilio)
-    sent = await texting.send(TEXT, perhaps_sent=False)
+    sent = await texting.send(TEXT)
     assert await texting.result(sent) is result
 
 
 async def test_a_text_whose_answer_is_lost_is_not_sent_twice(twilio: TwilioStandIn) -> None:
     texting = texts(twilio)
-    await texting.send(Text(SELLER, "an earlier text"), perhaps_sent=False)
+    await texting.send(Text(SELLER, "an earlier text"))
     twilio.creates = [Answer(lost=True, done=True)]
     with pytest.raises(ProviderFailed):
-        await texting.send(TEXT, perhaps_sent=False)
-    found = await texting.send(TEXT, perhaps_sent=True)
+        await texting.send(TEXT)
+    found = await texting.find(TEXT, timedelta(seconds=1))
     assert [text.form["Body"] for text in twilio.texts.sent] == ["an earlier text", TEXT.words]
     assert found == twilio.texts.sent[-1].sid
 
 
-async def test_one_that_was_not_sent_is_sent(twilio: TwilioStandIn) -> None:
-    await texts(twilio).send(TEXT, perhaps_sent=True)
-    assert len(twilio.texts.sent) == 1
+async def test_the_same_words_of_long_ago_are_another_text(twilio: TwilioStandIn) -> None:
+    texting = texts(twilio)
+    assert await texting.find(TEXT, timedelta(hours=1)) is None
+    sent = await texting.send(TEXT)
+    twilio.texts.sent[0].created -= timedelta(minutes=5)
+    assert await texting.find(TEXT, timedelta(minutes=1)) is None
+    assert await texting.find(TEXT, timedelta(minutes=10)) == sent
 
 
 @pytest.mark.parametrize("language", CODES)

@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 
@@ -14,6 +16,7 @@ class SentText:
     form: dict[str, str]
     statuses: list[tuple[str, int | None]]
     """Its statuses with their error codes, one for each look; the last one stays."""
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def as_json(self) -> dict[str, Any]:
         """The resource."""
@@ -29,6 +32,7 @@ class SentText:
             "error_message": None,
             "num_segments": "1",
             "direction": "outbound-api",
+            "date_created": format_datetime(self.created),
         }
 
 
