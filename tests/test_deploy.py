@@ -57,8 +57,10 @@ def test_a_unit_runs_what_there_is(unit: Path) -> None:
 def test_the_balancer_leads_to_the_port_of_the_pages() -> None:
     balancer = (ROOT / "deploy" / "haproxy.cfg").read_text("utf-8")
     pages = balancer.partition("\nlisten pages\n")[2]
-    ports = {int(port) for port in re.findall(r"^  server \S+ \S+:(\d+)$", pages, re.MULTILINE)}
-    assert ports == {PageSettings.model_fields["port"].default}
+    servers = re.findall(r"^  server (\S+) \S+:(\d+) cookie (\S+)$", pages, re.MULTILINE)
+    assert {int(port) for _, port, _ in servers} == {PageSettings.model_fields["port"].default}
+    # A browser stays at the copy that its cookie names.
+    assert [name for name, _, _ in servers] == [cookie for *_, cookie in servers]
 
 
 def test_the_balancer_keeps_the_pages_while_temporal_is_away() -> None:
