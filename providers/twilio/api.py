@@ -250,6 +250,11 @@ class TwilioApi:
             return _Answer(response.status_code, bytes(body), date, wait)
 
 
+def may_be_since(created: datetime | None, now: datetime, age: timedelta) -> bool:
+    """Tell whether what Twilio dates so can be of the last `age`, by Twilio's time."""
+    return created is None or created >= now - age - DATES_ARE_ROUNDED
+
+
 def _read(model: type[M], answer: _Answer) -> M:
     try:
         return model.model_validate_json(answer.body)

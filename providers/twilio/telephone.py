@@ -23,6 +23,7 @@ from providers.twilio.api import (
     Refused,
     TwilioApi,
     Unclear,
+    may_be_since,
 )
 from providers.twilio.callbacks import Callbacks, CallbackTarget
 from providers.twilio.earlier_calls import wait_after
@@ -100,11 +101,9 @@ class TwilioTelephone:
     async def find(self, dial: Dial, age: timedelta) -> str | None:
         """Return the newest call to the number that may be the call of this dial."""
         calls, now = await self._api.latest(to=dial.phone, from_=self._numbers.ours)
-        since = now - age - DATES_ARE_ROUNDED
         for call in calls:
             rang = call.status is not CallStatus.FAILED
-            recent = call.date_created is None or call.date_created >= since
-            if rang and recent:
+            if rang and may_be_since(call.date_created, now, age):
                 says_only = bool(dial.says)
                 return FollowedCall(sid=call.sid, is_found=True, says_only=says_only).encoded()
         return None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.shared.result import Result
 from providers.text_protocols import TakesNoTexts, Text
-from providers.twilio.api import DATES_ARE_ROUNDED, Account, Message, Refused, TwilioApi
+from providers.twilio.api import Account, Message, Refused, TwilioApi, may_be_since
 
 _TAKES_NO_TEXTS = frozenset({21610, 21612, 21614, 21635, 30003, 30005, 30006})
 """Twilio's codes: the recipient has unsubscribed, no route, no mobile number, a landline, the
@@ -29,10 +29,8 @@ class TwilioTexts:
     async def find(self, text: Text, age: timedelta) -> str | None:
         """Return the newest text to the number with these words, if it is no older than `age`."""
         sent, now = await self._api.latest_texts(text.phone)
-        since = now - age - DATES_ARE_ROUNDED
         for message in sent:
-            recent = message.date_created is None or message.date_created >= since
-            if message.body == text.words and recent:
+            if message.body == text.words and may_be_since(message.date_created, now, age):
                 return message.sid
         return None
 
