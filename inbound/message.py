@@ -17,8 +17,9 @@ _MOST_LINES = 40_000
 # Each line is compared with the boundary of each part around it.
 _MOST_COMPARISONS = 1_600_000
 _LONGEST_HEADER = 20_000
-# Parameters are split in a time that grows with the square of the length.
+# Parameters are split in a time that grows with the square of their number and length.
 _LONGEST_MIME_HEADER = 1_000
+_MOST_PARAMETERS = 50
 _NO_BASE64 = re.compile("[^A-Za-z0-9+/]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -28,8 +29,9 @@ class _Bounded(Compat32):
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
-        is_mime = name.lower().startswith("content-")
-        return name, value[: _LONGEST_MIME_HEADER if is_mime else _LONGEST_HEADER]
+        if not name.lower().startswith("content-"):
+            return name, value[:_LONGEST_HEADER]
+        return name, ";".join(value[:_LONGEST_MIME_HEADER].split(";")[: _MOST_PARAMETERS + 1])
 
     def header_fetch_parse(self, name: str, value: str) -> str:
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

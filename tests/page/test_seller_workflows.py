@@ -39,6 +39,7 @@ from tests.engine import Engine, engine_in
 from tests.keys import use_keys
 from tests.page.seller_states import A_PLAN
 from tests.page.site import Site, links, page_without_temporal, requests_to
+from tests.speed import slowness
 from tests.workflows.events import WITHDRAW
 from workflows.case.issue_case import IssueCase
 
@@ -84,7 +85,7 @@ async def test_without_a_worker_nobody_waits_for_longer_than_five_seconds(site: 
     began = time.monotonic()
     with pytest.raises(NoAnswer):
         await SellerWorkflows(client).find(Visitor.of("case/US/ALONE"))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 5 * slowness(time.monotonic)
     assert await SellerWorkflows(client).ready()
     await handle.terminate()
 
@@ -106,7 +107,7 @@ async def test_without_temporal_the_page_answers_within_five_seconds() -> None:
         await client.get(links().link("case/US/ASKED"))
         began = time.monotonic()
         assert (await client.get("/")).status_code == 503
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 5 * slowness(time.monotonic)
 
 
 async def test_a_closed_case_is_shown_though_no_worker_is_left(tmp_path: Path, server: str) -> None:
@@ -186,7 +187,7 @@ async def test_one_that_is_dropped_again_and_again_is_an_outage_and_no_refusal(s
     began = time.monotonic()
     with pytest.raises(NoAnswer):
         await SellerWorkflows(client).tell_case(case_id, "submit_plan", A_PLAN, "a-key")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 5 * slowness(time.monotonic)
     assert len(dropping.ids) > 3
     assert not (await case.view()).plans
 
