@@ -12,7 +12,7 @@ from experiments.benchmarks.million_sellers import connections, measure, shards,
 from experiments.benchmarks.on_cluster.cost import average
 from experiments.benchmarks.on_cluster.postgres_statistics import rows_in, sizes_in
 from experiments.benchmarks.on_cluster.server_metrics import counted
-from experiments.benchmarks.report import Found, NotMeasured, Part, Row, renewed
+from experiments.benchmarks.report import Conditions, Found, NotMeasured, Part, Row, renewed
 from reference.page_links import Visitor
 from tests.scraping import Scraped
 
@@ -111,13 +111,17 @@ def test_a_run_renews_its_own_section_of_the_page_and_keeps_the_others() -> None
         raise AssertionError
 
     one, two = (Part(name, name.title(), "About.", unused) for name in ("one", "two"))
-    page = renewed("", two, [Row("speed", "2 /s")], (one, two), in_use=0)
-    page = renewed(page, one, [Row("size", "1 KB")], (one, two), in_use=0)
-    page = renewed(page + "\n## Gone\n\nOld.\n", two, [Row("speed", "3 /s")], (one, two), in_use=2)
+    page = renewed("", two, [Row("speed", "2 /s")], (one, two), Conditions(0, 1.0))
+    page = renewed(page, one, [Row("size", "1 KB")], (one, two), Conditions(0, 1.0))
+    assert "other work" not in page
+    assert "A slow hour" not in page
+    page += "\n## Gone\n\nOld.\n"
+    page = renewed(page, two, [Row("speed", "3 /s")], (one, two), Conditions(2, 2.5))
     assert page.index("| size | 1 KB |") < page.index("| speed | 3 /s |")
     assert "2 /s" not in page
     assert "Gone" not in page
     assert page.count("The machine had other work") == 1
+    assert page.count("took 2.5 times as long") == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -8,6 +8,7 @@ import asyncio
 import signal
 import tempfile
 from pathlib import Path
+from statistics import median
 
 from experiments.benchmarks import (
     answers,
@@ -27,17 +28,27 @@ from experiments.benchmarks import (
 from experiments.benchmarks.machine import processors_in_use
 from experiments.benchmarks.on_cluster import one_case as on_postgresql
 from experiments.benchmarks.on_cluster import open_cases, workers
-from experiments.benchmarks.report import Found, NotMeasured, Part, renewed, show
+from experiments.benchmarks.report import (
+    Conditions,
+    Found,
+    NotMeasured,
+    Part,
+    renewed,
+    show,
+)
 from experiments.cluster.cluster import ClusterFailed
 from experiments.cluster.postgres import DatabaseFailed
 from runtime.dev_server import DevServerFailed
 from runtime.logs import configure_logs
 from runtime.program import end
+from tests.speed import slowness
 
 PAGE = Path(__file__).with_name("performance.md")
 _POSTGRESQL = "PostgreSQL 15"
 _LOOKS_SECONDS = 5
 """For how long it is looked before each part whether the machine has other work."""
+_LOOPS = 10
+"""How often it is measured, before each part and after it, how fast the machine is."""
 
 PARTS = (
     Part("case", "A case", one_case.ABOUT, one_case.measure),
@@ -89,6 +100,7 @@ async def _measure(parts: list[Part], folder: Path, page: Path | None) -> None:
     for part in parts:
         (folder / part.name).mkdir()
         in_use = await processors_in_use(_LOOKS_SECONDS)
+        slownesses = [slowness() for _ in range(_LOOPS)]
         try:
             rows = await part.measure(folder / part.name, found)
         except NotMeasured as why:
@@ -96,7 +108,9 @@ async def _measure(parts: list[Part], folder: Path, page: Path | None) -> None:
             continue
         show(part, rows)
         if page is not None:
-            page.write_text(renewed(page.read_text(), part, rows, PARTS, in_use))
+            slownesses += [slowness() for _ in range(_LOOPS)]
+            conditions = Conditions(in_use, median(slownesses))
+            page.write_text(renewed(page.read_text(), part, rows, PARTS, conditions))
 
 
 def main() -> int:

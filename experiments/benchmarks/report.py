@@ -50,13 +50,28 @@ class NotMeasured(Exception):
     """A part was not measured. The message says why."""
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """What the machine was like."""
+
+    in_use: float
+    """How many processors were in use just before."""
+    slowness: float
+    """How many times longer a loop of Python took than on the machine that goals were set on."""
+
+
 _QUIET = 0.2
 """How many processors other work may use."""
+_SLOW = 1.2
+"""From this on times say as much of the machine as of us."""
 _HEAD = """# Performance
 
 Written by the runs; do not edit. `make bench` measures all of it, and
 `python -m experiments.benchmarks PART ...` renews the sections of these parts. Below each table is
 when and on what it was measured; server, workers and clients share the cores.
+
+A machine that others share has slow hours. Times that were measured in one are marked: what they
+say is how *bare* and ours compare.
 
 *Bare* is a workflow of the same activities, timers and updates without any rule
 (`experiments/benchmarks/bare.py`), measured in the same run. A goal in **bold** is missed.
@@ -72,7 +87,9 @@ def show(part: Part, rows: list[Row]) -> None:
     Console(width=130).print(table)
 
 
-def renewed(page: str, part: Part, rows: list[Row], parts: Iterable[Part], in_use: float) -> str:
+def renewed(
+    page: str, part: Part, rows: list[Row], parts: Iterable[Part], conditions: Conditions
+) -> str:
     """Return the page in markdown, with the section of what was measured renewed.
 
     Args:
@@ -80,23 +97,27 @@ def renewed(page: str, part: Part, rows: list[Row], parts: Iterable[Part], in_us
         part: what was measured.
         rows: its figures.
         parts: every part, in the order of the page. Sections of no part are dropped.
-        in_use: how many processors were in use just before.
+        conditions: what the machine was like.
     """
     sections = {text.splitlines()[0]: text for text in page.split("\n## ")[1:]}
-    sections[part.title] = _section(part, rows, in_use)
+    sections[part.title] = _section(part, rows, conditions)
     kept = [sections[each.title] for each in parts if each.title in sections]
     return "\n## ".join([_HEAD, *kept])
 
 
-def _section(part: Part, rows: list[Row], in_use: float) -> str:
-    busy = (
-        "\n**The machine had other work: the times and rates below say nothing; the counts hold.** "
-        f"Just before, {in_use:.1f} processors were in use.\n"
-    )
-    return (
-        f"{part.title}\n\n{part.about}\n{busy if in_use > _QUIET else ''}\n{_table(rows)}\n"
-        f"{_machine(part.database)}\n"
-    )
+def _section(part: Part, rows: list[Row], conditions: Conditions) -> str:
+    notes = ""
+    if conditions.in_use > _QUIET:
+        notes += (
+            "\n**The machine had other work: the times and rates below say nothing; the counts "
+            f"hold.** Just before, {conditions.in_use:.1f} processors were in use.\n"
+        )
+    if conditions.slowness > _SLOW:
+        notes += (
+            f"\n**A slow hour**: a loop of Python took {conditions.slowness:.1f} times as long as "
+            "on the machine that the goals were set on.\n"
+        )
+    return f"{part.title}\n\n{part.about}\n{notes}\n{_table(rows)}\n{_machine(part.database)}\n"
 
 
 def _machine(database: str) -> str:
