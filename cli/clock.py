@@ -12,7 +12,8 @@ from cli.terminal.problems import DidNotHappen
 from cli.terminal.words import utc
 from domain.case.view import CaseView
 from temporal_client.names import AnyName, Name, View
-from temporal_client.workflows import ANSWERS_WITHIN, Snapshot, Workflows
+from temporal_client.snapshot import Snapshot
+from temporal_client.workflows import ANSWERS_WITHIN, Workflows
 
 _PLAYS_WITHIN_SECONDS = 300
 

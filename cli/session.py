@@ -23,7 +23,8 @@ from runtime.credentials import BadConnection, NotValidNow
 from runtime.encryption import BadKeys
 from temporal_client.failures import NotThere, TemporalFailure
 from temporal_client.names import Name, View
-from temporal_client.workflows import ANSWERS_WITHIN, Snapshot, Workflows
+from temporal_client.snapshot import Snapshot
+from temporal_client.workflows import ANSWERS_WITHIN, Workflows
 
 T = TypeVar("T")
 

@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 
 from desk.responses import path_after
 from desk.roles import Action
-from domain.case.events import CHANGES_THE_CASE, Assign, Decide, Decision, Withdraw
+from domain.case.events import Assign, Decide, Decision, Withdraw
 from domain.case.status import Status
+from domain.case.timeline import CHANGES_THE_CASE
 from domain.case.view import CaseView
 from domain.case.waiting import status_since
 from domain.shared.events import Event

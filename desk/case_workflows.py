@@ -17,7 +17,8 @@ from temporal_client.failures import NotThere, TemporalFailure
 from temporal_client.found_cases import FoundCase, found_cases
 from temporal_client.names import CaseName, appeal_name, standing_name
 from temporal_client.search import query_of
-from temporal_client.workflows import Snapshot, Workflows
+from temporal_client.snapshot import Snapshot
+from temporal_client.workflows import Workflows
 
 T = TypeVar("T")
 

@@ -74,7 +74,7 @@ CHANGES: dict[str, str] = {
     EventKind.CONFIRMED: N_("a deactivation was confirmed"),
     EventKind.DECLINED: N_("a deactivation was declined"),
 }
-"""What `CHANGES_THE_CASE` names (domain/case/events.py)."""
+"""What `CHANGES_THE_CASE` names (domain/case/timeline.py)."""
 
 REFUSALS: dict[str, str] = {
     Refusal.CHANGED_SINCE: N_("It has changed since you looked. Nothing was done."),

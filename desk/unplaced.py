@@ -19,7 +19,8 @@ from desk.responses import Responses
 from desk.rows import span
 from desk.sessions import Session
 from inbound.message import headers
-from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox
+from providers.imap.failures import MailboxFailed
+from providers.imap.mailbox import Folder, ImapMailbox
 from providers.imap.server import ImapServer
 from providers.retry_after import parsed_date
 
@@ -57,7 +58,7 @@ class UnplacedPages:
                 loop = asyncio.get_running_loop()
                 count, raw = await loop.run_in_executor(self._thread, _newest, self._server)
             letters = [letter_of(one) for one in raw]
-        except (NoMailbox, TimeoutError) as error:
+        except (MailboxFailed, TimeoutError) as error:
             log.warning("the mailbox cannot be read", why=str(error) or "no answer in time")
         ages = [span(reader, now - one.at) if one.at else "" for one in letters or ()]
         return self._responses.page(

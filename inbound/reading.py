@@ -12,7 +12,8 @@ import structlog
 
 from inbound.incoming import Unreadable, read
 from inbound.placing import Placed, Placing, TryLater
-from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox, NotDone, Waiting
+from providers.imap.failures import MailboxFailed, NotDone
+from providers.imap.mailbox import Folder, ImapMailbox, Waiting
 from providers.imap.server import ImapServer
 
 log = structlog.get_logger("inbound")
@@ -68,7 +69,7 @@ class Reading:
             began = time.monotonic()
             try:
                 await self._read(stop)
-            except NoMailbox as why:
+            except MailboxFailed as why:
                 self._alive_at = time.monotonic()
                 if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:  # it was there for a while
                     pause = _FIRST_PAUSE_SECONDS
@@ -162,7 +163,7 @@ class Reading:
             idle.result()
         else:  # the process waits for its threads
             box.interrupt()
-            with suppress(NoMailbox):
+            with suppress(MailboxFailed):
                 await idle
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.case.attempt import Channel, Purpose
-from domain.case.events import CHANGES_THE_CASE, Review
+from domain.case.events import Review
 from domain.case.plans import Plan
 from domain.case.status import CLOSED, HAS_DEADLINE, OPEN, READS_PLANS, Status
+from domain.case.timeline import CHANGES_THE_CASE
 from domain.case.view import AttemptView, CaseView
 from domain.shared.result import Result
 from page import words

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.case.attempt import GOT_THROUGH, NOTICES, Channel
-from domain.case.events import CONTACTS, EventKind, Review
+from domain.case.events import EventKind, Review
 from domain.case.status import CLOSED, Status
+from domain.case.timeline import CONTACTS
 from domain.case.view import AttemptView, CaseView
 from domain.shared.account import Store
 from domain.shared.result import Result

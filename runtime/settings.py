@@ -1,7 +1,6 @@
 """The settings, read from the environment with the prefix `CASE72_`."""
 
 import re
-import shlex
 from datetime import date, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -12,7 +11,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AwareDatetime,
     Field,
-    SecretStr,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -22,12 +20,12 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from domain.appeal.deactivation import Terms
 from domain.case.policy_limits import LEAST_WINDOW
 from domain.enrollment.ratings import DAYS_BELOW_ALLOWED
-from providers.smtp.mail import Security
 from reference.contact_check import place_problem
 from runtime.account_service_settings import AccountServiceSettings
 from runtime.existing_paths import ExistingFile, ExistingFolder
 from runtime.file_settings import FileSettings
 from runtime.finding_settings import FindSettings
+from runtime.smtp_settings import SmtpSettings
 from runtime.twilio_settings import TwilioSettings, check_base_url
 from runtime.web_address import parts_of
 
@@ -35,7 +33,7 @@ _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
-class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSettings):
+class Settings(AccountServiceSettings, FindSettings, FileSettings, SmtpSettings, TwilioSettings):
     """The settings of the worker. The connection to Temporal has its own (TEMPORAL_*)."""
 
     model_config = SettingsConfigDict(
@@ -46,7 +44,6 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSetting
         tuple[Literal["simulated", "twilio"], ...], NoDecode, Field(min_length=1)
     ] = ("simulated",)
     """If a provider fails, the next one places the call."""
-    mail: Literal["simulated", "smtp"] = "simulated"
     ring_seconds: Annotated[float, Field(ge=0, le=600)] = 2
     """How long a simulated call rings."""
     look_at_calls_seconds: Annotated[float, Field(ge=1, le=60)] = 10
@@ -66,20 +63,6 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSetting
     machine."""
     desk_phone: PhoneNumber | None = None
     """The desk's line. Sellers are told to call it, and a seller who answers is connected to it."""
-    smtp_host: str | None = None
-    """The mail server. Required with `mail=smtp`; without it no `smtp_...` setting is used."""
-    smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """Null means the default port of the security."""
-    smtp_security: Security = Security.STARTTLS
-    smtp_username: str | None = None
-    smtp_password: SecretStr | None = None
-    smtp_token_file: ExistingFile | None = None
-    """The file of the XOAUTH2 token, instead of a password. It is read for each login."""
-    smtp_token_command: str | None = None
-    """The command that prints the XOAUTH2 token. It runs without a shell."""
-    smtp_ca_file: ExistingFile | None = None
-    smtp_timeout_seconds: Annotated[float, Field(gt=0, le=50)] = 45
-    """The limit for one message. A try may take a minute (workflows/shared/activity_options.py)."""
     warn_days_below: Annotated[
         tuple[Annotated[int, Field(ge=1, le=DAYS_BELOW_ALLOWED)], ...], NoDecode
     ] = (7, 10)
@@ -134,11 +117,6 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSetting
     """The shortest window of a policy (ISO 8601). Under a day it is for demos and tests only."""
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     """How long a stopping worker waits for its activities. A call must fit into it."""
-
-    @field_validator("smtp_password", mode="before")
-    @classmethod
-    def _stripped(cls, value: Any) -> Any:  # Any: the environment can hold anything
-        return value.strip() if isinstance(value, str) else value
 
     @field_validator("metrics", "health")
     @classmethod
@@ -251,33 +229,6 @@ class Settings(AccountServiceSettings, FindSettings, FileSettings, TwilioSetting
         if value is not None and not (url and named and url.scheme in ("https", "http")):
             raise ValueError("must be a web address, such as https://temporal.shop.example")
         return value
-
-    @field_validator("smtp_token_command")
-    @classmethod
-    def _is_command(cls, value: str | None) -> str | None:
-        try:
-            shlex.split(value or "")
-        except ValueError as error:
-            raise ValueError(f"is no command: {str(error).lower()}") from None
-        return value
-
-    @model_validator(mode="after")
-    def _mail_can_be_sent(self) -> Self:
-        if self.mail != "smtp":
-            return self
-        if not self.smtp_host:
-            raise ValueError("smtp_host: is required with mail=smtp")
-        ways = ("smtp_password", "smtp_token_file", "smtp_token_command")
-        given = [name for name in ways if getattr(self, name)]
-        if len(given) > 1:
-            raise ValueError(f"{', '.join(given)}: give one of them")
-        if self.smtp_username and not given:
-            raise ValueError(f"smtp_username: needs one of {', '.join(ways)}")
-        if given and not self.smtp_username:
-            raise ValueError(f"smtp_username: is required with {given[0]}")
-        if self.smtp_username and self.smtp_security is Security.NONE:
-            raise ValueError("smtp_security: must be starttls or tls with a login")
-        return self
 
     @model_validator(mode="after")
     def _has_addresses(self) -> Self:

@@ -7,8 +7,9 @@ from math import sqrt
 from typing import NamedTuple
 
 from domain.case.attempt import NOTICES, Attempt, Channel
-from domain.case.events import CONTACTS, EventKind
+from domain.case.events import EventKind
 from domain.case.status import Reason, Status
+from domain.case.timeline import CONTACTS
 from domain.shared.result import Result
 from simulation.intervals import Z
 from simulation.play import CasePlay

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
@@ -41,6 +41,7 @@ from temporal_client.failures import (
 from temporal_client.names import APPEAL, ENROLLMENT, AnyName, CaseName, Name, View
 from temporal_client.queues import is_listening, last_heard
 from temporal_client.search_attributes import Shown
+from temporal_client.snapshot import Snapshot, clock_of
 
 ANSWERS_WITHIN = timedelta(seconds=5)
 """How long a call waits for a server or a worker, the SDK's retries included. The default."""
@@ -59,19 +60,6 @@ class AlreadyOpen(Exception):
     def __init__(self, name: CaseName) -> None:
         super().__init__("a case is open already")
         self.name = name
-
-
-@dataclass(frozen=True)
-class Snapshot(Generic[View]):
-    """The view of a workflow, with what only the server knows of it."""
-
-    view: View
-    now: datetime
-    """By the workflow's own clock, which may have been played forward."""
-    broke_off: str | None = None
-    """How the workflow ended, unless it ended as it should."""
-    ended: bool = False
-    """Whether the workflow has ended. The view of one that is just closing can be ahead of it."""
 
 
 class Workflows:
@@ -289,14 +277,6 @@ class Workflows:
                     yield
         except TemporalFailure as failure:
             raise failure.about(name, of_update=of_update) from None
-
-
-def clock_of(description: WorkflowExecutionDescription) -> datetime:
-    """Return the time by a workflow's own clock, which may have been played forward."""
-    extended = description.raw_description.workflow_extended_info
-    if extended.HasField("time_skipping_info"):
-        return extended.time_skipping_info.current_time.ToDatetime(UTC)
-    return datetime.now(UTC)
 
 
 def _is_unanswered(answer: asyncio.Future[Any]) -> bool:

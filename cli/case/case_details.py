@@ -25,7 +25,7 @@ from domain.case.timeline import TimelineEntry, detail_of
 from domain.case.view import CaseView
 from domain.shared.account import dialled_number
 from domain.shared.codes import plain
-from temporal_client.workflows import Snapshot
+from temporal_client.snapshot import Snapshot
 
 
 def case_details(snapshot: Snapshot[CaseView]) -> RenderableType:

@@ -31,7 +31,8 @@ from domain.case.view import CaseView
 from domain.shared.codes import plain
 from temporal_client.failures import NoAnswer, ServerRefused
 from temporal_client.names import CaseName
-from temporal_client.workflows import Snapshot, Workflows
+from temporal_client.snapshot import Snapshot
+from temporal_client.workflows import Workflows
 
 _NOT_RETRYABLE = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED)
 

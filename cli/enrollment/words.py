@@ -10,7 +10,7 @@ from domain.enrollment.timeline import EnrollmentEventKind, detail_of
 from domain.enrollment.verification import CallKind
 from domain.enrollment.view import EnrollmentView
 from domain.shared.codes import plain
-from temporal_client.workflows import Snapshot
+from temporal_client.snapshot import Snapshot
 
 _MEANING = {
     EnrollmentStatus.NOT_ELIGIBLE: "cases of the seller are not covered",

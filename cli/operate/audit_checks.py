@@ -43,7 +43,8 @@ from temporal_client.names import CASE, CaseName
 from temporal_client.queues import ACTIVITIES, WORKFLOWS, is_listening, last_heard
 from temporal_client.search import OPEN, any_of, count, listed, query_of
 from temporal_client.search_attributes import DEADLINE, SINCE, STATUS
-from temporal_client.workflows import Workflows, clock_of
+from temporal_client.snapshot import clock_of
+from temporal_client.workflows import Workflows
 
 UNDECIDED = timedelta(hours=24)
 """Escalations that have waited for longer are reported."""

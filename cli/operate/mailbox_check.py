@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from cli.operate.audit_report import Finding, FindingKind
-from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox
+from providers.imap.failures import MailboxFailed
+from providers.imap.mailbox import Folder, ImapMailbox
 from providers.imap.server import ImapServer
 
 _LONG = timedelta(minutes=15)
@@ -19,7 +20,7 @@ def check_mailbox(server: ImapServer | None) -> list[Finding]:
         unreadable = box.count(Folder.UNREADABLE)
         oldest = box.oldest_came()
         box.close()
-    except NoMailbox as why:
+    except MailboxFailed as why:
         return [_finding(server, f"the mailbox cannot be read: {why}")]
     findings = []
     if unreadable:

@@ -26,7 +26,8 @@ from domain.shared.names import CASES_QUEUE
 from providers.temporal.failures import NOT_NOW
 from temporal_client.failures import translated
 from temporal_client.search_attributes import DEADLINE, STATUS
-from temporal_client.workflows import ANSWERS_WITHIN, clock_of
+from temporal_client.snapshot import clock_of
+from temporal_client.workflows import ANSWERS_WITHIN
 from workflows.shared.payloads import Unreadable
 
 LATE = timedelta(minutes=5)

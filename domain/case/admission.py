@@ -2,7 +2,6 @@
 
 from domain.case.case import Case
 from domain.case.events import (
-    CHANGES_THE_CASE,
     EventKind,
     Judgement,
     ReceiveReply,
@@ -12,7 +11,7 @@ from domain.case.events import (
     SubmitPlan,
 )
 from domain.case.status import Status
-from domain.case.timeline import TimelineEntry
+from domain.case.timeline import CHANGES_THE_CASE, TimelineEntry
 from domain.shared.codes import plain
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import Event

@@ -6,9 +6,9 @@ All of it is derived from the timeline, so that a repeat derives the same.
 from collections.abc import Iterator, Sequence
 
 from domain.case.case import Case
-from domain.case.events import CONTACTS, EventKind
+from domain.case.events import EventKind
 from domain.case.status import Status
-from domain.case.timeline import TimelineEntry
+from domain.case.timeline import CONTACTS, TimelineEntry
 from domain.shared.account import Account
 from domain.shared.announcements import Announcement, EventType, event_id
 

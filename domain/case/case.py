@@ -13,34 +13,21 @@ from domain.case.attempts import Attempts
 from domain.case.call_requests import CallRequests
 from domain.case.desk_work import DeskWork
 from domain.case.events import EventKind
+from domain.case.harm import Harm
 from domain.case.outreach import Outreach
 from domain.case.plans import Plans
 from domain.case.policy import Policy
 from domain.case.status import OPEN, Reason, Status
 from domain.case.timeline import Timeline
 from domain.shared.account import Account, ContactNews, Issue
-from domain.shared.events import ENGINE, HarmCategory
+from domain.shared.events import ENGINE
 from domain.shared.taken_updates import TakesUpdates
-from domain.shared.text import Frozen
 
 ALREADY_DEACTIVATED = "the account is deactivated already; what is left to the seller is to appeal"
 """Why such an account's case is not covered."""
 
 _OF_A_STATUS = NOTICES | {Purpose.CONVERSATION, Purpose.COOPERATION_REMINDER}
 """Attempts that make sense only in the status they were planned in."""
-
-
-class Harm(Frozen):
-    """What somebody is expelled for."""
-
-    reporter: str
-    category: HarmCategory
-    evidence: str
-
-    @classmethod
-    def in_issue(cls, issue: Issue, reporter: str) -> "Harm":
-        """An issue marked harmful is a report of harm, and its own evidence."""
-        return cls(reporter=reporter, category=HarmCategory.HARM, evidence=issue.id)
 
 
 class Case(TakesUpdates):
@@ -214,13 +201,13 @@ class Case(TakesUpdates):
     def work(self, now: datetime) -> None:
         """Wait for a plan of the seller, who is reached. From here on only a person deactivates."""
         self.set_status(now, Status.WORKING)
-        self.outreach.allow_conversation_calls(now)
+        self.outreach.conversation_due = now
         self.cooperate(now)
 
     def cooperate(self, now: datetime) -> None:
         """Give the seller the whole time to work with us, with a reminder at half of it."""
         window = self.rules.cooperation_window
-        self.outreach.give_until(now + window)
+        self.outreach.deadline = now + window
         self.attempts.drop(lambda planned: planned.about is Purpose.COOPERATION_REMINDER)
         self.attempts.schedule(Channel.EMAIL, Purpose.COOPERATION_REMINDER, now + window / 2)
 

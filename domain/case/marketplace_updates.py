@@ -8,8 +8,9 @@ from datetime import datetime
 
 from domain.case.admission import admit, refuse_unless_open, refuse_unless_seen
 from domain.case.attempt import Purpose
-from domain.case.case import ALREADY_DEACTIVATED, Case, Harm
+from domain.case.case import ALREADY_DEACTIVATED, Case
 from domain.case.events import AddIssue, EventKind, ReportHarm, Withdraw
+from domain.case.harm import Harm
 from domain.case.status import CLOSED, Reason, Status
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import RecordDeactivation

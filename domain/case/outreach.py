@@ -75,15 +75,7 @@ class Outreach(State):
     def call_again(self, now: datetime) -> None:
         """Begin calling again: there is another number, or we call the present one now."""
         self.number = EmergencyNumber()
-        self.allow_conversation_calls(now)
-
-    def give_until(self, deadline: datetime) -> None:
-        """Give the seller, who is reached, time to work with us."""
-        self.deadline = deadline
-
-    def allow_conversation_calls(self, from_: datetime) -> None:
-        """Call the seller for a conversation from this moment on."""
-        self.conversation_due = from_
+        self.conversation_due = now
 
     # --- planning -------------------------------------------------------------------------
 

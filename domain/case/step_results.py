@@ -5,8 +5,9 @@ from datetime import datetime
 
 from domain.case.attempt import Attempt, CallEnded, Purpose
 from domain.case.calling_hours import CallingWindow, share_of
-from domain.case.case import ALREADY_DEACTIVATED, Case, Harm
+from domain.case.case import ALREADY_DEACTIVATED, Case
 from domain.case.events import EventKind
+from domain.case.harm import Harm
 from domain.case.status import Reason, Status
 from domain.case.steps import CaseFacts
 from domain.case.waiting import WaitsFor, waits_for

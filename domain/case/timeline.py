@@ -13,6 +13,29 @@ from domain.shared.events import ENGINE
 from domain.shared.result import Result
 from domain.shared.state import State
 
+CHANGES_THE_CASE = frozenset(
+    {
+        EventKind.STATUS,
+        EventKind.CONTACT,
+        EventKind.CALL_REQUESTED,
+        EventKind.CONTACT_CHANGED,
+        EventKind.PLAN_SUBMITTED,
+        EventKind.PLAN_REVIEWED,
+        EventKind.CONVERSATION,
+        EventKind.ISSUE_JOINED,
+        EventKind.ISSUE_WITHDRAWN,
+        EventKind.HARM_REPORTED,
+        EventKind.DECIDED,
+        EventKind.PROPOSED,
+        EventKind.CONFIRMED,
+        EventKind.DECLINED,
+    }
+)
+"""The events that whoever judges the case must have seen."""
+
+CONTACTS = frozenset({EventKind.CONTACT, EventKind.PLAN_SUBMITTED})
+"""The events that are a contact. Whatever else is one (section 4) is logged as `contact` too."""
+
 
 class TimelineEntry(Entry):
     """One event of a case."""

@@ -11,22 +11,14 @@ import ssl
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from imap_tools import (
-    AND,
-    BaseMailBox,
-    ImapToolsError,
-    MailBox,
-    MailboxFolderSelectError,
-    MailboxLoginError,
-    MailBoxStartTls,
-    MailBoxUnencrypted,
-)
+from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
+from providers.imap.failures import MailboxFailed, understood
 from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from reference.mail_tokens import ADDRESSED_IN, REFERS_IN
@@ -52,14 +44,6 @@ class Folder(StrEnum):
     UNREADABLE = "case72-unreadable"
 
 
-class NoMailbox(Exception):
-    """The mailbox cannot be used now. The message says why, and quotes nothing personal."""
-
-
-class NotDone(NoMailbox):
-    """The mail server refused what was asked. The session goes on."""
-
-
 @dataclass(frozen=True)
 class Waiting:
     """A message in the folder that is read."""
@@ -76,10 +60,10 @@ class ImapMailbox:
         """Log in, and make the folders that are missing.
 
         Raises:
-            NoMailbox: that was not possible.
+            MailboxFailed: that was not possible.
         """
         self._server = server
-        with _understood():
+        with understood():
             self._box = _log_in(server)
             # Servers can do more after the login. imaplib asks before it only.
             _, (can, *_) = self._box.client.capability()
@@ -108,9 +92,9 @@ class ImapMailbox:
             most: how many at most.
 
         Raises:
-            NoMailbox: the session is over.
+            MailboxFailed: the session is over.
         """
-        with _understood():
+        with understood():
             uids = [uid for uid in self._box.uids("ALL", None) if uid not in but][:most]
             return self._read(uids) if uids else []
 
@@ -132,25 +116,25 @@ class ImapMailbox:
 
         Raises:
             NotDone: the server moves them not, or not all of them.
-            NoMailbox: the session is over. Some may have been moved.
+            MailboxFailed: the session is over. Some may have been moved.
         """
-        with _understood():
+        with understood():
             self._box.move(list(uids), self._prefix + folder)
 
     def oldest_came(self) -> datetime | None:
         """Return when the oldest message in the folder that is read came; None if there is none.
 
         Raises:
-            NoMailbox: the session is over.
+            MailboxFailed: the session is over.
         """
-        with _understood():
+        with understood():
             uids = self._box.uids("ALL", None)
             if not uids:
                 return None
             status, answers = self._box.client.uid("FETCH", uids[0], "(INTERNALDATE)")
             came = _internal_date(answers[0] or b"")
         if status != "OK" or came is None:
-            raise NoMailbox("the mail server does not say when a message came")
+            raise MailboxFailed("the mail server does not say when a message came")
         return came
 
     def not_taken(self, since: datetime) -> Iterator[str]:
@@ -165,10 +149,10 @@ class ImapMailbox:
             since: by the server's clock.
 
         Raises:
-            NoMailbox: the session is over.
+            MailboxFailed: the session is over.
         """
         day = (since - _A_DAY).date()  # by the server's time zone
-        with _understood():
+        with understood():
             for folder in self._folders_not_taken():
                 self._box.folder.set(folder, readonly=True)
                 uids = self._box.uids(AND(date_gte=day), None)
@@ -185,7 +169,7 @@ class ImapMailbox:
         """Return those that came since a moment. One of which that is not known is among them."""
         status, answers = self._box.client.uid("FETCH", ",".join(uids), "(UID INTERNALDATE)")
         if status != "OK":
-            raise NoMailbox("the mail server does not say when its messages came")
+            raise MailboxFailed("the mail server does not say when its messages came")
         found = ((_UID.search(answer), answer) for answer in answers if isinstance(answer, bytes))
         return [
             uid[1].decode()
@@ -203,7 +187,7 @@ class ImapMailbox:
             f"(BODY.PEEK[HEADER.FIELDS ({fields})]<0.{_LONGEST_HEAD}>)",
         )
         if status != "OK":
-            raise NoMailbox("the mail server does not give its messages")
+            raise MailboxFailed("the mail server does not give its messages")
         for answer in answers:
             if isinstance(answer, tuple):
                 yield answer[1].decode("ascii", "replace")
@@ -212,9 +196,9 @@ class ImapMailbox:
         """Return how many messages are in a folder.
 
         Raises:
-            NoMailbox: the session is over.
+            MailboxFailed: the session is over.
         """
-        with _understood():
+        with understood():
             status = self._box.folder.status(self._prefix + folder, ["MESSAGES"])
             return int(status["MESSAGES"])
 
@@ -225,9 +209,9 @@ class ImapMailbox:
         the folder changes.
 
         Raises:
-            NoMailbox: the session is over.
+            MailboxFailed: the session is over.
         """
-        with _understood():
+        with understood():
             self._box.folder.set(self._prefix + folder, readonly=True)
             uids = self._box.uids("ALL", None)
             if not uids:
@@ -238,7 +222,7 @@ class ImapMailbox:
                 f"(UID BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)]<0.{_LONGEST_HEADERS}>)",
             )
             if status != "OK":
-                raise NoMailbox("the mail server does not give its messages")
+                raise MailboxFailed("the mail server does not give its messages")
             found = [answer[1] for answer in answers if isinstance(answer, tuple)]
         return len(uids), found[::-1]
 
@@ -246,12 +230,12 @@ class ImapMailbox:
         """Wait until a message comes, or for so long. Without IDLE always wait for so long.
 
         Raises:
-            NoMailbox: the session is over.
+            MailboxFailed: the session is over.
         """
         if not self._can_idle:
             self._interrupted.wait(seconds)
             return
-        with _understood():
+        with understood():
             self._box.idle.wait(seconds)
 
     def interrupt(self) -> None:
@@ -262,7 +246,7 @@ class ImapMailbox:
 
     def close(self) -> None:
         """End the session."""
-        with suppress(NoMailbox), _understood():
+        with suppress(MailboxFailed), understood():
             self._box.logout()
 
 
@@ -279,25 +263,6 @@ def _log_in(server: ImapServer) -> BaseMailBox:
         case Security.NONE:
             box = MailBoxUnencrypted(server.host, server.port or 143, timeout=_SECONDS)
     return box.login(server.username, server.password, initial_folder=server.folder)
-
-
-@contextmanager
-def _understood() -> Iterator[None]:
-    """Turn what the library raises into `NoMailbox`, without the server's own words."""
-    try:
-        yield
-    except MailboxLoginError:
-        raise NoMailbox("the mail server refuses the login") from None
-    except MailboxFolderSelectError:
-        raise NoMailbox("the folder to read does not exist (imap_folder)") from None
-    except ssl.SSLCertVerificationError as error:
-        raise NoMailbox(f"certificate not trusted: {error.verify_message}") from None
-    except OSError as error:
-        raise NoMailbox(f"no connection: {error.strerror or type(error).__name__}") from None
-    except ImapToolsError as error:
-        raise NotDone(f"the mail server refuses ({type(error).__name__})") from None
-    except imaplib.IMAP4.error as error:
-        raise NoMailbox(f"the mail server failed ({type(error).__name__})") from None
 
 
 def _internal_date(answer: bytes) -> datetime | None:

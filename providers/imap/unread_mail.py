@@ -70,7 +70,8 @@ class ImapUnreadMail:
 
     def _holds_answer(self, account: str, runs: frozenset[str], since: datetime) -> bool:
         # Reading mail takes a fifth of a second to import, which most processes need not spend.
-        from providers.imap.mailbox import ImapMailbox, NoMailbox
+        from providers.imap.failures import MailboxFailed
+        from providers.imap.mailbox import ImapMailbox
 
         ends = time.monotonic() + _LOOKING.total_seconds()
         try:
@@ -84,7 +85,7 @@ class ImapUnreadMail:
                 return False
             finally:
                 box.close()
-        except NoMailbox as why:
+        except MailboxFailed as why:
             raise ProviderFailed(f"mailbox: {why}") from None
 
     def _answers(self, head: str, account: str, runs: frozenset[str]) -> bool:

@@ -7,13 +7,7 @@ from datetime import timedelta
 
 from domain.shared.result import Result
 from providers.call_wording import SPOKEN
-from providers.protocols import (
-    Dial,
-    GoesOn,
-    NeverRang,
-    PerhapsDialled,
-    ProviderFailed,
-)
+from providers.protocols import Dial, GoesOn, PerhapsDialled, ProviderFailed
 from providers.spacing import DEFAULT_SPACING, WHILE_A_CALL_GOES_ON, Spacing
 from providers.twilio.api import (
     DATES_ARE_ROUNDED,
@@ -25,6 +19,7 @@ from providers.twilio.api import (
     Unclear,
     may_be_since,
 )
+from providers.twilio.call_results import CallResults
 from providers.twilio.callbacks import Callbacks, CallbackTarget
 from providers.twilio.earlier_calls import wait_after
 from providers.twilio.followed_call import FollowedCall, MessageToMachine
@@ -47,19 +42,6 @@ _ANNOUNCEMENT_SECONDS = 180
 _GREETING_SECONDS = 59
 """How long Twilio waits for the end of a machine's greeting. This is its maximum."""
 
-_NOT_ANSWERED = {CallStatus.BUSY: Result.BUSY, CallStatus.NO_ANSWER: Result.NO_ANSWER}
-_DESK_LEG = {
-    CallStatus.IN_PROGRESS: Result.CONNECTED,
-    CallStatus.COMPLETED: Result.CONNECTED,
-    CallStatus.CANCELED: Result.DECLINED,  # the seller hung up while the desk's line rang
-    # The seller waited for the desk in vain, and has not declined.
-    CallStatus.BUSY: Result.PROVIDER_FAILED,
-    CallStatus.NO_ANSWER: Result.PROVIDER_FAILED,
-    CallStatus.FAILED: Result.PROVIDER_FAILED,
-}
-_BEFORE_THE_DESK_SECONDS = 10
-"""Machine detection and our sentence take this long. A seller who hung up sooner has declined."""
-_LIST_LAGS_SECONDS = 1
 _LISTED_WITHIN = (0.2, 0.3, 0.5)
 
 _GOING_ON = frozenset(
@@ -95,6 +77,7 @@ class TwilioTelephone:
         spacing: Spacing = DEFAULT_SPACING,
     ) -> None:
         self._api = TwilioApi(account)
+        self._results = CallResults(self._api, machine_may_join=numbers.join_url is not None)
         self._numbers, self._callbacks, self._spacing = numbers, callbacks, spacing
         self._look_every = max(look_every, _WITH_CALLBACKS) if callbacks else look_every
 
@@ -182,7 +165,7 @@ class TwilioTelephone:
         followed = FollowedCall.decoded(call)
         seen = await self._api.call(followed.sid)
         followed = followed.seen(seen.status)
-        if result := _credited(followed, await self._result(seen, followed)):
+        if result := await self._results.of(seen, followed):
             return result
         if seen.status is CallStatus.IN_PROGRESS:
             if seen.is_by_machine and not followed.is_found and followed.message is None:
@@ -194,7 +177,7 @@ class TwilioTelephone:
         """Return the call's result, or None while it goes on."""
         followed = FollowedCall.decoded(call)
         seen = await self._api.call(followed.sid)
-        return _credited(followed, await self._result(seen, followed.seen(seen.status)))
+        return await self._results.of(seen, followed.seen(seen.status))
 
     def is_same(self, call: str, other: str) -> bool:
         """Return whether both are the same call at Twilio."""
@@ -207,7 +190,7 @@ class TwilioTelephone:
         """
         followed = FollowedCall.decoded(call)
         seen = await self._api.call(followed.sid)
-        if result := _credited(followed, await self._result_of_ended(seen, followed)):
+        if result := await self._results.of_ended(seen, followed):
             return result
         if followed.is_found:
             return Result.PROVIDER_FAILED
@@ -223,83 +206,11 @@ class TwilioTelephone:
                 ended = await self._api.end(seen.sid, CallStatus.CANCELED)
         if ended.status in _GOING_ON:
             raise ProviderFailed("twilio: the call was not hung up")
-        return None if answered else await self._result_of_ended(ended, followed)
+        return None if answered else await self._results.of_ended(ended, followed)
 
     def served_by(self, call: str) -> str | None:
         """Return None: there is only one provider."""
         return None
-
-    async def _result_of_ended(self, seen: Call, followed: FollowedCall) -> Result | None:
-        if seen.status in (CallStatus.FAILED, CallStatus.CANCELED):
-            return None
-        return await self._result(seen, followed)
-
-    async def _result(self, seen: Call, followed: FollowedCall) -> Result | None:
-        match seen.status:
-            case CallStatus.BUSY | CallStatus.NO_ANSWER:
-                return _NOT_ANSWERED[seen.status]
-            case CallStatus.FAILED:
-                if followed.rang:
-                    return Result.PROVIDER_FAILED
-                raise NeverRang("twilio: the call failed without ringing")
-            case CallStatus.CANCELED:
-                return Result.PROVIDER_FAILED  # not by us: we do not ask after hanging up
-            case CallStatus.IN_PROGRESS | CallStatus.COMPLETED:
-                return await self._answered(seen, followed)
-            case _:
-                return None
-
-    async def _answered(self, seen: Call, followed: FollowedCall) -> Result | None:
-        if followed.says_only:
-            if seen.status is CallStatus.IN_PROGRESS:
-                return None
-            # One that was found may be another call to the number, which said something else.
-            return Result.PROVIDER_FAILED if followed.is_found else Result.CONNECTED
-        if seen.is_by_machine:
-            return await self._by_machine(seen, followed)
-        leg = await self._desk_leg(seen)
-        if leg is not None and seen.answered_by is None:
-            # The desk's line is dialled after machine detection. Detection may have ended since
-            # the call was read, so read it again.
-            seen = await self._api.call(seen.sid)
-            if seen.is_by_machine:
-                return await self._by_machine(seen, followed)
-        going_on = seen.status is CallStatus.IN_PROGRESS
-        if leg is None and not going_on:
-            await asyncio.sleep(_LIST_LAGS_SECONDS)
-            leg = await self._desk_leg(seen)
-        result = _DESK_LEG.get(leg) if leg else None
-        if going_on:
-            return result if result is Result.CONNECTED else None
-        if leg is not None:
-            return result  # None: the list says that the desk's line still rings, so ask again
-        # The desk's line was never dialled. Either the seller hung up before, or our <Dial>
-        # failed. The duration of the call tells which.
-        soon = seen.duration is not None and seen.duration < _BEFORE_THE_DESK_SECONDS
-        return Result.DECLINED if soon else Result.PROVIDER_FAILED
-
-    async def _by_machine(self, seen: Call, followed: FollowedCall) -> Result | None:
-        """Return the result after a machine answered.
-
-        Our message is said twice. A machine that screens calls rings the telephone after it has
-        heard us. A person who picks up then can press a key.
-        """
-        if followed.is_found:
-            return Result.VOICEMAIL_CUT  # `_credited` turns it into `provider_failed`
-        going_on = seen.status is CallStatus.IN_PROGRESS
-        if seen.answered_by == "fax":
-            if going_on:
-                await self._api.end(seen.sid)
-            return Result.VOICEMAIL_CUT
-        message = followed.message
-        if message is not None and self._numbers.join_url is not None:
-            leg = await self._desk_leg(seen, message.legs_before)
-            if leg is not None and (not going_on or _DESK_LEG.get(leg) is Result.CONNECTED):
-                return _DESK_LEG.get(leg)
-        if going_on:
-            return None
-        heard = message is not None and message.was_said(seen.end_time)
-        return Result.VOICEMAIL if heard else Result.VOICEMAIL_CUT
 
     async def _speak_to_the_machine(self, seen: Call, followed: FollowedCall) -> FollowedCall:
         words, numbers = SPOKEN[followed.language], self._numbers
@@ -313,14 +224,3 @@ class TwilioTelephone:
         before = frozenset(leg.sid for leg in legs)
         message = MessageToMachine(began=began, whole=whole, legs_before=before)
         return followed.model_copy(update={"message": message})
-
-    async def _desk_leg(self, seen: Call, but: frozenset[str] = frozenset()) -> CallStatus | None:
-        """Return the status of the call to the desk's line, if there is one."""
-        legs = {leg.status for leg in await self._api.children(seen.sid) if leg.sid not in but}
-        return next((status for status in _DESK_LEG if status in legs), min(legs, default=None))
-
-
-def _credited(call: FollowedCall, result: Result | None) -> Result | None:
-    if result is None or result is Result.CONNECTED or not call.is_found:
-        return result
-    return Result.PROVIDER_FAILED

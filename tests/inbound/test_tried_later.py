@@ -14,7 +14,8 @@ from domain.case.status import Status
 from inbound.forwarding import Why
 from inbound.incoming import Incoming
 from inbound.placing import Placed, Placing, TryLater
-from providers.imap.mailbox import Folder, ImapMailbox, NotDone
+from providers.imap.failures import NotDone
+from providers.imap.mailbox import Folder, ImapMailbox
 from reference.mail_tokens import SentEmail
 from tests.inbound.test_answers import INBOUND, desk, notified, reply
 from tests.providers.dovecot import needs_dovecot

@@ -31,7 +31,7 @@ from page.responses import Responses
 from page.seller_workflows import Found
 from page.visits import Visit, Visits
 from reference.page_links import Signer, Visitor
-from temporal_client.workflows import Snapshot
+from temporal_client.snapshot import Snapshot
 from tests.mail.emails import LINKED, PLAIN, TAGS
 from tests.promises.states import Moment
 from tests.reading import text_of

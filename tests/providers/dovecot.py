@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.imap.mailbox import Folder, ImapMailbox, NoMailbox
+from providers.imap.failures import MailboxFailed
+from providers.imap.mailbox import Folder, ImapMailbox
 from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from tests.free_port import free_port
@@ -140,7 +141,7 @@ class Dovecot:
                         str(PROGRAM), "-F", "-c", str(self.folder / "dovecot.conf")
                     )
                 await asyncio.sleep(0.2)
-                with suppress(NoMailbox):
+                with suppress(MailboxFailed):
                     box = await asyncio.to_thread(ImapMailbox, self.server)
                     box.close()
                     break

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from providers.imap.mailbox import LARGEST_READ, Folder, ImapMailbox, NoMailbox
+from providers.imap.failures import MailboxFailed
+from providers.imap.mailbox import LARGEST_READ, Folder, ImapMailbox
 from tests.providers.dovecot import dovecot, needs_dovecot
 
 pytestmark = needs_dovecot
@@ -109,9 +110,9 @@ async def test_a_message_that_comes_ends_the_waiting(tmp_path: Path) -> None:
 async def test_a_server_that_is_away_is_said_to_be(tmp_path: Path) -> None:
     async with dovecot(tmp_path / "mail") as server:
         await server.stop()
-        with pytest.raises(NoMailbox, match="Connection refused"):
+        with pytest.raises(MailboxFailed, match="Connection refused"):
             ImapMailbox(server.server)
         await server.start()
         wrong = replace(server.server, password="wrong")
-        with pytest.raises(NoMailbox, match="refuses the login"):
+        with pytest.raises(MailboxFailed, match="refuses the login"):
             ImapMailbox(wrong)

@@ -22,7 +22,7 @@ from runtime.encryption import data_converter
 from runtime.providers import providers_of
 from runtime.settings import Settings
 from runtime.workers import QUEUES, WORKFLOWS, working
-from temporal_client.workflows import clock_of
+from temporal_client.snapshot import clock_of
 from tests.cli.conftest import Answer, Cli, flags
 from tests.engine import OpenCase
 from tests.keys import SETTING, use_keys

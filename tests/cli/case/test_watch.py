@@ -18,7 +18,8 @@ from domain.case.status import Status
 from domain.case.view import CaseView
 from temporal_client.failures import NoWorker
 from temporal_client.names import CASE, CaseName
-from temporal_client.workflows import Snapshot, Workflows
+from temporal_client.snapshot import Snapshot
+from temporal_client.workflows import Workflows
 from tests.cli.conftest import ROOT, Cli, flags, name_of
 from tests.engine import Engine, engine_in
 from tests.patience import PATIENCE

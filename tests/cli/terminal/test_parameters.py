@@ -21,7 +21,7 @@ from domain.case.view import CaseView, view_of
 from domain.shared.account import Store
 from domain.shared.errors import Refused
 from temporal_client.names import CASE, CaseName
-from temporal_client.workflows import Snapshot
+from temporal_client.snapshot import Snapshot
 from tests.domain.case.build import (
     ACCEPT,
     ASK_MORE,
