@@ -4,6 +4,7 @@ Each function takes an event and its time. It changes the enrollment or raises `
 apply it to a copy, and drop the copy after a refusal.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from domain.enrollment.enrollment import Enrollment, Expulsion
@@ -24,7 +25,7 @@ from domain.enrollment.status import EnrollmentStatus
 from domain.enrollment.timeline import EnrollmentEventKind
 from domain.enrollment.verification import CallKind, refuse_if_too_often
 from domain.shared import fresh_link
-from domain.shared.account import NUMBER, SellerAccount, confirmation_of
+from domain.shared.account import CONTACT, NUMBER, SellerAccount, confirmation_of
 from domain.shared.contact_changes import CHANGES_PER_DAY, refuse_if_too_many
 from domain.shared.errors import Refusal, Refused
 from domain.shared.events import BY_CASE, SELLER, RecordDeactivation, SendLink
@@ -81,7 +82,11 @@ def _learn(
     if account.emergency_phone is not None and not enrollment.number_valid:
         # Even the number we have counts as changed: the update's validator found it valid.
         changed["emergency_phone"] = account.emergency_phone
+    borne_out = _borne_out(news, before) if by == SELLER else set()
     if not changed:
+        enrollment.contact_news = enrollment.contact_news.after(
+            enrollment.account, borne_out, by_seller=True
+        )
         return
     if by == SELLER and not changed.keys().isdisjoint((*NUMBER, "email")):
         refuse_if_too_many(enrollment.seller_changes, now)
@@ -95,9 +100,20 @@ def _learn(
         enrollment.number_valid = None if changed["emergency_phone"] is None else True
     confirmed = _confirm_contact(enrollment, before, confirmed, now)
     enrollment.contact_news = enrollment.contact_news.after(
-        enrollment.account, changed, confirmed, by_seller=by == SELLER
+        enrollment.account, {*changed, *borne_out}, confirmed, by_seller=by == SELLER
     )
     enrollment.timeline.log(now, EnrollmentEventKind.ACCOUNT_CHANGED, by, changed=tuple(changed))
+
+
+def _borne_out(news: Collection[str], before: SellerAccount) -> set[str]:
+    """Return the fields that a case hears of as the seller's, though others gave the same before.
+
+    A number is the seller's with the extension that it has.
+    """
+    fields = set(news) & {*CONTACT}
+    if "extension" not in news and before.extension is not None:
+        fields.discard("emergency_phone")
+    return fields
 
 
 def _another_number(enrollment: Enrollment, before: SellerAccount, now: datetime) -> None:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enrollment import updates
 from domain.enrollment.advance import advance
 from domain.enrollment.enrollment import Enrollment
-from domain.enrollment.events import TryCall, VerifyNumber
+from domain.enrollment.events import ChangeAccount, TryCall, VerifyNumber
 from domain.enrollment.letters import Letter, LetterPurpose
 from domain.enrollment.old_numbers import OldNumbers, Way
 from domain.enrollment.ratings import Rating, RatingRecord
@@ -26,7 +27,7 @@ from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.result import Result
 from domain.shared.steps import WaitUntil
-from tests.domain.case.build import NUMBER, OTHER_NUMBER
+from tests.domain.case.build import NUMBER, OTHER_ADDRESS, OTHER_NUMBER
 from tests.domain.enrollment.build import (
     ADDRESS_COMES,
     ADDRESS_REMOVED,
@@ -243,6 +244,30 @@ def test_news_say_which_of_the_newest_values_are_from_the_seller() -> None:
     assert news.after(account, ("emergency_phone",)).by_seller == ("email",)
     assert news.after(account, ("name",)).by_seller == news.by_seller
     assert news.told().by_seller == ()
+
+
+def news_after(*events: ChangeAccount) -> ContactNews:
+    enrollment = an_enrollment()
+    for event in events:
+        updates.change_account(enrollment, event, NOON)
+    return enrollment.contact_news
+
+
+def test_what_the_seller_gives_is_theirs_though_others_gave_the_same_before() -> None:
+    by_feed = ChangeAccount(by="feed", email=OTHER_ADDRESS)
+    assert news_after(by_feed).by_seller == ()
+    news = news_after(by_feed, a_change(email=OTHER_ADDRESS))
+    assert (news.fields, news.by_seller, news.change) == (("email",), ("email",), 2)
+    both = news_after(by_feed, a_change(email=OTHER_ADDRESS, emergency_phone=OTHER_NUMBER))
+    assert both.by_seller == ("emergency_phone", "email")
+
+
+def test_a_number_is_the_sellers_with_the_extension_that_they_gave() -> None:
+    by_feed = ChangeAccount(by="feed", emergency_phone=OTHER_NUMBER, extension="12")
+    without = a_change(emergency_phone=OTHER_NUMBER)
+    assert news_after(by_feed, without).by_seller == ()
+    both = a_change(emergency_phone=OTHER_NUMBER, extension="12")
+    assert news_after(by_feed, both).by_seller == ("emergency_phone",)
 
 
 # --- time ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 
 from domain.enrollment import step_results, updates
 from domain.enrollment.advance import advance
-from domain.enrollment.events import AccountNews
+from domain.enrollment.events import AccountNews, ChangeAccount
 from domain.enrollment.letters import LetterPurpose
 from domain.enrollment.status import EnrollmentReason, EnrollmentStatus
 from domain.enrollment.steps import CheckNumber, NumberFacts
@@ -85,7 +85,7 @@ def test_an_open_case_is_told_of_each_new_number_and_address_and_of_nothing_else
     assert world.shared == []
     world.take(a_change(emergency_phone="+12065550111"), a_change(email="new@kettle.example"))
     assert world.shared == [("emergency_phone",), ("email",)]
-    world.take(a_change(email="new@kettle.example"), a_change(name="Red Kettle"))
+    world.take(ChangeAccount(by="feed", email="new@kettle.example"), a_change(name="Red Kettle"))
     world.take(NUMBER_REMOVED, a_change(email=None), BECOMES_INDIVIDUAL)
     assert len(world.shared) == 2
 
