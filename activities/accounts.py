@@ -42,12 +42,14 @@ async def _deactivate_and_read_back(
 class Held(ApplicationError):
     """A deactivation for silence is held. A person decides instead.
 
-    Its `type` is the reason of the escalation.
+    Its `type` is the reason of the escalation. Its first detail is whether an earlier try may have
+    deactivated the account, without an answer to us.
     """
 
     def __init__(self, reason: Reason, why: str) -> None:
         super().__init__(
             why,
+            activity.info().attempt > 1,
             type=reason,
             non_retryable=True,
             category=ApplicationErrorCategory.BENIGN,

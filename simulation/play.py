@@ -189,7 +189,7 @@ class CasePlay:
             case TellDesk(due=due):
                 step_results.told_desk(case, due, bool(task.outcome), now)
             case Deactivate():
-                step_results.deactivated(case, True, now)
+                step_results.deactivated(case, now)
             case TellDeactivation():
                 step_results.told_deactivation(case, now)
 

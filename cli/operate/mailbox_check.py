@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from cli.operate.audit_report import Finding, FindingKind
 from providers.imap.failures import MailboxFailed
-from providers.imap.mailbox import Folder, ImapMailbox
+from providers.imap.folders import Folder
+from providers.imap.mailbox import ImapMailbox
 from providers.imap.server import ImapServer
 
 _LONG = timedelta(minutes=15)

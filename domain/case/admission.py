@@ -69,8 +69,8 @@ def refuse_while_account_unknown(case: Case) -> None:
     """Refuse to resolve the case, or to go on with it, as if the account was active: is it?"""
     if case.failed_deactivation is not None:
         raise Refused(
-            "a deactivation has failed, and the account service does not say whether the account "
-            "is active; try again once it does, decide to deactivate, or withdraw the case",
+            "a deactivation got no answer, and the account service does not say whether the "
+            "account is active; try again once it does, decide to deactivate, or withdraw the case",
             Refusal.ACCOUNT_UNKNOWN,
         )
 

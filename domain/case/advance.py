@@ -93,7 +93,7 @@ def _wanted(case: Case, now: datetime) -> list[Step]:
     under_way = case.outreach.attempts.under_way
     steps: list[Step] = [Reach(attempt.number) for attempt in under_way if attempt.wanted]
     if case.status is Status.DEACTIVATING:
-        steps.append(Deactivate())
+        steps.append(Deactivate(case.deactivates_for_harm))
     if case.status is Status.ESCALATED and case.failed_deactivation is not None:
         steps.append(LookAtAccount())
     steps += _news_for_enrollment(case)

@@ -64,7 +64,8 @@ class Case(TakesUpdates):
     deactivates_for_harm: bool = False
     """Whether the deactivation under way is for harm, or harm was reported since it began."""
     failed_deactivation: Reason | None = None
-    """Why an account was to be deactivated of which nobody knows yet whether it is: that failed."""
+    """Why an account was to be deactivated of which nobody knows yet whether it is: a try got no
+    answer."""
     expelled: bool = False
     account_deactivated: bool = False
     """Whether the account is, by this case or before it."""

@@ -117,4 +117,7 @@ def withdraw(case: Case, event: Withdraw, now: datetime) -> None:
         case.issues = rest
         case.attempts.email(Purpose.ISSUE_WITHDRAWN, now, event.note)
         return
+    if case.failed_deactivation is not None:  # the e-mail says that the account stays active
+        case.end_without_email(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR)
+        return
     case.end(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR, Purpose.WITHDRAWN, event.note)

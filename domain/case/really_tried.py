@@ -115,7 +115,7 @@ def in_words(missing: Missing, outreach: Outreach, rules: Policy) -> str:
         case Missing.FINAL_NOTICE:
             return "the final notice was not accepted"
         case Missing.FINAL_NOTICE_IN_TIME:
-            return "the final notice was accepted too late"
+            return "the final notice was accepted, or known to be, too late"
         case Missing.INVALID_IN_TIME:
             return "the number was found invalid after the final notice"
         case Missing.TWO_EMAILS:

@@ -9,7 +9,7 @@ from domain.case.case import ALREADY_DEACTIVATED, Case
 from domain.case.events import EventKind
 from domain.case.harm import Harm
 from domain.case.status import Reason, Status
-from domain.case.steps import CaseFacts
+from domain.case.steps import CaseFacts, Deactivate
 from domain.case.waiting import WaitsFor, waits_for
 from domain.shared.account import Account, ContactNews
 from domain.shared.events import ENGINE
@@ -117,36 +117,61 @@ def told_desk(case: Case, due: datetime, told: bool, now: datetime) -> None:
     case.desk_due = max(again, now)
 
 
-def deactivated(case: Case, done: bool, now: datetime) -> None:
-    """Record that the account is deactivated, or that it could not be in 24 hours."""
-    if case.status is not Status.DEACTIVATING:
-        return
-    if done:
+def deactivated(case: Case, now: datetime) -> None:
+    """Record that the account is deactivated."""
+    if case.status is Status.DEACTIVATING:
         case.end_deactivated(now, case.reason)
-    else:
-        case.timeline.log(now, EventKind.DEACTIVATION_FAILED)
-        assert case.reason is not None
-        case.failed_deactivation = Reason(case.reason)
-        case.escalate(now, Reason.DEACTIVATION_FAILED)
+
+
+def deactivation_failed(case: Case, step: Deactivate, now: datetime) -> None:
+    """Escalate, as the account could not be deactivated in 24 hours.
+
+    If harm was reported meanwhile, the deactivation goes on as one for harm.
+    """
+    if _is_over(case, step):
+        return
+    case.timeline.log(now, EventKind.DEACTIVATION_FAILED)
+    _account_is_unknown(case)
+    case.escalate(now, Reason.DEACTIVATION_FAILED)
+
+
+def deactivation_held(
+    case: Case, step: Deactivate, reason: Reason, now: datetime, *, tried: bool
+) -> None:
+    """Escalate what would be a deactivation for silence, for a reason of section 6.
+
+    Args:
+        case: the case.
+        step: the deactivation. If harm was reported meanwhile, it goes on as one for harm.
+        reason: why it is held.
+        now: when.
+        tried: whether an earlier try may have taken effect. Its answer was lost.
+    """
+    if _is_over(case, step):
+        return
+    if tried:
+        _account_is_unknown(case)
+    case.escalate(now, reason)
+
+
+def _is_over(case: Case, step: Deactivate) -> bool:
+    """Whether the case waits for no such deactivation any more."""
+    return case.status is not Status.DEACTIVATING or case.deactivates_for_harm != step.for_harm
+
+
+def _account_is_unknown(case: Case) -> None:
+    assert case.reason is not None
+    case.failed_deactivation = Reason(case.reason)
 
 
 def looked_at_account(case: Case, active: bool, now: datetime) -> None:
-    """Record whether a deactivation that failed has taken effect after all. Then it is done."""
+    """Record whether a deactivation that got no answer has taken effect. Then it is done."""
     reason = case.failed_deactivation
     if case.status is not Status.ESCALATED or reason is None:
         return
     case.failed_deactivation = None
     if not active:
         case.end_deactivated(now, reason)
-
-
-def deactivation_held(case: Case, reason: Reason, now: datetime) -> None:
-    """Escalate what would be a deactivation for silence, for a reason of section 6.
-
-    After a report of harm the deactivation goes on, and is tried again.
-    """
-    if case.status is Status.DEACTIVATING and not case.deactivates_for_harm:
-        case.escalate(now, reason)
 
 
 def expelled_from_programme(case: Case, now: datetime) -> None:

@@ -45,10 +45,13 @@ class TellDesk:
 class Deactivate:
     """Deactivate the account."""
 
+    for_harm: bool
+    """For harm it does not wait for mail. Reported meanwhile, it begins the step anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class LookAtAccount:
-    """Find out whether a deactivation that failed has taken effect."""
+    """Find out whether a deactivation that got no answer has taken effect."""
 
 
 @dataclass(frozen=True, slots=True)

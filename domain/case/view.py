@@ -61,6 +61,8 @@ class CaseView(Frozen):
     """Whether every e-mail to the present address has come back."""
     account_deactivated: bool = False
     """Whether the account is, by this case or before it."""
+    account_unknown: bool = False
+    """Whether a deactivation got no answer, so that the account may be deactivated."""
     timeline: tuple[TimelineEntry, ...]
 
 
@@ -92,5 +94,6 @@ def view_of(case: Case) -> CaseView:
         cannot_call=case.outreach.number.problem,
         email_needed=case.email_needed,
         account_deactivated=case.account_deactivated,
+        account_unknown=case.failed_deactivation is not None,
         timeline=case.timeline.entries,
     )

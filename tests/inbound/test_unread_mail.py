@@ -10,14 +10,15 @@ from temporalio.client import Client
 from domain.case.events import Decision
 from domain.case.status import Reason, Status
 from domain.shared.names import account_hash_of
-from providers.imap.mailbox import Folder, ImapMailbox
+from providers.imap.folders import Folder
+from providers.imap.mailbox import ImapMailbox
 from providers.imap.unread_mail import ImapUnreadMail
 from reference.mail_tokens import thread_of
 from temporal_client.workflows import Workflows
 from tests.engine import HOUR, Engine, OpenCase, engine_in
 from tests.inbound.test_answers import INBOUND, SELLER, Desk, bounce, notified, reading, reply
 from tests.providers.dovecot import dovecot, needs_dovecot
-from tests.workflows.events import WITHDRAW, decided
+from tests.workflows.events import FRAUD, WITHDRAW, decided
 from workflows.case.issue_case import IssueCase
 
 pytestmark = needs_dovecot
@@ -136,6 +137,42 @@ async def test_a_mailbox_that_is_away_holds_everybody(tmp_path: Path, server: st
         await all_of_it.mailbox.start()
         await case.play(HOUR)  # past the pause before the next try
         assert (await case.end()).reason == Reason.NOT_REACHED
+
+
+async def test_harm_waits_for_no_mailbox(tmp_path: Path, server: str) -> None:
+    async with nobody_reads(tmp_path, server) as all_of_it:
+        case, _ = await notified(all_of_it)
+        await all_of_it.mailbox.stop()
+        await case.play(JUST_BEFORE + 2 * HOUR)
+        assert (await case.view()).status is Status.DEACTIVATING
+        await case.tell(IssueCase.report_harm, FRAUD)
+        view = await case.end()
+        assert view.status is Status.DEACTIVATED
+        assert any(entry.what == "expelled" for entry in view.timeline)
+        assert not await account_is_active(all_of_it.engine, case)
+        await all_of_it.mailbox.start()
+
+
+async def test_what_is_held_after_a_try_waits_for_the_account_service(
+    tmp_path: Path, server: str
+) -> None:
+    async with nobody_reads(tmp_path, server) as all_of_it:
+        case, view = await notified(all_of_it)
+        await all_of_it.mailbox.stop()
+        await case.play(JUST_BEFORE + 2 * HOUR)
+        assert (await case.view()).status is Status.DEACTIVATING
+        await all_of_it.mailbox.start()
+        all_of_it.mailbox.deliver(reply(all_of_it.address(view)))
+        await case.play(HOUR)  # past the pause before the next try
+        assert (await case.reaches(Status.ESCALATED)).reason == Reason.MESSAGE_WAITING
+        await case.when(lambda v: not v.account_unknown)
+        performed = [
+            event.activity_task_scheduled_event_attributes.activity_type.name
+            async for event in case.handle.fetch_history_events()
+        ]
+        assert "look_at_account" in performed
+        view = await case.tell(IssueCase.decide, decided(Decision.RESUME))
+        assert view.status is Status.CONTACTING
 
 
 async def test_a_reply_that_was_taken_for_junk_escalates_too(tmp_path: Path, server: str) -> None:

@@ -77,8 +77,18 @@ def silence_deactivates(m: Moment) -> bool:
     return m.status is Status.CONTACTING and not m.deactivated
 
 
+def no_clock_runs(m: Moment) -> bool:
+    return m.status in (Status.PLAN_REVIEW, Status.ESCALATED) and not account_unknown(m)
+
+
+def account_unknown(m: Moment) -> bool:
+    """A deactivation failed, and may have taken effect all the same."""
+    return m.case is not None and m.case.failed_deactivation is not None
+
+
 def stays_active(m: Moment) -> bool:
-    return m.status in (Status.RESOLVED, Status.WITHDRAWN) and not m.deactivated
+    over = m.status in (Status.RESOLVED, Status.WITHDRAWN)
+    return over and not m.deactivated and not account_unknown(m)
 
 
 def may_appeal(m: Moment) -> bool:

@@ -88,7 +88,7 @@ async def perform(case: Case, step: Step) -> CaseOutcome:
         case TellDesk():
             return await _tell_desk(case, step)
         case Deactivate():
-            return await _deactivate(case)
+            return await _deactivate(case, step)
         case Expel():
             return await _expel(case)
         case TellDeactivation():
@@ -190,25 +190,35 @@ async def _tell_desk(case: Case, step: TellDesk) -> CaseOutcome:
     return lambda case, now: step_results.told_desk(case, step.due, result is Result.ACCEPTED, now)
 
 
-async def _deactivate(case: Case) -> CaseOutcome:
+async def _deactivate(case: Case, step: Deactivate) -> CaseOutcome:
+    deactivating = workflow.execute_activity_method(
+        AccountActivities.deactivate_account,
+        deactivate_input(case),
+        schedule_to_close_timeout=case.rules.deactivation_timeout,
+        start_to_close_timeout=A_MESSAGE,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RETRY,
+        cancellation_type=_WAIT,
+        summary="Deactivate the account",
+    )
+    return await or_failed(
+        _done_or_held(deactivating, step),
+        lambda case, now: step_results.deactivation_failed(case, step, now),
+    )
+
+
+async def _done_or_held(deactivating: Coroutine[Any, Any, None], step: Deactivate) -> CaseOutcome:
     try:
-        await workflow.execute_activity_method(
-            AccountActivities.deactivate_account,
-            deactivate_input(case),
-            schedule_to_close_timeout=case.rules.deactivation_timeout,
-            start_to_close_timeout=A_MESSAGE,
-            heartbeat_timeout=HEARTBEAT,
-            retry_policy=RETRY,
-            cancellation_type=_WAIT,
-            summary="Deactivate the account",
-        )
+        await deactivating
     except ActivityError as error:
         cause = error.cause
-        if isinstance(cause, ApplicationError) and cause.type in _HELD:
-            reason = Reason(cause.type)
-            return lambda case, now: step_results.deactivation_held(case, reason, now)
-        return lambda case, now: step_results.deactivated(case, False, now)
-    return lambda case, now: step_results.deactivated(case, True, now)
+        if not (isinstance(cause, ApplicationError) and cause.type in _HELD):
+            raise
+        reason, tried = Reason(cause.type), bool(cause.details[0])
+        return lambda case, now: step_results.deactivation_held(
+            case, step, reason, now, tried=tried
+        )
+    return step_results.deactivated
 
 
 async def _expel(case: Case) -> CaseOutcome:

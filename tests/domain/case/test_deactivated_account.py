@@ -82,7 +82,7 @@ def test_whoever_told_a_case_of_a_deactivation_is_not_told_back() -> None:
 def test_a_case_is_not_closed_before_the_programme_knows_and_hears_of_harm_first() -> None:
     case = a_new_case(MONDAY_9, an_issue(harmful=True))
     step_results.looked_up(case, facts_for(case), MONDAY_9)
-    step_results.deactivated(case, True, MONDAY_9)
+    step_results.deactivated(case, MONDAY_9)
     steps = advance(case, MONDAY_9)
     assert Expel() in steps
     assert TellDeactivation() not in steps

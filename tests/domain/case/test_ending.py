@@ -107,7 +107,7 @@ def test_a_case_is_not_closed_before_the_account_is_expelled() -> None:
     marketplace_updates.report_harm(case, a_harm_report(), MONDAY_9)
     for attempt in case.attempts.under_way:
         step_results.reached_out(case, attempt.number, Result.CANCELLED, MONDAY_9)
-    step_results.deactivated(case, True, MONDAY_9)
+    step_results.deactivated(case, MONDAY_9)
     advance(case, MONDAY_9)
     step_results.reached_out(case, case.attempts.under_way[0].number, Result.ACCEPTED, MONDAY_9)
     assert advance(case, MONDAY_9) == (Expel(),)
@@ -161,6 +161,7 @@ def test_whoever_withdraws_the_case_of_an_account_that_nobody_knows_ends_it() ->
     world = unknown().take(a_withdrawal()).play(1)
     assert world.status is Status.WITHDRAWN
     assert world.case.closed_at is not None
+    assert not world.emails(Purpose.WITHDRAWN), "it says that the account stays active"
 
 
 def test_a_deactivation_that_the_feed_tells_of_first_may_be_this_case_s() -> None:
@@ -219,11 +220,44 @@ def test_harm_reported_while_deactivating_for_silence_is_not_held() -> None:
     assert deactivate_input(world.case).reason == Reason.NOT_REACHED
     world.take(a_harm_report())
     assert deactivate_input(world.case).reason == Reason.HARM
-    step_results.deactivation_held(
-        world.case, Reason.SILENCE_HELD, world.now
-    )  # the answer to the order before
+    before = Deactivate(for_harm=False)
+    step_results.deactivation_held(world.case, before, Reason.SILENCE_HELD, world.now, tried=True)
     assert world.status is Status.DEACTIVATING
-    assert Deactivate() in advance(world.case, world.now)
+    assert world.case.failed_deactivation is None
+    steps = advance(world.case, world.now)
+    assert Deactivate(for_harm=True) in steps
+    assert before not in steps
+
+
+def test_harm_reported_while_the_mailbox_is_down_waits_for_no_mail() -> None:
+    world = World(account_service=False).play(72.1)
+    world.account_service = True  # what fails is the look into the mailbox, for silence only
+    world.take(a_harm_report())
+    assert world.status is Status.DEACTIVATED
+    assert world.expulsions == 1
+
+
+def test_what_fails_for_silence_once_harm_is_reported_goes_on_for_harm() -> None:
+    world = World(account_service=False).play(72.1).take(a_harm_report())
+    step_results.deactivation_failed(world.case, Deactivate(for_harm=False), world.now)
+    assert world.status is Status.DEACTIVATING
+    step_results.deactivation_failed(world.case, Deactivate(for_harm=True), world.now)
+    assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.DEACTIVATION_FAILED)
+
+
+@pytest.mark.parametrize("decision", [Decision.RESOLVE, Decision.RESUME])
+def test_what_is_held_after_a_try_may_have_taken_effect(decision: Decision) -> None:
+    world = World(account_service=False, account_answers=False).play(72.1)
+    step_results.deactivation_held(
+        world.case, Deactivate(for_harm=False), Reason.MESSAGE_WAITING, world.now, tried=True
+    )
+    world.play(1)
+    assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.MESSAGE_WAITING)
+    with pytest.raises(Refused) as refused:
+        world.take(a_decision(decision))
+    assert refused.value.code is Refusal.ACCOUNT_UNKNOWN
+    step_results.looked_at_account(world.case, False, world.now)
+    assert (world.status, world.case.reason) == (Status.DEACTIVATED, Reason.NOT_REACHED)
 
 
 @pytest.mark.parametrize("result", [Result.PROVIDER_FAILED, Result.BOUNCED])
@@ -259,5 +293,8 @@ def test_a_case_closes_only_once_what_is_called_off_has_ended() -> None:
 def test_news_of_a_deactivation_that_is_not_under_way_changes_nothing(done: bool) -> None:
     world = working()
     before = world.case.model_copy()
-    step_results.deactivated(world.case, done, world.now)
+    if done:
+        step_results.deactivated(world.case, world.now)
+    else:
+        step_results.deactivation_failed(world.case, Deactivate(for_harm=False), world.now)
     assert world.case == before

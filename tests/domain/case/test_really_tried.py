@@ -75,7 +75,7 @@ def test_the_desk_reads_in_words_what_was_missing() -> None:
         ),
         Missing.SOMETHING_SKIPPED: "an attempt was skipped",
         Missing.FINAL_NOTICE: "the final notice was not accepted",
-        Missing.FINAL_NOTICE_IN_TIME: "the final notice was accepted too late",
+        Missing.FINAL_NOTICE_IN_TIME: "the final notice was accepted, or known to be, too late",
         Missing.INVALID_IN_TIME: "the number was found invalid after the final notice",
         Missing.TWO_EMAILS: "the number is invalid and only one e-mail was accepted",
         Missing.LAST_EMAIL: "the number is invalid and the last e-mail bounced",

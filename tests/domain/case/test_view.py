@@ -46,6 +46,7 @@ def test_the_view_has_the_names_that_clients_rely_on_and_absent_values_are_null(
         "cannot_call",
         "email_needed",
         "account_deactivated",
+        "account_unknown",
         "timeline",
     }
     assert view["reason"] is None

@@ -46,7 +46,7 @@ from tests.domain.case.build import (
 from tests.domain.case.letters import CALLS, EMAILS, EVENTS, OPENINGS
 from tests.domain.case.state_form import form_of, witness_form
 from tests.domain.case.watched_world import WatchedWorld
-from tests.domain.case.world import Task
+from tests.domain.case.world import Held, Task
 from tests.domain.walk import Letter, name_of
 
 DOWN = 100 * HOUR
@@ -141,12 +141,13 @@ class Walked(WatchedWorld):
                 called_off = [Result.CANCELLED] if step in self._called_off else []
                 what = "call" if call else under_way[number].about
                 return [(f"{what}: {result}", result) for result in (*called_off, *results)]
-            case Deactivate() if self.case.reason == Reason.NOT_REACHED:
+            case Deactivate() if self.case.reason == Reason.NOT_REACHED and not step.for_harm:
                 return [
                     ("done", True),
                     ("failed", False),
-                    ("held", Reason.SILENCE_HELD),
-                    ("a message waits", Reason.MESSAGE_WAITING),
+                    ("held", Held(Reason.SILENCE_HELD)),
+                    ("a message waits", Held(Reason.MESSAGE_WAITING)),
+                    ("a message waits after a try", Held(Reason.MESSAGE_WAITING, tried=True)),
                 ]
             case LookAtAccount():
                 return [("active", True), ("deactivated", False)]

@@ -46,7 +46,14 @@ class Task(NamedTuple):
     """A step being performed: when it will end, and how."""
 
     ends: datetime
-    outcome: Any  # Any: a Result, a bool, a Reason why it is held, or None, by the kind of step
+    outcome: Any  # Any: a Result, a bool, `Held`, or None, by the kind of step
+
+
+class Held(NamedTuple):
+    """What a deactivation ends with that is held."""
+
+    reason: Reason
+    tried: bool = False
 
 
 class World:
@@ -243,7 +250,7 @@ class World:
             case Deactivate() if (
                 self.silence_held and deactivate_input(self.case).reason == Reason.NOT_REACHED
             ):
-                return Task(self.now, Reason.SILENCE_HELD)
+                return Task(self.now, Held(Reason.SILENCE_HELD))
             case Deactivate() if not self.account_service:
                 return Task(self.now + self.case.rules.deactivation_timeout, False)
             case LookAtAccount() if not self.account_answers:
@@ -295,11 +302,15 @@ class World:
 
     def _tell_of_account(self, step: Step, task: Task) -> None:
         match step:
-            case Deactivate() if isinstance(task.outcome, Reason):
-                step_results.deactivation_held(self.case, task.outcome, self.now)
+            case Deactivate() if isinstance(task.outcome, Held):
+                reason, tried = task.outcome.reason, task.outcome.tried
+                step_results.deactivation_held(self.case, step, reason, self.now, tried=tried)
+            case Deactivate() if task.outcome:
+                self.deactivations += 1
+                step_results.deactivated(self.case, self.now)
             case Deactivate():
                 self.deactivations += 1
-                step_results.deactivated(self.case, task.outcome, self.now)
+                step_results.deactivation_failed(self.case, step, self.now)
             case LookAtAccount():
                 step_results.looked_at_account(self.case, task.outcome, self.now)
             case Expel():
