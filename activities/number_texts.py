@@ -1,5 +1,6 @@
 """Send text messages: codes, and that a number was changed (docs/rules.md, section 2)."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -48,7 +49,7 @@ class NumberTextActivities:
         The text of an earlier try is looked at rather than sent again: its id is in the heartbeat
         details, or else the provider is asked. No try sends it once the hours for it are over.
         """
-        info = activity.info()
+        info, began = activity.info(), time.monotonic()
         if problem := number_problem(input.phone):
             log.warning("not sent", text=f"{input.case_id}/{input.number}", why=problem)
             return Result.PROVIDER_FAILED
@@ -57,10 +58,11 @@ class NumberTextActivities:
                 raise ProviderFailed("CASE72_TEXTS is not set for this worker")
             sent = await self._sent_before(self.texts, input)
             if sent is None:
-                if info.started_time >= input.latest:
+                now = info.started_time + timedelta(seconds=time.monotonic() - began)
+                if now >= input.latest:
                     return Result.SKIPPED if info.attempt == 1 else Result.PROVIDER_FAILED
                 try:
-                    sent = await self.texts.send(self._text(input))
+                    sent = await self.texts.send(self._text(input), input.latest - now)
                 except TakesNoTexts:
                     return Result.BOUNCED
             activity.heartbeat(sent)

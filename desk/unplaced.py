@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 import structlog
@@ -20,7 +20,8 @@ from desk.rows import span
 from desk.sessions import Session
 from inbound.message import headers
 from providers.imap.failures import MailboxFailed
-from providers.imap.mailbox import Folder, ImapMailbox
+from providers.imap.folders import Folder
+from providers.imap.mailbox import ImapMailbox
 from providers.imap.server import ImapServer
 from providers.retry_after import parsed_date
 
@@ -85,7 +86,7 @@ def letter_of(raw: bytes) -> Letter:
 
 def _decoded(text: str) -> str:
     """Return a header's text as a person reads it, in one line."""
-    with suppress(HeaderParseError, LookupError, ValueError):  # it is shown as it came
+    with suppress(MessageError, LookupError, ValueError):  # it is shown as it came
         text = str(make_header(decode_header(text)))
     readable = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(readable.split())[:_LONGEST]

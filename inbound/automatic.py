@@ -59,14 +59,15 @@ def is_automatic(message: Message) -> bool:
 
 
 def may_be_person(message: Message) -> bool:
-    """Tell whether a person may have typed an answer that says it was generated.
+    """Tell whether a person may have typed an answer that counts as a machine's.
 
-    Help desks (Zendesk) say so of all that they send: what people type, and acknowledgements. RFC
-    3834 has `auto-generated` for what answers nothing; a machine's answer is `auto-replied`.
+    Help desks (Zendesk) say of all that they send that it was generated: what people type, and
+    acknowledgements. RFC 3834 has `auto-generated` for what answers nothing; a machine's answer is
+    `auto-replied`. Others put several doubtful signs on what people type.
     """
-    is_generated = _first_word(message, "Auto-Submitted") == "auto-generated"
+    says = _first_word(message, "Auto-Submitted")
     is_machine = _has_sure_sign(message) or _is_absence(message)
-    return is_generated and _refers(message) and not is_machine
+    return says in ("auto-generated", "no", "") and _refers(message) and not is_machine
 
 
 def _is_sure(message: Message) -> bool:

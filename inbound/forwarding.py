@@ -27,10 +27,10 @@ class Why(StrEnum):
     ENDING = "Its case is ending, or has sent no such e-mail."
     FILE_FULL = "What it answers has no room for more text."
     NO_APPEAL_WAITS = "It answers an e-mail about an appeal, and no appeal waits."
-    HAS_FILES = "An appeal has taken what it says, and not the files that it has."
+    HAS_FILES = "The case or the appeal has taken what it says, and not the files that it has."
     MAY_BE_PERSON = (
-        "It says that a machine wrote it, as help desks say of what people type too. It counts as "
-        "no contact."
+        "It has signs of a machine's answer, which help desks put on what people type too. It "
+        "counts as no contact."
     )
     UNREADABLE = "It could not be read."
 

@@ -43,8 +43,8 @@ class Incoming:
 
     kind: Kind
     id: str
-    """The same each time the message comes: a hash of its Message-ID and of what it says; of all
-    of it where it has no Message-ID."""
+    """The same each time the message comes: a hash of its Message-ID and of what it says, and of
+    whom a report is about; of all of it where it has no Message-ID."""
     arrived: datetime | None
     """When our mail server took it, if it says so (the first `Received`)."""
     recipients: tuple[str, ...]
@@ -101,17 +101,20 @@ def _read(raw: bytes) -> Incoming:
         kind = Kind.AUTOMATIC if is_automatic(message) else Kind.REPLY
         text, original = written(text_of(message)), None
     status = report.status if report else None
+    recipients, returned = _recipients(message), _returned(original)
+    # Some servers give all their reports the same Message-ID.
+    about = (*recipients, *returned) if report else ()
     return Incoming(
         kind=kind,
-        id=_id(message, raw, kind, text, status or ""),
+        id=_id(message, raw, kind, text, status or "", *about),
         arrived=_arrived(message),
-        recipients=_recipients(message),
+        recipients=recipients,
         sender=_sender(message),
         references=_references(message, original),
         text=text,
         has_files=has_files(message),
         status=status,
-        returned=_returned(original),
+        returned=returned,
         may_be_person=kind is Kind.AUTOMATIC and may_be_person(message),
     )
 

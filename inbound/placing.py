@@ -259,8 +259,8 @@ def _why(sent_by: AnyName, told: _Told, message: Incoming) -> Why | None:
     ]
     if message.may_be_person:
         return Why.MAY_BE_PERSON
-    if any(isinstance(name, AppealName) for name in taken) and message.has_files:
-        return Why.HAS_FILES  # perhaps the evidence
+    if taken and message.kind is Kind.REPLY and message.has_files:
+        return Why.HAS_FILES  # perhaps the plan, or the evidence
     if taken and not refused:
         return None
     if isinstance(sent_by, AppealName) and message.kind is Kind.BOUNCE and told:

@@ -13,7 +13,8 @@ import structlog
 from inbound.incoming import Unreadable, read
 from inbound.placing import Placed, Placing, TryLater
 from providers.imap.failures import MailboxFailed, NotDone
-from providers.imap.mailbox import Folder, ImapMailbox, Waiting
+from providers.imap.folders import Folder
+from providers.imap.mailbox import ImapMailbox, Waiting
 from providers.imap.server import ImapServer
 
 log = structlog.get_logger("inbound")

@@ -41,6 +41,7 @@ def placing_of(
     Raises:
         ValueError: a setting is bad or missing. The message names it.
     """
+    settings.refuse_as_desk(general.desk)
     addresses = settings.replies()
     if addresses is None:
         raise ValueError(

@@ -7,6 +7,7 @@ from inbound.kind import Kind
 from reference.mail_tokens import SentEmail
 
 _NOTHING_WRITTEN = "(nothing but what was quoted)"
+_ONLY_FILES = "(no words, but files, which the desk was sent)"
 _BY_SELLER, _BY_MAIL = "seller", "mail"
 
 
@@ -19,7 +20,7 @@ def update_of(message: Incoming, email: SentEmail) -> tuple[str, Event | None]:
     """
     match message.kind:
         case Kind.REPLY:
-            text = message.text or _NOTHING_WRITTEN
+            text = message.text or (_ONLY_FILES if message.has_files else _NOTHING_WRITTEN)
             return "receive_reply", ReceiveReply(by=_BY_SELLER, text=text)
         case Kind.BOUNCE:
             number = max(email.number, 1)

@@ -33,8 +33,12 @@ class Texts(Protocol):
             ProviderFailed: the provider does not know at the moment.
         """
 
-    async def send(self, text: Text) -> str:
+    async def send(self, text: Text, within: timedelta) -> str:
         """Send a text. Return its id at the provider.
+
+        Args:
+            text: the text.
+            within: how long it may wait at the provider. After that it is not sent any more.
 
         Raises:
             TakesNoTexts: the number cannot be sent one.

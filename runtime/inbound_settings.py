@@ -1,10 +1,12 @@
 """The settings of incoming mail, with the prefix `CASE72_INBOUND_` (docs/inbound-mail.md)."""
 
+import re
 from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from providers.imap.folders import Folder
 from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from reference.contact_check import email_problem
@@ -33,7 +35,7 @@ class InboundSettings(FromEnvironment):
     imap_username: str | None = None
     imap_password: SecretStr | None = None
     imap_ca_file: ExistingFile | None = None
-    imap_folder: str = "INBOX"
+    imap_folder: Annotated[str, Field(min_length=1)] = "INBOX"
     poll_seconds: Annotated[float, Field(gt=0, le=1500)] = 30
     """How often the mailbox is looked at by a server that does not tell of new mail (IDLE)."""
 
@@ -66,6 +68,30 @@ class InboundSettings(FromEnvironment):
             raise ValueError("imap_username, imap_password: are required with imap_host")
         return self
 
+    @field_validator("imap_username", "imap_password")
+    @classmethod
+    def _is_ascii(cls, value: str | SecretStr | None) -> str | SecretStr | None:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if text is not None and not text.isascii():
+            raise ValueError("must be ASCII, which is all that IMAP's LOGIN takes")
+        return value
+
+    @field_validator("imap_folder")
+    @classmethod
+    def _is_not_ours(cls, value: str) -> str:
+        if re.split(r"[./]", value)[-1] in set(Folder):
+            raise ValueError("must not be a folder that messages are moved to; move them to INBOX")
+        return value
+
+    def refuse_as_desk(self, desk: str) -> None:
+        """Refuse the mailbox for answers as the desk's address: its letters would come back to us.
+
+        Raises:
+            ValueError: it is the same. The message names both settings.
+        """
+        if self.address is not None and _mailbox(desk) == _mailbox(self.address):
+            raise ValueError("CASE72_DESK: must not be the mailbox of CASE72_INBOUND_ADDRESS")
+
     def replies(self) -> ReplyAddresses | None:
         """Return the addresses for answers, or None if no answers are read."""
         if self.address is None:
@@ -87,3 +113,8 @@ class InboundSettings(FromEnvironment):
             ca_file=self.imap_ca_file,
             folder=self.imap_folder,
         )
+
+
+def _mailbox(address: str) -> str:
+    local_part, _, domain = address.lower().rpartition("@")
+    return f"{local_part.partition('+')[0]}@{domain}"

@@ -72,6 +72,8 @@ def providers_of(
     """
     _incoming_url(settings, page_url)  # without it e-mails would promise what nobody can keep
     _check_state(settings)
+    if inbound:
+        inbound.refuse_as_desk(settings.desk)
     replies = inbound.replies() if inbound else None
     mailbox = inbound.imap_server() if inbound else None
     return Providers(

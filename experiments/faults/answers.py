@@ -10,7 +10,7 @@ from domain.case.status import Reason, Status
 from domain.shared.result import Result
 from experiments.faults.trial import NotHere, Trial
 from experiments.mail_reader import ADDRESSES, address_for_answers, mail_reader
-from providers.imap.mailbox import Folder
+from providers.imap.folders import Folder
 from providers.imap.unread_mail import ImapUnreadMail
 from runtime.settings import Settings
 from temporal_client.workflows import Workflows

@@ -118,12 +118,19 @@ def _by_content(content: bytes, extension: str) -> MediaType:
     kind = next((kind for kind, begins in _BEGINNINGS if begins.match(content)), None)
     if kind is None:
         kind = _text(content, extension)
-    hides_zip = zipfile.is_zipfile(BytesIO(content))
+    hides_zip = _ends_as_zip(content)
     hides_pdf = kind is not MediaType.PDF and b"%PDF-" in content[:1024]
     hides_page = kind in _PICTURES and _SCRIPT.search(content) is not None
     if hides_zip or hides_pdf or hides_page:
         raise FileRefused(FileProblem.TWO_KINDS)
     return kind
+
+
+def _ends_as_zip(content: bytes) -> bool:
+    try:
+        return zipfile.is_zipfile(BytesIO(content))
+    except _BAD_ZIP:  # the end of a damaged one is there
+        return True
 
 
 def _text(content: bytes, extension: str) -> MediaType:

@@ -30,6 +30,8 @@ def understood() -> Iterator[None]:
         raise MailboxFailed("the folder to read does not exist (imap_folder)") from None
     except ssl.SSLCertVerificationError as error:
         raise MailboxFailed(f"certificate not trusted: {error.verify_message}") from None
+    except UnicodeError:  # it quotes what was to be sent, such as a password
+        raise MailboxFailed("a name or a password is not ASCII") from None
     except OSError as error:
         raise MailboxFailed(f"no connection: {error.strerror or type(error).__name__}") from None
     except ImapToolsError as error:

@@ -14,11 +14,18 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
-from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import (
+    AND,
+    BaseMailBox,
+    ImapToolsError,
+    MailBox,
+    MailBoxStartTls,
+    MailBoxUnencrypted,
+)
 
 from providers.imap.failures import MailboxFailed, understood
+from providers.imap.folders import Folder
 from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from reference.mail_tokens import ADDRESSED_IN, REFERS_IN
@@ -33,15 +40,6 @@ _LONGEST_HEAD = 64 * 1024
 _HEADERS_AT_ONCE = 100
 _UID = re.compile(rb"UID (\d+)")
 _A_DAY = timedelta(days=1)
-
-
-class Folder(StrEnum):
-    """Where messages go that are done with."""
-
-    DONE = "case72-done"
-    DESK = "case72-desk"
-    """They were forwarded to the desk too."""
-    UNREADABLE = "case72-unreadable"
 
 
 @dataclass(frozen=True)
@@ -71,10 +69,13 @@ class ImapMailbox:
             self._interrupted = threading.Event()
             self._can_idle = "IDLE" in self._box.client.capabilities
             self._prefix = self._namespace()
-            present = {folder.name for folder in self._box.folder.list()}
-            for folder in Folder:
-                if self._prefix + folder not in present:
-                    self._box.folder.create(self._prefix + folder)
+            self._make_folders()
+
+    def _make_folders(self) -> None:
+        present = {folder.name for folder in self._box.folder.list()}
+        for folder in Folder:
+            if self._prefix + folder not in present:
+                self._box.folder.create(self._prefix + folder)
 
     def _namespace(self) -> str:
         """Return what the names of our folders must begin with, such as `INBOX.`"""
@@ -105,7 +106,8 @@ class ImapMailbox:
         if status == "OK":
             tuples = (answer for answer in answers if isinstance(answer, tuple))
             found = ((_UID.search(head), raw) for head, raw in tuples)
-            return [Waiting(uid[1].decode(), raw) for uid, raw in found if uid]
+            given = {uid[1].decode(): raw for uid, raw in found if uid}
+            return [Waiting(uid, given.get(uid)) for uid in uids]
         if len(uids) == 1:
             return [Waiting(uids[0], None)]
         # One damaged message must hold up no other.
@@ -119,7 +121,11 @@ class ImapMailbox:
             MailboxFailed: the session is over. Some may have been moved.
         """
         with understood():
-            self._box.move(list(uids), self._prefix + folder)
+            try:
+                self._box.move(list(uids), self._prefix + folder)
+            except ImapToolsError:
+                self._make_folders()  # somebody may have deleted or renamed it
+                self._box.move(list(uids), self._prefix + folder)
 
     def oldest_came(self) -> datetime | None:
         """Return when the oldest message in the folder that is read came; None if there is none.

@@ -23,7 +23,7 @@ class SimulatedTexts:
         """Return nothing: to write a text once more changes nothing."""
         return None
 
-    async def send(self, text: Text) -> str:
+    async def send(self, text: Text, within: timedelta) -> str:
         """Write the text down. A repeat writes the same."""
         if text.phone.endswith(_TAKES_NONE):
             raise TakesNoTexts

@@ -12,6 +12,8 @@ telephone is unreachable or unknown, a landline or an unreachable carrier."""
 _ARRIVED = frozenset({"delivered", "read"})
 _LOST = frozenset({"undelivered", "failed", "canceled"})
 _SERVICE = "MG"
+_LONGEST_IN_QUEUE_SECONDS = 36_000
+"""The most that Twilio takes as ValidityPeriod."""
 
 
 class TwilioTexts:
@@ -34,9 +36,11 @@ class TwilioTexts:
                 return message.sid
         return None
 
-    async def send(self, text: Text) -> str:
+    async def send(self, text: Text, within: timedelta) -> str:
         """Send a text. Return its id."""
-        form = {"To": text.phone, "Body": text.words, **self._sender}
+        seconds = min(max(int(within.total_seconds()), 1), _LONGEST_IN_QUEUE_SECONDS)
+        form = {"To": text.phone, "Body": text.words, "ValidityPeriod": str(seconds)}
+        form |= self._sender
         try:
             return (await self._api.send_text(form)).sid
         except Refused as refused:

@@ -1,5 +1,6 @@
 """When a text message is sent, and that it is sent once (docs/rules.md, section 2)."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -24,13 +25,16 @@ class Provider:
     earlier: str | None = None
     age_asked: timedelta | None = None
     sent: int = 0
+    within: timedelta | None = None
+    finding_takes: float = 0
 
     async def find(self, text: Text, age: timedelta) -> str | None:
         self.age_asked = age
+        await asyncio.sleep(self.finding_takes)
         return self.earlier
 
-    async def send(self, text: Text) -> str:
-        self.sent += 1
+    async def send(self, text: Text, within: timedelta) -> str:
+        self.sent, self.within = self.sent + 1, within
         return "new"
 
     async def result(self, sent: str) -> Result | None:
@@ -73,3 +77,17 @@ async def test_a_further_try_sends_what_no_earlier_one_has() -> None:
     provider = Provider()
     assert await result_of(provider, attempt=2, started=NINE - MINUTE) is Result.ACCEPTED
     assert provider.sent == 1
+
+
+async def test_what_waits_at_the_provider_is_not_sent_once_its_hours_are_over() -> None:
+    provider = Provider()
+    await result_of(provider, attempt=1, started=NINE - MINUTE)
+    assert provider.within is not None
+    assert timedelta(seconds=50) < provider.within <= MINUTE
+
+
+async def test_no_text_is_sent_if_its_hours_end_while_an_earlier_one_is_looked_for() -> None:
+    provider = Provider(finding_takes=0.2)
+    started = NINE - timedelta(seconds=0.1)
+    assert await result_of(provider, attempt=2, started=started) is Result.PROVIDER_FAILED
+    assert provider.sent == 0

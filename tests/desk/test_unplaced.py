@@ -4,7 +4,8 @@ from pathlib import Path
 
 from desk.outside import Outside
 from desk.unplaced import MOST, letter_of
-from providers.imap.mailbox import Folder, ImapMailbox
+from providers.imap.folders import Folder
+from providers.imap.mailbox import ImapMailbox
 from runtime.desk_settings import Role
 from tests.desk.served import desk_over
 from tests.engine import Engine
@@ -59,6 +60,8 @@ def test_headers_that_make_no_sense_are_shown_as_they_came() -> None:
     assert odd.sender == "=?x-none?b?####?="
     assert "c" in odd.subject
     assert odd.at is None
+    no_charset = letter_of("From: =?é?q?a?=\r\nSubject: =?é?q?b?=\r\n\r\n".encode())
+    assert no_charset.subject.startswith("=?")
     nothing = letter_of(b"\r\n")
     assert (nothing.sender, nothing.subject, nothing.at) == ("", "", None)
     long = letter_of(b"Subject: " + b"x" * 100_000 + b"\r\nDate: 1 Jan 2026 10:00:00 -0000\r\n\r\n")

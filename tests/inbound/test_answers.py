@@ -6,8 +6,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
+
+import pytest
 
 from domain.case.events import EventKind
 from domain.case.status import Status
@@ -17,7 +21,7 @@ from inbound.forwarding import Why
 from inbound.placing import Placing
 from inbound.reading import Reading
 from inbound.setting_up import placing_of
-from providers.imap.mailbox import Folder
+from providers.imap.folders import Folder
 from reference.mail_tokens import SentEmail, thread_of
 from runtime.inbound_settings import InboundSettings
 from runtime.settings import Settings
@@ -208,6 +212,26 @@ async def test_what_may_be_a_person_at_a_help_desk_is_for_the_desk_to_read(
         assert f"contact US/{view.account.seller_id} email" in text_of(told)
         # There it keeps the account from being deactivated for silence.
         assert len(all_of_it.mailbox.in_folder(Folder.DESK)) == 1
+
+
+@pytest.mark.parametrize("words", ["See the plan.", ""])
+async def test_the_files_of_a_reply_to_a_case_reach_the_desk(
+    tmp_path: Path, server: str, words: str
+) -> None:
+    async with desk(tmp_path, server) as all_of_it:
+        case, view = await notified(all_of_it)
+        message = message_from_bytes(reply(all_of_it.address(view), words), policy=default)
+        assert isinstance(message, EmailMessage)
+        message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="p.pdf")
+        all_of_it.mailbox.deliver(message.as_bytes())
+        view = await case.when(lambda v: v.status is Status.WORKING)
+        notes = [e.note for e in view.timeline if e.what == "contact"]
+        assert notes == [words or "(no words, but files, which the desk was sent)"]
+        await all_of_it.mailbox.when_empty()
+        (forwarded,) = all_of_it.forwarded()
+        assert Why.HAS_FILES in text_of(forwarded)
+        (attached,) = forwarded.iter_attachments()
+        assert b"p.pdf" in attached.get_content()
 
 
 async def test_a_bounce_turns_accepted_into_bounced_and_a_delay_does_not(

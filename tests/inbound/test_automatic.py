@@ -99,9 +99,13 @@ SUPPRESSES = "X-Auto-Response-Suppress: All"
         ((GENERATED, SUPPRESSES, REPLY_TO_OURS, "Subject: Automatic reply: hello"), False),
         ((GENERATED, REPLY_TO_OURS, "Return-Path: <>"), False),
         (("Auto-Submitted: auto-replied", SUPPRESSES, REPLY_TO_OURS), False),
+        (("Precedence: bulk", SUPPRESSES, REPLY_TO_OURS), True),
+        (("List-Unsubscribe: <https://a.example>", "X-Loop: 1", REPLY_TO_OURS), True),
+        (("Precedence: bulk", SUPPRESSES), False),
+        (("Precedence: junk", SUPPRESSES, REPLY_TO_OURS), False),
     ],
 )
-def test_what_a_help_desk_calls_generated_may_be_typed_by_a_person(
+def test_what_seems_a_machine_s_at_a_help_desk_may_be_typed_by_a_person(
     headers: tuple[str, ...], may_be: bool
 ) -> None:
     incoming = read(message(b"Hello", b"text/plain", *(h.encode() for h in headers)))

@@ -130,6 +130,13 @@ def test_what_is_returned_names_our_message(
     assert incoming.references == ("<1@market.example>", "<0@market.example>")
 
 
+def test_two_reports_are_two_though_their_server_gives_both_one_name() -> None:
+    first = sample("postfix-bounce")
+    second = first.replace(b"bounce+7f3c9a.b21d@", b"bounce+7f3c9a.c44e@")
+    assert read(first).id == read(first).id
+    assert read(first).id != read(second).id
+
+
 def test_a_subject_makes_no_report() -> None:
     said = sample("qmail-bounce").split(b"\n\n", 1)[1]
     head = b"From: ann@shop.example\nSubject: failure notice\nReturn-Path: <ann@shop.example>\n\n"

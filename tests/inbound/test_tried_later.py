@@ -15,7 +15,8 @@ from inbound.forwarding import Why
 from inbound.incoming import Incoming
 from inbound.placing import Placed, Placing, TryLater
 from providers.imap.failures import NotDone
-from providers.imap.mailbox import Folder, ImapMailbox
+from providers.imap.folders import Folder
+from providers.imap.mailbox import ImapMailbox
 from reference.mail_tokens import SentEmail
 from tests.inbound.test_answers import INBOUND, desk, notified, reply
 from tests.providers.dovecot import needs_dovecot

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from providers.imap.failures import MailboxFailed
-from providers.imap.mailbox import Folder, ImapMailbox
+from providers.imap.folders import Folder
+from providers.imap.mailbox import ImapMailbox
 from providers.imap.server import ImapServer
 from providers.smtp.mail import Security
 from tests.free_port import free_port

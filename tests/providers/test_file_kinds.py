@@ -27,6 +27,13 @@ from tests.sample_files import (
 )
 
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
+ZIP64_END = (
+    b"PK\x06\x07"
+    + struct.pack("<LQL", 1, 0, 2)
+    + b"PK\x05\x06"
+    + struct.pack("<HHHHIIH", 0, 0, 0, 0, 0, 0, 0)
+)
+"""The end of a zip on two disks."""
 EXE = b"MZ\x90\0\3\0\0\0" + b"\0" * 64
 
 
@@ -98,6 +105,7 @@ def test_what_sellers_send_is_known_by_its_content(
         pytest.param("a.exe", b"just text", FileProblem.ANOTHER_KIND, id="text-as-a-program"),
         pytest.param("a.pdf", PDF + zipped(a=b"x"), FileProblem.TWO_KINDS, id="pdf-and-zip"),
         pytest.param("a.gif", GIF + zipped(a=b"x"), FileProblem.TWO_KINDS, id="gif-and-jar"),
+        pytest.param("a.jpg", JPEG + ZIP64_END, FileProblem.TWO_KINDS, id="jpeg-and-end-of-zip64"),
         pytest.param("a.jpg", JPEG + PDF, FileProblem.TWO_KINDS, id="jpeg-and-pdf"),
         pytest.param("a.gif", GIF + b"<SCRIPT>", FileProblem.TWO_KINDS, id="gif-and-page"),
         pytest.param("a.docx", DOCX + PDF, FileProblem.TWO_KINDS, id="docx-and-more"),

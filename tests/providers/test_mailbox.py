@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from providers.imap.failures import MailboxFailed
-from providers.imap.mailbox import LARGEST_READ, Folder, ImapMailbox
+from providers.imap.folders import Folder
+from providers.imap.mailbox import LARGEST_READ, ImapMailbox
 from tests.providers.dovecot import dovecot, needs_dovecot
 
 pytestmark = needs_dovecot
@@ -60,6 +61,38 @@ async def test_a_message_that_the_server_does_not_give_holds_up_no_other(
         read = [message.raw for message in box.waiting(but=(), most=10)]
         assert read == [MESSAGE + b"0", None, MESSAGE + b"2"]
         box.close()
+
+
+async def test_a_message_that_the_server_leaves_out_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid = imaplib.IMAP4.uid
+
+    def sparing(client: imaplib.IMAP4, command: str, *args: str) -> Any:
+        if command == "FETCH":
+            given = ",".join(asked for asked in args[0].split(",") if asked != "1")
+            return uid(client, command, given, *args[1:]) if given else ("OK", [None])
+        return uid(client, command, *args)
+
+    async with dovecot(tmp_path / "mail") as server:
+        for number in range(2):
+            server.deliver(MESSAGE + b"%d" % number)
+        box = ImapMailbox(server.server)
+        monkeypatch.setattr(imaplib.IMAP4, "uid", sparing)
+        assert [m.raw for m in box.waiting(but=(), most=10)] == [None, MESSAGE + b"1"]
+        assert [m.raw for m in box.waiting(but=(), most=1)] == [None]
+        box.close()
+
+
+async def test_a_folder_that_somebody_deletes_is_made_again(tmp_path: Path) -> None:
+    async with dovecot(tmp_path / "mail") as server:
+        server.deliver(MESSAGE)
+        box, other = ImapMailbox(server.server), ImapMailbox(server.server)
+        other._box.folder.delete(Folder.DONE)
+        box.move([message.uid for message in box.waiting(but=(), most=1)], Folder.DONE)
+        assert box.count(Folder.DONE) == 1
+        box.close()
+        other.close()
 
 
 async def test_of_whom_a_huge_message_is_for_only_the_beginning_is_read(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from reference.languages import ENGLISH
 from tests.providers.twilio_calls import OURS, SELLER, SID, TOKEN
 from tests.providers.twilio_stand_in import Answer, TwilioStandIn, refused
 
+HOUR = timedelta(hours=1)
 TEXT = Text(SELLER, "Your code from the account health team: 481927")
 SERVICE = "MG" + "7a" * 16
 GSM_7 = set(
@@ -32,9 +33,9 @@ async def test_a_text_is_sent_by_our_number_or_by_a_messaging_service(
     twilio: TwilioStandIn, sender: str, field: str
 ) -> None:
     texting = texts(twilio, sender)
-    sent = await texting.send(TEXT)
+    sent = await texting.send(TEXT, HOUR)
     (text,) = twilio.texts.sent
-    assert text.form == {"To": SELLER, "Body": TEXT.words, field: sender}
+    assert text.form == {"To": SELLER, "Body": TEXT.words, "ValidityPeriod": "3600", field: sender}
     assert twilio.requests == [f"POST /2010-04-01/Accounts/{SID}/Messages.json"]
     assert await texting.result(sent) is Result.ACCEPTED
     assert "481927" not in sent, "the id stands in Temporal"
@@ -46,14 +47,14 @@ async def test_a_number_that_twilio_sends_no_text_takes_none(
 ) -> None:
     twilio.creates = [refused(400, code)]
     with pytest.raises(TakesNoTexts):
-        await texts(twilio).send(TEXT)
+        await texts(twilio).send(TEXT, HOUR)
 
 
 @pytest.mark.parametrize("code", [20003, 20429, 21211, 21408])
 async def test_any_other_refusal_is_our_failure(twilio: TwilioStandIn, code: int) -> None:
     twilio.creates = [refused(400, code)]
     with pytest.raises(ProviderFailed) as failed:
-        await texts(twilio).send(TEXT)
+        await texts(twilio).send(TEXT, HOUR)
     assert not any(secret in str(failed.value) for secret in (SELLER, TOKEN, "481927"))
 
 
@@ -75,16 +76,16 @@ async def test_what_becomes_of_a_text(
 ) -> None:
     twilio.texts.statuses = tuple(statuses)
     texting = texts(twilio)
-    sent = await texting.send(TEXT)
+    sent = await texting.send(TEXT, HOUR)
     assert await texting.result(sent) is result
 
 
 async def test_a_text_whose_answer_is_lost_is_not_sent_twice(twilio: TwilioStandIn) -> None:
     texting = texts(twilio)
-    await texting.send(Text(SELLER, "an earlier text"))
+    await texting.send(Text(SELLER, "an earlier text"), HOUR)
     twilio.creates = [Answer(lost=True, done=True)]
     with pytest.raises(ProviderFailed):
-        await texting.send(TEXT)
+        await texting.send(TEXT, HOUR)
     found = await texting.find(TEXT, timedelta(seconds=1))
     assert [text.form["Body"] for text in twilio.texts.sent] == ["an earlier text", TEXT.words]
     assert found == twilio.texts.sent[-1].sid
@@ -93,7 +94,7 @@ async def test_a_text_whose_answer_is_lost_is_not_sent_twice(twilio: TwilioStand
 async def test_the_same_words_of_long_ago_are_another_text(twilio: TwilioStandIn) -> None:
     texting = texts(twilio)
     assert await texting.find(TEXT, timedelta(hours=1)) is None
-    sent = await texting.send(TEXT)
+    sent = await texting.send(TEXT, HOUR)
     twilio.texts.sent[0].created -= timedelta(minutes=5)
     assert await texting.find(TEXT, timedelta(minutes=1)) is None
     assert await texting.find(TEXT, timedelta(minutes=10)) == sent

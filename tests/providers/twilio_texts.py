@@ -47,7 +47,9 @@ class TextsStandIn:
 
     def send(self, form: dict[str, str]) -> dict[str, Any]:
         """Send a text."""
-        assert set(form) in ({"To", "Body", "From"}, {"To", "Body", "MessagingServiceSid"})
+        assert set(form) - {"From", "MessagingServiceSid"} == {"To", "Body", "ValidityPeriod"}
+        assert ("From" in form) != ("MessagingServiceSid" in form)
+        assert 1 <= int(form["ValidityPeriod"]) <= 36_000
         text = SentText(f"SM{next(self._numbers):032x}", form, list(self.statuses))
         self.sent.append(text)
         return text.as_json()

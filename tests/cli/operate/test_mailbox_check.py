@@ -8,7 +8,8 @@ import pytest
 
 from cli.operate.audit_report import FindingKind
 from cli.operate.mailbox_check import check_mailbox
-from providers.imap.mailbox import Folder, ImapMailbox
+from providers.imap.folders import Folder
+from providers.imap.mailbox import ImapMailbox
 from tests.providers.dovecot import Dovecot, dovecot, needs_dovecot
 
 pytestmark = needs_dovecot
