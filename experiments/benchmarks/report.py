@@ -70,8 +70,8 @@ Written by the runs; do not edit. `make bench` measures all of it, and
 `python -m experiments.benchmarks PART ...` renews the sections of these parts. Below each table is
 when and on what it was measured; server, workers and clients share the cores.
 
-A machine that others share has slow hours. Times that were measured in one are marked: what they
-say is how *bare* and ours compare.
+A machine that others share has slow hours. Times measured in a slow hour are marked. Only the
+comparison of *bare* and ours holds for them.
 
 *Bare* is a workflow of the same activities, timers and updates without any rule
 (`experiments/benchmarks/bare.py`), measured in the same run. A goal in **bold** is missed.

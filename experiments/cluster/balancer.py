@@ -15,6 +15,7 @@ defaults
   timeout connect 2s
   timeout client 1h
   timeout server 1h
+  timeout check 5s
   retries 3
   option redispatch
   default-server check inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
