@@ -10,6 +10,8 @@ from inbound.message import children, content
 # More than anybody types; what is quoted below it may be cut off.
 _MOST_BYTES = 300_000
 _MOST_TEXTS = 50
+_SMALL_PICTURE = 20_000
+"""Characters of a picture in base64: some 15 KB."""
 
 # Only these names reach Python's codecs: it would remember every other name, and import by it.
 # Not among them are encodings of host names, which take a time that grows with the square of the
@@ -36,14 +38,25 @@ def text_of(message: Message) -> str:
 
 
 def has_files(message: Message) -> bool:
-    """Whether a file comes with `message`, attached or, as Apple Mail sends it, in the text."""
+    """Whether a file comes with `message`, attached or, as Apple Mail sends it, in the text.
+
+    A small picture that HTML shows by its Content-ID is none: most are logos. A screenshot is
+    larger.
+    """
     waiting = [message]
     while waiting:
         part = waiting.pop()
         if _is_attachment(part):
             return True
-        waiting += children(part)
+        is_related = part.get_content_type() == "multipart/related"
+        waiting += [p for p in children(part) if not (is_related and _is_decoration(p))]
     return False
+
+
+def _is_decoration(part: Message) -> bool:
+    """Whether it is a small picture that the text shows, such as a logo below a signature."""
+    is_shown = part.get_content_maintype() == "image" and "Content-ID" in part
+    return is_shown and len(str(part.get_payload())) < _SMALL_PICTURE
 
 
 def _said(part: Message) -> str:

@@ -134,7 +134,7 @@ class Reading:
     async def _folder_for(self, message: Waiting) -> Folder | None:
         """Place a message. Return where it goes, or None if it is to be tried again."""
         if message.raw is None:
-            log.warning("the mail server does not give it", uid=message.uid)
+            log.warning("the mail server did not give it, or it was moved", uid=message.uid)
             return None
         try:
             key = _key(message)

@@ -48,7 +48,7 @@ class Waiting:
 
     uid: str
     raw: bytes | None
-    """Its beginning (`LARGEST_READ`). None: the server does not give it, though it gives others."""
+    """Its beginning (`LARGEST_READ`). None: the server did not give it, though it gives others."""
 
 
 class ImapMailbox:
@@ -71,11 +71,16 @@ class ImapMailbox:
             self._prefix = self._namespace()
             self._make_folders()
 
-    def _make_folders(self) -> None:
+    def _make_folders(self) -> bool:
+        """Make the folders that are missing: somebody may have deleted or renamed one.
+
+        Return whether any was missing.
+        """
         present = {folder.name for folder in self._box.folder.list()}
-        for folder in Folder:
-            if self._prefix + folder not in present:
-                self._box.folder.create(self._prefix + folder)
+        missing = [name for f in Folder if (name := self._prefix + f) not in present]
+        for name in missing:
+            self._box.folder.create(name)
+        return bool(missing)
 
     def _namespace(self) -> str:
         """Return what the names of our folders must begin with, such as `INBOX.`"""
@@ -124,7 +129,8 @@ class ImapMailbox:
             try:
                 self._box.move(list(uids), self._prefix + folder)
             except ImapToolsError:
-                self._make_folders()  # somebody may have deleted or renamed it
+                if not self._make_folders():
+                    raise
                 self._box.move(list(uids), self._prefix + folder)
 
     def oldest_came(self) -> datetime | None:

@@ -1,5 +1,6 @@
 """What mail programs and mail servers send, each as a file in samples/."""
 
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,6 +91,28 @@ def test_every_sample_is_expected_to_be_something() -> None:
 def test_a_file_counts_whether_it_is_attached_or_in_the_text() -> None:
     assert read(sample("apple-reply-with-picture")).has_files
     assert not read(sample("apple-reply-zh")).has_files
+
+
+@pytest.mark.parametrize(
+    ("size", "content_id", "counts"),
+    [
+        (3_000, "Content-ID: <logo@x>\n", False),
+        (60_000, "Content-ID: <ii_1>\n", True),
+        (60, "", True),
+    ],
+)
+def test_a_logo_below_a_signature_is_no_file_and_a_screenshot_is(
+    size: int, content_id: str, counts: bool
+) -> None:
+    picture = b64encode(b"x" * size).decode()
+    raw = (
+        "From: ann@shop.example\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/related; boundary="B"\n\n'
+        "--B\nContent-Type: text/html\n\n<p>Hello</p>\n"
+        f'--B\nContent-Type: image/png; name="image001.png"\n{content_id}'
+        f"Content-Transfer-Encoding: base64\n\n{picture}\n--B--\n"
+    )
+    assert read(raw.encode()).has_files is counts
 
 
 @pytest.mark.parametrize("name", REPLIES)
