@@ -39,6 +39,15 @@ async def _deactivate_and_read_back(
         raise ProviderFailed("the account is active although it was deactivated")
 
 
+def _may_have_asked() -> bool:
+    """Return whether an earlier try may have asked the account service to deactivate.
+
+    A try that has not, and none before it, leaves its number in the heartbeat details.
+    """
+    info = activity.info()
+    return info.attempt > 1 and tuple(info.heartbeat_details) != (info.attempt - 1,)
+
+
 class Held(ApplicationError):
     """A deactivation for silence is held. A person decides instead.
 
@@ -49,7 +58,7 @@ class Held(ApplicationError):
     def __init__(self, reason: Reason, why: str) -> None:
         super().__init__(
             why,
-            activity.info().attempt > 1,
+            _may_have_asked(),
             type=reason,
             non_retryable=True,
             category=ApplicationErrorCategory.BENIGN,
@@ -78,10 +87,15 @@ class AccountActivities:
             await shielded(self._deactivate(input))
 
     async def _deactivate(self, input: DeactivateInput) -> None:
-        if not await self.accounts.is_active(input.store, input.seller_id):
-            return
-        if input.reason == Reason.NOT_REACHED:
-            await self._check_silence(input)
+        try:
+            if not await self.accounts.is_active(input.store, input.seller_id):
+                return
+            if input.reason == Reason.NOT_REACHED:
+                await self._check_silence(input)
+        except ProviderFailed:
+            if not _may_have_asked():
+                activity.heartbeat(activity.info().attempt)
+            raise
         await _deactivate_and_read_back(self.accounts, input.store, input.seller_id, input.case_id)
 
     async def _check_silence(self, input: DeactivateInput) -> None:

@@ -50,7 +50,7 @@ _WORDS: Mapping[str, str] = {
     Refusal.NOT_ESCALATED: N_("There is nothing to decide any more. Nothing was done."),
     Refusal.ACCOUNT_UNKNOWN: N_(
         "A deactivation got no answer, and the account service does not say whether the account is "
-        "active. Try again once it does, decide to deactivate, or have the case withdrawn."
+        "active. Try again once it does, or decide to deactivate."
     ),
     Refusal.NOTHING_PROPOSED: N_("Nothing is proposed any more. Nothing was done."),
     Refusal.FILE_FULL: N_("The case has no room for more text."),

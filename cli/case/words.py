@@ -57,9 +57,7 @@ def meaning_of(view: CaseView) -> str:
     meaning = _MEANING[view.status]
     if view.status is Status.NOT_COVERED and view.account_deactivated:
         meaning = "nobody is reached out to, and nothing was touched"
-    if view.account_unknown and view.status is Status.WITHDRAWN:
-        meaning = "nobody knows whether the account is active"
-    elif view.account_unknown:
+    if view.account_unknown:
         meaning += "; nobody knows whether the account is active"
     if view.proposed is not None:
         meaning += "; a deactivation is proposed, which another person confirms or declines"

@@ -66,11 +66,11 @@ def refuse_unless_open(case: Case) -> None:
 
 
 def refuse_while_account_unknown(case: Case) -> None:
-    """Refuse to resolve the case, or to go on with it, as if the account was active: is it?"""
-    if case.failed_deactivation is not None:
+    """Refuse to end the case, or to go on with it, as if the account was active: is it?"""
+    if case.unanswered_deactivation is not None:
         raise Refused(
             "a deactivation got no answer, and the account service does not say whether the "
-            "account is active; try again once it does, decide to deactivate, or withdraw the case",
+            "account is active; try again once it does, or decide to deactivate",
             Refusal.ACCOUNT_UNKNOWN,
         )
 

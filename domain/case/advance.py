@@ -94,7 +94,7 @@ def _wanted(case: Case, now: datetime) -> list[Step]:
     steps: list[Step] = [Reach(attempt.number) for attempt in under_way if attempt.wanted]
     if case.status is Status.DEACTIVATING:
         steps.append(Deactivate(case.deactivates_for_harm))
-    if case.status is Status.ESCALATED and case.failed_deactivation is not None:
+    if case.status is Status.ESCALATED and case.unanswered_deactivation is not None:
         steps.append(LookAtAccount())
     steps += _news_for_enrollment(case)
     if case.contact_news.is_any:

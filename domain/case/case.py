@@ -62,8 +62,9 @@ class Case(TakesUpdates):
     """Whether the desk was not told yet of a message that came in. It is, whatever the status."""
     harm: Harm | None = None
     deactivates_for_harm: bool = False
-    """Whether the deactivation under way is for harm, or harm was reported since it began."""
-    failed_deactivation: Reason | None = None
+    """Whether the deactivation under way is for harm, or was for silence before harm was reported.
+    """
+    unanswered_deactivation: Reason | None = None
     """Why an account was to be deactivated of which nobody knows yet whether it is: a try got no
     answer."""
     expelled: bool = False
@@ -250,7 +251,7 @@ class Case(TakesUpdates):
 
     def end_deactivated(self, now: datetime, reason: str | None) -> None:
         """End the case: the account is deactivated, and the programme is to be told."""
-        self.account_deactivated, self.failed_deactivation = True, None
+        self.account_deactivated, self.unanswered_deactivation = True, None
         self.end(now, Status.DEACTIVATED, reason, Purpose.DEACTIVATED)
 
     def end_without_email(self, now: datetime, status: Status, reason: str | None) -> None:
@@ -263,7 +264,7 @@ class Case(TakesUpdates):
 
         Not one whose account may be deactivated: nobody might see to it.
         """
-        if not self.is_open or self.failed_deactivation is not None:
+        if not self.is_open or self.unanswered_deactivation is not None:
             return
         if self.policy is None:  # not open yet: nobody was told of it
             self.set_status(now, Status.WITHDRAWN, Reason.CANCELLED)
@@ -279,7 +280,7 @@ class Case(TakesUpdates):
 
         In a case that has ended only the first report counts. It expels the seller.
         """
-        if self.status is Status.DEACTIVATING:
+        if self.status is Status.DEACTIVATING and self.reason == Reason.NOT_REACHED:
             self.deactivates_for_harm = True
         if self.harm is not None and not self.is_open:
             return

@@ -6,7 +6,12 @@ changed nothing that matters.
 
 from datetime import datetime
 
-from domain.case.admission import admit, refuse_unless_open, refuse_unless_seen
+from domain.case.admission import (
+    admit,
+    refuse_unless_open,
+    refuse_unless_seen,
+    refuse_while_account_unknown,
+)
 from domain.case.attempt import Purpose
 from domain.case.case import ALREADY_DEACTIVATED, Case
 from domain.case.events import AddIssue, EventKind, ReportHarm, Withdraw
@@ -93,8 +98,8 @@ def record_deactivation(case: Case, event: RecordDeactivation, now: datetime) ->
         return
     refuse_unless_open(case)
     case.timeline.log(now, EventKind.DEACTIVATED_ELSEWHERE, event.by)
-    if case.failed_deactivation is not None:  # it may well have been this case
-        case.end_deactivated(now, case.failed_deactivation)
+    if case.unanswered_deactivation is not None:  # it may well have been this case
+        case.end_deactivated(now, case.unanswered_deactivation)
         return
     # The enrollment knows: it sent this update.
     case.account_deactivated = case.deactivation_told = True
@@ -112,12 +117,12 @@ def withdraw(case: Case, event: Withdraw, now: datetime) -> None:
             Refusal.NO_SUCH_ISSUE,
             issue=event.issue,
         )
+    strikes_one = event.issue is not None and bool(rest)
+    if not strikes_one:
+        refuse_while_account_unknown(case)
     case.timeline.log(now, EventKind.ISSUE_WITHDRAWN, event.by, issue=event.issue, note=event.note)
-    if event.issue is not None and rest:
+    if strikes_one:
         case.issues = rest
         case.attempts.email(Purpose.ISSUE_WITHDRAWN, now, event.note)
-        return
-    if case.failed_deactivation is not None:  # the e-mail says that the account stays active
-        case.end_without_email(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR)
         return
     case.end(now, Status.WITHDRAWN, Reason.RAISED_IN_ERROR, Purpose.WITHDRAWN, event.note)

@@ -128,7 +128,7 @@ def deactivation_failed(case: Case, step: Deactivate, now: datetime) -> None:
 
     If harm was reported meanwhile, the deactivation goes on as one for harm.
     """
-    if _is_over(case, step):
+    if not _is_awaited(case, step):
         return
     case.timeline.log(now, EventKind.DEACTIVATION_FAILED)
     _account_is_unknown(case)
@@ -147,29 +147,29 @@ def deactivation_held(
         now: when.
         tried: whether an earlier try may have taken effect. Its answer was lost.
     """
-    if _is_over(case, step):
+    if not _is_awaited(case, step):
         return
     if tried:
         _account_is_unknown(case)
     case.escalate(now, reason)
 
 
-def _is_over(case: Case, step: Deactivate) -> bool:
-    """Whether the case waits for no such deactivation any more."""
-    return case.status is not Status.DEACTIVATING or case.deactivates_for_harm != step.for_harm
+def _is_awaited(case: Case, step: Deactivate) -> bool:
+    """Whether the case still waits for this deactivation, and not for one for harm instead."""
+    return case.status is Status.DEACTIVATING and case.deactivates_for_harm == step.for_harm
 
 
 def _account_is_unknown(case: Case) -> None:
     assert case.reason is not None
-    case.failed_deactivation = Reason(case.reason)
+    case.unanswered_deactivation = Reason(case.reason)
 
 
 def looked_at_account(case: Case, active: bool, now: datetime) -> None:
     """Record whether a deactivation that got no answer has taken effect. Then it is done."""
-    reason = case.failed_deactivation
+    reason = case.unanswered_deactivation
     if case.status is not Status.ESCALATED or reason is None:
         return
-    case.failed_deactivation = None
+    case.unanswered_deactivation = None
     if not active:
         case.end_deactivated(now, reason)
 

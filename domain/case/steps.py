@@ -46,7 +46,8 @@ class Deactivate:
     """Deactivate the account."""
 
     for_harm: bool
-    """For harm it does not wait for mail. Reported meanwhile, it begins the step anew."""
+    """A deactivation for harm waits for no mail. Harm reported during one for silence begins this
+    step anew."""
 
 
 @dataclass(frozen=True, slots=True)

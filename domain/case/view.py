@@ -94,6 +94,6 @@ def view_of(case: Case) -> CaseView:
         cannot_call=case.outreach.number.problem,
         email_needed=case.email_needed,
         account_deactivated=case.account_deactivated,
-        account_unknown=case.failed_deactivation is not None,
+        account_unknown=case.unanswered_deactivation is not None,
         timeline=case.timeline.entries,
     )

@@ -84,9 +84,10 @@ def _learn(
         changed["emergency_phone"] = account.emergency_phone
     borne_out = _borne_out(news, before) if by == SELLER else set()
     if not changed:
-        enrollment.contact_news = enrollment.contact_news.after(
-            enrollment.account, borne_out, by_seller=True
-        )
+        if borne_out:
+            enrollment.contact_news = enrollment.contact_news.after(
+                enrollment.account, borne_out, by_seller=True
+            )
         return
     if by == SELLER and not changed.keys().isdisjoint((*NUMBER, "email")):
         refuse_if_too_many(enrollment.seller_changes, now)

@@ -82,13 +82,12 @@ def no_clock_runs(m: Moment) -> bool:
 
 
 def account_unknown(m: Moment) -> bool:
-    """A deactivation failed, and may have taken effect all the same."""
-    return m.case is not None and m.case.failed_deactivation is not None
+    """A deactivation got no answer, and may have taken effect."""
+    return m.case is not None and m.case.unanswered_deactivation is not None
 
 
 def stays_active(m: Moment) -> bool:
-    over = m.status in (Status.RESOLVED, Status.WITHDRAWN)
-    return over and not m.deactivated and not account_unknown(m)
+    return m.status in (Status.RESOLVED, Status.WITHDRAWN) and not m.deactivated
 
 
 def may_appeal(m: Moment) -> bool:

@@ -214,7 +214,7 @@ async def _done_or_held(deactivating: Coroutine[Any, Any, None], step: Deactivat
         cause = error.cause
         if not (isinstance(cause, ApplicationError) and cause.type in _HELD):
             raise
-        reason, tried = Reason(cause.type), bool(cause.details[0])
+        reason, tried = Reason(cause.type), bool(cause.details and cause.details[0])
         return lambda case, now: step_results.deactivation_held(
             case, step, reason, now, tried=tried
         )

@@ -70,18 +70,12 @@ def details(case: Case, now: datetime) -> str:
         ("Attempts (UTC)", [_attempt(attempt) for attempt in made]),
         ("To come", [f"- {time(p.due)}: {_what(p)}" for p in to_come]),
     )
-    lines = [f"## {_headline(case)}{reason}", "", *_summary(case, now)]
+    lines = [f"## {_HEADLINES[case.status]}{reason}", "", *_summary(case, now)]
     for title, content in sections:
         if content:
             lines += ["", f"### {title}", "", *content]
     lines += ["", f"### Timeline (UTC, {len(case.timeline.entries)} events)", ""]
     return "\n".join([*lines, *map(_entry, case.timeline.entries)])
-
-
-def _headline(case: Case) -> str:
-    if case.status is Status.WITHDRAWN and case.failed_deactivation is not None:
-        return "Withdrawn"
-    return _HEADLINES[case.status]
 
 
 def _summary(case: Case, now: datetime) -> Iterator[str]:
@@ -99,7 +93,7 @@ def _summary(case: Case, now: datetime) -> Iterator[str]:
     if case.desk.proposal is not None:
         by, note = safe(case.desk.proposal.by), safe(case.desk.proposal.note)
         yield f"- **Proposed** by {by}, for another person to confirm: to deactivate ({note})"
-    if case.failed_deactivation is not None:
+    if case.unanswered_deactivation is not None:
         yield "- **Nobody knows** whether the account is active: a deactivation got no answer"
     if case.conversation_required and case.status in NEEDS_CONVERSATION:
         yield "- **A phone conversation** is required before the case can be resolved"

@@ -45,7 +45,7 @@ def becomes(case: Case, event: Event, *, throttled: bool) -> Status | None:
     if case.status not in OPEN:
         return None
     if isinstance(event, RecordDeactivation):
-        return NOT_COVERED if case.failed_deactivation is None else DEACTIVATED
+        return NOT_COVERED if case.unanswered_deactivation is None else DEACTIVATED
     return _open_becomes(case, event, throttled=throttled)
 
 
@@ -104,7 +104,7 @@ def _reviewed(case: Case, event: ReviewPlan) -> Status | None:
 
 
 def _decided(case: Case, event: Decide) -> Status | None:
-    if event.decision is not Decision.DEACTIVATE and case.failed_deactivation is not None:
+    if event.decision is not Decision.DEACTIVATE and case.unanswered_deactivation is not None:
         return None
     if event.decision is Decision.DEACTIVATE and case.rules.second_person:
         return ESCALATED
@@ -145,4 +145,6 @@ def _withdrawn(case: Case, event: Withdraw) -> Status | None:
     ids = {issue.id for issue in case.issues}
     if event.issue is not None and event.issue not in ids:
         return None
-    return WITHDRAWN if event.issue is None or ids == {event.issue} else case.status
+    if event.issue is not None and ids != {event.issue}:
+        return case.status
+    return WITHDRAWN if case.unanswered_deactivation is None else None

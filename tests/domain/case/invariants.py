@@ -114,9 +114,9 @@ def _attempts_belong_to_the_status(case: Case) -> None:
 def _only_deactivating_deactivates(case: Case, steps: Sequence[Step]) -> None:
     """Section 6: one place deactivates, and nothing else goes on while it does."""
     assert (case.status is DEACTIVATING) == any(isinstance(step, Deactivate) for step in steps)
-    unknown = case.failed_deactivation is not None
+    unknown = case.unanswered_deactivation is not None
     assert (case.status is ESCALATED and unknown) == (LookAtAccount() in steps)
-    assert not unknown or case.status in (ESCALATED, DEACTIVATING, WITHDRAWN)
+    assert not unknown or case.status in (ESCALATED, DEACTIVATING)
     if case.status is DEACTIVATING:
         # Whose number or address was changed hears of it all the same.
         attempts = (

@@ -55,7 +55,7 @@ def form_of(case: Case, now: datetime) -> Hashable:
         case.desk_due and (_off(case.desk_due, now), case.desk_news),
         (case.harm is None, case.expelled),
         (case.account_deactivated, case.deactivation_told),
-        (case.failed_deactivation, case.deactivates_for_harm),
+        (case.unanswered_deactivation, case.deactivates_for_harm),
         tuple(_off(asked, now) for asked in case.call_requests.times if now - asked < _DAY),
         tuple(_off(asked, now) for asked in _links(case) if now - asked < _DAY),
         (case.deadline and _off(case.deadline, now)) if contacting else _later(case.deadline, now),

@@ -24,6 +24,7 @@ from tests.domain.case.build import (
     a_new_case,
     a_request,
     a_withdrawal,
+    an_issue,
     facts_for,
     joins,
 )
@@ -145,7 +146,9 @@ def test_what_failed_and_took_effect_all_the_same_is_done() -> None:
     assert world.told_deactivated == 1
 
 
-@pytest.mark.parametrize("event", [a_decision(Decision.RESOLVE), a_decision(Decision.RESUME)])
+@pytest.mark.parametrize(
+    "event", [a_decision(Decision.RESOLVE), a_decision(Decision.RESUME), a_withdrawal()]
+)
 def test_nobody_is_told_that_all_is_well_before_the_account_is_known_to_be_active(
     event: Event,
 ) -> None:
@@ -157,11 +160,12 @@ def test_nobody_is_told_that_all_is_well_before_the_account_is_known_to_be_activ
     assert world.find_account(active=True).take(event).status is not Status.ESCALATED
 
 
-def test_whoever_withdraws_the_case_of_an_account_that_nobody_knows_ends_it() -> None:
-    world = unknown().take(a_withdrawal()).play(1)
-    assert world.status is Status.WITHDRAWN
-    assert world.case.closed_at is not None
-    assert not world.emails(Purpose.WITHDRAWN), "it says that the account stays active"
+def test_one_issue_of_several_may_be_withdrawn_while_nobody_knows_of_the_account() -> None:
+    world = World(MONDAY_9, an_issue(), an_issue("ISS-2"), account_service=False)
+    world.account_answers = False
+    world.take(a_harm_report()).play(24.1).take(a_withdrawal("ISS-2"))
+    assert [issue.id for issue in world.case.issues] == ["ISS-1"]
+    assert world.status is Status.ESCALATED
 
 
 def test_a_deactivation_that_the_feed_tells_of_first_may_be_this_case_s() -> None:
@@ -223,7 +227,7 @@ def test_harm_reported_while_deactivating_for_silence_is_not_held() -> None:
     before = Deactivate(for_harm=False)
     step_results.deactivation_held(world.case, before, Reason.SILENCE_HELD, world.now, tried=True)
     assert world.status is Status.DEACTIVATING
-    assert world.case.failed_deactivation is None
+    assert world.case.unanswered_deactivation is None
     steps = advance(world.case, world.now)
     assert Deactivate(for_harm=True) in steps
     assert before not in steps
@@ -235,6 +239,15 @@ def test_harm_reported_while_the_mailbox_is_down_waits_for_no_mail() -> None:
     world.take(a_harm_report())
     assert world.status is Status.DEACTIVATED
     assert world.expulsions == 1
+
+
+def test_harm_begins_no_other_deactivation_anew_than_one_for_silence() -> None:
+    world = World(account_service=False).play(1).take(a_harm_report()).play(25)
+    world.take(a_decision(Decision.DEACTIVATE)).play(20)
+    steps = advance(world.case, world.now)
+    world.take(a_harm_report())
+    assert advance(world.case, world.now) == steps
+    assert world.play(4.1).status is Status.ESCALATED
 
 
 def test_what_fails_for_silence_once_harm_is_reported_goes_on_for_harm() -> None:

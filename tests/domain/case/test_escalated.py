@@ -182,7 +182,7 @@ def test_news_of_a_mail_to_the_desk_that_is_no_longer_wanted_changes_nothing() -
     assert world.case == before
 
 
-def test_a_failed_deactivation_can_be_decided_again() -> None:
+def test_a_unanswered_deactivation_can_be_decided_again() -> None:
     world = deactivating().play(25)
     assert (world.status, world.case.reason) == (Status.ESCALATED, Reason.DEACTIVATION_FAILED)
     world.account_service = True

@@ -213,7 +213,7 @@ class Walked(WatchedWorld):
     def is_cancelled(self) -> None:
         """The workflow is."""
         before = self.case.status
-        goes_on = not self.case.is_open or self.case.failed_deactivation is not None
+        goes_on = not self.case.is_open or self.case.unanswered_deactivation is not None
         after = before if goes_on else Status.WITHDRAWN
         self.case.cancel(self.now)
         assert self.case.status is after
