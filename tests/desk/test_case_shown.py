@@ -11,12 +11,14 @@ from domain.case.events import (
     RecordConversation,
     ReportContact,
 )
+from domain.case.status import Status
 from runtime.connection import connect
 from runtime.desk_settings import Role
 from tests.desk.cases import ServedDesk, address, form_of, served_desk
 from tests.domain.case.build import a_plan
-from tests.engine import Engine, OpenCase, issue
+from tests.engine import HOUR, Engine, OpenCase, engine_in, issue
 from tests.patience import PATIENCE
+from tests.workflows.test_deactivated_account import LosesAnswers
 from workflows.case.issue_case import IssueCase
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -79,6 +81,29 @@ async def test_what_a_seller_writes_is_shown_and_not_run(desk: ServedDesk, engin
             assert "alert(1)" in text
             assert "<script>alert" not in text
             assert "<img" not in text
+
+
+async def test_the_desk_reads_that_nobody_knows_of_the_account(tmp_path: Path, server: str) -> None:
+    accounts = LosesAnswers(tmp_path)
+    async with (
+        engine_in(tmp_path, server=server, accounts=accounts) as engine,
+        served_desk(engine.client, engine.folder) as desk,
+        desk.signed_in(Role.LEAD) as lead,
+    ):
+        case = await engine.open(issues=(issue(harmful=True),), wait=False)
+        await case.reaches(Status.DEACTIVATING)
+        await case.play(25 * HOUR)
+        at = address(await case.reaches(Status.ESCALATED))
+        page = (await lead.get(at)).text
+        assert 'id="unknown"' in page
+        form = form_of(page, "decide", decision="resume", note="We spoke.")
+        refused = await lead.post(f"{at}/decide", data=form)
+        assert "Try again once it does, or decide to deactivate." in refused.text
+        assert "We spoke." in refused.text
+        accounts.is_back = True
+        await case.play(HOUR)  # past the pause before the next look
+        await case.end()
+        assert 'id="unknown"' not in (await lead.get(at)).text
 
 
 async def test_a_page_asks_whether_anything_is_new(desk: ServedDesk, engine: Engine) -> None:
