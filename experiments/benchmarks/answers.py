@@ -25,6 +25,8 @@ ABOUT = (
 _CASES = 600
 _ONE_BY_ONE = 15
 _AT_ONCE = 50
+_OPENED_WITHIN = 600
+"""Seconds."""
 
 
 async def measure(folder: Path, found: Found) -> list[Row]:
@@ -36,6 +38,8 @@ async def measure(folder: Path, found: Found) -> list[Row]:
         handles = [case.handle for case in cases]
         ids = [own_id(one.id, one.first_execution_run_id or "") for one in handles]
         replies = [reply(address_for_answers(case_id)) for case_id in ids]
+        for case in cases:  # their first calls and e-mails are no part of it
+            await case.idle(within=_OPENED_WITHIN)
         async with mail_reader(engine, mailbox):
             late = [
                 await _placed(mailbox, *one)
