@@ -32,7 +32,9 @@ from workflows.case.issue_case import IssueCase
 
 ABOUT = (
     "E-mails go through the activity to a local SMTP server, calls through a whole case to a "
-    "stand-in for Twilio. Both ends share this machine's processors."
+    "stand-in for Twilio. Both ends share this machine's processors. After a callback the call's "
+    "result is read, and a worker replays the case, which takes longer than the goal in a slow "
+    "hour."
 )
 _EMAILS = 600
 _AT_ONCE = 50
