@@ -5,11 +5,9 @@ The mailbox is read when somebody opens the page, and then only. Nothing in it c
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.errors import MessageError
-from email.header import decode_header, make_header
 
 import structlog
 from starlette.requests import Request
@@ -18,7 +16,7 @@ from starlette.responses import Response
 from desk.responses import Responses
 from desk.rows import span
 from desk.sessions import Session
-from inbound.message import headers
+from inbound.message import decoded_header, headers
 from providers.imap.failures import MailboxFailed
 from providers.imap.folders import Folder
 from providers.imap.mailbox import ImapMailbox
@@ -86,7 +84,5 @@ def letter_of(raw: bytes) -> Letter:
 
 def _decoded(text: str) -> str:
     """Return a header's text as a person reads it, in one line."""
-    with suppress(MessageError, LookupError, ValueError):  # it is shown as it came
-        text = str(make_header(decode_header(text)))
-    readable = "".join(c if c.isprintable() else " " for c in text)
+    readable = "".join(c if c.isprintable() else " " for c in decoded_header(text))
     return " ".join(readable.split())[:_LONGEST]

@@ -6,11 +6,10 @@ the others it takes two: each of them is also found on what people write.
 """
 
 import re
-from contextlib import suppress
-from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
+
+from inbound.message import decoded_header
 
 # Mail programs give these to answers that nobody typed, and to nothing else.
 _SURE = (
@@ -104,9 +103,7 @@ def _refers(message: Message) -> bool:
 
 
 def _is_absence(message: Message) -> bool:
-    subject = str(message.get("Subject", ""))[:500]
-    with suppress(MessageError, LookupError, ValueError):  # else as it stands
-        subject = str(make_header(decode_header(subject)))
+    subject = decoded_header(str(message.get("Subject", ""))[:500])
     return bool(_ABSENCE.match(subject))
 
 

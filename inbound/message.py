@@ -6,7 +6,8 @@ times the depth of nesting. So these are bounded before it starts or while it re
 
 import re
 from base64 import b64decode
-from email.errors import InvalidBase64LengthDefect
+from email.errors import InvalidBase64LengthDefect, MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
@@ -75,6 +76,14 @@ def content(part: Message) -> bytes:
         letters = _NO_BASE64.sub("", str(part.get_payload()))
         return b64decode(letters[: len(letters) // 4 * 4])
     return payload if isinstance(payload, bytes) else b""
+
+
+def decoded_header(text: str) -> str:
+    """Decode the words of a header that are encoded (RFC 2047), or return it as it stands."""
+    try:
+        return str(make_header(decode_header(text)))
+    except (MessageError, LookupError, ValueError):
+        return text
 
 
 def headers(text: bytes) -> Message:
