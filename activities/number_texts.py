@@ -1,6 +1,5 @@
 """Send text messages: codes, and that a number was changed (docs/rules.md, section 2)."""
 
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +13,7 @@ from domain.shared.result import Result
 from providers.call_wording import language_of_country
 from providers.protocols import NotNow, ProviderFailed
 from providers.temporal.failures import provider_failures
+from providers.temporal.try_clock import TryClock
 from providers.text_protocols import TakesNoTexts, Text, Texts
 from providers.text_wording import CHANGED, CODES
 from reference.contact_check import number_problem
@@ -49,7 +49,7 @@ class NumberTextActivities:
         The text of an earlier try is looked at rather than sent again: its id is in the heartbeat
         details, or else the provider is asked. No try sends it once the hours for it are over.
         """
-        info, began = activity.info(), time.monotonic()
+        info, clock = activity.info(), TryClock()
         if problem := number_problem(input.phone):
             log.warning("not sent", text=f"{input.case_id}/{input.number}", why=problem)
             return Result.PROVIDER_FAILED
@@ -58,7 +58,7 @@ class NumberTextActivities:
                 raise ProviderFailed("CASE72_TEXTS is not set for this worker")
             sent = await self._sent_before(self.texts, input)
             if sent is None:
-                now = info.started_time + timedelta(seconds=time.monotonic() - began)
+                now = clock.now()
                 if now >= input.latest:
                     return Result.SKIPPED if info.attempt == 1 else Result.PROVIDER_FAILED
                 try:

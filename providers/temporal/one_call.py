@@ -1,9 +1,8 @@
 """One call: it is placed once, looked at until it ends, and hung up if need be."""
 
 import asyncio
-import time
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from temporalio import activity
@@ -33,6 +32,7 @@ from providers.temporal.calls_under_way import (
     known_before,
 )
 from providers.temporal.failures import CalledAnew, CallGoesOn, Overtaken
+from providers.temporal.try_clock import TryClock
 from reference.contact_check import number_problem
 from reference.languages import choose_language
 
@@ -87,7 +87,7 @@ class OneCall:
             extension=input.extension,
             says=says,
         )
-        self._began = time.monotonic()
+        self._clock = TryClock()
         self._before = NothingPlaced()
 
     async def result(self) -> Result | CallEnded:
@@ -113,7 +113,7 @@ class OneCall:
 
     def _too_late(self) -> Result | None:
         """Return the result if the call must not be dialled any more, else None."""
-        if self._now() >= self._input.latest - _TO_DIAL:
+        if self._clock.now() >= self._input.latest - _TO_DIAL:
             return Result.SKIPPED if self._is_untried() else Result.PROVIDER_FAILED
         if self._left() < _time_limit() * _TO_TALK:
             # It would be hung up before anybody had answered.
@@ -125,16 +125,11 @@ class OneCall:
         """Return whether no provider has been asked to dial, as far as is known."""
         return activity.info().attempt == 1 or self._before.has_only_waited
 
-    def _now(self) -> datetime:
-        # The server's clock for this case, not this machine's: time may be skipped.
-        elapsed = timedelta(seconds=time.monotonic() - self._began)
-        return activity.info().started_time + elapsed
-
     def _left(self) -> timedelta:
-        return activity.info().scheduled_time + _time_limit() - self._now()
+        return activity.info().scheduled_time + _time_limit() - self._clock.now()
 
     async def _find(self) -> PlacedCall | None:
-        found = await self._telephone.find(self._dial, self._now() - self._input.at)
+        found = await self._telephone.find(self._dial, self._clock.now() - self._input.at)
         return PlacedCall(found) if found else None
 
     async def _place(self) -> Result | CallEnded:
@@ -168,7 +163,7 @@ class OneCall:
         Raises:
             Engaged: it is not.
         """
-        in_time = self._now() + wait < self._input.latest - _TO_DIAL
+        in_time = self._clock.now() + wait < self._input.latest - _TO_DIAL
         if in_time and self._left() - wait >= _time_limit() * _TO_TALK:
             self._nothing_placed(NothingPlaced(self._is_untried(), self._before.instead_of))
             raise Engaged(wait)
@@ -187,7 +182,7 @@ class OneCall:
             return Result.CANCELLED
         if result := self._too_late():
             return result
-        now = self._now()
+        now = self._clock.now()
         placed = await self._telephone.dial(self._dial, self._before.instead_of)
         late = now - activity.info().scheduled_time > DIALLED_LATE
         call = PlacedCall(placed.call, now if late else None)
@@ -240,14 +235,14 @@ class OneCall:
         if seen.call != call.call:
             call = PlacedCall(seen.call, call.dialled_late)
             activity.heartbeat(*call.details())
-        if seen.is_queued and self._now() >= self._input.latest:
+        if seen.is_queued and self._clock.now() >= self._input.latest:
             return await self.hang_up(call, unless_ended=Result.PROVIDER_FAILED)
         if self._left() <= self._to_hang_up():
             return await self.hang_up(call, unless_ended=Result.PROVIDER_FAILED)
         raise self._goes_on(self._look_after(seen))
 
     def _look_after(self, seen: GoesOn) -> timedelta:
-        until_latest = self._input.latest - self._now()
+        until_latest = self._input.latest - self._clock.now()
         if seen.is_queued and timedelta(0) < until_latest < seen.look_after:
             return until_latest
         return seen.look_after
